@@ -1,0 +1,66 @@
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>What the chain says about one sector to recover; everything sealing needs, and what the operator should know.</summary>
+public sealed record SectorFacts
+{
+    /// <summary>Miner (ID form) and sector number.</summary>
+    public required SectorId Sector { get; init; }
+
+    /// <summary>The registered seal proof it was sealed with.</summary>
+    public required SealProofInfo SealProof { get; init; }
+
+    /// <summary>Ticket at <see cref="TicketEpoch"/>.</summary>
+    public required Ticket Ticket { get; init; }
+
+    /// <summary>The CommR that has to come out (SectorKeyCID for a snapped sector's key).</summary>
+    public required CommR SealedCid { get; init; }
+
+    /// <summary>SealRandEpoch; null when read from a metadata file that lacks it.</summary>
+    public long? TicketEpoch { get; init; }
+
+    /// <summary>Where the sector stands on chain; null when offline.</summary>
+    public SectorStanding? Standing { get; init; }
+}
+
+/// <summary>Where a lost sector is in its life.</summary>
+public enum SectorState
+{
+    /// <summary>Pre-committed, not yet proven: the deposit is lost after <see cref="SectorStanding.ProveBefore"/>.</summary>
+    PreCommitted,
+
+    /// <summary>Proven and, if lost, faulty or about to be.</summary>
+    Proven,
+}
+
+/// <summary>A sector's standing at one head tipset. Epochs are 30 seconds each; times are computed from the head's time stamp.</summary>
+public sealed record SectorStanding
+{
+    /// <summary>Which state.</summary>
+    public required SectorState State { get; init; }
+
+    /// <summary>Epoch of the head tipset asked.</summary>
+    public required long HeadEpoch { get; init; }
+
+    /// <summary>Time stamp of the head tipset.</summary>
+    public required DateTimeOffset HeadTime { get; init; }
+
+    /// <summary>Pre-committed only: last epoch in which it can be proven; afterwards its deposit burns.</summary>
+    public long? ProveBefore { get; init; }
+
+    /// <summary>Proven only: deadline index 0 to 47 the sector is assigned to, when the node told.</summary>
+    public int? Deadline { get; init; }
+
+    /// <summary>Proven only: when that deadline next opens.</summary>
+    public long? DeadlineOpens { get; init; }
+
+    /// <summary>Proven only: the epoch at which a fault terminates the sector (StateSectorExpiration.Early); null when not faulty.</summary>
+    public long? FaultTerminatesAt { get; init; }
+
+    /// <summary>Proven only: expiration on time.</summary>
+    public long? Expiration { get; init; }
+
+    /// <summary>The time at which <paramref name="epoch"/> begins.</summary>
+    public DateTimeOffset TimeOf(long epoch) => HeadTime + TimeSpan.FromSeconds(30 * (double)(epoch - HeadEpoch));
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+
+namespace Filecoin.Primitives;
+
+/// <summary>The size of a sector in bytes: a power of two. Nodes are 32 bytes.</summary>
+public readonly record struct SectorSize
+{
+    /// <summary>Bytes in one node.</summary>
+    public const int NodeBytes = 32;
+
+    private static readonly (string Suffix, int Shift)[] Units = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)];
+
+    /// <summary>Makes a size of <paramref name="bytes"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not a power of two from 2 KiB to 64 GiB.</exception>
+    public SectorSize(long bytes)
+    {
+        if (!IsValid(bytes))
+        {
+            throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "a sector is a power of two from 2KiB to 64GiB");
+        }
+
+        Bytes = bytes;
+    }
+
+    /// <summary>2 KiB, for tests.</summary>
+    public static SectorSize KiB2 { get; } = new(2L << 10);
+
+    /// <summary>8 MiB, for tests.</summary>
+    public static SectorSize MiB8 { get; } = new(8L << 20);
+
+    /// <summary>512 MiB, for tests.</summary>
+    public static SectorSize MiB512 { get; } = new(512L << 20);
+
+    /// <summary>32 GiB, production.</summary>
+    public static SectorSize GiB32 { get; } = new(32L << 30);
+
+    /// <summary>64 GiB, production.</summary>
+    public static SectorSize GiB64 { get; } = new(64L << 30);
+
+    /// <summary>Length in bytes.</summary>
+    public long Bytes { get; }
+
+    /// <summary>Length in nodes of 32 bytes; 2^31 for 64 GiB.</summary>
+    public long Nodes => Bytes / NodeBytes;
+
+    /// <summary>Whether <paramref name="bytes"/> is a size that sectors have or that the proofs are tested with.</summary>
+    public static bool IsValid(long bytes) => bytes is >= 2L << 10 and <= 64L << 30 && long.IsPow2(bytes);
+
+    /// <summary>Reads "32GiB", "512MiB" (any case, optional space, "G"/"GB" not accepted) or a number of bytes.</summary>
+    public static bool TryParse(string? text, out SectorSize size)
+    {
+        size = default;
+        if (text is null or { Length: > 32 })
+        {
+            return false;
+        }
+
+        string trimmed = text.Trim();
+        int shift = 0;
+        foreach ((string suffix, int unitShift) in Units)
+        {
+            if (trimmed.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
+            {
+                trimmed = trimmed[..^suffix.Length].TrimEnd();
+                shift = unitShift;
+                break;
+            }
+        }
+
+        if (!long.TryParse(trimmed, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+            || count > long.MaxValue >> shift
+            || !IsValid(count << shift))
+        {
+            return false;
+        }
+
+        size = new SectorSize(count << shift);
+        return true;
+    }
+
+    /// <summary>"32GiB".</summary>
+    public override string ToString()
+    {
+        foreach ((string suffix, int shift) in Units)
+        {
+            if (Bytes >> shift > 0 && Bytes % (1L << shift) == 0)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{Bytes >> shift}{suffix}");
+            }
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{Bytes}B");
+    }
+}

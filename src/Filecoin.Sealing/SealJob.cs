@@ -1,0 +1,96 @@
+using Filecoin.Cryptography;
+using Filecoin.Primitives;
+
+namespace Filecoin.Sealing;
+
+/// <summary>One sector to seal and where its files go while that happens. Nothing outside these paths is touched.</summary>
+public sealed record SealJob
+{
+    /// <summary>What is sealed.</summary>
+    public required ReplicaInputs Inputs { get; init; }
+
+    /// <summary>An existing folder owned by this job: layers, trees, p_aux and t_aux are made here.</summary>
+    public required string CacheFolder { get; init; }
+
+    /// <summary>The replica, on the same file system as <see cref="CacheFolder"/>. Appears whole or not at all.</summary>
+    public required string SealedFile { get; init; }
+
+    /// <summary>
+    /// Fr32-padded data, exactly one sector long (a longer file's tail is ignored); null for a CC sector, whose data is zero and whose
+    /// replica is the last layer itself.
+    /// </summary>
+    public string? DataFile { get; init; }
+
+    /// <summary>Keep the layers and write tree_c and tree_d, as rust-fil-proofs leaves a cache folder after PreCommit2.</summary>
+    public bool KeepAll { get; init; }
+
+    /// <summary>Lowest rows of tree_r_last that are not stored; null for the default of 2. Never more than leave the top row.</summary>
+    public int? RowsToDiscard { get; init; }
+
+    /// <summary>The cache path that t_aux names; the folder the files will be installed to.</summary>
+    public required string CachePathInTAux { get; init; }
+}
+
+/// <summary>What was written for one finished step; a resumed run trusts a file only if it still has this length and digest.</summary>
+/// <param name="Length">Length in bytes.</param>
+/// <param name="Digest">Segment digest: SHA-256 over the SHA-256 digests of the file's consecutive segments of 1 MiB (the last may be shorter).</param>
+public readonly record struct FileDigest(long Length, Bytes32 Digest);
+
+/// <summary>
+/// The memory of finished steps. Step names are chosen by the sealing code ("layer-3", "tree-r-last-0"); an implementation makes a
+/// recorded step survive a crash before <see cref="Record"/> returns, and is safe to call from several threads.
+/// </summary>
+public interface IStepLog
+{
+    /// <summary>The digest recorded for <paramref name="step"/>; false if the step has not finished.</summary>
+    bool TryGet(string step, out FileDigest digest);
+
+    /// <summary>Records <paramref name="step"/> as finished; replaces an earlier record.</summary>
+    void Record(string step, FileDigest digest);
+
+    /// <summary>Drops the record of a step whose file turned out to be damaged.</summary>
+    void Forget(string step);
+}
+
+/// <summary>A phase of sealing, for progress.</summary>
+public enum SealPhase
+{
+    /// <summary>Building the parent cache; nodes.</summary>
+    BuildParents,
+
+    /// <summary>Checking the parent cache against its digest; nodes.</summary>
+    VerifyParents,
+
+    /// <summary>Reading back and checking a layer that an earlier run finished; nodes.</summary>
+    LoadLayer,
+
+    /// <summary>Labelling one layer (PreCommit1); nodes.</summary>
+    Label,
+
+    /// <summary>Writing one layer to disk; nodes.</summary>
+    WriteLayer,
+
+    /// <summary>Hashing columns and building tree_c and tree_r_last (PreCommit2); nodes.</summary>
+    Trees,
+
+    /// <summary>Building tree_d (only when kept or when there is data); nodes.</summary>
+    TreeD,
+
+    /// <summary>Comparing, copying or renaming finished files; bytes.</summary>
+    Install,
+}
+
+/// <summary>How far a phase is. Reported from any thread, a few times a second at most, and once at its end.</summary>
+/// <param name="Phase">The phase.</param>
+/// <param name="Step">1-based: layer or base tree within the phase; 1 where there is only one.</param>
+/// <param name="Steps">How many of them there are.</param>
+/// <param name="Done">Units done within this step.</param>
+/// <param name="Total">Units in this step; nodes of 32 bytes unless the phase says otherwise.</param>
+public readonly record struct SealProgress(SealPhase Phase, int Step, int Steps, long Done, long Total);
+
+/// <summary>The commitments of a sealed sector.</summary>
+/// <param name="CommD">Root of tree_d.</param>
+/// <param name="CommC">Root of tree_c.</param>
+/// <param name="CommRLast">Root of tree_r_last.</param>
+/// <param name="CommR">Poseidon of comm_c and comm_r_last: the SealedCID.</param>
+public sealed record SealedCommitments(CommD CommD, Bytes32 CommC, Bytes32 CommRLast, CommR CommR);

@@ -1,0 +1,45 @@
+using Filecoin.Primitives;
+
+namespace Filecoin.Sealing;
+
+/// <summary>What sealing one sector takes, in bytes unless said otherwise. Upper bounds; see docs/architecture.md for how they add up.</summary>
+/// <param name="LabelMemory">Native memory while labelling: two layers, the parent window and buffers.</param>
+/// <param name="TreeMemory">Memory while building trees.</param>
+/// <param name="TempDisk">Peak size of the job's folder: layers, trees that are written, replica.</param>
+/// <param name="ResultDisk">What is left to install.</param>
+/// <param name="ParentCacheDisk">Size of the parent cache file, shared by all sectors of one seal proof.</param>
+/// <param name="OpenFiles">File handles open at once.</param>
+public sealed record SealResources(
+    long LabelMemory, long TreeMemory, long TempDisk, long ResultDisk, long ParentCacheDisk, int OpenFiles)
+{
+    private const long Slack = 64L << 20;
+
+    /// <summary>The needs of one sector.</summary>
+    /// <param name="porep">The seal proof.</param>
+    /// <param name="keepAll">As <see cref="SealJob.KeepAll"/>.</param>
+    /// <param name="hasData">Whether the sector has data, so that the replica is a file of its own.</param>
+    /// <param name="parentWindowNodes">Nodes of the parent cache held in memory at once.</param>
+    /// <param name="treeThreads">Threads building trees.</param>
+    public static SealResources For(PorepParameters porep, bool keepAll, bool hasData, int parentWindowNodes, int treeThreads)
+    {
+        ArgumentNullException.ThrowIfNull(porep);
+        long size = porep.SectorSize.Bytes;
+        long parentWindow = 2L * parentWindowNodes * 14 * sizeof(uint);
+
+        // One chunk of nodes per thread: every layer's segment, the columns and the replica; see PreCommit2.
+        long treeChunk = (porep.Layers + 4L) << 20;
+
+        // Rows of a base tree above the leaves add up to less than a seventh; only tree_c keeps its leaves.
+        long treeRLast = (size / 7 / 64) + Slack / 64;
+        long layers = porep.Layers * size;
+        long replica = hasData || keepAll ? size : 0;
+        long kept = keepAll ? (2 * size) + size + (size / 7) : 0;
+        return new SealResources(
+            LabelMemory: (2 * size) + parentWindow + Slack,
+            TreeMemory: (treeThreads * treeChunk * 2) + Slack,
+            TempDisk: layers + replica + kept + treeRLast,
+            ResultDisk: size + treeRLast + (keepAll ? layers + kept : 0),
+            ParentCacheDisk: porep.Nodes * 14 * sizeof(uint),
+            OpenFiles: porep.Layers + (2 * porep.Shape.BaseTrees) + 16);
+    }
+}

@@ -1,0 +1,58 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+
+namespace SealerRecover.Recovery;
+
+/// <summary>Something worth showing that happened during a run.</summary>
+/// <param name="At">When.</param>
+public abstract record RecoveryEvent(DateTimeOffset At);
+
+/// <summary>A phase of a sector moved on. Parent caches are shared: <paramref name="Sector"/> is null for them.</summary>
+public sealed record PhaseProgressed(DateTimeOffset At, SectorId? Sector, SealProgress Progress) : RecoveryEvent(At);
+
+/// <summary>A sector's work starts; <paramref name="Resumed"/> when an earlier run left finished steps.</summary>
+public sealed record SectorStarted(DateTimeOffset At, SectorId Sector, bool Resumed) : RecoveryEvent(At);
+
+/// <summary>A sector ended, well or not.</summary>
+public sealed record SectorEnded(DateTimeOffset At, SectorOutcome Outcome) : RecoveryEvent(At);
+
+/// <summary>One sentence for the operator that is neither progress nor an end.</summary>
+public sealed record Notice(DateTimeOffset At, SectorId? Sector, string Text) : RecoveryEvent(At);
+
+/// <summary>Receives events, from any thread, one at a time; returns quickly and does not throw.</summary>
+public interface IRecoveryObserver
+{
+    /// <summary>Takes an event.</summary>
+    void On(RecoveryEvent happened);
+}
+
+/// <summary>How a sector ended.</summary>
+public enum OutcomeKind
+{
+    /// <summary>CommR equals the SealedCID and the files are in the result folder.</summary>
+    Installed,
+
+    /// <summary>The result folder already held exactly these files.</summary>
+    AlreadyThere,
+
+    /// <summary>See <see cref="SectorOutcome.Failure"/>; nothing was installed.</summary>
+    Failed,
+
+    /// <summary>Stopped on request; a rerun carries on.</summary>
+    Stopped,
+}
+
+/// <summary>The end of one sector.</summary>
+/// <param name="Sector">Which.</param>
+/// <param name="Kind">How.</param>
+/// <param name="Commitments">What was computed, where it came that far.</param>
+/// <param name="Files">Full paths of the installed (or found) files.</param>
+/// <param name="Elapsed">Time spent on it in this run.</param>
+/// <param name="Failure">Why it failed; an <see cref="OperatorException"/> for everything the operator can act on.</param>
+public sealed record SectorOutcome(
+    SectorId Sector,
+    OutcomeKind Kind,
+    SealedCommitments? Commitments,
+    IReadOnlyList<string> Files,
+    TimeSpan Elapsed,
+    Exception? Failure);

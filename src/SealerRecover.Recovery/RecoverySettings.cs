@@ -1,0 +1,35 @@
+namespace SealerRecover.Recovery;
+
+/// <summary>What the operator decided; made by the executable from arguments and environment, never read from there here.</summary>
+public sealed record RecoverySettings
+{
+    /// <summary>Folder that receives sealed/ and cache/, an absolute path.</summary>
+    public required string ResultFolder { get; init; }
+
+    /// <summary>Folder for work in progress, an absolute path; one folder per sector inside.</summary>
+    public required string TempFolder { get; init; }
+
+    /// <summary>Folder of parent cache files, an absolute path.</summary>
+    public required string ParentCacheFolder { get; init; }
+
+    /// <summary>Sectors in PreCommit1 at once, at least 1.</summary>
+    public int Parallel { get; init; } = 1;
+
+    /// <summary>Threads for trees and parent caches, at least 1.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Nodes of the parent cache held in memory at once by each sector being labelled.</summary>
+    public int ParentWindowNodes { get; init; } = 1 << 16;
+
+    /// <summary>Rows of tree_r_last not stored; null for the default.</summary>
+    public int? RowsToDiscard { get; init; }
+
+    /// <summary>Keep layers, tree_c and tree_d and install them too.</summary>
+    public bool KeepAll { get; init; }
+
+    /// <summary>Move a differing target aside instead of refusing.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Start although the plan says that memory, disk or file handles do not suffice.</summary>
+    public bool IgnoreResources { get; init; }
+}
