@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Graph;
@@ -62,12 +63,12 @@ internal sealed class ParentCacheBuilder(
             SharedFile.DeleteIfAbandoned(leftover);
         }
 
-        string temporary = DurableFile.TemporaryFor(target);
+        string temporary = DurableNames.TemporaryFor(target);
         try
         {
             Bytes32 digest = WriteOrExplain(temporary);
             File.Move(temporary, target, overwrite: true);
-            DurableFile.FlushFolder(folder);
+            DurableNames.FlushFolder(folder);
             if (file.PublishedDigest is null)
             {
                 ParentCacheSidecar.Write(file, digest);
