@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Filecoin.Primitives;
 
 namespace Filecoin.Sealing.Graph;
 
@@ -9,10 +10,23 @@ internal sealed unsafe class NativeBuffer : IDisposable
 
     private void* _memory;
 
+    /// <param name="length">Bytes.</param>
+    /// <exception cref="OperatorException">The system has no memory left.</exception>
     public NativeBuffer(int length)
     {
         Length = length;
-        _memory = NativeMemory.AlignedAlloc((nuint)length, PageBytes);
+        try
+        {
+            _memory = NativeMemory.AlignedAlloc((nuint)length, PageBytes);
+        }
+        catch (OutOfMemoryException none)
+        {
+            throw new OperatorException(
+                FailureKind.NotEnoughResources,
+                $"the system refused {length} bytes of memory for reading the parent cache",
+                "Run fewer sectors at once or make the window smaller with FIL_PROOFS_SDR_PARENTS_CACHE_SIZE.",
+                none);
+        }
     }
 
     ~NativeBuffer() => Free();
