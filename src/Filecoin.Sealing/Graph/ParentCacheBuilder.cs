@@ -13,6 +13,11 @@ internal sealed class ParentCacheBuilder(
 {
     private const int DigestWindowNodes = 1 << 17;
 
+    /// <summary>
+    /// A flush after every 112 MiB, or else the one at the end would have gigabytes before it, which nobody could cancel.
+    /// </summary>
+    private const int BlocksPerFlush = 128;
+
     /// <summary>ENOSPC, as .NET passes it on in HResult.</summary>
     private const int NoSpaceLeft = 28;
 
@@ -113,6 +118,11 @@ internal sealed class ParentCacheBuilder(
             Span<byte> block = buffer[..(count * ParentCacheFile.BytesPerNode)];
             Compute(first, block);
             RandomAccess.Write(handle, block, first * ParentCacheFile.BytesPerNode);
+            if ((first / NodeBlocks.BlockNodes) % BlocksPerFlush == BlocksPerFlush - 1)
+            {
+                RandomAccess.FlushToDisk(handle);
+            }
+
             return true;
         }
 
