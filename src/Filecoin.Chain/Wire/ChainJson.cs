@@ -59,3 +59,28 @@ internal sealed class AddressJsonConverter : JsonConverter<Address>
 
     public override void Write(Utf8JsonWriter writer, Address value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }
+
+/// <summary>
+/// An epoch. From a little before genesis (young devnets look back beyond it) to 2^30, a thousand years: whatever is outside is no epoch,
+/// and whatever is inside can be added to and turned into a date.
+/// </summary>
+internal sealed class EpochJsonConverter : JsonConverter<long>
+{
+    public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long epoch) && epoch is > -(1L << 20) and < 1L << 30
+            ? epoch
+            : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
+}
+
+/// <summary>Seconds since 1970, up to the year 4147.</summary>
+internal sealed class TimestampJsonConverter : JsonConverter<long>
+{
+    public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long seconds) && seconds is >= 0 and < 1L << 36
+            ? seconds
+            : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
+}

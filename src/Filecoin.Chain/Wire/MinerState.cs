@@ -24,9 +24,11 @@ public sealed record SectorOnChainInfo
     public required Cid SealedCid { get; init; }
 
     /// <summary>Epoch in which it was first proven.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
     public required long Activation { get; init; }
 
     /// <summary>Epoch at which it expires.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
     public required long Expiration { get; init; }
 
     /// <summary>Deals; no longer told since Lotus 1.32.</summary>
@@ -51,6 +53,7 @@ public sealed record SectorPreCommitOnChainInfo
     public required SectorPreCommitInfo Info { get; init; }
 
     /// <summary>Epoch of the pre-commit message.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
     public required long PreCommitEpoch { get; init; }
 }
 
@@ -68,6 +71,7 @@ public sealed record SectorPreCommitInfo
     public required Cid SealedCid { get; init; }
 
     /// <summary>Epoch whose ticket the sector was sealed with.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
     public required long SealRandEpoch { get; init; }
 
     /// <summary>Deals in the sector; null or empty for CC (and for data that came without deals).</summary>
@@ -92,9 +96,11 @@ public sealed record SectorLocation
 public sealed record SectorExpiration
 {
     /// <summary>Epoch of its planned end; may be 0 while it is faulty.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
     public required long OnTime { get; init; }
 
     /// <summary>Epoch at which a fault ends it; 0 when it is not faulty.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
     public required long Early { get; init; }
 }
 
@@ -102,9 +108,11 @@ public sealed record SectorExpiration
 public sealed record ProvingDeadline
 {
     /// <summary>The epoch these facts are of.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
     public required long CurrentEpoch { get; init; }
 
     /// <summary>First epoch of the proving period.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
     public required long PeriodStart { get; init; }
 
     /// <summary>Length of the period: 2880, a day.</summary>

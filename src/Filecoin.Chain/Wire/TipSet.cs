@@ -42,6 +42,7 @@ public sealed record TipSet
     public required IReadOnlyList<BlockHeader> Blocks { get; init; }
 
     /// <summary>The epoch.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
     public required long Height { get; init; }
 
     /// <summary>What to pass to ask about the state before this tipset's messages ran.</summary>
@@ -59,9 +60,11 @@ public sealed record BlockHeader
     public IReadOnlyList<Cid>? Parents { get; init; }
 
     /// <summary>The epoch.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
     public required long Height { get; init; }
 
     /// <summary>Seconds since 1970 at which the epoch began.</summary>
+    [JsonConverter(typeof(TimestampJsonConverter))]
     public required long Timestamp { get; init; }
 }
 
