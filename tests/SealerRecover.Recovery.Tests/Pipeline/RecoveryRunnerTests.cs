@@ -145,7 +145,7 @@ public sealed class RecoveryRunnerTests : IDisposable
 
         _run.Do(FakeSealer.Facts(1), FakeSealer.Facts(2, proof: 0), FakeSealer.Facts(3), FakeSealer.Facts(4, proof: 0));
 
-        Assert.Equal(2, _run.Sealer.OpenParents_);
+        Assert.Equal(2, _run.Sealer.ParentsOpened);
         Assert.Equal(0, _run.Sealer.ParentsOpenNow);
     }
 
@@ -157,7 +157,7 @@ public sealed class RecoveryRunnerTests : IDisposable
         IReadOnlyList<SectorOutcome> outcomes = _run.Do(FakeSealer.Facts(1), FakeSealer.Facts(2));
 
         Assert.All(outcomes, outcome => Assert.Equal("no room for the parent cache", Run.Failure(outcome).Message));
-        Assert.Equal(1, _run.Sealer.OpenParents_);
+        Assert.Equal(1, _run.Sealer.ParentsOpened);
     }
 
     [Fact]
@@ -293,7 +293,15 @@ public sealed class RecoveryRunnerTests : IDisposable
 
         _run.Settings = _run.Settings with { TempFolder = "temp" };
         Assert.Equal(FailureKind.BadInput, Assert.Throws<OperatorException>(() => _run.Do(FakeSealer.Facts(9))).Kind);
-        Assert.Equal(FailureKind.BadInput, Assert.Throws<OperatorException>(() => new Run().Do(FakeSealer.Facts(9), FakeSealer.Facts(9))).Kind);
+    }
+
+    [Fact]
+    public void A_sector_listed_twice_is_refused()
+    {
+        OperatorException failure = Assert.Throws<OperatorException>(() => _run.Do(FakeSealer.Facts(9), FakeSealer.Facts(9)));
+
+        Assert.Equal(FailureKind.BadInput, failure.Kind);
+        Assert.Contains("f01000 sector 9", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

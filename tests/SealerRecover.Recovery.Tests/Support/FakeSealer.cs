@@ -26,6 +26,9 @@ internal sealed class FakeSealer : ISealer
 
     public Action<SealJob, CancellationToken>? BeforeTrees { get; set; }
 
+    /// <summary>Content of t_aux; null: the cache path, as the real one names it.</summary>
+    public string? TAux { get; set; }
+
     public Func<Exception?>? ParentsFailure { get; set; }
 
     public int MostLabelling { get; private set; }
@@ -34,7 +37,7 @@ internal sealed class FakeSealer : ISealer
 
     public bool Overlapped { get; private set; }
 
-    public int OpenParents_ { get; private set; }
+    public int ParentsOpened { get; private set; }
 
     public int ParentsOpenNow { get; private set; }
 
@@ -53,7 +56,7 @@ internal sealed class FakeSealer : ISealer
 
     public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation)
     {
-        OpenParents_++;
+        ParentsOpened++;
         if (ParentsFailure?.Invoke() is { } failure)
         {
             throw failure;
@@ -141,7 +144,7 @@ internal sealed class FakeSealer : ISealer
 
         Calls.Enqueue($"{job.Inputs.Sector.Number}:trees");
         File.WriteAllBytes(Path.Combine(job.CacheFolder, "p_aux"), [.. commitments.CommC.Span, .. commitments.CommRLast.Span]);
-        File.WriteAllText(Path.Combine(job.CacheFolder, "t_aux"), job.CachePathInTAux);
+        File.WriteAllText(Path.Combine(job.CacheFolder, "t_aux"), TAux ?? job.CachePathInTAux);
         File.WriteAllBytes(Path.Combine(job.CacheFolder, "sc-02-data-tree-r-last.dat"), Bytes(job.Inputs, "tree-r-last", 32));
         File.Copy(LayerPath(job, layers), job.SealedFile, overwrite: true);
         if (job.KeepAll)

@@ -8,14 +8,19 @@ namespace SealerRecover.Recovery.Tests.Support;
 /// <summary>Everything one run of the runner takes, with temp/ and result/ in one test folder.</summary>
 internal sealed class Run : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TestFolder _folder;
 
-    public Run() => Settings = new RecoverySettings
+    /// <param name="quick">In memory, where flushing costs nothing; for tests of hundreds of runs.</param>
+    public Run(bool quick = false)
     {
-        TempFolder = _folder.At("temp"),
-        ResultFolder = _folder.At("result"),
-        ParentCacheFolder = _folder.At("parents"),
-    };
+        _folder = new TestFolder(quick && Directory.Exists("/dev/shm") ? "/dev/shm" : null);
+        Settings = new RecoverySettings
+        {
+            TempFolder = _folder.At("temp"),
+            ResultFolder = _folder.At("result"),
+            ParentCacheFolder = _folder.At("parents"),
+        };
+    }
 
     public RecoverySettings Settings { get; set; }
 
