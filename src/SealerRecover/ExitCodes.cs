@@ -47,12 +47,7 @@ internal static class ExitCodes
     public static ExitCode Of(FailureKind kind) => Array.Find(Failures, failure => failure.Kind == kind).Row ?? InternalError;
 
     /// <summary>The row an exception ends with: its kind's, or a bug's.</summary>
-    public static ExitCode Of(Exception failure) => failure switch
-    {
-        OperatorException known => Of(known.Kind),
-        OperationCanceledException => Stopped,
-        _ => InternalError,
-    };
+    public static ExitCode Of(Exception failure) => failure is OperatorException known ? Of(known.Kind) : InternalError;
 
     /// <summary>
     /// The code of a run over several sectors: <see cref="Stopped"/> if it was stopped; otherwise a mismatch of any sector wins, because

@@ -50,7 +50,6 @@ internal sealed record Failure(
         return exception switch
         {
             OperatorException known => new(ExitCodes.Of(known), known.Message, known.Hint, evidence, causes, known.ToString()),
-            OperationCanceledException => new(ExitCodes.Stopped, "stopped on request", "run the same command again to go on", evidence, causes, ""),
             _ => new(
                 ExitCodes.InternalError,
                 $"unexpected {exception.GetType().Name}: {exception.Message}",

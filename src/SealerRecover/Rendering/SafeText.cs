@@ -32,7 +32,8 @@ internal static class SafeText
                 cleaned ??= new StringBuilder(text, 0, i, text.Length + 16);
                 foreach (char unit in text.AsSpan(i, length))
                 {
-                    cleaned.Append(CultureInfo.InvariantCulture, unit < 0x100 ? $"\\x{(int)unit:x2}" : $"\\u{(int)unit:x4}");
+                    cleaned.Append(unit < 0x100 ? "\\x" : "\\u")
+                        .Append(((int)unit).ToString(unit < 0x100 ? "x2" : "x4", CultureInfo.InvariantCulture));
                 }
             }
 

@@ -39,6 +39,20 @@ internal sealed record EnvironmentSettings
         ParentCacheVariable, CacheBaseVariable, RowsVariable, WindowVariable, MulticoreVariable, CachingVariable,
     ];
 
+    /// <summary>The variables with a meaning, for help and documentation.</summary>
+    public static IReadOnlyList<(string Name, string Meaning)> Documented { get; } =
+    [
+        (ApiVariable, "the chain node, as token:multiaddr or token:url, several with commas"),
+        (RepositoryVariable, "Lotus repository whose api and token files are used otherwise; default ~/.lotus"),
+        (ParentCacheVariable, "folder of parent caches; default /var/tmp/filecoin-parents"),
+        (CacheBaseVariable, "put before filecoin-parents, without a slash, where the above is not set"),
+        (RowsVariable, "rows of tree_r_last not stored; default 2"),
+        (WindowVariable, $"parent cache nodes in memory for each sector; default {DefaultWindowNodes}"),
+        (MulticoreVariable, "accepted; labelling takes one core for each sector whatever it says"),
+        (CachingVariable, "accepted; parents need not be held in memory"),
+        (TemporaryVariable, "not used: work goes to --sealing-temp"),
+    ];
+
     /// <summary>Folder of the parent caches, absolute.</summary>
     public required string ParentCacheFolder { get; init; }
 

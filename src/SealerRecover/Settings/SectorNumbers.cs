@@ -24,6 +24,12 @@ internal static class SectorNumbers
         HashSet<ulong> seen = [];
         foreach (string word in words)
         {
+            // The parser hands unknown options over as sector numbers.
+            if (word.StartsWith('-'))
+            {
+                throw Bad(word, "is not an option of this command", "-h behind the command lists its options");
+            }
+
             foreach (Range part in word.AsSpan().Split(','))
             {
                 Add(word.AsSpan(part).Trim(), word);
