@@ -79,6 +79,12 @@ internal sealed class CommandLine
             return new OperatorException(FailureKind.BadInput, parsed.Errors[0].Message.TrimEnd('.'), help);
         }
 
+        // Directives are off, and the parser then drops what looks like one.
+        if (parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Directive) is { } directive)
+        {
+            return new OperatorException(FailureKind.BadInput, $"\"{SafeText.Short(directive.Value)}\" is neither a command nor an option", help);
+        }
+
         // The parser takes options before a command's name for the form without a name, where nobody would look at them.
         OptionResult? lost = command == _root
             ? null

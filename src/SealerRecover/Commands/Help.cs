@@ -17,20 +17,19 @@ internal static class Help
         "sealer-recover parents --sector-size 32GiB --verify",
     ];
 
-    /// <summary>Adds the epilogue to -h and the program's name to --version.</summary>
+    /// <summary>Gives the root help with the epilogue, without the Windows spellings /h and /?, which are paths here; and a version with a name.</summary>
     public static void Extend(RootCommand root)
     {
-        foreach (Option option in root.Options)
+        HelpOption help = new("--help", "-h", "-?") { Recursive = true, Description = "Show this help." };
+        help.Action = new WithEpilogue((HelpAction)help.Action!);
+        VersionOption version = new() { Description = "Show the version.", Action = new Version() };
+        foreach (Option standard in root.Options.Where(option => option is HelpOption or VersionOption).ToArray())
         {
-            if (option is HelpOption { Action: HelpAction inner })
-            {
-                option.Action = new WithEpilogue(inner);
-            }
-            else if (option is VersionOption)
-            {
-                option.Action = new Version();
-            }
+            root.Options.Remove(standard);
         }
+
+        root.Options.Add(help);
+        root.Options.Add(version);
     }
 
     /// <summary>Prints the help of <paramref name="root"/>.</summary>
