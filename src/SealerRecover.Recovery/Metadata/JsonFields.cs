@@ -1,0 +1,122 @@
+using System.Text;
+using System.Text.Json;
+using Filecoin.Primitives;
+
+namespace SealerRecover.Recovery.Metadata;
+
+/// <summary>Typed access to the fields of one JSON object; each complaint names file, place and field. No name may stand twice.</summary>
+internal sealed class JsonFields
+{
+    private readonly Dictionary<string, JsonElement> _fields = new(StringComparer.Ordinal);
+    private readonly string _place;
+
+    /// <summary>Opens <paramref name="element"/>.</summary>
+    /// <param name="element">The object.</param>
+    /// <param name="file">The file, for messages.</param>
+    /// <param name="place">Where in the file, for messages.</param>
+    public JsonFields(JsonElement element, string file, string place)
+    {
+        File = file;
+        _place = place;
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw Bad(file, place, $"is {Name(element.ValueKind)} where an object is needed");
+        }
+
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            string name = TextOf(() => property.Name) ?? throw Bad(file, place, "has a field whose name is not Unicode text");
+            if (!_fields.TryAdd(name, property.Value))
+            {
+                throw Bad(file, place, $"has the field {Quote(name)} twice");
+            }
+        }
+    }
+
+    /// <summary>The file, as it is called in messages.</summary>
+    public string File { get; }
+
+    /// <summary>A complaint about a place in a file.</summary>
+    public static OperatorException Bad(string file, string place, string complaint) => new(
+        FailureKind.BadInput,
+        $"{file}: {place} {complaint}",
+        "Correct the file, or write it anew with `sealer-recover export`.");
+
+    /// <summary>Foreign text made safe for a terminal: at most 64 characters, printable ASCII, in quotes.</summary>
+    public static string Quote(string text)
+    {
+        const int longest = 64;
+        StringBuilder quoted = new("\"");
+        foreach (char next in text.AsSpan(0, Math.Min(text.Length, longest)))
+        {
+            quoted.Append(next is >= ' ' and <= '~' and not '"' ? next : '?');
+        }
+
+        return quoted.Append(text.Length > longest ? "…\"" : "\"").ToString();
+    }
+
+    /// <summary>A complaint about a field of this object.</summary>
+    public OperatorException Bad(string field, string complaint) => Bad(File, $"{_place}: {field}", complaint);
+
+    /// <summary>A field that has to be there with one of <paramref name="kinds"/>.</summary>
+    public JsonElement Required(string field, params ReadOnlySpan<JsonValueKind> kinds)
+    {
+        if (!_fields.TryGetValue(field, out JsonElement value))
+        {
+            throw Bad(field, "is missing");
+        }
+
+        return kinds.Contains(value.ValueKind)
+            ? value
+            : throw Bad(field, $"is {Name(value.ValueKind)} where {Name(kinds[0])} is needed");
+    }
+
+    /// <summary>A string that has to be there.</summary>
+    public string RequiredText(string field) => Text(field, Required(field, JsonValueKind.String));
+
+    /// <summary>A whole number from 0 to <paramref name="most"/> that has to be there.</summary>
+    public ulong RequiredNumber(string field, ulong most) => Number(field, Required(field, JsonValueKind.Number), most);
+
+    /// <summary>A whole number from 0 to <paramref name="most"/>; null if the field is missing or null.</summary>
+    public ulong? OptionalNumber(string field, ulong most) =>
+        Has(field) ? Number(field, Required(field, JsonValueKind.Number), most) : null;
+
+    /// <summary>The text of a CID, written as {"/": "…"}, that has to be there.</summary>
+    public string RequiredLink(string field) =>
+        new JsonFields(Required(field, JsonValueKind.Object), File, $"{_place}: {field}").RequiredText("/");
+
+    /// <summary>The text of a CID, written as {"/": "…"}; null if the field is missing or null.</summary>
+    public string? OptionalLink(string field) => Has(field) ? RequiredLink(field) : null;
+
+    private bool Has(string field) => _fields.TryGetValue(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+
+    private ulong Number(string field, JsonElement value, ulong most) => value.TryGetUInt64(out ulong number) && number <= most
+        ? number
+        : throw Bad(field, $"{Quote(value.GetRawText())} is not a whole number from 0 to {most}");
+
+    private string Text(string field, JsonElement value) =>
+        TextOf(() => value.GetString()) ?? throw Bad(field, "is not Unicode text");
+
+    // An escape may name half of a surrogate pair, which the JSON grammar allows and no text contains.
+    private static string? TextOf(Func<string?> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string Name(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
+}

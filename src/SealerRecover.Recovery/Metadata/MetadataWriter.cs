@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Filecoin.Chain;
+
+namespace SealerRecover.Recovery.Metadata;
+
+/// <summary>
+/// Writes the metadata file: an object of Miner, SectorSize (number) and SectorInfos, each with SectorNumber and SealProof
+/// (numbers), Ticket (base64) and SealedCID ({"/": CID}); indented by tabs, lines ended by LF. What the original does not know
+/// follows its own fields, under names its decoder passes over: TicketEpoch (number) and Chain, an object that says where the
+/// sector stood at HeadEpoch and HeadTime. Chain is for people; it is out of date the next day and never read back.
+/// </summary>
+internal static class MetadataWriter
+{
+    private static readonly JsonWriterOptions Style = new()
+    {
+        Indented = true,
+        IndentCharacter = '\t',
+        IndentSize = 1,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // Leaves the + of base64 readable; nothing here goes into HTML.
+    };
+
+    /// <summary>The merged file.</summary>
+    /// <param name="existing">What is there, or null. Unknown fields of the file and of sectors that stay are kept as they are.</param>
+    /// <param name="addition">Sectors to replace or add.</param>
+    public static byte[] Write(MetadataDocument? existing, RecoveryMetadata addition)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, Style))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("Miner", existing is null ? addition.Miner.ToString() : existing.Root.GetProperty("Miner").GetString());
+            writer.WriteNumber("SectorSize", addition.SectorSize.Bytes);
+            writer.WriteStartArray("SectorInfos");
+            WriteSectors(writer, existing, addition);
+            writer.WriteEndArray();
+            WriteUnknownFields(writer, existing);
+            writer.WriteEndObject();
+        }
+
+        buffer.Write("\n"u8);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteSectors(Utf8JsonWriter writer, MetadataDocument? existing, RecoveryMetadata addition)
+    {
+        Dictionary<ulong, SectorFacts> pending = [];
+        foreach (SectorFacts facts in addition.Sectors)
+        {
+            pending[facts.Sector.Number] = facts;
+        }
+
+        for (int i = 0; i < existing?.SectorElements.Count; i++)
+        {
+            if (pending.Remove(existing.Metadata.Sectors[i].Sector.Number, out SectorFacts? replacement))
+            {
+                WriteSector(writer, replacement);
+            }
+            else
+            {
+                existing.SectorElements[i].WriteTo(writer);
+            }
+        }
+
+        foreach (SectorFacts facts in addition.Sectors)
+        {
+            if (pending.Remove(facts.Sector.Number, out SectorFacts? last))
+            {
+                WriteSector(writer, last);
+            }
+        }
+    }
+
+    private static void WriteSector(Utf8JsonWriter writer, SectorFacts facts)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("SectorNumber", facts.Sector.Number);
+        writer.WriteBase64String("Ticket", facts.Ticket.Value.Span);
+        writer.WriteNumber("SealProof", (int)facts.SealProof.Proof);
+        writer.WriteStartObject("SealedCID");
+        writer.WriteString("/", facts.SealedCid.ToString());
+        writer.WriteEndObject();
+        if (facts.TicketEpoch is long epoch)
+        {
+            writer.WriteNumber("TicketEpoch", epoch);
+        }
+
+        if (facts.Standing is { } standing)
+        {
+            WriteStanding(writer, standing);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteStanding(Utf8JsonWriter writer, SectorStanding standing)
+    {
+        writer.WriteStartObject("Chain");
+        writer.WriteString("State", standing.State.ToString());
+        writer.WriteNumber("HeadEpoch", standing.HeadEpoch);
+        writer.WriteString("HeadTime", standing.HeadTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        Optional("ProveBefore", standing.ProveBefore);
+        Optional("Deadline", standing.Deadline);
+        Optional("DeadlineOpens", standing.DeadlineOpens);
+        Optional("FaultTerminatesAt", standing.FaultTerminatesAt);
+        Optional("Expiration", standing.Expiration);
+        writer.WriteEndObject();
+
+        void Optional(string name, long? value)
+        {
+            if (value is long number)
+            {
+                writer.WriteNumber(name, number);
+            }
+        }
+    }
+
+    private static void WriteUnknownFields(Utf8JsonWriter writer, MetadataDocument? existing)
+    {
+        if (existing is null)
+        {
+            return;
+        }
+
+        foreach (JsonProperty property in existing.Root.EnumerateObject())
+        {
+            if (property.Name is not ("Miner" or "SectorSize" or "SectorInfos"))
+            {
+                property.WriteTo(writer);
+            }
+        }
+    }
+}
