@@ -1,4 +1,9 @@
 using Filecoin.Chain;
+using Filecoin.Primitives;
+using SealerRecover.Recovery.Files;
+using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Pipeline;
+using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery;
 
@@ -13,17 +18,95 @@ public sealed record ResourceLine(string What, long Needed, long? Available, boo
     public bool Suffices => Available is null || Available >= Needed;
 }
 
-/// <summary>Recovers sectors: plan, PreCommit1, PreCommit2, compare, install.</summary>
-public sealed class RecoveryRunner(RecoverySettings settings, TimeProvider time)
+/// <summary>
+/// Recovers sectors: plan, PreCommit1, PreCommit2, compare, install. Every finished step is on disk before the next begins, so a
+/// run may end at any moment, in any way, and the next one with the same settings carries on.
+/// </summary>
+public sealed class RecoveryRunner
 {
-    /// <summary>What the run needs against what there is. Changes nothing.</summary>
-    public IReadOnlyList<ResourceLine> Plan(IReadOnlyList<SectorFacts> sectors) => throw new NotImplementedException($"{settings}{time}");
+    private readonly RecoverySettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ISealer _sealer;
+    private readonly IFileSystem _files;
+    private readonly ISystemProbe _probe;
+
+    /// <summary>Makes a runner; nothing happens yet.</summary>
+    /// <param name="settings">What the operator decided.</param>
+    /// <param name="time">The clock, for events and names of replaced files.</param>
+    public RecoveryRunner(RecoverySettings settings, TimeProvider time)
+        : this(settings, time, new Sealer(settings), new LinuxFileSystem(), new LinuxSystemProbe())
+    {
+    }
+
+    internal RecoveryRunner(RecoverySettings settings, TimeProvider time, ISealer sealer, IFileSystem files, ISystemProbe probe)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(time);
+        _settings = settings;
+        _time = time;
+        _sealer = sealer;
+        _files = files;
+        _probe = probe;
+    }
+
+    /// <summary>What the run needs against what there is; empty if all sectors seem to be installed. Changes nothing.</summary>
+    public IReadOnlyList<ResourceLine> Plan(IReadOnlyList<SectorFacts> sectors)
+    {
+        ArgumentNullException.ThrowIfNull(sectors);
+        return StorageFailure.Explain("cannot plan the run", () => new ResourcePlan(_settings, _probe, _sealer).For(sectors));
+    }
 
     /// <summary>
-    /// Recovers all sectors; one that fails does not stop the others. Blocks until all have ended.
+    /// Recovers all sectors; one that fails does not stop the others. Blocks until all have ended, each with its outcome in the
+    /// order given. Labelling starts in that order too; the result does not depend on it. Cancelling ends the run within a second
+    /// or two, unfinished sectors being <see cref="OutcomeKind.Stopped"/>.
     /// </summary>
-    /// <exception cref="Filecoin.Primitives.OperatorException">The run as a whole cannot start (folders, resources).</exception>
+    /// <exception cref="OperatorException">The run as a whole cannot start (folders, resources).</exception>
     public IReadOnlyList<SectorOutcome> Run(
-        IReadOnlyList<SectorFacts> sectors, IRecoveryObserver observer, CancellationToken cancellation) =>
-        throw new NotImplementedException();
+        IReadOnlyList<SectorFacts> sectors, IRecoveryObserver observer, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(sectors);
+        ArgumentNullException.ThrowIfNull(observer);
+        ArgumentOutOfRangeException.ThrowIfLessThan(_settings.Parallel, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(_settings.Threads, 1);
+        RefuseDuplicates(sectors);
+        RunFolders.Prepare(_settings, _files);
+        EventSink events = new(observer, _time);
+        CheckResources(sectors, events);
+
+        ResourcePlan plan = new(_settings, _probe, _sealer);
+        using ParentsPool parents = new(_sealer, events.ProgressOf(null));
+        DiskGate disk = new(_settings.TempFolder, _probe, _settings.IgnoreResources);
+        Installer installer = new(_files, _settings, _time);
+        RunContext run = new(_settings, _time, _files, _sealer, events, parents, disk, installer, plan.Needs, cancellation);
+        SectorWork[] work = [.. sectors.Select(facts => new SectorWork(facts, run))];
+        using StageThreads threads = new();
+        if (work.Length > 0)
+        {
+            threads.Run(work, _settings.Parallel);
+        }
+
+        return [.. work.Select(sector => sector.Outcome!)];
+    }
+
+    private static void RefuseDuplicates(IReadOnlyList<SectorFacts> sectors)
+    {
+        if (sectors.GroupBy(facts => facts.Sector).FirstOrDefault(group => group.Skip(1).Any()) is { } twice)
+        {
+            throw new OperatorException(FailureKind.BadInput, $"{twice.Key} is listed twice", "Name each sector once.");
+        }
+    }
+
+    private void CheckResources(IReadOnlyList<SectorFacts> sectors, EventSink events)
+    {
+        IReadOnlyList<ResourceLine> plan = Plan(sectors);
+        if (!_settings.IgnoreResources)
+        {
+            ResourcePlan.RefuseShortage(plan);
+        }
+        else if (plan.FirstOrDefault(line => !line.Suffices) is { } shortage)
+        {
+            events.Notice(null, $"starting although {shortage.What} may not suffice, as asked");
+        }
+    }
 }

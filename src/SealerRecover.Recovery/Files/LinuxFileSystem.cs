@@ -114,13 +114,15 @@ internal sealed class LinuxFileSystem : IFileSystem
             return true;
         }
 
-        if (Directory.EnumerateFileSystemEntries(path).Any())
+        try
+        {
+            Directory.Delete(path, recursive: false);
+            return true;
+        }
+        catch (IOException failure) when (failure.HResult == LinuxNative.NotEmpty || Directory.EnumerateFileSystemEntries(path).Any())
         {
             return false;
         }
-
-        Directory.Delete(path, recursive: false);
-        return true;
     }
 
     private static int MoveByLooking(string from, string to)

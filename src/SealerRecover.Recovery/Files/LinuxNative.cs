@@ -19,6 +19,7 @@ internal static partial class LinuxNative
     public const int NoSpace = 28;
     public const int ReadOnly = 30;
     public const int NoSystemCall = 38;
+    public const int NotEmpty = 39;
     public const int QuotaExceeded = 122;
 
     private const int CurrentFolder = -100;

@@ -1,0 +1,75 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+
+namespace SealerRecover.Recovery;
+
+/// <summary>
+/// Sealing ended with another CommR than the chain's SealedCID. Nothing was installed. The message is one sentence; the
+/// properties are what an operator or a bug report needs to find the wrong input.
+/// </summary>
+public sealed class CommitmentMismatchException : OperatorException
+{
+    /// <summary>Makes the failure.</summary>
+    /// <param name="inputs">What was sealed.</param>
+    /// <param name="proof">The registered seal proof; its number is part of the porep id.</param>
+    /// <param name="expected">SealedCID on chain.</param>
+    /// <param name="computed">What came out.</param>
+    /// <param name="evidenceFolder">Where the sealed file and the cache folder are kept.</param>
+    public CommitmentMismatchException(
+        ReplicaInputs inputs, SealProofInfo proof, CommR expected, SealedCommitments computed, string evidenceFolder)
+        : base(
+            FailureKind.CommitmentMismatch,
+            $"{inputs?.Sector}: the computed CommR {computed?.CommR} is not the SealedCID {expected}; nothing was installed",
+            $"Compare the inputs with the causes listed; the files are kept in {evidenceFolder}, to be deleted before computing them again.")
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(computed);
+        Inputs = inputs;
+        Proof = proof;
+        Expected = expected;
+        Computed = computed;
+        EvidenceFolder = evidenceFolder;
+    }
+
+    /// <summary>The inputs of the replica id: miner and sector number, ticket, CommD and porep id; and the replica id itself.</summary>
+    public ReplicaInputs Inputs { get; }
+
+    /// <summary>The seal proof.</summary>
+    public SealProofInfo Proof { get; }
+
+    /// <summary>SealedCID on chain.</summary>
+    public CommR Expected { get; }
+
+    /// <summary>CommR that came out, with comm_c and comm_r_last.</summary>
+    public SealedCommitments Computed { get; }
+
+    /// <summary>Folder of the kept files.</summary>
+    public string EvidenceFolder { get; }
+
+    /// <summary>What can have led here, likeliest first; each is a sentence.</summary>
+    public IReadOnlyList<string> LikelyCauses { get; } =
+    [
+        "The ticket is wrong: drawn at another epoch, by the other null-round rule (before or after network version 13), or with the miner's address in another form than f0.",
+        "The sector holds data, or was upgraded by SnapDeals: then CommD is not that of zeros, or the SealedCID is that of the update.",
+        "The seal proof is wrong: proofs of the same size with other numbers give other bytes.",
+        "The miner ID or the sector number is wrong.",
+        "Memory, processor or disk flipped a bit: check dmesg for machine-check and I/O errors, then delete the kept files and compute again.",
+    ];
+
+    /// <summary>The inputs and what came out, as name and value, in the order they are best printed.</summary>
+    public IReadOnlyList<(string Name, string Value)> Evidence =>
+    [
+        ("SealedCID", Expected.ToString()),
+        ("computed CommR", Computed.CommR.ToString()),
+        ("miner", Inputs.Sector.Miner.ToString()),
+        ("prover id", Inputs.Sector.Miner.ProverId.ToString()),
+        ("sector number", Inputs.Sector.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        ("ticket", Inputs.Ticket.ToString()),
+        ("CommD", Inputs.CommD.ToString()),
+        ("seal proof", Proof.ToString()),
+        ("porep id", Inputs.Porep.PorepId.Value.ToString()),
+        ("replica id", Inputs.ReplicaId.ToString()),
+        ("comm_c", Computed.CommC.ToString()),
+        ("comm_r_last", Computed.CommRLast.ToString()),
+    ];
+}

@@ -1,0 +1,50 @@
+using Filecoin.Primitives;
+using SealerRecover.Recovery.Files;
+using SealerRecover.Recovery.Workspace;
+
+namespace SealerRecover.Recovery.Install;
+
+/// <summary>
+/// The manifest of an installed sector, left in the result folder: a rerun reads the sector's files against it, a minute instead
+/// of the hours of sealing them again to compare.
+/// </summary>
+internal static class Receipt
+{
+    /// <summary>The receipt of work for these inputs; null if there is none, or one for other inputs, or a damaged one.</summary>
+    public static InstallManifest? Read(ResultLayout layout, WorkInputs inputs)
+    {
+        if (FileLook.At(layout.ReceiptFile).Kind != FileKind.File)
+        {
+            return null;
+        }
+
+        return ChecksummedLines.Read<InstallManifest>(File.ReadAllBytes(layout.ReceiptFile)) is [var manifest] && manifest.Inputs == inputs
+            ? manifest
+            : null;
+    }
+
+    /// <summary>Leaves the receipt.</summary>
+    public static void Write(IFileSystem files, ResultLayout layout, InstallManifest manifest)
+    {
+        string folder = Path.GetDirectoryName(layout.ReceiptFile)!;
+        files.CreateFolder(folder);
+        string temporary = layout.ReceiptFile + ".new";
+        files.Write(temporary, ChecksummedLines.Write([manifest]));
+        files.Replace(temporary, layout.ReceiptFile);
+        files.SyncFolder(folder);
+    }
+
+    /// <summary>Whether a receipt and files of the right lengths are there: enough to leave a sector out of a plan, not to call it good.</summary>
+    public static bool SeemsInstalled(string resultFolder, WorkInputs inputs)
+    {
+        if (!SectorId.TryParseFileName(inputs.Sector, out SectorId sector))
+        {
+            return false;
+        }
+
+        ResultLayout layout = new(resultFolder, sector);
+        return Read(layout, inputs) is { } manifest
+            && manifest.Files.All(file => FileLook.Through(layout.Target(file)) is { Kind: FileKind.File } look
+                && (look.Length == file.Length || file.Name == CacheFiles.TAux));
+    }
+}

@@ -1,0 +1,216 @@
+using System.Globalization;
+using System.Text.Json;
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using SealerRecover.Recovery.Files;
+
+namespace SealerRecover.Recovery;
+
+/// <summary>What a piece of closing advice is about.</summary>
+public enum NextStepKind
+{
+    /// <summary>Tell Lotus or Curio about the result folder.</summary>
+    Declare,
+
+    /// <summary>Have the files declared before a deadline opens, so that the fault ends with it.</summary>
+    BeforeDeadline,
+
+    /// <summary>The fault terminates the sector if it has not ended by then.</summary>
+    BeforeTermination,
+
+    /// <summary>Prove a pre-committed sector before its deposit is lost.</summary>
+    Prove,
+
+    /// <summary>Look whether the sectors can be proven.</summary>
+    Check,
+
+    /// <summary>Start the same command again.</summary>
+    RunAgain,
+}
+
+/// <summary>One piece of advice for after a run.</summary>
+/// <param name="Kind">What it is about.</param>
+/// <param name="Text">One sentence, times in UTC.</param>
+/// <param name="Commands">Command lines to choose from, ready for a shell; may be empty.</param>
+/// <param name="Sectors">Whom it concerns.</param>
+/// <param name="By">The latest time for it, where there is one.</param>
+public sealed record NextStep(
+    NextStepKind Kind, string Text, IReadOnlyList<string> Commands, IReadOnlyList<SectorId> Sectors, DateTimeOffset? By = null);
+
+/// <summary>
+/// Says what to do after a run and by when. Lotus and Curio look for recovered sectors in the deadline before the next to last
+/// and the declaration has to be on chain 70 epochs before the sector's deadline opens; files that stand 90 minutes before it
+/// opens are in time, others wait a day (lotus storage/wdpost/wdpost_run_faults.go, FaultDeclarationCutoff).
+/// </summary>
+public static class NextSteps
+{
+    private const long EpochsPerDay = 2880;
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(90);
+
+    /// <summary>The advice, in the order to follow it.</summary>
+    /// <param name="facts">The sectors of the run; those without a standing get no times.</param>
+    /// <param name="outcomes">How they ended.</param>
+    /// <param name="resultFolder">Where they were installed.</param>
+    /// <param name="now">The time to count from.</param>
+    public static IReadOnlyList<NextStep> For(
+        IReadOnlyList<SectorFacts> facts, IReadOnlyList<SectorOutcome> outcomes, string resultFolder, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(outcomes);
+        HashSet<SectorId> good =
+            [.. outcomes.Where(outcome => outcome.Kind is OutcomeKind.Installed or OutcomeKind.AlreadyThere).Select(outcome => outcome.Sector)];
+        SectorFacts[] recovered = [.. facts.Where(sector => good.Contains(sector.Sector))];
+        NextStep[] deadlines = [.. Deadlines(recovered, now)];
+        NextStep[] proofs = [.. Proofs(recovered, now)];
+        List<NextStep> steps = [];
+        if (recovered.Length > 0)
+        {
+            DateTimeOffset? first = deadlines.Concat(proofs).Min(step => step.By);
+            steps.Add(Declare(recovered, resultFolder, first));
+        }
+
+        steps.AddRange(proofs);
+        steps.AddRange(deadlines);
+        steps.AddRange(Terminations(recovered));
+        if (deadlines.Length > 0)
+        {
+            steps.Add(Check(recovered));
+        }
+
+        SectorId[] stopped = [.. outcomes.Where(outcome => outcome.Kind == OutcomeKind.Stopped).Select(outcome => outcome.Sector)];
+        if (stopped.Length > 0)
+        {
+            steps.Add(new NextStep(
+                NextStepKind.RunAgain, "Run the same command again; it carries on from the last finished layer or tree.", [], stopped));
+        }
+
+        return steps;
+    }
+
+    private static NextStep Declare(SectorFacts[] recovered, string resultFolder, DateTimeOffset? by)
+    {
+        SectorId[] sectors = [.. recovered.Select(facts => facts.Sector)];
+        return StorageId(resultFolder) is Guid id
+            ? new NextStep(
+                NextStepKind.Declare,
+                $"{resultFolder} is a storage path already; have it read again.",
+                [$"lotus-miner storage redeclare --id {id}", $"curio cli --machine <host:port> storage redeclare {id}"],
+                sectors,
+                by)
+            : new NextStep(
+                NextStepKind.Declare,
+                $"Attach {resultFolder} as a storage path, with the command of the software you run.",
+                [
+                    $"lotus-miner storage attach --init --store {Shell(resultFolder)}",
+                    $"curio cli --machine <host:port> storage attach --init --store {Shell(resultFolder)}",
+                ],
+                sectors,
+                by);
+    }
+
+    private static IEnumerable<NextStep> Deadlines(SectorFacts[] recovered, DateTimeOffset now) => recovered
+        .Where(facts => facts.Standing is { State: SectorState.Proven, DeadlineOpens: not null })
+        .Select(facts => (facts.Sector, facts.Standing!.Deadline, Opens: NextOpening(facts.Standing, facts.Standing.DeadlineOpens!.Value, now)))
+        .GroupBy(sector => (sector.Deadline, sector.Opens))
+        .OrderBy(group => group.Key.Opens)
+        .Select(group =>
+        {
+            SectorId[] sectors = [.. group.Select(sector => sector.Sector)];
+            string deadline = group.Key.Deadline is int index
+                ? string.Create(CultureInfo.InvariantCulture, $"deadline {index}")
+                : "their deadline";
+            return new NextStep(
+                NextStepKind.BeforeDeadline,
+                $"{Name(sectors)}: to be declared by {Utc(group.Key.Opens - Margin)}, 90 minutes before {deadline} opens, "
+                + "or the fault lasts another day; the recovery is then declared by itself, or by the command.",
+                [$"lotus-miner proving recover-faults {Numbers(sectors)}"],
+                sectors,
+                group.Key.Opens - Margin);
+        });
+
+    private static IEnumerable<NextStep> Proofs(SectorFacts[] recovered, DateTimeOffset now) => recovered
+        .Where(facts => facts.Standing is { State: SectorState.PreCommitted, ProveBefore: not null })
+        .GroupBy(facts => facts.Standing!.TimeOf(facts.Standing.ProveBefore!.Value))
+        .OrderBy(group => group.Key)
+        .Select(group =>
+        {
+            SectorId[] sectors = [.. group.Select(facts => facts.Sector)];
+            return new NextStep(
+                NextStepKind.Prove,
+                group.Key > now
+                    ? $"{Name(sectors)}: pre-committed only; its proof has to be on chain before {Utc(group.Key)}, or the deposit is lost."
+                    : $"{Name(sectors)}: the time to prove it ended {Utc(group.Key)}, so the pre-commit deposit is lost.",
+                [],
+                sectors,
+                group.Key);
+        });
+
+    private static IEnumerable<NextStep> Terminations(SectorFacts[] recovered) => recovered
+        .Where(facts => facts.Standing is { FaultTerminatesAt: > 0 })
+        .GroupBy(facts => facts.Standing!.TimeOf(facts.Standing.FaultTerminatesAt!.Value))
+        .OrderBy(group => group.Key)
+        .Select(group =>
+        {
+            SectorId[] sectors = [.. group.Select(facts => facts.Sector)];
+            return new NextStep(
+                NextStepKind.BeforeTermination,
+                $"{Name(sectors)}: terminated at {Utc(group.Key)} if the fault has not ended by then.",
+                [],
+                sectors,
+                group.Key);
+        });
+
+    private static NextStep Check(SectorFacts[] recovered)
+    {
+        SectorFacts[] proven = [.. recovered.Where(facts => facts.Standing is { State: SectorState.Proven, Deadline: not null })];
+        string[] lotus = [.. proven.Select(facts => facts.Standing!.Deadline!.Value).Distinct().Order()
+            .Select(deadline => string.Create(CultureInfo.InvariantCulture, $"lotus-miner proving check --only-bad --faulty {deadline}"))];
+        return new NextStep(
+            NextStepKind.Check,
+            "Once declared, check that the sectors can be proven.",
+            [.. lotus, "curio test window-post"],
+            [.. proven.Select(facts => facts.Sector)]);
+    }
+
+    // What was known at one head may be days old: deadlines come back every 2,880 epochs.
+    private static DateTimeOffset NextOpening(SectorStanding standing, long opens, DateTimeOffset now)
+    {
+        TimeSpan late = now + Margin - standing.TimeOf(opens);
+        TimeSpan day = TimeSpan.FromSeconds(30 * EpochsPerDay);
+        return standing.TimeOf(opens) + (late > TimeSpan.Zero ? Math.Ceiling(late / day) * day : TimeSpan.Zero);
+    }
+
+    private static Guid? StorageId(string resultFolder)
+    {
+        string path = Path.Combine(resultFolder, "sectorstore.json");
+        if (FileLook.Through(path) is not { Kind: FileKind.File, Length: < 1 << 20 })
+        {
+            return null;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("ID", out JsonElement id)
+                && id.ValueKind == JsonValueKind.String && id.TryGetGuid(out Guid value) ? value : null;
+        }
+        catch (Exception failure) when (failure is JsonException || StorageFailure.Is(failure))
+        {
+            return null; // Then attaching is what the operator has to sort out with Lotus anyway.
+        }
+    }
+
+    private static string Name(SectorId[] sectors) => sectors is [var one]
+        ? one.ToString()
+        : $"{sectors[0].Miner} sectors {string.Join(", ", sectors.Select(sector => sector.Number.ToString(CultureInfo.InvariantCulture)))}";
+
+    private static string Numbers(SectorId[] sectors) =>
+        string.Join(' ', sectors.Select(sector => sector.Number.ToString(CultureInfo.InvariantCulture)));
+
+    private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    private static string Shell(string path) => path.All(next => char.IsAsciiLetterOrDigit(next) || next is '/' or '.' or '_' or '-')
+        ? path
+        : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Filecoin.Primitives;
+using SealerRecover.Recovery.Files;
+using SealerRecover.Recovery.Resources;
+
+namespace SealerRecover.Recovery.Pipeline;
+
+/// <summary>
+/// Lets a sector begin only if the disk holds what it will write on top of what the sectors at work have yet to write. While it
+/// does not, the sector waits for one of them to end.
+/// </summary>
+/// <param name="tempFolder">Where all of them write.</param>
+/// <param name="probe">Knows the free space.</param>
+/// <param name="ignore">Whether a sector that has the disk to itself begins although it will not fit.</param>
+internal sealed class DiskGate(string tempFolder, ISystemProbe probe, bool ignore)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<SectorId, long> _atWork = [];
+
+    /// <summary>Counts a sector in that needs no admission because it only finishes what it has on disk.</summary>
+    public void EnterUnasked(SectorId sector)
+    {
+        lock (_gate)
+        {
+            _atWork[sector] = 0;
+        }
+    }
+
+    /// <summary>Waits until there is room for <paramref name="sector"/> to write <paramref name="bytes"/> in all.</summary>
+    /// <param name="sector">Who.</param>
+    /// <param name="bytes">Peak size of its workspace, what is there already included.</param>
+    /// <param name="waiting">Called once if it has to wait.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="OperatorException">NotEnoughResources: it does not fit although nobody else is at work.</exception>
+    public void Enter(SectorId sector, long bytes, Action waiting, CancellationToken cancellation)
+    {
+        for (bool told = false; ; told = true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            lock (_gate)
+            {
+                _atWork.Remove(sector);
+                long? free = probe.Disk(tempFolder)?.FreeBytes;
+                long needed = Unwritten(sector, bytes) + _atWork.Sum(other => Unwritten(other.Key, other.Value));
+                if (free is null || needed <= free || (_atWork.Count == 0 && ignore))
+                {
+                    _atWork[sector] = bytes;
+                    return;
+                }
+
+                if (_atWork.Count == 0)
+                {
+                    throw NotEnough(sector, needed, free.Value);
+                }
+            }
+
+            if (!told)
+            {
+                waiting();
+            }
+
+            cancellation.WaitHandle.WaitOne(Patience);
+        }
+    }
+
+    /// <summary>The sector has ended.</summary>
+    public void Leave(SectorId sector)
+    {
+        lock (_gate)
+        {
+            _atWork.Remove(sector);
+        }
+    }
+
+    private long Unwritten(SectorId sector, long bytes) =>
+        Math.Max(0, bytes - FileLook.AllocatedBelow(Path.Combine(tempFolder, sector.FileName)));
+
+    private OperatorException NotEnough(SectorId sector, long needed, long free) => new(
+        FailureKind.NotEnoughResources,
+        string.Create(CultureInfo.InvariantCulture, $"{sector} needs {needed} more bytes in {tempFolder}, where {free} are free"),
+        "Free disk space and run the same command again; --ignore-resources starts all the same.");
+}

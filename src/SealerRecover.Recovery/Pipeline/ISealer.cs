@@ -1,0 +1,53 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using Filecoin.Sealing.Graph;
+
+namespace SealerRecover.Recovery.Pipeline;
+
+/// <summary>A verified parent cache, open for as long as sectors of its seal proof are labelled.</summary>
+internal interface IParents : IDisposable;
+
+/// <summary>
+/// The sealing this room drives, as <see cref="PreCommit1"/>, <see cref="PreCommit2"/> and <see cref="ParentCacheFolder"/>
+/// document it; behind an interface so that tests can run a sector in milliseconds, or fail, or hang.
+/// </summary>
+internal interface ISealer
+{
+    /// <summary>Where the parent cache of a proof is, whether or not it exists.</summary>
+    string ParentCachePath(PorepParameters porep);
+
+    /// <summary>Opens the parent cache of a proof, building it if need be.</summary>
+    IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation);
+
+    /// <summary>Labels all layers.</summary>
+    void PreCommit1(SealJob job, IParents parents, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation);
+
+    /// <summary>Builds trees and replica.</summary>
+    SealedCommitments PreCommit2(SealJob job, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation);
+}
+
+/// <summary>The real thing.</summary>
+internal sealed class Sealer(RecoverySettings settings) : ISealer
+{
+    private readonly ParentCacheFolder _parents = new(settings.ParentCacheFolder);
+
+    public string ParentCachePath(PorepParameters porep) => _parents.PathFor(porep);
+
+    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        new OpenCache(_parents.Open(porep, settings.Threads, settings.ParentWindowNodes, progress, cancellation));
+
+    public void PreCommit1(
+        SealJob job, IParents parents, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        Filecoin.Sealing.PreCommit1.Run(job, ((OpenCache)parents).Cache, log, progress, cancellation);
+
+    public SealedCommitments PreCommit2(
+        SealJob job, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        Filecoin.Sealing.PreCommit2.Run(job, log, settings.Threads, progress, cancellation);
+
+    private sealed class OpenCache(ParentCache cache) : IParents
+    {
+        public ParentCache Cache { get; } = cache;
+
+        public void Dispose() => Cache.Dispose();
+    }
+}

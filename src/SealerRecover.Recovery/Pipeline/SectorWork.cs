@@ -1,0 +1,290 @@
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using SealerRecover.Recovery.Files;
+using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Workspace;
+
+namespace SealerRecover.Recovery.Pipeline;
+
+/// <summary>What a sector needs next.</summary>
+internal enum Stage
+{
+    /// <summary>PreCommit1, once it is known what is there already.</summary>
+    Label,
+
+    /// <summary>PreCommit2 and the comparison with the SealedCID.</summary>
+    Trees,
+
+    /// <summary>Into the result folder.</summary>
+    Install,
+
+    /// <summary>It has an outcome.</summary>
+    Done,
+}
+
+/// <summary>What all sectors of a run share.</summary>
+internal sealed record RunContext(
+    RecoverySettings Settings,
+    TimeProvider Time,
+    IFileSystem Files,
+    ISealer Sealer,
+    EventSink Events,
+    ParentsPool Parents,
+    DiskGate Disk,
+    Installer Installer,
+    Func<SectorFacts, SealResources> Needs,
+    CancellationToken Cancellation);
+
+/// <summary>
+/// One sector's way through a run. Each method does one stage on the calling thread and says what comes next; the stages of one
+/// sector never overlap.
+/// </summary>
+internal sealed class SectorWork(SectorFacts facts, RunContext run)
+{
+    private readonly WorkInputs _inputs = WorkInputs.For(facts, run.Settings);
+    private readonly IProgress<SealProgress> _progress = run.Events.ProgressOf(facts.Sector);
+    private readonly ResultLayout _layout = new(run.Settings.ResultFolder, facts.Sector);
+    private SectorWorkspace? _workspace;
+    private FolderLock? _resultLock;
+    private SealJob? _job;
+    private SealedCommitments? _commitments;
+    private long? _begun;
+    private bool _told;
+    private bool _labelledEarlier;
+
+    /// <summary>How it ended; null until it has.</summary>
+    public SectorOutcome? Outcome { get; private set; }
+
+    /// <summary>Which sector.</summary>
+    public SectorId Sector => facts.Sector;
+
+    private ReplicaInputs Inputs => new(
+        facts.SealProof.Porep, facts.Sector, facts.Ticket, ZeroCommD.For(facts.SealProof.SectorSize));
+
+    private SectorWorkspace Workspace => _workspace ?? throw new InvalidOperationException("the workspace is not open");
+
+    private SealJob Job => _job ?? throw new InvalidOperationException("the workspace is not open");
+
+    /// <summary>Does <paramref name="stage"/>; whatever goes wrong becomes the outcome.</summary>
+    public Stage Do(Stage stage)
+    {
+        _begun ??= run.Time.GetTimestamp();
+        try
+        {
+            run.Cancellation.ThrowIfCancellationRequested();
+            return stage switch
+            {
+                Stage.Label => PrepareAndLabel(),
+                Stage.Trees => BuildTrees(),
+                Stage.Install => Install(),
+                _ => throw new ArgumentOutOfRangeException(nameof(stage)),
+            };
+        }
+        catch (OperationCanceledException) when (run.Cancellation.IsCancellationRequested)
+        {
+            return End(OutcomeKind.Stopped, null);
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            return End(OutcomeKind.Failed, StorageFailure.From(failure, facts.Sector.ToString()));
+        }
+#pragma warning disable CA1031 // Recorded in the outcome, whatever it is: the other sectors go on.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            return End(OutcomeKind.Failed, failure);
+        }
+    }
+
+    private InstallProgress Passing() => new(_progress, run.Time);
+
+    private Stage PrepareAndLabel()
+    {
+        Stage next = _workspace is null ? Prepare() : Stage.Label;
+        return next == Stage.Label ? Label() : next;
+    }
+
+    private Stage Prepare()
+    {
+        _resultLock = FolderLock.Take(run.Files, _layout.LockFile, facts.Sector.ToString());
+        if (Receipt.Read(_layout, _inputs) is { } receipt)
+        {
+            Started(resumed: false);
+            if (run.Installer.IsIntact(facts.Sector, receipt, Passing(), run.Cancellation))
+            {
+                return AlreadyInstalled(receipt);
+            }
+
+            Notice("files that were installed earlier are missing or altered, so they are made again");
+        }
+
+        run.Installer.RefuseObviousConflict(facts.Sector, facts.SealProof.SectorSize);
+        _workspace = OpenWorkspace();
+        Started(Workspace.Journal.HasWork);
+        Stage next = ResumeInstalling() ? Stage.Install : Workspace.Journal.Labelled ? Stage.Trees : Stage.Label;
+        _labelledEarlier = next == Stage.Trees;
+        if (next != Stage.Label)
+        {
+            run.Disk.EnterUnasked(facts.Sector);
+        }
+
+        return next;
+    }
+
+    private Stage Label()
+    {
+        run.Disk.Enter(
+            facts.Sector,
+            run.Needs(facts).TempDisk,
+            () => Notice("waits until the temporary folder has room beside the sectors at work"),
+            run.Cancellation);
+        IParents parents = run.Parents.Get(facts.SealProof.Porep, run.Cancellation);
+        run.Sealer.PreCommit1(Job, parents, Workspace.Journal, _progress, run.Cancellation);
+
+        // From here on missing layers mean that PreCommit2 has consumed them, not that labelling has to be done again.
+        Workspace.Journal.MarkLabelled(true);
+        return Stage.Trees;
+    }
+
+    private Stage BuildTrees()
+    {
+        SealedCommitments computed;
+        try
+        {
+            computed = run.Sealer.PreCommit2(Job, Workspace.Journal, _progress, run.Cancellation);
+        }
+        catch (OperatorException failure) when (_labelledEarlier && failure.Kind == FailureKind.Storage)
+        {
+            Notice($"what an earlier run left cannot be used ({failure.Message}); labelling again what is missing");
+            _labelledEarlier = false;
+            Workspace.Journal.MarkLabelled(false);
+            return Stage.Label;
+        }
+
+        _commitments = computed;
+        return computed.CommR == facts.SealedCid
+            ? Stage.Install
+            : throw new CommitmentMismatchException(Inputs, facts.SealProof, facts.SealedCid, computed, Workspace.Folder);
+    }
+
+    private Stage Install()
+    {
+        run.Disk.EnterUnasked(facts.Sector); // What is left to write goes to the result folder.
+        Journal journal = Workspace.Journal;
+        bool resumed = journal.Installing is not null;
+        if (!resumed)
+        {
+            journal.MarkInstalling(run.Installer.Describe(
+                facts.Sector, Workspace, facts.SealProof, _commitments!, Passing(), run.Cancellation));
+        }
+
+        InstallManifest manifest = journal.Installing!;
+        bool placed = run.Installer.Install(facts.Sector, manifest, Workspace, Notice, Passing(), run.Cancellation);
+        RemoveWorkspace();
+        return End(placed || resumed ? OutcomeKind.Installed : OutcomeKind.AlreadyThere, null, manifest);
+    }
+
+    private Stage AlreadyInstalled(InstallManifest receipt)
+    {
+        // A run that was killed between receipt and clean-up left its workspace.
+        if (Journal.Load(run.Files, Path.Combine(run.Settings.TempFolder, facts.Sector.FileName))?.Inputs == _inputs)
+        {
+            _workspace = OpenWorkspace();
+            RemoveWorkspace();
+        }
+
+        _resultLock?.Remove(run.Files);
+        _resultLock = null;
+        return End(OutcomeKind.AlreadyThere, null, receipt);
+    }
+
+    private SectorWorkspace OpenWorkspace()
+    {
+        SectorWorkspace workspace = SectorWorkspace.Open(
+            run.Files, run.Settings.TempFolder, facts.Sector, _inputs, _layout.CacheFolder, Notice);
+        _job = new SealJob
+        {
+            Inputs = Inputs,
+            CacheFolder = workspace.CacheFolder,
+            SealedFile = workspace.SealedFile,
+            KeepAll = run.Settings.KeepAll,
+            RowsToDiscard = run.Settings.RowsToDiscard,
+            CachePathInTAux = workspace.Journal.CachePathInTAux,
+        };
+        return workspace;
+    }
+
+    // True: the sector is sealed and right, and all its files are found. An installation into another folder that has moved
+    // some of them has to be finished there, since the rest of them is there.
+    private bool ResumeInstalling()
+    {
+        if (Workspace.Journal.Installing is not { } manifest)
+        {
+            return false;
+        }
+
+        if (run.Installer.PrepareResume(facts.Sector, manifest, Workspace, Passing(), run.Cancellation))
+        {
+            _commitments = manifest.Commitments;
+            if (manifest.ResultFolder != run.Settings.ResultFolder)
+            {
+                Workspace.Journal.MarkInstalling(manifest with { ResultFolder = run.Settings.ResultFolder });
+            }
+
+            return true;
+        }
+
+        if (manifest.ResultFolder != run.Settings.ResultFolder)
+        {
+            throw new OperatorException(
+                FailureKind.BadInput,
+                $"{facts.Sector} is already half installed into {manifest.ResultFolder}",
+                $"Run again with --sealing-result={manifest.ResultFolder}, or delete {Workspace.Folder} to seal it anew.");
+        }
+
+        Notice("finished files of an earlier run are missing or damaged, so they are made again");
+        Workspace.Journal.Reset();
+        return false;
+    }
+
+    private void RemoveWorkspace()
+    {
+        foreach (string left in Workspace.Remove())
+        {
+            Notice($"{left} was left because this tool did not make it");
+        }
+
+        _workspace = null;
+        _resultLock?.Remove(run.Files);
+        _resultLock = null;
+    }
+
+    private Stage End(OutcomeKind kind, Exception? failure, InstallManifest? manifest = null)
+    {
+        _workspace?.Dispose();
+        _workspace = null;
+        _resultLock?.Dispose();
+        run.Disk.Leave(facts.Sector);
+        Outcome = new SectorOutcome(
+            facts.Sector,
+            kind,
+            manifest?.Commitments ?? _commitments,
+            [.. manifest?.Files.Select(_layout.Target) ?? []],
+            _begun is long begun ? run.Time.GetElapsedTime(begun) : TimeSpan.Zero,
+            failure);
+        run.Events.Ended(Outcome);
+        return Stage.Done;
+    }
+
+    private void Started(bool resumed)
+    {
+        if (!_told)
+        {
+            _told = true;
+            run.Events.Started(facts.Sector, resumed);
+        }
+    }
+
+    private void Notice(string text) => run.Events.Notice(facts.Sector, text);
+}

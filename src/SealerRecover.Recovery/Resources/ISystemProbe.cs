@@ -1,0 +1,19 @@
+namespace SealerRecover.Recovery.Resources;
+
+/// <summary>A file system as a path leads to it.</summary>
+/// <param name="Device">The same for paths of the same file system.</param>
+/// <param name="FreeBytes">What this user can still write.</param>
+internal readonly record struct DiskSpace(ulong Device, long FreeBytes);
+
+/// <summary>What the machine has left. Each answer is null when the system does not tell.</summary>
+internal interface ISystemProbe
+{
+    /// <summary>Bytes of memory that can be taken without swapping or being killed.</summary>
+    long? AvailableMemory();
+
+    /// <summary>The file system that would hold <paramref name="path"/>, which need not exist yet.</summary>
+    DiskSpace? Disk(string path);
+
+    /// <summary>Files this process may still open.</summary>
+    long? OpenFilesLeft();
+}

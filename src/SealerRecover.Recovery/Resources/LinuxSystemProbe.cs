@@ -1,0 +1,87 @@
+using System.Globalization;
+using SealerRecover.Recovery.Files;
+
+namespace SealerRecover.Recovery.Resources;
+
+/// <summary>Asks /proc, /sys/fs/cgroup and the file systems.</summary>
+/// <param name="root">"/", or a folder that pretends to be it in tests.</param>
+internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
+{
+    /// <summary>The smaller of MemAvailable and what the memory cgroups (version 2) of this process leave.</summary>
+    public long? AvailableMemory()
+    {
+        long? available = Field("proc/meminfo", "MemAvailable:") is long kibibytes ? kibibytes * 1024 : null;
+        return Smaller(available, CgroupMemory());
+    }
+
+    /// <inheritdoc/>
+    public DiskSpace? Disk(string path)
+    {
+        string existing = path;
+        while (FileLook.Through(existing) is { Kind: FileKind.Missing })
+        {
+            if (Path.GetDirectoryName(existing) is not string parent)
+            {
+                return null;
+            }
+
+            existing = parent;
+        }
+
+        return new DiskSpace(FileLook.Through(existing).Device, new DriveInfo(existing).AvailableFreeSpace);
+    }
+
+    /// <inheritdoc/>
+    public long? OpenFilesLeft()
+    {
+        string? line = Lines("proc/self/limits").FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal));
+        string? soft = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(3);
+        if (!long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out long limit))
+        {
+            return null;
+        }
+
+        string open = Path.Combine(root, "proc/self/fd");
+        return limit - (Directory.Exists(open) ? Directory.GetFileSystemEntries(open).Length : 0);
+    }
+
+    // A limit may stand at any level above this process. Pages of the file cache count as used but are given up under pressure.
+    private long? CgroupMemory()
+    {
+        string? group = Lines("proc/self/cgroup").FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal))?[4..];
+        long? least = null;
+        for (string? level = group; level is not null; level = level.Length == 0 ? null : Path.GetDirectoryName(level))
+        {
+            string folder = Path.Combine("sys/fs/cgroup", level);
+            if (Number(Path.Combine(folder, "memory.max")) is long limit && Number(Path.Combine(folder, "memory.current")) is long used)
+            {
+                string statistics = Path.Combine(folder, "memory.stat");
+                long reclaimable = (Field(statistics, "inactive_file") ?? 0) + (Field(statistics, "active_file") ?? 0);
+                least = Smaller(least, Math.Max(0, limit - Math.Max(0, used - reclaimable)));
+            }
+        }
+
+        return least;
+    }
+
+    private static long? Smaller(long? a, long? b) => a is null || b < a ? b ?? a : a;
+
+    private long? Number(string file) =>
+        long.TryParse(Lines(file).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
+
+    private long? Field(string file, string name) =>
+        Lines(file).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).FirstOrDefault(words => words is [var first, _, ..] && first == name)
+            is [_, var text, ..] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
+
+    private string[] Lines(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(Path.Combine(root, file));
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            return []; // Not mounted, or hidden from this user: then the system does not tell.
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using System.Globalization;
+using Filecoin.Primitives;
+using SealerRecover.Recovery.Files;
+
+namespace SealerRecover.Recovery.Workspace;
+
+/// <summary>
+/// The temporary folder of one sector, "&lt;temp&gt;/s-t01000-2", locked for as long as this object lives: "lock", "journal",
+/// "sealed" and the folder "cache". Work for other inputs found there is set aside under another name and comes back when those
+/// inputs are asked for again; nothing is deleted that this tool did not make.
+/// </summary>
+internal sealed class SectorWorkspace : IDisposable
+{
+    private const string LockName = "lock";
+    private const string SealedName = "sealed";
+    private const string CacheName = "cache";
+    private readonly IFileSystem _files;
+    private readonly FolderLock _lock;
+
+    private SectorWorkspace(IFileSystem files, string folder, FolderLock held, Journal journal)
+    {
+        _files = files;
+        Folder = folder;
+        _lock = held;
+        Journal = journal;
+    }
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>What has been finished.</summary>
+    public Journal Journal { get; }
+
+    /// <summary>Where sealing makes layers, trees and auxiliary files.</summary>
+    public string CacheFolder => Path.Combine(Folder, CacheName);
+
+    /// <summary>Where sealing puts the replica.</summary>
+    public string SealedFile => Path.Combine(Folder, SealedName);
+
+    /// <summary>Opens the workspace of a sector, resuming what is there if it was made from the same inputs.</summary>
+    /// <param name="files">Changes files.</param>
+    /// <param name="tempFolder">The folder of all workspaces.</param>
+    /// <param name="sector">The sector.</param>
+    /// <param name="inputs">What is asked for.</param>
+    /// <param name="cachePathInTAux">The cache path that t_aux is to name; a resumed journal keeps its own.</param>
+    /// <param name="notice">Told in one sentence what became of earlier work.</param>
+    /// <exception cref="OperatorException">Busy, or the folder is not this tool's.</exception>
+    /// <exception cref="IOException">The file system failed.</exception>
+    public static SectorWorkspace Open(
+        IFileSystem files, string tempFolder, SectorId sector, WorkInputs inputs, string cachePathInTAux, Action<string> notice)
+    {
+        string folder = Path.Combine(tempFolder, sector.FileName);
+        RefuseForeignFolder(folder);
+        FolderLock held = FolderLock.Take(files, Path.Combine(folder, LockName), sector.ToString());
+        try
+        {
+            Journal? found = Journal.Load(files, folder);
+            if (found is not null && found.Inputs != inputs)
+            {
+                (held, found) = SetAside(files, folder, held, found, sector, inputs, notice);
+            }
+            else if (found is null && FileLook.At(Path.Combine(folder, Journal.FileName)).Kind != FileKind.Missing)
+            {
+                notice($"the journal in {folder} is damaged, so its work is not trusted; starting afresh");
+                DeleteOwnFiles(files, folder);
+            }
+
+            Journal journal = found ?? Journal.Start(files, folder, inputs, cachePathInTAux);
+            files.CreateFolder(Path.Combine(folder, CacheName));
+            return new SectorWorkspace(files, folder, held, journal);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Deletes the files this tool made, then the folders as far as they are empty, and lets go of the lock. The journal goes
+    /// last, so that a crash in between is a resumed clean-up and not a folder nobody knows.
+    /// </summary>
+    /// <returns>Full paths of what was left because this tool did not make it.</returns>
+    public IReadOnlyList<string> Remove()
+    {
+        DeleteOwnFiles(_files, Folder);
+        _files.DeleteEmptyFolder(CacheFolder);
+        string[] foreign = [.. FileLook.EntriesOf(Folder).Where(entry => !IsBookkeeping(Path.GetFileName(entry)))];
+        if (foreign.Length > 0)
+        {
+            foreign = [.. foreign.SelectMany(entry => entry == CacheFolder ? FileLook.EntriesOf(entry) : [entry])];
+        }
+
+        _files.DeleteFile(Path.Combine(Folder, Journal.TemporaryName));
+        if (foreign.Length > 0)
+        {
+            Journal.Reset(); // It stays as the sign that the folder is this tool's, or the next run would refuse it.
+        }
+        else
+        {
+            _files.DeleteFile(Path.Combine(Folder, Journal.FileName));
+        }
+
+        _lock.Remove(_files);
+        _files.DeleteEmptyFolder(Folder);
+        return foreign;
+    }
+
+    /// <summary>Lets go of the lock and leaves everything for the next run.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private static bool IsBookkeeping(string name) => name is LockName or Journal.FileName or Journal.TemporaryName;
+
+    // A folder of this name with other content is somebody's: the cache of a storage path, say, given as --sealing-temp.
+    private static void RefuseForeignFolder(string folder)
+    {
+        FileLook look = FileLook.At(folder);
+        if (look.Kind == FileKind.Missing)
+        {
+            return;
+        }
+
+        bool ours = look.Kind == FileKind.Folder
+            && (FileLook.At(Path.Combine(folder, Journal.FileName)).Kind == FileKind.File
+                || FileLook.EntriesOf(folder).All(entry => IsBookkeeping(Path.GetFileName(entry))
+                    || (Path.GetFileName(entry) == CacheName && FileLook.EntriesOf(entry).Length == 0)));
+        if (!ours)
+        {
+            throw new OperatorException(
+                FailureKind.BadInput,
+                $"{folder} already exists and was not made by this tool",
+                "Choose another folder for --sealing-temp, or move that one away.");
+        }
+    }
+
+    private static (FolderLock Held, Journal? Found) SetAside(
+        IFileSystem files, string folder, FolderLock held, Journal other, SectorId sector, WorkInputs wanted, Action<string> notice)
+    {
+        // The lock's file moves with the folder, so the folder of that name is taken anew.
+        string aside = Vacant($"{folder}.{other.Inputs.Fingerprint}");
+        held.Dispose();
+        Expect(files.Move(folder, aside), folder, aside);
+        notice($"{folder} held work for another {wanted.DifferencesFrom(other.Inputs)}; it is now {aside}, to be deleted when not needed");
+
+        string earlier = $"{folder}.{wanted.Fingerprint}";
+        bool returns = Journal.Load(files, earlier)?.Inputs == wanted;
+        if (returns)
+        {
+            Expect(files.Move(earlier, folder), earlier, folder);
+            notice($"work for these inputs, set aside by an earlier run, came back from {earlier}");
+        }
+
+        files.SyncFolder(Path.GetDirectoryName(folder)!);
+        FolderLock taken = FolderLock.Take(files, Path.Combine(folder, LockName), sector.ToString());
+        return (taken, returns ? Journal.Load(files, folder) : null);
+    }
+
+    private static string Vacant(string path)
+    {
+        string candidate = path;
+        for (int i = 2; FileLook.At(candidate).Kind != FileKind.Missing; i++)
+        {
+            candidate = string.Create(CultureInfo.InvariantCulture, $"{path}.{i}");
+        }
+
+        return candidate;
+    }
+
+    private static void Expect(MoveResult result, string from, string to)
+    {
+        if (result != MoveResult.Moved)
+        {
+            throw new IOException($"cannot rename {from} to {to}: something else took the name");
+        }
+    }
+
+    private static void DeleteOwnFiles(IFileSystem files, string folder)
+    {
+        foreach (string entry in FileLook.EntriesOf(Path.Combine(folder, CacheName)))
+        {
+            DeleteIf(CacheFiles.IsOurs(Path.GetFileName(entry)), entry);
+        }
+
+        foreach (string entry in FileLook.EntriesOf(folder))
+        {
+            DeleteIf(Path.GetFileName(entry).TrimStart('.').StartsWith(SealedName, StringComparison.Ordinal), entry);
+        }
+
+        void DeleteIf(bool ours, string path)
+        {
+            if (ours && FileLook.At(path).Kind == FileKind.File)
+            {
+                files.DeleteFile(path);
+            }
+        }
+    }
+}

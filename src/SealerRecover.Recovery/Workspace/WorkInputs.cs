@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Filecoin.Chain;
+using Filecoin.Primitives;
+
+namespace SealerRecover.Recovery.Workspace;
+
+/// <summary>
+/// Everything that decides the bytes of a sector's files, as the journal's first line and an installed sector's receipt hold it:
+/// finished steps are only trusted for the very inputs they were made from.
+/// </summary>
+/// <param name="Format">Version of journal and receipt; 1.</param>
+/// <param name="Sector">File name of the sector, e.g. "s-t01000-2".</param>
+/// <param name="SealProof">Number of the registered seal proof.</param>
+/// <param name="Ticket">Hexadecimal.</param>
+/// <param name="CommD">CID of the data's commitment.</param>
+/// <param name="SealedCid">CID that has to come out.</param>
+/// <param name="KeepAll">Whether layers, tree_c and tree_d are kept.</param>
+/// <param name="RowsToDiscard">Rows of tree_r_last not stored; null: the default.</param>
+internal sealed record WorkInputs(
+    int Format, string Sector, int SealProof, string Ticket, string CommD, string SealedCid, bool KeepAll, int? RowsToDiscard)
+{
+    /// <summary>The version this code writes and the only one it resumes.</summary>
+    public const int CurrentFormat = 1;
+
+    /// <summary>The inputs of recovering <paramref name="facts"/> under <paramref name="settings"/>.</summary>
+    public static WorkInputs For(SectorFacts facts, RecoverySettings settings) => new(
+        CurrentFormat,
+        facts.Sector.FileName,
+        (int)facts.SealProof.Proof,
+        facts.Ticket.ToString(),
+        ZeroCommD.For(facts.SealProof.SectorSize).ToString(),
+        facts.SealedCid.ToString(),
+        settings.KeepAll,
+        settings.RowsToDiscard);
+
+    /// <summary>Eight hexadecimal digits that tell these inputs from others, for folder names.</summary>
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToString())).AsSpan(0, 4));
+
+    /// <summary>Names what differs from <paramref name="other"/>, for messages: "ticket, --keep-all".</summary>
+    public string DifferencesFrom(WorkInputs other)
+    {
+        (string Name, bool Differs)[] parts =
+        [
+            ("seal proof", SealProof != other.SealProof),
+            ("ticket", Ticket != other.Ticket),
+            ("CommD", CommD != other.CommD),
+            ("SealedCID", SealedCid != other.SealedCid),
+            ("--keep-all", KeepAll != other.KeepAll),
+            ("rows to discard", RowsToDiscard != other.RowsToDiscard),
+            ("sector", Sector != other.Sector),
+            ("format", Format != other.Format),
+        ];
+        return string.Join(", ", parts.Where(part => part.Differs).Select(part => part.Name));
+    }
+
+    /// <summary>One line; equal exactly for equal inputs.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Format} {Sector} {SealProof} {Ticket} {CommD} {SealedCid} {KeepAll} {RowsToDiscard ?? -1}");
+}
