@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SealerRecover.Tests;
 using Xunit;
 
 namespace EndToEnd;
@@ -11,10 +12,11 @@ public sealed class RecoverSamples(ParentCaches caches) : IDisposable
     public void Dispose() => _bench.Dispose();
 
     [Theory]
-    [InlineData("2KiB", "3")]
-    [InlineData("8MiB", "2")]
-    public async Task Samples_are_recovered_byte_for_byte(string size, string parallel)
+    [InlineData("2KiB", "3", false)]
+    [InlineData("8MiB", "2", true)]
+    public async Task Samples_are_recovered_byte_for_byte(string size, string parallel, bool isLong)
     {
+        Assert.SkipUnless(!isLong || VectorFiles.LongTests, "takes a minute; set SEALER_RECOVER_LONG_TESTS=1");
         Ended ended = await _bench.RunAsync(_bench.Recover(Workbench.Sample(size), $"--parallel={parallel}"));
         Assert.True(ended.Code == 0, ended.ToString());
         ExpectedFiles expected = new(size);

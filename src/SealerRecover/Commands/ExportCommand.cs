@@ -64,7 +64,11 @@ internal sealed class ExportCommand : ICommand
                 : string.Create(CultureInfo.InvariantCulture, $"{path} holds {written.Sectors.Count} sectors of {miner} now"),
             Next = written is null
                 ? []
-                : [new Advice("recover on the machine that seals:", $"sealer-recover recover --sectors-recovery-metadata={ShellWords.Quote(path)} --sealing-result=/sector --sealing-temp=/temp")],
+                : [
+                    new Advice(
+                        "Recover on the machine that seals:",
+                        [$"sealer-recover recover --sectors-recovery-metadata={ShellWords.Quote(path)} --sealing-result=/sector --sealing-temp=/temp"]),
+                ],
         };
     }
 }

@@ -22,7 +22,7 @@ internal static class RecoveryRun
         RecoveryRunner runner = new(settings, context.Host.Time);
         context.View.Planned(new RunPlan(facts, settings, runner.Plan(facts)));
         IReadOnlyList<SectorOutcome> outcomes = context.View.Live(() => runner.Run(facts, context.View, context.Cancellation));
-        next = NextAdvice.For(settings, facts, outcomes);
+        next = NextAdvice.For(settings, facts, outcomes, context.Host.Time.GetUtcNow());
         Dictionary<SectorId, CommR> expected = facts.ToDictionary(fact => fact.Sector, fact => fact.SealedCid);
         return [.. outcomes.Select(outcome => SectorReport.From(outcome, expected.TryGetValue(outcome.Sector, out CommR sealedCid) ? sealedCid : null))];
     }

@@ -88,7 +88,7 @@ internal sealed record JsonFailure(
     string? Trace);
 
 /// <summary>Something to do next.</summary>
-internal sealed record JsonAdvice(string Text, string? Command, string? Before);
+internal sealed record JsonAdvice(string Text, IReadOnlyList<string> Commands, string? Before);
 
 /// <summary>The last line.</summary>
 internal sealed record JsonReport(

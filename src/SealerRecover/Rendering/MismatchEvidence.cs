@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SealerRecover.Recovery;
 
 namespace SealerRecover.Rendering;
 
@@ -6,9 +7,8 @@ namespace SealerRecover.Rendering;
 internal static class MismatchEvidence
 {
     /// <summary>The facts and likely causes in <paramref name="exception"/>; both empty for other failures.</summary>
-    public static (ImmutableArray<NamedFact> Facts, ImmutableArray<string> Causes) Of(Exception exception)
-    {
-        _ = exception;
-        return ([], []);
-    }
+    public static (ImmutableArray<NamedFact> Facts, ImmutableArray<string> Causes) Of(Exception exception) =>
+        exception is CommitmentMismatchException mismatch
+            ? ([.. mismatch.Evidence.Select(fact => new NamedFact(fact.Name, fact.Value))], [.. mismatch.LikelyCauses])
+            : ([], []);
 }

@@ -102,10 +102,10 @@ internal sealed record SectorReport(
 }
 
 /// <summary>One thing the operator should do next.</summary>
-/// <param name="Text">One sentence.</param>
-/// <param name="Command">The command to run, where it is one.</param>
-/// <param name="Before">By when, where the chain told.</param>
-internal sealed record Advice(string Text, string? Command = null, DateTimeOffset? Before = null);
+/// <param name="Text">One sentence, which also says by when.</param>
+/// <param name="Commands">Command lines to choose from; may be empty.</param>
+/// <param name="Before">By when, where the chain told; for programs.</param>
+internal sealed record Advice(string Text, IReadOnlyList<string> Commands, DateTimeOffset? Before = null);
 
 /// <summary>The end of a command: what text and JSON reports are made of.</summary>
 internal sealed record Report

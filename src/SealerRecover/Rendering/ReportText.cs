@@ -104,9 +104,8 @@ internal static class ReportText
             yield return new TextLine("next:");
         }
 
-        string before = advice.Before is { } time ? $" (before {Quantities.Instant(time)})" : "";
-        yield return new TextLine("  " + SafeText.Clean(advice.Text) + before);
-        if (advice.Command is { } command)
+        yield return new TextLine("  " + SafeText.Clean(advice.Text));
+        foreach (string command in advice.Commands)
         {
             yield return new TextLine("    " + SafeText.Clean(command));
         }

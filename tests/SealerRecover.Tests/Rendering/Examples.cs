@@ -82,7 +82,7 @@ internal static class Examples
     {
         Command = "recover",
         Sectors = [SectorReport.From(Installed(Sector2), Commitments.CommR), SectorReport.From(Failed(Sector3), Commitments.CommR)],
-        Next = [new Advice("declare the files to the miner", "lotus-miner storage redeclare --all", new DateTimeOffset(2026, 1, 3, 0, 0, 0, TimeSpan.Zero))],
+        Next = [new Advice("declare the files to the miner", ["lotus-miner storage redeclare --all"], new DateTimeOffset(2026, 1, 3, 0, 0, 0, TimeSpan.Zero))],
         Elapsed = TimeSpan.FromSeconds(52),
     };
 

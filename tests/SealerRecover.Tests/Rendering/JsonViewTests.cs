@@ -42,7 +42,7 @@ public class JsonViewTests
         Assert.Equal("failed", (string?)sectors[1]!["result"]);
         Assert.Equal(11, (int?)sectors[1]!["failure"]!["exit_code"]);
         Assert.Null(sectors[1]!["failure"]!["trace"]);
-        Assert.Equal("lotus-miner storage redeclare --all", (string?)report["next"]![0]!["command"]);
+        Assert.Equal("lotus-miner storage redeclare --all", (string?)report["next"]![0]!["commands"]![0]);
         Assert.Equal("2026-01-03T00:00:00.000Z", (string?)report["next"]![0]!["before"]);
     }
 

@@ -42,7 +42,7 @@ public class PlainViewTests
             hint: use --force to move it aside
 
             next:
-              declare the files to the miner (before 2026-01-03 00:00:00Z)
+              declare the files to the miner
                 lotus-miner storage redeclare --all
 
             1 recovered, 1 failed in 52 s; exit code 11 (target_exists)
