@@ -101,6 +101,12 @@ internal sealed partial class Executable : IDisposable
     /// <summary>SIGTERM.</summary>
     public void Terminate() => Send(15);
 
+    /// <summary>SIGSTOP: holds still with all its locks.</summary>
+    public void Freeze() => Send(19);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Send(18);
+
     /// <inheritdoc/>
     public void Dispose()
     {
