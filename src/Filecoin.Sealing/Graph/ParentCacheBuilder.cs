@@ -62,12 +62,12 @@ internal sealed class ParentCacheBuilder(
             SharedFile.DeleteIfAbandoned(leftover);
         }
 
-        string temporary = ParentCacheFile.TemporaryFor(target);
+        string temporary = DurableFile.TemporaryFor(target);
         try
         {
             Bytes32 digest = WriteOrExplain(temporary);
             File.Move(temporary, target, overwrite: true);
-            FolderFlush.Flush(folder);
+            DurableFile.FlushFolder(folder);
             if (file.PublishedDigest is null)
             {
                 ParentCacheSidecar.Write(file, digest);

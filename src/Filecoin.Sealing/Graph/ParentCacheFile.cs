@@ -38,10 +38,6 @@ internal sealed class ParentCacheFile
     /// <summary>Length in bytes; 56 GiB for 32GiB sectors.</summary>
     public long Length => Graph.Nodes * BytesPerNode;
 
-    /// <summary>A new name beside <paramref name="path"/> that nobody else uses: process id for people, a random part for machines.</summary>
-    public static string TemporaryFor(string path) =>
-        string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Random.Shared.NextInt64():x}.tmp");
-
     /// <summary>
     /// "v28-sdr-parent-", the SHA-256 of hasher name, graph description, Feistel keys (u64 LE) and nodes (u32 LE), ".cache"
     /// (rust-fil-proofs storage-proofs-porep/src/stacked/vanilla/cache.rs, cache_path). The api version is not part of it.

@@ -37,7 +37,7 @@ internal static class ParentCacheSidecar
     public static void Write(ParentCacheFile file, Bytes32 digest)
     {
         string path = PathFor(file);
-        string temporary = ParentCacheFile.TemporaryFor(path);
+        string temporary = DurableFile.TemporaryFor(path);
         using (SafeFileHandle handle = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             RandomAccess.Write(handle, Encoding.ASCII.GetBytes(Text(file, digest)), 0);
@@ -45,7 +45,7 @@ internal static class ParentCacheSidecar
         }
 
         File.Move(temporary, path, overwrite: true);
-        FolderFlush.Flush(System.IO.Path.GetDirectoryName(path)!);
+        DurableFile.FlushFolder(System.IO.Path.GetDirectoryName(path)!);
     }
 
     private static string Text(ParentCacheFile file, Bytes32 digest) =>

@@ -15,13 +15,18 @@ internal abstract unsafe class LabelKernel
     /// <summary>Name of the variant, as it is logged and can be asked for.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/> ("plain", "platform").</summary>
-    /// <exception cref="ArgumentException">No variant has that name.</exception>
-    public static LabelKernel Create(string? name = null) => name switch
+    /// <summary>Names of the variants this machine can run, best first.</summary>
+    public static IReadOnlyList<string> Available { get; } = ["platform", "plain"];
+
+    /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/>.</summary>
+    /// <param name="name">One of <see cref="Available"/>; null for the best.</param>
+    /// <exception cref="ArgumentException">This machine has no variant of that name.</exception>
+    public static LabelKernel Create(string? name = null) => (name ?? Available[0]) switch
     {
-        null or "platform" => new LabelKernel<PlatformLabelHash>(),
+        "platform" => new LabelKernel<PlatformLabelHash>(),
         "plain" => new LabelKernel<PlainLabelHash>(),
-        _ => throw new ArgumentException($"there is no label kernel '{name}'; there are: plain, platform", nameof(name)),
+        _ => throw new ArgumentException(
+            $"this machine has no label kernel '{name}'; it has {string.Join(", ", Available)}", nameof(name)),
     };
 
     /// <summary>Labels a run.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Filecoin.Cryptography.Fields;
 
 namespace Filecoin.Cryptography.Kernels.Poseidon;
@@ -7,6 +8,8 @@ namespace Filecoin.Cryptography.Kernels.Poseidon;
 /// </summary>
 public abstract class PoseidonKernel
 {
+    private static readonly ConcurrentDictionary<(int Arity, string Name), Lazy<PoseidonKernel>> Instances = new();
+
     private protected PoseidonKernel(int arity) => Arity = arity;
 
     /// <summary>Elements in a preimage: 2, 4, 8 or 11.</summary>
@@ -15,16 +18,22 @@ public abstract class PoseidonKernel
     /// <summary>Name of the variant, as it is logged and can be asked for.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/> ("plain", "scalar").</summary>
+    /// <summary>Names of the variants this machine can run, best first.</summary>
+    public static IReadOnlyList<string> Available { get; } =
+        PoseidonIfma.IsSupported && PoseidonIfma.TryCreate(2) is not null ? ["ifma", "scalar", "plain"] : ["scalar", "plain"];
+
+    /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/>.</summary>
     /// <param name="arity">2, 4, 8 or 11.</param>
-    /// <param name="name">Null to choose.</param>
-    /// <exception cref="ArgumentException">No variant has that name.</exception>
-    public static PoseidonKernel Create(int arity, string? name = null) => name switch
+    /// <param name="name">One of <see cref="Available"/>; null for the best.</param>
+    /// <exception cref="ArgumentException">This machine has no variant of that name.</exception>
+    public static PoseidonKernel Create(int arity, string? name = null)
     {
-        null or "scalar" => new PoseidonScalar(arity),
-        "plain" => new PoseidonPlain(arity),
-        _ => throw new ArgumentException($"there is no Poseidon kernel '{name}'; there are: plain, scalar", nameof(name)),
-    };
+        string chosen = name ?? Available[0];
+        return Available.Contains(chosen)
+            ? Instances.GetOrAdd((arity, chosen), static key => new Lazy<PoseidonKernel>(() => Make(key.Arity, key.Name))).Value
+            : throw new ArgumentException(
+                $"this machine has no Poseidon kernel '{name}'; it has {string.Join(", ", Available)}", nameof(name));
+    }
 
     /// <summary>
     /// Hashes consecutive preimages. Every 32 bytes are one element, little-endian and below r (or below 2^254, as labels and data are).
@@ -40,6 +49,13 @@ public abstract class PoseidonKernel
         HashMany(preimage, digest);
         return new Bytes32(digest);
     }
+
+    private static PoseidonKernel Make(int arity, string name) => name switch
+    {
+        "ifma" => (PoseidonKernel?)PoseidonIfma.TryCreate(arity) ?? new PoseidonScalar(arity),
+        "scalar" => new PoseidonScalar(arity),
+        _ => new PoseidonPlain(arity),
+    };
 
     private protected int CheckedCount(ReadOnlySpan<byte> preimages, Span<byte> digests)
     {

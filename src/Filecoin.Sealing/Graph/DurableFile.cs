@@ -1,17 +1,25 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Filecoin.Sealing.Graph;
 
-/// <summary>Makes renames and new names in a folder survive a power cut: fsync on the folder itself, which .NET does not offer.</summary>
-internal static partial class FolderFlush
+/// <summary>
+/// What it takes for a file to appear whole or not at all, power cut included: a temporary name beside it, fsync of the file
+/// (RandomAccess.FlushToDisk), rename, fsync of the folder, which .NET does not offer.
+/// </summary>
+internal static partial class DurableFile
 {
     private const int ReadOnly = 0;
     private const int InvalidArgument = 22;
 
-    /// <summary>Flushes <paramref name="folder"/>. Does nothing outside Linux.</summary>
+    /// <summary>A new name beside <paramref name="path"/> that nobody else uses: process id for people, a random part for machines.</summary>
+    public static string TemporaryFor(string path) =>
+        string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Random.Shared.NextInt64():x}.tmp");
+
+    /// <summary>Flushes the names in <paramref name="folder"/>. Does nothing outside Linux.</summary>
     /// <exception cref="IOException">The system refused.</exception>
-    public static void Flush(string folder)
+    public static void FlushFolder(string folder)
     {
         if (!OperatingSystem.IsLinux())
         {
