@@ -153,12 +153,13 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             files.SyncFolder(layout.SealedParent);
         }
 
-        Receipt.Write(files, layout, manifest);
+        // The receipt ends the installation, so what was in the way goes before it.
         string staging = layout.StagingFolder(manifest.Inputs);
         files.DeleteFile(Path.Combine(staging, Copying));
         files.DeleteEmptyFolder(Path.Combine(staging, "cache"));
         files.DeleteEmptyFolder(staging);
         files.DeleteEmptyFolder(Path.GetDirectoryName(staging)!);
+        Receipt.Write(files, layout, manifest);
         return missing.Length > 0;
     }
 

@@ -188,7 +188,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private Stage AlreadyInstalled(InstallManifest receipt)
     {
         // A run that was killed between receipt and clean-up left its workspace.
-        if (Journal.Load(run.Files, Path.Combine(run.Settings.TempFolder, facts.Sector.FileName))?.Inputs == _inputs)
+        if (SectorWorkspace.IsLeftOver(run.Files, run.Settings.TempFolder, facts.Sector, _inputs))
         {
             _workspace = OpenWorkspace();
             RemoveWorkspace();

@@ -76,6 +76,16 @@ internal sealed class SectorWorkspace : IDisposable
         }
     }
 
+    /// <summary>Whether a workspace is there that only awaits its clean-up once its sector is installed.</summary>
+    public static bool IsLeftOver(IFileSystem files, string tempFolder, SectorId sector, WorkInputs inputs)
+    {
+        string folder = Path.Combine(tempFolder, sector.FileName);
+        return FileLook.At(folder).Kind == FileKind.Folder && IsOurs(folder)
+            && (Journal.Load(files, folder) is { } journal
+                ? journal.Inputs == inputs
+                : FileLook.At(Path.Combine(folder, Journal.FileName)).Kind == FileKind.Missing);
+    }
+
     /// <summary>
     /// Deletes the files this tool made, then the folders as far as they are empty, and lets go of the lock. The journal goes
     /// last, so that a crash in between is a resumed clean-up and not a folder nobody knows.
@@ -114,17 +124,7 @@ internal sealed class SectorWorkspace : IDisposable
     // A folder of this name with other content is somebody's: the cache of a storage path, say, given as --sealing-temp.
     private static void RefuseForeignFolder(string folder)
     {
-        FileLook look = FileLook.At(folder);
-        if (look.Kind == FileKind.Missing)
-        {
-            return;
-        }
-
-        bool ours = look.Kind == FileKind.Folder
-            && (FileLook.At(Path.Combine(folder, Journal.FileName)).Kind == FileKind.File
-                || FileLook.EntriesOf(folder).All(entry => IsBookkeeping(Path.GetFileName(entry))
-                    || (Path.GetFileName(entry) == CacheName && FileLook.EntriesOf(entry).Length == 0)));
-        if (!ours)
+        if (FileLook.At(folder).Kind != FileKind.Missing && !IsOurs(folder))
         {
             throw new OperatorException(
                 FailureKind.BadInput,
@@ -132,6 +132,11 @@ internal sealed class SectorWorkspace : IDisposable
                 "Choose another folder for --sealing-temp, or move that one away.");
         }
     }
+
+    private static bool IsOurs(string folder) => FileLook.At(folder).Kind == FileKind.Folder
+        && (FileLook.At(Path.Combine(folder, Journal.FileName)).Kind == FileKind.File
+            || FileLook.EntriesOf(folder).All(entry => IsBookkeeping(Path.GetFileName(entry))
+                || (Path.GetFileName(entry) == CacheName && FileLook.EntriesOf(entry).Length == 0)));
 
     private static (FolderLock Held, Journal? Found) SetAside(
         IFileSystem files, string folder, FolderLock held, Journal other, SectorId sector, WorkInputs wanted, Action<string> notice)

@@ -1,0 +1,103 @@
+using Filecoin.Primitives;
+
+namespace SealerRecover.Recovery.Tests.Install;
+
+/// <summary>
+/// Every operation that changes a file fails once, in each way: with an error, with the process gone before it, with the process
+/// gone after it. Whatever happens, sealed/ and cache/ never hold anything but whole sectors, and a rerun ends well.
+/// </summary>
+public sealed class CrashTests
+{
+    private static readonly SortedDictionary<string, string> Expected = WholeSector();
+
+    public static TheoryData<bool, bool> Cases => new() { { false, false }, { true, false }, { false, true }, { true, true } };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_failure_at_any_operation_leaves_nothing_half_finished_and_a_rerun_succeeds(bool splitDisks, bool cacheExists)
+    {
+        int operations = Prepared(cacheExists, new LyingFileSystem(splitDisks: splitDisks), out LyingFileSystem honest).Operations(honest);
+        Assert.InRange(operations, 20, 200);
+        foreach (Lie lie in Enum.GetValues<Lie>())
+        {
+            for (int failAt = 1; failAt <= operations; failAt++)
+            {
+                using Run run = Prepared(cacheExists, new LyingFileSystem(failAt, lie, splitDisks), out LyingFileSystem lying);
+                string what = string.Empty;
+                try
+                {
+                    SectorOutcome outcome = Assert.Single(run.Do(FakeSealer.Facts(2)));
+                    what = $"{lie} at {failAt} ({lying.Log.ElementAtOrDefault(failAt - 1)}): {outcome.Kind} {outcome.Failure?.Message}";
+                    Assert.True(outcome.Kind == OutcomeKind.Failed, what);
+                    Assert.True(outcome.Failure is OperatorException { Kind: FailureKind.Storage }, what);
+                }
+                catch (OperatorException failure) when (failure.Kind == FailureKind.Storage)
+                {
+                    what = $"{lie} at {failAt}: {failure.Message}"; // Before the first sector: folders that cannot be made.
+                }
+
+                AssertOnlyWholeSectors(run, cacheExists, what);
+
+                run.Files = new LyingFileSystem(splitDisks: splitDisks);
+                SectorOutcome again = Assert.Single(run.Do(FakeSealer.Facts(2)));
+                Assert.True(again.Kind is OutcomeKind.Installed or OutcomeKind.AlreadyThere, $"{what}; then {again.Failure?.Message}");
+                Assert.Equal(Expected, run.Visible());
+                Assert.Empty(Directory.GetFileSystemEntries(run.Settings.TempFolder));
+                Assert.False(Directory.Exists(Path.Combine(run.Settings.ResultFolder, ".sealer-recover", "staging")), what);
+            }
+        }
+    }
+
+    private static void AssertOnlyWholeSectors(Run run, bool cacheExists, string what)
+    {
+        SortedDictionary<string, string> visible = run.Visible();
+        Assert.True(visible.All(file => Expected.TryGetValue(file.Key, out string? content) && content == file.Value), what);
+        if (File.Exists(run.Sealed(2)))
+        {
+            Assert.True(visible.Count == Expected.Count, $"{what}: sealed, but not complete");
+        }
+
+        if (Directory.Exists(run.Cache(2)) && !cacheExists)
+        {
+            Assert.True(visible.Keys.Count(name => name.StartsWith("cache/", StringComparison.Ordinal)) == 3, $"{what}: half a cache");
+        }
+    }
+
+    private static SortedDictionary<string, string> WholeSector()
+    {
+        using Run run = new();
+        Assert.Equal(OutcomeKind.Installed, Assert.Single(run.Do(FakeSealer.Facts(2))).Kind);
+
+        // t_aux names the folder, which differs from test to test: one that is there already is kept, so give all the same.
+        SortedDictionary<string, string> files = run.Visible();
+        files["cache/s-t01000-2/t_aux"] = Convert.ToHexString("t"u8);
+        return files;
+    }
+
+    // With a cache folder: one file of it is there, as on a disk that lost the others.
+    private static Run Prepared(bool cacheExists, LyingFileSystem files, out LyingFileSystem same)
+    {
+        Run run = new(quick: true) { Files = files, Sealer = new FakeSealer { TAux = "t" } };
+        same = files;
+        if (cacheExists)
+        {
+            Directory.CreateDirectory(run.Cache(2));
+            File.WriteAllBytes(run.Cache(2, "p_aux"), Convert.FromHexString(Expected["cache/s-t01000-2/p_aux"]));
+        }
+
+        return run;
+    }
+}
+
+internal static class RunOperations
+{
+    /// <summary>How many changing operations the whole run takes.</summary>
+    public static int Operations(this Run run, LyingFileSystem files)
+    {
+        using (run)
+        {
+            Assert.Equal(OutcomeKind.Installed, Assert.Single(run.Do(FakeSealer.Facts(2))).Kind);
+            return files.Operations;
+        }
+    }
+}

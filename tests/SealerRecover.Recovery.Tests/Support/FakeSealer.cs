@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Filecoin.Chain;
+using Filecoin.Cryptography;
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using SealerRecover.Recovery.Files;
+using SealerRecover.Recovery.Pipeline;
+
+namespace SealerRecover.Recovery.Tests.Support;
+
+/// <summary>
+/// Makes files of the right names and lengths whose bytes depend on the inputs alone, and keeps the contract of PreCommit1 and
+/// PreCommit2: finished steps are recorded with digests and not done again. "CommR" is a SHA-256 of its two parts.
+/// </summary>
+internal sealed class FakeSealer : ISealer
+{
+    private readonly Lock _gate = new();
+    private int _labelling;
+    private int _building;
+
+    public ConcurrentQueue<string> Calls { get; } = new();
+
+    public Action<SealJob, CancellationToken>? BeforeLabelling { get; set; }
+
+    public Action<SealJob, CancellationToken>? BeforeTrees { get; set; }
+
+    /// <summary>Content of t_aux; null: the cache path, as the real one names it.</summary>
+    public string? TAux { get; set; }
+
+    public Func<Exception?>? ParentsFailure { get; set; }
+
+    public int MostLabelling { get; private set; }
+
+    public int MostBuilding { get; private set; }
+
+    public bool Overlapped { get; private set; }
+
+    public int ParentsOpened { get; private set; }
+
+    public int ParentsOpenNow { get; private set; }
+
+    public static SectorFacts Facts(ulong number, int proof = 5, byte ticket = 7) => WithRightCid(new SectorFacts
+    {
+        Sector = new SectorId(new ActorId(1000), number),
+        SealProof = SealProofs.All[proof],
+        Ticket = new Ticket(new Bytes32(SHA256.HashData([ticket]))),
+        SealedCid = default,
+    });
+
+    public static SectorFacts WithRightCid(SectorFacts facts) =>
+        facts with { SealedCid = Commit(Inputs(facts), ZeroCommD.For(facts.SealProof.SectorSize)).CommR };
+
+    public string ParentCachePath(PorepParameters porep) => "/nonexistent/parents";
+
+    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation)
+    {
+        ParentsOpened++;
+        if (ParentsFailure?.Invoke() is { } failure)
+        {
+            throw failure;
+        }
+
+        ParentsOpenNow++;
+        return new Parents(this);
+    }
+
+    public void PreCommit1(SealJob job, IParents parents, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation)
+    {
+        Enter(ref _labelling);
+        try
+        {
+            BeforeLabelling?.Invoke(job, cancellation);
+            for (int layer = 1; layer <= job.Inputs.Porep.Layers; layer++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                string path = LayerPath(job, layer);
+                string step = $"layer-{layer}";
+                if (!log.TryGet(step, out FileDigest known) || !File.Exists(path) || Digest(path) != known)
+                {
+                    Calls.Enqueue($"{job.Inputs.Sector.Number}:label-{layer}");
+                    File.WriteAllBytes(path, Bytes(job.Inputs, step, job.Inputs.Porep.SectorSize.Bytes));
+                    log.Record(step, Digest(path));
+                }
+
+                progress.Report(new SealProgress(SealPhase.Label, layer, job.Inputs.Porep.Layers, 64, 64));
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _labelling);
+        }
+    }
+
+    public SealedCommitments PreCommit2(SealJob job, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation)
+    {
+        Enter(ref _building);
+        try
+        {
+            BeforeTrees?.Invoke(job, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            return Build(job, log);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _building);
+        }
+    }
+
+    private static SealedCommitments Commit(ReplicaInputs inputs, CommD commD)
+    {
+        Bytes32 commC = new(Bytes(inputs, "comm_c", 32));
+        Bytes32 commRLast = new(Bytes(inputs, "comm_r_last", 32));
+        return new SealedCommitments(commD, commC, commRLast, new CommR(new Bytes32(SHA256.HashData([.. commC.Span, .. commRLast.Span]))));
+    }
+
+    private static ReplicaInputs Inputs(SectorFacts facts) =>
+        new(facts.SealProof.Porep, facts.Sector, facts.Ticket, ZeroCommD.For(facts.SealProof.SectorSize));
+
+    private static byte[] Bytes(ReplicaInputs inputs, string what, long length) =>
+        VectorFiles.Stream($"{inputs.ReplicaId}{what}", length);
+
+    private static string LayerPath(SealJob job, int layer) => Path.Combine(job.CacheFolder, $"sc-02-data-layer-{layer}.dat");
+
+    private static FileDigest Digest(string path) => SegmentDigests.Of(path, new Progress<long>(), CancellationToken.None);
+
+    private SealedCommitments Build(SealJob job, IStepLog log)
+    {
+        SealedCommitments commitments = Commit(job.Inputs, job.Inputs.CommD);
+        if (log.TryGet("done", out _))
+        {
+            return commitments;
+        }
+
+        int layers = job.Inputs.Porep.Layers;
+        for (int layer = 1; layer <= layers; layer++)
+        {
+            if (!log.TryGet($"layer-{layer}", out FileDigest known) || !File.Exists(LayerPath(job, layer)) || Digest(LayerPath(job, layer)) != known)
+            {
+                throw new OperatorException(FailureKind.Storage, $"layer {layer} is not what PreCommit1 wrote", "Run again.");
+            }
+        }
+
+        Calls.Enqueue($"{job.Inputs.Sector.Number}:trees");
+        File.WriteAllBytes(Path.Combine(job.CacheFolder, "p_aux"), [.. commitments.CommC.Span, .. commitments.CommRLast.Span]);
+        File.WriteAllText(Path.Combine(job.CacheFolder, "t_aux"), TAux ?? job.CachePathInTAux);
+        File.WriteAllBytes(Path.Combine(job.CacheFolder, "sc-02-data-tree-r-last.dat"), Bytes(job.Inputs, "tree-r-last", 32));
+        File.Copy(LayerPath(job, layers), job.SealedFile, overwrite: true);
+        if (job.KeepAll)
+        {
+            File.WriteAllBytes(Path.Combine(job.CacheFolder, "sc-02-data-tree-c.dat"), Bytes(job.Inputs, "tree-c", 2336));
+            File.WriteAllBytes(Path.Combine(job.CacheFolder, "sc-02-data-tree-d.dat"), Bytes(job.Inputs, "tree-d", 4064));
+        }
+
+        log.Record("done", Digest(job.SealedFile));
+        for (int layer = 1; layer <= layers && !job.KeepAll; layer++)
+        {
+            File.Delete(LayerPath(job, layer));
+        }
+
+        return commitments;
+    }
+
+    private void Enter(ref int count)
+    {
+        Interlocked.Increment(ref count);
+        lock (_gate)
+        {
+            MostLabelling = Math.Max(MostLabelling, _labelling);
+            MostBuilding = Math.Max(MostBuilding, _building);
+            Overlapped |= _labelling > 0 && _building > 0;
+        }
+    }
+
+    private sealed class Parents(FakeSealer sealer) : IParents
+    {
+        public void Dispose() => sealer.ParentsOpenNow--;
+    }
+}
