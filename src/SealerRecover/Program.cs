@@ -1,1 +1,6 @@
-return 0;
+using SealerRecover;
+using SealerRecover.Commands;
+
+ConsoleHost host = ConsoleHost.OfProcess();
+using Signals signals = new(host.Error);
+return await new CommandLine().RunAsync(args, host, signals.Stop);

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using SealerRecover.Rendering;
+using SealerRecover.Settings;
+
+namespace SealerRecover.Commands;
+
+/// <summary>What a running command has at hand.</summary>
+/// <param name="Parsed">The command line.</param>
+/// <param name="Host">The surroundings.</param>
+/// <param name="Folders">Makes paths absolute.</param>
+/// <param name="Environment">What the environment says.</param>
+/// <param name="View">Shows what happens.</param>
+/// <param name="Log">Goes to standard error through the view.</param>
+/// <param name="Cancellation">Ctrl-C and SIGTERM.</param>
+internal sealed record CommandContext(
+    ParseResult Parsed,
+    ConsoleHost Host,
+    Folders Folders,
+    EnvironmentSettings Environment,
+    IView View,
+    ILoggerFactory Log,
+    CancellationToken Cancellation);
+
+/// <summary>A command that can be run.</summary>
+internal interface ICommand
+{
+    /// <summary>The command as the parser knows it.</summary>
+    Command Syntax { get; }
+
+    /// <summary>Options that every command has.</summary>
+    CommonOptions Common { get; }
+
+    /// <summary>The command's name in reports.</summary>
+    string Name { get; }
+
+    /// <summary>Does it.</summary>
+    /// <exception cref="Filecoin.Primitives.OperatorException">The command as a whole failed.</exception>
+    Task<Report> RunAsync(CommandContext context);
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using Filecoin.Primitives;
+using SealerRecover.Rendering;
+
+namespace SealerRecover.Commands;
+
+/// <summary>Reads the command line, runs the command and turns its end into an exit code.</summary>
+internal sealed class CommandLine
+{
+    private readonly LookUpAndRecoverCommand _root = new();
+    private readonly ICommand[] _commands;
+
+    /// <summary>Makes the syntax.</summary>
+    public CommandLine()
+    {
+        _commands = [_root, new ExportCommand(), new RecoverCommand(), new ParentsCommand()];
+        foreach (ICommand command in _commands)
+        {
+            // Without an action the parser takes a command for a mere group of others. RunAsync does the work.
+            command.Syntax.SetAction(_ => ExitCodes.Success.Code);
+            if (command != _root)
+            {
+                _root.Root.Add(command.Syntax);
+            }
+        }
+
+        // Nothing but the documented syntax: no [directives], no @response files, no -abc for -a -b -c.
+        _root.Root.Directives.Clear();
+        Help.Extend(_root.Root);
+    }
+
+    /// <summary>The commands, the form without a name first.</summary>
+    public IReadOnlyList<ICommand> Commands => _commands;
+
+    /// <summary>Runs a command line to its end.</summary>
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="host">The surroundings.</param>
+    /// <param name="cancellation">Stops the work; it can be taken up again.</param>
+    /// <returns>A code of <see cref="ExitCodes"/>.</returns>
+    public async Task<int> RunAsync(IReadOnlyList<string> arguments, ConsoleHost host, CancellationToken cancellation)
+    {
+        ParseResult parsed = _root.Root.Parse(
+            arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        ICommand command = Array.Find(_commands, candidate => candidate.Syntax == parsed.CommandResult.Command) ?? _root;
+        if (parsed.Action != command.Syntax.Action && parsed.Action is not (null or ParseErrorAction))
+        {
+            // Help and version.
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { Output = host.Output, Error = host.Error, ProcessTerminationTimeout = null }, cancellation);
+        }
+
+        bool verbose = parsed.GetValue(command.Common.Verbose);
+        IView view = parsed.GetValue(command.Common.Json) ? new JsonView(host.Output, host.Error, host.Time, verbose)
+            : host.OutputIsTerminal ? new TerminalView(host, verbose)
+            : new PlainView(host.Output, host.Error, host.Time, verbose);
+        if (arguments.Count == 0)
+        {
+            Help.Print(_root.Root, host);
+            return ExitCodes.Of(FailureKind.BadInput).Code;
+        }
+
+        if (Mistake(parsed, command) is { } mistake)
+        {
+            Report refused = new() { Command = command.Name, Failure = Failure.From(mistake) };
+            view.Reported(refused);
+            return refused.Exit.Code;
+        }
+
+        return (await new CommandRunner(host, view, verbose).RunAsync(command, parsed, arguments, cancellation)).Exit.Code;
+    }
+
+    private OperatorException? Mistake(ParseResult parsed, ICommand command)
+    {
+        string help = command == _root ? "sealer-recover -h lists the options" : $"sealer-recover {command.Syntax.Name} -h lists the options";
+        if (parsed.Errors.Count > 0)
+        {
+            return new OperatorException(FailureKind.BadInput, parsed.Errors[0].Message.TrimEnd('.'), help);
+        }
+
+        // Directives are off, and the parser then drops what looks like one.
+        if (parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Directive) is { } directive)
+        {
+            return new OperatorException(FailureKind.BadInput, $"\"{SafeText.Short(directive.Value)}\" is neither a command nor an option", help);
+        }
+
+        // The parser takes options before a command's name for the form without a name, where nobody would look at them.
+        OptionResult? lost = command == _root
+            ? null
+            : parsed.RootCommandResult.Children.OfType<OptionResult>().FirstOrDefault(option => !option.Implicit);
+        return lost is null
+            ? null
+            : new OperatorException(
+                FailureKind.BadInput,
+                $"{lost.Option.Name} stands before {command.Syntax.Name}",
+                $"write it behind: sealer-recover {command.Syntax.Name} {lost.Option.Name} ...");
+    }
+}

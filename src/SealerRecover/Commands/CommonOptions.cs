@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace SealerRecover.Commands;
+
+/// <summary>Options of every command.</summary>
+internal sealed class CommonOptions
+{
+    /// <summary>--json.</summary>
+    public Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Print one JSON object a line on standard output: events, then a final report. See docs/commands.md.",
+    };
+
+    /// <summary>--verbose.</summary>
+    public Option<bool> Verbose { get; } = new("--verbose", "-v")
+    {
+        Description = "Log requests to the chain node (without the token) and show failures in full, on standard error.",
+    };
+
+    /// <summary>Adds them.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(Json);
+        command.Add(Verbose);
+    }
+
+    /// <summary>An option that takes a whole number, checked when the command line is read.</summary>
+    public static Option<int?> Whole(string name, int least, int most, string unit, string description) => new(name)
+    {
+        Description = description,
+        HelpName = unit,
+        CustomParser = argument => Whole(argument, name, least, most),
+    };
+
+    private static int? Whole(ArgumentResult argument, string name, int least, int most)
+    {
+        string text = argument.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most)
+        {
+            return value;
+        }
+
+        argument.AddError(string.Create(
+            CultureInfo.InvariantCulture, $"{name} is \"{Rendering.SafeText.Short(text)}\", not a whole number from {least} to {most}"));
+        return null;
+    }
+}

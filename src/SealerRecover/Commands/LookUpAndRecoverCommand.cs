@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Filecoin.Chain;
+using SealerRecover.Recovery;
+using SealerRecover.Rendering;
+
+namespace SealerRecover.Commands;
+
+/// <summary>
+/// The form without a command name, the original tool's: asks the chain and recovers in one go.
+/// <code>sealer-recover --miner=f01000 --sectors=0 --sectors=1 --parallel=2 --sealing-result=/sector --sealing-temp=/temp</code>
+/// </summary>
+internal sealed class LookUpAndRecoverCommand : ICommand
+{
+    private readonly SectorOptions _sectors = new();
+    private readonly NodeOptions _node = new();
+    private readonly RecoveryOptions _recovery = new();
+
+    /// <summary>Makes the command.</summary>
+    public LookUpAndRecoverCommand()
+    {
+        Root = new RootCommand("Recovers lost Filecoin CC sectors: seals them again and checks that the result is what the chain knows.");
+        _node.AddTo(Root);
+        Root.Add(_sectors.Sectors);
+        _recovery.AddTo(Root);
+        Common.AddTo(Root);
+    }
+
+    /// <summary>The root, to which the other commands are added.</summary>
+    public RootCommand Root { get; }
+
+    /// <inheritdoc/>
+    public Command Syntax => Root;
+
+    /// <inheritdoc/>
+    public CommonOptions Common { get; } = new();
+
+    /// <inheritdoc/>
+    public string Name => "recover";
+
+    /// <inheritdoc/>
+    public async Task<Report> RunAsync(CommandContext context)
+    {
+        IReadOnlyList<ulong> numbers = _sectors.ReadSome(context.Parsed);
+        RecoverySettings settings = _recovery.Read(context);
+        (_, _, IReadOnlyList<SectorLookupResult> found) = await _node.LookUpAsync(context, numbers);
+        SectorFacts[] facts = [.. found.Select(result => result.Facts).OfType<SectorFacts>()];
+        IReadOnlyList<SectorReport> recovered = RecoveryRun.Recover(context, settings, facts, out IReadOnlyList<Advice> next);
+        return new Report
+        {
+            Command = Name,
+            Sectors =
+            [
+                .. found.Select(result => result.Failure is { } failure
+                    ? SectorReport.Failed(result.Sector, failure)
+                    : recovered.First(report => report.Sector == result.Sector)),
+            ],
+            Next = next,
+        };
+    }
+}

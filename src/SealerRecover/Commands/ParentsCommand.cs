@@ -1,0 +1,129 @@
+using System.CommandLine;
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using Filecoin.Sealing.Graph;
+using SealerRecover.Recovery;
+using SealerRecover.Rendering;
+
+namespace SealerRecover.Commands;
+
+/// <summary>
+/// Builds or verifies the parent cache that all sectors of one seal proof share.
+/// <code>sealer-recover parents --sector-size 32GiB --verify</code>
+/// </summary>
+internal sealed class ParentsCommand : ICommand
+{
+    private static readonly (string Word, PorepVariant Variant)[] Variants =
+    [
+        ("v1_1", PorepVariant.V1_1), ("v1", PorepVariant.V1), ("synthetic", PorepVariant.Synthetic), ("ni", PorepVariant.NonInteractive),
+    ];
+
+    private readonly Option<string?> _size = new("--sector-size")
+    {
+        Description = "2KiB, 8MiB, 512MiB, 32GiB or 64GiB.",
+        HelpName = "size",
+    };
+
+    private readonly Option<string?> _variant = new("--variant")
+    {
+        Description = "Which seal proof: v1 (0-4), v1_1 (5-9), synthetic (10-14) or ni (15-19); each has its own graph. Default: v1_1.",
+        HelpName = "name",
+    };
+
+    private readonly Option<bool> _verify = new("--verify")
+    {
+        Description = "Only check the file that is there, byte by byte; change nothing.",
+    };
+
+    private readonly Option<int?> _threads = CommonOptions.Whole("--threads", 1, 4096, "count", "Threads. Default: all cores.");
+
+    /// <summary>Makes the command.</summary>
+    public ParentsCommand()
+    {
+        Syntax = new Command("parents", "Build the parent cache of a sector size ahead of time, or verify it.") { _size, _variant, _verify, _threads };
+        Common.AddTo(Syntax);
+    }
+
+    /// <inheritdoc/>
+    public Command Syntax { get; }
+
+    /// <inheritdoc/>
+    public CommonOptions Common { get; } = new();
+
+    /// <inheritdoc/>
+    public string Name => "parents";
+
+    /// <inheritdoc/>
+    public Task<Report> RunAsync(CommandContext context)
+    {
+        SealProofInfo proof = Proof(context.Parsed);
+        ParentCacheFolder folder = new(context.Environment.ParentCacheFolder);
+        string path = folder.PathFor(proof.Porep);
+        int threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores;
+        Relay progress = new(context);
+        if (context.Parsed.GetValue(_verify))
+        {
+            ParentCacheState state = context.View.Live(() => folder.Check(proof.Porep, threads, progress, context.Cancellation));
+            if (state != ParentCacheState.Good)
+            {
+                throw new OperatorException(
+                    FailureKind.Storage,
+                    $"the parent cache of {proof}, {path}, is {Word(state)}",
+                    $"build it with: sealer-recover parents --sector-size {proof.SectorSize} --variant {Array.Find(Variants, entry => entry.Variant == proof.Variant).Word}");
+            }
+
+            return Done("is complete and has the right digest");
+        }
+
+        context.View.Live(() =>
+        {
+            using ParentCache cache = folder.Open(proof.Porep, threads, context.Environment.ParentWindowNodes, progress, context.Cancellation);
+            return cache.Path;
+        });
+        return Done("is ready and verified");
+
+        Task<Report> Done(string what) =>
+            Task.FromResult(new Report { Command = Name, File = path, FileNote = $"the parent cache of {proof}, {path}, {what}" });
+    }
+
+    private SealProofInfo Proof(ParseResult parsed)
+    {
+        string text = parsed.GetValue(_size) ?? throw new OperatorException(
+            FailureKind.BadInput, "no sector size was given", "give one with --sector-size, as in --sector-size 32GiB");
+        string word = parsed.GetValue(_variant) ?? Variants[0].Word;
+        int variant = Array.FindIndex(Variants, entry => string.Equals(entry.Word, word, StringComparison.OrdinalIgnoreCase));
+        if (variant < 0)
+        {
+            throw new OperatorException(
+                FailureKind.BadInput, $"--variant is \"{SafeText.Short(word)}\"", $"write one of {string.Join(", ", Variants.Select(entry => entry.Word))}");
+        }
+
+        return SectorSize.TryParse(text, out SectorSize size) && SealProofs.TryGet(size, Variants[variant].Variant, out SealProofInfo proof)
+            ? proof
+            : throw new OperatorException(
+                FailureKind.BadInput,
+                $"--sector-size is \"{SafeText.Short(text)}\", for which there is no registered seal proof",
+                "write one of 2KiB, 8MiB, 512MiB, 32GiB, 64GiB");
+    }
+
+    private static string Word(ParentCacheState state) => state switch
+    {
+        ParentCacheState.Missing => "missing",
+        ParentCacheState.Truncated => "not complete",
+        _ => "damaged: its digest is wrong",
+    };
+
+    private sealed class Relay(CommandContext context) : IProgress<SealProgress>
+    {
+        private readonly Lock _lock = new();
+
+        public void Report(SealProgress value)
+        {
+            // Observers are told one thing at a time; builders report from any thread.
+            lock (_lock)
+            {
+                context.View.On(new PhaseProgressed(context.Host.Time.GetUtcNow(), null, value));
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Globalization;
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using SealerRecover.Recovery;
+using SealerRecover.Rendering;
+
+namespace SealerRecover.Commands;
+
+/// <summary>
+/// Recovers from a metadata file, without a chain node.
+/// <code>sealer-recover recover --sectors-recovery-metadata=./sectors-recovery-f01000.json --sealing-result=/sector --sealing-temp=/temp 2 4 5</code>
+/// </summary>
+internal sealed class RecoverCommand : ICommand
+{
+    private const int MostMissingNamed = 10;
+
+    private readonly SectorOptions _sectors = new();
+    private readonly RecoveryOptions _recovery = new();
+    private readonly Option<string?> _metadata = new("--sectors-recovery-metadata", "--metadata")
+    {
+        Description = "The file that export (or the original tool) wrote.",
+        HelpName = "file",
+    };
+
+    /// <summary>Makes the command.</summary>
+    public RecoverCommand()
+    {
+        Syntax = new Command("recover", "Recover from a metadata file, without a chain node. Without numbers: all sectors of the file.")
+        {
+            _metadata,
+            _sectors.Sectors,
+            _sectors.Numbers,
+        };
+        _recovery.AddTo(Syntax);
+        Common.AddTo(Syntax);
+    }
+
+    /// <inheritdoc/>
+    public Command Syntax { get; }
+
+    /// <inheritdoc/>
+    public CommonOptions Common { get; } = new();
+
+    /// <inheritdoc/>
+    public string Name => "recover";
+
+    /// <inheritdoc/>
+    public Task<Report> RunAsync(CommandContext context)
+    {
+        IReadOnlyList<ulong> numbers = _sectors.Read(context.Parsed);
+        RecoverySettings settings = _recovery.Read(context);
+        string given = context.Parsed.GetValue(_metadata) ?? throw new OperatorException(
+            FailureKind.BadInput, "no metadata file was named", $"name it with {_metadata.Name}, or use --miner and --sectors to ask a chain node");
+        string path = context.Folders.Absolute(given, _metadata.Name);
+        IReadOnlyList<SectorFacts> facts = Select(MetadataFile.Read(path).Sectors, numbers, path);
+        IReadOnlyList<SectorReport> sectors = RecoveryRun.Recover(context, settings, facts, out IReadOnlyList<Advice> next);
+        return Task.FromResult(new Report { Command = Name, Sectors = sectors, Next = next });
+    }
+
+    private static IReadOnlyList<SectorFacts> Select(IReadOnlyList<SectorFacts> all, IReadOnlyList<ulong> numbers, string path)
+    {
+        if (numbers.Count == 0)
+        {
+            return all.Count > 0 ? all : throw new OperatorException(
+                FailureKind.BadInput, $"{path} holds no sectors", "write one with sealer-recover export");
+        }
+
+        Dictionary<ulong, SectorFacts> byNumber = all.ToDictionary(facts => facts.Sector.Number);
+        string[] missing = [.. numbers.Where(number => !byNumber.ContainsKey(number)).Select(number => number.ToString(CultureInfo.InvariantCulture))];
+        if (missing.Length > 0)
+        {
+            string more = missing.Length > MostMissingNamed
+                ? string.Create(CultureInfo.InvariantCulture, $" and {missing.Length - MostMissingNamed} more") : "";
+            throw new OperatorException(
+                FailureKind.BadInput,
+                $"{path} does not hold sector {string.Join(", ", missing.Take(MostMissingNamed))}{more}",
+                "add them to the file with sealer-recover export, or leave them out");
+        }
+
+        return [.. numbers.Select(number => byNumber[number])];
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Filecoin.Primitives;
+using SealerRecover.Recovery;
+using SealerRecover.Settings;
+
+namespace SealerRecover.Commands;
+
+/// <summary>How to recover: the options that the form without a command name and the recover command share.</summary>
+internal sealed class RecoveryOptions
+{
+    private const string DefaultResult = "~/sector";
+    private const string DefaultTemp = "~/temp";
+
+    /// <summary>--parallel.</summary>
+    public Option<int?> Parallel { get; } = CommonOptions.Whole(
+        "--parallel", 1, 1024, "count", "Sectors in PreCommit1 at once; each takes two sectors of memory and one core. Default: 1.");
+
+    /// <summary>--sealing-result.</summary>
+    public Option<string?> Result { get; } = new("--sealing-result")
+    {
+        Description = $"Folder that receives sealed/ and cache/. Default: {DefaultResult}.",
+        HelpName = "folder",
+    };
+
+    /// <summary>--sealing-temp.</summary>
+    public Option<string?> Temp { get; } = new("--sealing-temp")
+    {
+        Description = $"Folder for work in progress; a rerun goes on from what is there. Default: {DefaultTemp}.",
+        HelpName = "folder",
+    };
+
+    /// <summary>--threads.</summary>
+    public Option<int?> Threads { get; } = CommonOptions.Whole(
+        "--threads", 1, 4096, "count", "Threads for trees and parent caches. Default: all cores.");
+
+    /// <summary>--rows-to-discard.</summary>
+    public Option<int?> RowsToDiscard { get; } = CommonOptions.Whole(
+        "--rows-to-discard",
+        0,
+        EnvironmentSettings.MostRowsToDiscard,
+        "rows",
+        "Rows of tree_r_last not stored; must be what the miner proves with. Default: FIL_PROOFS_ROWS_TO_DISCARD, or 2.");
+
+    /// <summary>--keep-all.</summary>
+    public Option<bool> KeepAll { get; } = new("--keep-all")
+    {
+        Description = "Keep and install layers, tree_c and tree_d too, as they are after PreCommit2.",
+    };
+
+    /// <summary>--force.</summary>
+    public Option<bool> Force { get; } = new("--force")
+    {
+        Description = "Move a different file that stands where the result goes aside, instead of refusing. Nothing is deleted.",
+    };
+
+    /// <summary>--ignore-resources.</summary>
+    public Option<bool> IgnoreResources { get; } = new("--ignore-resources")
+    {
+        Description = "Start although memory, disk or open files seem too little.",
+    };
+
+    /// <summary>Adds them.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { Parallel, Result, Temp, Threads, RowsToDiscard, KeepAll, Force, IgnoreResources })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>The settings of a run.</summary>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public RecoverySettings Read(CommandContext context)
+    {
+        ParseResult parsed = context.Parsed;
+        return new RecoverySettings
+        {
+            ResultFolder = context.Folders.Absolute(parsed.GetValue(Result) ?? DefaultResult, Result.Name),
+            TempFolder = context.Folders.Absolute(parsed.GetValue(Temp) ?? DefaultTemp, Temp.Name),
+            ParentCacheFolder = context.Environment.ParentCacheFolder,
+            Parallel = parsed.GetValue(Parallel) ?? 1,
+            Threads = parsed.GetValue(Threads) ?? context.Host.Cores,
+            ParentWindowNodes = context.Environment.ParentWindowNodes,
+            RowsToDiscard = parsed.GetValue(RowsToDiscard) ?? context.Environment.RowsToDiscard,
+            KeepAll = parsed.GetValue(KeepAll),
+            Force = parsed.GetValue(Force),
+            IgnoreResources = parsed.GetValue(IgnoreResources),
+        };
+    }
+}

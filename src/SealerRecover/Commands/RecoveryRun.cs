@@ -1,0 +1,29 @@
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using SealerRecover.Recovery;
+using SealerRecover.Rendering;
+
+namespace SealerRecover.Commands;
+
+/// <summary>From facts to installed sectors: plan, run, report. What looking up and reading a file have in common.</summary>
+internal static class RecoveryRun
+{
+    /// <summary>Recovers <paramref name="facts"/>; blocks until all sectors have ended.</summary>
+    /// <exception cref="OperatorException">The run as a whole cannot start.</exception>
+    public static IReadOnlyList<SectorReport> Recover(
+        CommandContext context, RecoverySettings settings, IReadOnlyList<SectorFacts> facts, out IReadOnlyList<Advice> next)
+    {
+        next = [];
+        if (facts.Count == 0)
+        {
+            return [];
+        }
+
+        RecoveryRunner runner = new(settings, context.Host.Time);
+        context.View.Planned(new RunPlan(facts, settings, runner.Plan(facts)));
+        IReadOnlyList<SectorOutcome> outcomes = context.View.Live(() => runner.Run(facts, context.View, context.Cancellation));
+        next = NextAdvice.For(settings, facts, outcomes, context.Host.Time.GetUtcNow());
+        Dictionary<SectorId, CommR> expected = facts.ToDictionary(fact => fact.Sector, fact => fact.SealedCid);
+        return [.. outcomes.Select(outcome => SectorReport.From(outcome, expected.TryGetValue(outcome.Sector, out CommR sealedCid) ? sealedCid : null))];
+    }
+}

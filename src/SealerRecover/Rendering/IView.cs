@@ -1,0 +1,29 @@
+using Filecoin.Chain;
+using SealerRecover.Recovery;
+
+namespace SealerRecover.Rendering;
+
+/// <summary>
+/// Shows a command's course: as text, on a terminal or as JSON. One command makes one view, tells it what happens and ends with
+/// <see cref="Reported"/>. Members other than <see cref="IRecoveryObserver.On"/> are called from one thread.
+/// </summary>
+internal interface IView : IRecoveryObserver
+{
+    /// <summary>A sentence worth knowing that is neither progress nor a failure.</summary>
+    void Said(string text);
+
+    /// <summary>The chain told about a sector.</summary>
+    void Found(SectorFacts facts);
+
+    /// <summary>The work is about to start.</summary>
+    void Planned(RunPlan plan);
+
+    /// <summary>Does <paramref name="work"/> while progress is on display.</summary>
+    T Live<T>(Func<T> work);
+
+    /// <summary>A line of the log; from any thread.</summary>
+    void Diagnostic(string line);
+
+    /// <summary>The command's end; nothing follows.</summary>
+    void Reported(Report report);
+}

@@ -1,0 +1,119 @@
+using System.Text.Json.Serialization;
+
+namespace SealerRecover.Rendering;
+
+// The objects that --json prints, one a line. docs/commands.md documents every field; a test compares the two. Fields are added, never
+// renamed or removed. Fields that are null are left out.
+
+/// <summary>A sector.</summary>
+internal sealed record JsonSector(string Miner, ulong Number);
+
+/// <summary>A sentence.</summary>
+internal sealed record JsonNote(string Event, string Time, string Text, JsonSector? Sector = null);
+
+/// <summary>What the chain, or the metadata file, says about a sector.</summary>
+internal sealed record JsonSectorFound(
+    string Event,
+    string Time,
+    JsonSector Sector,
+    int SealProof,
+    string SealProofName,
+    long SectorSize,
+    string Ticket,
+    long? TicketEpoch,
+    string SealedCid,
+    string? State,
+    long? ProveBeforeEpoch,
+    string? ProveBefore,
+    int? Deadline,
+    string? DeadlineOpens,
+    string? FaultTerminates);
+
+/// <summary>The work about to start.</summary>
+internal sealed record JsonPlan(
+    string Event,
+    string Time,
+    IReadOnlyList<JsonSector> Sectors,
+    string ResultFolder,
+    string TempFolder,
+    string ParentCacheFolder,
+    int Parallel,
+    int Threads,
+    bool KeepAll,
+    IReadOnlyList<JsonResource> Resources);
+
+/// <summary>One line of the plan's resources.</summary>
+internal sealed record JsonResource(string What, string Unit, long Needed, long? Available, bool Suffices);
+
+/// <summary>A sector's work starts.</summary>
+internal sealed record JsonSectorStarted(string Event, string Time, JsonSector Sector, bool Resumed);
+
+/// <summary>How far a phase is.</summary>
+internal sealed record JsonProgress(
+    string Event,
+    string Time,
+    JsonSector? Sector,
+    string Phase,
+    int Step,
+    int Steps,
+    long Done,
+    long Total,
+    string Unit,
+    double? Rate,
+    double? SecondsLeft);
+
+/// <summary>A sector ended.</summary>
+internal sealed record JsonSectorEnded(
+    string Event,
+    string Time,
+    JsonSector Sector,
+    string Result,
+    string? SealedCid,
+    string? CommD,
+    string? CommR,
+    string? CommC,
+    string? CommRLast,
+    IReadOnlyList<string> Files,
+    double Seconds,
+    JsonFailure? Failure);
+
+/// <summary>Why something failed.</summary>
+internal sealed record JsonFailure(
+    int ExitCode,
+    string ExitName,
+    string Message,
+    string Hint,
+    IReadOnlyDictionary<string, string>? Evidence,
+    IReadOnlyList<string>? LikelyCauses,
+    string? Trace);
+
+/// <summary>Something to do next.</summary>
+internal sealed record JsonAdvice(string Text, IReadOnlyList<string> Commands, string? Before);
+
+/// <summary>The last line.</summary>
+internal sealed record JsonReport(
+    string Event,
+    string Time,
+    string Command,
+    string Version,
+    int ExitCode,
+    string ExitName,
+    double Seconds,
+    IReadOnlyList<JsonSectorEnded> Sectors,
+    JsonFailure? Failure,
+    string? File,
+    IReadOnlyList<JsonAdvice> Next,
+    string? GoOnWith);
+
+/// <summary>Serialises the lines without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(JsonNote))]
+[JsonSerializable(typeof(JsonSectorFound))]
+[JsonSerializable(typeof(JsonPlan))]
+[JsonSerializable(typeof(JsonSectorStarted))]
+[JsonSerializable(typeof(JsonProgress))]
+[JsonSerializable(typeof(JsonSectorEnded))]
+[JsonSerializable(typeof(JsonReport))]
+internal sealed partial class JsonLines : JsonSerializerContext;

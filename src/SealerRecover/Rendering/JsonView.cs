@@ -1,0 +1,200 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using SealerRecover.Recovery;
+
+namespace SealerRecover.Rendering;
+
+/// <summary>
+/// One JSON object a line on standard output and nothing else there; the log and the sentence of a failure go to standard error. Progress
+/// of a sector appears about once a second and at the beginning and end of every step.
+/// </summary>
+/// <param name="output">Where JSON goes.</param>
+/// <param name="error">Where the log and failures go.</param>
+/// <param name="time">The clock for lines that carry none of their own.</param>
+/// <param name="verbose">Whether failures carry the exception in full.</param>
+internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider time, bool verbose) : IView
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly ProgressBook _book = new();
+    private readonly Dictionary<string, PhaseProgressed> _shown = [];
+
+    /// <inheritdoc/>
+    public void Said(string text) => Write(new JsonNote("note", Now, text), JsonLines.Default.JsonNote);
+
+    /// <inheritdoc/>
+    public void Found(SectorFacts facts) => Write(Line(facts), JsonLines.Default.JsonSectorFound);
+
+    /// <inheritdoc/>
+    public void Planned(RunPlan plan) => Write(
+        new JsonPlan(
+            "plan",
+            Now,
+            [.. plan.Sectors.Select(facts => Name(facts.Sector))],
+            plan.Settings.ResultFolder,
+            plan.Settings.TempFolder,
+            plan.Settings.ParentCacheFolder,
+            plan.Settings.Parallel,
+            plan.Settings.Threads,
+            plan.Settings.KeepAll,
+            [.. plan.Resources.Select(line =>
+                new JsonResource(line.What, line.IsBytes ? "bytes" : "count", line.Needed, line.Available, line.Suffices))]),
+        JsonLines.Default.JsonPlan);
+
+    /// <inheritdoc/>
+    public T Live<T>(Func<T> work) => work();
+
+    /// <inheritdoc/>
+    public void Diagnostic(string line) => error.WriteLine(SafeText.Clean(line));
+
+    /// <inheritdoc/>
+    public void On(RecoveryEvent happened)
+    {
+        string at = Quantities.Iso(happened.At);
+        switch (happened)
+        {
+            case PhaseProgressed progressed:
+                Progress(progressed);
+                break;
+            case SectorStarted started:
+                Write(new JsonSectorStarted("sector_started", at, Name(started.Sector), started.Resumed), JsonLines.Default.JsonSectorStarted);
+                break;
+            case SectorEnded ended:
+                _book.Forget(ended.Outcome.Sector);
+                Write(Line(SectorReport.From(ended.Outcome, sealedCid: null), at), JsonLines.Default.JsonSectorEnded);
+                break;
+            case Notice notice:
+                Write(new JsonNote("note", at, notice.Text, notice.Sector is { } sector ? Name(sector) : null), JsonLines.Default.JsonNote);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Reported(Report report)
+    {
+        Write(
+            new JsonReport(
+                "report",
+                Now,
+                report.Command,
+                ProgramVersion.Text,
+                report.Exit.Code,
+                report.Exit.Name,
+                Seconds(report.Elapsed),
+                [.. report.Sectors.Select(sector => Line(sector, Now))],
+                report.Failure is { } whole ? Line(whole) : null,
+                report.File,
+                [.. report.Next.Select(advice =>
+                    new JsonAdvice(advice.Text, advice.Commands, advice.Before is { } before ? Quantities.Iso(before) : null))],
+                report.GoOnWith),
+            JsonLines.Default.JsonReport);
+        foreach (Failure failure in report.Sectors.Select(sector => sector.Failure).Prepend(report.Failure).OfType<Failure>())
+        {
+            foreach (TextLine line in ReportText.Explain(failure, verbose))
+            {
+                error.WriteLine(line.Text);
+            }
+        }
+    }
+
+    private string Now => Quantities.Iso(time.GetUtcNow());
+
+    private static JsonSector Name(SectorId sector) => new(sector.Miner.ToString(), sector.Number);
+
+    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
+
+    private JsonSectorFound Line(SectorFacts facts)
+    {
+        SectorStanding? standing = facts.Standing;
+        string? Instant(long? epoch) => epoch is { } known && standing is not null ? Quantities.Iso(standing.TimeOf(known)) : null;
+        return new JsonSectorFound(
+            "sector_found",
+            Now,
+            Name(facts.Sector),
+            (int)facts.SealProof.Proof,
+            facts.SealProof.Proof.ToString(),
+            facts.SealProof.SectorSize.Bytes,
+            facts.Ticket.ToString(),
+            facts.TicketEpoch,
+            facts.SealedCid.ToString(),
+            standing?.State switch
+            {
+                SectorState.PreCommitted => "pre_committed",
+                SectorState.Proven => "proven",
+                _ => null,
+            },
+            standing?.ProveBefore,
+            Instant(standing?.ProveBefore),
+            standing?.Deadline,
+            Instant(standing?.DeadlineOpens),
+            Instant(standing?.FaultTerminatesAt));
+    }
+
+    private JsonSectorEnded Line(SectorReport sector, string at) => new(
+        "sector_ended",
+        at,
+        Name(sector.Sector),
+        sector.Result switch
+        {
+            SectorResult.Installed => "installed",
+            SectorResult.AlreadyThere => "already_there",
+            SectorResult.Exported => "exported",
+            SectorResult.Stopped => "stopped",
+            _ => "failed",
+        },
+        sector.SealedCid?.ToString(),
+        sector.Commitments?.CommD.ToString(),
+        sector.Commitments?.CommR.ToString(),
+        sector.Commitments?.CommC.ToString(),
+        sector.Commitments?.CommRLast.ToString(),
+        sector.Files,
+        Seconds(sector.Elapsed),
+        sector.Failure is { } failure ? Line(failure) : null);
+
+    private JsonFailure Line(Failure failure) => new(
+        failure.Exit.Code,
+        failure.Exit.Name,
+        failure.Message,
+        failure.Hint,
+        failure.Evidence.IsEmpty ? null : failure.Evidence.ToDictionary(fact => fact.Name, fact => fact.Value),
+        failure.Causes.IsEmpty ? null : failure.Causes,
+        verbose && failure.Trace.Length > 0 ? failure.Trace : null);
+
+    private void Progress(PhaseProgressed happened)
+    {
+        PhaseReading reading = _book.Read(happened);
+        string subject = Quantities.Subject(happened.Sector);
+        bool due = !_shown.TryGetValue(subject, out PhaseProgressed? last)
+            || last.Progress.Phase != happened.Progress.Phase
+            || last.Progress.Step != happened.Progress.Step
+            || happened.Progress.Done == happened.Progress.Total
+            || happened.At - last.At >= Interval;
+        if (!due)
+        {
+            return;
+        }
+
+        _shown[subject] = happened;
+        Filecoin.Sealing.SealProgress progress = happened.Progress;
+        Write(
+            new JsonProgress(
+                "progress",
+                Quantities.Iso(happened.At),
+                happened.Sector is { } sector ? Name(sector) : null,
+                Quantities.Name(progress.Phase),
+                progress.Step,
+                progress.Steps,
+                progress.Done,
+                progress.Total,
+                Quantities.CountsBytes(progress.Phase) ? "bytes" : "nodes",
+                reading.Rate is { } rate ? Math.Round(rate, 1) : null,
+                reading.Left is { } left ? Seconds(left) : null),
+            JsonLines.Default.JsonProgress);
+    }
+
+    private void Write<T>(T line, JsonTypeInfo<T> type) => output.WriteLine(JsonSerializer.Serialize(line, type));
+}

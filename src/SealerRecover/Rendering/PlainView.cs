@@ -1,0 +1,135 @@
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using SealerRecover.Recovery;
+
+namespace SealerRecover.Rendering;
+
+/// <summary>
+/// Lines with time stamps, for log files and pipes. Progress of a sector appears at most every half minute, or at each tenth of a phase
+/// where that is rarer than every five seconds.
+/// </summary>
+/// <param name="output">Where reports and progress go.</param>
+/// <param name="error">Where the log and a failure of the whole command go.</param>
+/// <param name="time">The clock for lines that carry none of their own.</param>
+/// <param name="verbose">Whether to show exceptions in full.</param>
+internal class PlainView(TextWriter output, TextWriter error, TimeProvider time, bool verbose) : IView
+{
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Rarely = TimeSpan.FromSeconds(5);
+
+    private readonly ProgressBook _book = new();
+    private readonly Dictionary<string, (DateTimeOffset At, int Tenth)> _shown = [];
+
+    /// <summary>Standard output.</summary>
+    protected TextWriter Output => output;
+
+    /// <inheritdoc/>
+    public void Said(string text) => Stamped(time.GetUtcNow(), text);
+
+    /// <inheritdoc/>
+    public void Found(SectorFacts facts) =>
+        Stamped(time.GetUtcNow(), $"{facts.Sector}: found on chain, {FactsText.Standing(facts)}");
+
+    /// <inheritdoc/>
+    public void Planned(RunPlan plan) => Print(PlanText.Of(plan));
+
+    /// <inheritdoc/>
+    public virtual T Live<T>(Func<T> work) => work();
+
+    /// <inheritdoc/>
+    public virtual void Diagnostic(string line) => error.WriteLine(SafeText.Clean(line));
+
+    /// <inheritdoc/>
+    public virtual void On(RecoveryEvent happened)
+    {
+        switch (happened)
+        {
+            case PhaseProgressed progressed:
+                Progress(progressed);
+                break;
+            case SectorStarted started:
+                Stamped(started.At, $"{started.Sector}: {(started.Resumed ? "goes on from an earlier run" : "starts")}");
+                break;
+            case SectorEnded ended:
+                _book.Forget(ended.Outcome.Sector);
+                Stamped(ended.At, Ending(ended.Outcome));
+                break;
+            case Notice notice:
+                Stamped(notice.At, (notice.Sector is { } sector ? $"{sector}: " : "") + notice.Text);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Reported(Report report)
+    {
+        if (report.Sectors.Count == 0 && report.Failure is { } failure && !report.Stopped)
+        {
+            foreach (TextLine line in ReportText.Explain(failure, verbose))
+            {
+                error.WriteLine(line.Text);
+            }
+
+            return;
+        }
+
+        Print(ReportText.Of(report, verbose));
+    }
+
+    /// <summary>One line about how a sector ended.</summary>
+    protected static string Ending(SectorOutcome outcome) => outcome.Sector + ": " + outcome.Kind switch
+    {
+        OutcomeKind.Installed => $"recovered in {Quantities.Duration(outcome.Elapsed)}, CommR equals the SealedCID",
+        OutcomeKind.AlreadyThere => "already there with the same content",
+        OutcomeKind.Stopped => "stopped",
+        _ => "failed: " + (outcome.Failure is { } failure ? Failure.From(failure).Message : "no reason given"),
+    };
+
+    /// <summary>Shows a sentence with its time.</summary>
+    protected virtual void Stamped(DateTimeOffset at, string text) => output.WriteLine($"{Quantities.Instant(at)} {SafeText.Clean(text)}");
+
+    /// <summary>Shows a table.</summary>
+    protected virtual void Draw(TextTable table)
+    {
+        foreach (string line in table.Lines())
+        {
+            output.WriteLine(line);
+        }
+    }
+
+    private void Print(IEnumerable<TextBlock> blocks)
+    {
+        foreach (TextBlock block in blocks)
+        {
+            if (block is TextTable table)
+            {
+                Draw(table);
+            }
+            else if (block is TextLine line)
+            {
+                output.WriteLine(line.Text);
+            }
+        }
+    }
+
+    private void Progress(PhaseProgressed happened)
+    {
+        PhaseReading reading = _book.Read(happened);
+        string subject = Quantities.Subject(happened.Sector);
+        int tenth = ((int)happened.Progress.Phase * 100) + (int)(reading.Fraction * 10);
+        if (!_shown.TryGetValue(subject, out (DateTimeOffset At, int Tenth) last))
+        {
+            _shown[subject] = (happened.At, tenth);
+            return;
+        }
+
+        TimeSpan since = happened.At - last.At;
+        if (since >= Often || (tenth != last.Tenth && since >= Rarely))
+        {
+            _shown[subject] = (happened.At, tenth);
+            Stamped(happened.At, $"{subject}: {ProgressText.Of(reading)}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+
+namespace SealerRecover.Rendering;
+
+/// <summary>Numbers, times and phases in words, the same in every view.</summary>
+internal static class Quantities
+{
+    private static readonly string[] ByteUnits = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+
+    /// <summary>"64.0 GiB".</summary>
+    public static string Bytes(long bytes)
+    {
+        int unit = 0;
+        double value = bytes;
+        for (; Math.Abs(value) >= 1024 && unit < ByteUnits.Length - 1; unit++)
+        {
+            value /= 1024;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{value.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {ByteUnits[unit]}");
+    }
+
+    /// <summary>"3 h 05 min", "4 min 07 s", "12 s", "0.4 s".</summary>
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 1 } => Invariant($"{(long)time.TotalDays} d {time.Hours:00} h"),
+        { TotalHours: >= 1 } => Invariant($"{time.Hours} h {time.Minutes:00} min"),
+        { TotalMinutes: >= 1 } => Invariant($"{time.Minutes} min {time.Seconds:00} s"),
+        { TotalSeconds: >= 10 } => Invariant($"{time.Seconds} s"),
+        _ => Invariant($"{Math.Max(time.TotalSeconds, 0):0.0} s"),
+    };
+
+    /// <summary>"2026-01-02 03:04:05Z", always UTC.</summary>
+    public static string Instant(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>ISO 8601 in UTC with milliseconds: "2026-01-02T03:04:05.678Z".</summary>
+    public static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>A rate of <paramref name="phase"/>'s units: "0.98 M nodes/s" or "120.0 MiB/s".</summary>
+    public static string Rate(SealPhase phase, double unitsPerSecond) => CountsBytes(phase)
+        ? Bytes((long)unitsPerSecond) + "/s"
+        : unitsPerSecond >= 1e5 ? Invariant($"{unitsPerSecond / 1e6:0.00} M nodes/s") : Invariant($"{unitsPerSecond / 1e3:0.0} k nodes/s");
+
+    /// <summary>Whether the phase counts bytes; the others count nodes of 32 bytes.</summary>
+    public static bool CountsBytes(SealPhase phase) => phase == SealPhase.Install;
+
+    /// <summary>The phase in JSON.</summary>
+    public static string Name(SealPhase phase) => phase switch
+    {
+        SealPhase.BuildParents => "build_parents",
+        SealPhase.VerifyParents => "verify_parents",
+        SealPhase.LoadLayer => "load_layer",
+        SealPhase.Label => "label",
+        SealPhase.WriteLayer => "write_layer",
+        SealPhase.Trees => "trees",
+        SealPhase.TreeD => "tree_d",
+        SealPhase.Install => "install",
+        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "a phase without a name"),
+    };
+
+    /// <summary>What is being done, for a sentence: "labelling layer 3 of 11".</summary>
+    public static string Doing(SealProgress progress)
+    {
+        string step = progress.Steps > 1 ? Invariant($" {progress.Step} of {progress.Steps}") : "";
+        return progress.Phase switch
+        {
+            SealPhase.BuildParents => "building the parent cache",
+            SealPhase.VerifyParents => "checking the parent cache",
+            SealPhase.LoadLayer => $"reading back layer{step}",
+            SealPhase.Label => $"labelling layer{step}",
+            SealPhase.WriteLayer => $"writing layer{step}",
+            SealPhase.Trees => $"building trees{step}",
+            SealPhase.TreeD => "building tree_d",
+            SealPhase.Install => "installing",
+            _ => throw new ArgumentOutOfRangeException(nameof(progress), progress.Phase, "a phase without a name"),
+        };
+    }
+
+    /// <summary>The sector a line is about, or the parent cache, which all share.</summary>
+    public static string Subject(SectorId? sector) => sector?.ToString() ?? "parent cache";
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

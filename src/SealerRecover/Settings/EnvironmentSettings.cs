@@ -1,0 +1,163 @@
+using System.Globalization;
+using Filecoin.Primitives;
+using SealerRecover.Rendering;
+
+namespace SealerRecover.Settings;
+
+/// <summary>
+/// What the environment says: the variables that storage providers already set for Lotus, Curio and rust-fil-proofs, with the meaning
+/// they have there (rust-fil-proofs storage-proofs-core/src/settings.rs; lotus node/repo/fsrepo.go). The environment is an argument.
+/// </summary>
+internal sealed record EnvironmentSettings
+{
+    private const string ParentCacheVariable = "FIL_PROOFS_PARENT_CACHE";
+    private const string CacheBaseVariable = "FIL_PROOFS_CACHE_DIR";
+    private const string RowsVariable = "FIL_PROOFS_ROWS_TO_DISCARD";
+    private const string WindowVariable = "FIL_PROOFS_SDR_PARENTS_CACHE_SIZE";
+    private const string MulticoreVariable = "FIL_PROOFS_USE_MULTICORE_SDR";
+    private const string CachingVariable = "FIL_PROOFS_MAXIMIZE_CACHING";
+    private const string ApiVariable = "FULLNODE_API_INFO";
+    private const string RepositoryVariable = "LOTUS_PATH";
+    private const string TemporaryVariable = "TMPDIR";
+
+    /// <summary>Nodes of the parent cache held by each sector when nothing is said; 56 bytes each, twice (one being read ahead).</summary>
+    public const int DefaultWindowNodes = 1 << 16;
+
+    /// <summary>The reference's default; below it the read-ahead no longer covers a disk's latency.</summary>
+    public const int LeastWindowNodes = 2048;
+
+    /// <summary>The cache is read in order, so more than this (235 MB) brings nothing; guides that say 1073741824 mean the whole cache.</summary>
+    public const int MostWindowNodes = 1 << 22;
+
+    /// <summary>Rows above this leave nothing of any tree.</summary>
+    public const int MostRowsToDiscard = 16;
+
+    private static readonly string[] GpuPrefixes = ["BELLMAN_", "RUST_GPU_TOOLS_", "NEPTUNE_", "EC_GPU_", "CUDA_"];
+
+    private static readonly string[] Understood =
+    [
+        ParentCacheVariable, CacheBaseVariable, RowsVariable, WindowVariable, MulticoreVariable, CachingVariable,
+    ];
+
+    /// <summary>The variables with a meaning, for help and documentation.</summary>
+    public static IReadOnlyList<(string Name, string Meaning)> Documented { get; } =
+    [
+        (ApiVariable, "the chain node, as token:multiaddr or token:url, several with commas"),
+        (RepositoryVariable, "Lotus repository whose api and token files are used otherwise; default ~/.lotus"),
+        (ParentCacheVariable, "folder of parent caches; default /var/tmp/filecoin-parents"),
+        (CacheBaseVariable, "put before filecoin-parents, without a slash, where the above is not set"),
+        (RowsVariable, "rows of tree_r_last not stored; default 2"),
+        (WindowVariable, $"parent cache nodes in memory for each sector; default {DefaultWindowNodes}"),
+        (MulticoreVariable, "accepted; labelling takes one core for each sector whatever it says"),
+        (CachingVariable, "accepted; parents need not be held in memory"),
+        (TemporaryVariable, "not used: work goes to --sealing-temp"),
+    ];
+
+    /// <summary>Folder of the parent caches, absolute.</summary>
+    public required string ParentCacheFolder { get; init; }
+
+    /// <summary>Rows of tree_r_last not stored; null where the variable is not set.</summary>
+    public int? RowsToDiscard { get; init; }
+
+    /// <summary>Nodes of the parent cache held in memory by each sector.</summary>
+    public int ParentWindowNodes { get; init; } = DefaultWindowNodes;
+
+    /// <summary>FULLNODE_API_INFO; null where it is not set or empty.</summary>
+    public string? ApiInfo { get; init; }
+
+    /// <summary>The Lotus repository whose api and token files stand in for FULLNODE_API_INFO, absolute; null without a home folder.</summary>
+    public string? LotusRepository { get; init; }
+
+    /// <summary>Whether LOTUS_PATH named the repository, so that its absence is the operator's mistake.</summary>
+    public bool LotusRepositoryIsNamed { get; init; }
+
+    /// <summary>One sentence for every variable that is set and has no or another meaning here, for the log.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>Reads the variables.</summary>
+    /// <param name="environment">Names and values.</param>
+    /// <param name="folders">Makes paths absolute.</param>
+    /// <exception cref="OperatorException">BadInput naming the variable whose value cannot be read.</exception>
+    public static EnvironmentSettings Read(IReadOnlyDictionary<string, string> environment, Folders folders)
+    {
+        List<string> remarks = [];
+        string? Value(string name) => environment.TryGetValue(name, out string? value) && value.Length > 0 ? value : null;
+
+        // The reference puts the base and the name together without a slash, and so do we: the same setting finds the same files.
+        string parents = Value(ParentCacheVariable) ?? (Value(CacheBaseVariable) ?? "/var/tmp/") + "filecoin-parents";
+        string? repository = Value(RepositoryVariable);
+        EnvironmentSettings settings = new()
+        {
+            ParentCacheFolder = folders.Absolute(parents, Value(ParentCacheVariable) is null ? CacheBaseVariable : ParentCacheVariable),
+            RowsToDiscard = Value(RowsVariable) is { } rows ? Whole(RowsVariable, rows, 0, MostRowsToDiscard) : null,
+            ParentWindowNodes = Window(Value(WindowVariable), remarks),
+            ApiInfo = Value(ApiVariable),
+            LotusRepository = repository is not null ? folders.Absolute(repository, RepositoryVariable)
+                : environment.ContainsKey("HOME") ? folders.Absolute("~/.lotus", "HOME") : null,
+            LotusRepositoryIsNamed = repository is not null,
+        };
+
+        if (Value(MulticoreVariable) is { } multicore && Switch(MulticoreVariable, multicore))
+        {
+            remarks.Add($"{MulticoreVariable}: a sector is labelled by one core here, which reads its parents ahead by itself; use --parallel for more cores");
+        }
+
+        if (Value(CachingVariable) is { } caching && Switch(CachingVariable, caching))
+        {
+            remarks.Add($"{CachingVariable}: parents are read ahead in order, so they need not be held in memory; the setting changes nothing");
+        }
+
+        if (Value(TemporaryVariable) is not null)
+        {
+            remarks.Add($"{TemporaryVariable}: work in progress goes to --sealing-temp only, nothing is written to {TemporaryVariable}");
+        }
+
+        string[] idle = [.. environment.Keys.Where(IsIdle).Order(StringComparer.Ordinal)];
+        if (idle.Length > 0)
+        {
+            remarks.Add($"no meaning here, ignored: {string.Join(", ", idle.Select(SafeText.Short))}");
+        }
+
+        return settings with { Remarks = remarks };
+    }
+
+    /// <summary>A whole number within bounds.</summary>
+    /// <exception cref="OperatorException">BadInput naming <paramref name="origin"/>.</exception>
+    public static int Whole(string origin, string text, int least, int most) =>
+        int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+            ? value
+            : throw new OperatorException(
+                FailureKind.BadInput,
+                $"{origin} is \"{SafeText.Short(text)}\", not a whole number from {least} to {most}",
+                $"correct {origin} or leave it out");
+
+    private static int Window(string? text, List<string> remarks)
+    {
+        if (text is null)
+        {
+            return DefaultWindowNodes;
+        }
+
+        int asked = Whole(WindowVariable, text, 1, int.MaxValue);
+        int used = Math.Clamp(asked, LeastWindowNodes, MostWindowNodes);
+        if (used != asked)
+        {
+            remarks.Add($"{WindowVariable}: {used} nodes instead of {asked}; the parent cache is read in order, so a larger window gains nothing");
+        }
+
+        return used;
+    }
+
+    // The words that the reference's settings reader takes for a boolean.
+    private static bool Switch(string name, string text) => text.Trim().ToUpperInvariant() switch
+    {
+        "1" or "TRUE" or "ON" or "YES" => true,
+        "0" or "FALSE" or "OFF" or "NO" => false,
+        _ => throw new OperatorException(
+            FailureKind.BadInput, $"{name} is \"{SafeText.Short(text)}\", neither 1 nor 0", $"set {name} to 1 or 0, or unset it"),
+    };
+
+    private static bool IsIdle(string name) =>
+        (name.StartsWith("FIL_PROOFS_", StringComparison.Ordinal) && !Understood.Contains(name))
+        || Array.Exists(GpuPrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+}

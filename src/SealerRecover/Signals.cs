@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+
+namespace SealerRecover;
+
+/// <summary>
+/// SIGINT and SIGTERM: the first asks the work to stop, the second ends the process at once. Ending at once loses nothing either, only the
+/// layer at hand; everything recorded is on disk.
+/// </summary>
+internal sealed class Signals : IDisposable
+{
+    // Work stops within a second or two by contract. A disk that hangs must not keep the operator waiting longer than this.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly PosixSignalRegistration[] _registrations;
+    private readonly TextWriter _error;
+    private int _count;
+
+    /// <summary>Begins to listen.</summary>
+    /// <param name="error">Told that the signal has arrived.</param>
+    public Signals(TextWriter error)
+    {
+        _error = error;
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Take),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Take),
+        ];
+    }
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Stop => _stop.Token;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        _stop.Dispose();
+    }
+
+    private void Take(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (Interlocked.Increment(ref _count) > 1)
+        {
+            Environment.Exit(ExitCodes.Stopped.Code);
+        }
+
+        _error.WriteLine("stopping; what is finished is kept (once more to stop at once)");
+        _ = Task.Delay(Patience, CancellationToken.None).ContinueWith(
+            _ => Environment.Exit(ExitCodes.Stopped.Code), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+        // Callbacks of the token run here; a second signal must find this method free.
+        _ = _stop.CancelAsync();
+    }
+}

@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json.Nodes;
+using SealerRecover.Tests;
+
+namespace EndToEnd;
+
+/// <summary>The built sealer-recover, run as operators run it: a process of its own, no shell, an environment of its own.</summary>
+internal sealed partial class Executable : IDisposable
+{
+    private static readonly string Host = FindHost();
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "sealer-recover.dll");
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+    private readonly Lock _lock = new();
+    private Action<string>? _onLine;
+
+    private Executable(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Take(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(_error, line.Data);
+    }
+
+    /// <summary>Process id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>Starts the program.</summary>
+    /// <param name="folder">Home and working folder.</param>
+    /// <param name="environment">Variables beside PATH and HOME.</param>
+    /// <param name="arguments">As on the command line.</param>
+    /// <param name="onLine">Called with every line of standard output.</param>
+    public static Executable Start(
+        string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, Action<string>? onLine = null)
+    {
+        ProcessStartInfo start = new(Host, [Program, .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.Environment.Clear();
+        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
+        start.Environment["HOME"] = folder;
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        Executable executable = new(start) { _onLine = onLine };
+        executable._process.Start();
+        executable._process.BeginOutputReadLine();
+        executable._process.BeginErrorReadLine();
+        executable._process.StandardInput.Close();
+        return executable;
+    }
+
+    /// <summary>Waits for the end; kills the process and fails when it takes longer than <paramref name="limit"/>.</summary>
+    public async Task<Ended> EndAsync(CancellationToken cancellation, TimeSpan? limit = null)
+    {
+        using CancellationTokenSource impatient = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        impatient.CancelAfter(limit ?? TimeSpan.FromSeconds(120));
+        try
+        {
+            await _process.WaitForExitAsync(impatient.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Kill();
+            throw new TimeoutException($"sealer-recover did not end; it said:\n{_output}\n{_error}");
+        }
+
+        lock (_lock)
+        {
+            return new Ended(_process.ExitCode, _output.ToString(), _error.ToString());
+        }
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: false);
+            _process.WaitForExit();
+        }
+    }
+
+    /// <summary>SIGINT, as Ctrl-C sends it.</summary>
+    public void Interrupt() => Send(2);
+
+    /// <summary>SIGTERM.</summary>
+    public void Terminate() => Send(15);
+
+    /// <summary>SIGSTOP: holds still with all its locks.</summary>
+    public void Freeze() => Send(19);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Send(18);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Kill();
+        _process.Dispose();
+    }
+
+    private void Send(int signal)
+    {
+        if (SendSignal(_process.Id, signal) != 0)
+        {
+            throw new InvalidOperationException($"kill failed with error {Marshal.GetLastPInvokeError()}");
+        }
+    }
+
+    private void Take(StringBuilder text, string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            text.Append(line).Append('\n');
+        }
+
+        if (text == _output)
+        {
+            _onLine?.Invoke(line);
+        }
+    }
+
+    // The runtime that runs this test runs the program: …/shared/Microsoft.NETCore.App/10.0.x/ lies three folders below its host.
+    private static string FindHost()
+    {
+        string host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+        return File.Exists(host) ? host : "dotnet";
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int process, int signal);
+}
+
+/// <summary>How a run ended.</summary>
+internal sealed record Ended(int Code, string Output, string Error)
+{
+    /// <summary>Standard output as JSON objects; for runs with --json.</summary>
+    public IReadOnlyList<JsonObject> Lines { get; } =
+        Output.StartsWith('{') ? [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())] : [];
+
+    /// <summary>The last object.</summary>
+    public JsonObject Report => Lines[^1];
+
+    /// <summary>Everything it said, for messages of failed tests.</summary>
+    public override string ToString() => $"exit code {Code}\n{Output}\n{Error}";
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using Filecoin.Sealing.Graph;
+using SealerRecover.Tests;
+using Xunit;
+
+namespace EndToEnd;
+
+/// <summary>
+/// Sectors that a chain could hold: their tickets follow from the chain, so their SealedCID is found by sealing them here, in this
+/// process, beside the program under test. (That sealing is right is what the vectors' tests show.)
+/// </summary>
+internal static class SealedByHand
+{
+    /// <summary>The CommR of a zero 2KiB or 8MiB sector of <paramref name="miner"/> with the chain's ticket.</summary>
+    public static Cid SealedCid(ParentCaches caches, FakeChain chain, ulong miner, ulong number, RegisteredSealProof proof, long ticketEpoch)
+    {
+        PorepParameters porep = SealProofs.Get(proof).Porep;
+        string folder = Directory.CreateTempSubdirectory("sealer-recover-by-hand-").FullName;
+        try
+        {
+            SealJob job = new()
+            {
+                Inputs = new ReplicaInputs(
+                    porep,
+                    new SectorId(new ActorId(miner), number),
+                    new Ticket(chain.Ticket(miner, ticketEpoch)),
+                    ZeroCommitments.ForSector(porep.SectorSize)),
+                CacheFolder = Directory.CreateDirectory(Path.Combine(folder, "cache")).FullName,
+                SealedFile = Path.Combine(folder, "sealed"),
+                CachePathInTAux = "/nowhere",
+            };
+            Steps steps = new();
+            using ParentCache parents = new ParentCacheFolder(caches.Folder).Open(
+                porep, threads: 1, windowNodes: 2048, progress: null, TestContext.Current.CancellationToken);
+            PreCommit1.Run(job, parents, steps, progress: null, TestContext.Current.CancellationToken);
+            return PreCommit2.Run(job, steps, threads: 1, progress: null, TestContext.Current.CancellationToken).CommR.ToCid();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private sealed class Steps : IStepLog
+    {
+        private readonly ConcurrentDictionary<string, FileDigest> _finished = new();
+
+        public bool TryGet(string step, out FileDigest digest) => _finished.TryGetValue(step, out digest);
+
+        public void Record(string step, FileDigest digest) => _finished[step] = digest;
+
+        public void Forget(string step) => _finished.TryRemove(step, out _);
+    }
+}

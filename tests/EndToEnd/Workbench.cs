@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using SealerRecover.Tests;
+using Xunit;
+
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
+[assembly: AssemblyFixture(typeof(EndToEnd.ParentCaches))]
+
+namespace EndToEnd;
+
+/// <summary>One folder of parent caches for all tests of the assembly, as providers have one for all sectors.</summary>
+public sealed class ParentCaches : IDisposable
+{
+    /// <summary>The folder.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("sealer-recover-parents-").FullName;
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
+
+/// <summary>A test's own home with temp and result folders, and the program to run in it.</summary>
+internal sealed class Workbench(ParentCaches caches) : IDisposable
+{
+    private readonly Dictionary<string, string> _environment = new() { ["FIL_PROOFS_PARENT_CACHE"] = caches.Folder };
+
+    /// <summary>Home and working folder.</summary>
+    public string Home { get; } = Directory.CreateTempSubdirectory("sealer-recover-test-").FullName;
+
+    /// <summary>--sealing-result.</summary>
+    public string Result => Path.Combine(Home, "result");
+
+    /// <summary>--sealing-temp.</summary>
+    public string Temp => Path.Combine(Home, "temp");
+
+    /// <summary>Variables of the program's environment.</summary>
+    public IDictionary<string, string> Environment => _environment;
+
+    /// <summary>The sample of a size, e.g. "2KiB".</summary>
+    public static string Sample(string size) =>
+        Path.Combine(VectorFiles.RepositoryRoot, "samples", size, "sectors-recovery-f01000.json");
+
+    /// <summary>The arguments of recover for a metadata file, with this bench's folders.</summary>
+    public IEnumerable<string> Recover(string metadata, params string[] more) =>
+        ["recover", $"--sectors-recovery-metadata={metadata}", $"--sealing-result={Result}", $"--sealing-temp={Temp}", .. more];
+
+    /// <summary>Starts the program.</summary>
+    public Executable Start(IEnumerable<string> arguments, Action<string>? onLine = null) =>
+        Executable.Start(Home, _environment, arguments, onLine);
+
+    /// <summary>Runs the program to its end.</summary>
+    public async Task<Ended> RunAsync(params IEnumerable<string> arguments)
+    {
+        using Executable executable = Start(arguments);
+        return await executable.EndAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A copy of a sample's metadata, changed.</summary>
+    public string Metadata(string size, Action<JsonObject> change)
+    {
+        JsonObject metadata = JsonNode.Parse(File.ReadAllText(Sample(size)))!.AsObject();
+        change(metadata);
+        return Write(metadata.ToJsonString());
+    }
+
+    /// <summary>A metadata file with any content.</summary>
+    public string Write(string content)
+    {
+        string path = Path.Combine(Home, $"metadata-{Guid.NewGuid():N}.json");
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (string folder in Directory.EnumerateDirectories(Home, "*", SearchOption.AllDirectories).Prepend(Home))
+        {
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        Directory.Delete(Home, recursive: true);
+    }
+}

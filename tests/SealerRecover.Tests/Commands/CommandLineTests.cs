@@ -1,0 +1,165 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Filecoin.Primitives;
+using SealerRecover.Commands;
+using SealerRecover.Settings;
+using Xunit;
+
+namespace SealerRecover.Tests.Commands;
+
+public class CommandLineTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("export ")]
+    [InlineData("recover ")]
+    [InlineData("parents ")]
+    public async Task Help_names_every_option_variable_and_exit_code(string command)
+    {
+        Ran ran = await Run((command + "-h").Split(' '));
+        Assert.Equal(0, ran.Code);
+        foreach (ExitCode row in ExitCodes.All)
+        {
+            Assert.Contains(row.Meaning, ran.Output, StringComparison.Ordinal);
+        }
+
+        foreach ((string name, _) in EnvironmentSettings.Documented)
+        {
+            Assert.Contains(name, ran.Output, StringComparison.Ordinal);
+        }
+
+        ICommand syntax = new CommandLine().Commands.First(candidate => command.Length == 0 || candidate.Syntax.Name == command.Trim());
+        Assert.All(syntax.Syntax.Options, option => Assert.Contains(option.Name, ran.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Version_is_printed() =>
+        Assert.StartsWith("sealer-recover 0.", (await Run("--version")).Output, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task No_arguments_print_help_but_are_no_success()
+    {
+        Ran ran = await Run();
+        Assert.Equal(2, ran.Code);
+        Assert.Contains("Usage:", ran.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("foo", "foo")]
+    [InlineData("--bogus", "--bogus")]
+    [InlineData("export --miner=f01000 1 --bogus", "--bogus")]
+    [InlineData("export --miner=f01000 1 -x", "-x")]
+    [InlineData("--parallel=0 --miner=f01", "--parallel is \"0\"")]
+    [InlineData("--parallel=99999999999", "--parallel is \"99999999999\"")]
+    [InlineData("--parallel=1 --parallel=2", "--parallel")]
+    [InlineData("--miner=f01000", "no sectors were named")]
+    [InlineData("recover /h", "\"/h\" is not a sector number")]
+    [InlineData("--sectors=1", "no miner was named")]
+    [InlineData("--sectors=1 --miner=f0x", "--miner is \"f0x\", not an address")]
+    [InlineData("--sectors=0-18446744073709551615 --miner=f01000", "is larger than any sector number")]
+    [InlineData("--sectors=1 --miner=f01000 --api-info=secrettoken", "--api-info")]
+    [InlineData("--miner=f01000 recover", "--miner stands before recover")]
+    [InlineData("--json export --miner=f01000 1", "--json stands before export")]
+    [InlineData("recover", "no metadata file was named")]
+    [InlineData("recover --metadata=/nowhere/x.json", "/nowhere/x.json")]
+    [InlineData("recover --metadata=", "--metadata")]
+    [InlineData("parents", "no sector size was given")]
+    [InlineData("parents --sector-size 1GiB", "no registered seal proof")]
+    [InlineData("parents --sector-size 2KiB --variant v3", "--variant is \"v3\"")]
+    [InlineData("export", "no sectors were named")]
+    [InlineData("@/etc/passwd", "@/etc/passwd")]
+    [InlineData("[suggest]", "[suggest]")]
+    public async Task A_mistake_is_one_sentence_a_hint_and_code_2(string arguments, string sentence)
+    {
+        Ran ran = await Run(arguments.Split(' '));
+        Assert.Equal(ExitCodes.Of(FailureKind.BadInput).Code, ran.Code);
+        Assert.Empty(ran.Output);
+        string[] lines = ran.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith("error: ", lines[0], StringComparison.Ordinal);
+        Assert.Contains(sentence, lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("hint: ", lines[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("secrettoken", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mistake_with_json_is_a_report()
+    {
+        Ran ran = await Run("export", "--json", "--miner=f01000");
+        JsonObject report = JsonNode.Parse(ran.Output)!.AsObject();
+        Assert.Equal("report", (string?)report["event"]);
+        Assert.Equal("export", (string?)report["command"]);
+        Assert.Equal(2, (int?)report["exit_code"]);
+        Assert.Contains("no sectors were named", (string?)report["failure"]!["message"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_malformed_variable_is_code_2_and_names_the_variable()
+    {
+        Ran ran = await Run(["recover", "--metadata=x"], ("FIL_PROOFS_ROWS_TO_DISCARD", "many"));
+        Assert.Equal(2, ran.Code);
+        Assert.Contains("FIL_PROOFS_ROWS_TO_DISCARD", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Idle_variables_are_acknowledged_once_on_standard_error()
+    {
+        Ran ran = await Run(["recover", "--metadata=/nowhere/x"], ("FIL_PROOFS_USE_GPU_TREE_BUILDER", "1"), ("BELLMAN_CUSTOM_GPU", "a:1"));
+        Assert.Single(ran.Error.Split('\n'), line => line.StartsWith("note: no meaning here, ignored: BELLMAN_CUSTOM_GPU", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_option_variable_and_exit_code_is_in_both_command_references()
+    {
+        string[] references =
+        [
+            .. new[] { "commands.md", "commands_CN.md" }.Select(name => File.ReadAllText(Path.Combine(VectorFiles.RepositoryRoot, "docs", name))),
+        ];
+        IEnumerable<string> names = new CommandLine().Commands.SelectMany(command => command.Syntax.Options)
+            .SelectMany(option => option.Aliases.Append(option.Name))
+            .Concat(EnvironmentSettings.Documented.Select(entry => entry.Name))
+            .Concat(ExitCodes.All.Select(row => row.Name))
+            .Distinct();
+        Assert.All(references, text =>
+        {
+            foreach (string name in names)
+            {
+                Assert.Contains($"`{name}`", text, StringComparison.Ordinal);
+            }
+
+            foreach (ExitCode row in ExitCodes.All)
+            {
+                Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"| {row.Code} | `{row.Name}` |"), text, StringComparison.Ordinal);
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData("--miner=f01000|--sectors=1", "sealer-recover --miner=f01000 --sectors=1")]
+    [InlineData("recover|--metadata=my file's.json", "sealer-recover recover '--metadata=my file'\\''s.json'")]
+    [InlineData("--api-info=tok:/ip4/1.2.3.4/tcp/1/http|--miner=f01", "sealer-recover --api-info=... --miner=f01")]
+    [InlineData("--api-info|tok:/ip4/1.2.3.4/tcp/1/http|--miner=f01", "sealer-recover --api-info ... --miner=f01")]
+    [InlineData("", "sealer-recover ''")]
+    public void The_command_to_go_on_with_is_quoted_and_without_token(string arguments, string expected) =>
+        Assert.Equal(expected, ShellWords.CommandLine(arguments.Split('|')));
+
+    private static Task<Ran> Run(params string[] arguments) => Run(arguments, []);
+
+    private static async Task<Ran> Run(string[] arguments, params (string Name, string Value)[] environment)
+    {
+        using StringWriter output = new() { NewLine = "\n" };
+        using StringWriter error = new() { NewLine = "\n" };
+        ConsoleHost host = new()
+        {
+            Environment = environment.Append(("HOME", "/home/sp")).ToDictionary(entry => entry.Item1, entry => entry.Item2),
+            Output = output,
+            Error = error,
+            WorkingFolder = "/",
+        };
+        int code = await new CommandLine().RunAsync(arguments, host, TestContext.Current.CancellationToken);
+        return new Ran(code, output.ToString(), error.ToString());
+    }
+
+    private sealed record Ran(int Code, string Output, string Error);
+}

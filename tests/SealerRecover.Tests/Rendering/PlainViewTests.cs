@@ -1,0 +1,100 @@
+using SealerRecover.Rendering;
+using Xunit;
+
+namespace SealerRecover.Tests.Rendering;
+
+public class PlainViewTests
+{
+    [Fact]
+    public void A_run_reads_as_a_log()
+    {
+        FixedTime time = new();
+        StringWriter output = new() { NewLine = "\n" };
+        StringWriter error = new() { NewLine = "\n" };
+        Examples.Play(new PlainView(output, error, time, verbose: false), time);
+        string cid = Examples.Commitments.CommR.ToString();
+        string expected = $"""
+            2026-01-02 03:04:05Z f01000 has sectors of 32GiB on network mainnet
+            2026-01-02 03:04:05Z f01000 sector 2: found on chain, StackedDrg32GiBV1_1 (8), proven and faulty, terminated on 2026-02-12 00:00:00Z if it stays so
+            recovering 2 sectors, 2 at a time in PreCommit1, 8 threads for trees
+              result folder   /sector
+              temp folder     /temp
+              parent caches   /parents
+
+              sector           seal proof               ticket epoch  SealedCID
+              f01000 sector 2  StackedDrg32GiBV1_1 (8)  9201          {cid}
+              f01000 sector 3  StackedDrg32GiBV1_1 (8)  9201          {cid}
+
+              resource    needed     available
+              memory      140.0 GiB  128.0 GiB  TOO LITTLE
+              open files  60         unknown    ok
+            2026-01-02 03:04:05Z f01000 sector 2: goes on from an earlier run
+            2026-01-02 03:04:35Z f01000 sector 2: labelling layer 3 of 11, 18% (1.00 M nodes/s, 2 h 40 min left in this phase)
+            2026-01-02 03:04:46Z f01000 sector 2: layer 3 \x1b[31m was read back
+            2026-01-02 03:04:55Z f01000 sector 2: recovered in 3 h 05 min, CommR equals the SealedCID
+            2026-01-02 03:04:56Z f01000 sector 3: failed: f01000 sector 3: /sector/sealed/s-t01000-3 has other content
+
+              sector           result     time
+              f01000 sector 2  recovered  3 h 05 min  CommR equals the SealedCID {cid}
+              f01000 sector 3  failed     12 s        target_exists
+
+            error: f01000 sector 3: /sector/sealed/s-t01000-3 has other content
+            hint: use --force to move it aside
+
+            next:
+              declare the files to the miner
+                lotus-miner storage redeclare --all
+
+            1 recovered, 1 failed in 52 s; exit code 11 (target_exists)
+
+            """;
+        Assert.Equal(expected, output.ToString());
+        Assert.Empty(error.ToString());
+    }
+
+    [Fact]
+    public void A_failure_of_the_whole_command_goes_to_standard_error_with_its_hint_and_no_stack()
+    {
+        StringWriter output = new();
+        StringWriter error = new() { NewLine = "\n" };
+        PlainView view = new(output, error, new FixedTime(), verbose: false);
+        view.Reported(new Report { Command = "export", Failure = Failure.From(new InvalidOperationException("it\nbroke")) });
+        Assert.Empty(output.ToString());
+        Assert.Equal(
+            "error: unexpected InvalidOperationException: it\\x0abroke\n"
+            + "hint: this is a bug in sealer-recover; run again with --verbose and report what it prints\n",
+            error.ToString());
+    }
+
+    [Fact]
+    public void Verbose_shows_the_exception_in_full()
+    {
+        StringWriter error = new() { NewLine = "\n" };
+        PlainView view = new(new StringWriter(), error, new FixedTime(), verbose: true);
+        view.Reported(new Report { Command = "export", Failure = Failure.From(Thrown()) });
+        Assert.Contains("   at SealerRecover.Tests", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stopped_run_says_how_to_go_on()
+    {
+        StringWriter output = new() { NewLine = "\n" };
+        new PlainView(output, new StringWriter(), new FixedTime(), verbose: false).Reported(
+            new Report { Command = "recover", Stopped = true, GoOnWith = "sealer-recover recover --metadata=f.json" });
+        Assert.Equal(
+            "\nstopped; finished layers and trees are kept. To go on, run the same command again:\n  sealer-recover recover --metadata=f.json\n",
+            output.ToString());
+    }
+
+    private static InvalidOperationException Thrown()
+    {
+        try
+        {
+            throw new InvalidOperationException("broken");
+        }
+        catch (InvalidOperationException failure)
+        {
+            return failure;
+        }
+    }
+}
