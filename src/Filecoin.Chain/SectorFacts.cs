@@ -20,6 +20,15 @@ public sealed record SectorFacts
     /// <summary>SealRandEpoch; null when read from a metadata file that lacks it.</summary>
     public long? TicketEpoch { get; init; }
 
+    /// <summary>Epoch in which it was pre-committed; null for non-interactive proofs, which have no pre-commit, and when unknown.</summary>
+    public long? PreCommitEpoch { get; init; }
+
+    /// <summary>Epoch in which it was first proven; null when it is not proven or unknown.</summary>
+    public long? Activation { get; init; }
+
+    /// <summary>Sentences about how these facts were found that the operator should see, e.g. what could not be cross-checked.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Where the sector stands on chain; null when offline.</summary>
     public SectorStanding? Standing { get; init; }
 }

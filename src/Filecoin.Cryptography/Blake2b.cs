@@ -8,16 +8,16 @@ namespace Filecoin.Cryptography;
 public static class Blake2b
 {
     private const int BlockBytes = 128;
-    private const int Rounds = 12;
+    internal const int Rounds = 12;
 
-    private static ReadOnlySpan<ulong> InitialState =>
+    internal static ReadOnlySpan<ulong> InitialState =>
     [
         0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
         0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
     ];
 
     // RFC 7693 section 2.7: message word order of rounds 0 to 9; rounds 10 and 11 repeat 0 and 1.
-    private static ReadOnlySpan<byte> Sigma =>
+    internal static ReadOnlySpan<byte> Sigma =>
     [
         0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
         14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3,

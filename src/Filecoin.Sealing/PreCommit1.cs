@@ -1,4 +1,8 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Memory;
 
 namespace Filecoin.Sealing;
 
@@ -14,9 +18,114 @@ public static class PreCommit1
     /// <param name="log">Finished steps.</param>
     /// <param name="progress">Told how far the work is; may be null.</param>
     /// <param name="cancellation">Stops the work within a second; finished layers stay recorded.</param>
-    /// <exception cref="Filecoin.Primitives.OperatorException">Storage failed or memory was refused.</exception>
+    /// <exception cref="OperatorException">Storage failed or memory was refused.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static void Run(
-        SealJob job, ParentCache parents, IStepLog log, IProgress<SealProgress>? progress, CancellationToken cancellation) =>
-        throw new NotImplementedException();
+        SealJob job, ParentCache parents, IStepLog log, IProgress<SealProgress>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(parents);
+        ArgumentNullException.ThrowIfNull(log);
+        if (parents.Porep != job.Inputs.Porep)
+        {
+            throw new ArgumentException("the parent cache belongs to another seal proof", nameof(parents));
+        }
+
+        // Once the trees are recorded the layers have served, and PreCommit2 may have removed them.
+        if (log.TryGet(SealSteps.Trees, out _))
+        {
+            return;
+        }
+
+        using Labeler labeler = new(job, parents, log, progress, cancellation);
+        labeler.Run();
+    }
+
+    private sealed class Labeler(
+        SealJob job, ParentCache parents, IStepLog log, IProgress<SealProgress>? progress, CancellationToken cancellation) : IDisposable
+    {
+        private readonly PorepParameters _porep = job.Inputs.Porep;
+        private readonly LabelKernel _kernel = LabelKernel.Create(job.LabelKernel);
+        private NativeBuffer? _current;
+        private NativeBuffer? _previous;
+
+        /// <summary>The layer <see cref="_previous"/> holds; 0 for none.</summary>
+        private int _layerInMemory;
+
+        public void Run()
+        {
+            for (int layer = 1; layer <= _porep.Layers; layer++)
+            {
+                if (IsFinished(layer))
+                {
+                    continue;
+                }
+
+                if (layer > 1 && _layerInMemory != layer - 1 && !TryLoad(layer - 1))
+                {
+                    // The layer before is not what was recorded: it is labelled again, and so is whatever it needs.
+                    log.Forget(SealSteps.Layer(layer - 1));
+                    layer -= 2;
+                    continue;
+                }
+
+                Label(layer);
+                Write(layer);
+                (_current, _previous) = (_previous, _current);
+                _layerInMemory = layer;
+            }
+        }
+
+        public void Dispose()
+        {
+            _current?.Dispose();
+            _previous?.Dispose();
+        }
+
+        private bool IsFinished(int layer) =>
+            log.TryGet(SealSteps.Layer(layer), out FileDigest digest) && LayerFile.HasLength(PathOf(layer), digest.Length);
+
+        private string PathOf(int layer) => Path.Combine(job.CacheFolder, CacheNames.Layer(layer));
+
+        private NativeBuffer Current => _current ??= new NativeBuffer(_porep.SectorSize.Bytes);
+
+        private bool TryLoad(int layer)
+        {
+            _previous ??= new NativeBuffer(_porep.SectorSize.Bytes);
+            _layerInMemory = 0;
+            SealProgressCounter counter = new(progress, SealPhase.LoadLayer, layer, _porep.Layers, _porep.Nodes);
+            bool intact = log.TryGet(SealSteps.Layer(layer), out FileDigest digest)
+                && LayerFile.TryLoad(PathOf(layer), digest, _previous, job.LayerThreads, counter.Add, cancellation);
+            _layerInMemory = intact ? layer : 0;
+            return intact;
+        }
+
+        private unsafe void Label(int layer)
+        {
+            SealProgressCounter counter = new(progress, SealPhase.Label, layer, _porep.Layers, _porep.Nodes);
+            byte* current = Current.Pointer;
+            byte* previous = layer == 1 ? null : _previous!.Pointer;
+            using ParentReader reader = parents.CreateReader(0);
+            for (long node = 0; node < _porep.Nodes;)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                ReadOnlySpan<uint> block = reader.ReadBlock();
+                int count = block.Length / LabelMessage.Degree;
+                fixed (uint* parentsOfBlock = block)
+                {
+                    _kernel.Label(new LabelRun(job.Inputs.ReplicaId.Value, layer, node, count), parentsOfBlock, current, previous);
+                }
+
+                node += count;
+                counter.Add(count);
+            }
+        }
+
+        private void Write(int layer)
+        {
+            SealProgressCounter counter = new(progress, SealPhase.WriteLayer, layer, _porep.Layers, _porep.Nodes);
+            FileDigest digest = LayerFile.Write(PathOf(layer), Current, job.LayerThreads, counter.Add, cancellation);
+            log.Record(SealSteps.Layer(layer), digest);
+        }
+    }
 }

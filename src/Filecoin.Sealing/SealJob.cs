@@ -27,6 +27,15 @@ public sealed record SealJob
     /// <summary>Lowest rows of tree_r_last that are not stored; null for the default of 2. Never more than leave the top row.</summary>
     public int? RowsToDiscard { get; init; }
 
+    /// <summary>Threads that write and read back layers while labelling; labelling itself takes one.</summary>
+    public int LayerThreads { get; init; } = 2;
+
+    /// <summary>Name of the label kernel to use; null for the best on this machine.</summary>
+    public string? LabelKernel { get; init; }
+
+    /// <summary>Name of the Poseidon kernel to use; null for the best on this machine.</summary>
+    public string? PoseidonKernel { get; init; }
+
     /// <summary>The cache path that t_aux names; the folder the files will be installed to.</summary>
     public required string CachePathInTAux { get; init; }
 }

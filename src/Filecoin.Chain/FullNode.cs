@@ -1,0 +1,162 @@
+using System.Text.Json;
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>
+/// The methods of a full node's /rpc/v1 that recovery needs, typed. "State" methods read the state before the named tipset's messages ran.
+/// Every method throws <see cref="ChainCallException"/> as <see cref="JsonRpcClient.CallAsync"/> does.
+/// </summary>
+public sealed class FullNode(JsonRpcClient rpc)
+{
+    /// <summary>SealRandomness, the domain separation tag of the ticket that enters the replica id (go-state-types crypto/randomness.go).</summary>
+    internal const int SealRandomness = 5;
+
+    /// <summary>The ID of the actor at an address of any kind.</summary>
+    public async Task<ActorId> StateLookupIdAsync(Address address, CancellationToken cancellation)
+    {
+        Address id = await rpc.CallRequiredAsync(
+            "StateLookupID",
+            json =>
+            {
+                json.WriteStringValue(address.ToString());
+                TipSetKey.Head.WriteTo(json);
+            },
+            ChainJson.Default.Address,
+            cancellation).ConfigureAwait(false);
+        return id.ActorId ?? throw Implausible("StateLookupID", "an address that is no ID address");
+    }
+
+    /// <summary>The network's name: "mainnet", "calibrationnet", a devnet's own.</summary>
+    public Task<string> StateNetworkNameAsync(CancellationToken cancellation) =>
+        rpc.CallRequiredAsync("StateNetworkName", _ => { }, ChainJson.Default.String, cancellation);
+
+    /// <summary>The heaviest tipset the node knows.</summary>
+    public async Task<TipSet> ChainHeadAsync(CancellationToken cancellation) =>
+        Checked("ChainHead", await rpc.CallRequiredAsync("ChainHead", _ => { }, ChainJson.Default.TipSet, cancellation).ConfigureAwait(false));
+
+    /// <summary>The tipset at <paramref name="epoch"/>, or the one before it if that is a null round: look at the height.</summary>
+    public async Task<TipSet> ChainGetTipSetByHeightAsync(long epoch, CancellationToken cancellation)
+    {
+        TipSet tipset = await TipSetAsync("ChainGetTipSetByHeight", epoch, cancellation).ConfigureAwait(false);
+        return tipset.Height <= epoch ? tipset : throw Implausible("ChainGetTipSetByHeight", $"height {tipset.Height}, after the {epoch} asked for");
+    }
+
+    /// <summary>The tipset at <paramref name="epoch"/>, or the one after it if that is a null round: look at the height.</summary>
+    public async Task<TipSet> ChainGetTipSetAfterHeightAsync(long epoch, CancellationToken cancellation)
+    {
+        TipSet tipset = await TipSetAsync("ChainGetTipSetAfterHeight", epoch, cancellation).ConfigureAwait(false);
+        return tipset.Height >= epoch ? tipset : throw Implausible("ChainGetTipSetAfterHeight", $"height {tipset.Height}, before the {epoch} asked for");
+    }
+
+    /// <summary>The messages executed in a tipset, each once, in order.</summary>
+    public Task<IReadOnlyList<TipSetMessage>> ChainGetMessagesInTipsetAsync(TipSetKey tipset, CancellationToken cancellation) =>
+        rpc.CallRequiredAsync("ChainGetMessagesInTipset", tipset.WriteTo, ChainJson.Default.IReadOnlyListTipSetMessage, cancellation);
+
+    /// <summary>Facts about a miner.</summary>
+    public Task<MinerInfo> StateMinerInfoAsync(ActorId miner, TipSetKey at, CancellationToken cancellation) =>
+        rpc.CallRequiredAsync("StateMinerInfo", json => WriteMiner(json, miner, at), ChainJson.Default.MinerInfo, cancellation);
+
+    /// <summary>A proven sector; null if there is none of this number (never proven, or gone and compacted away).</summary>
+    public async Task<SectorOnChainInfo?> StateSectorGetInfoAsync(SectorId sector, TipSetKey at, CancellationToken cancellation)
+    {
+        SectorOnChainInfo? info = await rpc.CallAsync(
+            "StateSectorGetInfo", json => WriteSector(json, sector, at), ChainJson.Default.SectorOnChainInfo, cancellation).ConfigureAwait(false);
+        return info is null || info.SectorNumber == sector.Number
+            ? info
+            : throw Implausible("StateSectorGetInfo", $"sector {info.SectorNumber} where {sector.Number} was asked for");
+    }
+
+    /// <summary>A sector pre-committed and not yet proven in that state; null if there is none (Lotus before 1.17 says so with an error).</summary>
+    public async Task<SectorPreCommitOnChainInfo?> StateSectorPreCommitInfoAsync(SectorId sector, TipSetKey at, CancellationToken cancellation)
+    {
+        try
+        {
+            SectorPreCommitOnChainInfo? found = await rpc.CallAsync(
+                "StateSectorPreCommitInfo",
+                json => WriteSector(json, sector, at),
+                ChainJson.Default.SectorPreCommitOnChainInfo,
+                cancellation).ConfigureAwait(false);
+            return found is null || found.Info.SectorNumber == sector.Number
+                ? found
+                : throw Implausible("StateSectorPreCommitInfo", $"sector {found.Info.SectorNumber} where {sector.Number} was asked for");
+        }
+        catch (ChainCallException error) when (
+            error.Error is { } said && (said.Says("precommit info does not exist") || said.Says("precommit info is not exists")))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The deadline and partition a sector is assigned to; an error answer when it is assigned to none.</summary>
+    public Task<SectorLocation> StateSectorPartitionAsync(SectorId sector, CancellationToken cancellation) =>
+        rpc.CallRequiredAsync(
+            "StateSectorPartition", json => WriteSector(json, sector, TipSetKey.Head), ChainJson.Default.SectorLocation, cancellation);
+
+    /// <summary>When a sector ends; an error answer when it is in no expiration queue (terminated).</summary>
+    public Task<SectorExpiration> StateSectorExpirationAsync(SectorId sector, CancellationToken cancellation) =>
+        rpc.CallRequiredAsync(
+            "StateSectorExpiration", json => WriteSector(json, sector, TipSetKey.Head), ChainJson.Default.SectorExpiration, cancellation);
+
+    /// <summary>The miner's proving period at the head.</summary>
+    public Task<ProvingDeadline> StateMinerProvingDeadlineAsync(ActorId miner, CancellationToken cancellation) =>
+        rpc.CallRequiredAsync(
+            "StateMinerProvingDeadline", json => WriteMiner(json, miner, TipSetKey.Head), ChainJson.Default.ProvingDeadline, cancellation);
+
+    /// <summary>Randomness drawn from the tickets of <paramref name="epoch"/>, 32 bytes.</summary>
+    /// <param name="personalization">Domain separation tag, 5 for sealing.</param>
+    /// <param name="epoch">The epoch; may be a null round.</param>
+    /// <param name="entropy">CBOR of the miner's ID address.</param>
+    /// <param name="descendant">A tipset on the main chain at or after the epoch. Never the head key: Lotus needs it spelled out here.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    public Task<byte[]> StateGetRandomnessFromTicketsAsync(
+        int personalization, long epoch, byte[] entropy, TipSetKey descendant, CancellationToken cancellation) =>
+        rpc.CallRequiredAsync(
+            "StateGetRandomnessFromTickets",
+            json =>
+            {
+                json.WriteNumberValue(personalization);
+                json.WriteNumberValue(epoch);
+                json.WriteBase64StringValue(entropy);
+                descendant.WriteTo(json);
+            },
+            ChainJson.Default.ByteArray,
+            cancellation);
+
+    private async Task<TipSet> TipSetAsync(string method, long epoch, CancellationToken cancellation) => Checked(
+        method,
+        await rpc.CallRequiredAsync(
+            method,
+            json =>
+            {
+                json.WriteNumberValue(epoch);
+                TipSetKey.Head.WriteTo(json);
+            },
+            ChainJson.Default.TipSet,
+            cancellation).ConfigureAwait(false));
+
+    /// <summary>A tipset has blocks, as many as CIDs, all of its height.</summary>
+    private static TipSet Checked(string method, TipSet tipset) =>
+        tipset.Blocks.Count > 0 && tipset.Blocks.Count == tipset.Cids.Count && tipset.Height >= 0
+        && tipset.Blocks.All(block => block.Height == tipset.Height)
+            ? tipset
+            : throw Implausible(method, "a tipset without blocks, or with blocks of another height");
+
+    private static void WriteMiner(Utf8JsonWriter json, ActorId miner, TipSetKey at)
+    {
+        json.WriteStringValue(miner.ToString());
+        at.WriteTo(json);
+    }
+
+    private static void WriteSector(Utf8JsonWriter json, SectorId sector, TipSetKey at)
+    {
+        json.WriteStringValue(sector.Miner.ToString());
+        json.WriteNumberValue(sector.Number);
+        at.WriteTo(json);
+    }
+
+    private static OperatorException Implausible(string method, string what) => new(
+        FailureKind.NodeUnreachable,
+        $"the chain node answered {method} with {what}",
+        "the node or a proxy before it is faulty: run with --verbose to see its answers, and use another node");
+}

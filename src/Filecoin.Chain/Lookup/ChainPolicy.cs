@@ -1,0 +1,37 @@
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>Numbers of the protocol that a lookup needs, in epochs of 30 seconds (builtin-actors runtime/src/runtime/policy.rs).</summary>
+internal static class ChainPolicy
+{
+    internal const long EpochsPerDay = 2880;
+
+    /// <summary>A pre-commit can be proven only after this many epochs, which also lengthen the time to prove it.</summary>
+    internal const long PreCommitChallengeDelay = 150;
+
+    /// <summary>Deadlines of a proving period.</summary>
+    internal const ulong Deadlines = 48;
+
+    /// <summary>
+    /// How long after its pre-commit a sector can still be proven (MaxProveCommitDuration); afterwards the deposit burns. Zero for
+    /// non-interactive proofs, which have no pre-commit.
+    /// </summary>
+    internal static long MaxProveCommitDuration(PorepVariant variant) => variant switch
+    {
+        PorepVariant.V1 => EpochsPerDay + PreCommitChallengeDelay,
+        PorepVariant.V1_1 or PorepVariant.Synthetic => (30 * EpochsPerDay) + PreCommitChallengeDelay,
+        _ => 0,
+    };
+
+    /// <summary>
+    /// Whether a null round's ticket is that of the tipset before it; from network version 13 on it is that of the tipset after it
+    /// (lotus chain/rand/rand.go). The upgrade's own epoch still has the old rule. Networks not named began with the new one.
+    /// </summary>
+    internal static bool NullRoundLooksBack(string networkName, long epoch) => networkName switch
+    {
+        "mainnet" => epoch <= 892800,
+        "calibrationnet" => epoch <= 420,
+        _ => false,
+    };
+}

@@ -1,0 +1,103 @@
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>
+/// Finds where a sector stands in its life. Nothing here is needed to recover it, so what the node does not tell becomes a note and never a
+/// failure.
+/// </summary>
+internal sealed class StandingLookup(FullNode node, TipSet head)
+{
+    private readonly DateTimeOffset _headTime = DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
+
+    /// <summary>A sector that still waits to be proven.</summary>
+    internal SectorStanding OfPreCommitted(SealProofInfo proof, long preCommitEpoch, List<string> notes)
+    {
+        long proveBefore = preCommitEpoch + ChainPolicy.MaxProveCommitDuration(proof.Variant);
+        if (head.Height > proveBefore)
+        {
+            notes.Add($"its pre-commit could be proven until epoch {proveBefore}, which has passed: its deposit is lost and proving is no longer possible");
+        }
+
+        return new SectorStanding
+        {
+            State = SectorState.PreCommitted,
+            HeadEpoch = head.Height,
+            HeadTime = _headTime,
+            ProveBefore = proveBefore,
+        };
+    }
+
+    /// <summary>A proven sector: its deadline, when that next opens, and when it ends.</summary>
+    internal async Task<SectorStanding> OfProvenAsync(
+        SectorId sector, SectorOnChainInfo info, List<string> notes, CancellationToken cancellation)
+    {
+        if (info.Expiration <= head.Height)
+        {
+            notes.Add($"the sector expired at epoch {info.Expiration}");
+        }
+
+        SectorLocation? location = await OrNoteAsync(
+            node.StateSectorPartitionAsync(sector, cancellation), "its deadline", notes).ConfigureAwait(false);
+        ProvingDeadline? period = location is null ? null : await OrNoteAsync(
+            node.StateMinerProvingDeadlineAsync(sector.Miner, cancellation), "when its deadline opens", notes).ConfigureAwait(false);
+        SectorExpiration? expiration = await ExpirationAsync(sector, notes, cancellation).ConfigureAwait(false);
+        int? deadline = location is { Deadline: < ChainPolicy.Deadlines } ? (int)location.Deadline : null;
+        return new SectorStanding
+        {
+            State = SectorState.Proven,
+            HeadEpoch = head.Height,
+            HeadTime = _headTime,
+            Deadline = deadline,
+            DeadlineOpens = deadline is { } index && period is not null ? NextOpening(period, index) : null,
+            FaultTerminatesAt = expiration is { Early: > 0 } ? expiration.Early : null,
+            Expiration = expiration is { OnTime: > 0 } ? expiration.OnTime : info.Expiration,
+        };
+    }
+
+    /// <summary>The first epoch after now at which deadline <paramref name="index"/> opens; null if the period makes no sense.</summary>
+    internal static long? NextOpening(ProvingDeadline period, int index)
+    {
+        if (period is not { WPoStProvingPeriod: > 0 and < 1 << 20, WPoStChallengeWindow: > 0 and < 1 << 20 })
+        {
+            return null;
+        }
+
+        long opens = period.PeriodStart + (index * period.WPoStChallengeWindow);
+        long periodsBehind = opens > period.CurrentEpoch ? 0 : ((period.CurrentEpoch - opens) / period.WPoStProvingPeriod) + 1;
+        return opens + (periodsBehind * period.WPoStProvingPeriod);
+    }
+
+    private async Task<SectorExpiration?> ExpirationAsync(SectorId sector, List<string> notes, CancellationToken cancellation)
+    {
+        try
+        {
+            return await node.StateSectorExpirationAsync(sector, cancellation).ConfigureAwait(false);
+        }
+        catch (ChainCallException error) when (error.IsAnswer)
+        {
+            // The record of a terminated sector stays until its partition is compacted, but no queue expects its end any more.
+            notes.Add("the chain expects no end of this sector any more, so it was probably terminated: check before spending hours on it");
+            return null;
+        }
+        catch (OperatorException error)
+        {
+            notes.Add($"the node did not tell when it expires ({error.Message})");
+            return null;
+        }
+    }
+
+    private static async Task<T?> OrNoteAsync<T>(Task<T> question, string what, List<string> notes)
+        where T : class
+    {
+        try
+        {
+            return await question.ConfigureAwait(false);
+        }
+        catch (OperatorException error)
+        {
+            notes.Add($"the node did not tell {what} ({error.Message})");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using Filecoin.Cryptography;
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>A ticket and what to know about how it was found.</summary>
+/// <param name="Ticket">The ticket.</param>
+/// <param name="Note">One sentence if it could not be cross-checked; else null.</param>
+public readonly record struct FoundTicket(Ticket Ticket, string? Note);
+
+/// <summary>
+/// Finds sealing tickets twice over: as the node draws them, and from block headers alone. Three hours of sealing hang on these 32 bytes, so
+/// the two must agree. Headers survive pruning; a node that cannot draw any more, or a gateway that never could, leaves the headers' ticket.
+/// </summary>
+public sealed class Tickets
+{
+    /// <summary>Null rounds in a row beyond which something else is wrong; mainnet's longest run was far shorter.</summary>
+    private const int MaxNullRounds = 100;
+
+    private readonly FullNode _node;
+    private readonly string _networkName;
+
+    /// <summary>Tickets of one network.</summary>
+    /// <param name="node">The node to ask.</param>
+    /// <param name="networkName">As StateNetworkName tells it; decides which rule an epoch's null rounds follow.</param>
+    public Tickets(FullNode node, string networkName)
+    {
+        _node = node;
+        _networkName = networkName;
+    }
+
+    /// <summary>The ticket of <paramref name="epoch"/> for a sector's miner.</summary>
+    /// <param name="sector">Whose ticket; names the sector in messages.</param>
+    /// <param name="epoch">SealRandEpoch.</param>
+    /// <param name="head">A tipset of the main chain at or after the epoch.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <exception cref="OperatorException">SourcesDisagree; or as <see cref="FullNode"/>'s methods.</exception>
+    public async Task<FoundTicket> FindAsync(SectorId sector, long epoch, TipSetKey head, CancellationToken cancellation)
+    {
+        Ticket fromHeaders = await FromHeadersAsync(sector, epoch, cancellation).ConfigureAwait(false);
+        byte[] drawn;
+        try
+        {
+            byte[] entropy = Address.FromActorId(sector.Miner).ToCbor();
+            drawn = await _node.StateGetRandomnessFromTicketsAsync(FullNode.SealRandomness, epoch, entropy, head, cancellation).ConfigureAwait(false);
+        }
+        catch (ChainCallException error) when (
+            error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned or RpcErrorKind.PermissionMissing)
+        {
+            return new FoundTicket(fromHeaders, "the ticket comes from block headers alone, the node could not draw it to compare");
+        }
+
+        if (drawn.Length != Bytes32.Length)
+        {
+            throw new OperatorException(
+                FailureKind.NodeUnreachable,
+                $"{sector}: the node drew a ticket of {drawn.Length} bytes where it must be 32",
+                "the node or a proxy before it is faulty; use another node");
+        }
+
+        Ticket fromNode = new(new Bytes32(drawn));
+        return fromNode == fromHeaders
+            ? new FoundTicket(fromHeaders, null)
+            : throw new OperatorException(
+                FailureKind.SourcesDisagree,
+                $"{sector}: the node draws ticket {fromNode} for epoch {epoch}, but the block headers give {fromHeaders}",
+                "nothing was sealed, since one of the two is wrong; ask another node, and report this with the output of --verbose");
+    }
+
+    /// <summary>The ticket of <paramref name="epoch"/> computed from the headers of the tipset that stands for it.</summary>
+    /// <exception cref="OperatorException">SourcesDisagree when headers contradict each other; or as <see cref="FullNode"/>'s methods.</exception>
+    public async Task<Ticket> FromHeadersAsync(SectorId sector, long epoch, CancellationToken cancellation)
+    {
+        // Young devnets seal with epochs before genesis; their ticket is genesis's, drawn for the epoch as asked.
+        TipSet tipset = await StandingForAsync(sector, Math.Max(epoch, 0), cancellation).ConfigureAwait(false);
+        return tipset.Blocks.All(block => block.Ticket is { VrfProof.Length: > 0 })
+            ? TicketDraw.Draw(TicketDraw.Digest(tipset), epoch, sector.Miner)
+            : throw new OperatorException(
+                FailureKind.NodeUnreachable,
+                $"{sector}: the node's block headers of epoch {tipset.Height} lack their tickets",
+                "the node or a proxy before it is faulty; use another node");
+    }
+
+    private async Task<TipSet> StandingForAsync(SectorId sector, long epoch, CancellationToken cancellation)
+    {
+        TipSet before = await _node.ChainGetTipSetByHeightAsync(epoch, cancellation).ConfigureAwait(false);
+        if (before.Height == epoch || ChainPolicy.NullRoundLooksBack(_networkName, epoch))
+        {
+            return before;
+        }
+
+        TipSet after = await AfterNullRoundAsync(sector, epoch, cancellation).ConfigureAwait(false);
+
+        // The round was null only if nothing lies between: the later tipset's blocks name the earlier one's as their parents.
+        bool linked = after.Height > epoch
+            && after.Blocks.All(block => block.Parents is null || block.Parents.ToHashSet().SetEquals(before.Cids));
+        return linked
+            ? after
+            : throw new OperatorException(
+                FailureKind.SourcesDisagree,
+                $"{sector}: the node calls epoch {epoch} a null round, but its tipset {after.Height} does not follow its tipset {before.Height}",
+                "the node is reorganising or faulty, or two endpoints follow different chains; run again in a while or use another node");
+    }
+
+    private async Task<TipSet> AfterNullRoundAsync(SectorId sector, long epoch, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _node.ChainGetTipSetAfterHeightAsync(epoch, cancellation).ConfigureAwait(false);
+        }
+        catch (ChainCallException error) when (error.Error?.Kind == RpcErrorKind.MethodMissing)
+        {
+            // Without that method, walk forward to the first epoch that has a tipset.
+            for (long next = epoch + 1; next <= epoch + MaxNullRounds; next++)
+            {
+                TipSet tipset = await _node.ChainGetTipSetByHeightAsync(next, cancellation).ConfigureAwait(false);
+                if (tipset.Height >= epoch)
+                {
+                    return tipset;
+                }
+            }
+
+            throw new OperatorException(
+                FailureKind.NodeUnreachable,
+                $"{sector}: the node knows no tipset in the {MaxNullRounds} epochs from {epoch} on",
+                "use a node that is synced and offers ChainGetTipSetAfterHeight",
+                error);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>A call that no endpoint answered with a result. <see cref="Error"/> is there when a node spoke JSON-RPC to say no.</summary>
+public sealed class ChainCallException : OperatorException
+{
+    internal ChainCallException(FailureKind kind, string message, string hint, string method, RpcError? error, Exception? inner)
+        : base(kind, message, hint, inner)
+    {
+        Method = method;
+        Error = error;
+    }
+
+    /// <summary>The method called, without "Filecoin.".</summary>
+    public string Method { get; }
+
+    /// <summary>The node's error that decided; null when no node got as far.</summary>
+    public RpcError? Error { get; }
+
+    /// <summary>Whether the chain answered no, rather than a node being unable to answer.</summary>
+    public bool IsAnswer => Error?.Kind is RpcErrorKind.Answer or RpcErrorKind.ActorNotFound;
+}

@@ -1,0 +1,79 @@
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>What a failure of one endpoint means for the others and for a later try.</summary>
+internal enum EndpointTrouble
+{
+    /// <summary>May pass: worth asking the same endpoint again after a while.</summary>
+    Transient,
+
+    /// <summary>Will not pass by waiting; another endpoint may do.</summary>
+    Permanent,
+
+    /// <summary>The token is refused or grants too little.</summary>
+    NotPermitted,
+
+    /// <summary>State or messages were pruned there.</summary>
+    Pruned,
+
+    /// <summary>The method does not exist there.</summary>
+    MethodMissing,
+}
+
+/// <summary>Why one endpoint gave no answer.</summary>
+/// <param name="Endpoint">Which.</param>
+/// <param name="Trouble">What follows from it.</param>
+/// <param name="What">Its half of a sentence, e.g. "refused the connection"; printable, without secrets.</param>
+/// <param name="Error">The node's own error, where it spoke JSON-RPC.</param>
+/// <param name="RetryAfter">How long the node asked to wait.</param>
+/// <param name="Cause">The exception behind it.</param>
+internal sealed record EndpointFailure(
+    ChainEndpoint Endpoint, EndpointTrouble Trouble, string What, RpcError? Error = null, TimeSpan? RetryAfter = null, Exception? Cause = null)
+{
+    private const string TokenHint =
+        "give a token with read permission in FULLNODE_API_INFO: `lotus auth api-info --perm read` on the node prints the whole value";
+
+    private const string PrunedHint =
+        "use an archive node, or another endpoint that keeps this height: several can stand in FULLNODE_API_INFO with commas between and each is "
+        + "asked; or read the ticket from the node that sealed (`lotus-miner sectors status <number>`, Curio's sectors_meta) and recover from a metadata file";
+
+    /// <summary>Turns an error object that is no answer of the chain into the endpoint's failure; null for an answer.</summary>
+    internal static EndpointFailure? From(ChainEndpoint endpoint, RpcError error) => error.Kind switch
+    {
+        RpcErrorKind.StatePruned => new(endpoint, EndpointTrouble.Pruned, $"no longer has the state or messages of that height (\"{error.Message}\")", error),
+        RpcErrorKind.MethodMissing => new(endpoint, EndpointTrouble.MethodMissing, "does not offer this method", error),
+        RpcErrorKind.PermissionMissing => new(endpoint, EndpointTrouble.NotPermitted, $"says its token grants too little (\"{error.Message}\")", error),
+        RpcErrorKind.NodeBehind => new(endpoint, EndpointTrouble.Permanent, $"is not synced to that height yet (\"{error.Message}\")", error),
+        RpcErrorKind.RateLimited => new(endpoint, EndpointTrouble.Transient, $"limits the rate of requests (\"{error.Message}\")", error),
+        _ => null,
+    };
+
+    /// <summary>The failure of a call: the last word of every endpoint, told in one sentence, and the one that decides what to do.</summary>
+    internal static ChainCallException Conclude(string method, IReadOnlyCollection<EndpointFailure> failures)
+    {
+        // Pruned first: that node is otherwise fine, and an archive node is the way out whatever ails the others.
+        EndpointFailure decisive = failures.FirstOrDefault(failure => failure.Trouble == EndpointTrouble.Pruned)
+            ?? failures.FirstOrDefault(failure => failure.Trouble == EndpointTrouble.NotPermitted)
+            ?? failures.FirstOrDefault(failure => failure.Trouble != EndpointTrouble.MethodMissing)
+            ?? failures.First();
+        (FailureKind kind, string hint) = decisive.Trouble switch
+        {
+            EndpointTrouble.Pruned => (FailureKind.StatePruned, PrunedHint),
+            EndpointTrouble.NotPermitted => (FailureKind.NodeUnreachable, TokenHint),
+            EndpointTrouble.MethodMissing => (FailureKind.NodeUnreachable, "ask a full node (Lotus, Forest, Venus) itself rather than a gateway, in FULLNODE_API_INFO"),
+            EndpointTrouble.Transient => (FailureKind.NodeUnreachable, "check that the node runs and is reachable from here, then run the same command again"),
+            _ => (FailureKind.NodeUnreachable, "check the address in FULLNODE_API_INFO, or add another endpoint to it after a comma"),
+        };
+        string message = failures.Count == 1
+            ? $"{decisive.Endpoint} {decisive.What}, asked for {method}"
+            : $"no endpoint answered {method}: {string.Join("; ", failures.Select(failure => $"{failure.Endpoint} {failure.What}"))}";
+        return new ChainCallException(kind, message, hint, method, decisive.Error, decisive.Cause);
+    }
+}
+
+/// <summary>Carries an <see cref="EndpointFailure"/> from where it happens to the loop over the endpoints; never leaves the client.</summary>
+internal sealed class EndpointException(EndpointFailure failure) : Exception(failure.What, failure.Cause)
+{
+    internal EndpointFailure Failure { get; } = failure;
+}

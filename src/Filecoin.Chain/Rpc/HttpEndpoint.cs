@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+
+namespace Filecoin.Chain;
+
+/// <summary>One answer over HTTP.</summary>
+internal readonly record struct HttpReply(HttpStatusCode Status, byte[] Body);
+
+/// <summary>
+/// POSTs to one endpoint. Everything that can go wrong below JSON-RPC becomes an <see cref="EndpointException"/> here: no connection, TLS,
+/// time-out, broken-off or endless answer, redirect, refused token, overload.
+/// </summary>
+internal sealed class HttpEndpoint : IDisposable
+{
+    private readonly JsonRpcOptions _options;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _http;
+
+    internal HttpEndpoint(ChainEndpoint endpoint, JsonRpcOptions options, TimeProvider time)
+    {
+        Endpoint = endpoint;
+        _options = options;
+        _time = time;
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            // A redirect would carry the token elsewhere and turn POST into GET.
+            AllowAutoRedirect = false,
+            ConnectTimeout = options.ConnectTimeout,
+            UseCookies = false,
+
+            // A proxy set for the internet is not meant for a node on this machine (Go's clients, hence Lotus, do the same).
+            UseProxy = !endpoint.Url.IsLoopback,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("sealer-recover", null));
+        _http.DefaultRequestHeaders.Authorization = endpoint.Authorization;
+    }
+
+    internal ChainEndpoint Endpoint { get; }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>Sends one request and reads the whole answer.</summary>
+    /// <exception cref="EndpointException">There is no answer worth reading.</exception>
+    /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
+    internal async Task<HttpReply> PostAsync(byte[] request, CancellationToken cancellation)
+    {
+        using CancellationTokenSource patience = new(_options.RequestTimeout, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        try
+        {
+            using HttpRequestMessage message = new(HttpMethod.Post, Endpoint.Url) { Content = new ByteArrayContent(request) };
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using HttpResponseMessage response = await _http
+                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            ThrowOnStatus(response);
+            return new HttpReply(response.StatusCode, await ReadBodyAsync(response.Content, either.Token).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException timeout) when (!cancellation.IsCancellationRequested)
+        {
+            string what = patience.IsCancellationRequested
+                ? string.Create(CultureInfo.InvariantCulture, $"did not answer within {_options.RequestTimeout.TotalSeconds:0.###} s")
+                : string.Create(CultureInfo.InvariantCulture, $"could not be connected to within {_options.ConnectTimeout.TotalSeconds:0.###} s");
+            throw Failure(EndpointTrouble.Transient, what, cause: timeout);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            (EndpointTrouble trouble, string what) = Describe(error);
+            throw Failure(trouble, what, cause: error);
+        }
+    }
+
+    private async Task<byte[]> ReadBodyAsync(HttpContent content, CancellationToken cancellation)
+    {
+        int limit = _options.MaxResponseBytes;
+        if (content.Headers.ContentLength > limit)
+        {
+            throw TooLong();
+        }
+
+        using Stream source = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        using MemoryStream body = new((int)(content.Headers.ContentLength ?? 0));
+        byte[] buffer = new byte[16 << 10];
+        for (int read; (read = await source.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
+        {
+            if (body.Length + read > limit)
+            {
+                throw TooLong();
+            }
+
+            body.Write(buffer, 0, read);
+        }
+
+        return body.ToArray();
+
+        EndpointException TooLong() => Failure(
+            EndpointTrouble.Permanent, string.Create(CultureInfo.InvariantCulture, $"sent an answer of more than {limit} bytes"));
+    }
+
+    private void ThrowOnStatus(HttpResponseMessage response)
+    {
+        int status = (int)response.StatusCode;
+        switch (response.StatusCode)
+        {
+            case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden:
+                string why = Endpoint.Authorization is null ? "wants a token and none was given" : "refused the token";
+                throw Failure(EndpointTrouble.NotPermitted, $"{why} (HTTP {status})");
+            case HttpStatusCode.TooManyRequests:
+                throw Failure(EndpointTrouble.Transient, "limits the rate of requests (HTTP 429)", RetryAfter(response));
+            case HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout:
+                throw Failure(EndpointTrouble.Transient, $"is not available now (HTTP {status})", RetryAfter(response));
+            case HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed:
+                throw Failure(EndpointTrouble.Permanent, $"has no JSON-RPC API at this address (HTTP {status})");
+            case >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest:
+                throw Failure(EndpointTrouble.Permanent, $"redirects elsewhere (HTTP {status}), which is not followed so that the token goes nowhere else");
+            default:
+                break;
+        }
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        RetryConditionHeaderValue? header = response.Headers.RetryAfter;
+        TimeSpan? delay = header?.Delta ?? (header?.Date - _time.GetUtcNow());
+        return delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
+    }
+
+    private static (EndpointTrouble Trouble, string What) Describe(Exception error)
+    {
+        SocketException? socket = error as SocketException ?? error.InnerException as SocketException;
+        HttpRequestError kind = (error as HttpRequestException)?.HttpRequestError ?? HttpRequestError.Unknown;
+        return (kind, socket?.SocketErrorCode) switch
+        {
+            (HttpRequestError.NameResolutionError, _) => (EndpointTrouble.Transient, "has a host name that does not resolve"),
+            (_, SocketError.ConnectionRefused) => (EndpointTrouble.Transient, "refused the connection"),
+            (HttpRequestError.SecureConnectionError, _) => (EndpointTrouble.Permanent, "failed the TLS handshake"),
+            (HttpRequestError.InvalidResponse, _) => (EndpointTrouble.Permanent, "answered with something that is not HTTP"),
+            (HttpRequestError.ConnectionError, { } code) => (EndpointTrouble.Transient, $"cannot be connected to ({code})"),
+            _ => (EndpointTrouble.Transient, "broke off the connection before its answer was complete"),
+        };
+    }
+
+    private EndpointException Failure(EndpointTrouble trouble, string what, TimeSpan? retryAfter = null, Exception? cause = null) =>
+        new(new EndpointFailure(Endpoint, trouble, what, RetryAfter: retryAfter, Cause: cause));
+}

@@ -1,0 +1,257 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace Filecoin.Chain;
+
+/// <summary>
+/// Asks full nodes over JSON-RPC 2.0 (HTTP POST). A call goes round the endpoints, the one that answered last first, until one answers.
+/// What may pass (no connection, time-out, HTTP 429 and 502 to 504) is asked again in further rounds, with exponential backoff and jitter or
+/// as Retry-After says; what will not (refused token, HTML, garbage, pruned state, missing method) leaves its endpoint out of this call.
+/// An error that is the chain's answer ("actor not found") ends the call at once.
+/// Requests and answers are logged at Debug, tokens never. Safe for concurrent use.
+/// </summary>
+public sealed class JsonRpcClient : IDisposable
+{
+    private const int LoggedCharacters = 2000;
+    private const int QuotedCharacters = 80;
+
+    private readonly ImmutableArray<HttpEndpoint> _endpoints;
+    private readonly JsonRpcOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private long _lastId;
+    private int _preferred;
+
+    /// <summary>Makes a client; nothing is sent before the first call.</summary>
+    /// <param name="endpoints">At least one, in order of preference.</param>
+    /// <param name="options">How patient to be.</param>
+    /// <param name="logger">Debug: every request and answer; Warning: every failed try that is repeated or passed on.</param>
+    /// <param name="time">Clock for time-outs and delays.</param>
+    public JsonRpcClient(IReadOnlyList<ChainEndpoint> endpoints, JsonRpcOptions options, ILogger logger, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfZero(endpoints.Count, nameof(endpoints));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxRounds, 1, nameof(options));
+        _endpoints = [.. endpoints.Select(endpoint => new HttpEndpoint(endpoint, options, time))];
+        _options = options;
+        _logger = logger;
+        _time = time;
+    }
+
+    /// <summary>The endpoints, in order of preference.</summary>
+    public IReadOnlyList<ChainEndpoint> Endpoints => [.. _endpoints.Select(endpoint => endpoint.Endpoint)];
+
+    /// <summary>Calls a method whose result may be null.</summary>
+    /// <typeparam name="T">What the result is read as.</typeparam>
+    /// <param name="method">Name without "Filecoin.".</param>
+    /// <param name="writeParams">Writes the parameters, each one value, inside the already opened array.</param>
+    /// <param name="type">Source-generated reader of the result.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>The result; default when the node answered null.</returns>
+    /// <exception cref="ChainCallException">No endpoint answered with a result of this type, or the chain answered with an error.</exception>
+    public async Task<T?> CallAsync<T>(
+        string method, Action<Utf8JsonWriter> writeParams, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        Call<T> call = new(method, writeParams, type, nullable: true);
+        return await RunAsync(call, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Calls a method whose result is never null; a null counts as an unusable answer. See <see cref="CallAsync"/>.</summary>
+    /// <exception cref="ChainCallException">As for <see cref="CallAsync"/>.</exception>
+    public async Task<T> CallRequiredAsync<T>(
+        string method, Action<Utf8JsonWriter> writeParams, JsonTypeInfo<T> type, CancellationToken cancellation)
+        where T : notnull
+    {
+        Call<T> call = new(method, writeParams, type, nullable: false);
+        return (await RunAsync(call, cancellation).ConfigureAwait(false))!;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (HttpEndpoint endpoint in _endpoints)
+        {
+            endpoint.Dispose();
+        }
+    }
+
+    private async Task<T?> RunAsync<T>(Call<T> call, CancellationToken cancellation)
+    {
+        ResiliencePipeline<bool> rounds = Rounds(call);
+        bool answered = await rounds.ExecuteAsync(async token => await RoundAsync(call, token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+        return answered ? call.Result : throw EndpointFailure.Conclude(call.Method, call.Failures.Values);
+    }
+
+    /// <summary>One try at every endpoint that is not out of the question; true once one has answered.</summary>
+    private async Task<bool> RoundAsync<T>(Call<T> call, CancellationToken cancellation)
+    {
+        int first = Volatile.Read(ref _preferred);
+        for (int i = 0; i < _endpoints.Length; i++)
+        {
+            int index = (first + i) % _endpoints.Length;
+            HttpEndpoint endpoint = _endpoints[index];
+            if (call.Failures.TryGetValue(endpoint.Endpoint, out EndpointFailure? earlier) && earlier.Trouble != EndpointTrouble.Transient)
+            {
+                continue;
+            }
+
+            try
+            {
+                await AskAsync(endpoint, call, cancellation).ConfigureAwait(false);
+                Volatile.Write(ref _preferred, index);
+                return true;
+            }
+            catch (EndpointException error)
+            {
+                call.Failures[endpoint.Endpoint] = error.Failure;
+                _logger.LogDebug("{Endpoint} {What} ({Method})", endpoint.Endpoint, error.Failure.What, call.Method);
+            }
+        }
+
+        return false;
+    }
+
+    private async Task AskAsync<T>(HttpEndpoint endpoint, Call<T> call, CancellationToken cancellation)
+    {
+        long id = Interlocked.Increment(ref _lastId);
+        byte[] request = JsonRpcMessage.Request(id, call.Method, call.WriteParams);
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            _logger.LogDebug("-> {Endpoint} {Request}", endpoint.Endpoint, Printable.Line(request, LoggedCharacters));
+        }
+
+        long started = _time.GetTimestamp();
+        HttpReply reply = await endpoint.PostAsync(request, cancellation).ConfigureAwait(false);
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            _logger.LogDebug(
+                "<- {Endpoint} HTTP {Status}, {Milliseconds:0} ms, {Bytes} bytes: {Body}",
+                endpoint.Endpoint,
+                (int)reply.Status,
+                _time.GetElapsedTime(started).TotalMilliseconds,
+                reply.Body.Length,
+                WithoutToken(Printable.Line(reply.Body, LoggedCharacters), endpoint.Endpoint));
+        }
+
+        if (!JsonRpcMessage.TryReadAnswer(reply.Body, id, out JsonElement result, out RpcError? error, out string problem))
+        {
+            throw Unusable(endpoint.Endpoint, reply, problem);
+        }
+
+        if (error is { } rpcError)
+        {
+            rpcError = rpcError with { Message = WithoutToken(rpcError.Message, endpoint.Endpoint) };
+            throw EndpointFailure.From(endpoint.Endpoint, rpcError) is { } failure
+                ? new EndpointException(failure)
+                : Answer(endpoint.Endpoint, call.Method, rpcError);
+        }
+
+        call.Result = Read(endpoint.Endpoint, call, result);
+    }
+
+    private static T? Read<T>(ChainEndpoint endpoint, Call<T> call, JsonElement result)
+    {
+        if (result.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
+        {
+            return call.Nullable
+                ? default
+                : throw new EndpointException(new EndpointFailure(endpoint, EndpointTrouble.Permanent, "answered null where there must be a result"));
+        }
+
+        try
+        {
+            return result.Deserialize(call.Type);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            string field = error is JsonException { Path: { Length: > 1 } path } ? $" at {Printable.Line(path, QuotedCharacters)}" : "";
+            throw new EndpointException(new EndpointFailure(
+                endpoint, EndpointTrouble.Permanent, $"answered with a result that is not of the documented form{field}", Cause: error));
+        }
+    }
+
+    private static EndpointException Unusable(ChainEndpoint endpoint, HttpReply reply, string problem)
+    {
+        string start = WithoutToken(Printable.Line(reply.Body, QuotedCharacters), endpoint);
+        string what =
+            start.Length == 0 ? "answered with nothing"
+            : start[0] == '<' ? $"answered with a web page instead of JSON-RPC (\"{start}\")"
+            : $"{problem} (\"{start}\")";
+        string status = reply.Status == HttpStatusCode.OK ? "" : $" and HTTP {(int)reply.Status}";
+        return new EndpointException(new EndpointFailure(endpoint, EndpointTrouble.Permanent, what + status));
+    }
+
+    private static ChainCallException Answer(ChainEndpoint endpoint, string method, RpcError error) => new(
+        error.Kind == RpcErrorKind.ActorNotFound ? Primitives.FailureKind.NotOnChain : Primitives.FailureKind.NodeUnreachable,
+        $"{endpoint} answered {method} with the error \"{error.Message}\"",
+        "if the words do not explain it, run with --verbose to see what was asked, and try another node",
+        method,
+        error,
+        null);
+
+    /// <summary>A node may repeat the token it was given; a log or message must not.</summary>
+    private static string WithoutToken(string text, ChainEndpoint endpoint) =>
+        endpoint.Token is { Length: > 0 } token ? text.Replace(token, "***", StringComparison.Ordinal) : text;
+
+    private ResiliencePipeline<bool> Rounds<T>(Call<T> call)
+    {
+        if (_options.MaxRounds == 1)
+        {
+            return ResiliencePipeline<bool>.Empty;
+        }
+
+        return new ResiliencePipelineBuilder<bool> { TimeProvider = _time }
+            .AddRetry(new RetryStrategyOptions<bool>
+            {
+                ShouldHandle = round => ValueTask.FromResult(round.Outcome is { Exception: null, Result: false } && call.MayPass),
+                MaxRetryAttempts = _options.MaxRounds - 1,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = _options.FirstDelay,
+                MaxDelay = _options.MaxDelay,
+
+                // Null leaves the delay to the backoff above.
+                DelayGenerator = _ => ValueTask.FromResult(call.RetryAfter is { } asked && asked > _options.MaxDelay ? _options.MaxDelay : call.RetryAfter),
+                OnRetry = retry =>
+                {
+                    _logger.LogWarning(
+                        "{Failures}; trying {Method} again in {Seconds:0.0} s (round {Round} of {Rounds})",
+                        string.Join("; ", call.Failures.Values.Select(failure => $"{failure.Endpoint} {failure.What}")),
+                        call.Method,
+                        retry.RetryDelay.TotalSeconds,
+                        retry.AttemptNumber + 2,
+                        _options.MaxRounds);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+    }
+
+    /// <summary>A call on its way round the endpoints.</summary>
+    private sealed class Call<T>(string method, Action<Utf8JsonWriter> writeParams, JsonTypeInfo<T> type, bool nullable)
+    {
+        public string Method { get; } = method;
+
+        public Action<Utf8JsonWriter> WriteParams { get; } = writeParams;
+
+        public JsonTypeInfo<T> Type { get; } = type;
+
+        public bool Nullable { get; } = nullable;
+
+        public T? Result { get; set; }
+
+        /// <summary>Each endpoint's last failure, in the order they were first asked.</summary>
+        public OrderedDictionary<ChainEndpoint, EndpointFailure> Failures { get; } = [];
+
+        public bool MayPass => Failures.Values.Any(failure => failure.Trouble == EndpointTrouble.Transient);
+
+        /// <summary>The shortest wait that an endpoint asked for.</summary>
+        public TimeSpan? RetryAfter => Failures.Values.Min(failure => failure.RetryAfter);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>
+/// Readers of the node's results, generated at build time. Field names are Lotus's, case and all; unknown fields are skipped, a needed one
+/// that is missing, null or of another type is an error, and so is a field that stands twice.
+/// </summary>
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
+    RespectNullableAnnotations = true,
+    AllowDuplicateProperties = false,
+    MaxDepth = 64,
+    Converters = [typeof(CidJsonConverter), typeof(AddressJsonConverter)])]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(byte[]))]
+[JsonSerializable(typeof(Address))]
+[JsonSerializable(typeof(TipSet))]
+[JsonSerializable(typeof(MinerInfo))]
+[JsonSerializable(typeof(SectorOnChainInfo))]
+[JsonSerializable(typeof(SectorPreCommitOnChainInfo))]
+[JsonSerializable(typeof(SectorLocation))]
+[JsonSerializable(typeof(SectorExpiration))]
+[JsonSerializable(typeof(ProvingDeadline))]
+[JsonSerializable(typeof(IReadOnlyList<TipSetMessage>))]
+internal sealed partial class ChainJson : JsonSerializerContext;
+
+/// <summary>A CID as Lotus writes it: {"/": "bafy…"}.</summary>
+internal sealed class CidJsonConverter : JsonConverter<Cid>
+{
+    public override Cid Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject
+            || !reader.Read() || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("/"u8)
+            || !reader.Read() || reader.TokenType != JsonTokenType.String || !Cid.TryParse(reader.GetString(), out Cid? cid)
+            || !reader.Read() || reader.TokenType != JsonTokenType.EndObject)
+        {
+            throw new JsonException();
+        }
+
+        return cid;
+    }
+
+    public override void Write(Utf8JsonWriter writer, Cid value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("/"u8, value.ToString());
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>An address in its text form, of either network.</summary>
+internal sealed class AddressJsonConverter : JsonConverter<Address>
+{
+    public override Address Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && Address.TryParse(reader.GetString(), out Address? address) ? address : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, Address value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>
+/// An epoch. From a little before genesis (young devnets look back beyond it) to 2^30, a thousand years: whatever is outside is no epoch,
+/// and whatever is inside can be added to and turned into a date.
+/// </summary>
+internal sealed class EpochJsonConverter : JsonConverter<long>
+{
+    public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long epoch) && epoch is > -(1L << 20) and < 1L << 30
+            ? epoch
+            : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
+}
+
+/// <summary>Seconds since 1970, up to the year 4147.</summary>
+internal sealed class TimestampJsonConverter : JsonConverter<long>
+{
+    public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long seconds) && seconds is >= 0 and < 1L << 36
+            ? seconds
+            : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
+}

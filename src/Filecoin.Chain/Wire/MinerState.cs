@@ -1,0 +1,123 @@
+using System.Text.Json.Serialization;
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>What is needed of StateMinerInfo.</summary>
+public sealed record MinerInfo
+{
+    /// <summary>Size of each of its sectors, in bytes.</summary>
+    public required long SectorSize { get; init; }
+}
+
+/// <summary>A proven sector, as StateSectorGetInfo tells it. Fields beyond the first five differ between node versions.</summary>
+public sealed record SectorOnChainInfo
+{
+    /// <summary>The sector's number.</summary>
+    public required ulong SectorNumber { get; init; }
+
+    /// <summary>Number of the registered seal proof.</summary>
+    public required long SealProof { get; init; }
+
+    /// <summary>CommR of the replica that is proven; of the updated one for a snapped sector.</summary>
+    [JsonPropertyName("SealedCID")]
+    public required Cid SealedCid { get; init; }
+
+    /// <summary>Epoch in which it was first proven.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
+    public required long Activation { get; init; }
+
+    /// <summary>Epoch at which it expires.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
+    public required long Expiration { get; init; }
+
+    /// <summary>Deals; no longer told since Lotus 1.32.</summary>
+    [JsonPropertyName("DealIDs")]
+    public IReadOnlyList<ulong>? DealIds { get; init; }
+
+    /// <summary>Space-time of unverified data, a decimal number; "0" for CC.</summary>
+    public string? DealWeight { get; init; }
+
+    /// <summary>Space-time of verified data, a decimal number; "0" for CC.</summary>
+    public string? VerifiedDealWeight { get; init; }
+
+    /// <summary>CommR of the replica before a SnapDeals update; null unless snapped.</summary>
+    [JsonPropertyName("SectorKeyCID")]
+    public Cid? SectorKeyCid { get; init; }
+}
+
+/// <summary>A pre-committed sector, as StateSectorPreCommitInfo tells it.</summary>
+public sealed record SectorPreCommitOnChainInfo
+{
+    /// <summary>What the miner committed to.</summary>
+    public required SectorPreCommitInfo Info { get; init; }
+
+    /// <summary>Epoch of the pre-commit message.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
+    public required long PreCommitEpoch { get; init; }
+}
+
+/// <summary>What a miner commits to before proving a sector.</summary>
+public sealed record SectorPreCommitInfo
+{
+    /// <summary>Number of the registered seal proof.</summary>
+    public required long SealProof { get; init; }
+
+    /// <summary>The sector's number.</summary>
+    public required ulong SectorNumber { get; init; }
+
+    /// <summary>CommR.</summary>
+    [JsonPropertyName("SealedCID")]
+    public required Cid SealedCid { get; init; }
+
+    /// <summary>Epoch whose ticket the sector was sealed with.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
+    public required long SealRandEpoch { get; init; }
+
+    /// <summary>Deals in the sector; null or empty for CC (and for data that came without deals).</summary>
+    [JsonPropertyName("DealIDs")]
+    public IReadOnlyList<ulong>? DealIds { get; init; }
+
+    /// <summary>CommD from network version 17 on, null there meaning zeros; always null for older state, meaning nothing.</summary>
+    public Cid? UnsealedCid { get; init; }
+}
+
+/// <summary>Where a sector is proven.</summary>
+public sealed record SectorLocation
+{
+    /// <summary>Deadline index, 0 to 47.</summary>
+    public required ulong Deadline { get; init; }
+
+    /// <summary>Partition in the deadline.</summary>
+    public required ulong Partition { get; init; }
+}
+
+/// <summary>When a sector ends, as the miner's expiration queue has it.</summary>
+public sealed record SectorExpiration
+{
+    /// <summary>Epoch of its planned end; may be 0 while it is faulty.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
+    public required long OnTime { get; init; }
+
+    /// <summary>Epoch at which a fault ends it; 0 when it is not faulty.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
+    public required long Early { get; init; }
+}
+
+/// <summary>A miner's proving period now; epochs.</summary>
+public sealed record ProvingDeadline
+{
+    /// <summary>The epoch these facts are of.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
+    public required long CurrentEpoch { get; init; }
+
+    /// <summary>First epoch of the proving period.</summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
+    public required long PeriodStart { get; init; }
+
+    /// <summary>Length of the period: 2880, a day.</summary>
+    public long WPoStProvingPeriod { get; init; } = 2880;
+
+    /// <summary>Length of one deadline: 60, half an hour.</summary>
+    public long WPoStChallengeWindow { get; init; } = 60;
+}

@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using Filecoin.Cryptography.Fields;
+using Filecoin.Cryptography.Kernels.Emit;
+
+namespace Filecoin.Cryptography.Kernels.Poseidon;
+
+/// <summary>Poseidon on eight preimages at once with AVX-512 IFMA; see <see cref="PoseidonIfmaEmitter"/> for the arithmetic.</summary>
+internal sealed unsafe class PoseidonIfma : PoseidonKernel
+{
+    private const int Lanes = PoseidonIfmaEmitter.Lanes;
+    private const int WordsPerElement = Radix52.Limbs * Lanes;
+
+    private readonly delegate* unmanaged<ulong*, ulong*, ulong*, void> _permute;
+    private readonly ulong[] _tables;
+    private readonly int _width;
+
+    private PoseidonIfma(int arity, int width, ulong[] tables, delegate* unmanaged<ulong*, ulong*, ulong*, void> permute)
+        : base(arity)
+    {
+        _width = width;
+        _tables = tables;
+        _permute = permute;
+    }
+
+    /// <summary>Whether processor and system can run it.</summary>
+    public static bool IsSupported
+    {
+        get
+        {
+            const int extendedFeatures = 7, ifmaBit = 21;
+            return ExecutableMemory.IsSupported && Avx512F.IsSupported
+                && ((X86Base.CpuId(extendedFeatures, 0).Ebx >> ifmaBit) & 1) != 0;
+        }
+    }
+
+    public override string Name => "ifma";
+
+    /// <summary>Makes the kernel; null if the system does not let code be made.</summary>
+    public static PoseidonIfma? TryCreate(int arity)
+    {
+        PoseidonConstants constants = PoseidonConstants.For(arity);
+        PoseidonIfmaTables tables = new(constants);
+        delegate* unmanaged<ulong*, ulong*, ulong*, void> permute = PoseidonIfmaEmitter.TryEmit(constants, tables);
+        return permute is null ? null : new PoseidonIfma(arity, constants.Width, tables.Limbs, permute);
+    }
+
+    [SkipLocalsInit]
+    public override void HashMany(ReadOnlySpan<byte> preimages, Span<byte> digests)
+    {
+        int count = CheckedCount(preimages, digests);
+        int stateWords = _width * WordsPerElement;
+        ulong* memory = stackalloc ulong[(2 * stateWords) + Lanes];
+        ulong* state = (ulong*)(((nuint)memory + 63) & ~(nuint)63);
+        ulong* scratch = state + stateWords;
+        fixed (ulong* tables = _tables)
+        {
+            for (int first = 0; first < count; first += Lanes)
+            {
+                // Lanes without a preimage hash whatever the first one does; nobody looks.
+                int lanes = Math.Min(Lanes, count - first);
+                for (int lane = 0; lane < Lanes; lane++)
+                {
+                    int index = first + (lane < lanes ? lane : 0);
+                    Load(preimages.Slice(index * Arity * Fr.Bytes, Arity * Fr.Bytes), state + WordsPerElement + lane);
+                }
+
+                _permute(state, scratch, tables);
+                ulong* digest = DigestOf(state, scratch);
+                for (int lane = 0; lane < lanes; lane++)
+                {
+                    Store(digest + lane, digests.Slice((first + lane) * Fr.Bytes, Fr.Bytes));
+                }
+            }
+        }
+    }
+
+    /// <summary>Seven dense products have made the two buffers change places an odd number of times when the digest is written.</summary>
+    private static ulong* DigestOf(ulong* state, ulong* scratch) => (PoseidonConstants.FullRounds - 1) % 2 == 0 ? scratch : state;
+
+    /// <summary>Spreads one preimage over its lane: 256 bits of four words become five limbs of 52.</summary>
+    private static void Load(ReadOnlySpan<byte> preimage, ulong* lane)
+    {
+        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(preimage);
+        for (int i = 0; i < words.Length; i += 4)
+        {
+            ulong w0 = words[i], w1 = words[i + 1], w2 = words[i + 2], w3 = words[i + 3];
+            lane[0] = w0 & Radix52.Mask;
+            lane[Lanes] = ((w0 >> 52) | (w1 << 12)) & Radix52.Mask;
+            lane[2 * Lanes] = ((w1 >> 40) | (w2 << 24)) & Radix52.Mask;
+            lane[3 * Lanes] = ((w2 >> 28) | (w3 << 36)) & Radix52.Mask;
+            lane[4 * Lanes] = w3 >> 16;
+            lane += WordsPerElement;
+        }
+    }
+
+    /// <summary>Joins a digest's limbs again. They are at most r; r itself, which means zero, is brought below it.</summary>
+    private static void Store(ulong* lane, Span<byte> digest)
+    {
+        ulong l0 = lane[0], l1 = lane[Lanes], l2 = lane[2 * Lanes], l3 = lane[3 * Lanes], l4 = lane[4 * Lanes];
+        Fr canonical = Fr.SubtractModulusOnce(
+            l0 | (l1 << 52), (l1 >> 12) | (l2 << 40), (l2 >> 24) | (l3 << 28), (l3 >> 36) | (l4 << 16));
+        MemoryMarshal.Write(digest, in canonical);
+    }
+}

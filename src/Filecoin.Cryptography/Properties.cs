@@ -1,0 +1,5 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Filecoin.Cryptography.Tests")]
+[assembly: InternalsVisibleTo("Filecoin.Sealing")]
+

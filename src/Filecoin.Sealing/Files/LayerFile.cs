@@ -1,0 +1,73 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing.Memory;
+using Microsoft.Win32.SafeHandles;
+
+namespace Filecoin.Sealing.Files;
+
+/// <summary>A layer file: n labels of 32 bytes, node 0 first. Beside it, until PreCommit2 is done, its segment digests.</summary>
+internal static class LayerFile
+{
+    /// <summary>Where the segment digests of the file at <paramref name="path"/> are.</summary>
+    public static string SegmentsPath(string path) => path + ".segments";
+
+    /// <summary>Writes a layer durably, by up to <paramref name="threads"/> threads, and returns what stands for it in the step log.</summary>
+    public static FileDigest Write(string path, NativeBuffer labels, int threads, Action<long>? written, CancellationToken cancellation)
+    {
+        SegmentDigests digests = new(labels.Length);
+        using DurableFile file = DurableFile.Create(path, labels.Length);
+        ForEachSegment(digests, threads, written, (index, offset, length) =>
+        {
+            Span<byte> segment = labels.Slice(offset, length);
+            digests.Set(index, segment);
+            file.WriteAt(offset, segment);
+        }, cancellation);
+        digests.Save(SegmentsPath(path));
+        file.Publish();
+        return digests.ToFileDigest();
+    }
+
+    /// <summary>Reads a layer into memory; false if it is not what was recorded as <paramref name="expected"/>.</summary>
+    public static bool TryLoad(
+        string path, FileDigest expected, NativeBuffer labels, int threads, Action<long>? loaded, CancellationToken cancellation)
+    {
+        if (!HasLength(path, expected.Length) || SegmentDigests.TryLoad(SegmentsPath(path), expected) is not { } digests)
+        {
+            return false;
+        }
+
+        using SafeFileHandle handle = StorageFailure.Naming(path, "opening", () => File.OpenHandle(path));
+        int damaged = 0;
+        ForEachSegment(digests, threads, loaded, (index, offset, length) =>
+        {
+            Span<byte> segment = labels.Slice(offset, length);
+            ExactRead.At(handle, offset, segment, path);
+            if (!digests.Matches(index, segment))
+            {
+                Interlocked.Increment(ref damaged);
+            }
+        }, cancellation);
+        return damaged == 0;
+    }
+
+    /// <summary>Whether the file exists and is as long as recorded; content is checked where it is read.</summary>
+    public static bool HasLength(string path, long length) => File.Exists(path) && new FileInfo(path).Length == length;
+
+    /// <summary>Removes a layer and its digests, the layer first so that digests never outlive doubt.</summary>
+    public static void Delete(string path) => StorageFailure.Naming(path, "removing", () =>
+    {
+        File.Delete(path);
+        File.Delete(SegmentsPath(path));
+    });
+
+    private static void ForEachSegment(
+        SegmentDigests digests, int threads, Action<long>? done, Action<int, long, int> body, CancellationToken cancellation)
+    {
+        ParallelOptions options = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
+        Run.Parallel(digests.Segments, options, index =>
+        {
+            int length = digests.LengthOf(index);
+            body(index, (long)index * SegmentDigests.SegmentBytes, length);
+            done?.Invoke(length / SectorSize.NodeBytes);
+        });
+    }
+}

@@ -1,0 +1,170 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Filecoin.Cryptography;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace Filecoin.Sealing.Graph;
+
+/// <summary>Computes, checks and writes the content of one parent cache file.</summary>
+internal sealed class ParentCacheBuilder(
+    ParentCacheFile file, int threads, IProgress<SealProgress>? progress, TimeProvider time, CancellationToken cancellation)
+{
+    private const int DigestWindowNodes = 1 << 17;
+
+    /// <summary>
+    /// A flush after every 112 MiB, or else the one at the end would have gigabytes before it, which nobody could cancel.
+    /// </summary>
+    private const int BlocksPerFlush = 128;
+
+    /// <summary>ENOSPC, as .NET passes it on in HResult.</summary>
+    private const int NoSpaceLeft = 28;
+
+    /// <summary>SHA-256 of the whole open file, read from start to end.</summary>
+    public Bytes32 Digest(SafeFileHandle handle)
+    {
+        SteadyProgress steady = new(progress, SealPhase.VerifyParents, file.Graph.Nodes, time);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using ReadAhead content = new(handle, file.Path, 0, file.Length, DigestWindowNodes * ParentCacheFile.BytesPerNode);
+        for (ReadOnlySpan<byte> window = content.Next(); !window.IsEmpty; window = content.Next())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            hash.AppendData(window);
+            steady.Add(window.Length / ParentCacheFile.BytesPerNode);
+        }
+
+        return new Bytes32(hash.GetHashAndReset());
+    }
+
+    /// <summary>Whether every node in the open file is what the graph gives: as much work as building.</summary>
+    public bool EqualsGraph(SafeFileHandle handle)
+    {
+        bool Compare(long first, int count, Span<byte> buffer)
+        {
+            int bytes = count * ParentCacheFile.BytesPerNode;
+            Span<byte> computed = buffer[..bytes];
+            Span<byte> stored = buffer.Slice(bytes, bytes);
+            Compute(first, computed);
+            return ReadWhole(handle, stored, first * ParentCacheFile.BytesPerNode) && stored.SequenceEqual(computed);
+        }
+
+        SteadyProgress steady = new(progress, SealPhase.VerifyParents, file.Graph.Nodes, time);
+        return NodeBlocks.Run(file.Graph.Nodes, threads, 2 * ParentCacheFile.BytesPerNode, Compare, steady, cancellation);
+    }
+
+    /// <summary>
+    /// Builds the file and puts it in place, replacing what stands there. The caller holds the lock, so that a leftover temporary file is
+    /// nobody's, unless another machine writes to the same folder: such a one is locked and left alone.
+    /// </summary>
+    public void Build()
+    {
+        // A folder of links to another disk stays one: the link's target is replaced.
+        FileInfo link = new(file.Path);
+        string target = link.LinkTarget is null ? file.Path : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        string folder = System.IO.Path.GetDirectoryName(target)!;
+        foreach (string leftover in Directory.EnumerateFiles(folder, System.IO.Path.GetFileName(target) + ".*.tmp"))
+        {
+            SharedFile.DeleteIfAbandoned(leftover);
+        }
+
+        string temporary = DurableNames.TemporaryFor(target);
+        try
+        {
+            Bytes32 digest = WriteOrExplain(temporary);
+            File.Move(temporary, target, overwrite: true);
+            DurableNames.FlushFolder(folder);
+            if (file.PublishedDigest is null)
+            {
+                ParentCacheSidecar.Write(file, digest);
+            }
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private Bytes32 WriteOrExplain(string temporary)
+    {
+        try
+        {
+            return WriteTo(temporary);
+        }
+        catch (IOException failure)
+        {
+            long free = new DriveInfo(System.IO.Path.GetDirectoryName(temporary)!).AvailableFreeSpace;
+            if (free >= file.Length && failure.HResult != NoSpaceLeft)
+            {
+                throw;
+            }
+
+            throw new OperatorException(
+                FailureKind.NotEnoughResources,
+                $"the parent cache {file.Path} takes {file.Length} bytes and there are {free} left on its disk",
+                "Make room there or set FIL_PROOFS_PARENT_CACHE to a folder that has it; a cache already there is replaced only by a complete one.",
+                failure);
+        }
+    }
+
+    private Bytes32 WriteTo(string temporary)
+    {
+        using SafeFileHandle handle = File.OpenHandle(
+            temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, preallocationSize: file.Length);
+
+        bool Write(long first, int count, Span<byte> buffer)
+        {
+            Span<byte> block = buffer[..(count * ParentCacheFile.BytesPerNode)];
+            Compute(first, block);
+            RandomAccess.Write(handle, block, first * ParentCacheFile.BytesPerNode);
+            if ((first / NodeBlocks.BlockNodes) % BlocksPerFlush == BlocksPerFlush - 1)
+            {
+                RandomAccess.FlushToDisk(handle);
+            }
+
+            return true;
+        }
+
+        SteadyProgress steady = new(progress, SealPhase.BuildParents, file.Graph.Nodes, time);
+        NodeBlocks.Run(file.Graph.Nodes, threads, ParentCacheFile.BytesPerNode, Write, steady, cancellation);
+        RandomAccess.FlushToDisk(handle);
+
+        Bytes32 digest = Digest(handle);
+        if (file.PublishedDigest is { } published && digest != published)
+        {
+            throw new OperatorException(
+                FailureKind.Storage,
+                $"the parent cache {file.Path} was built with SHA-256 {digest}, but {published} is published for this graph",
+                "Memory or disk of this machine returned wrong data; test the memory and try another disk before sealing anything here.");
+        }
+
+        return digest;
+    }
+
+    private void Compute(long first, Span<byte> block)
+    {
+        Span<uint> parents = MemoryMarshal.Cast<byte, uint>(block);
+        file.Graph.ParentsOfRange(first, parents);
+        if (!BitConverter.IsLittleEndian)
+        {
+            System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(parents, parents);
+        }
+    }
+
+    private static bool ReadWhole(SafeFileHandle handle, Span<byte> block, long offset)
+    {
+        for (int done = 0; done < block.Length;)
+        {
+            int read = RandomAccess.Read(handle, block[done..], offset + done);
+            if (read == 0)
+            {
+                return false;
+            }
+
+            done += read;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,38 @@
+using Filecoin.Cryptography;
+
+namespace Filecoin.Sealing.Labeling;
+
+/// <summary>A run of nodes of one layer to be labelled, in order; each needs the label before it.</summary>
+/// <param name="ReplicaId">Begins every message.</param>
+/// <param name="Layer">From 1.</param>
+/// <param name="FirstNode">First node of the run.</param>
+/// <param name="Count">Nodes in the run.</param>
+internal readonly record struct LabelRun(Bytes32 ReplicaId, int Layer, long FirstNode, int Count);
+
+/// <summary>A way of hashing labels. Instances are immutable and safe to share between threads.</summary>
+internal abstract unsafe class LabelKernel
+{
+    /// <summary>Name of the variant, as it is logged and can be asked for.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Names of the variants this machine can run, best first.</summary>
+    public static IReadOnlyList<string> Available { get; } = ["platform", "plain"];
+
+    /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/>.</summary>
+    /// <param name="name">One of <see cref="Available"/>; null for the best.</param>
+    /// <exception cref="ArgumentException">This machine has no variant of that name.</exception>
+    public static LabelKernel Create(string? name = null) => (name ?? Available[0]) switch
+    {
+        "platform" => new LabelKernel<PlatformLabelHash>(),
+        "plain" => new LabelKernel<PlainLabelHash>(),
+        _ => throw new ArgumentException(
+            $"this machine has no label kernel '{name}'; it has {string.Join(", ", Available)}", nameof(name)),
+    };
+
+    /// <summary>Labels a run.</summary>
+    /// <param name="run">Which nodes.</param>
+    /// <param name="parents">14 node numbers for each node of the run; base parents below the node, expander parents anywhere in the layer.</param>
+    /// <param name="current">The layer being made, 32 bytes a node; everything before the run is there.</param>
+    /// <param name="previous">The layer before; null in layer 1.</param>
+    public abstract void Label(LabelRun run, uint* parents, byte* current, byte* previous);
+}

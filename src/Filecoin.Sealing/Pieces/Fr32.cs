@@ -1,0 +1,141 @@
+using System.Buffers.Binary;
+
+namespace Filecoin.Sealing.Pieces;
+
+/// <summary>
+/// Fr32 padding: after every 254 bits of data two zero bits, so that each 32 bytes, read little-endian, are a field element. 127 bytes
+/// become 128. Bits count from the lowest of the first byte. Source: rust-fil-proofs fr32/src/padding.rs.
+/// </summary>
+public static class Fr32
+{
+    /// <summary>Unpadded bytes of one group: four elements of 254 bits.</summary>
+    public const int UnpaddedGroup = 127;
+
+    /// <summary>Padded bytes of one group: four elements of 256 bits.</summary>
+    public const int PaddedGroup = 128;
+
+    private const int ElementBytes = 32;
+    private const int ElementBits = 254;
+    private const int GroupWords = PaddedGroup / sizeof(ulong);
+    private const int ElementWords = ElementBytes / sizeof(ulong);
+    private const ulong TopWordMask = ulong.MaxValue >> 2;
+
+    /// <summary>Bytes that <paramref name="unpadded"/> bytes become: whole elements, the last one filled with zero bits.</summary>
+    public static long PaddedLength(long unpadded)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(unpadded);
+        (long groups, long rest) = Math.DivRem(unpadded, UnpaddedGroup);
+        return (groups * PaddedGroup) + (((rest * 8) + ElementBits - 1) / ElementBits * ElementBytes);
+    }
+
+    /// <summary>Whole bytes of data in <paramref name="padded"/> bytes of whole elements; of 128 bytes, 127.</summary>
+    public static long UnpaddedLength(long padded)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(padded);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(padded % ElementBytes, 0, nameof(padded));
+        (long groups, long rest) = Math.DivRem(padded, PaddedGroup);
+        return (groups * UnpaddedGroup) + (rest / ElementBytes * ElementBits / 8);
+    }
+
+    /// <summary>Pads data that begins at a group's start. The two spans must not overlap.</summary>
+    /// <param name="unpadded">The data; where more follows in another call, a multiple of 127 bytes.</param>
+    /// <param name="padded">Receives <see cref="PaddedLength"/> bytes.</param>
+    /// <returns>Bytes written.</returns>
+    public static int Pad(ReadOnlySpan<byte> unpadded, Span<byte> padded)
+    {
+        int length = (int)PaddedLength(unpadded.Length);
+        padded = padded[..length];
+        Span<byte> group = stackalloc byte[PaddedGroup];
+        while (!padded.IsEmpty)
+        {
+            int take = Math.Min(UnpaddedGroup, unpadded.Length);
+            group[take..].Clear();
+            unpadded[..take].CopyTo(group);
+            PadGroup(group);
+            int put = Math.Min(PaddedGroup, padded.Length);
+            group[..put].CopyTo(padded);
+            unpadded = unpadded[take..];
+            padded = padded[put..];
+        }
+
+        return length;
+    }
+
+    /// <summary>Takes the padding out again; the padding bits' values are not looked at. The two spans must not overlap.</summary>
+    /// <param name="padded">Whole elements from a group's start; where more follows in another call, a multiple of 128 bytes.</param>
+    /// <param name="unpadded">Receives <see cref="UnpaddedLength"/> bytes.</param>
+    /// <returns>Bytes written.</returns>
+    public static int Unpad(ReadOnlySpan<byte> padded, Span<byte> unpadded)
+    {
+        int length = (int)UnpaddedLength(padded.Length);
+        unpadded = unpadded[..length];
+        Span<byte> group = stackalloc byte[PaddedGroup];
+        while (!unpadded.IsEmpty)
+        {
+            int take = Math.Min(PaddedGroup, padded.Length);
+            group[take..].Clear();
+            padded[..take].CopyTo(group);
+            UnpadGroup(group);
+            int put = Math.Min(UnpaddedGroup, unpadded.Length);
+            group[..put].CopyTo(unpadded);
+            padded = padded[take..];
+            unpadded = unpadded[put..];
+        }
+
+        return length;
+    }
+
+    /// <summary>
+    /// 127 bytes and a zero byte in, 128 out. Element e begins at bit 254e = 256e - 2e: each of its words is the word at the same place
+    /// moved up by 2e bits, the gap filled from the word before; its top two bits are cleared.
+    /// </summary>
+    private static void PadGroup(Span<byte> group)
+    {
+        Span<ulong> words = stackalloc ulong[GroupWords];
+        Load(group, words);
+
+        // From the top down, so that the word before is still the original.
+        for (int i = GroupWords - 1; i >= 0; i--)
+        {
+            int shift = i / ElementWords * 2;
+            ulong word = shift == 0 ? words[i] : (words[i] << shift) | (words[i - 1] >> (64 - shift));
+            words[i] = i % ElementWords == ElementWords - 1 ? word & TopWordMask : word;
+        }
+
+        Store(words, group);
+    }
+
+    /// <summary>128 bytes in, 127 and a zero byte out: the inverse, from the bottom up.</summary>
+    private static void UnpadGroup(Span<byte> group)
+    {
+        Span<ulong> words = stackalloc ulong[GroupWords];
+        Load(group, words);
+        for (int i = 0; i < GroupWords; i++)
+        {
+            int shift = i / ElementWords * 2;
+            bool top = i % ElementWords == ElementWords - 1;
+            ulong word = (top ? words[i] & TopWordMask : words[i]) >> shift;
+            int missing = shift + (top ? 2 : 0);
+            ulong next = i + 1 < GroupWords ? words[i + 1] : 0;
+            words[i] = missing == 0 ? word : word | (next << (64 - missing));
+        }
+
+        Store(words, group);
+    }
+
+    private static void Load(ReadOnlySpan<byte> group, Span<ulong> words)
+    {
+        for (int i = 0; i < GroupWords; i++)
+        {
+            words[i] = BinaryPrimitives.ReadUInt64LittleEndian(group[(sizeof(ulong) * i)..]);
+        }
+    }
+
+    private static void Store(ReadOnlySpan<ulong> words, Span<byte> group)
+    {
+        for (int i = 0; i < GroupWords; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(group[(sizeof(ulong) * i)..], words[i]);
+        }
+    }
+}

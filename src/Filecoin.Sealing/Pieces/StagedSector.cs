@@ -1,0 +1,113 @@
+using Filecoin.Cryptography;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using Microsoft.Win32.SafeHandles;
+
+namespace Filecoin.Sealing.Pieces;
+
+/// <summary>Data for one piece.</summary>
+/// <param name="Data">Raw bytes; may be shorter than the piece, which is then zero-extended.</param>
+/// <param name="UnpaddedSize">The piece's size before padding: 127 x a power of two.</param>
+public readonly record struct PieceSource(Stream Data, long UnpaddedSize);
+
+/// <summary>
+/// The staged file of a sector: Fr32-padded pieces, each at the next multiple of its size, zeros elsewhere, exactly one sector long
+/// (rust-fil-proofs filecoin-proofs/src/api/mod.rs, add_piece). It is what sealing takes as data.
+/// </summary>
+public static class StagedSector
+{
+    /// <summary>Writes the file; it appears whole or not at all. Ranges without data stay holes.</summary>
+    /// <param name="path">Where; nothing may stand there.</param>
+    /// <param name="sectorSize">Length of the file.</param>
+    /// <param name="pieces">The pieces in order.</param>
+    /// <param name="cancellation">Stops between buffers and leaves nothing.</param>
+    /// <returns>The pieces with their commitments and places, without fillers; <see cref="PieceLayout.Arrange"/> adds those.</returns>
+    /// <exception cref="OperatorException">A size is impossible, data is too long, pieces do not fit, or the file cannot be written.</exception>
+    public static IReadOnlyList<PlacedPiece> Write(
+        string path, SectorSize sectorSize, IEnumerable<PieceSource> pieces, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(pieces);
+        string full = Path.GetFullPath(path);
+        string temporary = DurableNames.TemporaryFor(full);
+        if (Path.Exists(full))
+        {
+            throw Exists(full);
+        }
+
+        try
+        {
+            IReadOnlyList<PlacedPiece> placed = WriteTo(temporary, sectorSize, pieces, cancellation);
+            File.Move(temporary, full, overwrite: false);
+            DurableNames.FlushFolder(Path.GetDirectoryName(full)!);
+            return placed;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Path.Exists(full) && Path.Exists(temporary) ? Exists(full) : new OperatorException(
+                FailureKind.Storage,
+                $"the staged file {full} ({sectorSize.Bytes} bytes) could not be written: {failure.Message}",
+                "Make sure that the folder exists, can be written to and has the room.",
+                failure);
+        }
+        finally
+        {
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+        }
+    }
+
+    private static List<PlacedPiece> WriteTo(
+        string temporary, SectorSize sectorSize, IEnumerable<PieceSource> pieces, CancellationToken cancellation)
+    {
+        using SafeFileHandle handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        RandomAccess.SetLength(handle, sectorSize.Bytes);
+        List<PlacedPiece> placed = [];
+        long used = 0;
+        foreach ((Stream data, long unpaddedSize) in pieces)
+        {
+            long size = PaddedSize(unpaddedSize);
+            long start = PieceLayout.Align(used, size);
+            if (size > sectorSize.Bytes - start)
+            {
+                throw new OperatorException(
+                    FailureKind.BadInput,
+                    $"a piece of {size} bytes (padded) does not fit into the {sectorSize} sector after the {used} bytes before it",
+                    "Check the list of pieces, their order and the sector's size.");
+            }
+
+            PieceTree tree = new();
+            PieceCommitment.Pump(
+                data,
+                size,
+                padded =>
+                {
+                    RandomAccess.Write(handle, padded, start + tree.Length);
+                    tree.Append(padded);
+                },
+                cancellation);
+            placed.Add(new PlacedPiece(new PieceInfo(new CommD(tree.Root(size)), size), start, IsFiller: false));
+            used = start + size;
+        }
+
+        RandomAccess.FlushToDisk(handle);
+        return placed;
+    }
+
+    private static long PaddedSize(long unpaddedSize)
+    {
+        (long groups, long rest) = Math.DivRem(unpaddedSize, Fr32.UnpaddedGroup);
+        return rest == 0 && long.IsPow2(groups)
+            ? PieceLayout.CheckedSize(groups * Fr32.PaddedGroup)
+            : throw new OperatorException(
+                FailureKind.BadInput,
+                $"{unpaddedSize} is no unpadded size of a piece: that is {Fr32.UnpaddedGroup} bytes times a power of two",
+                "Give the size that the data is extended to, not that of the data.");
+    }
+
+    private static OperatorException Exists(string path) => new(
+        FailureKind.TargetExists,
+        $"{path} exists already and is not overwritten",
+        "Move it away or choose another place.");
+}

@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Filecoin.Sealing.Tests")]
+[assembly: InternalsVisibleTo("Filecoin.Benchmarks")]

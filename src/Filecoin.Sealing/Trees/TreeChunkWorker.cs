@@ -1,0 +1,219 @@
+using System.Globalization;
+using Filecoin.Cryptography.Kernels.Poseidon;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Memory;
+using Filecoin.Sealing.Replica;
+using Microsoft.Win32.SafeHandles;
+
+namespace Filecoin.Sealing.Trees;
+
+/// <summary>The open files PreCommit2 reads and writes while it builds trees; shared by all threads.</summary>
+internal sealed class TreeSources : IDisposable
+{
+    private readonly SafeFileHandle[] _layers;
+    private readonly SegmentDigests[] _digests;
+    private readonly string[] _paths;
+    private readonly SafeFileHandle? _data;
+    private readonly string? _dataPath;
+
+    public TreeSources(SealJob job, IStepLog log)
+    {
+        int layers = job.Inputs.Porep.Layers;
+        _layers = new SafeFileHandle[layers];
+        _digests = new SegmentDigests[layers];
+        _paths = new string[layers];
+        for (int i = 0; i < layers; i++)
+        {
+            string path = Path.Combine(job.CacheFolder, CacheNames.Layer(i + 1));
+            _paths[i] = path;
+            string step = SealSteps.Layer(i + 1);
+            if (!log.TryGet(step, out FileDigest digest)
+                || !LayerFile.HasLength(path, digest.Length)
+                || SegmentDigests.TryLoad(LayerFile.SegmentsPath(path), digest) is not { } loaded)
+            {
+                log.Forget(step);
+                throw new OperatorException(
+                    FailureKind.Storage,
+                    $"layer {i + 1} ({path}) is missing or not what was recorded when it was written",
+                    "run the same command again: the layer will be labelled anew");
+            }
+
+            _digests[i] = loaded;
+            _layers[i] = StorageFailure.Naming(path, "opening", () => File.OpenHandle(path));
+        }
+
+        _dataPath = job.DataFile;
+        _data = _dataPath is null ? null : StorageFailure.Naming(_dataPath, "opening", () => File.OpenHandle(_dataPath));
+        Log = log;
+    }
+
+    public int Layers => _layers.Length;
+
+    private IStepLog Log { get; }
+
+    /// <summary>Checks layers that are shorter than a segment as a whole: chunks of theirs cannot be checked one by one.</summary>
+    public void CheckShortLayers()
+    {
+        for (int layer = 0; layer < Layers; layer++)
+        {
+            if (_digests[layer].FileLength < SegmentDigests.SegmentBytes)
+            {
+                byte[] whole = new byte[_digests[layer].FileLength];
+                ExactRead.At(_layers[layer], 0, whole, _paths[layer]);
+                Check(layer, 0, whole);
+            }
+        }
+    }
+
+    /// <summary>Reads part of layer <paramref name="layer"/> (from 0) and, where the part is a segment, checks it.</summary>
+    public void ReadLayer(int layer, long offset, Span<byte> destination)
+    {
+        ExactRead.At(_layers[layer], offset, destination, _paths[layer]);
+        if (destination.Length == SegmentDigests.SegmentBytes)
+        {
+            Check(layer, (int)(offset / SegmentDigests.SegmentBytes), destination);
+        }
+    }
+
+    /// <summary>Reads part of the data; false if the sector has none, that is, zeros.</summary>
+    public bool TryReadData(long offset, Span<byte> destination)
+    {
+        if (_data is null)
+        {
+            return false;
+        }
+
+        ExactRead.At(_data, offset, destination, _dataPath!);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        foreach (SafeFileHandle? layer in _layers)
+        {
+            layer?.Dispose();
+        }
+
+        _data?.Dispose();
+    }
+
+    private void Check(int layer, int segment, ReadOnlySpan<byte> content)
+    {
+        if (_digests[layer].Matches(segment, content))
+        {
+            return;
+        }
+
+        Log.Forget(SealSteps.Layer(layer + 1));
+        long first = (long)segment * SegmentDigests.SegmentBytes;
+        throw new OperatorException(
+            FailureKind.Storage,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"layer {layer + 1} ({_paths[layer]}) changed on disk after it was written, between bytes {first} and {first + content.Length}"),
+            "check the disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again: the layer will be labelled anew");
+    }
+}
+
+/// <summary>One thread's buffers for turning a chunk of nodes into its column hashes, replica and two small trees.</summary>
+internal sealed class TreeChunkWorker : IDisposable
+{
+    /// <summary>Columns hashed in one call: small enough to stop soon when cancelled, large enough to keep any kernel busy.</summary>
+    private const int BatchColumns = 256;
+
+    private readonly TreeSources _sources;
+    private readonly PoseidonKernel _columnHash;
+    private readonly int _chunkBytes;
+    private readonly NativeBuffer _layers;
+    private readonly NativeBuffer _columns;
+    private readonly NativeBuffer _replica;
+    private readonly NativeBuffer _scratch;
+    private readonly NativeBuffer _preimages;
+
+    public TreeChunkWorker(TreeSources sources, PoseidonKernel columnHash, int chunkLeaves)
+    {
+        _sources = sources;
+        _columnHash = columnHash;
+        _chunkBytes = chunkLeaves * SectorSize.NodeBytes;
+        _layers = new NativeBuffer((long)sources.Layers * _chunkBytes);
+        _columns = new NativeBuffer(_chunkBytes);
+        _replica = new NativeBuffer(_chunkBytes);
+        _scratch = new NativeBuffer(Math.Max(_chunkBytes / TreeShape.BaseArity, SectorSize.NodeBytes));
+        _preimages = new NativeBuffer(BatchColumns * sources.Layers * SectorSize.NodeBytes);
+    }
+
+    /// <summary>Works on one chunk.</summary>
+    /// <param name="offset">Byte offset of the chunk in every layer.</param>
+    /// <param name="chunk">Index of the chunk in its base tree.</param>
+    /// <param name="treeC">Receives the column hashes as leaves.</param>
+    /// <param name="treeRLast">Receives the replica's nodes as leaves.</param>
+    /// <param name="replica">Receives the replica when the sector has data; null for zeros.</param>
+    /// <param name="columnsDone">Told the number of columns hashed, often.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public void Process(
+        long offset,
+        int chunk,
+        BaseTreeBuilder treeC,
+        BaseTreeBuilder treeRLast,
+        DurableFile? replica,
+        Action<int> columnsDone,
+        CancellationToken cancellation)
+    {
+        for (int layer = 0; layer < _sources.Layers; layer++)
+        {
+            _sources.ReadLayer(layer, offset, Layer(layer));
+        }
+
+        Span<byte> columns = _columns.Slice(0, _chunkBytes);
+        HashColumns(columns, columnsDone, cancellation);
+        Span<byte> scratch = _scratch.Slice(0, (int)_scratch.Length);
+        treeC.Reduce(chunk, columns, scratch, _ => cancellation.ThrowIfCancellationRequested());
+
+        // Zero data leaves the last layer's labels as they are: they are the replica.
+        Span<byte> nodes = Layer(_sources.Layers - 1);
+        Span<byte> data = _replica.Slice(0, _chunkBytes);
+        if (_sources.TryReadData(offset, data))
+        {
+            ReplicaEncoding.Encode(nodes, data, nodes);
+            replica!.WriteAt(offset, nodes);
+        }
+
+        treeRLast.Reduce(chunk, nodes, scratch, _ => cancellation.ThrowIfCancellationRequested());
+    }
+
+    public void Dispose()
+    {
+        _layers.Dispose();
+        _columns.Dispose();
+        _replica.Dispose();
+        _scratch.Dispose();
+        _preimages.Dispose();
+    }
+
+    private Span<byte> Layer(int layer) => _layers.Slice((long)layer * _chunkBytes, _chunkBytes);
+
+    /// <summary>A column is one node of every layer, layer 1 first; its hash is Poseidon with as many inputs as there are layers.</summary>
+    private void HashColumns(Span<byte> columns, Action<int> columnsDone, CancellationToken cancellation)
+    {
+        const int nodeBytes = SectorSize.NodeBytes;
+        int columnBytes = _sources.Layers * nodeBytes;
+        for (int first = 0; first < _chunkBytes; first += BatchColumns * nodeBytes)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = Math.Min(BatchColumns, (_chunkBytes - first) / nodeBytes);
+            Span<byte> preimages = _preimages.Slice(0, count * columnBytes);
+            for (int layer = 0; layer < _sources.Layers; layer++)
+            {
+                ReadOnlySpan<byte> labels = Layer(layer).Slice(first, count * nodeBytes);
+                for (int i = 0; i < count; i++)
+                {
+                    labels.Slice(i * nodeBytes, nodeBytes).CopyTo(preimages[((i * columnBytes) + (layer * nodeBytes))..]);
+                }
+            }
+
+            _columnHash.HashMany(preimages, columns.Slice(first, count * nodeBytes));
+            columnsDone(count);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+
+namespace Filecoin.Sealing.Trees;
+
+/// <summary>Takes the rows of one base tree as they are made, from any thread.</summary>
+internal interface ITreeRows
+{
+    /// <summary>Takes consecutive nodes of a row.</summary>
+    /// <param name="row">0 for leaves.</param>
+    /// <param name="firstNode">Index within the row.</param>
+    /// <param name="nodes">32 bytes a node.</param>
+    void Put(int row, long firstNode, ReadOnlySpan<byte> nodes);
+}
+
+/// <summary>Rows nobody needs.</summary>
+internal sealed class NoTreeRows : ITreeRows
+{
+    public static NoTreeRows Instance { get; } = new();
+
+    public void Put(int row, long firstNode, ReadOnlySpan<byte> nodes)
+    {
+    }
+}
+
+/// <summary>A base tree's file: its rows from a lowest one up, in that order.</summary>
+internal sealed class TreeFile : ITreeRows, IDisposable
+{
+    private readonly DurableFile _file;
+    private readonly int _lowestRow;
+    private readonly long[] _rowOffsets;
+
+    public TreeFile(string path, BaseTreeLayout layout, int lowestRow)
+    {
+        _lowestRow = lowestRow;
+        _rowOffsets = new long[layout.Height + 1];
+        for (int row = lowestRow; row < layout.Height; row++)
+        {
+            _rowOffsets[row + 1] = _rowOffsets[row] + (layout.RowNodes(row) * SectorSize.NodeBytes);
+        }
+
+        _file = DurableFile.Create(path, layout.NodesFrom(lowestRow) * SectorSize.NodeBytes);
+    }
+
+    public void Put(int row, long firstNode, ReadOnlySpan<byte> nodes)
+    {
+        if (row >= _lowestRow)
+        {
+            _file.WriteAt(_rowOffsets[row] + (firstNode * SectorSize.NodeBytes), nodes);
+        }
+    }
+
+    public void Publish() => _file.Publish();
+
+    public void Dispose() => _file.Dispose();
+}

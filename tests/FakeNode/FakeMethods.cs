@@ -1,0 +1,283 @@
+using System.Text.Json.Nodes;
+using Filecoin.Primitives;
+
+namespace SealerRecover.Tests;
+
+/// <summary>The answers of a Lotus node's /rpc/v1 about a <see cref="FakeChain"/>, its null rounds, off-by-ones and error texts included.</summary>
+internal sealed class FakeMethods
+{
+    private readonly FakeChain _chain;
+    private readonly FakeNode _node;
+    private readonly Dictionary<string, (int Count, Func<JsonArray, JsonNode?> Answer)> _methods;
+
+    internal FakeMethods(FakeChain chain, FakeNode node)
+    {
+        _chain = chain;
+        _node = node;
+        _methods = Methods();
+    }
+
+    /// <summary>Answers a call; throws <see cref="RpcFailure"/> for an error.</summary>
+    internal JsonNode? Call(string method, JsonArray parameters)
+    {
+        string name = method.StartsWith("Filecoin.", StringComparison.Ordinal) ? method[9..] : "";
+        if (!_methods.TryGetValue(name, out (int Count, Func<JsonArray, JsonNode?> Answer) entry) || _node.MissingMethods.Contains(name))
+        {
+            throw new RpcFailure(-32601, $"method '{method}' not found", 500);
+        }
+
+        return parameters.Count == entry.Count
+            ? entry.Answer(parameters)
+            : throw new RpcFailure(-32602, $"wrong param count (method '{method}'): {parameters.Count} != {entry.Count}", 500);
+    }
+
+    /// <summary>Parameter count and answer of every method.</summary>
+    private Dictionary<string, (int Count, Func<JsonArray, JsonNode?> Answer)> Methods() => new()
+    {
+        ["StateNetworkName"] = (0, _ => _chain.NetworkName),
+        ["ChainHead"] = (0, _ => TipSet(_chain.AtOrBefore(_chain.HeadEpoch))),
+        ["ChainGetTipSetByHeight"] = (2, p => TipSet(_chain.AtOrBefore(Height(p)))),
+        ["ChainGetTipSetAfterHeight"] = (2, p => TipSet(_chain.AtOrAfter(Height(p)))),
+        ["ChainGetMessagesInTipset"] = (1, p => Messages(Key(p[0]))),
+        ["StateLookupID"] = (2, p => $"{_node.AddressPrefix}0{LookUp(p[0])}"),
+        ["StateMinerInfo"] = (2, p => MinerInfo(Miner(p[0], StateAt(p[1])))),
+        ["StateSectorGetInfo"] = (3, p => SectorInfo(p, StateAt(p[2]))),
+        ["StateSectorPreCommitInfo"] = (3, p => PreCommitInfo(p, StateAt(p[2]))),
+        ["StateSectorPartition"] = (3, p => Proven(p, StateAt(p[2])) is { } sector
+            ? new JsonObject { ["Deadline"] = sector.Deadline, ["Partition"] = 0 }
+            : throw new RpcFailure(1, $"sector {p[1]} not due at any deadline")),
+        ["StateSectorExpiration"] = (3, p => Proven(p, StateAt(p[2])) is { Terminated: false } sector
+            ? new JsonObject { ["OnTime"] = sector.Early == 0 ? sector.Expiration : 0, ["Early"] = sector.Early }
+            : throw new RpcFailure(1, $"failed to find sector {p[1]}")),
+        ["StateMinerProvingDeadline"] = (2, p => ProvingDeadline(Miner(p[0], StateAt(p[1])))),
+        ["StateGetRandomnessFromTickets"] = (4, p => Randomness(p)),
+    };
+
+    private string Randomness(JsonArray p)
+    {
+        if (p[3] is not JsonArray { Count: > 0 })
+        {
+            throw new RpcFailure(1, "loading tipset key: NewTipSet called with zero length array of blocks");
+        }
+
+        long epoch = p[1]!.GetValue<long>();
+        return epoch <= Key(p[3])
+            ? Convert.ToBase64String(_chain.Randomness(p[0]!.GetValue<long>(), epoch, Convert.FromBase64String(p[2]!.GetValue<string>())).Span)
+            : throw new RpcFailure(1, "cannot draw randomness from the future");
+    }
+
+    private long Height(JsonArray p)
+    {
+        long epoch = p[0]!.GetValue<long>();
+        long start = Key(p[1]);
+        return epoch <= start
+            ? epoch
+            : throw new RpcFailure(1, $"looking for tipset with height greater than start point, req: {epoch}, head: {start}");
+    }
+
+    /// <summary>The epoch a tipset key names; null and [] are the head.</summary>
+    private long Key(JsonNode? key)
+    {
+        if (key is not JsonArray { Count: > 0 } cids)
+        {
+            return _chain.AtOrBefore(_chain.HeadEpoch).Height;
+        }
+
+        string first = cids[0]!["/"]!.GetValue<string>();
+        return _chain.EpochOf(first) is { } epoch && _chain.TipSetAt(epoch).Blocks.Select(b => b.Cid).SequenceEqual(cids.Select(c => c!["/"]!.GetValue<string>()))
+            ? epoch
+            : throw new RpcFailure(1, $"loading tipset {{{first}}}: ipld: could not find {first}");
+    }
+
+    /// <summary>The same for a call that reads state, which may be pruned.</summary>
+    private long StateAt(JsonNode? key)
+    {
+        long epoch = Key(key);
+        return epoch >= _node.StateKeptFrom || epoch == _chain.HeadEpoch
+            ? epoch
+            : throw new RpcFailure(1, "(get sset) failed to load miner actor: load state tree: failed to load state tree bafy2bzaceaaaa: "
+                + "failed to load hamt _node: ipld: could not find bafy2bzaceaaaa");
+    }
+
+    private ulong LookUp(JsonNode? address)
+    {
+        string text = address!.GetValue<string>();
+        Address parsed = Address.TryParse(text, out Address? good) ? good : throw new RpcFailure(-32700, "unmarshaling params: invalid address", 500);
+        return parsed.ActorId?.Value
+            ?? _chain.Miners.Values.FirstOrDefault(miner => miner.RobustAddress.Equals(parsed))?.Id
+            ?? throw new RpcFailure(1, $"resolution lookup failed ({text}): resolve address {text}: actor not found");
+    }
+
+    private (FakeMiner Miner, long StateEpoch) Miner(JsonNode? address, long stateEpoch) =>
+        _chain.Miners.TryGetValue(LookUp(address), out FakeMiner? miner)
+            ? (miner, stateEpoch)
+            : throw new RpcFailure(1, "failed to load miner actor: actor not found");
+
+    private FakeSector? Sector(JsonArray p, long stateEpoch) =>
+        Miner(p[0], stateEpoch).Miner.Sectors.GetValueOrDefault(p[1]!.GetValue<ulong>());
+
+    /// <summary>State at a tipset is before its messages: a sector proven in epoch 100 is proven in the state at 101.</summary>
+    private FakeSector? Proven(JsonArray p, long stateEpoch) => Sector(p, stateEpoch) is { } sector && sector.Activation < stateEpoch ? sector : null;
+
+    private JsonObject? SectorInfo(JsonArray p, long stateEpoch)
+    {
+        if (Proven(p, stateEpoch) is not { } sector)
+        {
+            return null;
+        }
+
+        JsonObject info = new()
+        {
+            ["SectorNumber"] = sector.Number,
+            ["SealProof"] = sector.SealProof,
+            ["SealedCID"] = Link(sector.SealedCid),
+            ["Activation"] = sector.Activation,
+            ["Expiration"] = sector.Expiration,
+            ["DealWeight"] = sector.DealWeight,
+            ["VerifiedDealWeight"] = sector.VerifiedDealWeight,
+            ["InitialPledge"] = "1000000",
+            ["ExpectedDayReward"] = null,
+            ["PowerBaseEpoch"] = sector.Activation,
+            ["SectorKeyCID"] = sector.SectorKeyCid is { } key ? Link(key) : null,
+            ["Flags"] = 1,
+            ["DailyFee"] = "0",
+        };
+        if (_node.OldLotus)
+        {
+            info["DealIDs"] = Numbers(sector.DealIds);
+        }
+
+        return info;
+    }
+
+    private JsonObject? PreCommitInfo(JsonArray p, long stateEpoch)
+    {
+        if (Sector(p, stateEpoch) is not { PreCommitEpoch: { } preCommit } sector
+            || preCommit >= stateEpoch || sector.Activation < stateEpoch)
+        {
+            return _node.OldLotus ? throw new RpcFailure(1, "precommit info is not exists") : null;
+        }
+
+        return new JsonObject
+        {
+            ["Info"] = new JsonObject
+            {
+                ["SealProof"] = sector.PreCommitSealProof ?? sector.SealProof,
+                ["SectorNumber"] = sector.Number,
+                ["SealedCID"] = Link(sector.PreCommitSealedCid ?? sector.SectorKeyCid ?? sector.SealedCid),
+                ["SealRandEpoch"] = sector.SealRandEpoch,
+                ["DealIDs"] = sector.DealIds.Length == 0 ? null : Numbers(sector.DealIds),
+                ["Expiration"] = sector.Expiration,
+                ["UnsealedCid"] = sector.UnsealedCid is { } cid && !_node.OldLotus ? Link(cid) : null,
+            },
+            ["PreCommitDeposit"] = "1000",
+            ["PreCommitEpoch"] = preCommit,
+        };
+    }
+
+    private JsonArray Messages(long epoch)
+    {
+        if (epoch < _node.MessagesKeptFrom)
+        {
+            throw new RpcFailure(1, "failed to load msgmeta (bafy2bzaceaaaa): ipld: could not find bafy2bzaceaaaa");
+        }
+
+        JsonArray messages = [Message($"{_node.AddressPrefix}01", 0, null)];
+        foreach (FakeMiner miner in _chain.Miners.Values)
+        {
+            foreach (FakeSector sector in miner.Sectors.Values.Where(sector => sector.Activation == epoch && sector.SealProof >= 15))
+            {
+                Address to = sector.ProvedTo ?? Address.FromActorId(new ActorId(miner.Id));
+                messages.Add(Message(to.ToString(_node.AddressPrefix), 36, sector.ProveCommitNiParams(miner.Id)));
+            }
+        }
+
+        return messages;
+    }
+
+    private static JsonObject Message(string to, int method, byte[]? parameters)
+    {
+        string cid = Cid.Create(0x71, 0xb220, new byte[32]).ToString();
+        return new JsonObject
+        {
+            ["Cid"] = new JsonObject { ["/"] = cid },
+            ["Message"] = new JsonObject
+            {
+                ["Version"] = 0,
+                ["To"] = to,
+                ["From"] = "f01",
+                ["Nonce"] = 1,
+                ["Value"] = "0",
+                ["Method"] = method,
+                ["Params"] = parameters is null ? null : Convert.ToBase64String(parameters),
+                ["CID"] = new JsonObject { ["/"] = cid },
+            },
+        };
+    }
+
+    private static JsonObject MinerInfo((FakeMiner Miner, long StateEpoch) at) => new()
+    {
+        ["Owner"] = "f0100",
+        ["Worker"] = "f0100",
+        ["NewWorker"] = "<empty>",
+        ["ControlAddresses"] = null,
+        ["PeerId"] = null,
+        ["Multiaddrs"] = new JsonArray(),
+        ["WindowPoStProofType"] = 13,
+        ["SectorSize"] = at.Miner.SectorSize,
+        ["WindowPoStPartitionSectors"] = 2349,
+        ["ConsensusFaultElapsed"] = -1,
+    };
+
+    private static JsonObject ProvingDeadline((FakeMiner Miner, long StateEpoch) at)
+    {
+        long since = at.StateEpoch - at.Miner.PeriodStart;
+        long start = at.StateEpoch - (((since % 2880) + 2880) % 2880);
+        long index = (at.StateEpoch - start) / 60;
+        return new JsonObject
+        {
+            ["CurrentEpoch"] = at.StateEpoch,
+            ["PeriodStart"] = start,
+            ["Index"] = index,
+            ["Open"] = start + (60 * index),
+            ["Close"] = start + (60 * (index + 1)),
+            ["Challenge"] = start + (60 * index) - 20,
+            ["FaultCutoff"] = start + (60 * index) - 70,
+            ["WPoStPeriodDeadlines"] = 48,
+            ["WPoStProvingPeriod"] = 2880,
+            ["WPoStChallengeWindow"] = 60,
+            ["WPoStChallengeLookback"] = 20,
+            ["FaultDeclarationCutoff"] = 70,
+        };
+    }
+
+    private JsonObject TipSet(FakeTipSet tipset)
+    {
+        JsonArray parents = tipset.Height == 0
+            ? []
+            : [.. _chain.AtOrBefore(tipset.Height - 1).Blocks.Select(block => (JsonNode)new JsonObject { ["/"] = block.Cid })];
+        JsonArray cids = [];
+        JsonArray blocks = [];
+        foreach (FakeBlock block in tipset.Blocks)
+        {
+            cids.Add((JsonNode)new JsonObject { ["/"] = block.Cid });
+            blocks.Add((JsonNode)new JsonObject
+            {
+                ["Miner"] = $"{_node.AddressPrefix}01938223",
+                ["Ticket"] = new JsonObject { ["VRFProof"] = Convert.ToBase64String(block.VrfProof) },
+                ["Parents"] = parents.DeepClone(),
+                ["ParentWeight"] = "42",
+                ["Height"] = tipset.Height,
+                ["Timestamp"] = _chain.TimeOf(tipset.Height).ToUnixTimeSeconds(),
+                ["ForkSignaling"] = 0,
+                ["ParentBaseFee"] = "100",
+            });
+        }
+
+        return new JsonObject { ["Cids"] = cids, ["Blocks"] = blocks, ["Height"] = tipset.Height };
+    }
+
+    private static JsonArray Numbers(ulong[] numbers) => [.. numbers.Select(number => JsonValue.Create(number))];
+
+    private static JsonObject Link(Cid cid) => new() { ["/"] = cid.ToString() };
+}

@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Filecoin.Chain;
+using Microsoft.Extensions.Logging;
+
+namespace SealerRecover.Tests.Chain;
+
+/// <summary>Clients for tests: impatient, and with their log kept.</summary>
+internal static class Asking
+{
+    internal static JsonRpcOptions Impatient { get; } = new()
+    {
+        RequestTimeout = TimeSpan.FromSeconds(20),
+        FirstDelay = TimeSpan.FromMilliseconds(1),
+        MaxDelay = TimeSpan.FromMilliseconds(20),
+        MaxRounds = 3,
+    };
+
+    internal static JsonRpcClient Client(string apiInfo, JsonRpcOptions? options = null, ILogger? logger = null) =>
+        new(ApiInfo.Parse(apiInfo), options ?? Impatient, logger ?? new KeptLog(), TimeProvider.System);
+
+    internal static JsonRpcClient Client(params FakeNode[] nodes) => Client(string.Join(',', nodes.Select(node => node.ApiInfo)));
+
+    /// <summary>An address where nothing listens.</summary>
+    internal static string Nowhere()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return $"/ip4/127.0.0.1/tcp/{((IPEndPoint)listener.LocalEndpoint).Port}/http";
+    }
+}
+
+/// <summary>A logger that keeps every line.</summary>
+internal sealed class KeptLog : ILogger
+{
+    internal ConcurrentQueue<(LogLevel Level, string Text)> Lines { get; } = [];
+
+    internal string All => string.Join('\n', Lines.Select(line => line.Text));
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Lines.Enqueue((logLevel, formatter(state, exception)));
+}

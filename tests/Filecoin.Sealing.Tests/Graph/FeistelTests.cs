@@ -1,0 +1,57 @@
+using Filecoin.Sealing.Graph;
+using Xunit;
+
+namespace Filecoin.Sealing.Tests.Graph;
+
+public class FeistelTests
+{
+    private static readonly ulong[] Keys = [1, 2, 3, 4];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(12)]
+    [InlineData(17)]
+    [InlineData(64)]
+    [InlineData(1000)]
+    public void It_is_a_permutation_of_any_number_of_elements(int elements)
+    {
+        Feistel feistel = new((ulong)elements, Keys);
+
+        ulong[] images = [.. Enumerable.Range(0, elements).Select(i => feistel.Permute((ulong)i))];
+
+        Assert.Equal(Enumerable.Range(0, elements).Select(i => (ulong)i), images.Order());
+    }
+
+    [Theory]
+    [InlineData(1UL)]
+    [InlineData(5UL)]
+    [InlineData(1024UL)]
+    [InlineData(1UL << 33)]
+    [InlineData(1UL << 34)]
+    [InlineData((1UL << 34) + 1)]
+    public void Many_at_once_equal_one_by_one(ulong elements)
+    {
+        Feistel feistel = new(elements, Keys);
+        Feistel.Scratch scratch = new(300);
+        for (int count = 0; count <= 300; count += count < 20 ? 1 : 70)
+        {
+            ulong[] indices = [.. Enumerable.Range(0, count).Select(i => (elements - 1) / (ulong)(i + 1))];
+            ulong[] expected = [.. indices.Select(index => feistel.Permute(index))];
+
+            feistel.PermuteAll(indices, scratch);
+
+            Assert.Equal(expected, indices);
+        }
+    }
+
+    [Fact]
+    public void More_than_the_scratch_holds_is_refused()
+    {
+        Feistel feistel = new(100, Keys);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => feistel.PermuteAll(new ulong[9], new Feistel.Scratch(8)));
+    }
+}

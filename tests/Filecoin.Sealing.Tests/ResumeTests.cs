@@ -1,0 +1,214 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Graph;
+using SealerRecover.Tests;
+using Xunit;
+
+namespace Filecoin.Sealing.Tests;
+
+/// <summary>Sealing that is stopped, or whose files are damaged in between, ends with the same files as sealing in one go.</summary>
+public sealed class ResumeTests
+{
+    private const string Known = "16KiB-v1_1_0-cc";
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Stopping_at_any_report_of_progress_and_starting_again_gives_the_same_files(bool keepAll)
+    {
+        SealCase known = SealCase.Get(Known);
+        for (int stopAt = 1; ; stopAt++)
+        {
+            using Workplace place = new();
+            SealJob job = place.Job(known, keepAll);
+            using CancellationTokenSource source = new();
+            int reports = 0;
+            Progress sink = new(_ =>
+            {
+                if (Interlocked.Increment(ref reports) == stopAt)
+                {
+                    source.Cancel();
+                }
+            });
+
+            bool stopped = false;
+            try
+            {
+                Seal(place, job, sink, source.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                stopped = true;
+            }
+
+            if (reports < stopAt)
+            {
+                Assert.True(stopAt > 5, "the run reported too little to be stopped anywhere");
+                return;
+            }
+
+            // Cancelled after the last chance to notice, the run may as well have finished.
+            Assert.True(stopped || File.Exists(job.SealedFile));
+            Seal(place, job, null, TestContext.Current.CancellationToken);
+            CompareAll(known, place, keepAll);
+        }
+    }
+
+    [Theory]
+    [InlineData("sc-02-data-layer-1.dat", "layer-1")]
+    [InlineData("sc-02-data-layer-2.dat", "layer-2")]
+    public void A_layer_changed_on_disk_is_found_named_and_made_anew(string file, string step)
+    {
+        SealCase known = SealCase.Get(Known);
+        using Workplace place = new();
+        SealJob job = place.Job(known, keepAll: true);
+        using ParentCache parents = Workplace.OpenParents(job.Inputs, TestContext.Current.CancellationToken);
+        PreCommit1.Run(job, parents, place.Log, null, TestContext.Current.CancellationToken);
+        FlipBit(Path.Combine(place.CacheFolder, file), 12345);
+
+        OperatorException failure = Assert.Throws<OperatorException>(
+            () => PreCommit2.Run(job, place.Log, 1, null, TestContext.Current.CancellationToken));
+
+        Assert.Equal(FailureKind.Storage, failure.Kind);
+        Assert.Contains(file, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(step, place.Log.Steps);
+        Seal(place, job, null, TestContext.Current.CancellationToken);
+        CompareAll(known, place, keepAll: true);
+    }
+
+    [Theory]
+    [InlineData("sc-02-data-layer-1.dat", 100)]
+    [InlineData("sc-02-data-layer-1.dat", 0)]
+    [InlineData("sc-02-data-layer-2.dat", 16383)]
+    [InlineData("sc-02-data-layer-2.dat.segments", 0)]
+    public void A_shortened_layer_is_never_trusted(string file, long length)
+    {
+        SealCase known = SealCase.Get(Known);
+        using Workplace place = new();
+        SealJob job = place.Job(known, keepAll: true);
+        using ParentCache parents = Workplace.OpenParents(job.Inputs, TestContext.Current.CancellationToken);
+        PreCommit1.Run(job, parents, place.Log, null, TestContext.Current.CancellationToken);
+        using (FileStream stream = File.OpenWrite(Path.Combine(place.CacheFolder, file)))
+        {
+            stream.SetLength(length);
+        }
+
+        // The first attempt may only find the damage; the second has to succeed.
+        try
+        {
+            Seal(place, job, null, TestContext.Current.CancellationToken);
+        }
+        catch (OperatorException failure)
+        {
+            Assert.Equal(FailureKind.Storage, failure.Kind);
+            Seal(place, job, null, TestContext.Current.CancellationToken);
+        }
+
+        CompareAll(known, place, keepAll: true);
+    }
+
+    [Fact]
+    public void A_damaged_layer_that_the_next_one_needs_is_labelled_again()
+    {
+        SealCase known = SealCase.Get("L11-16KiB-v1_1_0-cc");
+        using Workplace place = new();
+        SealJob job = place.Job(known, keepAll: true);
+        using ParentCache parents = Workplace.OpenParents(job.Inputs, TestContext.Current.CancellationToken);
+        using CancellationTokenSource source = new();
+        Progress stopAfterLayer6 = new(progress =>
+        {
+            if (progress is { Phase: SealPhase.Label, Step: 7 })
+            {
+                source.Cancel();
+            }
+        });
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => PreCommit1.Run(job, parents, place.Log, stopAfterLayer6, source.Token));
+        FlipBit(Path.Combine(place.CacheFolder, CacheNames.Layer(6)), 4000);
+
+        List<SealProgress> seen = [];
+        PreCommit1.Run(job, parents, place.Log, new Progress(seen.Add), TestContext.Current.CancellationToken);
+
+        int[] labelled = [.. seen.Where(progress => progress.Phase == SealPhase.Label).Select(progress => progress.Step).Distinct()];
+        Assert.Equal([6, 7, 8, 9, 10, 11], labelled);
+        PreCommit2.Run(job, place.Log, 2, null, TestContext.Current.CancellationToken);
+        CompareAll(known, place, keepAll: true);
+    }
+
+    [Fact]
+    public void A_finished_job_is_left_alone()
+    {
+        SealCase known = SealCase.Get(Known);
+        using Workplace place = new();
+        SealJob job = place.Job(known, keepAll: false);
+        SealedCommitments first = Seal(place, job, null, TestContext.Current.CancellationToken);
+        DateTime written = File.GetLastWriteTimeUtc(job.SealedFile);
+        List<SealProgress> seen = [];
+
+        SealedCommitments second = Seal(place, job, new Progress(seen.Add), TestContext.Current.CancellationToken);
+
+        Assert.Equal(first, second);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(job.SealedFile));
+        Assert.Empty(seen);
+    }
+
+    [Fact]
+    public void Damage_in_a_large_layer_is_named_with_its_byte_range()
+    {
+        SealCase known = SealCase.Get("8MiB-v1_1-cc");
+        using Workplace place = new();
+        SealJob job = place.Job(known, keepAll: false);
+        using ParentCache parents = Workplace.OpenParents(job.Inputs, TestContext.Current.CancellationToken);
+        PreCommit1.Run(job, parents, place.Log, null, TestContext.Current.CancellationToken);
+        FlipBit(Path.Combine(place.CacheFolder, CacheNames.Layer(2)), (5 << 20) + 77);
+
+        OperatorException failure = Assert.Throws<OperatorException>(
+            () => PreCommit2.Run(job, place.Log, 2, null, TestContext.Current.CancellationToken));
+
+        Assert.Contains("between bytes 5242880 and 6291456", failure.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(job.SealedFile));
+    }
+
+    private static SealedCommitments Seal(
+        Workplace place, SealJob job, IProgress<SealProgress>? progress, CancellationToken cancellation)
+    {
+        using ParentCache parents = Workplace.OpenParents(job.Inputs, TestContext.Current.CancellationToken);
+        PreCommit1.Run(job, parents, place.Log, progress, cancellation);
+        return PreCommit2.Run(job, place.Log, 2, progress, cancellation);
+    }
+
+    private static void CompareAll(SealCase known, Workplace place, bool keepAll)
+    {
+        string[] names = keepAll ? [.. known.Files.Select(file => file.Name)] : [.. known.FilesKept];
+        Assert.Equal(names.Order(), Directory.GetFiles(place.CacheFolder).Select(Path.GetFileName).Order());
+        foreach ((string name, long _, string sha256) in known.Files.Where(file => names.Contains(file.Name)))
+        {
+            Assert.Equal((name, sha256), (name, VectorFiles.Sha256OfFile(Path.Combine(place.CacheFolder, name))));
+        }
+
+        Assert.Equal(known.SealedSha256, VectorFiles.Sha256OfFile(place.SealedFile));
+    }
+
+    private static void FlipBit(string path, long offset)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Seek(offset, SeekOrigin.Begin);
+        int value = file.ReadByte();
+        file.Seek(offset, SeekOrigin.Begin);
+        file.WriteByte((byte)(value ^ 0x10));
+    }
+
+    /// <summary>Reports at once, on the reporting thread; System.Progress would do so later.</summary>
+    private sealed class Progress(Action<SealProgress> sink) : IProgress<SealProgress>
+    {
+        private readonly Lock _lock = new();
+
+        public void Report(SealProgress value)
+        {
+            lock (_lock)
+            {
+                sink(value);
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Filecoin.Sealing.Graph;
+using SealerRecover.Tests;
+using Xunit;
+
+namespace Filecoin.Sealing.Tests;
+
+/// <summary>Whole sectors, file by file, against rust-fil-proofs.</summary>
+public sealed class SealVectorTests
+{
+    private const long LargestQuickSector = 16L << 10;
+    private const long LargestQuickKnownSector = 8L << 20;
+
+    public static TheoryData<string> Quick() => [.. SealCase.All().Where(IsQuick).Select(known => known.Id)];
+
+    public static TheoryData<string> Long() => [.. SealCase.All().Where(known => !IsQuick(known)).Select(known => known.Id)];
+
+    [Theory]
+    [MemberData(nameof(Quick))]
+    public void Every_file_equals_the_reference(string id) => SealAndCompare(SealCase.Get(id));
+
+    [Theory]
+    [MemberData(nameof(Long))]
+    public void Every_file_of_a_large_sector_equals_the_reference(string id)
+    {
+        Assert.SkipUnless(VectorFiles.LongTests, "takes more than a minute in all; set SEALER_RECOVER_LONG_TESTS=1");
+        SealAndCompare(SealCase.Get(id));
+    }
+
+    [Theory]
+    [InlineData("2KiB-v1_1-cc")]
+    [InlineData("2KiB-v1-pieces")]
+    [InlineData("4KiB-v1_1_0-cc")]
+    [InlineData("L11-32KiB-v1_1_0-cc")]
+    public void Without_keep_all_only_the_finalised_files_remain(string id)
+    {
+        SealCase known = SealCase.Get(id);
+        using Workplace place = new();
+        Seal(place, place.Job(known, keepAll: false));
+
+        Assert.Equal(known.FilesKept.Order(), Directory.GetFiles(place.CacheFolder).Select(Path.GetFileName).Order());
+        CompareFiles(known, place, [.. known.FilesKept]);
+    }
+
+    // Small everything, and one 8MiB sector of each kind of proof: the rest of the larger ones take minutes.
+    private static bool IsQuick(SealCase known) =>
+        known.SectorSize <= 2 * LargestQuickSector
+        || (known.SectorSize == LargestQuickKnownSector && known.Layers == 2 && known.Id.EndsWith("-cc", StringComparison.Ordinal));
+
+    private static void SealAndCompare(SealCase known)
+    {
+        using Workplace place = new();
+        SealedCommitments commitments = Seal(place, place.Job(known, keepAll: true));
+
+        Assert.Equal(known.Text("comm_c"), commitments.CommC.ToString());
+        Assert.Equal(known.Text("comm_r_last"), commitments.CommRLast.ToString());
+        Assert.Equal(known.Text("comm_r"), commitments.CommR.Value.ToString());
+        string[] names = [.. known.Files.Select(file => file.Name)];
+        Assert.Equal(names.Order(), Directory.GetFiles(place.CacheFolder).Select(Path.GetFileName).Order());
+        CompareFiles(known, place, names);
+    }
+
+    private static SealedCommitments Seal(Workplace place, SealJob job)
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        using ParentCache parents = Workplace.OpenParents(job.Inputs, cancellation);
+        PreCommit1.Run(job, parents, place.Log, null, cancellation);
+        return PreCommit2.Run(job, place.Log, Environment.ProcessorCount, null, cancellation);
+    }
+
+    private static void CompareFiles(SealCase known, Workplace place, string[] names)
+    {
+        foreach ((string name, long length, string sha256) in known.Files.Where(file => names.Contains(file.Name)))
+        {
+            string path = Path.Combine(place.CacheFolder, name);
+            Assert.Equal((name, length), (name, new FileInfo(path).Length));
+            Assert.Equal((name, sha256), (name, VectorFiles.Sha256OfFile(path)));
+        }
+
+        Assert.Equal(known.SealedSha256, VectorFiles.Sha256OfFile(place.SealedFile));
+    }
+}

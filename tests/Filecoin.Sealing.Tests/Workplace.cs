@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using Filecoin.Sealing.Graph;
+
+namespace Filecoin.Sealing.Tests;
+
+/// <summary>A temporary folder with everything one sealing needs; removed at the end.</summary>
+internal sealed class Workplace : IDisposable
+{
+    private static readonly string SharedParents =
+        Path.Combine(Path.GetTempPath(), "sealer-recover-tests-parents");
+
+    public Workplace()
+    {
+        Folder = Directory.CreateTempSubdirectory("sealer-recover-test-").FullName;
+        Directory.CreateDirectory(CacheFolder);
+    }
+
+    public string Folder { get; }
+
+    public string CacheFolder => Path.Combine(Folder, "cache");
+
+    public string SealedFile => Path.Combine(Folder, "sealed");
+
+    public MemoryStepLog Log { get; } = new();
+
+    /// <summary>Parent caches are shared by all tests, as they are by all sectors of a machine.</summary>
+    public static ParentCache OpenParents(ReplicaInputs inputs, CancellationToken cancellation) =>
+        new ParentCacheFolder(SharedParents).Open(inputs.Porep, Environment.ProcessorCount, 1 << 16, null, cancellation);
+
+    public SealJob Job(SealCase sealCase, bool keepAll)
+    {
+        string? data = null;
+        if (!sealCase.IsCc)
+        {
+            data = Path.Combine(Folder, "staged");
+            sealCase.WriteStagedFile(data);
+        }
+
+        return new SealJob
+        {
+            Inputs = sealCase.Inputs,
+            CacheFolder = CacheFolder,
+            SealedFile = SealedFile,
+            DataFile = data,
+            KeepAll = keepAll,
+            CachePathInTAux = sealCase.CachePath,
+        };
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
+
+/// <summary>A step log that survives nothing, as a test needs it.</summary>
+internal sealed class MemoryStepLog : IStepLog
+{
+    private readonly ConcurrentDictionary<string, FileDigest> _steps = new();
+
+    public IEnumerable<string> Steps => _steps.Keys;
+
+    public bool TryGet(string step, out FileDigest digest) => _steps.TryGetValue(step, out digest);
+
+    public void Record(string step, FileDigest digest) => _steps[step] = digest;
+
+    public void Forget(string step) => _steps.TryRemove(step, out _);
+}
