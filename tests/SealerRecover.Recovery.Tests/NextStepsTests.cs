@@ -67,6 +67,7 @@ public sealed class NextStepsTests : IDisposable
         IReadOnlyList<NextStep> steps = Advice("/r", faulty, young, lost);
 
         Assert.Equal(Head.AddDays(3), steps.Single(step => step.Kind == NextStepKind.BeforeTermination).By);
+        Assert.Equal(Head.AddHours(1), steps[0].By);
         NextStep[] proofs = [.. steps.Where(step => step.Kind == NextStepKind.Prove)];
         Assert.Contains("f01000 sector 3: the time to prove it ended", proofs[0].Text, StringComparison.Ordinal);
         Assert.Contains("has to be on chain before 2026-03-04 13:00 UTC", proofs[1].Text, StringComparison.Ordinal);
@@ -95,7 +96,11 @@ public sealed class NextStepsTests : IDisposable
         {
             Standing = new SectorStanding
             {
-                State = SectorState.Proven, HeadEpoch = 1000, HeadTime = Head, Deadline = 42, DeadlineOpens = opens,
+                State = SectorState.Proven,
+                HeadEpoch = 1000,
+                HeadTime = Head,
+                Deadline = 42,
+                DeadlineOpens = opens,
             },
         },
         OutcomeKind.Installed);

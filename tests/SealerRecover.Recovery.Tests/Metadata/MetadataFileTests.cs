@@ -40,7 +40,11 @@ public sealed class MetadataFileTests : IDisposable
             TicketEpoch = 4863283,
             Standing = new SectorStanding
             {
-                State = SectorState.Proven, HeadEpoch = 5_000_000, HeadTime = DateTimeOffset.UnixEpoch, Deadline = 42, DeadlineOpens = 5_000_100,
+                State = SectorState.Proven,
+                HeadEpoch = 5_000_000,
+                HeadTime = DateTimeOffset.UnixEpoch,
+                Deadline = 42,
+                DeadlineOpens = 5_000_100,
             },
         };
         string path = _folder.At("sectors-recovery-f01000.json");
