@@ -116,6 +116,7 @@ public sealed class RefusalTests
         OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => lost.FindAsync(Lost.Proven(2), Cancellation));
         Assert.Equal(FailureKind.StatePruned, error.Kind);
         Assert.StartsWith("f01000 sector 2: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("only the state at epoch 15000", error.Message, StringComparison.Ordinal);
         Assert.Contains("no longer has the state", error.Message, StringComparison.Ordinal);
         Assert.Contains("archive node", error.Hint, StringComparison.Ordinal);
         Assert.Contains("lotus-miner sectors status", error.Hint, StringComparison.Ordinal);
@@ -137,6 +138,7 @@ public sealed class RefusalTests
         lost.Node.MessagesKeptFrom = 18_000;
         OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => lost.FindAsync(Lost.Proven(6, 15), Cancellation));
         Assert.Equal(FailureKind.StatePruned, error.Kind);
+        Assert.Contains("only its proving message at epoch 15000", error.Message, StringComparison.Ordinal);
 
         lost.Node.MessagesKeptFrom = 0;
         error = await Assert.ThrowsAsync<OperatorException>(
