@@ -98,6 +98,17 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_pre_commit_said_to_come_after_the_proof_stops_the_sector()
+    {
+        await using Lost lost = await Lost.StartAsync();
+        lost.Node.Inject("StateSectorPreCommitInfo", Fault.Result(
+            $$"""{"Info":{"SealProof":5,"SectorNumber":2,"SealedCID":{"/":"{{Lost.CommR(2)}}"},"SealRandEpoch":12002},"PreCommitEpoch":15000}"""));
+        OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => lost.FindAsync(Lost.Proven(2), Cancellation));
+        Assert.Equal(FailureKind.SourcesDisagree, error.Kind);
+        Assert.Contains("not before its activation", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_seal_proof_of_another_size_or_unknown_is_refused()
     {
         await using Lost lost = await Lost.StartAsync();
