@@ -308,7 +308,8 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     private OperatorException TargetExists(SectorId sector, string path, string complaint) => new(
         FailureKind.TargetExists,
         $"{sector}: {path} already exists and {complaint}",
-        $"Choose another --sealing-result, or repeat with --force to move it to {Path.Combine(settings.ResultFolder, ResultLayout.OwnFolder, "replaced")}.");
+        "Choose another --sealing-result, or repeat with --force to move it to "
+        + $"{Path.Combine(settings.ResultFolder, ResultLayout.OwnFolder, "replaced")}.");
 
     private enum TargetState
     {

@@ -35,7 +35,7 @@ internal static class Receipt
         files.SyncFolder(folder);
     }
 
-    /// <summary>Whether a receipt and files of the right lengths are there: enough to leave a sector out of a plan, not to call it good.</summary>
+    /// <summary>Whether receipt and files of the right lengths are there: enough to leave a sector out of a plan, not to call it good.</summary>
     public static bool SeemsInstalled(string resultFolder, WorkInputs inputs)
     {
         if (!SectorId.TryParseFileName(inputs.Sector, out SectorId sector))
