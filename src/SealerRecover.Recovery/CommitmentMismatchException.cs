@@ -20,7 +20,7 @@ public sealed class CommitmentMismatchException : OperatorException
         : base(
             FailureKind.CommitmentMismatch,
             $"{inputs?.Sector}: the computed CommR {computed?.CommR} is not the SealedCID {expected}; nothing was installed",
-            $"Compare the inputs with the causes listed; the files are kept in {evidenceFolder}, to be deleted before computing them again.")
+            $"Compare the inputs with the causes listed; the files are kept in {evidenceFolder}, to be deleted before another try.")
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(computed);
@@ -49,11 +49,12 @@ public sealed class CommitmentMismatchException : OperatorException
     /// <summary>What can have led here, likeliest first; each is a sentence.</summary>
     public IReadOnlyList<string> LikelyCauses { get; } =
     [
-        "The ticket is wrong: drawn at another epoch, by the other null-round rule (before or after network version 13), or with the miner's address in another form than f0.",
+        "The ticket is wrong: drawn at another epoch, by the other null-round rule (before or after network version 13), "
+        + "or with the miner's address in another form than f0.",
         "The sector holds data, or was upgraded by SnapDeals: then CommD is not that of zeros, or the SealedCID is that of the update.",
         "The seal proof is wrong: proofs of the same size with other numbers give other bytes.",
         "The miner ID or the sector number is wrong.",
-        "Memory, processor or disk flipped a bit: check dmesg for machine-check and I/O errors, then delete the kept files and compute again.",
+        "Memory, processor or disk flipped a bit: check dmesg for machine-check and I/O errors, delete the kept files, try again.",
     ];
 
     /// <summary>The inputs and what came out, as name and value, in the order they are best printed.</summary>

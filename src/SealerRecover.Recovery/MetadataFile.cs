@@ -78,7 +78,8 @@ public static class MetadataFile
         {
             throw new OperatorException(
                 FailureKind.BadInput,
-                $"{path} holds {existing.SectorSize} sectors of {existing.Miner}; sectors of {addition.SectorSize} of {addition.Miner} do not go in",
+                $"{path} holds {existing.SectorSize} sectors of {existing.Miner}, "
+                + $"so sectors of {addition.SectorSize} of {addition.Miner} do not go in",
                 "Use one metadata file for each miner.");
         }
     }

@@ -81,7 +81,10 @@ public static class NextSteps
         if (stopped.Length > 0)
         {
             steps.Add(new NextStep(
-                NextStepKind.RunAgain, "Run the same command again; it carries on from the last finished layer or tree.", [], stopped));
+                NextStepKind.RunAgain,
+                "Run the same command again; it carries on from the last finished layer or tree.",
+                [],
+                stopped));
         }
 
         return steps;

@@ -34,7 +34,7 @@ internal interface IFileSystem
     /// <summary>Gives a file or folder a new name in one step, never replacing anything.</summary>
     MoveResult Move(string from, string to);
 
-    /// <summary>Gives a file a new name in one step, replacing the file there. Only for names this tool owns or was asked to write.</summary>
+    /// <summary>Gives a file a new name in one step, replacing the file there. Only for names this tool owns or has to write.</summary>
     void Replace(string from, string to);
 
     /// <summary>Flushes a file's content and length to the device.</summary>

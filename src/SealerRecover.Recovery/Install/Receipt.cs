@@ -1,4 +1,5 @@
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Workspace;
 
@@ -34,7 +35,7 @@ internal static class Receipt
         files.SyncFolder(folder);
     }
 
-    /// <summary>Whether a receipt and files of the right lengths are there: enough to leave a sector out of a plan, not to call it good.</summary>
+    /// <summary>Whether receipt and files of the right lengths are there: enough to leave a sector out of a plan, not to call it good.</summary>
     public static bool SeemsInstalled(string resultFolder, WorkInputs inputs)
     {
         if (!SectorId.TryParseFileName(inputs.Sector, out SectorId sector))
@@ -45,6 +46,6 @@ internal static class Receipt
         ResultLayout layout = new(resultFolder, sector);
         return Read(layout, inputs) is { } manifest
             && manifest.Files.All(file => FileLook.Through(layout.Target(file)) is { Kind: FileKind.File } look
-                && (look.Length == file.Length || file.Name == CacheFiles.TAux));
+                && (look.Length == file.Length || file.Name == CacheNames.TAux));
     }
 }

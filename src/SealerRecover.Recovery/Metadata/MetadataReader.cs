@@ -42,8 +42,9 @@ internal static class MetadataReader
             SectorFacts facts = ReadSector(file, index, element, miner, size);
             if (!firstIndex.TryAdd(facts.Sector.Number, index))
             {
+                int first = firstIndex[facts.Sector.Number];
                 throw JsonFields.Bad(
-                    file, $"SectorInfos[{index}]", $"SectorNumber {facts.Sector.Number} already stands at SectorInfos[{firstIndex[facts.Sector.Number]}]");
+                    file, $"SectorInfos[{index}]", $"SectorNumber {facts.Sector.Number} already stands at SectorInfos[{first}]");
             }
 
             sectors.Add(facts);
@@ -164,7 +165,7 @@ internal static class MetadataReader
             throw fields.Bad("CommD", $"{JsonFields.Quote(text)} is not the CID of unsealed data (baga6ea4seaq…)");
         }
 
-        if (commD != ZeroCommD.For(size))
+        if (commD != ZeroCommitments.ForSector(size))
         {
             throw new OperatorException(
                 FailureKind.NotSupported,

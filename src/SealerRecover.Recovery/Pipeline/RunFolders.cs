@@ -17,7 +17,8 @@ internal static class RunFolders
         {
             if (!Path.IsPathFullyQualified(folder))
             {
-                throw new OperatorException(FailureKind.BadInput, $"{folder} is not an absolute path", "Give the folder with its whole path.");
+                throw new OperatorException(
+                    FailureKind.BadInput, $"{folder} is not an absolute path", "Give the folder with its whole path.");
             }
 
             StorageFailure.Explain($"cannot write to {folder}", () => TryWriting(files, folder));
@@ -31,7 +32,10 @@ internal static class RunFolders
                 "Choose two folders; they may be on one disk, which saves copying.");
         }
 
-        RefuseInside(settings.TempFolder, parent => SectorParents.Any(name => IsSame(parent, Path.Combine(settings.ResultFolder, name))), settings);
+        RefuseInside(
+            settings.TempFolder,
+            parent => SectorParents.Any(name => IsSame(parent, Path.Combine(settings.ResultFolder, name))),
+            settings);
         RefuseInside(
             settings.ResultFolder,
             parent => SectorId.TryParseFileName(Path.GetFileName(parent), out _)

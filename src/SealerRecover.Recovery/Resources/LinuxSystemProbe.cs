@@ -70,7 +70,9 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
         long.TryParse(Lines(file).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
 
     private long? Field(string file, string name) =>
-        Lines(file).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).FirstOrDefault(words => words is [var first, _, ..] && first == name)
+        Lines(file)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .FirstOrDefault(words => words is [var first, _, ..] && first == name)
             is [_, var text, ..] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
 
     private string[] Lines(string file)
