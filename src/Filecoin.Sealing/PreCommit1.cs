@@ -32,7 +32,7 @@ public static class PreCommit1
         }
 
         // Once the trees are recorded the layers have served, and PreCommit2 may have removed them.
-        if (log.TryGet(SealSteps.Trees, out _))
+        if (PreCommit2.HasTrees(job, log))
         {
             return;
         }
@@ -83,7 +83,7 @@ public static class PreCommit1
         }
 
         private bool IsFinished(int layer) =>
-            log.TryGet(SealSteps.Layer(layer), out FileDigest digest) && LayerFile.HasLength(PathOf(layer), digest.Length);
+            log.TryGet(SealSteps.Layer(layer), out FileDigest digest) && LayerFile.IsThere(PathOf(layer), digest.Length);
 
         private string PathOf(int layer) => Path.Combine(job.CacheFolder, CacheNames.Layer(layer));
 

@@ -29,7 +29,7 @@ public static class PreCommit2
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(log);
         string pAuxPath = Path.Combine(job.CacheFolder, CacheNames.PAux);
-        if (!IsRecorded(log, SealSteps.Trees, pAuxPath))
+        if (!HasTrees(job, log))
         {
             TreeStep step = new(job, log, Math.Max(1, threads), progress, cancellation);
             step.BuildTreeD();
@@ -47,8 +47,11 @@ public static class PreCommit2
         return new SealedCommitments(job.Inputs.CommD, pAux.CommC, pAux.CommRLast, CommRs.From(pAux.CommC, pAux.CommRLast));
     }
 
-    /// <summary>Whether a step is recorded and its file still is what was recorded.</summary>
-    internal static bool IsRecorded(IStepLog log, string step, string path) =>
+    /// <summary>Whether all trees are recorded and p_aux, which stands for them, is what was recorded.</summary>
+    internal static bool HasTrees(SealJob job, IStepLog log) =>
+        IsRecorded(log, SealSteps.Trees, Path.Combine(job.CacheFolder, CacheNames.PAux));
+
+    private static bool IsRecorded(IStepLog log, string step, string path) =>
         log.TryGet(step, out FileDigest digest)
         && LayerFile.HasLength(path, digest.Length)
         && SegmentDigests.OfFile(path) == digest;

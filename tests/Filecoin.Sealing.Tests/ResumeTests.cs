@@ -135,6 +135,22 @@ public sealed class ResumeTests
         CompareAll(known, place, keepAll: true);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_damaged_p_aux_is_made_again_with_whatever_that_takes(bool keepAll)
+    {
+        SealCase known = SealCase.Get(Known);
+        using Workplace place = new();
+        SealJob job = place.Job(known, keepAll);
+        Seal(place, job, null, TestContext.Current.CancellationToken);
+        FlipBit(Path.Combine(place.CacheFolder, CacheNames.PAux), 40);
+
+        Seal(place, job, null, TestContext.Current.CancellationToken);
+
+        CompareAll(known, place, keepAll);
+    }
+
     [Fact]
     public void A_finished_job_is_left_alone()
     {

@@ -30,7 +30,7 @@ internal static class LayerFile
     public static bool TryLoad(
         string path, FileDigest expected, NativeBuffer labels, int threads, Action<long>? loaded, CancellationToken cancellation)
     {
-        if (!HasLength(path, expected.Length) || SegmentDigests.TryLoad(SegmentsPath(path), expected) is not { } digests)
+        if (!IsThere(path, expected.Length) || SegmentDigests.TryLoad(SegmentsPath(path), expected) is not { } digests)
         {
             return false;
         }
@@ -49,7 +49,10 @@ internal static class LayerFile
         return damaged == 0;
     }
 
-    /// <summary>Whether the file exists and is as long as recorded; content is checked where it is read.</summary>
+    /// <summary>Whether the layer is as long as recorded and its digests are beside it; content is checked where it is read.</summary>
+    public static bool IsThere(string path, long length) => HasLength(path, length) && File.Exists(SegmentsPath(path));
+
+    /// <summary>Whether a file exists and is as long as recorded.</summary>
     public static bool HasLength(string path, long length) => File.Exists(path) && new FileInfo(path).Length == length;
 
     /// <summary>Removes a layer and its digests, the layer first so that digests never outlive doubt.</summary>

@@ -1,4 +1,5 @@
 using Filecoin.Cryptography;
+using Filecoin.Sealing.Labeling.ShaNi;
 
 namespace Filecoin.Sealing.Labeling;
 
@@ -16,13 +17,15 @@ internal abstract unsafe class LabelKernel
     public abstract string Name { get; }
 
     /// <summary>Names of the variants this machine can run, best first.</summary>
-    public static IReadOnlyList<string> Available { get; } = ["platform", "plain"];
+    public static IReadOnlyList<string> Available { get; } =
+        ShaNiLabelKernel.TryCreate() is null ? ["platform", "plain"] : ["sha-ni", "platform", "plain"];
 
     /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/>.</summary>
     /// <param name="name">One of <see cref="Available"/>; null for the best.</param>
     /// <exception cref="ArgumentException">This machine has no variant of that name.</exception>
     public static LabelKernel Create(string? name = null) => (name ?? Available[0]) switch
     {
+        "sha-ni" when ShaNiLabelKernel.TryCreate() is { } kernel => kernel,
         "platform" => new LabelKernel<PlatformLabelHash>(),
         "plain" => new LabelKernel<PlainLabelHash>(),
         _ => throw new ArgumentException(
