@@ -2,7 +2,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Labeling;
-using NativeBuffer = Filecoin.Sealing.Memory.NativeBuffer;
+using Filecoin.Sealing.Memory;
 
 namespace Filecoin.Sealing;
 

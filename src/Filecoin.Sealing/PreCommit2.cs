@@ -72,7 +72,7 @@ public static class PreCommit2
                 else
                 {
                     File.Move(lastLayer, job.SealedFile);
-                    DurableFile.FlushFolder(Path.GetDirectoryName(job.SealedFile)!);
+                    DurableNames.FlushFolder(Path.GetDirectoryName(job.SealedFile)!);
                 }
             });
         }
@@ -101,7 +101,7 @@ public static class PreCommit2
         }
 
         File.Move(temporary, target, overwrite: true);
-        DurableFile.FlushFolder(Path.GetDirectoryName(target)!);
+        DurableNames.FlushFolder(Path.GetDirectoryName(target)!);
     }
 
     private sealed class TreeStep(

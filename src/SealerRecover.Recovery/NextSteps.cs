@@ -65,7 +65,7 @@ public static class NextSteps
         List<NextStep> steps = [];
         if (recovered.Length > 0)
         {
-            DateTimeOffset? first = deadlines.Concat(proofs).Min(step => step.By);
+            DateTimeOffset? first = deadlines.Concat(proofs).Where(step => step.By > now).Min(step => step.By);
             steps.Add(Declare(recovered, resultFolder, first));
         }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Pieces;
 using SealerRecover.Tests;
 
 namespace Filecoin.Sealing.Tests;
@@ -47,12 +48,30 @@ internal sealed class SealCase
     public static IEnumerable<SealCase> All() =>
         new[] { "seal.json", "layers11.json" }
             .SelectMany(file => VectorFiles.Read(file)["cases"]!.AsArray())
-            .Select(json => new SealCase(json!))
-            .Where(known => known.IsCc);
+            .Select(json => new SealCase(json!));
 
     public static SealCase Get(string id) => All().Single(known => known.Id == id);
 
     public string Text(string field) => _json[field]!.GetValue<string>();
+
+    /// <summary>Writes the Fr32-padded data the case was sealed over.</summary>
+    public void WriteStagedFile(string path)
+    {
+        List<PieceSource> pieces = [];
+        foreach (JsonNode? piece in _json["pieces"]!.AsArray())
+        {
+            long unpadded = piece!["unpadded"]!.GetValue<long>();
+            byte[] content = new byte[unpadded];
+            if (piece["seed"]?.GetValue<string>() is { } seed)
+            {
+                VectorFiles.Stream(seed, piece["stream_len"]!.GetValue<long>()).CopyTo(content, 0);
+            }
+
+            pieces.Add(new PieceSource(new MemoryStream(content), unpadded));
+        }
+
+        StagedSector.Write(path, new SectorSize(SectorSize), pieces, CancellationToken.None);
+    }
 
     private long Number(string field) => _json[field]!.GetValue<long>();
 }

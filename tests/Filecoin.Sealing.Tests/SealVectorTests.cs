@@ -28,6 +28,7 @@ public sealed class SealVectorTests
 
     [Theory]
     [InlineData("2KiB-v1_1-cc")]
+    [InlineData("2KiB-v1-pieces")]
     [InlineData("4KiB-v1_1_0-cc")]
     [InlineData("L11-32KiB-v1_1_0-cc")]
     public void Without_keep_all_only_the_finalised_files_remain(string id)

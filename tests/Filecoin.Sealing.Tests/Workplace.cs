@@ -29,11 +29,19 @@ internal sealed class Workplace : IDisposable
 
     public SealJob Job(SealCase sealCase, bool keepAll)
     {
+        string? data = null;
+        if (!sealCase.IsCc)
+        {
+            data = Path.Combine(Folder, "staged");
+            sealCase.WriteStagedFile(data);
+        }
+
         return new SealJob
         {
             Inputs = sealCase.Inputs,
             CacheFolder = CacheFolder,
             SealedFile = SealedFile,
+            DataFile = data,
             KeepAll = keepAll,
             CachePathInTAux = sealCase.CachePath,
         };

@@ -1,3 +1,3 @@
 global using SealerRecover.Recovery.Tests.Support;
-global using Xunit;
 global using SealerRecover.Tests;
+global using Xunit;

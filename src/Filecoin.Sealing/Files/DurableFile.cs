@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Files;
@@ -8,7 +7,7 @@ namespace Filecoin.Sealing.Files;
 /// disk, renamed, and the folder flushed. Replaces an earlier file of that name, which is one of this job's own.
 /// </summary>
 /// <remarks>What can fail: every call. A failure or a crash leaves at most "name.tmp", which the next attempt truncates.</remarks>
-internal sealed partial class DurableFile : IDisposable
+internal sealed class DurableFile : IDisposable
 {
     private readonly string _path;
     private readonly string _temporary;
@@ -38,33 +37,6 @@ internal sealed partial class DurableFile : IDisposable
         file.Publish();
     }
 
-    /// <summary>Flushes a folder, so that names made or removed in it survive a power loss. Does nothing on Windows, which cannot.</summary>
-    public static void FlushFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        const int readOnlyDirectory = 0x10000;
-        int descriptor = Open(folder, readOnlyDirectory);
-        if (descriptor < 0)
-        {
-            throw new IOException($"cannot open folder {folder} for flushing (errno {Marshal.GetLastPInvokeError()})");
-        }
-
-        int result = Fsync(descriptor);
-        int error = Marshal.GetLastPInvokeError();
-        _ = Close(descriptor);
-
-        // EINVAL: the file system has no such notion (some FUSE ones); nothing more can be done there.
-        const int invalid = 22;
-        if (result != 0 && error != invalid)
-        {
-            throw new IOException($"flushing folder {folder} failed (errno {error})");
-        }
-    }
-
     /// <summary>Writes bytes at an offset.</summary>
     public void WriteAt(long offset, ReadOnlySpan<byte> bytes)
     {
@@ -84,7 +56,7 @@ internal sealed partial class DurableFile : IDisposable
         RandomAccess.FlushToDisk(Handle);
         Handle.Dispose();
         File.Move(_temporary, _path, overwrite: true);
-        FlushFolder(Path.GetDirectoryName(_path)!);
+        DurableNames.FlushFolder(Path.GetDirectoryName(_path)!);
         _published = true;
     });
 
@@ -97,16 +69,4 @@ internal sealed partial class DurableFile : IDisposable
             File.Delete(_temporary);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Fsync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Close(int descriptor);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Filecoin.Sealing.Memory;
 
 namespace Filecoin.Sealing.Graph;
 

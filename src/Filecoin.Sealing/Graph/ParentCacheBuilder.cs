@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Graph;
@@ -11,6 +12,11 @@ internal sealed class ParentCacheBuilder(
     ParentCacheFile file, int threads, IProgress<SealProgress>? progress, TimeProvider time, CancellationToken cancellation)
 {
     private const int DigestWindowNodes = 1 << 17;
+
+    /// <summary>
+    /// A flush after every 112 MiB, or else the one at the end would have gigabytes before it, which nobody could cancel.
+    /// </summary>
+    private const int BlocksPerFlush = 128;
 
     /// <summary>ENOSPC, as .NET passes it on in HResult.</summary>
     private const int NoSpaceLeft = 28;
@@ -62,12 +68,12 @@ internal sealed class ParentCacheBuilder(
             SharedFile.DeleteIfAbandoned(leftover);
         }
 
-        string temporary = DurableFile.TemporaryFor(target);
+        string temporary = DurableNames.TemporaryFor(target);
         try
         {
             Bytes32 digest = WriteOrExplain(temporary);
             File.Move(temporary, target, overwrite: true);
-            DurableFile.FlushFolder(folder);
+            DurableNames.FlushFolder(folder);
             if (file.PublishedDigest is null)
             {
                 ParentCacheSidecar.Write(file, digest);
@@ -112,6 +118,11 @@ internal sealed class ParentCacheBuilder(
             Span<byte> block = buffer[..(count * ParentCacheFile.BytesPerNode)];
             Compute(first, block);
             RandomAccess.Write(handle, block, first * ParentCacheFile.BytesPerNode);
+            if ((first / NodeBlocks.BlockNodes) % BlocksPerFlush == BlocksPerFlush - 1)
+            {
+                RandomAccess.FlushToDisk(handle);
+            }
+
             return true;
         }
 

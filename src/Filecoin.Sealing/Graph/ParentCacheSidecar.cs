@@ -1,5 +1,6 @@
 using System.Text;
 using Filecoin.Cryptography;
+using Filecoin.Sealing.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Graph;
@@ -37,7 +38,7 @@ internal static class ParentCacheSidecar
     public static void Write(ParentCacheFile file, Bytes32 digest)
     {
         string path = PathFor(file);
-        string temporary = DurableFile.TemporaryFor(path);
+        string temporary = DurableNames.TemporaryFor(path);
         using (SafeFileHandle handle = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             RandomAccess.Write(handle, Encoding.ASCII.GetBytes(Text(file, digest)), 0);
@@ -45,7 +46,7 @@ internal static class ParentCacheSidecar
         }
 
         File.Move(temporary, path, overwrite: true);
-        DurableFile.FlushFolder(System.IO.Path.GetDirectoryName(path)!);
+        DurableNames.FlushFolder(System.IO.Path.GetDirectoryName(path)!);
     }
 
     private static string Text(ParentCacheFile file, Bytes32 digest) =>

@@ -1,4 +1,5 @@
 using Filecoin.Primitives;
+using Filecoin.Sealing.Memory;
 using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Graph;

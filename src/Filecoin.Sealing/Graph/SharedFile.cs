@@ -30,7 +30,7 @@ internal static class SharedFile
     public static SafeFileHandle TakeLock(string path, CancellationToken cancellation) =>
         Wait(path, () => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), cancellation);
 
-    /// <summary>Deletes <paramref name="path"/> unless somebody has it open for writing.</summary>
+    /// <summary>Deletes <paramref name="path"/> unless somebody has it open or it is another user's.</summary>
     public static void DeleteIfAbandoned(string path)
     {
         try
@@ -45,6 +45,10 @@ internal static class SharedFile
         catch (IOException inUse) when (IsSharingViolation(inUse))
         {
             // Its owner lives.
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another user's; it takes room and does no harm.
         }
     }
 

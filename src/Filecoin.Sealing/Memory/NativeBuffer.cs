@@ -68,6 +68,9 @@ public sealed unsafe partial class NativeBuffer : IDisposable
         }
     }
 
+    /// <summary>All of it as a span; for buffers below 2 GiB.</summary>
+    public Span<byte> Span => Slice(0, checked((int)Length));
+
     /// <summary>A part as a span.</summary>
     public Span<byte> Slice(long offset, int length)
     {

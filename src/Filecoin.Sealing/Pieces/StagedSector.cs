@@ -1,6 +1,6 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Pieces;
@@ -28,7 +28,7 @@ public static class StagedSector
     {
         ArgumentNullException.ThrowIfNull(pieces);
         string full = Path.GetFullPath(path);
-        string temporary = DurableFile.TemporaryFor(full);
+        string temporary = DurableNames.TemporaryFor(full);
         if (Path.Exists(full))
         {
             throw Exists(full);
@@ -38,7 +38,7 @@ public static class StagedSector
         {
             IReadOnlyList<PlacedPiece> placed = WriteTo(temporary, sectorSize, pieces, cancellation);
             File.Move(temporary, full, overwrite: false);
-            DurableFile.FlushFolder(Path.GetDirectoryName(full)!);
+            DurableNames.FlushFolder(Path.GetDirectoryName(full)!);
             return placed;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

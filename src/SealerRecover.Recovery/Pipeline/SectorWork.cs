@@ -122,6 +122,11 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         run.Installer.RefuseObviousConflict(facts.Sector, facts.SealProof.SectorSize);
         _workspace = OpenWorkspace();
         Started(Workspace.Journal.HasWork);
+        if (Workspace.Journal.HasWork)
+        {
+            Notice($"carries on in {Workspace.Folder}, where an earlier run finished {Workspace.Journal.FinishedSteps} steps");
+        }
+
         Stage next = ResumeInstalling() ? Stage.Install : Workspace.Journal.Labelled ? Stage.Trees : Stage.Label;
         _labelledEarlier = next == Stage.Trees;
         if (next != Stage.Label)

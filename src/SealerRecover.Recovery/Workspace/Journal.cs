@@ -46,8 +46,11 @@ internal sealed class Journal : IStepLog
     /// <summary>Set from the moment CommR was found to be right: the files on their way into the result folder.</summary>
     public InstallManifest? Installing => _content.Installing;
 
+    /// <summary>How many steps are recorded as finished.</summary>
+    public int FinishedSteps => _content.Steps.Count;
+
     /// <summary>Whether any work has been recorded.</summary>
-    public bool HasWork => _content.Steps.Count > 0 || Labelled || Installing is not null;
+    public bool HasWork => FinishedSteps > 0 || Labelled || Installing is not null;
 
     /// <summary>Starts a journal in <paramref name="folder"/>, replacing what may be there.</summary>
     public static Journal Start(IFileSystem files, string folder, WorkInputs inputs, string cachePathInTAux)

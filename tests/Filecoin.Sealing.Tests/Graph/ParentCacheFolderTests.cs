@@ -138,6 +138,21 @@ public sealed class ParentCacheFolderTests : IDisposable
         Assert.Equal(ParentCacheState.Good, Check(Published));
     }
 
+    // rust-fil-proofs writes a cache under its final name and holds an exclusive flock meanwhile, as FileShare.None does.
+    [Fact]
+    public async Task While_another_program_writes_the_cache_itself_it_waits()
+    {
+        Open(Published);
+        using FileStream held = new(Caches.PathFor(Published), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        Task<ParentCacheState> checking = Task.Run(() => Check(Published), Cancellation);
+        await Task.Delay(300, Cancellation);
+        Assert.False(checking.IsCompleted);
+
+        await held.DisposeAsync();
+
+        Assert.Equal(ParentCacheState.Good, await checking);
+    }
+
     [Fact]
     public void Cancelling_a_build_leaves_nothing_but_the_lock()
     {

@@ -98,7 +98,7 @@ public sealed unsafe class LabelVectorTests
     private static Bytes32 IsolatedLabel(string kernel, StackedGraph graph, Bytes32 replicaId, int layer, long node)
     {
         Span<uint> parents = stackalloc uint[StackedGraph.Degree];
-        graph.Parents(node, parents);
+        graph.Parents((uint)node, parents);
         byte* window = stackalloc byte[(int)(2 * StackedGraph.Degree * LabelBytes)];
         uint* shifted = stackalloc uint[StackedGraph.Degree];
         long firstBase = Math.Max(0, node - StackedGraph.BaseDegree);
@@ -142,11 +142,11 @@ public sealed unsafe class LabelVectorTests
                 Span<uint> place = parents.AsSpan(i * StackedGraph.Degree, StackedGraph.Degree);
                 if (previous is null)
                 {
-                    graph.BaseParents(first + i, place[..StackedGraph.BaseDegree]);
+                    graph.BaseParents((uint)(first + i), place[..StackedGraph.BaseDegree]);
                 }
                 else
                 {
-                    graph.Parents(first + i, place);
+                    graph.Parents((uint)(first + i), place);
                 }
             }
 

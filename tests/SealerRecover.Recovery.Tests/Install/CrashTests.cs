@@ -3,8 +3,8 @@ using Filecoin.Primitives;
 namespace SealerRecover.Recovery.Tests.Install;
 
 /// <summary>
-/// Every operation that changes a file fails once, in each way: with an error, with the process gone before it, with the process
-/// gone after it. Whatever happens, sealed/ and cache/ never hold anything but whole sectors, and a rerun ends well.
+/// Every operation that changes a file fails once: with an error, and with the process gone (before it, and so after the one
+/// before it). Whatever happens, sealed/ and cache/ never hold anything but whole sectors, and a rerun ends well.
 /// </summary>
 public sealed class CrashTests
 {
@@ -18,7 +18,7 @@ public sealed class CrashTests
     {
         int operations = Prepared(cacheExists, new LyingFileSystem(splitDisks: splitDisks), out LyingFileSystem honest).Operations(honest);
         Assert.InRange(operations, 20, 200);
-        foreach (Lie lie in Enum.GetValues<Lie>())
+        foreach (Lie lie in new[] { Lie.FailsOnce, Lie.Dies })
         {
             for (int failAt = 1; failAt <= operations; failAt++)
             {

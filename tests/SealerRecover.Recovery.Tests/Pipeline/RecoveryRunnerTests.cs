@@ -187,6 +187,7 @@ public sealed class RecoveryRunnerTests : IDisposable
         Assert.All(_run.Do(FakeSealer.Facts(1), FakeSealer.Facts(2)), outcome => Assert.Equal(OutcomeKind.Installed, outcome.Kind));
         Assert.DoesNotContain("1:label-1", _run.Sealer.Calls);
         Assert.True(_run.Observer.Events.OfType<SectorStarted>().Single(started => started.Sector.Number == 1).Resumed);
+        Assert.Contains(_run.Observer.Notices, text => text.Contains("an earlier run finished 2 steps", StringComparison.Ordinal));
     }
 
     [Fact]

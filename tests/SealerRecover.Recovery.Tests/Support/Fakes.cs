@@ -45,7 +45,7 @@ internal sealed class RecordingObserver : IRecoveryObserver
 }
 
 /// <summary>How a <see cref="LyingFileSystem"/> misbehaves.</summary>
-internal enum Lie
+public enum Lie
 {
     /// <summary>The operation fails before it does anything; the ones after it work.</summary>
     FailsOnce,

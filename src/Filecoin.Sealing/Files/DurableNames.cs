@@ -2,13 +2,13 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Filecoin.Sealing.Graph;
+namespace Filecoin.Sealing.Files;
 
 /// <summary>
 /// What it takes for a file to appear whole or not at all, power cut included: a temporary name beside it, fsync of the file
 /// (RandomAccess.FlushToDisk), rename, fsync of the folder, which .NET does not offer.
 /// </summary>
-internal static partial class DurableFile
+internal static partial class DurableNames
 {
     private const int ReadOnly = 0;
     private const int InvalidArgument = 22;

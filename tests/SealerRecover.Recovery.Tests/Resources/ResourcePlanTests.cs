@@ -1,0 +1,86 @@
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using SealerRecover.Recovery.Resources;
+
+namespace SealerRecover.Recovery.Tests.Resources;
+
+public sealed class ResourcePlanTests : IDisposable
+{
+    private static readonly SectorFacts[] Four = [.. Enumerable.Range(1, 4).Select(i => FakeSealer.Facts((ulong)i, proof: 8))];
+
+    private readonly Run _run = new();
+
+    public ResourcePlanTests() => _run.Settings = _run.Settings with { Parallel = 3, Threads = 16 };
+
+    private SealResources One =>
+        SealResources.For(SealProofs.All[8].Porep, keepAll: false, hasData: false, _run.Settings.ParentWindowNodes, treeThreads: 16);
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public void On_one_disk_what_is_in_work_last_becomes_the_result()
+    {
+        IReadOnlyList<ResourceLine> plan = _run.Runner.Plan(Four);
+
+        Assert.Equal(["memory", $"disk for temporary files ({_run.Settings.TempFolder}) and results ({_run.Settings.ResultFolder}) and parent caches ({_run.Settings.ParentCacheFolder})", "open files"],
+            plan.Select(line => line.What));
+        Assert.Equal((3 * One.LabelMemory) + One.TreeMemory, plan[0].Needed);
+        Assert.Equal((3 * One.TempDisk) + One.ResultDisk + One.ParentCacheDisk, plan[1].Needed);
+        Assert.Equal(4 * One.OpenFiles, plan[2].Needed);
+        Assert.False(plan[2].IsBytes);
+        Assert.All(plan, line => Assert.True(line.Suffices));
+        Assert.InRange(plan[0].Needed, 3 * (64L << 30), 4 * (64L << 30));
+    }
+
+    [Fact]
+    public void Disks_of_their_own_are_counted_by_themselves_and_an_unknown_one_suffices()
+    {
+        _run.Probe.Disks = path => path == _run.Settings.TempFolder ? new DiskSpace(1, 10)
+            : path == _run.Settings.ResultFolder ? new DiskSpace(2, long.MaxValue)
+            : null;
+
+        ResourceLine[] disks = [.. _run.Runner.Plan(Four).Where(line => line.What.StartsWith("disk", StringComparison.Ordinal))];
+
+        Assert.Equal([3 * One.TempDisk, 4 * One.ResultDisk, One.ParentCacheDisk], disks.Select(line => line.Needed));
+        Assert.Equal([10L, long.MaxValue, null], disks.Select(line => line.Available));
+        Assert.Equal([false, true, true], disks.Select(line => line.Suffices));
+        OperatorException failure = Assert.Throws<OperatorException>(() => ResourcePlan.RefuseShortage(disks));
+        Assert.Equal(FailureKind.NotEnoughResources, failure.Kind);
+        Assert.Contains($"disk for temporary files ({_run.Settings.TempFolder})", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("GiB needed, 0.0 MiB available", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_single_sector_builds_its_trees_after_its_labels()
+    {
+        Assert.Equal(Math.Max(One.LabelMemory, One.TreeMemory), _run.Runner.Plan(Four[..1])[0].Needed);
+    }
+
+    [Fact]
+    public void Work_that_is_there_already_counts_and_installed_sectors_need_nothing()
+    {
+        SectorFacts small = FakeSealer.Facts(1);
+        long fresh = _run.Runner.Plan([small])[1].Needed;
+        Directory.CreateDirectory(_run.Workspace(1));
+        File.WriteAllBytes(Path.Combine(_run.Workspace(1), "half"), new byte[1 << 16]);
+        Assert.InRange(fresh - _run.Runner.Plan([small])[1].Needed, 1 << 16, 1 << 17);
+        Directory.Delete(_run.Workspace(1), recursive: true);
+
+        _run.Do(small);
+        Assert.Empty(_run.Runner.Plan([small]));
+        File.Delete(_run.Sealed(1));
+        Assert.NotEmpty(_run.Runner.Plan([small]));
+    }
+
+    [Fact]
+    public void A_shortage_of_open_files_is_a_count()
+    {
+        _run.Probe.OpenFiles = 12;
+
+        OperatorException failure = Assert.Throws<OperatorException>(() => ResourcePlan.RefuseShortage(_run.Runner.Plan(Four)));
+
+        Assert.Contains($"not enough open files: {4 * One.OpenFiles} needed, 12 available", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("ulimit", failure.Hint, StringComparison.Ordinal);
+    }
+}
