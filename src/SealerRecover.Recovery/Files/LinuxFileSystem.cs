@@ -88,16 +88,14 @@ internal sealed class LinuxFileSystem : IFileSystem
 
     public void Replace(string from, string to) => Check(LinuxNative.Rename(from, to), $"cannot rename {from} to {to}");
 
-    public void SyncFile(string path)
-    {
-        Check(LinuxNative.Open(path, createForWriting: false, out SafeFileHandle handle), $"cannot open {path}");
-        using (handle)
-        {
-            Check(LinuxNative.Flush(handle), $"cannot flush {path}");
-        }
-    }
+    public void SyncFile(string path) => Check(Sync(path), $"cannot flush {path}");
 
-    public void SyncFolder(string path) => SyncFile(path);
+    public void SyncFolder(string path)
+    {
+        // Some network file systems have no folders to flush and say so with EINVAL.
+        int errno = Sync(path);
+        Check(errno == LinuxNative.Invalid ? 0 : errno, $"cannot flush {path}");
+    }
 
     public void DeleteFile(string path)
     {
@@ -122,6 +120,15 @@ internal sealed class LinuxFileSystem : IFileSystem
         catch (IOException failure) when (failure.HResult == LinuxNative.NotEmpty || Directory.EnumerateFileSystemEntries(path).Any())
         {
             return false;
+        }
+    }
+
+    private static int Sync(string path)
+    {
+        int errno = LinuxNative.Open(path, createForWriting: false, out SafeFileHandle handle);
+        using (handle)
+        {
+            return errno != 0 ? errno : LinuxNative.Flush(handle);
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Workspace;
 
@@ -25,48 +27,68 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
 {
     private const string Copying = "copying";
 
-    /// <summary>Refuses, before hours of work, a target that cannot be this sector.</summary>
+    /// <summary>
+    /// Refuses, before hours of work, a target that cannot be this sector: a sealed file of another length, or a p_aux whose
+    /// CommR is another. That they pass says nothing about them yet.
+    /// </summary>
     /// <exception cref="OperatorException">TargetExists.</exception>
-    public void RefuseObviousConflict(SectorId sector, SectorSize size)
+    public void RefuseObviousConflict(SectorFacts facts, Func<PAuxFile, CommR> commR)
     {
-        ResultLayout layout = new(settings.ResultFolder, sector);
-        foreach ((string path, long length) in new[] { (layout.SealedFile, size.Bytes), (Path.Combine(layout.CacheFolder, CacheFiles.PAux), 64) })
+        ResultLayout layout = new(settings.ResultFolder, facts.Sector);
+        string pAux = Path.Combine(layout.CacheFolder, CacheNames.PAux);
+        foreach ((string path, long length) in new[] { (layout.SealedFile, facts.SealProof.SectorSize.Bytes), (pAux, PAuxFile.Length) })
         {
             FileLook look = FileLook.Through(path);
             if (!settings.Force && look.Kind != FileKind.Missing && (look.Kind != FileKind.File || look.Length != length))
             {
-                throw TargetExists(sector, path, $"has {look.Length} bytes where this sector's has {length}; nothing was computed");
+                throw TargetExists(facts.Sector, path, $"has {look.Length} bytes where this sector's has {length}; nothing was computed");
             }
+        }
+
+        if (!settings.Force && FileLook.Through(pAux).Kind == FileKind.File
+            && commR(PAuxFile.Read(pAux)) is var found && found != facts.SealedCid)
+        {
+            throw TargetExists(facts.Sector, pAux, $"belongs to a sector whose CommR is {found}; nothing was computed");
         }
     }
 
-    /// <summary>Lists and digests what is to be installed.</summary>
-    /// <exception cref="OperatorException">Sealing left other files than it documents.</exception>
-    public InstallManifest Describe(
-        SectorId sector, SectorWorkspace workspace, SealProofInfo proof, SealedCommitments commitments, InstallProgress progress,
+    /// <summary>
+    /// Lists and digests what is to be installed. Null unless all files are there and are what was recorded when they were
+    /// written, the replica being the last layer, as for all sectors of zeros: then what the trees were built from is what
+    /// goes into the result folder.
+    /// </summary>
+    public InstallManifest? Describe(
+        SectorId sector, SectorWorkspace workspace, PorepParameters porep, SealedCommitments commitments, InstallProgress progress,
         CancellationToken cancellation)
     {
-        string[] cache = [.. FileLook.EntriesOf(workspace.CacheFolder)
-            .Where(path => CacheFiles.IsInstalled(Path.GetFileName(path), settings.KeepAll) && FileLook.At(path).Kind == FileKind.File)];
-        string[] names = [.. cache.Select(path => Path.GetFileName(path))];
-        byte[] auxiliary = [.. commitments.CommC.Span, .. commitments.CommRLast.Span];
-        if (names.Count(CacheFiles.IsTreeRLast) != proof.Porep.Shape.BaseTrees || !names.Contains(CacheFiles.TAux)
-            || FileLook.At(workspace.SealedFile) is not { Kind: FileKind.File } look || look.Length != proof.SectorSize.Bytes
-            || !names.Contains(CacheFiles.PAux)
-            || !File.ReadAllBytes(Path.Combine(workspace.CacheFolder, CacheFiles.PAux)).AsSpan().SequenceEqual(auxiliary))
+        IReadOnlyList<string> names = CacheFiles.Installed(porep, settings.KeepAll);
+        (string Name, string Path)[] present =
+        [
+            .. names.Select(name => (name, Path.Combine(workspace.CacheFolder, name))),
+            (ManifestFile.Sealed, workspace.SealedFile),
+        ];
+        byte[] auxiliary = new PAuxFile(commitments.CommC, commitments.CommRLast).ToBytes();
+        if (present.Any(file => FileLook.At(file.Path).Kind != FileKind.File)
+            || FileLook.At(workspace.SealedFile).Length != porep.SectorSize.Bytes
+            || !File.ReadAllBytes(Path.Combine(workspace.CacheFolder, CacheNames.PAux)).AsSpan().SequenceEqual(auxiliary))
         {
-            throw new OperatorException(
-                FailureKind.Storage,
-                $"the finished files of {sector} in {workspace.Folder} are not complete",
-                $"Delete {workspace.Folder} and run the same command again; please report this as a bug.");
+            return null;
         }
 
-        progress.Begin(cache.Append(workspace.SealedFile).Sum(path => FileLook.At(path).Length));
-        ManifestFile[] described =
-        [
-            .. cache.Select(path => Digest(Path.GetFileName(path), path)),
-            Digest(ManifestFile.Sealed, workspace.SealedFile),
-        ];
+        progress.Begin(present.Sum(file => FileLook.At(file.Path).Length));
+        List<ManifestFile> described = [];
+        foreach ((string name, string path) in present)
+        {
+            FileDigest digest = SegmentDigests.Of(path, progress, cancellation);
+            string recordedAs = name == ManifestFile.Sealed ? CacheNames.Layer(porep.Layers) : name;
+            if (CacheFiles.TryGetRecorded(workspace.Journal, recordedAs, out FileDigest recorded) && recorded != digest)
+            {
+                return null;
+            }
+
+            described.Add(new ManifestFile(name, digest.Length, digest.Digest.ToString()));
+        }
+
         InstallManifest manifest = new(
             workspace.Journal.Inputs, settings.ResultFolder, commitments.CommC.ToString(), commitments.CommRLast.ToString(), described);
 
@@ -78,12 +100,6 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         }
 
         return manifest;
-
-        ManifestFile Digest(string name, string path)
-        {
-            FileDigest digest = SegmentDigests.Of(path, progress, cancellation);
-            return new ManifestFile(name, digest.Length, digest.Digest.ToString());
-        }
     }
 
     /// <summary>
@@ -183,7 +199,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         return look switch
         {
             { Kind: FileKind.Missing } => TargetState.Absent,
-            { Kind: FileKind.File, Length: > 0 } when file.Name == CacheFiles.TAux => TargetState.Equal,
+            { Kind: FileKind.File, Length: > 0 } when file.Name == CacheNames.TAux => TargetState.Equal,
             { Kind: FileKind.File } when look.Length == file.Length && file.Matches(SegmentDigests.Of(target, progress, cancellation)) =>
                 TargetState.Equal,
             _ => TargetState.Different,

@@ -1,4 +1,5 @@
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Workspace;
 
@@ -45,6 +46,6 @@ internal static class Receipt
         ResultLayout layout = new(resultFolder, sector);
         return Read(layout, inputs) is { } manifest
             && manifest.Files.All(file => FileLook.Through(layout.Target(file)) is { Kind: FileKind.File } look
-                && (look.Length == file.Length || file.Name == CacheFiles.TAux));
+                && (look.Length == file.Length || file.Name == CacheNames.TAux));
     }
 }

@@ -164,7 +164,7 @@ internal static class MetadataReader
             throw fields.Bad("CommD", $"{JsonFields.Quote(text)} is not the CID of unsealed data (baga6ea4seaq…)");
         }
 
-        if (commD != ZeroCommD.For(size))
+        if (commD != ZeroCommitments.ForSector(size))
         {
             throw new OperatorException(
                 FailureKind.NotSupported,

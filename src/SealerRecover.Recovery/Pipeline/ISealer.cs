@@ -1,6 +1,8 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Replica;
 
 namespace SealerRecover.Recovery.Pipeline;
 
@@ -24,6 +26,9 @@ internal interface ISealer
 
     /// <summary>Builds trees and replica.</summary>
     SealedCommitments PreCommit2(SealJob job, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation);
+
+    /// <summary>The CommR of the two commitments in a p_aux.</summary>
+    CommR CommROf(PAuxFile pAux);
 }
 
 /// <summary>The real thing.</summary>
@@ -43,6 +48,8 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
     public SealedCommitments PreCommit2(
         SealJob job, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation) =>
         Filecoin.Sealing.PreCommit2.Run(job, log, settings.Threads, progress, cancellation);
+
+    public CommR CommROf(PAuxFile pAux) => CommRs.From(pAux.CommC, pAux.CommRLast);
 
     private sealed class OpenCache(ParentCache cache) : IParents
     {

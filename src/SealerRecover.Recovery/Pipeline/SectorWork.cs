@@ -51,7 +51,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private SealedCommitments? _commitments;
     private long? _begun;
     private bool _told;
-    private bool _labelledEarlier;
+    private int _repairs;
 
     /// <summary>How it ended; null until it has.</summary>
     public SectorOutcome? Outcome { get; private set; }
@@ -60,7 +60,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     public SectorId Sector => facts.Sector;
 
     private ReplicaInputs Inputs => new(
-        facts.SealProof.Porep, facts.Sector, facts.Ticket, ZeroCommD.For(facts.SealProof.SectorSize));
+        facts.SealProof.Porep, facts.Sector, facts.Ticket, ZeroCommitments.ForSector(facts.SealProof.SectorSize));
 
     private SectorWorkspace Workspace => _workspace ?? throw new InvalidOperationException("the workspace is not open");
 
@@ -119,7 +119,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             Notice("files that were installed earlier are missing or altered, so they are made again");
         }
 
-        run.Installer.RefuseObviousConflict(facts.Sector, facts.SealProof.SectorSize);
+        run.Installer.RefuseObviousConflict(facts, run.Sealer.CommROf);
         _workspace = OpenWorkspace();
         Started(Workspace.Journal.HasWork);
         if (Workspace.Journal.HasWork)
@@ -128,7 +128,6 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         }
 
         Stage next = ResumeInstalling() ? Stage.Install : Workspace.Journal.Labelled ? Stage.Trees : Stage.Label;
-        _labelledEarlier = next == Stage.Trees;
         if (next != Stage.Label)
         {
             run.Disk.EnterUnasked(facts.Sector);
@@ -154,23 +153,43 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private Stage BuildTrees()
     {
+        int finished = Workspace.Journal.FinishedSteps;
         SealedCommitments computed;
         try
         {
             computed = run.Sealer.PreCommit2(Job, Workspace.Journal, _progress, run.Cancellation);
         }
-        catch (OperatorException failure) when (_labelledEarlier && failure.Kind == FailureKind.Storage)
+        catch (OperatorException failure) when (failure.Kind == FailureKind.Storage && Workspace.Journal.FinishedSteps < finished)
         {
-            Notice($"what an earlier run left cannot be used ({failure.Message}); labelling again what is missing");
-            _labelledEarlier = false;
-            Workspace.Journal.MarkLabelled(false);
-            return Stage.Label;
+            // A step was forgotten, so its file is damaged; any other failure of the disk leaves the steps as they are.
+            return Repair(failure);
         }
 
         _commitments = computed;
         return computed.CommR == facts.SealedCid
             ? Stage.Install
             : throw new CommitmentMismatchException(Inputs, facts.SealProof, facts.SealedCid, computed, Workspace.Folder);
+    }
+
+    // Labels what is damaged once more. Where the replica is made already, the other layers are gone: then everything.
+    private Stage Repair(OperatorException damage)
+    {
+        if (_repairs++ >= facts.SealProof.Porep.Layers)
+        {
+            throw damage;
+        }
+
+        Notice($"{damage.Message}; it is made again");
+        if (FileLook.At(Workspace.SealedFile).Kind == FileKind.Missing)
+        {
+            Workspace.Journal.MarkLabelled(false);
+        }
+        else
+        {
+            Workspace.Restart();
+        }
+
+        return Stage.Label;
     }
 
     private Stage Install()
@@ -180,8 +199,17 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         bool resumed = journal.Installing is not null;
         if (!resumed)
         {
-            journal.MarkInstalling(run.Installer.Describe(
-                facts.Sector, Workspace, facts.SealProof, _commitments!, Passing(), run.Cancellation));
+            InstallManifest? described = run.Installer.Describe(
+                facts.Sector, Workspace, facts.SealProof.Porep, _commitments!, Passing(), run.Cancellation);
+            if (described is null)
+            {
+                return Repair(new OperatorException(
+                    FailureKind.Storage,
+                    $"{facts.Sector}: finished files in {Workspace.Folder} are not what was written",
+                    "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again."));
+            }
+
+            journal.MarkInstalling(described);
         }
 
         InstallManifest manifest = journal.Installing!;
@@ -249,7 +277,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         }
 
         Notice("finished files of an earlier run are missing or damaged, so they are made again");
-        Workspace.Journal.Reset();
+        Workspace.Restart();
         return false;
     }
 

@@ -1,28 +1,36 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
+
 namespace SealerRecover.Recovery.Workspace;
 
 /// <summary>Which files of a cache folder are this tool's and which of them are installed. Their content belongs to Filecoin.Sealing.</summary>
 internal static class CacheFiles
 {
-    /// <summary>comm_c and comm_r_last, 64 bytes.</summary>
-    public const string PAux = "p_aux";
-
-    /// <summary>The tree configurations; names the folder the sector was sealed in.</summary>
-    public const string TAux = "t_aux";
-
     private const string Data = "sc-02-data-";
-    private const string TreeRLast = Data + "tree-r-last";
+    private const string Extension = ".dat";
 
-    /// <summary>Whether sealing makes files of this name, under their final or a temporary name.</summary>
-    public static bool IsOurs(string name) =>
-        name.TrimStart('.') is var bare && (bare.StartsWith(Data, StringComparison.Ordinal)
-            || bare.StartsWith(PAux, StringComparison.Ordinal) || bare.StartsWith(TAux, StringComparison.Ordinal));
+    /// <summary>Whether sealing makes files of this name: a final one, or one with a suffix, temporary or beside the file.</summary>
+    public static bool IsOurs(string name) => name.StartsWith(Data, StringComparison.Ordinal)
+        || name.StartsWith(CacheNames.PAux, StringComparison.Ordinal) || name.StartsWith(CacheNames.TAux, StringComparison.Ordinal);
 
-    /// <summary>Whether a file of this name belongs into the result folder.</summary>
-    public static bool IsInstalled(string name, bool keepAll) =>
-        name is PAux or TAux || (name.EndsWith(".dat", StringComparison.Ordinal)
-            && name.StartsWith(keepAll ? Data : TreeRLast, StringComparison.Ordinal));
+    /// <summary>The files that belong into the result folder.</summary>
+    public static IReadOnlyList<string> Installed(PorepParameters porep, bool keepAll) =>
+        keepAll ? CacheNames.All(porep) : CacheNames.Finalized(porep);
 
-    /// <summary>Whether this is a file of tree_r_last.</summary>
-    public static bool IsTreeRLast(string name) =>
-        name.StartsWith(TreeRLast, StringComparison.Ordinal) && name.EndsWith(".dat", StringComparison.Ordinal);
+    /// <summary>
+    /// What was recorded when this file was written; false if nothing was. Steps are called as the files are, without what all
+    /// file names share; a tree's always with its number.
+    /// </summary>
+    public static bool TryGetRecorded(IStepLog log, string name, out FileDigest recorded)
+    {
+        recorded = default;
+        if (!name.StartsWith(Data, StringComparison.Ordinal) || !name.EndsWith(Extension, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        string step = name[Data.Length..^Extension.Length];
+        return log.TryGet(step, out recorded) || log.TryGet($"{step}-0", out recorded);
+    }
 }

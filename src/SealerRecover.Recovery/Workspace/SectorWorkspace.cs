@@ -116,6 +116,16 @@ internal sealed class SectorWorkspace : IDisposable
         return foreign;
     }
 
+    /// <summary>
+    /// Deletes what was made and forgets it, because it is damaged. The files go first: sealing takes a replica that is there
+    /// for finished, so none may outlive its journal.
+    /// </summary>
+    public void Restart()
+    {
+        DeleteOwnFiles(_files, Folder);
+        Journal.Reset();
+    }
+
     /// <summary>Lets go of the lock and leaves everything for the next run.</summary>
     public void Dispose() => _lock.Dispose();
 
@@ -188,7 +198,7 @@ internal sealed class SectorWorkspace : IDisposable
 
         foreach (string entry in FileLook.EntriesOf(folder))
         {
-            DeleteIf(Path.GetFileName(entry).TrimStart('.').StartsWith(SealedName, StringComparison.Ordinal), entry);
+            DeleteIf(Path.GetFileName(entry).StartsWith(SealedName, StringComparison.Ordinal), entry);
         }
 
         void DeleteIf(bool ours, string path)

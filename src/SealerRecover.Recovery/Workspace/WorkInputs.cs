@@ -30,7 +30,7 @@ internal sealed record WorkInputs(
         facts.Sector.FileName,
         (int)facts.SealProof.Proof,
         facts.Ticket.ToString(),
-        ZeroCommD.For(facts.SealProof.SectorSize).ToString(),
+        ZeroCommitments.ForSector(facts.SealProof.SectorSize).ToString(),
         facts.SealedCid.ToString(),
         settings.KeepAll,
         settings.RowsToDiscard);

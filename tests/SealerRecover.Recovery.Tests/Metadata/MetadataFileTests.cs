@@ -227,7 +227,7 @@ public sealed class MetadataFileTests : IDisposable
     [Fact]
     public void Optional_fields_a_byte_order_mark_and_an_empty_list_are_accepted()
     {
-        string zero = ZeroCommD.For(SectorSize.KiB2).ToString();
+        string zero = ZeroCommitments.ForSector(SectorSize.KiB2).ToString();
         string text = Valid().Replace("\"SealProof\": 5", $"\"SealProof\": 5, \"TicketEpoch\": null, \"CommD\": {{\"/\": \"{zero}\"}}, \"Unknown\": [{{}}]", StringComparison.Ordinal)
             .Replace("f01000", "t01000", StringComparison.Ordinal);
         RecoveryMetadata read = MetadataFile.Read(_folder.Write("f.json", "\ufeff" + text));
@@ -239,7 +239,7 @@ public sealed class MetadataFileTests : IDisposable
     [Fact]
     public void A_sector_with_data_is_not_supported_rather_than_sealed_wrongly()
     {
-        string data = ZeroCommD.For(SectorSize.MiB8).ToString();
+        string data = ZeroCommitments.ForSector(SectorSize.MiB8).ToString();
         string text = Valid().Replace("\"SealProof\": 5", $"\"SealProof\": 5, \"CommD\": {{\"/\": \"{data}\"}}", StringComparison.Ordinal);
 
         OperatorException failure = Assert.Throws<OperatorException>(() => MetadataFile.Read(_folder.Write("f.json", text)));

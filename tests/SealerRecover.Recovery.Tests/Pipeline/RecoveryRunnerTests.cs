@@ -202,6 +202,37 @@ public sealed class RecoveryRunnerTests : IDisposable
         Assert.Equal(["1:label-2", "1:trees"], _run.Sealer.Calls);
     }
 
+    [Theory]
+    [InlineData("../sealed", "1:label-1")]
+    [InlineData("sc-02-data-tree-r-last.dat", "1:label-1")]
+    public void A_finished_file_that_changed_before_it_was_installed_is_made_again_and_never_installed(string name, string again)
+    {
+        int times = 0;
+        _run.Sealer.AfterTrees = job =>
+        {
+            string path = Path.Combine(job.CacheFolder, name);
+            if (times++ == 0)
+            {
+                File.WriteAllBytes(path, new byte[new FileInfo(path).Length]);
+            }
+        };
+
+        Assert.Equal(OutcomeKind.Installed, Assert.Single(_run.Do(FakeSealer.Facts(1))).Kind);
+
+        Assert.Equal(2, _run.Sealer.Calls.Count(call => call == again));
+        Assert.DoesNotContain(_run.Visible().Values, content => content.All(digit => digit == '0'));
+        Assert.Contains(_run.Observer.Notices, text => text.Contains("made again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_disk_failure_while_trees_are_built_costs_no_finished_layer()
+    {
+        _run.Sealer.BeforeTrees = (_, _) => throw new OperatorException(FailureKind.Storage, "no space was left", "Free some.");
+        Assert.Equal("no space was left", Run.Failure(Assert.Single(_run.Do(FakeSealer.Facts(1)))).Message);
+        Assert.Equal("no space was left", Run.Failure(Assert.Single(_run.Do(FakeSealer.Facts(1)))).Message);
+        Assert.Equal(["1:label-1", "1:label-2"], _run.Sealer.Calls);
+    }
+
     [Fact]
     public void An_observer_that_throws_costs_nothing()
     {

@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Pipeline;
 
 namespace SealerRecover.Recovery.Tests.Support;
@@ -31,6 +30,8 @@ internal sealed class FakeSealer : ISealer
 
     public Func<Exception?>? ParentsFailure { get; set; }
 
+    public Action<SealJob>? AfterTrees { get; set; }
+
     public int MostLabelling { get; private set; }
 
     public int MostBuilding { get; private set; }
@@ -50,7 +51,7 @@ internal sealed class FakeSealer : ISealer
     });
 
     public static SectorFacts WithRightCid(SectorFacts facts) =>
-        facts with { SealedCid = Commit(Inputs(facts), ZeroCommD.For(facts.SealProof.SectorSize)).CommR };
+        facts with { SealedCid = Commit(Inputs(facts), ZeroCommitments.ForSector(facts.SealProof.SectorSize)).CommR };
 
     public string ParentCachePath(PorepParameters porep) => "/nonexistent/parents";
 
@@ -72,6 +73,11 @@ internal sealed class FakeSealer : ISealer
         try
         {
             BeforeLabelling?.Invoke(job, cancellation);
+            if (log.TryGet("trees", out _))
+            {
+                return;
+            }
+
             for (int layer = 1; layer <= job.Inputs.Porep.Layers; layer++)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -108,57 +114,67 @@ internal sealed class FakeSealer : ISealer
         }
     }
 
+    public CommR CommROf(PAuxFile pAux) => new(new Bytes32(SHA256.HashData(pAux.ToBytes())));
+
     private static SealedCommitments Commit(ReplicaInputs inputs, CommD commD)
     {
         Bytes32 commC = new(Bytes(inputs, "comm_c", 32));
         Bytes32 commRLast = new(Bytes(inputs, "comm_r_last", 32));
-        return new SealedCommitments(commD, commC, commRLast, new CommR(new Bytes32(SHA256.HashData([.. commC.Span, .. commRLast.Span]))));
+        return new SealedCommitments(commD, commC, commRLast, new CommR(new Bytes32(SHA256.HashData(new PAuxFile(commC, commRLast).ToBytes()))));
     }
 
     private static ReplicaInputs Inputs(SectorFacts facts) =>
-        new(facts.SealProof.Porep, facts.Sector, facts.Ticket, ZeroCommD.For(facts.SealProof.SectorSize));
+        new(facts.SealProof.Porep, facts.Sector, facts.Ticket, ZeroCommitments.ForSector(facts.SealProof.SectorSize));
 
     private static byte[] Bytes(ReplicaInputs inputs, string what, long length) =>
         VectorFiles.Stream($"{inputs.ReplicaId}{what}", length);
 
     private static string LayerPath(SealJob job, int layer) => Path.Combine(job.CacheFolder, $"sc-02-data-layer-{layer}.dat");
 
-    private static FileDigest Digest(string path) => SegmentDigests.Of(path, new Progress<long>(), CancellationToken.None);
+    private static FileDigest Digest(string path) => SealerRecover.Recovery.Files.SegmentDigests.Of(path, new Progress<long>(), CancellationToken.None);
 
+    // As the real one: a damaged layer is forgotten, a replica that is there is taken for finished.
     private SealedCommitments Build(SealJob job, IStepLog log)
     {
         SealedCommitments commitments = Commit(job.Inputs, job.Inputs.CommD);
-        if (log.TryGet("done", out _))
-        {
-            return commitments;
-        }
-
         int layers = job.Inputs.Porep.Layers;
-        for (int layer = 1; layer <= layers; layer++)
+        if (!log.TryGet("trees", out _))
         {
-            if (!log.TryGet($"layer-{layer}", out FileDigest known) || !File.Exists(LayerPath(job, layer)) || Digest(LayerPath(job, layer)) != known)
+            for (int layer = 1; layer <= layers; layer++)
             {
-                throw new OperatorException(FailureKind.Storage, $"layer {layer} is not what PreCommit1 wrote", "Run again.");
+                if (!log.TryGet($"layer-{layer}", out FileDigest known) || !File.Exists(LayerPath(job, layer)) || Digest(LayerPath(job, layer)) != known)
+                {
+                    log.Forget($"layer-{layer}");
+                    throw new OperatorException(FailureKind.Storage, $"layer {layer} is not what PreCommit1 wrote", "Run again.");
+                }
             }
+
+            Calls.Enqueue($"{job.Inputs.Sector.Number}:trees");
+            File.WriteAllBytes(Path.Combine(job.CacheFolder, "p_aux"), [.. commitments.CommC.Span, .. commitments.CommRLast.Span]);
+            File.WriteAllText(Path.Combine(job.CacheFolder, "t_aux"), TAux ?? job.CachePathInTAux);
+            string tree = Path.Combine(job.CacheFolder, "sc-02-data-tree-r-last.dat");
+            File.WriteAllBytes(tree, Bytes(job.Inputs, "tree-r-last", 32));
+            if (job.KeepAll)
+            {
+                File.WriteAllBytes(Path.Combine(job.CacheFolder, "sc-02-data-tree-c.dat"), Bytes(job.Inputs, "tree-c", 2336));
+                File.WriteAllBytes(Path.Combine(job.CacheFolder, "sc-02-data-tree-d.dat"), Bytes(job.Inputs, "tree-d", 4064));
+            }
+
+            log.Record("tree-r-last-0", Digest(tree));
+            log.Record("trees", Digest(Path.Combine(job.CacheFolder, "p_aux")));
         }
 
-        Calls.Enqueue($"{job.Inputs.Sector.Number}:trees");
-        File.WriteAllBytes(Path.Combine(job.CacheFolder, "p_aux"), [.. commitments.CommC.Span, .. commitments.CommRLast.Span]);
-        File.WriteAllText(Path.Combine(job.CacheFolder, "t_aux"), TAux ?? job.CachePathInTAux);
-        File.WriteAllBytes(Path.Combine(job.CacheFolder, "sc-02-data-tree-r-last.dat"), Bytes(job.Inputs, "tree-r-last", 32));
-        File.Copy(LayerPath(job, layers), job.SealedFile, overwrite: true);
-        if (job.KeepAll)
+        if (!File.Exists(job.SealedFile))
         {
-            File.WriteAllBytes(Path.Combine(job.CacheFolder, "sc-02-data-tree-c.dat"), Bytes(job.Inputs, "tree-c", 2336));
-            File.WriteAllBytes(Path.Combine(job.CacheFolder, "sc-02-data-tree-d.dat"), Bytes(job.Inputs, "tree-d", 4064));
+            File.Copy(LayerPath(job, layers), job.SealedFile);
         }
 
-        log.Record("done", Digest(job.SealedFile));
         for (int layer = 1; layer <= layers && !job.KeepAll; layer++)
         {
             File.Delete(LayerPath(job, layer));
         }
 
+        AfterTrees?.Invoke(job);
         return commitments;
     }
 
