@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -27,6 +29,8 @@ public sealed record FakeRequest(string Method, string Params, string Authorizat
 /// </summary>
 public sealed class FakeNode : IAsyncDisposable
 {
+    private static readonly JsonSerializerOptions AsGoWrites = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly WebApplication _app;
     private readonly FakeMethods _methods;
     private readonly List<(string Method, Fault Fault, int Left)> _faults = [];
@@ -186,7 +190,7 @@ public sealed class FakeNode : IAsyncDisposable
         }
 
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(answer.ToJsonString(), context.RequestAborted);
+        await context.Response.WriteAsync(answer.ToJsonString(AsGoWrites), context.RequestAborted);
     }
 
     private Fault? TakeFault(string method)

@@ -22,7 +22,9 @@ internal sealed class PreCommitLookup(FullNode node, ActorId miner, Address give
             notes.Add($"its activation epoch {info.Activation} is a null round, so its pre-commit was read from the state at epoch {tipset.Height}");
         }
 
-        SectorPreCommitOnChainInfo found = await node.StateSectorPreCommitInfoAsync(sector, tipset.Key, cancellation).ConfigureAwait(false)
+        SectorPreCommitOnChainInfo found = await OrPrunedAsync(
+            node.StateSectorPreCommitInfoAsync(sector, tipset.Key, cancellation),
+            $"{sector}: only the state at epoch {tipset.Height} tells which ticket it was sealed with").ConfigureAwait(false)
             ?? throw new OperatorException(
                 FailureKind.NotOnChain,
                 $"{sector} was proven at epoch {info.Activation}, but the state at epoch {tipset.Height} has no pre-commit of it, so its ticket is unknown",
@@ -53,7 +55,9 @@ internal sealed class PreCommitLookup(FullNode node, ActorId miner, Address give
     {
         TipSet tipset = await node.ChainGetTipSetByHeightAsync(info.Activation, cancellation).ConfigureAwait(false);
         IReadOnlyList<TipSetMessage> messages = tipset.Height == info.Activation
-            ? await node.ChainGetMessagesInTipsetAsync(tipset.Key, cancellation).ConfigureAwait(false)
+            ? await OrPrunedAsync(
+                node.ChainGetMessagesInTipsetAsync(tipset.Key, cancellation),
+                $"{sector}: only its proving message at epoch {info.Activation} tells which ticket it was sealed with").ConfigureAwait(false)
             : [];
         List<NonInteractiveSector> found = [];
         foreach (ChainMessage message in messages.Select(entry => entry.Message))
@@ -91,6 +95,19 @@ internal sealed class PreCommitLookup(FullNode node, ActorId miner, Address give
                 FailureKind.SourcesDisagree,
                 $"{sector} is proven twice at epoch {info.Activation}, with tickets of different epochs",
                 "take the ticket from the node that sealed it and recover from a metadata file");
+    }
+
+    /// <summary>Says what was wanted of the old state, which the node's own words do not.</summary>
+    private static async Task<T> OrPrunedAsync<T>(Task<T> question, string why)
+    {
+        try
+        {
+            return await question.ConfigureAwait(false);
+        }
+        catch (ChainCallException error) when (error.Kind == FailureKind.StatePruned)
+        {
+            throw new OperatorException(FailureKind.StatePruned, $"{why}, but {error.Message}", error.Hint, error);
+        }
     }
 
     private async Task<bool> IsToMinerAsync(Address to, CancellationToken cancellation)

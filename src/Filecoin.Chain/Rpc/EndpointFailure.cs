@@ -8,6 +8,9 @@ internal enum EndpointTrouble
     /// <summary>May pass: worth asking the same endpoint again after a while.</summary>
     Transient,
 
+    /// <summary>No answer in time. Worth one more try; whoever is silent twice stays silent, and each try costs a minute.</summary>
+    TimedOut,
+
     /// <summary>Will not pass by waiting; another endpoint may do.</summary>
     Permanent,
 
@@ -38,6 +41,15 @@ internal sealed record EndpointFailure(
         "use an archive node, or another endpoint that keeps this height: several can stand in FULLNODE_API_INFO with commas between and each is "
         + "asked; or read the ticket from the node that sealed (`lotus-miner sectors status <number>`, Curio's sectors_meta) and recover from a metadata file";
 
+    /// <summary>Whether the same endpoint is worth another try in this call.</summary>
+    internal bool MayPass => Trouble is EndpointTrouble.Transient or EndpointTrouble.TimedOut;
+
+    /// <summary>This failure, seen after an <paramref name="earlier"/> one of the same endpoint in the same call.</summary>
+    internal EndpointFailure After(EndpointFailure? earlier) =>
+        Trouble == EndpointTrouble.TimedOut && earlier?.Trouble == EndpointTrouble.TimedOut
+            ? this with { Trouble = EndpointTrouble.Permanent, What = What + ", twice" }
+            : this;
+
     /// <summary>Turns an error object that is no answer of the chain into the endpoint's failure; null for an answer.</summary>
     internal static EndpointFailure? From(ChainEndpoint endpoint, RpcError error) => error.Kind switch
     {
@@ -62,7 +74,7 @@ internal sealed record EndpointFailure(
             EndpointTrouble.Pruned => (FailureKind.StatePruned, PrunedHint),
             EndpointTrouble.NotPermitted => (FailureKind.NodeUnreachable, TokenHint),
             EndpointTrouble.MethodMissing => (FailureKind.NodeUnreachable, "ask a full node (Lotus, Forest, Venus) itself rather than a gateway, in FULLNODE_API_INFO"),
-            EndpointTrouble.Transient => (FailureKind.NodeUnreachable, "check that the node runs and is reachable from here, then run the same command again"),
+            EndpointTrouble.Transient or EndpointTrouble.TimedOut => (FailureKind.NodeUnreachable, "check that the node runs and is reachable from here, then run the same command again"),
             _ => (FailureKind.NodeUnreachable, "check the address in FULLNODE_API_INFO, or add another endpoint to it after a comma"),
         };
         string message = failures.Count == 1

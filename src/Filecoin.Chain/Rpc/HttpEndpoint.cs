@@ -63,10 +63,9 @@ internal sealed class HttpEndpoint : IDisposable
         }
         catch (OperationCanceledException timeout) when (!cancellation.IsCancellationRequested)
         {
-            string what = patience.IsCancellationRequested
-                ? string.Create(CultureInfo.InvariantCulture, $"did not answer within {_options.RequestTimeout.TotalSeconds:0.###} s")
-                : string.Create(CultureInfo.InvariantCulture, $"could not be connected to within {_options.ConnectTimeout.TotalSeconds:0.###} s");
-            throw Failure(EndpointTrouble.Transient, what, cause: timeout);
+            throw patience.IsCancellationRequested
+                ? Failure(EndpointTrouble.TimedOut, Within("did not answer", _options.RequestTimeout), cause: timeout)
+                : Failure(EndpointTrouble.Transient, Within("could not be connected to", _options.ConnectTimeout), cause: timeout);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
@@ -122,6 +121,8 @@ internal sealed class HttpEndpoint : IDisposable
                 break;
         }
     }
+
+    private static string Within(string what, TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{what} within {time.TotalSeconds:0.###} s");
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)
     {

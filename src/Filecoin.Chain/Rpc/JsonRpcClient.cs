@@ -96,7 +96,7 @@ public sealed class JsonRpcClient : IDisposable
         {
             int index = (first + i) % _endpoints.Length;
             HttpEndpoint endpoint = _endpoints[index];
-            if (call.Failures.TryGetValue(endpoint.Endpoint, out EndpointFailure? earlier) && earlier.Trouble != EndpointTrouble.Transient)
+            if (call.Failures.TryGetValue(endpoint.Endpoint, out EndpointFailure? earlier) && !earlier.MayPass)
             {
                 continue;
             }
@@ -109,7 +109,7 @@ public sealed class JsonRpcClient : IDisposable
             }
             catch (EndpointException error)
             {
-                call.Failures[endpoint.Endpoint] = error.Failure;
+                call.Failures[endpoint.Endpoint] = error.Failure.After(earlier);
                 _logger.LogDebug("{Endpoint} {What} ({Method})", endpoint.Endpoint, error.Failure.What, call.Method);
             }
         }
@@ -249,7 +249,7 @@ public sealed class JsonRpcClient : IDisposable
         /// <summary>Each endpoint's last failure, in the order they were first asked.</summary>
         public OrderedDictionary<ChainEndpoint, EndpointFailure> Failures { get; } = [];
 
-        public bool MayPass => Failures.Values.Any(failure => failure.Trouble == EndpointTrouble.Transient);
+        public bool MayPass => Failures.Values.Any(failure => failure.MayPass);
 
         /// <summary>The shortest wait that an endpoint asked for.</summary>
         public TimeSpan? RetryAfter => Failures.Values.Min(failure => failure.RetryAfter);

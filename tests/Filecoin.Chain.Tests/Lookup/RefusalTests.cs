@@ -98,6 +98,17 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_pre_commit_said_to_come_after_the_proof_stops_the_sector()
+    {
+        await using Lost lost = await Lost.StartAsync();
+        lost.Node.Inject("StateSectorPreCommitInfo", Fault.Result(
+            $$"""{"Info":{"SealProof":5,"SectorNumber":2,"SealedCID":{"/":"{{Lost.CommR(2)}}"},"SealRandEpoch":12002},"PreCommitEpoch":15000}"""));
+        OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => lost.FindAsync(Lost.Proven(2), Cancellation));
+        Assert.Equal(FailureKind.SourcesDisagree, error.Kind);
+        Assert.Contains("not before its activation", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_seal_proof_of_another_size_or_unknown_is_refused()
     {
         await using Lost lost = await Lost.StartAsync();
@@ -116,6 +127,7 @@ public sealed class RefusalTests
         OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => lost.FindAsync(Lost.Proven(2), Cancellation));
         Assert.Equal(FailureKind.StatePruned, error.Kind);
         Assert.StartsWith("f01000 sector 2: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("only the state at epoch 15000", error.Message, StringComparison.Ordinal);
         Assert.Contains("no longer has the state", error.Message, StringComparison.Ordinal);
         Assert.Contains("archive node", error.Hint, StringComparison.Ordinal);
         Assert.Contains("lotus-miner sectors status", error.Hint, StringComparison.Ordinal);
@@ -137,6 +149,7 @@ public sealed class RefusalTests
         lost.Node.MessagesKeptFrom = 18_000;
         OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => lost.FindAsync(Lost.Proven(6, 15), Cancellation));
         Assert.Equal(FailureKind.StatePruned, error.Kind);
+        Assert.Contains("only its proving message at epoch 15000", error.Message, StringComparison.Ordinal);
 
         lost.Node.MessagesKeptFrom = 0;
         error = await Assert.ThrowsAsync<OperatorException>(

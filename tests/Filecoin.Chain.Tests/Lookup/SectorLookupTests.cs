@@ -68,6 +68,16 @@ public sealed class SectorLookupTests
     }
 
     [Fact]
+    public async Task An_activation_in_a_null_round_is_read_from_the_state_before_and_noted()
+    {
+        await using Lost lost = await Lost.StartAsync();
+        lost.Chain.NullRounds.Add(Lost.Activation);
+        SectorFacts facts = await lost.FindAsync(Lost.Proven(2), Cancellation);
+        Assert.Equal(12_002, facts.TicketEpoch);
+        Assert.Contains("epoch 14999", Assert.Single(facts.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_faulty_sector_tells_its_deadline_and_its_end()
     {
         await using Lost lost = await Lost.StartAsync();

@@ -105,13 +105,17 @@ public sealed class TicketsTests
         Assert.Equal(FailureKind.NodeUnreachable, error.Kind);
     }
 
-    [Fact]
-    public async Task A_tipset_that_does_not_follow_the_one_before_the_null_round_is_no_answer()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_tipset_that_does_not_follow_the_one_before_the_null_round_is_no_answer(bool nullOnBoth)
     {
         FakeChain chain = new();
         chain.NullRounds.Add(9201);
         await using FakeNode node = await FakeNode.StartAsync(chain);
-        await using FakeNode otherChain = await FakeNode.StartAsync(new FakeChain(seed: "fork"));
+        FakeChain fork = new(seed: "fork");
+        fork.NullRounds.UnionWith(nullOnBoth ? [9201] : []);
+        await using FakeNode otherChain = await FakeNode.StartAsync(fork);
         node.MissingMethods.Add("ChainGetTipSetAfterHeight");
         using JsonRpcClient client = Asking.Client(node, otherChain);
         FullNode fullNode = new(client);
