@@ -2,5 +2,5 @@ using SealerRecover;
 using SealerRecover.Commands;
 
 ConsoleHost host = ConsoleHost.OfProcess();
-using Signals signals = new(host.Error);
+using Signals signals = new(host);
 return await new CommandLine().RunAsync(args, host, signals.Stop);

@@ -13,14 +13,14 @@ internal sealed class Signals : IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
-    private readonly TextWriter _error;
+    private readonly ConsoleHost _host;
     private int _count;
 
     /// <summary>Begins to listen.</summary>
-    /// <param name="error">Told that the signal has arrived.</param>
-    public Signals(TextWriter error)
+    /// <param name="host">Its standard error is told that the signal has arrived.</param>
+    public Signals(ConsoleHost host)
     {
-        _error = error;
+        _host = host;
         _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Take),
@@ -47,14 +47,25 @@ internal sealed class Signals : IDisposable
         context.Cancel = true;
         if (Interlocked.Increment(ref _count) > 1)
         {
-            Environment.Exit(ExitCodes.Stopped.Code);
+            EndAtOnce();
         }
 
-        _error.WriteLine("stopping; what is finished is kept (once more to stop at once)");
+        _host.Error.WriteLine("stopping; what is finished is kept (once more to stop at once)");
         _ = Task.Delay(Patience, CancellationToken.None).ContinueWith(
-            _ => Environment.Exit(ExitCodes.Stopped.Code), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _ => EndAtOnce(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
         // Callbacks of the token run here; a second signal must find this method free.
         _ = _stop.CancelAsync();
+    }
+
+    private void EndAtOnce()
+    {
+        if (_host.OutputIsTerminal)
+        {
+            // The live display hides the cursor and cannot show it again when the process ends under it.
+            _host.Output.Write("\u001b[?25h");
+        }
+
+        Environment.Exit(ExitCodes.Stopped.Code);
     }
 }

@@ -69,47 +69,26 @@ public sealed class SignalsAndKills(ParentCaches caches) : IDisposable
     /// The seed is printed; SEALER_RECOVER_KILL_SEED repeats it.
     /// </summary>
     [Fact]
-    public async Task Fifty_kills_at_random_points_lose_nothing() => await Kill("2KiB", Kills, killsBetweenChecks: 5);
+    public async Task Fifty_kills_at_random_points_lose_nothing() => await Kill("2KiB", lanes: 2, killsBetweenChecks: 9);
 
     [Fact]
     public async Task Kills_during_longer_layers_and_trees_lose_nothing()
     {
         Assert.SkipUnless(VectorFiles.LongTests, "takes minutes; set SEALER_RECOVER_LONG_TESTS=1");
-        await Kill("8MiB", Kills, killsBetweenChecks: 10);
+        await Kill("8MiB", lanes: 1, killsBetweenChecks: 10);
     }
 
-    private async Task Kill(string size, int kills, int killsBetweenChecks)
+    // Lanes run side by side in folders of their own, sharing the parent caches; together they make the kills.
+    private async Task Kill(string size, int lanes, int killsBetweenChecks)
     {
         string given = Environment.GetEnvironmentVariable("SEALER_RECOVER_KILL_SEED") ?? "";
         int seed = int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int repeated) ? repeated : Random.Shared.Next();
         TestContext.Current.SendDiagnosticMessage($"kill seed {seed}");
-        Random random = new(seed);
-        ExpectedFiles expected = new(size);
-        string[] arguments = [.. _bench.Recover(Workbench.Sample(size), "--json", "--parallel=3")];
-
-        Ended whole = await _bench.RunAsync(arguments);
-        Assert.True(whole.Code == 0, whole.ToString());
-        int lines = whole.Lines.Count;
-        int killed = 0;
-        int tries = 0;
-        while (killed < kills)
+        await Task.WhenAll(Enumerable.Range(0, lanes).Select(lane => Task.Run(async () =>
         {
-            Assert.True(++tries < kills * 20, $"seed {seed}: only {killed} of {tries} runs were caught alive");
-            bool caught = await KillOnce(arguments, random.Next(lines), TimeSpan.FromMilliseconds(random.Next(15)));
-            killed += caught ? 1 : 0;
-            AssertNothingHalfFinished(expected, seed);
-            if (!caught || killed % killsBetweenChecks == 0)
-            {
-                Ended ended = await _bench.RunAsync(arguments);
-                Assert.True(ended.Code == 0, $"seed {seed}: {ended}");
-                expected.AssertInstalled(_bench.Result, expected.Numbers);
-                Assert.DoesNotContain(
-                    Directory.EnumerateFileSystemEntries(_bench.Temp, "*", SearchOption.AllDirectories),
-                    path => Path.GetFileName(path).StartsWith("sc-02", StringComparison.Ordinal));
-                Directory.Delete(_bench.Result, recursive: true);
-                Directory.Delete(_bench.Temp, recursive: true);
-            }
-        }
+            using Workbench bench = new(caches);
+            await new KillLane(bench, size, seed + lane).RunAsync(Kills / lanes, killsBetweenChecks);
+        })));
     }
 
     private async Task<Executable> StartAndWait(string[] arguments, string word)
@@ -124,37 +103,5 @@ public sealed class SignalsAndKills(ParentCaches caches) : IDisposable
         });
         await seen.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         return executable;
-    }
-
-    private async Task<bool> KillOnce(string[] arguments, int afterLine, TimeSpan pause)
-    {
-        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        int seen = 0;
-        using Executable executable = _bench.Start(arguments, _ =>
-        {
-            if (Interlocked.Increment(ref seen) > afterLine)
-            {
-                reached.TrySetResult();
-            }
-        });
-        Task ended = executable.EndAsync(TestContext.Current.CancellationToken);
-        await Task.WhenAny(reached.Task, ended);
-        await Task.Delay(pause, TestContext.Current.CancellationToken);
-        bool alive = !executable.HasEnded;
-        executable.Kill();
-        await ended;
-        return alive;
-    }
-
-    // A sector whose sealed file is in place is complete, whenever the process died.
-    private void AssertNothingHalfFinished(ExpectedFiles expected, int seed)
-    {
-        string folder = Path.Combine(_bench.Result, "sealed");
-        foreach (string path in Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder) : [])
-        {
-            string name = Path.GetFileName(path);
-            Assert.True(name.StartsWith("s-t01000-", StringComparison.Ordinal), $"seed {seed}: {path}");
-            expected.AssertSector(_bench.Result, ulong.Parse(name["s-t01000-".Length..], CultureInfo.InvariantCulture));
-        }
     }
 }

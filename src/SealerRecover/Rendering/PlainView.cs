@@ -125,7 +125,13 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
             return;
         }
 
+        // A finished phase is told by what comes next.
         TimeSpan since = happened.At - last.At;
+        if (reading.Fraction >= 1)
+        {
+            return;
+        }
+
         if (since >= Often || (tenth != last.Tenth && since >= Rarely))
         {
             _shown[subject] = (happened.At, tenth);
