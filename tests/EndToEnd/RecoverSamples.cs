@@ -103,6 +103,24 @@ public sealed class RecoverSamples(ParentCaches caches) : IDisposable
     }
 
     [Fact]
+    public async Task A_result_folder_on_another_file_system_gets_the_same_files()
+    {
+        Assert.SkipUnless(Directory.Exists("/dev/shm"), "there is no second file system to write to");
+        string result = Path.Combine("/dev/shm", $"sealer-recover-{Guid.NewGuid():N}");
+        try
+        {
+            Ended ended = await _bench.RunAsync(
+                "recover", "--metadata", Workbench.Sample("2KiB"), $"--sealing-result={result}", $"--sealing-temp={_bench.Temp}", "1-3");
+            Assert.True(ended.Code == 0, ended.ToString());
+            new ExpectedFiles("2KiB").AssertInstalled(result, [1, 2, 3]);
+        }
+        finally
+        {
+            Directory.Delete(result, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Home_folders_are_the_defaults()
     {
         Ended ended = await _bench.RunAsync("recover", "--metadata", Workbench.Sample("2KiB"), "7");
