@@ -32,26 +32,26 @@ public class FeistelTests
     [InlineData(1UL << 33)]
     [InlineData(1UL << 34)]
     [InlineData((1UL << 34) + 1)]
-    public void Many_at_once_equal_one_by_one(ulong elements)
+    public void Many_at_once_by_table_equal_one_by_one(ulong elements)
     {
         Feistel feistel = new(elements, Keys);
-        Feistel.Scratch scratch = new(300);
+        FeistelTables tables = new(feistel);
+        int[] pending = new int[300];
         for (int count = 0; count <= 300; count += count < 20 ? 1 : 70)
         {
             ulong[] indices = [.. Enumerable.Range(0, count).Select(i => (elements - 1) / (ulong)(i + 1))];
             ulong[] expected = [.. indices.Select(index => feistel.Permute(index))];
 
-            feistel.PermuteAll(indices, scratch);
+            tables.PermuteAll(indices, pending);
 
             Assert.Equal(expected, indices);
         }
     }
 
+    // A table has an entry for every half index: past 2^40 elements that is no longer small.
     [Fact]
-    public void More_than_the_scratch_holds_is_refused()
+    public void More_elements_than_tables_are_made_for_are_refused()
     {
-        Feistel feistel = new(100, Keys);
-
-        Assert.Throws<ArgumentOutOfRangeException>(() => feistel.PermuteAll(new ulong[9], new Feistel.Scratch(8)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new FeistelTables(new Feistel((1UL << 40) + 1, Keys)));
     }
 }

@@ -54,14 +54,21 @@ public class StackedGraphTests
         Assert.Equal((string)vector["parents_first_nodes_sha256"]!, Convert.ToHexStringLower(digest));
     }
 
+    // Around sixteen nodes drawn together, batches, both ends of a graph, and nodes at which the number of buckets of distances grows
+    // (13108 is the first with 17, since 5 x 13108 is the first multiple above 2^16).
     [Theory]
-    [InlineData(0, 1)]
-    [InlineData(1, 127)]
-    [InlineData(127, 130)]
-    [InlineData(262144 - 300, 300)]
-    public void A_range_equals_its_nodes_one_by_one(int first, int nodes)
+    [InlineData(RegisteredSealProof.StackedDrg8MiBV1_1, 0, 1)]
+    [InlineData(RegisteredSealProof.StackedDrg8MiBV1_1, 0, 40)]
+    [InlineData(RegisteredSealProof.StackedDrg8MiBV1, 0, 40)]
+    [InlineData(RegisteredSealProof.StackedDrg8MiBV1_1, 1, 127)]
+    [InlineData(RegisteredSealProof.StackedDrg8MiBV1_1, 127, 130)]
+    [InlineData(RegisteredSealProof.StackedDrg8MiBV1_1, 13108 - 20, 40)]
+    [InlineData(RegisteredSealProof.StackedDrg8MiBV1_1, 262144 - 300, 300)]
+    [InlineData(RegisteredSealProof.StackedDrg32GiBV1, (1 << 30) - 150, 150)]
+    [InlineData(RegisteredSealProof.StackedDrg64GiBV1_1, int.MaxValue - 149, 150)]
+    public void A_range_equals_its_nodes_one_by_one(RegisteredSealProof proof, int first, int nodes)
     {
-        StackedGraph graph = new(SealProofs.Get(RegisteredSealProof.StackedDrg8MiBV1_1).Porep);
+        StackedGraph graph = new(SealProofs.Get(proof).Porep);
         uint[] range = new uint[nodes * StackedGraph.Degree];
         uint[] single = new uint[StackedGraph.Degree];
 
@@ -69,7 +76,7 @@ public class StackedGraphTests
 
         for (int i = 0; i < nodes; i++)
         {
-            graph.Parents((uint)(first + i), single);
+            graph.Parents((uint)first + (uint)i, single);
             Assert.Equal(single, range.AsSpan(i * StackedGraph.Degree, StackedGraph.Degree).ToArray());
         }
     }
