@@ -39,19 +39,26 @@ public static class Sha256Plain
         Span<uint> w = stackalloc uint[64];
         for (; blocks.Length >= BlockBytes; blocks = blocks[BlockBytes..])
         {
-            for (int i = 0; i < 16; i++)
-            {
-                w[i] = BinaryPrimitives.ReadUInt32BigEndian(blocks[(4 * i)..]);
-            }
-
-            for (int i = 16; i < 64; i++)
-            {
-                uint s0 = BitOperations.RotateRight(w[i - 15], 7) ^ BitOperations.RotateRight(w[i - 15], 18) ^ (w[i - 15] >> 3);
-                uint s1 = BitOperations.RotateRight(w[i - 2], 17) ^ BitOperations.RotateRight(w[i - 2], 19) ^ (w[i - 2] >> 10);
-                w[i] = w[i - 16] + s0 + w[i - 7] + s1;
-            }
-
+            Schedule(blocks, w);
             Rounds(state, w);
+        }
+    }
+
+    /// <summary>The message schedule W of one block.</summary>
+    /// <param name="block">At least 64 bytes, of which the first 64 count.</param>
+    /// <param name="w">Receives 64 words.</param>
+    internal static void Schedule(ReadOnlySpan<byte> block, Span<uint> w)
+    {
+        for (int i = 0; i < 16; i++)
+        {
+            w[i] = BinaryPrimitives.ReadUInt32BigEndian(block[(4 * i)..]);
+        }
+
+        for (int i = 16; i < 64; i++)
+        {
+            uint s0 = BitOperations.RotateRight(w[i - 15], 7) ^ BitOperations.RotateRight(w[i - 15], 18) ^ (w[i - 15] >> 3);
+            uint s1 = BitOperations.RotateRight(w[i - 2], 17) ^ BitOperations.RotateRight(w[i - 2], 19) ^ (w[i - 2] >> 10);
+            w[i] = w[i - 16] + s0 + w[i - 7] + s1;
         }
     }
 
