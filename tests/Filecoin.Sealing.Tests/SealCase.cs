@@ -70,7 +70,7 @@ internal sealed class SealCase
             pieces.Add(new PieceSource(new MemoryStream(content), unpadded));
         }
 
-        StagedSector.Write(path, new SectorSize(SectorSize), pieces, CancellationToken.None);
+        StagedSector.Write(path, new SectorSize(SectorSize), pieces, threads: 1, CancellationToken.None);
     }
 
     private long Number(string field) => _json[field]!.GetValue<long>();

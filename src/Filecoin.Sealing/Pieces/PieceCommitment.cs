@@ -1,5 +1,3 @@
-using System.Buffers;
-using Filecoin.Cryptography;
 using Filecoin.Primitives;
 
 namespace Filecoin.Sealing.Pieces;
@@ -7,61 +5,23 @@ namespace Filecoin.Sealing.Pieces;
 /// <summary>CommP: the commitment to a piece, root of the binary SHA-256 tree over its Fr32-padded bytes.</summary>
 public static class PieceCommitment
 {
-    private const int BufferBytes = 1 << 16;
-
     /// <summary>The commitment to two neighbours of equal size.</summary>
     public static CommD Join(CommD left, CommD right) => new(PieceTree.Parent(left.Value, right.Value));
 
     /// <summary>The commitment to <paramref name="paddedSize"/> zero bytes.</summary>
-    /// <param name="paddedSize">A power of two, at least 128.</param>
+    /// <param name="paddedSize">A power of two from 128 to 64 GiB.</param>
     public static PieceInfo Zero(long paddedSize) =>
-        new(new CommD(ZeroPieces.Commitment(PieceLayout.CheckedSize(paddedSize))), paddedSize);
+        new(ZeroCommitments.ForPiece(PieceLayout.CheckedSize(paddedSize)), paddedSize);
 
     /// <summary>
     /// The piece that <paramref name="data"/> is, zero-extended to its size: go-padreader and the markets define CommP on the extended data.
+    /// The data is read from one thread at a time, ahead of what is being hashed. Memory: 2 MiB a thread.
     /// </summary>
     /// <param name="data">Raw, unpadded bytes; read to its end, not closed.</param>
-    /// <param name="paddedSize">The piece's padded size, a power of two, at least 128.</param>
-    /// <param name="cancellation">Stops between buffers.</param>
+    /// <param name="paddedSize">The piece's padded size, a power of two from 128 to 64 GiB.</param>
+    /// <param name="threads">Threads that compute, at least 1; one more reads.</param>
+    /// <param name="cancellation">Stops between chunks of 1 MiB.</param>
     /// <exception cref="OperatorException">The size is not one a piece can have, or the data is longer than the piece.</exception>
-    public static PieceInfo Compute(Stream data, long paddedSize, CancellationToken cancellation)
-    {
-        PieceTree tree = new();
-        Pump(data, paddedSize, tree.Append, cancellation);
-        return new PieceInfo(new CommD(tree.Root(paddedSize)), paddedSize);
-    }
-
-    /// <summary>Gives the padded form of <paramref name="data"/> to <paramref name="sink"/>, without the zeros that extend it; returns its length.</summary>
-    internal static long Pump(Stream data, long paddedSize, PaddedSink sink, CancellationToken cancellation)
-    {
-        PieceLayout.CheckedSize(paddedSize);
-        using Fr32Stream padded = Fr32Stream.Padding(data);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        try
-        {
-            long length = 0;
-            for (int read; (read = padded.Read(buffer)) > 0; length += read)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (length + read > paddedSize)
-                {
-                    throw new OperatorException(
-                        FailureKind.BadInput,
-                        $"a piece of {paddedSize} bytes (padded) was given data that is longer",
-                        "Check which piece this data belongs to and the piece's size.");
-                }
-
-                sink(buffer.AsSpan(0, read));
-            }
-
-            return length;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
+    public static PieceInfo Compute(Stream data, long paddedSize, int threads, CancellationToken cancellation) =>
+        new PieceReader(data, paddedSize, threads, sink: null, cancellation).Run();
 }
-
-/// <summary>Takes the next padded bytes of a piece.</summary>
-internal delegate void PaddedSink(ReadOnlySpan<byte> padded);

@@ -15,6 +15,9 @@ public static class PieceLayout
     /// <summary>Smallest padded size of a piece.</summary>
     public const long MinPaddedSize = 128;
 
+    /// <summary>Largest padded size of a piece: the largest sector.</summary>
+    public const long MaxPaddedSize = 64L << 30;
+
     /// <summary>Where a piece of <paramref name="paddedSize"/> goes when <paramref name="used"/> padded bytes are taken: the next multiple of its size.</summary>
     public static long Align(long used, long paddedSize) => (used + paddedSize - 1) / paddedSize * paddedSize;
 
@@ -56,7 +59,7 @@ public static class PieceLayout
         ArgumentNullException.ThrowIfNull(pieces);
         if (pieces.Count == 0)
         {
-            return new CommD(ZeroPieces.Commitment(sectorSize.Bytes));
+            return ZeroCommitments.ForSector(sectorSize);
         }
 
         if (pieces.Count > sectorSize.Bytes / MinPaddedSize)
@@ -94,11 +97,11 @@ public static class PieceLayout
     }
 
     /// <summary>The size itself if a piece can have it.</summary>
-    internal static long CheckedSize(long paddedSize) => paddedSize >= MinPaddedSize && paddedSize <= 1L << 46 && long.IsPow2(paddedSize)
+    internal static long CheckedSize(long paddedSize) => paddedSize is >= MinPaddedSize and <= MaxPaddedSize && long.IsPow2(paddedSize)
         ? paddedSize
         : throw new OperatorException(
             FailureKind.BadInput,
-            $"{paddedSize} is no padded size of a piece: that is a power of two, at least {MinPaddedSize}",
+            $"{paddedSize} is no padded size of a piece: that is a power of two from {MinPaddedSize} to {MaxPaddedSize}",
             "Check the list of pieces; sizes before padding are 127 of every 128 bytes.");
 
     private static void Push(Stack<PieceInfo> waiting, PieceInfo piece)

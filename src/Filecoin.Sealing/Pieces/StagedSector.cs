@@ -20,11 +20,12 @@ public static class StagedSector
     /// <param name="path">Where; nothing may stand there.</param>
     /// <param name="sectorSize">Length of the file.</param>
     /// <param name="pieces">The pieces in order.</param>
-    /// <param name="cancellation">Stops between buffers and leaves nothing.</param>
+    /// <param name="threads">Threads that pad, hash and write, at least 1; one more reads.</param>
+    /// <param name="cancellation">Stops between chunks of 1 MiB and leaves nothing.</param>
     /// <returns>The pieces with their commitments and places, without fillers; <see cref="PieceLayout.Arrange"/> adds those.</returns>
     /// <exception cref="OperatorException">A size is impossible, data is too long, pieces do not fit, or the file cannot be written.</exception>
     public static IReadOnlyList<PlacedPiece> Write(
-        string path, SectorSize sectorSize, IEnumerable<PieceSource> pieces, CancellationToken cancellation)
+        string path, SectorSize sectorSize, IEnumerable<PieceSource> pieces, int threads, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(pieces);
         string full = Path.GetFullPath(path);
@@ -36,7 +37,7 @@ public static class StagedSector
 
         try
         {
-            IReadOnlyList<PlacedPiece> placed = WriteTo(temporary, sectorSize, pieces, cancellation);
+            IReadOnlyList<PlacedPiece> placed = WriteTo(temporary, sectorSize, pieces, threads, cancellation);
             File.Move(temporary, full, overwrite: false);
             DurableNames.FlushFolder(Path.GetDirectoryName(full)!);
             return placed;
@@ -59,7 +60,7 @@ public static class StagedSector
     }
 
     private static List<PlacedPiece> WriteTo(
-        string temporary, SectorSize sectorSize, IEnumerable<PieceSource> pieces, CancellationToken cancellation)
+        string temporary, SectorSize sectorSize, IEnumerable<PieceSource> pieces, int threads, CancellationToken cancellation)
     {
         using SafeFileHandle handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         RandomAccess.SetLength(handle, sectorSize.Bytes);
@@ -77,17 +78,9 @@ public static class StagedSector
                     "Check the list of pieces, their order and the sector's size.");
             }
 
-            PieceTree tree = new();
-            PieceCommitment.Pump(
-                data,
-                size,
-                padded =>
-                {
-                    RandomAccess.Write(handle, padded, start + tree.Length);
-                    tree.Append(padded);
-                },
-                cancellation);
-            placed.Add(new PlacedPiece(new PieceInfo(new CommD(tree.Root(size)), size), start, IsFiller: false));
+            PieceReader reader = new(
+                data, size, threads, (offset, padded) => RandomAccess.Write(handle, padded, start + offset), cancellation);
+            placed.Add(new PlacedPiece(reader.Run(), start, IsFiller: false));
             used = start + size;
         }
 

@@ -1,5 +1,7 @@
-using System.Security.Cryptography;
+using System.Buffers;
+using System.Numerics;
 using Filecoin.Cryptography;
+using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Microsoft.Win32.SafeHandles;
@@ -8,7 +10,7 @@ namespace Filecoin.Sealing.Trees;
 
 /// <summary>
 /// tree_d: the binary SHA-256 tree over the data's nodes, top two bits of every inner node cleared; its root is comm_d. File: rows from
-/// the leaves up, 2n - 1 nodes.
+/// the leaves up, 2n - 1 nodes. Memory: 1 MiB a thread and one node for each MiB of the sector.
 /// </summary>
 internal static class TreeD
 {
@@ -27,6 +29,7 @@ internal static class TreeD
         using SafeFileHandle? data =
             dataFile is null ? null : StorageFailure.Naming(dataFile, "opening", () => File.OpenHandle(dataFile));
         using DurableFile? tree = treeFile is null ? null : DurableFile.Create(treeFile, ((2 * size.Nodes) - 1) * SectorSize.NodeBytes);
+        TwoToOneHash hash = TwoToOneHash.Create();
         SealProgressCounter counter = new(progress, SealPhase.TreeD, 1, 1, size.Nodes);
         int chunkNodes = (int)Math.Min(ChunkNodes, size.Nodes);
         int chunks = (int)(size.Nodes / chunkNodes);
@@ -35,48 +38,56 @@ internal static class TreeD
         ParallelOptions options = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         Run.Parallel(chunks, options, chunk =>
         {
-            byte[] nodes = new byte[chunkNodes * SectorSize.NodeBytes];
-            if (data is not null)
+            byte[] rented = ArrayPool<byte>.Shared.Rent(chunkNodes * SectorSize.NodeBytes);
+            try
             {
-                ExactRead.At(data, (long)chunk * nodes.Length, nodes, dataFile!);
+                Span<byte> nodes = rented.AsSpan(0, chunkNodes * SectorSize.NodeBytes);
+                if (data is null)
+                {
+                    nodes.Clear();
+                }
+                else
+                {
+                    ExactRead.At(data, (long)chunk * nodes.Length, nodes, dataFile!);
+                }
+
+                Reduce(hash, nodes, chunk, size.Nodes, 0, tree).CopyTo(roots.AsSpan(chunk * SectorSize.NodeBytes));
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(rented);
             }
 
-            Reduce(nodes, chunk, size.Nodes, 0, tree).CopyTo(roots, chunk * SectorSize.NodeBytes);
             counter.Add(chunkNodes);
         });
 
-        int rowsDone = System.Numerics.BitOperations.Log2((uint)chunkNodes);
-        byte[] root = chunks == 1 ? roots : Reduce(roots, 0, size.Nodes, rowsDone, tree, firstRowWritten: true);
+        int rowsDone = BitOperations.Log2((uint)chunkNodes);
+        Bytes32 root = Reduce(hash, roots, 0, size.Nodes, rowsDone, tree, firstRowWritten: true);
         tree?.Publish();
-        return new CommD(new Bytes32(root));
+        return new CommD(root);
     }
 
-    /// <summary>Reduces nodes to one, writing every row; row 0 are leaves.</summary>
-    private static byte[] Reduce(byte[] nodes, int part, long leaves, int row, DurableFile? tree, bool firstRowWritten = false)
+    /// <summary>Reduces nodes to one in place, writing every row; row 0 are leaves.</summary>
+    private static Bytes32 Reduce(
+        TwoToOneHash hash, Span<byte> nodes, int part, long leaves, int row, DurableFile? tree, bool firstRowWritten = false)
     {
-        byte[] current = nodes;
         bool written = firstRowWritten;
         while (true)
         {
             if (!written)
             {
-                tree?.WriteAt(RowOffset(leaves, row) + ((long)part * current.Length), current);
+                tree?.WriteAt(RowOffset(leaves, row) + ((long)part * nodes.Length), nodes);
             }
 
+            if (nodes.Length == SectorSize.NodeBytes)
+            {
+                return new Bytes32(nodes);
+            }
+
+            Span<byte> above = nodes[..(nodes.Length / 2)];
+            hash.HashMany(nodes, above);
+            nodes = above;
             written = false;
-            if (current.Length == SectorSize.NodeBytes)
-            {
-                return current;
-            }
-
-            byte[] above = new byte[current.Length / 2];
-            for (int i = 0; i < above.Length; i += SectorSize.NodeBytes)
-            {
-                SHA256.HashData(current.AsSpan(2 * i, 2 * SectorSize.NodeBytes), above.AsSpan(i, SectorSize.NodeBytes));
-                above[i + 31] &= 0x3f;
-            }
-
-            current = above;
             row++;
         }
     }

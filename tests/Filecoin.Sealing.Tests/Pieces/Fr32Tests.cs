@@ -43,18 +43,25 @@ public class Fr32Tests
     // The definition, bit by bit.
     [Fact]
     public void Every_254_bits_are_followed_by_two_zero_bits() =>
-        Prop.ForAll<byte[]>(data =>
-        {
-            byte[] padded = new byte[Fr32.PaddedLength(data.Length)];
-            Fr32.Pad(data, padded);
-            bool[] bits = new bool[8 * padded.Length];
-            for (int i = 0; i < 8 * data.Length; i++)
-            {
-                bits[(i / 254 * 256) + (i % 254)] = ((data[i / 8] >> (i % 8)) & 1) == 1;
-            }
+        Prop.ForAll<byte[]>(data => IsPadded(data)).QuickCheckThrowOnFailure();
 
-            return bits.Select((bit, i) => bit == (((padded[i / 8] >> (i % 8)) & 1) == 1)).All(equal => equal);
-        }).QuickCheckThrowOnFailure();
+    // Groups that have others after them go another way than the last one.
+    [Theory]
+    [InlineData(126)]
+    [InlineData(127)]
+    [InlineData(128)]
+    [InlineData(129)]
+    [InlineData(254)]
+    [InlineData(255)]
+    [InlineData(1000)]
+    public void Groups_and_what_follows_them_are_padded_by_the_definition(int length)
+    {
+        byte[] ones = new byte[length];
+        ones.AsSpan().Fill(byte.MaxValue);
+
+        Assert.True(IsPadded(ones));
+        Assert.True(IsPadded(VectorFiles.Stream($"groups-{length}", length)));
+    }
 
     [Fact]
     public void Padding_bits_that_are_set_do_not_reach_the_data()
@@ -92,6 +99,19 @@ public class Fr32Tests
         Assert.Throws<ArgumentOutOfRangeException>(() => Fr32.UnpaddedLength(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => Fr32.PaddedLength(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => Fr32.Pad(new byte[127], new byte[127]));
+    }
+
+    private static bool IsPadded(byte[] data)
+    {
+        byte[] padded = new byte[Fr32.PaddedLength(data.Length)];
+        Fr32.Pad(data, padded);
+        bool[] bits = new bool[8 * padded.Length];
+        for (int i = 0; i < 8 * data.Length; i++)
+        {
+            bits[(i / 254 * 256) + (i % 254)] = ((data[i / 8] >> (i % 8)) & 1) == 1;
+        }
+
+        return bits.Select((bit, i) => bit == (((padded[i / 8] >> (i % 8)) & 1) == 1)).All(equal => equal);
     }
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

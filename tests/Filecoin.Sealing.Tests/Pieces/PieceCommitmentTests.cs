@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 using SealerRecover.Tests;
@@ -8,7 +9,7 @@ namespace Filecoin.Sealing.Tests.Pieces;
 
 public class PieceCommitmentTests
 {
-    private const long QuickSize = 8L << 20;
+    private const long QuickSize = 64L << 20;
 
     private static readonly JsonNode Vectors = VectorFiles.Read("commp.json");
 
@@ -39,7 +40,7 @@ public class PieceCommitmentTests
         Assert.SkipUnless(padded <= QuickSize || VectorFiles.LongTests, "large pieces take long; set SEALER_RECOVER_LONG_TESTS=1");
         byte[] data = VectorFiles.Stream(seed, (long)(vector["stream_len"] ?? vector["unpadded"])!);
 
-        PieceInfo piece = PieceCommitment.Compute(new MemoryStream(data), padded, Cancellation);
+        PieceInfo piece = PieceCommitment.Compute(new MemoryStream(data), padded, threads: 2, Cancellation);
 
         Assert.Equal((string)vector["commp"]!, piece.CommP.Value.ToString());
         Assert.Equal(padded, piece.PaddedSize);
@@ -53,28 +54,61 @@ public class PieceCommitmentTests
         Assert.Equal(commP, PieceCommitment.Zero(padded).CommP.Value.ToString());
 
         // No data at all is extended to zeros without hashing them.
-        Assert.Equal(commP, PieceCommitment.Compute(Stream.Null, padded, Cancellation).CommP.Value.ToString());
+        Assert.Equal(commP, PieceCommitment.Compute(Stream.Null, padded, threads: 1, Cancellation).CommP.Value.ToString());
     }
 
-    // Around a chunk of the tree, 64 KiB of padded bytes: whatever is missing counts as zero.
+    // Around the chunks that are hashed side by side, 1 MiB of padded bytes: whatever is missing counts as zero.
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(65024, 2)]
+    [InlineData((127 << 13) - 1, 1)]
+    [InlineData(127 << 13, 1)]
+    [InlineData((127 << 13) + 1, 3)]
+    [InlineData(2 * (127 << 13), 2)]
+    [InlineData(2500000, 8)]
+    [InlineData(4 * (127 << 13), 4)]
+    public void Short_data_is_extended_with_zeros_whatever_the_number_of_threads(int length, int threads)
+    {
+        const long padded = 4 << 20;
+        byte[] data = VectorFiles.Stream($"short-{length}", length);
+        byte[] extended = new byte[padded];
+        Fr32.Pad(data, extended);
+
+        PieceInfo piece = PieceCommitment.Compute(new Biting(data), padded, threads, Cancellation);
+
+        Assert.Equal(TwoToOneHash.Create("plain").Root(extended), piece.CommP.Value);
+    }
+
     [Theory]
     [InlineData(1)]
-    [InlineData(65023)]
-    [InlineData(65024)]
-    [InlineData(65025)]
-    [InlineData(130048)]
-    [InlineData(130049)]
-    [InlineData(200000)]
-    public void Short_data_is_extended_with_zeros(int length)
+    [InlineData(3)]
+    public void A_source_that_fails_is_a_failure_and_not_a_short_piece(int threads)
     {
-        const long padded = 1 << 20;
-        byte[] data = VectorFiles.Stream($"short-{length}", length);
-        byte[] extended = new byte[padded / 128 * 127];
-        data.CopyTo(extended, 0);
+        const long padded = 8 << 20;
+        Biting source = new(new byte[padded], failAfter: 3 << 20);
 
-        Assert.Equal(
-            PieceCommitment.Compute(new MemoryStream(extended), padded, Cancellation),
-            PieceCommitment.Compute(new MemoryStream(data), padded, Cancellation));
+        IOException failure = Assert.Throws<IOException>(() => PieceCommitment.Compute(source, padded, threads, Cancellation));
+
+        Assert.Equal("unplugged", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_cancelled_computation_stops()
+    {
+        using CancellationTokenSource cancelled = new();
+        await cancelled.CancelAsync();
+
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => PieceCommitment.Compute(new MemoryStream(new byte[127]), 128, threads: 2, cancelled.Token));
+    }
+
+    [Fact]
+    public void A_missing_chunk_is_never_taken_for_zeros()
+    {
+        PieceTree tree = new(chunkBytes: 128);
+        tree.Add(1, default);
+
+        Assert.Throws<InvalidOperationException>(() => tree.Root(256));
     }
 
     [Theory]
@@ -85,7 +119,7 @@ public class PieceCommitmentTests
         byte[] data = new byte[(padded / 128 * 127) + 1];
 
         OperatorException failure = Assert.Throws<OperatorException>(
-            () => PieceCommitment.Compute(new MemoryStream(data), padded, Cancellation));
+            () => PieceCommitment.Compute(new MemoryStream(data), padded, threads: 2, Cancellation));
 
         Assert.Equal(FailureKind.BadInput, failure.Kind);
     }
@@ -97,11 +131,20 @@ public class PieceCommitmentTests
     [InlineData(129)]
     [InlineData(-128)]
     [InlineData(384)]
+    [InlineData(128L << 30)]
     [InlineData(long.MaxValue)]
     [InlineData(long.MinValue)]
     public void Sizes_that_no_piece_has_are_refused(long padded)
     {
         Assert.Throws<OperatorException>(() => PieceCommitment.Zero(padded));
-        Assert.Throws<OperatorException>(() => PieceCommitment.Compute(Stream.Null, padded, Cancellation));
+        Assert.Throws<OperatorException>(() => PieceCommitment.Compute(Stream.Null, padded, threads: 1, Cancellation));
+    }
+
+    /// <summary>Gives data in bites of odd length, and fails in the end if asked to.</summary>
+    private sealed class Biting(byte[] data, int failAfter = int.MaxValue) : MemoryStream(data)
+    {
+        public override int Read(Span<byte> buffer) => Position >= failAfter
+            ? throw new IOException("unplugged")
+            : base.Read(buffer[..Math.Min(buffer.Length, 9973)]);
     }
 }

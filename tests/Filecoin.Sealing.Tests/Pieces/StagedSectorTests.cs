@@ -33,7 +33,7 @@ public sealed class StagedSectorTests : IDisposable
             new MemoryStream(VectorFiles.Stream((string?)piece!["seed"] ?? "", (long)piece["stream_len"]!)),
             (long)piece["unpadded"]!));
 
-        IReadOnlyList<PlacedPiece> placed = StagedSector.Write(_folder["staged"], size, sources, Cancellation);
+        IReadOnlyList<PlacedPiece> placed = StagedSector.Write(_folder["staged"], size, sources, threads: 2, Cancellation);
 
         Assert.Equal((string)vector["staged_sha256"]!, VectorFiles.Sha256OfFile(_folder["staged"]));
         Assert.Equal(pieces.Select(piece => (string)piece!["commp"]!), placed.Select(piece => piece.Piece.CommP.Value.ToString()));
@@ -49,7 +49,7 @@ public sealed class StagedSectorTests : IDisposable
         File.WriteAllText(_folder["staged"], "precious");
 
         OperatorException failure = Assert.Throws<OperatorException>(
-            () => StagedSector.Write(_folder["staged"], SectorSize.KiB2, [], Cancellation));
+            () => StagedSector.Write(_folder["staged"], SectorSize.KiB2, [], threads: 1, Cancellation));
 
         Assert.Equal(FailureKind.TargetExists, failure.Kind);
         Assert.Equal("precious", File.ReadAllText(_folder["staged"]));
@@ -65,7 +65,7 @@ public sealed class StagedSectorTests : IDisposable
     public void Sizes_that_no_piece_has_are_refused(long unpadded)
     {
         OperatorException failure = Assert.Throws<OperatorException>(
-            () => StagedSector.Write(_folder["staged"], SectorSize.KiB2, [new(Stream.Null, unpadded)], Cancellation));
+            () => StagedSector.Write(_folder["staged"], SectorSize.KiB2, [new(Stream.Null, unpadded)], threads: 1, Cancellation));
 
         Assert.Equal(FailureKind.BadInput, failure.Kind);
         Assert.Empty(_folder.Names);
@@ -77,8 +77,8 @@ public sealed class StagedSectorTests : IDisposable
         PieceSource tooLong = new(new MemoryStream(new byte[128]), 127);
         PieceSource tooLarge = new(Stream.Null, 127 * 32);
 
-        Assert.Throws<OperatorException>(() => StagedSector.Write(_folder["staged"], SectorSize.KiB2, [tooLong], Cancellation));
-        Assert.Throws<OperatorException>(() => StagedSector.Write(_folder["staged"], SectorSize.KiB2, [tooLarge], Cancellation));
+        Assert.Throws<OperatorException>(() => StagedSector.Write(_folder["staged"], SectorSize.KiB2, [tooLong], threads: 1, Cancellation));
+        Assert.Throws<OperatorException>(() => StagedSector.Write(_folder["staged"], SectorSize.KiB2, [tooLarge], threads: 1, Cancellation));
 
         Assert.Empty(_folder.Names);
     }
@@ -87,7 +87,7 @@ public sealed class StagedSectorTests : IDisposable
     public void A_folder_that_is_missing_is_one_clear_sentence()
     {
         OperatorException failure = Assert.Throws<OperatorException>(
-            () => StagedSector.Write(_folder["missing/staged"], SectorSize.KiB2, [], Cancellation));
+            () => StagedSector.Write(_folder["missing/staged"], SectorSize.KiB2, [], threads: 1, Cancellation));
 
         Assert.Equal(FailureKind.Storage, failure.Kind);
         Assert.Contains(_folder["missing/staged"], failure.Message, StringComparison.Ordinal);
