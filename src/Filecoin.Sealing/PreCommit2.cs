@@ -39,7 +39,7 @@ public static class PreCommit2
             DurableFile.Write(
                 Path.Combine(job.CacheFolder, CacheNames.TAux),
                 TAuxFile.ToBytes(job.Inputs.Porep, job.CachePathInTAux, discarded));
-            log.Record(SealSteps.Trees, SegmentDigests.OfFile(pAuxPath));
+            log.Record(SealSteps.Trees, SegmentDigests.OfFile(pAuxPath, cancellation: cancellation));
         }
 
         FinishReplica(job);

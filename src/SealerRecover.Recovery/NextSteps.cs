@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Filecoin.Chain;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery;

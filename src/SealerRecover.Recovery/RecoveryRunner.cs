@@ -1,5 +1,6 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Pipeline;

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -8,9 +7,10 @@ namespace Filecoin.Sealing.Files;
 /// What it takes for a file to appear whole or not at all, power cut included: a temporary name beside it, fsync of the file
 /// (RandomAccess.FlushToDisk), rename, fsync of the folder, which .NET does not offer.
 /// </summary>
-internal static partial class DurableNames
+public static partial class DurableNames
 {
-    private const int ReadOnly = 0;
+    private const int ReadOnlyCloseOnExec = 0x80000;
+    private const int Interrupted = 4;
     private const int InvalidArgument = 22;
 
     /// <summary>A new name beside <paramref name="path"/> that nobody else uses: process id for people, a random part for machines.</summary>
@@ -18,7 +18,7 @@ internal static partial class DurableNames
         string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}-{Random.Shared.NextInt64():x}.tmp");
 
     /// <summary>Flushes the names in <paramref name="folder"/>. Does nothing outside Linux.</summary>
-    /// <exception cref="IOException">The system refused.</exception>
+    /// <exception cref="IOException">The system refused; HResult is the errno.</exception>
     public static void FlushFolder(string folder)
     {
         if (!OperatingSystem.IsLinux())
@@ -26,28 +26,37 @@ internal static partial class DurableNames
             return;
         }
 
-        int descriptor = Open(folder, ReadOnly);
-        if (descriptor < 0)
+        int errno = Repeat(() => Open(folder, ReadOnlyCloseOnExec), out int descriptor);
+        if (errno != 0)
         {
-            throw Failure(folder);
+            throw Failure(folder, errno);
         }
 
-        int result = FSync(descriptor);
+        errno = Repeat(() => FSync(descriptor), out _);
+        _ = Close(descriptor);
 
         // Some network file systems cannot flush a folder and say so with EINVAL; they have nothing to flush.
-        IOException? failure = result < 0 && Marshal.GetLastPInvokeError() != InvalidArgument ? Failure(folder) : null;
-        _ = Close(descriptor);
-        if (failure is not null)
+        if (errno is not (0 or InvalidArgument))
         {
-            throw failure;
+            throw Failure(folder, errno);
         }
     }
 
-    private static IOException Failure(string folder)
+    private static int Repeat(Func<int> call, out int result)
     {
-        Win32Exception cause = new(Marshal.GetLastPInvokeError());
-        return new IOException($"flushing the folder {folder} to disk failed: {cause.Message}", cause);
+        int errno;
+        do
+        {
+            result = call();
+            errno = result < 0 ? Marshal.GetLastPInvokeError() : 0;
+        }
+        while (errno == Interrupted);
+
+        return errno;
     }
+
+    private static IOException Failure(string folder, int errno) =>
+        new($"flushing the folder {folder} to disk failed: {Marshal.GetPInvokeErrorMessage(errno)}", errno);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

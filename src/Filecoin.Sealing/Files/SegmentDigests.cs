@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Filecoin.Cryptography;
+using Filecoin.Primitives;
 using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Files;
@@ -9,13 +10,14 @@ namespace Filecoin.Sealing.Files;
 /// of damage; SHA-256 over all of them stands for the file in the step log (<see cref="FileDigest"/>).
 /// Stored beside a layer as "name.segments": nothing but the digests, 32 bytes each, in order.
 /// </summary>
-internal sealed class SegmentDigests
+public sealed class SegmentDigests
 {
     /// <summary>Bytes in a segment; the last one of a file may be shorter.</summary>
     public const int SegmentBytes = 1 << 20;
 
     private readonly byte[] _digests;
 
+    /// <summary>Room for the digests of a file of <paramref name="fileLength"/> bytes.</summary>
     public SegmentDigests(long fileLength)
         : this(fileLength, new byte[Count(fileLength) * SHA256.HashSizeInBytes])
     {
@@ -67,20 +69,27 @@ internal sealed class SegmentDigests
     }
 
     /// <summary>Reads a whole file and returns its digest.</summary>
-    public static FileDigest OfFile(string path) => StorageFailure.Naming(path, "reading", () =>
-    {
-        using SafeFileHandle handle = File.OpenHandle(path);
-        SegmentDigests digests = new(RandomAccess.GetLength(handle));
-        byte[] buffer = new byte[Math.Min(SegmentBytes, Math.Max(1, digests.FileLength))];
-        for (int i = 0; i < digests.Segments; i++)
+    /// <param name="path">The file.</param>
+    /// <param name="read">Told the bytes of each segment; may be null.</param>
+    /// <param name="cancellation">Stops between segments.</param>
+    /// <exception cref="OperatorException">Storage: the file cannot be read.</exception>
+    public static FileDigest OfFile(string path, IProgress<long>? read = null, CancellationToken cancellation = default) =>
+        StorageFailure.Naming(path, "reading", () =>
         {
-            Span<byte> segment = buffer.AsSpan(0, digests.LengthOf(i));
-            ExactRead.At(handle, (long)i * SegmentBytes, segment, path);
-            digests.Set(i, segment);
-        }
+            using SafeFileHandle handle = File.OpenHandle(path, options: FileOptions.SequentialScan);
+            SegmentDigests digests = new(RandomAccess.GetLength(handle));
+            byte[] buffer = new byte[Math.Min(SegmentBytes, Math.Max(1, digests.FileLength))];
+            for (int i = 0; i < digests.Segments; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Span<byte> segment = buffer.AsSpan(0, digests.LengthOf(i));
+                ExactRead.At(handle, (long)i * SegmentBytes, segment, path);
+                digests.Set(i, segment);
+                read?.Report(segment.Length);
+            }
 
-        return digests.ToFileDigest();
-    });
+            return digests.ToFileDigest();
+        });
 
     private static int Count(long length) => checked((int)((length + SegmentBytes - 1) / SegmentBytes));
 

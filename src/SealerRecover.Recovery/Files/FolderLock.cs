@@ -32,7 +32,7 @@ internal sealed class FolderLock : IDisposable
         while (true)
         {
             files.CreateFolder(Path.GetDirectoryName(path)!);
-            int errno = LinuxNative.Open(path, createForWriting: true, out SafeFileHandle handle);
+            int errno = LinuxNative.Open(path, out SafeFileHandle handle);
             if (errno == LinuxNative.NoEntry)
             {
                 continue; // The owner of a moment ago has just removed the folder.

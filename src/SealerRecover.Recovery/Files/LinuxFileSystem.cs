@@ -1,3 +1,4 @@
+using Filecoin.Sealing.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace SealerRecover.Recovery.Files;
@@ -31,7 +32,7 @@ internal sealed class LinuxFileSystem : IFileSystem
     {
         using SafeFileHandle handle = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read);
         RandomAccess.Write(handle, content.Span, 0);
-        Check(LinuxNative.Flush(handle), $"cannot flush {path}");
+        RandomAccess.FlushToDisk(handle);
     }
 
     public void Copy(string from, string to, IProgress<long> copied, CancellationToken cancellation)
@@ -57,7 +58,7 @@ internal sealed class LinuxFileSystem : IFileSystem
                 copied.Report(read);
             }
 
-            Check(LinuxNative.Flush(target), $"cannot flush {to}");
+            RandomAccess.FlushToDisk(target);
         }
         catch
         {
@@ -88,14 +89,13 @@ internal sealed class LinuxFileSystem : IFileSystem
 
     public void Replace(string from, string to) => Check(LinuxNative.Rename(from, to), $"cannot rename {from} to {to}");
 
-    public void SyncFile(string path) => Check(Sync(path), $"cannot flush {path}");
-
-    public void SyncFolder(string path)
+    public void SyncFile(string path)
     {
-        // Some network file systems have no folders to flush and say so with EINVAL.
-        int errno = Sync(path);
-        Check(errno == LinuxNative.Invalid ? 0 : errno, $"cannot flush {path}");
+        using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        RandomAccess.FlushToDisk(handle);
     }
+
+    public void SyncFolder(string path) => DurableNames.FlushFolder(path);
 
     public void DeleteFile(string path)
     {
@@ -120,15 +120,6 @@ internal sealed class LinuxFileSystem : IFileSystem
         catch (IOException failure) when (failure.HResult == LinuxNative.NotEmpty || Directory.EnumerateFileSystemEntries(path).Any())
         {
             return false;
-        }
-    }
-
-    private static int Sync(string path)
-    {
-        int errno = LinuxNative.Open(path, createForWriting: false, out SafeFileHandle handle);
-        using (handle)
-        {
-            return errno != 0 ? errno : LinuxNative.Flush(handle);
         }
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace SealerRecover.Recovery.Files;
 
 /// <summary>
-/// The system calls .NET has no door to: flushing folders, renaming without replacing, locks that survive nothing, device and
+/// The system calls .NET has no door to, but for flushing folders (Filecoin.Sealing's DurableNames): renaming without replacing, locks that survive nothing, device and
 /// inode numbers. Everything returns errno (0: success) and nothing throws, so that the callers name path and purpose.
 /// </summary>
 internal static partial class LinuxNative
@@ -12,15 +12,12 @@ internal static partial class LinuxNative
     public const int NoEntry = 2;
     public const int Interrupted = 4;
     public const int TryAgain = 11;
-    public const int AccessDenied = 13;
     public const int Exists = 17;
     public const int CrossDevice = 18;
     public const int Invalid = 22;
     public const int NoSpace = 28;
-    public const int ReadOnly = 30;
     public const int NoSystemCall = 38;
     public const int NotEmpty = 39;
-    public const int QuotaExceeded = 122;
 
     private const int CurrentFolder = -100;
     private const int DoNotFollow = 0x100;
@@ -37,14 +34,14 @@ internal static partial class LinuxNative
     /// <summary>Text of an errno, e.g. "No space left on device".</summary>
     public static string Describe(int errno) => Marshal.GetPInvokeErrorMessage(errno);
 
-    /// <summary>open(2) with O_CLOEXEC; unlike FileStream it takes folders and places no lock.</summary>
-    public static int Open(string path, bool createForWriting, out SafeFileHandle handle)
+    /// <summary>open(2) for reading and writing, made if it is missing; unlike FileStream it places no lock of its own.</summary>
+    public static int Open(string path, out SafeFileHandle handle)
     {
         int descriptor;
         int errno;
         do
         {
-            descriptor = OpenFile(path, CloseOnExec | (createForWriting ? Create | ReadWrite : 0), 0x1b4);
+            descriptor = OpenFile(path, CloseOnExec | Create | ReadWrite, 0x1b4);
             errno = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
         }
         while (errno == Interrupted);
@@ -52,9 +49,6 @@ internal static partial class LinuxNative
         handle = new SafeFileHandle(descriptor, ownsHandle: true);
         return errno;
     }
-
-    /// <summary>fsync(2): content and metadata are on the device when it returns 0.</summary>
-    public static int Flush(SafeFileHandle handle) => Repeat(() => FSync(handle));
 
     /// <summary>flock(2), exclusive, without waiting; <see cref="TryAgain"/> when another handle has it.</summary>
     public static int LockExclusively(SafeFileHandle handle) => Repeat(() => FLock(handle, 2 | 4));
@@ -117,9 +111,6 @@ internal static partial class LinuxNative
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFile(string path, int flags, int mode);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int FSync(SafeFileHandle handle);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int FLock(SafeFileHandle handle, int operation);

@@ -79,7 +79,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         List<ManifestFile> described = [];
         foreach ((string name, string path) in present)
         {
-            FileDigest digest = SegmentDigests.Of(path, progress, cancellation);
+            FileDigest digest = SegmentDigests.OfFile(path, progress, cancellation);
             string recordedAs = name == ManifestFile.Sealed ? CacheNames.Layer(porep.Layers) : name;
             if (CacheFiles.TryGetRecorded(workspace.Journal, recordedAs, out FileDigest recorded) && recorded != digest)
             {
@@ -184,7 +184,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
 
     private static bool Matches(ManifestFile file, string path, IProgress<long> progress, CancellationToken cancellation) =>
         FileLook.At(path) is { Kind: FileKind.File } look && look.Length == file.Length
-        && file.Matches(SegmentDigests.Of(path, progress, cancellation));
+        && file.Matches(SegmentDigests.OfFile(path, progress, cancellation));
 
     private static TargetState StateOf(
         ResultLayout layout, ManifestFile file, IProgress<long> progress, CancellationToken cancellation)
@@ -200,7 +200,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         {
             { Kind: FileKind.Missing } => TargetState.Absent,
             { Kind: FileKind.File, Length: > 0 } when file.Name == CacheNames.TAux => TargetState.Equal,
-            { Kind: FileKind.File } when look.Length == file.Length && file.Matches(SegmentDigests.Of(target, progress, cancellation)) =>
+            { Kind: FileKind.File } when look.Length == file.Length && file.Matches(SegmentDigests.OfFile(target, progress, cancellation)) =>
                 TargetState.Equal,
             _ => TargetState.Different,
         };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.Resources;

@@ -1,4 +1,5 @@
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.Tests.Files;
@@ -84,7 +85,7 @@ public sealed class LinuxFileSystemTests : IDisposable
         byte[] expected = System.Security.Cryptography.SHA256.HashData(
             [.. content.Chunk(1 << 20).SelectMany(System.Security.Cryptography.SHA256.HashData)]);
 
-        FileDigest digest = SegmentDigests.Of(_folder.At("f"), new Progress(), CancellationToken.None);
+        FileDigest digest = SegmentDigests.OfFile(_folder.At("f"), new Progress(), CancellationToken.None);
 
         Assert.Equal(length, digest.Length);
         Assert.Equal(Convert.ToHexStringLower(expected), digest.Digest.ToString());
