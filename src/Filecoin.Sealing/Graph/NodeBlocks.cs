@@ -12,7 +12,7 @@ internal delegate bool NodeBlockWork(long first, int count, Span<byte> buffer);
 /// <summary>Hands out a graph's nodes in ascending blocks to a number of threads.</summary>
 internal static class NodeBlocks
 {
-    /// <summary>Nodes in a block; a block is the longest that cancellation waits for, about 30 ms.</summary>
+    /// <summary>Nodes in a block; a block is the longest that cancellation waits for, a few milliseconds.</summary>
     public const int BlockNodes = 1 << 14;
 
     /// <summary>Runs <paramref name="work"/> over all blocks; false if one of them ended the run early.</summary>
