@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Poseidon;
+using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Replica;
@@ -124,7 +125,13 @@ public static class PreCommit2
             }
 
             CommD commD = TreeD.Build(
-                _porep.SectorSize, job.DataFile, job.KeepAll ? path : null, threads, progress, cancellation);
+                _porep.SectorSize,
+                job.DataFile,
+                job.KeepAll ? path : null,
+                TwoToOneHash.Create(job.TwoToOneKernel),
+                threads,
+                progress,
+                cancellation);
             if (commD != job.Inputs.CommD)
             {
                 throw new OperatorException(

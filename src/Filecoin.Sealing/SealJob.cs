@@ -36,6 +36,9 @@ public sealed record SealJob
     /// <summary>Name of the Poseidon kernel to use; null for the best on this machine.</summary>
     public string? PoseidonKernel { get; init; }
 
+    /// <summary>Name of the two-to-one hash that makes tree_d; null for the best on this machine.</summary>
+    public string? TwoToOneKernel { get; init; }
+
     /// <summary>The cache path that t_aux names; the folder the files will be installed to.</summary>
     public required string CachePathInTAux { get; init; }
 }

@@ -1,4 +1,8 @@
+using Filecoin.Cryptography.Kernels.Sha256;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Trees;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -12,6 +16,8 @@ public sealed class SealVectorTests
 
     public static TheoryData<string> Quick() => [.. SealCase.All().Where(IsQuick).Select(known => known.Id)];
 
+    public static TheoryData<string> TreeDKernels() => [.. TwoToOneHash.Available];
+
     public static TheoryData<string> Long() => [.. SealCase.All().Where(known => !IsQuick(known)).Select(known => known.Id)];
 
     [Theory]
@@ -24,6 +30,26 @@ public sealed class SealVectorTests
     {
         Assert.SkipUnless(VectorFiles.LongTests, "takes more than a minute in all; set SEALER_RECOVER_LONG_TESTS=1");
         SealAndCompare(SealCase.Get(id));
+    }
+
+    // A sector of several chunks of tree_d, whose rows come together in the file, and one smaller than a chunk.
+    [Theory]
+    [MemberData(nameof(TreeDKernels))]
+    public void Every_two_to_one_kernel_writes_the_reference_s_tree_d(string kernel)
+    {
+        foreach (string id in new[] { "2KiB-v1-pieces", "8MiB-v1_1-cc" })
+        {
+            SealCase known = SealCase.Get(id);
+            using Workplace place = new();
+            SealJob job = place.Job(known, keepAll: true);
+            string tree = Path.Combine(place.CacheFolder, CacheNames.TreeD);
+
+            CommD commD = TreeD.Build(
+                job.Inputs.Porep.SectorSize, job.DataFile, tree, TwoToOneHash.Create(kernel), 2, null, TestContext.Current.CancellationToken);
+
+            Assert.Equal(job.Inputs.CommD, commD);
+            Assert.Equal(known.Files.Single(file => file.Name == CacheNames.TreeD).Sha256, VectorFiles.Sha256OfFile(tree));
+        }
     }
 
     [Theory]

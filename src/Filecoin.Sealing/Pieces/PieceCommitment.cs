@@ -1,3 +1,4 @@
+using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 
 namespace Filecoin.Sealing.Pieces;
@@ -23,5 +24,13 @@ public static class PieceCommitment
     /// <param name="cancellation">Stops between chunks of 1 MiB.</param>
     /// <exception cref="OperatorException">The size is not one a piece can have, or the data is longer than the piece.</exception>
     public static PieceInfo Compute(Stream data, long paddedSize, int threads, CancellationToken cancellation) =>
-        new PieceReader(data, paddedSize, threads, sink: null, cancellation).Run();
+        Compute(data, paddedSize, TwoToOneHash.Create(), threads, cancellation);
+
+    /// <summary>As <see cref="Compute(Stream, long, int, CancellationToken)"/>, with a kernel that was asked for.</summary>
+    public static PieceInfo Compute(Stream data, long paddedSize, TwoToOneHash hash, int threads, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(hash);
+        return new PieceReader(data, paddedSize, hash, threads, sink: null, cancellation).Run();
+    }
 }

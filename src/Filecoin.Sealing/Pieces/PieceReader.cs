@@ -16,15 +16,16 @@ internal delegate void PaddedSink(long offset, ReadOnlySpan<byte> padded);
 /// </summary>
 /// <param name="data">Raw bytes; not closed.</param>
 /// <param name="paddedSize">The piece's padded size.</param>
+/// <param name="hash">The kernel to use.</param>
 /// <param name="threads">Threads that compute, at least 1.</param>
 /// <param name="sink">Given the padded bytes; null if only the commitment is wanted.</param>
 /// <param name="cancellation">Stops between chunks.</param>
-internal sealed class PieceReader(Stream data, long paddedSize, int threads, PaddedSink? sink, CancellationToken cancellation)
+internal sealed class PieceReader(
+    Stream data, long paddedSize, TwoToOneHash hash, int threads, PaddedSink? sink, CancellationToken cancellation)
 {
     private const int MaxChunkBytes = 1 << 20;
 
     private readonly int _chunkBytes = (int)Math.Min(MaxChunkBytes, PieceLayout.CheckedSize(paddedSize));
-    private readonly TwoToOneHash _hash = TwoToOneHash.Create();
     private readonly Lock _reading = new();
     private long _chunks;
     private bool _ended;
@@ -112,6 +113,6 @@ internal sealed class PieceReader(Stream data, long paddedSize, int threads, Pad
         int length = Fr32.Pad(raw, padded);
         padded[length..].Clear();
         sink?.Invoke(offset, padded[..length]);
-        return _hash.Root(padded);
+        return hash.Root(padded);
     }
 }

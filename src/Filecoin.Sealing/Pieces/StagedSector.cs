@@ -1,4 +1,4 @@
-using Filecoin.Cryptography;
+using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Microsoft.Win32.SafeHandles;
@@ -79,7 +79,7 @@ public static class StagedSector
             }
 
             PieceReader reader = new(
-                data, size, threads, (offset, padded) => RandomAccess.Write(handle, padded, start + offset), cancellation);
+                data, size, TwoToOneHash.Create(), threads, (offset, padded) => RandomAccess.Write(handle, padded, start + offset), cancellation);
             placed.Add(new PlacedPiece(reader.Run(), start, IsFiller: false));
             used = start + size;
         }

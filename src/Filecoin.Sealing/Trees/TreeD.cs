@@ -20,16 +20,22 @@ internal static class TreeD
     /// <param name="size">Sector size.</param>
     /// <param name="dataFile">Fr32-padded data; null for zeros.</param>
     /// <param name="treeFile">Where to write the tree; null to compute the root only.</param>
+    /// <param name="hash">The kernel to use.</param>
     /// <param name="threads">Threads to use.</param>
     /// <param name="progress">Told how far; may be null.</param>
     /// <param name="cancellation">Stops between chunks.</param>
     public static CommD Build(
-        SectorSize size, string? dataFile, string? treeFile, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        SectorSize size,
+        string? dataFile,
+        string? treeFile,
+        TwoToOneHash hash,
+        int threads,
+        IProgress<SealProgress>? progress,
+        CancellationToken cancellation)
     {
         using SafeFileHandle? data =
             dataFile is null ? null : StorageFailure.Naming(dataFile, "opening", () => File.OpenHandle(dataFile));
         using DurableFile? tree = treeFile is null ? null : DurableFile.Create(treeFile, ((2 * size.Nodes) - 1) * SectorSize.NodeBytes);
-        TwoToOneHash hash = TwoToOneHash.Create();
         SealProgressCounter counter = new(progress, SealPhase.TreeD, 1, 1, size.Nodes);
         int chunkNodes = (int)Math.Min(ChunkNodes, size.Nodes);
         int chunks = (int)(size.Nodes / chunkNodes);

@@ -17,6 +17,8 @@ public class PieceCommitmentTests
 
     public static TheoryData<string> Seeds => [.. Vectors["pieces"]!.AsArray().Select(node => (string)node!["seed"]!)];
 
+    public static TheoryData<string> Kernels => [.. TwoToOneHash.Available];
+
     public static TheoryData<long, string> Zeros
     {
         get
@@ -45,6 +47,22 @@ public class PieceCommitmentTests
         Assert.Equal((string)vector["commp"]!, piece.CommP.Value.ToString());
         Assert.Equal(padded, piece.PaddedSize);
         Assert.Equal((long)vector["unpadded"]!, piece.UnpaddedSize);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Every_kernel_gives_the_reference_s_commitments(string kernel)
+    {
+        const long largest = 1 << 20;
+        foreach (JsonNode? vector in Vectors["pieces"]!.AsArray().Where(node => (long)node!["padded"]! <= largest))
+        {
+            byte[] data = VectorFiles.Stream((string)vector!["seed"]!, (long)(vector["stream_len"] ?? vector["unpadded"])!);
+
+            PieceInfo piece = PieceCommitment.Compute(
+                new MemoryStream(data), (long)vector["padded"]!, TwoToOneHash.Create(kernel), threads: 1, Cancellation);
+
+            Assert.Equal((string)vector["commp"]!, piece.CommP.Value.ToString());
+        }
     }
 
     [Theory]
