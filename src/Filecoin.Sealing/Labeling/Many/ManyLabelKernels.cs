@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Filecoin.Sealing.Labeling.Many.ShaNi;
 using Filecoin.Sealing.Labeling.Many.Vector;
 
 namespace Filecoin.Sealing.Labeling.Many;
@@ -51,6 +52,11 @@ internal static class ManyLabelKernels
         }
 
         found.Add((new VectorLabelKernel<Vector128<uint>, Lanes128>(), 120));
+        if (ShaNiPairKernel.TryCreate() is { } pair)
+        {
+            found.Add((pair, 22));
+        }
+
         found.Add((new PlainManyLabelKernel(2), 160));
         found.AddRange(LabelKernel.Available.Select(
             name => ((ManyLabelKernel)new SingleLabelKernel(LabelKernel.Create(name)), name == "plain" ? 80.0 : name == "sha-ni" ? 22 : 30)));
