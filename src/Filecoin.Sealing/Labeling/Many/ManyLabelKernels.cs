@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Filecoin.Sealing.Labeling.Many.Avx512;
 using Filecoin.Sealing.Labeling.Many.ShaNi;
 using Filecoin.Sealing.Labeling.Many.Vector;
 
@@ -41,6 +42,16 @@ internal static class ManyLabelKernels
     private static (ManyLabelKernel Kernel, double Cost)[] Find()
     {
         List<(ManyLabelKernel, double)> found = [];
+        if (Avx512LabelKernel.TryCreate(16) is { } sixteen)
+        {
+            found.Add((sixteen, 95));
+        }
+
+        if (Avx512LabelKernel.TryCreate(8) is { } eight)
+        {
+            found.Add((eight, 55));
+        }
+
         if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
         {
             found.Add((new VectorLabelKernel<Vector512<uint>, Lanes512>(), 120));
