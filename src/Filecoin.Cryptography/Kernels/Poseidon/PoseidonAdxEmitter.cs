@@ -58,7 +58,7 @@ internal sealed class PoseidonAdxEmitter
         (delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void>)ExecutableMemory.TryLoad(Assemble(constants));
 
     /// <summary>The function's instructions.</summary>
-    internal static Assembler Assemble(PoseidonConstants constants)
+    public static Assembler Assemble(PoseidonConstants constants)
     {
         PoseidonAdxEmitter emitter = new(constants);
         emitter.EmitAll();
