@@ -11,8 +11,9 @@ namespace Filecoin.Cryptography.Kernels.Poseidon;
 /// </summary>
 /// <remarks>
 /// <para>Why lanes. An S-box is three multiplications each waiting for the one before, and a partial round has only one. The lanes take turns
-/// at every multiplication, so that one's fill the other's waiting.</para>
-/// <para>Memory. A lane's state is s_3, …, s_0, y_1, …, y_(t-1), x, q: the S-box outputs of a block of partial rounds in falling order, the
+/// at every multiplication, so that one's fill the other's waiting. Measured on Zen 4: two lanes gain 3 % over one (arity 2: 9 %), more gain
+/// nothing.</para>
+/// <para>Memory. A lane's state is s_2, s_1, s_0, y_1, …, y_(t-1), x, q: the S-box outputs of a block of partial rounds in falling order, the
 /// elements but the first, the first, the S-box's intermediate. In full rounds the first element lies in s_0's place, before the others.
 /// Every lane has two states, the second one for what a matrix makes of the first; there it also gives room for the S-boxes.</para>
 /// <para>Registers between subroutines. rdi, rsi: their operands. rax: pointer to where results go. Everything else stays in the
