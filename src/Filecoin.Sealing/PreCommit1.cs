@@ -52,6 +52,12 @@ public static class PreCommit1
         /// <summary>The layer <see cref="_previous"/> holds; 0 for none.</summary>
         private int _layerInMemory;
 
+        /// <summary>The writing of <see cref="_previous"/>, which goes on while the next layer is labelled from it.</summary>
+        private Task? _writing;
+
+        /// <summary>Whether labelling has stopped until the writing is done; only then is writing worth reporting.</summary>
+        private volatile bool _waiting;
+
         public void Run()
         {
             for (int layer = 1; layer <= _porep.Layers; layer++)
@@ -69,15 +75,22 @@ public static class PreCommit1
                     continue;
                 }
 
+                // The layer before is in memory and perhaps still on its way to disk; its memory is only overwritten two layers on.
                 Label(layer);
-                Write(layer);
+                FinishWriting();
                 (_current, _previous) = (_previous, _current);
                 _layerInMemory = layer;
+                _writing = StartWriting(layer, _previous!);
             }
+
+            FinishWriting();
         }
 
         public void Dispose()
         {
+            // Whatever ended the run, nobody may write from memory that is gone.
+            ((IAsyncResult?)_writing)?.AsyncWaitHandle.WaitOne();
+            _ = _writing?.Exception;
             _current?.Dispose();
             _previous?.Dispose();
         }
@@ -121,11 +134,21 @@ public static class PreCommit1
             }
         }
 
-        private void Write(int layer)
+        private void Write(int layer, NativeBuffer labels)
         {
-            SealProgressCounter counter = new(progress, SealPhase.WriteLayer, layer, _porep.Layers, _porep.Nodes);
-            FileDigest digest = LayerFile.Write(PathOf(layer), Current, job.LayerThreads, counter.Add, cancellation);
+            SealProgressCounter counter = new(progress, SealPhase.WriteLayer, layer, _porep.Layers, _porep.Nodes, () => _waiting);
+            FileDigest digest = LayerFile.Write(PathOf(layer), labels, job.LayerThreads, counter.Add, cancellation);
             log.Record(SealSteps.Layer(layer), digest);
+        }
+
+        private Task StartWriting(int layer, NativeBuffer labels) => Task.Run(() => Write(layer, labels), CancellationToken.None);
+
+        private void FinishWriting()
+        {
+            _waiting = true;
+            _writing?.GetAwaiter().GetResult();
+            _waiting = false;
+            _writing = null;
         }
     }
 }

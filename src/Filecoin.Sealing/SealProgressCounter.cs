@@ -1,7 +1,14 @@
 namespace Filecoin.Sealing;
 
 /// <summary>Adds up what threads have done in one step and reports it, at most a few hundred times a step.</summary>
-internal sealed class SealProgressCounter(IProgress<SealProgress>? sink, SealPhase phase, int step, int steps, long total)
+/// <param name="sink">Told; may be null.</param>
+/// <param name="phase">The phase.</param>
+/// <param name="step">1-based step within the phase.</param>
+/// <param name="steps">How many steps the phase has.</param>
+/// <param name="total">Units in the step.</param>
+/// <param name="isWorthTelling">Asked before every report, for work that may go on behind other work; null: always.</param>
+internal sealed class SealProgressCounter(
+    IProgress<SealProgress>? sink, SealPhase phase, int step, int steps, long total, Func<bool>? isWorthTelling = null)
 {
     private const int ReportsPerStep = 512;
     private readonly long _stride = Math.Max(1, total / ReportsPerStep);
@@ -11,7 +18,7 @@ internal sealed class SealProgressCounter(IProgress<SealProgress>? sink, SealPha
     public void Add(long units)
     {
         long now = Interlocked.Add(ref _done, units);
-        if (sink is not null && (now / _stride != (now - units) / _stride || now == total))
+        if (sink is not null && isWorthTelling?.Invoke() != false && (now / _stride != (now - units) / _stride || now == total))
         {
             sink.Report(new SealProgress(phase, step, steps, now, total));
         }

@@ -1,4 +1,5 @@
 using Filecoin.Cryptography;
+using Filecoin.Primitives;
 using Filecoin.Sealing;
 using SealerRecover.Recovery.Files;
 
@@ -61,6 +62,7 @@ internal sealed class Journal : IStepLog
     }
 
     /// <summary>The journal in <paramref name="folder"/>; null if there is none or its first line, the inputs, is damaged.</summary>
+    /// <exception cref="OperatorException">BadInput: a newer version of this tool wrote it; what it says is not for this one to judge.</exception>
     public static Journal? Load(IFileSystem files, string folder)
     {
         string path = Path.Combine(folder, FileName);
@@ -70,6 +72,14 @@ internal sealed class Journal : IStepLog
         }
 
         List<Line> lines = ChecksummedLines.Read<Line>(File.ReadAllBytes(path));
+        if (lines is [{ Inputs.Format: > WorkInputs.CurrentFormat }, ..])
+        {
+            throw new OperatorException(
+                FailureKind.BadInput,
+                $"{path} was written by a newer version of sealer-recover",
+                "Carry on with that version, or choose another folder for --sealing-temp.");
+        }
+
         if (lines is not [{ Inputs: { Format: WorkInputs.CurrentFormat } inputs, CachePath: string cachePath }, ..])
         {
             return null;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Filecoin.Cryptography;
+using Filecoin.Primitives;
 using Filecoin.Sealing;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Workspace;
@@ -40,6 +41,19 @@ public sealed class JournalTests : IDisposable
 
         loaded.Reset();
         Assert.False(Load()!.HasWork);
+    }
+
+    [Fact]
+    public void A_newer_versions_journal_is_neither_used_nor_taken_for_damaged()
+    {
+        Journal.Start(new LinuxFileSystem(), _folder.Path, Inputs with { Format = WorkInputs.CurrentFormat + 1 }, "/r/cache/s");
+        byte[] before = File.ReadAllBytes(_folder.At(Journal.FileName));
+
+        OperatorException failure = Assert.Throws<OperatorException>(Load);
+
+        Assert.Equal(FailureKind.BadInput, failure.Kind);
+        Assert.Contains("newer version", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(_folder.At(Journal.FileName)));
     }
 
     [Fact]
