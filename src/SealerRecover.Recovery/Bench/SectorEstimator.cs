@@ -7,12 +7,13 @@ namespace SealerRecover.Recovery.Bench;
 /// <remarks>
 /// <para>Symbols. S bytes and n = S/32 nodes a sector, L layers; C cores; l labels a second of one core whose kernel works on s sectors at
 /// once; p11, p8 Poseidon hashes a second and core; h bytes a second and core digested; w, r bytes a second written and read.</para>
-/// <para>g groups of s sectors are labelled at once: PC1 = L·(n·s/l + g·s·S/w). A layer is written after it is labelled.</para>
+/// <para>g groups of s sectors are labelled at once. Labelling a layer takes x = n·s/l, writing it for all of them y = g·s·S/w; a layer is
+/// written while the next is labelled: PC1 = x + (L - 1)·max(x, y) + y.</para>
 /// <para>One sector's trees: n column hashes, and two 8-ary trees of n/7 inner nodes each; every layer is read and digested:
 /// c2 = n/p11 + 2n/7/p8 + L·S/h core seconds; PC2 = max(c2/C, L·S/r).</para>
 /// <para>The parent cache is checked once in each run: v = 56n / min(r, h).</para>
 /// <para>One sector: v + PC1 + PC2. N sectors, in R = ceil(N / gs) rounds, f of them in the last: trees of earlier rounds are built while
-/// later ones are labelled, so v + max(R·PC1, (R·g·L·n·s/l + (N - f)·c2)/C, N·L·S·(1/w + 1/r)) + f·PC2.</para>
+/// later ones are labelled, so v + max(R·PC1, (R·g·L·x + (N - f)·c2)/C, N·L·S·(1/w + 1/r)) + f·PC2.</para>
 /// <para>The variant and the number of groups are those with the shortest time that memory and cores admit. Left out: that many cores
 /// share memory bandwidth and clock lower than one alone, and that installing copies where the result is on another disk.</para>
 /// </remarks>
@@ -54,11 +55,14 @@ public sealed class SectorEstimator(MachineSpeeds speeds)
         int atOnce = groups * label.Variant.Sectors;
         int rounds = (sectors + atOnce - 1) / atOnce;
         int last = sectors - ((rounds - 1) * atOnce);
-        double chain = sector.LabelSeconds(label);
-        double round = chain + (atOnce * sector.WriteSeconds);
+        int layers = sector.Porep.Layers;
+        double labelling = sector.LabelSeconds(label);
+        double labelLayer = labelling / layers;
+        double writeLayer = atOnce * sector.WriteSeconds / layers;
+        double round = labelLayer + ((layers - 1) * Math.Max(labelLayer, writeLayer)) + writeLayer;
 
         double labels = rounds * round;
-        double cores = ((rounds * groups * chain) + ((sectors - last) * sector.TreeCoreSeconds)) / speeds.Cores;
+        double cores = ((rounds * groups * labelling) + ((sectors - last) * sector.TreeCoreSeconds)) / speeds.Cores;
         double disk = sectors * (sector.WriteSeconds + sector.ReadSeconds);
         double slowest = Math.Max(labels, Math.Max(cores, disk));
         long labelMemory = atOnce * sector.Resources.LabelMemory;
@@ -73,7 +77,7 @@ public sealed class SectorEstimator(MachineSpeeds speeds)
             PreCommit2 = Time(sector.TreeSeconds),
             Total = Time(sector.CheckParentsSeconds + slowest + (last * sector.TreeSeconds)),
             ParentCache = Time(sector.BuildParentsSeconds),
-            Bound = slowest == labels ? Bound.Labels : slowest == cores ? Bound.Cores : Bound.Disk,
+            Bound = slowest == labels && labelLayer >= writeLayer ? Bound.Labels : slowest == cores ? Bound.Cores : Bound.Disk,
             Memory = needed,
             MemorySuffices = speeds.Memory is { } memory ? needed <= memory : null,
             TempDisk = atOnce * sector.Resources.TempDisk,

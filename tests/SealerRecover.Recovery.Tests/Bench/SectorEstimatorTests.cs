@@ -24,7 +24,7 @@ public class SectorEstimatorTests
         SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, 1);
 
         double label = 11 * Nodes / 1e6;
-        double write = 11 * SectorBytes / 5e8;
+        double write = SectorBytes / 5e8; // The last layer; the others are written while the next is labelled.
         double treeCores = (Nodes / 1e5) + (2 * Nodes / 7 / 2e5) + (11 * SectorBytes / 1e9);
         double check = 56 * Nodes / 1e9;
         Assert.Equal(label + write, estimate.PreCommit1.TotalSeconds, 0.01);
@@ -32,6 +32,15 @@ public class SectorEstimatorTests
         Assert.Equal(check + label + write + (treeCores / 4), estimate.Total.TotalSeconds, 0.01);
         Assert.Equal(Bound.Labels, estimate.Bound);
         Assert.Equal((1, 1), (estimate.AtOnce, estimate.Sectors));
+    }
+
+    [Fact]
+    public void Labelling_waits_for_a_disk_that_writes_a_layer_slower_than_the_next_is_labelled()
+    {
+        MachineSpeeds speeds = Machine(cores: 64) with { Disk = new DiskSpeed("/temp", 1e7, 1e18, null) };
+        SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, 1);
+        Assert.Equal((Nodes / 1e6) + (11 * SectorBytes / 1e7), estimate.PreCommit1.TotalSeconds, 0.01);
+        Assert.Equal(Bound.Disk, estimate.Bound);
     }
 
     [Fact]
