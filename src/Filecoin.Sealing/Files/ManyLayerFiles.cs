@@ -1,0 +1,149 @@
+using System.Buffers;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Labeling.Many;
+using Microsoft.Win32.SafeHandles;
+
+namespace Filecoin.Sealing.Files;
+
+/// <summary>
+/// One layer of several sectors between memory, where they stand side by side, and their files (see <see cref="LayerFile"/>). Segments of
+/// 1 MiB go through a buffer for each thread; a layer's memory is read once for all of its sectors.
+/// </summary>
+internal static class ManyLayerFiles
+{
+    /// <summary>
+    /// Writes the files of a layer durably, or, where one is there already, compares it with what is in memory.
+    /// </summary>
+    /// <param name="group">The sectors.</param>
+    /// <param name="layer">The layer; in memory whole.</param>
+    /// <param name="nodes">Nodes of the layer.</param>
+    /// <param name="paths">Each sector's file; null for one that is not wanted.</param>
+    /// <param name="threads">Segments worked on at a time.</param>
+    /// <param name="done">Told nodes done, of each sector; may be called from several threads.</param>
+    /// <param name="cancellation">Stops within a second; no file appears.</param>
+    /// <returns>The digests of all sectors, wanted or not.</returns>
+    public static unsafe FileDigest[] Write(
+        SectorGroup group, int layer, long nodes, IReadOnlyList<string?> paths, int threads, Action<long> done, CancellationToken cancellation)
+    {
+        long fileLength = nodes * SectorSize.NodeBytes;
+        SegmentDigests[] digests = [.. paths.Select(_ => new SegmentDigests(fileLength))];
+        List<DurableFile?> files = [];
+        try
+        {
+            foreach (string? path in paths)
+            {
+                files.Add(path is null ? null : DurableFile.Create(path, fileLength));
+            }
+
+            ForEachSegment(digests[0], group.Count, threads, (segment, offset, length, buffer) =>
+            {
+                Span<byte> labels = buffer.AsSpan(0, group.Count * length);
+                group.Kernel.Layout.Extract(group.Layer(layer).Pointer, offset / SectorSize.NodeBytes, length / SectorSize.NodeBytes, labels);
+                for (int sector = 0; sector < group.Count; sector++)
+                {
+                    Span<byte> content = labels.Slice(sector * length, length);
+                    digests[sector].Set(segment, content);
+                    files[sector]?.WriteAt(offset, content);
+                }
+
+                done(length / SectorSize.NodeBytes);
+            }, cancellation);
+
+            for (int sector = 0; sector < group.Count; sector++)
+            {
+                if (files[sector] is { } file)
+                {
+                    digests[sector].Save(LayerFile.SegmentsPath(paths[sector]!));
+                    file.Publish();
+                }
+            }
+
+            return [.. digests.Select(digest => digest.ToFileDigest())];
+        }
+        finally
+        {
+            files.ForEach(file => file?.Dispose());
+        }
+    }
+
+    /// <summary>Reads a layer's files into memory.</summary>
+    /// <param name="group">The sectors.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="files">Each sector's file and what was recorded of it.</param>
+    /// <param name="threads">Segments worked on at a time.</param>
+    /// <param name="done">Told nodes done, of each sector; may be called from several threads.</param>
+    /// <param name="cancellation">Stops within a second.</param>
+    /// <returns>The sectors whose files are not what was recorded.</returns>
+    public static unsafe IReadOnlyList<int> Load(
+        SectorGroup group, int layer, IReadOnlyList<(string Path, FileDigest Expected)> files, int threads, Action<long> done,
+        CancellationToken cancellation)
+    {
+        bool[] damaged = new bool[files.Count];
+        SegmentDigests?[] digests = new SegmentDigests?[files.Count];
+        for (int sector = 0; sector < files.Count; sector++)
+        {
+            (string path, FileDigest expected) = files[sector];
+            digests[sector] = LayerFile.IsThere(path, expected.Length)
+                ? SegmentDigests.TryLoad(LayerFile.SegmentsPath(path), expected)
+                : null;
+            damaged[sector] = digests[sector] is null;
+        }
+
+        if (!damaged.Contains(true))
+        {
+            SafeFileHandle?[] handles = new SafeFileHandle?[files.Count];
+            try
+            {
+                for (int sector = 0; sector < files.Count; sector++)
+                {
+                    string path = files[sector].Path;
+                    handles[sector] = StorageFailure.Naming(path, "opening", () => File.OpenHandle(path));
+                }
+
+                ForEachSegment(digests[0]!, 1, threads, (segment, offset, length, buffer) =>
+                {
+                    for (int sector = 0; sector < files.Count; sector++)
+                    {
+                        Span<byte> content = buffer.AsSpan(0, length);
+                        ExactRead.At(handles[sector]!, offset, content, files[sector].Path);
+                        if (!digests[sector]!.Matches(segment, content))
+                        {
+                            Volatile.Write(ref damaged[sector], true);
+                        }
+
+                        group.Kernel.Layout.Insert(
+                            content, group.Layer(layer).Pointer, offset / SectorSize.NodeBytes, length / SectorSize.NodeBytes, sector);
+                    }
+
+                    done(length / SectorSize.NodeBytes);
+                }, cancellation);
+            }
+            finally
+            {
+                Array.ForEach(handles, handle => handle?.Dispose());
+            }
+        }
+
+        return [.. Enumerable.Range(0, files.Count).Where(sector => damaged[sector])];
+    }
+
+    /// <summary>Calls <paramref name="body"/> with a segment's index, offset and length and room for that segment of several sectors.</summary>
+    private static void ForEachSegment(
+        SegmentDigests shape, int sectors, int threads, Action<int, long, int, byte[]> body, CancellationToken cancellation)
+    {
+        ParallelOptions options = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
+        Run.Parallel(shape.Segments, options, segment =>
+        {
+            int length = shape.LengthOf(segment);
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(sectors * length);
+            try
+            {
+                body(segment, (long)segment * SegmentDigests.SegmentBytes, length, buffer);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        });
+    }
+}
