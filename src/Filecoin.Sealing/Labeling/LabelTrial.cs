@@ -1,5 +1,6 @@
 using System.Numerics;
 using Filecoin.Cryptography;
+using Filecoin.Sealing.Labeling.Many;
 using Filecoin.Sealing.Memory;
 
 namespace Filecoin.Sealing.Labeling;
@@ -23,7 +24,8 @@ public sealed unsafe class LabelTrial : IDisposable
     private const int MostNodesWithParents = 1 << 20;
     private const int Layer = 2;
 
-    private readonly LabelKernel _kernel;
+    private readonly ManyLabelKernel _kernel;
+    private readonly Bytes32[] _replicaIds;
     private readonly NativeBuffer _current;
     private readonly NativeBuffer _previous;
     private readonly uint[] _parents;
@@ -42,18 +44,24 @@ public sealed unsafe class LabelTrial : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(nodesInRun, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(nodes, 1L << 31);
         ArgumentOutOfRangeException.ThrowIfNotEqual(nodes % (2L * nodesInRun), 0, nameof(nodes));
-        _kernel = LabelKernel.Create(variant.Kernel);
+        _kernel = ManyLabelKernels.Create(variant.Kernel);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(variant.Sectors, _kernel.Sectors, nameof(variant));
+        _replicaIds = new Bytes32[_kernel.Sectors];
         Nodes = nodes;
         NodesInRun = nodesInRun;
         _nodes = (int)Math.Min(nodes / 2, MostNodesWithParents / nodesInRun * (long)nodesInRun);
         _firstNode = nodes - _nodes;
-        _current = Touched(nodes * LabelMessage.LabelBytes);
-        _previous = Touched(nodes * LabelMessage.LabelBytes);
+        _current = Touched(nodes * _kernel.Layout.NodeBytes);
+        _previous = Touched(nodes * _kernel.Layout.NodeBytes);
         _parents = Draw(_firstNode, _nodes, nodes);
     }
 
     /// <summary>Everything this machine can run, best first within a number of sectors.</summary>
-    public static IReadOnlyList<LabelVariant> Variants { get; } = [.. LabelKernel.Available.Select(name => new LabelVariant(name, 1))];
+    public static IReadOnlyList<LabelVariant> Variants { get; } =
+    [
+        .. ManyLabelKernels.Available.Select(name => new LabelVariant(name, ManyLabelKernels.Create(name).Sectors))
+            .OrderBy(variant => variant.Sectors),
+    ];
 
     /// <summary>Nodes of the layer.</summary>
     public long Nodes { get; }
@@ -62,14 +70,14 @@ public sealed unsafe class LabelTrial : IDisposable
     public int NodesInRun { get; }
 
     /// <summary>Labels made by one run, of all sectors.</summary>
-    public int LabelsInRun => NodesInRun;
+    public int LabelsInRun => NodesInRun * _kernel.Sectors;
 
     /// <summary>Labels the next nodes.</summary>
     public void Run()
     {
         fixed (uint* parents = _parents)
         {
-            LabelRun run = new(new Bytes32(), Layer, _firstNode + _next, NodesInRun);
+            ManyLabelRun run = new(_replicaIds, Layer, _firstNode + _next, NodesInRun);
             _kernel.Label(run, parents + ((long)_next * LabelMessage.Degree), _current.Pointer, _previous.Pointer);
         }
 
