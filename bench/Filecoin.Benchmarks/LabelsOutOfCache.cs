@@ -11,7 +11,7 @@ namespace Filecoin.Benchmarks;
 /// </summary>
 internal static class LabelsOutOfCache
 {
-    private const int NodesInRun = 1 << 12;
+    private const int LabelsInRun = 1 << 12;
 
     public static int Run(Options options)
     {
@@ -25,7 +25,7 @@ internal static class LabelsOutOfCache
         Console.WriteLine(Text($"{variant}: two layers of {nodes * 32L * sectors >> 20} MiB, {nodes} nodes of {sectors} sectors"));
 
         double before = Yardstick.Nanoseconds();
-        using LabelTrial trial = new(variant, nodes, NodesInRun);
+        using LabelTrial trial = new(variant, nodes, LabelsInRun / sectors);
         Speed speed = new RateMeter(TimeProvider.System, duration, CancellationToken.None).Measure(trial.LabelsInRun, trial.Run);
         double yardstick = Math.Min(before, Yardstick.Nanoseconds());
         double blocks = speed.Nanoseconds / yardstick;

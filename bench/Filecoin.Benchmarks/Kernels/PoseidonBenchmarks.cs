@@ -8,7 +8,7 @@ namespace Filecoin.Benchmarks.Kernels;
 /// <summary>One Poseidon hash out of many in one call: each kernel against the plain twin.</summary>
 public class PoseidonBenchmarks : IHasReference
 {
-    private const int Hashes = 64;
+    private const int Hashes = 32;
 
     private readonly byte[] _digests = new byte[Hashes * Bytes32.Length];
     private byte[] _preimages = [];

@@ -39,8 +39,10 @@ public sealed record BenchSettings
 public sealed class MachineBench(BenchSettings settings, TimeProvider time)
 {
     private const int YardstickBytes = 16 << 10;
-    private const int LabelsInRun = 1 << 12;
-    private const int Preimages = 256;
+
+    // A call takes a few milliseconds at most even with the plain kernels, so that some fall between other processes' time slices.
+    private const int LabelsInRun = 1 << 10;
+    private const int Preimages = 32;
     private const int ParentNodes = 1 << 10;
 
     private static readonly int[] Arities = [2, 8, 11];
@@ -98,7 +100,8 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
     {
         // The same memory for every variant: many sectors together have shorter layers.
         long nodes = settings.LayerBytes / SectorSize.NodeBytes / variant.Sectors;
-        using LabelTrial trial = new(variant, Math.Max(nodes, 2 * LabelsInRun), LabelsInRun);
+        int nodesInRun = LabelsInRun / variant.Sectors;
+        using LabelTrial trial = new(variant, Math.Max(nodes, 2 * nodesInRun), nodesInRun);
         return new LabelSpeed(variant, meter.Measure(trial.LabelsInRun, trial.Run));
     }
 
