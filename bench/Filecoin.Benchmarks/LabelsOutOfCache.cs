@@ -22,7 +22,7 @@ internal static class LabelsOutOfCache
         LabelVariant variant = LabelTrial.Variants.FirstOrDefault(
                 known => known.Sectors == sectors && (kernel is null || known.Kernel == kernel))
             ?? throw new ArgumentException($"no such kernel here; there are {string.Join(", ", LabelTrial.Variants)}");
-        Console.WriteLine(Text($"{variant}: two layers of {nodes * 32L * sectors >> 20} MiB, {nodes} nodes of {sectors} sectors"));
+        Console.WriteLine(Text($"{variant}: {nodes} nodes of {sectors} {(sectors == 1 ? "sector" : "sectors")}, two layers of {nodes * 32L * sectors >> 20} MiB"));
 
         double before = Yardstick.Nanoseconds();
         using LabelTrial trial = new(variant, nodes, LabelsInRun / sectors);

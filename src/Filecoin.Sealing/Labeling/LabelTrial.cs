@@ -8,7 +8,11 @@ namespace Filecoin.Sealing.Labeling;
 /// <summary>A way of labelling that this machine can run.</summary>
 /// <param name="Kernel">Name of the kernel, as it is logged and can be asked for.</param>
 /// <param name="Sectors">Sectors labelled together by one core.</param>
-public sealed record LabelVariant(string Kernel, int Sectors);
+public sealed record LabelVariant(string Kernel, int Sectors)
+{
+    /// <summary>The kernel's name, which is unique.</summary>
+    public override string ToString() => Kernel;
+}
 
 /// <summary>
 /// Labelling of a later layer in memory, without a parent cache and without a disk, for measuring. The labels mean nothing: parents are
