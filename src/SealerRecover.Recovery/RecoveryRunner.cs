@@ -1,3 +1,4 @@
+using System.Globalization;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Files;
@@ -78,15 +79,28 @@ public sealed class RecoveryRunner
         using ParentsPool parents = new(_sealer, events.ProgressOf(null));
         DiskGate disk = new(_settings.TempFolder, _probe, _settings.IgnoreResources);
         Installer installer = new(_files, _settings, _time);
-        RunContext run = new(_settings, _time, _files, _sealer, events, parents, disk, installer, plan.Needs, cancellation);
+        CoreBudget cores = new(_settings.Threads);
+        RunContext run = new(_settings, _time, _files, _sealer, events, parents, disk, installer, plan.Needs, cores, cancellation);
         SectorWork[] work = [.. sectors.Select(facts => new SectorWork(facts, run))];
-        using StageThreads threads = new();
         if (work.Length > 0)
         {
-            threads.Run(work, _settings.Parallel);
+            LabelPlan labels = LabelPlan.For(work.Length, _settings.Parallel, _settings.Threads);
+            Tell(labels, events);
+            using StageThreads threads = new(labels, cores, _sealer, cancellation);
+            threads.Run(work);
         }
 
         return [.. work.Select(sector => sector.Outcome!)];
+    }
+
+    private static void Tell(LabelPlan labels, EventSink events)
+    {
+        if (labels.Threads * labels.Together > 1)
+        {
+            events.Notice(null, labels.Together == 1
+                ? string.Create(CultureInfo.InvariantCulture, $"labelling {labels.Threads} sectors at once, each on a core of its own")
+                : string.Create(CultureInfo.InvariantCulture, $"labelling up to {labels.Together} sectors of one seal proof side by side on each of {labels.Threads} cores, since there are more sectors than cores"));
+        }
     }
 
     private static void RefuseDuplicates(IReadOnlyList<SectorFacts> sectors)

@@ -83,6 +83,34 @@ public sealed class RecoverFromChain(ParentCaches caches) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Recovering_from_a_file_asks_a_node_that_is_there_by_when_to_go_on()
+    {
+        Proven(2, ticketEpoch: 9_000);
+        Ended exported = await _bench.RunAsync("export", "--miner=f01000", "2");
+        Assert.True(exported.Code == 0, exported.ToString());
+
+        Ended ended = await _bench.RunAsync([.. _bench.Recover(Path.Combine(_bench.Home, "sectors-recovery-f01000.json")), "--json"]);
+
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.Contains(ended.Report["next"]!.AsArray(), advice => advice!["before"] is not null);
+    }
+
+    [Fact]
+    public async Task Recovering_from_a_file_does_not_mind_a_node_that_fails()
+    {
+        Proven(2, ticketEpoch: 9_000);
+        Ended exported = await _bench.RunAsync("export", "--miner=f01000", "2");
+        Assert.True(exported.Code == 0, exported.ToString());
+        _node.Inject("*", Fault.Status(500));
+
+        Ended ended = await _bench.RunAsync([.. _bench.Recover(Path.Combine(_bench.Home, "sectors-recovery-f01000.json"))]);
+
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.Contains("could not be asked by when to go on", ended.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(_bench.Result, "sealed", "s-t01000-2")));
+    }
+
+    [Fact]
     public async Task Snapped_sectors_and_sectors_with_deals_are_refused_by_name_and_the_others_go_on()
     {
         FakeSector good = Proven(1, ticketEpoch: 9_000);

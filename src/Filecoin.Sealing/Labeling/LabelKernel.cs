@@ -1,4 +1,5 @@
 using Filecoin.Cryptography;
+using Filecoin.Sealing.Labeling.Arm;
 using Filecoin.Sealing.Labeling.ShaNi;
 
 namespace Filecoin.Sealing.Labeling;
@@ -18,7 +19,9 @@ internal abstract unsafe class LabelKernel
 
     /// <summary>Names of the variants this machine can run, best first.</summary>
     public static IReadOnlyList<string> Available { get; } =
-        ShaNiLabelKernel.TryCreate() is null ? ["platform", "plain"] : ["sha-ni", "platform", "plain"];
+        ShaNiLabelKernel.TryCreate() is not null ? ["sha-ni", "platform", "plain"]
+        : ArmShaLabelHash.IsSupported ? [ArmShaLabelHash.Name, "platform", "plain"]
+        : ["platform", "plain"];
 
     /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/>.</summary>
     /// <param name="name">One of <see cref="Available"/>; null for the best.</param>
@@ -26,6 +29,7 @@ internal abstract unsafe class LabelKernel
     public static LabelKernel Create(string? name = null) => (name ?? Available[0]) switch
     {
         "sha-ni" when ShaNiLabelKernel.TryCreate() is { } kernel => kernel,
+        "arm-sha2" when ArmShaLabelHash.IsSupported => new LabelKernel<ArmShaLabelHash>(),
         "platform" => new LabelKernel<PlatformLabelHash>(),
         "plain" => new LabelKernel<PlainLabelHash>(),
         _ => throw new ArgumentException(

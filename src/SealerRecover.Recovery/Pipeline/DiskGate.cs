@@ -40,18 +40,14 @@ internal sealed class DiskGate(string tempFolder, ISystemProbe probe, bool ignor
             cancellation.ThrowIfCancellationRequested();
             lock (_gate)
             {
-                _atWork.Remove(sector);
-                long? free = probe.Disk(tempFolder)?.FreeBytes;
-                long needed = Unwritten(sector, bytes) + _atWork.Sum(other => Unwritten(other.Key, other.Value));
-                if (free is null || needed <= free || (_atWork.Count == 0 && ignore))
+                if (TryEnterLocked(sector, bytes, out long needed, out long free))
                 {
-                    _atWork[sector] = bytes;
                     return;
                 }
 
                 if (_atWork.Count == 0)
                 {
-                    throw NotEnough(sector, needed, free.Value);
+                    throw NotEnough(sector, needed, free);
                 }
             }
 
@@ -64,6 +60,17 @@ internal sealed class DiskGate(string tempFolder, ISystemProbe probe, bool ignor
         }
     }
 
+    /// <summary>Counts a sector in if there is room for it at once.</summary>
+    /// <param name="sector">Who.</param>
+    /// <param name="bytes">Peak size of its workspace, what is there already included.</param>
+    public bool TryEnter(SectorId sector, long bytes)
+    {
+        lock (_gate)
+        {
+            return TryEnterLocked(sector, bytes, out _, out _);
+        }
+    }
+
     /// <summary>The sector has ended.</summary>
     public void Leave(SectorId sector)
     {
@@ -71,6 +78,21 @@ internal sealed class DiskGate(string tempFolder, ISystemProbe probe, bool ignor
         {
             _atWork.Remove(sector);
         }
+    }
+
+    private bool TryEnterLocked(SectorId sector, long bytes, out long needed, out long free)
+    {
+        _atWork.Remove(sector);
+        long? known = probe.Disk(tempFolder)?.FreeBytes;
+        free = known ?? long.MaxValue;
+        needed = Unwritten(sector, bytes) + _atWork.Sum(other => Unwritten(other.Key, other.Value));
+        bool enters = needed <= free || (_atWork.Count == 0 && ignore);
+        if (enters)
+        {
+            _atWork[sector] = bytes;
+        }
+
+        return enters;
     }
 
     private long Unwritten(SectorId sector, long bytes) =>

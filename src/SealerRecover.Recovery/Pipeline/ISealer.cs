@@ -24,12 +24,26 @@ internal interface ISealer
     /// <summary>Labels all layers.</summary>
     void PreCommit1(SealJob job, IParents parents, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation);
 
+    /// <summary>Labels all layers of several sectors of one proof together, on the calling thread.</summary>
+    void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation);
+
+    /// <summary>Native memory for the layers of sectors labelled together, in bytes.</summary>
+    long LayerMemory(PorepParameters porep, int sectors);
+
     /// <summary>Builds trees and replica.</summary>
-    SealedCommitments PreCommit2(SealJob job, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation);
+    SealedCommitments PreCommit2(
+        SealJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation);
 
     /// <summary>The CommR of the two commitments in a p_aux.</summary>
     CommR CommROf(PAuxFile pAux);
 }
+
+/// <summary>A sector that is ready to be labelled.</summary>
+/// <param name="Job">What and where.</param>
+/// <param name="Log">Its finished steps.</param>
+/// <param name="Parents">The open parent cache of its proof.</param>
+/// <param name="Progress">Told how far it is.</param>
+internal sealed record LabelWork(SealJob Job, IStepLog Log, IParents Parents, IProgress<SealProgress> Progress);
 
 /// <summary>The real thing.</summary>
 internal sealed class Sealer(RecoverySettings settings) : ISealer
@@ -45,9 +59,18 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         SealJob job, IParents parents, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation) =>
         Filecoin.Sealing.PreCommit1.Run(job, ((OpenCache)parents).Cache, log, progress, cancellation);
 
+    public void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation) => PreCommit1Many.Run(
+        [.. sectors.Select(sector => sector.Job)],
+        [.. sectors.Select(sector => sector.Log)],
+        ((OpenCache)sectors[0].Parents).Cache,
+        [.. sectors.Select(sector => sector.Progress)],
+        cancellation);
+
+    public long LayerMemory(PorepParameters porep, int sectors) => PreCommit1Many.LayerMemory(porep, sectors);
+
     public SealedCommitments PreCommit2(
-        SealJob job, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        Filecoin.Sealing.PreCommit2.Run(job, log, settings.Threads, progress, cancellation);
+        SealJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        Filecoin.Sealing.PreCommit2.Run(job, log, threads, progress, cancellation);
 
     public CommR CommROf(PAuxFile pAux) => CommRs.From(pAux.CommC, pAux.CommRLast);
 

@@ -13,6 +13,9 @@ internal enum Stage
     /// <summary>PreCommit1, once it is known what is there already.</summary>
     Label,
 
+    /// <summary>PreCommit1 when the disk has room; only an answer of <see cref="SectorWork.Join"/>.</summary>
+    LabelLater,
+
     /// <summary>PreCommit2 and the comparison with the SealedCID.</summary>
     Trees,
 
@@ -34,6 +37,7 @@ internal sealed record RunContext(
     DiskGate Disk,
     Installer Installer,
     Func<SectorFacts, SealResources> Needs,
+    CoreBudget Cores,
     CancellationToken Cancellation);
 
 /// <summary>
@@ -51,6 +55,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private SealedCommitments? _commitments;
     private long? _begun;
     private bool _told;
+    private bool _admitted;
     private int _repairs;
 
     /// <summary>How it ended; null until it has.</summary>
@@ -58,6 +63,9 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     /// <summary>Which sector.</summary>
     public SectorId Sector => facts.Sector;
+
+    /// <summary>Its seal proof; only sectors of one proof can be labelled together.</summary>
+    public PorepParameters Porep => facts.SealProof.Porep;
 
     private ReplicaInputs Inputs => new(
         facts.SealProof.Porep, facts.Sector, facts.Ticket, ZeroCommitments.ForSector(facts.SealProof.SectorSize));
@@ -67,19 +75,53 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private SealJob Job => _job ?? throw new InvalidOperationException("the workspace is not open");
 
     /// <summary>Does <paramref name="stage"/>; whatever goes wrong becomes the outcome.</summary>
-    public Stage Do(Stage stage)
+    public Stage Do(Stage stage) => Guarded(() => stage switch
+    {
+        Stage.Label => PrepareAndLabel(),
+        Stage.Trees => BuildTrees(),
+        Stage.Install => Install(),
+        _ => throw new ArgumentOutOfRangeException(nameof(stage)),
+    });
+
+    /// <summary>
+    /// Makes the sector ready to be labelled together with others. Afterwards <see cref="Do"/> labels what is then still missing.
+    /// </summary>
+    /// <param name="mayWait">Whether to wait for room on the disk; only the first of a group may, since the others wait for it.</param>
+    /// <param name="work">What to label, if the answer is <see cref="Stage.Label"/>.</param>
+    /// <returns>Label, LabelLater, or what the sector needs instead.</returns>
+    public Stage Join(bool mayWait, out LabelWork? work)
+    {
+        LabelWork? ready = null;
+        Stage next = Guarded(() =>
+        {
+            Stage stage = _workspace is null ? Prepare() : Stage.Label;
+            if (stage == Stage.Label)
+            {
+                _admitted = _admitted || (!mayWait && run.Disk.TryEnter(facts.Sector, run.Needs(facts).TempDisk));
+                if (!_admitted && !mayWait)
+                {
+                    return Stage.LabelLater;
+                }
+
+                ready = new LabelWork(Job, Workspace.Journal, EnterAndOpenParents(), _progress);
+            }
+
+            return stage;
+        });
+        work = ready;
+        return next;
+    }
+
+    /// <summary>Tells the operator something about this sector.</summary>
+    public void Notice(string text) => run.Events.Notice(facts.Sector, text);
+
+    private Stage Guarded(Func<Stage> step)
     {
         _begun ??= run.Time.GetTimestamp();
         try
         {
             run.Cancellation.ThrowIfCancellationRequested();
-            return stage switch
-            {
-                Stage.Label => PrepareAndLabel(),
-                Stage.Trees => BuildTrees(),
-                Stage.Install => Install(),
-                _ => throw new ArgumentOutOfRangeException(nameof(stage)),
-            };
+            return step();
         }
         catch (OperationCanceledException) when (run.Cancellation.IsCancellationRequested)
         {
@@ -138,17 +180,27 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private Stage Label()
     {
-        run.Disk.Enter(
-            facts.Sector,
-            run.Needs(facts).TempDisk,
-            () => Notice("waits until the temporary folder has room beside the sectors at work"),
-            run.Cancellation);
-        IParents parents = run.Parents.Get(facts.SealProof.Porep, run.Cancellation);
+        IParents parents = EnterAndOpenParents();
         run.Sealer.PreCommit1(Job, parents, Workspace.Journal, _progress, run.Cancellation);
 
         // From here on missing layers mean that PreCommit2 has consumed them, not that labelling has to be done again.
         Workspace.Journal.MarkLabelled(true);
         return Stage.Trees;
+    }
+
+    private IParents EnterAndOpenParents()
+    {
+        if (!_admitted)
+        {
+            run.Disk.Enter(
+                facts.Sector,
+                run.Needs(facts).TempDisk,
+                () => Notice("waits until the temporary folder has room beside the sectors at work"),
+                run.Cancellation);
+            _admitted = true;
+        }
+
+        return run.Parents.Get(facts.SealProof.Porep, run.Cancellation);
     }
 
     private Stage BuildTrees()
@@ -157,7 +209,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         SealedCommitments computed;
         try
         {
-            computed = run.Sealer.PreCommit2(Job, Workspace.Journal, _progress, run.Cancellation);
+            computed = run.Sealer.PreCommit2(Job, Workspace.Journal, run.Cores.ForTrees, _progress, run.Cancellation);
         }
         catch (OperatorException failure) when (failure.Kind == FailureKind.Storage && Workspace.Journal.FinishedSteps < finished)
         {
@@ -318,6 +370,4 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             run.Events.Started(facts.Sector, resumed);
         }
     }
-
-    private void Notice(string text) => run.Events.Notice(facts.Sector, text);
 }

@@ -1,38 +1,36 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Filecoin.Primitives;
 
 namespace SealerRecover.Recovery.Pipeline;
 
 /// <summary>
-/// Three queues with threads of their own: as many labelling as sectors may be labelled at once, one building trees, one
-/// installing. Sectors enter labelling in the order given; trees of one overlap labels of others.
+/// Three queues with threads of their own: labelling as planned, one building trees, one installing. Sectors enter labelling in the
+/// order given, where several of one proof may go together; trees of one overlap labels of others.
 /// </summary>
-internal sealed class StageThreads : IDisposable
+internal sealed class StageThreads(LabelPlan plan, CoreBudget cores, ISealer sealer, CancellationToken cancellation) : IDisposable
 {
-    private readonly Dictionary<Stage, BlockingCollection<SectorWork>> _queues = new()
-    {
-        [Stage.Label] = [],
-        [Stage.Trees] = [],
-        [Stage.Install] = [],
-    };
+    private readonly LabelQueue _labels = new();
+    private readonly BlockingCollection<SectorWork> _trees = [];
+    private readonly BlockingCollection<SectorWork> _installs = [];
 
     private int _unfinished;
 
     /// <summary>Does all work; returns when every sector has its outcome.</summary>
-    public void Run(IReadOnlyList<SectorWork> sectors, int labelling)
+    public void Run(IReadOnlyList<SectorWork> sectors)
     {
         _unfinished = sectors.Count;
         foreach (SectorWork sector in sectors)
         {
-            _queues[Stage.Label].Add(sector);
+            _labels.Add(sector);
         }
 
-        List<Thread> threads = [Start(Stage.Trees, "trees"), Start(Stage.Install, "install")];
-        for (int i = 1; i <= Math.Min(labelling, sectors.Count); i++)
-        {
-            threads.Add(Start(Stage.Label, string.Create(CultureInfo.InvariantCulture, $"label {i}")));
-        }
-
+        List<Thread> threads =
+        [
+            Start("trees", () => Serve(_trees, Stage.Trees)),
+            Start("install", () => Serve(_installs, Stage.Install)),
+            .. Enumerable.Range(1, plan.Threads).Select(i => Start(string.Create(CultureInfo.InvariantCulture, $"label {i}"), ServeLabels)),
+        ];
         foreach (Thread thread in threads)
         {
             thread.Join();
@@ -42,35 +40,117 @@ internal sealed class StageThreads : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (BlockingCollection<SectorWork> queue in _queues.Values)
-        {
-            queue.Dispose();
-        }
+        _trees.Dispose();
+        _installs.Dispose();
     }
 
-    private Thread Start(Stage stage, string name)
+    private static Thread Start(string name, Action body)
     {
-        Thread thread = new(() => Serve(stage)) { Name = name, IsBackground = true };
+        Thread thread = new(() => body()) { Name = name, IsBackground = true };
         thread.Start();
         return thread;
     }
 
-    private void Serve(Stage stage)
+    private void Serve(BlockingCollection<SectorWork> queue, Stage stage)
     {
-        foreach (SectorWork sector in _queues[stage].GetConsumingEnumerable())
+        foreach (SectorWork sector in queue.GetConsumingEnumerable())
         {
-            Stage next = sector.Do(stage);
-            if (next != Stage.Done)
+            PassOn(sector, sector.Do(stage));
+        }
+    }
+
+    private void ServeLabels()
+    {
+        while (_labels.Take() is { } first)
+        {
+            using IDisposable share = cores.Labelling();
+            List<SectorWork> group = [];
+            if (plan.Together > 1)
             {
-                _queues[next].Add(sector);
+                LabelTogether(first, group);
             }
-            else if (Interlocked.Decrement(ref _unfinished) == 0)
+            else
             {
-                foreach (BlockingCollection<SectorWork> queue in _queues.Values)
+                group.Add(first);
+            }
+
+            // What has been labelled together is found finished here; what has not is labelled now, one after the other.
+            foreach (SectorWork sector in group)
+            {
+                PassOn(sector, sector.Do(Stage.Label));
+            }
+        }
+    }
+
+    /// <summary>Labels <paramref name="first"/> and what of its proof waits behind it, and adds to <paramref name="group"/> what is left to look at.</summary>
+    private void LabelTogether(SectorWork first, List<SectorWork> group)
+    {
+        List<LabelWork> ready = [];
+        PorepParameters porep = first.Porep;
+        for (SectorWork? sector = first; sector is not null; sector = ready.Count < plan.Together ? _labels.TryTake(porep) : null)
+        {
+            switch (sector.Join(mayWait: ready.Count == 0, out LabelWork? work))
+            {
+                case Stage.Label:
+                    ready.Add(work!);
+                    group.Add(sector);
+                    continue;
+                case Stage.LabelLater:
+                    _labels.PutBack(sector);
+                    break;
+                case var next:
+                    PassOn(sector, next);
+                    continue;
+            }
+
+            break;
+        }
+
+        if (ready.Count < 2)
+        {
+            return;
+        }
+
+        try
+        {
+            sealer.PreCommit1Together(ready, cancellation);
+        }
+        catch (OperatorException failure)
+        {
+            // One sector's disk, say. Alone, each sector fails or succeeds for itself, and keeps the layers it has.
+            foreach (SectorWork sector in group)
+            {
+                sector.Notice($"labelling {ready.Count} sectors together stopped ({failure.Message}); going on one by one");
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Each sector notices by itself and ends as stopped.
+        }
+    }
+
+    private void PassOn(SectorWork sector, Stage next)
+    {
+        switch (next)
+        {
+            case Stage.Label:
+                _labels.Add(sector);
+                break;
+            case Stage.Trees:
+                _trees.Add(sector);
+                break;
+            case Stage.Install:
+                _installs.Add(sector);
+                break;
+            default:
+                if (Interlocked.Decrement(ref _unfinished) == 0)
                 {
-                    queue.CompleteAdding();
+                    _labels.Complete();
+                    _trees.CompleteAdding();
+                    _installs.CompleteAdding();
                 }
-            }
+
+                break;
         }
     }
 }

@@ -30,7 +30,7 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
         int atOnce = Math.Min(settings.Parallel, sectors.Length);
         return
         [
-            new ResourceLine("memory", Memory(needs, atOnce), probe.AvailableMemory()),
+            new ResourceLine("memory", Memory(sectors, needs, atOnce), probe.AvailableMemory()),
             .. Disks(sectors, needs, atOnce),
             new ResourceLine("open files", (atOnce + 1L) * needs.Max(need => need.OpenFiles), probe.OpenFilesLeft(), IsBytes: false),
         ];
@@ -53,10 +53,14 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
     public SealResources Needs(SectorFacts facts) => SealResources.For(
         facts.SealProof.Porep, settings.KeepAll, hasData: false, settings.ParentWindowNodes, settings.Threads);
 
-    // With a single sector its trees come after its labels, not beside them.
-    private static long Memory(SealResources[] needs, int atOnce)
+    // With a single sector its trees come after its labels, not beside them. Sectors labelled together may take more than each alone,
+    // where a wide kernel with idle lanes is the fastest.
+    private long Memory(SectorFacts[] sectors, SealResources[] needs, int atOnce)
     {
-        long labels = needs.Select(need => need.LabelMemory).OrderDescending().Take(atOnce).Sum();
+        LabelPlan plan = LabelPlan.For(sectors.Length, settings.Parallel, settings.Threads);
+        PorepParameters largest = sectors.Select(facts => facts.SealProof.Porep).MaxBy(porep => porep.Nodes)!;
+        long extra = plan.Threads * Math.Max(0, sealer.LayerMemory(largest, plan.Together) - (plan.Together * 2 * largest.SectorSize.Bytes));
+        long labels = needs.Select(need => need.LabelMemory).OrderDescending().Take(atOnce).Sum() + extra;
         long trees = needs.Max(need => need.TreeMemory);
         return needs.Length == 1 ? Math.Max(labels, trees) : labels + trees;
     }

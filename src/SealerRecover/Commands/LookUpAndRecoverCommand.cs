@@ -44,7 +44,7 @@ internal sealed class LookUpAndRecoverCommand : ICommand
         RecoverySettings settings = _recovery.Read(context);
         (_, _, IReadOnlyList<SectorLookupResult> found) = await _node.LookUpAsync(context, numbers);
         SectorFacts[] facts = [.. found.Select(result => result.Facts).OfType<SectorFacts>()];
-        IReadOnlyList<SectorReport> recovered = RecoveryRun.Recover(context, settings, facts, out IReadOnlyList<Advice> next);
+        IReadOnlyList<SectorReport> recovered = RecoveryRun.Recover(context, settings, facts, refresh: null, out IReadOnlyList<Advice> next);
         return new Report
         {
             Command = Name,

@@ -35,6 +35,12 @@ internal sealed class NodeOptions
     public void AddTo(Command command)
     {
         command.Add(Miner);
+        AddConnectionTo(command);
+    }
+
+    /// <summary>Adds all but the miner.</summary>
+    public void AddConnectionTo(Command command)
+    {
         command.Add(ApiInfo);
         command.Add(Timeout);
     }
@@ -66,13 +72,7 @@ internal sealed class NodeOptions
         CommandContext context, IReadOnlyList<ulong> numbers)
     {
         Address miner = ReadMiner(context.Parsed);
-        IReadOnlyList<ChainEndpoint> endpoints = ReadEndpoints(context.Parsed, context.Environment);
-        int seconds = context.Parsed.GetValue(Timeout) ?? DefaultTimeout;
-        using JsonRpcClient rpc = new(
-            endpoints,
-            new JsonRpcOptions { RequestTimeout = TimeSpan.FromSeconds(seconds) },
-            context.Log.CreateLogger<JsonRpcClient>(),
-            context.Host.Time);
+        using JsonRpcClient rpc = Connect(context, context.Parsed.GetValue(Timeout) ?? DefaultTimeout);
         SectorLookup lookup = await SectorLookup.OpenAsync(new FullNode(rpc), miner, context.Host.Time, context.Cancellation);
         context.View.Said($"{lookup.Miner} has sectors of {lookup.SectorSize} on network {lookup.NetworkName}");
         IReadOnlyList<SectorLookupResult> found = await lookup.FindAllAsync(numbers, concurrency: 4, context.Cancellation);
@@ -87,4 +87,48 @@ internal sealed class NodeOptions
 
         return (lookup.Miner, lookup.SectorSize, found);
     }
+
+    /// <summary>
+    /// The chain's present view of sectors that have been recovered from a file, for the advice at the end. Asked only of a node that was named
+    /// for this run; a node that does not answer soon costs the advice its dates and nothing else.
+    /// </summary>
+    public IReadOnlyList<SectorFacts> BringUpToDate(CommandContext context, IReadOnlyList<SectorFacts> recovered)
+    {
+        if (context.Parsed.GetValue(ApiInfo) is null && context.Environment.ApiInfo is null)
+        {
+            return recovered;
+        }
+
+        try
+        {
+            return BringUpToDateAsync(context, recovered).GetAwaiter().GetResult();
+        }
+        catch (OperatorException failure)
+        {
+            context.View.Said($"the chain node could not be asked by when to go on: {failure.Message}");
+            return recovered;
+        }
+        catch (OperationCanceledException)
+        {
+            // The sectors are installed; Ctrl-C now only forgoes the dates.
+            return recovered;
+        }
+    }
+
+    private async Task<IReadOnlyList<SectorFacts>> BringUpToDateAsync(CommandContext context, IReadOnlyList<SectorFacts> recovered)
+    {
+        const int patience = 10;
+        using JsonRpcClient rpc = Connect(context, context.Parsed.GetValue(Timeout) ?? patience);
+        SectorLookup lookup = await SectorLookup.OpenAsync(
+            new FullNode(rpc), Address.FromActorId(recovered[0].Sector.Miner), context.Host.Time, context.Cancellation);
+        IReadOnlyList<SectorLookupResult> found = await lookup.FindAllAsync(
+            [.. recovered.Select(facts => facts.Sector.Number)], concurrency: 4, context.Cancellation);
+        return [.. recovered.Zip(found, (known, now) => now.Facts is { } facts && facts.SealedCid == known.SealedCid ? facts : known)];
+    }
+
+    private JsonRpcClient Connect(CommandContext context, int timeoutSeconds) => new(
+        ReadEndpoints(context.Parsed, context.Environment),
+        new JsonRpcOptions { RequestTimeout = TimeSpan.FromSeconds(timeoutSeconds) },
+        context.Log.CreateLogger<JsonRpcClient>(),
+        context.Host.Time);
 }

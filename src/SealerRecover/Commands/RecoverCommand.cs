@@ -8,7 +8,7 @@ using SealerRecover.Rendering;
 namespace SealerRecover.Commands;
 
 /// <summary>
-/// Recovers from a metadata file, without a chain node.
+/// Recovers from a metadata file. No chain node is needed; where one is named, it is asked at the end by when to do what comes next.
 /// <code>sealer-recover recover --sectors-recovery-metadata=./sectors-recovery-f01000.json --sealing-result=/sector --sealing-temp=/temp 2 4 5</code>
 /// </summary>
 internal sealed class RecoverCommand : ICommand
@@ -17,6 +17,7 @@ internal sealed class RecoverCommand : ICommand
 
     private readonly SectorOptions _sectors = new();
     private readonly RecoveryOptions _recovery = new();
+    private readonly NodeOptions _node = new();
     private readonly Option<string?> _metadata = new("--sectors-recovery-metadata", "--metadata")
     {
         Description = "The file that export (or the original tool) wrote.",
@@ -26,13 +27,14 @@ internal sealed class RecoverCommand : ICommand
     /// <summary>Makes the command.</summary>
     public RecoverCommand()
     {
-        Syntax = new Command("recover", "Recover from a metadata file, without a chain node. Without numbers: all sectors of the file.")
+        Syntax = new Command("recover", "Recover from a metadata file; no chain node is needed. Without numbers: all sectors of the file.")
         {
             _metadata,
             _sectors.Sectors,
             _sectors.Numbers,
         };
         _recovery.AddTo(Syntax);
+        _node.AddConnectionTo(Syntax);
         Common.AddTo(Syntax);
     }
 
@@ -54,7 +56,8 @@ internal sealed class RecoverCommand : ICommand
             FailureKind.BadInput, "no metadata file was named", $"name it with {_metadata.Name}, or use --miner and --sectors to ask a chain node");
         string path = context.Folders.Absolute(given, _metadata.Name);
         IReadOnlyList<SectorFacts> facts = Select(MetadataFile.Read(path).Sectors, numbers, path);
-        IReadOnlyList<SectorReport> sectors = RecoveryRun.Recover(context, settings, facts, out IReadOnlyList<Advice> next);
+        IReadOnlyList<SectorReport> sectors = RecoveryRun.Recover(
+            context, settings, facts, recovered => _node.BringUpToDate(context, recovered), out IReadOnlyList<Advice> next);
         return Task.FromResult(new Report { Command = Name, Sectors = sectors, Next = next });
     }
 

@@ -9,9 +9,18 @@ namespace SealerRecover.Commands;
 internal static class RecoveryRun
 {
     /// <summary>Recovers <paramref name="facts"/>; blocks until all sectors have ended.</summary>
+    /// <param name="context">The command's surroundings.</param>
+    /// <param name="settings">What the operator decided.</param>
+    /// <param name="facts">The sectors.</param>
+    /// <param name="refresh">Brings the chain's view of recovered sectors up to date before advice is given; null where it is.</param>
+    /// <param name="next">The advice.</param>
     /// <exception cref="OperatorException">The run as a whole cannot start.</exception>
     public static IReadOnlyList<SectorReport> Recover(
-        CommandContext context, RecoverySettings settings, IReadOnlyList<SectorFacts> facts, out IReadOnlyList<Advice> next)
+        CommandContext context,
+        RecoverySettings settings,
+        IReadOnlyList<SectorFacts> facts,
+        Func<IReadOnlyList<SectorFacts>, IReadOnlyList<SectorFacts>>? refresh,
+        out IReadOnlyList<Advice> next)
     {
         next = [];
         if (facts.Count == 0)
@@ -22,7 +31,10 @@ internal static class RecoveryRun
         RecoveryRunner runner = new(settings, context.Host.Time);
         context.View.Planned(new RunPlan(facts, settings, runner.Plan(facts)));
         IReadOnlyList<SectorOutcome> outcomes = context.View.Live(() => runner.Run(facts, context.View, context.Cancellation));
-        next = NextAdvice.For(settings, facts, outcomes, context.Host.Time.GetUtcNow());
+        HashSet<SectorId> done = [.. outcomes.Where(outcome => outcome.Failure is null && outcome.Kind != OutcomeKind.Stopped).Select(outcome => outcome.Sector)];
+        SectorFacts[] recovered = [.. facts.Where(fact => done.Contains(fact.Sector))];
+        IReadOnlyList<SectorFacts> current = refresh is null || recovered.Length == 0 ? facts : refresh(recovered);
+        next = NextAdvice.For(settings, current, outcomes, context.Host.Time.GetUtcNow());
         Dictionary<SectorId, CommR> expected = facts.ToDictionary(fact => fact.Sector, fact => fact.SealedCid);
         return [.. outcomes.Select(outcome => SectorReport.From(outcome, expected.TryGetValue(outcome.Sector, out CommR sealedCid) ? sealedCid : null))];
     }

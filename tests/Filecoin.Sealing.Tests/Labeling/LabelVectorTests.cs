@@ -137,19 +137,7 @@ public sealed unsafe class LabelVectorTests
         for (long first = 0; first < nodes; first += block)
         {
             int count = (int)Math.Min(block, nodes - first);
-            for (int i = 0; i < count; i++)
-            {
-                Span<uint> place = parents.AsSpan(i * StackedGraph.Degree, StackedGraph.Degree);
-                if (previous is null)
-                {
-                    graph.BaseParents((uint)(first + i), place[..StackedGraph.BaseDegree]);
-                }
-                else
-                {
-                    graph.Parents((uint)(first + i), place);
-                }
-            }
-
+            graph.ParentsOfRange(first, parents.AsSpan(0, count * StackedGraph.Degree));
             fixed (uint* start = parents)
             {
                 labels.Label(

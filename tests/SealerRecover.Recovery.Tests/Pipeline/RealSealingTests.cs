@@ -10,13 +10,15 @@ public sealed class RealSealingTests : IDisposable
     public void Dispose() => _run.Dispose();
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void The_sample_sectors_come_out_byte_for_byte_and_a_second_run_finds_them(bool keepAll)
+    [InlineData(2, 2, false)]
+    [InlineData(2, 2, true)]
+    [InlineData(8, 1, false)]
+    [InlineData(8, 2, true)]
+    public void The_sample_sectors_come_out_byte_for_byte_and_a_second_run_finds_them(int parallel, int threads, bool keepAll)
     {
         RecoveryMetadata metadata = MetadataFile.Read(Path.Combine(VectorFiles.RepositoryRoot, "samples", "2KiB", "sectors-recovery-f01000.json"));
         JsonNode expected = VectorFiles.Read("metadata/2KiB/sectors-recovery-f01000.expected.json");
-        RecoveryRunner runner = new(_run.Settings with { Parallel = 2, Threads = 2, KeepAll = keepAll }, TimeProvider.System);
+        RecoveryRunner runner = new(_run.Settings with { Parallel = parallel, Threads = threads, KeepAll = keepAll }, TimeProvider.System);
 
         IReadOnlyList<SectorOutcome> outcomes = runner.Run(metadata.Sectors, _run.Observer, TestContext.Current.CancellationToken);
 

@@ -113,7 +113,7 @@ public sealed class RecoveryRunnerTests : IDisposable
     [Fact]
     public void Labelling_runs_as_wide_as_asked_and_trees_one_at_a_time_beside_it()
     {
-        _run.Settings = _run.Settings with { Parallel = 3 };
+        _run.Settings = _run.Settings with { Parallel = 3, Threads = 8 };
         using Barrier together = new(3);
         using ManualResetEventSlim treesBegan = new();
         _run.Sealer.BeforeLabelling = (job, cancellation) =>
@@ -141,7 +141,7 @@ public sealed class RecoveryRunnerTests : IDisposable
     [Fact]
     public void The_parent_cache_is_opened_once_for_each_proof_and_closed_at_the_end()
     {
-        _run.Settings = _run.Settings with { Parallel = 2 };
+        _run.Settings = _run.Settings with { Parallel = 2, Threads = 8 };
 
         _run.Do(FakeSealer.Facts(1), FakeSealer.Facts(2, proof: 0), FakeSealer.Facts(3), FakeSealer.Facts(4, proof: 0));
 
@@ -245,7 +245,7 @@ public sealed class RecoveryRunnerTests : IDisposable
     [Fact]
     public void A_sector_waits_for_disk_while_others_are_at_work_and_fails_alone()
     {
-        _run.Settings = _run.Settings with { Parallel = 2, IgnoreResources = false };
+        _run.Settings = _run.Settings with { Parallel = 2, Threads = 8, IgnoreResources = false };
         long one = SealResources.For(SealProofs.All[5].Porep, false, false, _run.Settings.ParentWindowNodes, 1).TempDisk;
         int asked = 0;
 

@@ -99,7 +99,29 @@ internal sealed class FakeSealer : ISealer
         }
     }
 
-    public SealedCommitments PreCommit2(SealJob job, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation)
+    /// <summary>How many sectors each call to label together was for.</summary>
+    public ConcurrentQueue<int> GroupSizes { get; } = new();
+
+    public Func<Exception?>? TogetherFailure { get; set; }
+
+    public void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation)
+    {
+        GroupSizes.Enqueue(sectors.Count);
+        if (TogetherFailure?.Invoke() is { } failure)
+        {
+            throw failure;
+        }
+
+        foreach (LabelWork sector in sectors)
+        {
+            PreCommit1(sector.Job, sector.Parents, sector.Log, sector.Progress, cancellation);
+        }
+    }
+
+    public long LayerMemory(PorepParameters porep, int sectors) => 2 * sectors * porep.SectorSize.Bytes;
+
+    public SealedCommitments PreCommit2(
+        SealJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation)
     {
         Enter(ref _building);
         try

@@ -52,11 +52,15 @@ internal sealed class PoseidonIfmaEmitter
     }
 
     /// <summary>Emits the function for these constants; null if the system does not let code be made.</summary>
-    public static unsafe delegate* unmanaged<ulong*, ulong*, ulong*, void> TryEmit(PoseidonConstants constants, PoseidonIfmaTables tables)
+    public static unsafe delegate* unmanaged<ulong*, ulong*, ulong*, void> TryEmit(PoseidonConstants constants, PoseidonIfmaTables tables) =>
+        (delegate* unmanaged<ulong*, ulong*, ulong*, void>)ExecutableMemory.TryLoad(Assemble(constants, tables));
+
+    /// <summary>The function's instructions.</summary>
+    public static Assembler Assemble(PoseidonConstants constants, PoseidonIfmaTables tables)
     {
         PoseidonIfmaEmitter emitter = new(constants, tables);
         emitter.EmitAll();
-        return (delegate* unmanaged<ulong*, ulong*, ulong*, void>)ExecutableMemory.TryLoad(emitter._c);
+        return emitter._c;
     }
 
     private void EmitAll()

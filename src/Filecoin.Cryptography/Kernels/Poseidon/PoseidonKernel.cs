@@ -20,7 +20,12 @@ public abstract class PoseidonKernel
 
     /// <summary>Names of the variants this machine can run, best first.</summary>
     public static IReadOnlyList<string> Available { get; } =
-        PoseidonIfma.IsSupported && PoseidonIfma.TryCreate(2) is not null ? ["ifma", "scalar", "plain"] : ["scalar", "plain"];
+    [
+        .. PoseidonIfma.IsSupported && PoseidonIfma.TryCreate(2) is not null ? (ReadOnlySpan<string>)["ifma"] : [],
+        .. PoseidonAdx.IsSupported && PoseidonAdx.TryCreate(2) is not null ? (ReadOnlySpan<string>)["adx"] : [],
+        "scalar",
+        "plain",
+    ];
 
     /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/>.</summary>
     /// <param name="arity">2, 4, 8 or 11.</param>
@@ -53,6 +58,7 @@ public abstract class PoseidonKernel
     private static PoseidonKernel Make(int arity, string name) => name switch
     {
         "ifma" => (PoseidonKernel?)PoseidonIfma.TryCreate(arity) ?? new PoseidonScalar(arity),
+        "adx" => (PoseidonKernel?)PoseidonAdx.TryCreate(arity) ?? new PoseidonScalar(arity),
         "scalar" => new PoseidonScalar(arity),
         _ => new PoseidonPlain(arity),
     };

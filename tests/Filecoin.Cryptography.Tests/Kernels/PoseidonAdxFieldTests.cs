@@ -1,0 +1,133 @@
+using System.Numerics;
+using Filecoin.Cryptography.Kernels.Emit;
+using Filecoin.Cryptography.Kernels.Poseidon;
+using Iced.Intel;
+using SealerRecover.Tests;
+using Xunit;
+using static Iced.Intel.AssemblerRegisters;
+
+namespace Filecoin.Cryptography.Tests.Kernels;
+
+/// <summary>
+/// The ADX kernel's arithmetic against BigInteger at the largest operands its bounds allow, which no hash would ever meet by chance.
+/// </summary>
+public sealed unsafe class PoseidonAdxFieldTests
+{
+    private const int MaxTerms = 11 + PoseidonAdxTables.BlockRounds;
+    private const int Words = 4;
+
+    private static readonly ulong[] Tables = new PoseidonAdxTables(PoseidonConstants.For(2)).Limbs;
+    private static readonly BigInteger R = Radix52.Modulus;
+    private static readonly BigInteger Montgomery = BigInteger.One << 256;
+    private static readonly BigInteger Corrected = R + (BigInteger.One << (256 - PoseidonAdxTables.EstimateBits));
+
+    [Fact]
+    public void Squares_and_products_stay_within_the_bounds_of_the_s_box()
+    {
+        Assert.SkipUnless(PoseidonAdx.IsSupported, "the processor has no BMI2 and ADX");
+        void* square = Function(field => field.CallSquare());
+        void* product = Function(field => field.CallProduct());
+        foreach (BigInteger x in Values(Corrected))
+        {
+            BigInteger second = Call(square, [x], [0], 0);
+            AssertReduced(x * x, second);
+            BigInteger fourth = Call(square, [second], [0], 0);
+            AssertReduced(second * second, fourth);
+            AssertReduced(fourth * x, Call(product, [fourth], [x], 0));
+        }
+    }
+
+    [Fact]
+    public void Sums_of_products_of_any_number_of_terms_end_below_r_and_a_little()
+    {
+        Assert.SkipUnless(PoseidonAdx.IsSupported, "the processor has no BMI2 and ADX");
+        BigInteger[] elements = [.. Values(Montgomery)];
+        BigInteger[] factors = [.. Values(R)];
+        BigInteger[] starts = [.. Values(Corrected)];
+        for (int terms = 1; terms <= MaxTerms; terms++)
+        {
+            int n = terms;
+            void* sum = Function(field => field.CallSum(n));
+            for (int i = 0; i < elements.Length; i++)
+            {
+                // Once the same everywhere, the largest first; once mixed.
+                foreach (int step in new[] { 0, 1 })
+                {
+                    BigInteger[] a = [.. Enumerable.Range(0, n).Select(k => elements[(i + (k * step)) % elements.Length])];
+                    BigInteger[] b = [.. Enumerable.Range(0, n).Select(k => factors[(i + (k * k * step)) % factors.Length])];
+                    BigInteger start = starts[i % starts.Length];
+                    BigInteger result = Call(sum, a, b, start);
+                    AssertReduced((start * Montgomery) + a.Zip(b, BigInteger.Multiply).Aggregate(BigInteger.Add), result);
+                    Assert.True(result < Corrected, $"{n} terms gave {result:x}");
+                }
+            }
+        }
+    }
+
+    /// <summary>The largest values below the limit, then edges of limbs and random ones.</summary>
+    private static IEnumerable<BigInteger> Values(BigInteger limit)
+    {
+        BigInteger[] values =
+        [
+            limit - 1, limit - 2, R - 1, R, R + 1, 0, 1,
+            .. new[] { 64, 128, 192, 252, 255 }.SelectMany(bit => new[] { (BigInteger.One << bit) - 1, BigInteger.One << bit }),
+            .. VectorFiles.Stream("poseidon-adx-field", 32 * 16).Chunk(32).Select(bytes => new BigInteger(bytes, isUnsigned: true)),
+        ];
+        return values.Select(value => value % limit);
+    }
+
+    private static void AssertReduced(BigInteger expectedTimesMontgomery, BigInteger actual) =>
+        Assert.Equal(expectedTimesMontgomery % R, actual * Montgomery % R);
+
+    /// <summary>void f(ulong* a, ulong* b, ulong* tables, ulong* result) around one subroutine; result is also where a sum starts.</summary>
+    private static void* Function(Action<PoseidonAdxField> call)
+    {
+        AssemblerRegister64[] calleeSaved = [rbx, rbp, r12, r13, r14, r15];
+        Assembler c = new(64);
+        PoseidonAdxField field = new(c, MaxTerms, tables: __qword_ptr[rsp + 8]);
+        foreach (AssemblerRegister64 register in calleeSaved)
+        {
+            c.push(register);
+        }
+
+        c.push(rcx);
+        c.push(rdx);
+        for (int i = 0; i < Words; i++)
+        {
+            c.mov(PoseidonAdxField.Result[i], __qword_ptr[rcx + (8 * i)]);
+        }
+
+        call(field);
+        c.pop(rdx);
+        c.pop(rcx);
+        for (int i = 0; i < Words; i++)
+        {
+            c.mov(__qword_ptr[rcx + (8 * i)], PoseidonAdxField.Result[i]);
+        }
+
+        foreach (AssemblerRegister64 register in calleeSaved.Reverse())
+        {
+            c.pop(register);
+        }
+
+        c.ret();
+        field.EmitSubroutines();
+        void* function = ExecutableMemory.TryLoad(c);
+        Assert.True(function != null, "the system did not let code be made");
+        return function;
+    }
+
+    private static BigInteger Call(void* function, BigInteger[] a, BigInteger[] b, BigInteger start)
+    {
+        ulong[] result = Limbs([start]);
+        fixed (ulong* first = Limbs(a), second = Limbs(b), constants = Tables, third = result)
+        {
+            ((delegate* unmanaged<ulong*, ulong*, ulong*, ulong*, void>)function)(first, second, constants, third);
+        }
+
+        return result.Reverse().Aggregate(BigInteger.Zero, (value, limb) => (value << 64) + limb);
+    }
+
+    private static ulong[] Limbs(BigInteger[] values) =>
+        [.. values.SelectMany(value => Enumerable.Range(0, Words).Select(i => (ulong)((value >> (64 * i)) & ulong.MaxValue)))];
+}

@@ -1,0 +1,107 @@
+using Filecoin.Primitives;
+using SealerRecover.Recovery.Pipeline;
+using SealerRecover.Recovery.Tests.Support;
+
+namespace SealerRecover.Recovery.Tests.Pipeline;
+
+/// <summary>More sectors than cores: they are labelled side by side, and one that fails does not take the others with it.</summary>
+public sealed class LabelTogetherTests : IDisposable
+{
+    private readonly Run _run = new();
+
+    public LabelTogetherTests() => _run.Settings = _run.Settings with { Parallel = 6, Threads = 2 };
+
+    public void Dispose() => _run.Dispose();
+
+    [Theory]
+    [InlineData(1, 1, 1, 1, 1)]
+    [InlineData(8, 1, 32, 1, 1)]
+    [InlineData(1, 16, 32, 1, 1)]
+    [InlineData(2, 2, 2, 2, 1)]
+    [InlineData(6, 6, 2, 2, 3)]
+    [InlineData(100, 16, 1, 1, 16)]
+    [InlineData(16, 16, 32, 16, 1)]
+    [InlineData(16, 16, 8, 7, 3)]
+    [InlineData(100, 64, 4, 3, 22)]
+    [InlineData(3, 64, 4, 3, 1)]
+    public void Cores_come_first_and_only_then_do_sectors_share_one(int sectors, int parallel, int cores, int threads, int together) =>
+        Assert.Equal(new LabelPlan(threads, together), LabelPlan.For(sectors, parallel, cores));
+
+    [Fact]
+    public void Six_sectors_on_two_cores_go_three_by_three()
+    {
+        IReadOnlyList<SectorOutcome> outcomes = Recover(6);
+
+        Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Installed, outcome.Kind));
+        Assert.Equal([3, 3], _run.Sealer.GroupSizes);
+        Assert.Contains(_run.Observer.Notices, text => text.Contains("side by side", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Only_sectors_of_one_seal_proof_go_together()
+    {
+        IReadOnlyList<SectorOutcome> outcomes = _run.Do(
+            [.. Enumerable.Range(1, 6).Select(i => FakeSealer.Facts((ulong)i, proof: i % 2 == 0 ? 0 : 5))]);
+
+        Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Installed, outcome.Kind));
+        Assert.Equal(6, _run.Sealer.GroupSizes.Sum());
+        Assert.All(_run.Sealer.GroupSizes, size => Assert.InRange(size, 2, 3));
+    }
+
+    [Fact]
+    public void A_failure_among_them_is_the_failing_sectors_alone()
+    {
+        _run.Settings = _run.Settings with { Threads = 1 };
+        _run.Sealer.TogetherFailure = () => new OperatorException(FailureKind.Storage, "the disk of sector 2 failed", "Look.");
+        _run.Sealer.BeforeLabelling = (job, _) =>
+        {
+            if (job.Inputs.Sector.Number == 2)
+            {
+                throw new OperatorException(FailureKind.Storage, "the disk of sector 2 failed", "Look.");
+            }
+        };
+
+        IReadOnlyList<SectorOutcome> outcomes = Recover(4);
+
+        Assert.Equal(
+            [OutcomeKind.Installed, OutcomeKind.Failed, OutcomeKind.Installed, OutcomeKind.Installed], outcomes.Select(outcome => outcome.Kind));
+        Assert.Equal([4], _run.Sealer.GroupSizes);
+        Assert.Contains(_run.Observer.Notices, text => text.Contains("one by one", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_sector_that_is_installed_already_does_not_take_a_place()
+    {
+        _run.Do(FakeSealer.Facts(1));
+        _run.Sealer = new FakeSealer();
+
+        IReadOnlyList<SectorOutcome> outcomes = Recover(6);
+
+        Assert.Equal(OutcomeKind.AlreadyThere, outcomes[0].Kind);
+        Assert.All(outcomes.Skip(1), outcome => Assert.Equal(OutcomeKind.Installed, outcome.Kind));
+        Assert.Equal(5, _run.Sealer.GroupSizes.Sum());
+    }
+
+    [Fact]
+    public void Cancelling_a_group_stops_all_of_it_and_a_rerun_carries_on()
+    {
+        using CancellationTokenSource stop = new();
+        _run.Sealer.BeforeLabelling = (job, _) =>
+        {
+            if (job.Inputs.Sector.Number == 2)
+            {
+                stop.Cancel();
+            }
+        };
+        IReadOnlyList<SectorOutcome> stopped = _run.Do(stop.Token, [.. Enumerable.Range(1, 4).Select(i => FakeSealer.Facts((ulong)i))]);
+        Assert.Contains(stopped, outcome => outcome.Kind == OutcomeKind.Stopped);
+        Assert.DoesNotContain(stopped, outcome => outcome.Kind == OutcomeKind.Failed);
+
+        _run.Sealer = new FakeSealer();
+        Assert.All(Recover(4), outcome => Assert.True(outcome.Failure is null));
+        Assert.Empty(TestFolder.Snapshot(_run.Settings.TempFolder));
+    }
+
+    private IReadOnlyList<SectorOutcome> Recover(int sectors) =>
+        _run.Do([.. Enumerable.Range(1, sectors).Select(i => FakeSealer.Facts((ulong)i))]);
+}
