@@ -16,9 +16,12 @@ internal static class BenchText
         MachineSpeeds speeds = result.Speeds;
         yield return new TextLine("");
         yield return new TextLine($"processor   {SafeText.Clean(speeds.Processor)}");
-        yield return new TextLine(Text($"estimates   {speeds.Cores} cores, memory {(speeds.Memory is { } memory ? Quantities.Bytes(memory) : "unknown")}"));
+        string memory = speeds.Memory is { } bytes ? Quantities.Bytes(bytes) : "unknown";
+        yield return new TextLine(Text($"estimates   {speeds.Cores} cores, memory {memory}"));
         yield return new TextLine(Text($"yardstick   SHA-256 of 16 KiB by the platform: {speeds.Yardstick.Nanoseconds:0.0} ns for each 64-byte block (1 B)"));
-        yield return new TextLine(Text($"disk        {SafeText.Clean(speeds.Disk.Folder)}: writes {Rate(speeds.Disk.WriteBytesPerSecond)}, reads {Rate(speeds.Disk.ReadBytesPerSecond)}"));
+        DiskSpeed disk = speeds.Disk;
+        yield return new TextLine(
+            $"disk        {SafeText.Clean(disk.Folder)}: writes {Rate(disk.WriteBytesPerSecond)}, reads {Rate(disk.ReadBytesPerSecond)}");
         yield return new TextLine("");
         yield return new TextLine("one core, one kernel at a time; \"reference\" is rust-fil-proofs 19.1 on one such core:");
         yield return new TextTable(
