@@ -18,6 +18,9 @@ internal interface IView : IRecoveryObserver
     /// <summary>The work is about to start.</summary>
     void Planned(RunPlan plan);
 
+    /// <summary>The machine was measured.</summary>
+    void Measured(BenchResult result);
+
     /// <summary>Does <paramref name="work"/> while progress is on display.</summary>
     T Live<T>(Func<T> work);
 

@@ -105,6 +105,51 @@ internal sealed record JsonReport(
     IReadOnlyList<JsonAdvice> Next,
     string? GoOnWith);
 
+/// <summary>The machine, measured.</summary>
+internal sealed record JsonBench(
+    string Event,
+    string Time,
+    string Processor,
+    int Cores,
+    long? Memory,
+    double YardstickNanoseconds,
+    IReadOnlyList<JsonSpeed> Speeds,
+    JsonDisk Disk,
+    IReadOnlyList<JsonEstimate> Estimates);
+
+/// <summary>A speed of one core.</summary>
+internal sealed record JsonSpeed(
+    string What,
+    string? Kernel,
+    int? SectorsTogether,
+    int? Arity,
+    long? SectorSize,
+    double PerSecond,
+    double MedianPerSecond,
+    double Blocks,
+    double? TimesReference);
+
+/// <summary>The disk of the temp folder.</summary>
+internal sealed record JsonDisk(string Folder, double WriteBytesPerSecond, double ReadBytesPerSecond, long? FreeBytes);
+
+/// <summary>What a number of sectors are expected to take.</summary>
+internal sealed record JsonEstimate(
+    long SectorSize,
+    int SectorCount,
+    int AtOnce,
+    string Kernel,
+    int SectorsTogether,
+    double Pc1Seconds,
+    double Pc2Seconds,
+    double TotalSeconds,
+    double ParentCacheSeconds,
+    string BoundBy,
+    long MemoryNeeded,
+    bool? MemorySuffices,
+    long TempDisk,
+    long ResultDisk,
+    long ParentCacheDisk);
+
 /// <summary>Serialises the lines without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -115,5 +160,6 @@ internal sealed record JsonReport(
 [JsonSerializable(typeof(JsonSectorStarted))]
 [JsonSerializable(typeof(JsonProgress))]
 [JsonSerializable(typeof(JsonSectorEnded))]
+[JsonSerializable(typeof(JsonBench))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;

@@ -44,6 +44,9 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         JsonLines.Default.JsonPlan);
 
     /// <inheritdoc/>
+    public void Measured(BenchResult result) => Write(BenchJson.Of(result, Now), JsonLines.Default.JsonBench);
+
+    /// <inheritdoc/>
     public T Live<T>(Func<T> work) => work();
 
     /// <inheritdoc/>

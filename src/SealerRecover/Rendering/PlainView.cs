@@ -34,6 +34,9 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
     public void Planned(RunPlan plan) => Print(PlanText.Of(plan));
 
     /// <inheritdoc/>
+    public void Measured(BenchResult result) => Print(BenchText.Of(result));
+
+    /// <inheritdoc/>
     public virtual T Live<T>(Func<T> work) => work();
 
     /// <inheritdoc/>

@@ -15,6 +15,7 @@ public class CommandLineTests
     [InlineData("export ")]
     [InlineData("recover ")]
     [InlineData("parents ")]
+    [InlineData("bench ")]
     public async Task Help_names_every_option_variable_and_exit_code(string command)
     {
         Ran ran = await Run((command + "-h").Split(' '));
@@ -68,6 +69,9 @@ public class CommandLineTests
     [InlineData("parents --sector-size 1GiB", "no registered seal proof")]
     [InlineData("parents --sector-size 2KiB --variant v3", "--variant is \"v3\"")]
     [InlineData("export", "no sectors were named")]
+    [InlineData("bench --count=0", "--count is \"0\"")]
+    [InlineData("bench --memory=1TiB", "--memory is \"1TiB\"")]
+    [InlineData("bench --sealing-temp=", "--sealing-temp")]
     [InlineData("@/etc/passwd", "@/etc/passwd")]
     [InlineData("[suggest]", "[suggest]")]
     public async Task A_mistake_is_one_sentence_a_hint_and_code_2(string arguments, string sentence)

@@ -1,0 +1,30 @@
+using BenchmarkDotNet.Running;
+using Filecoin.Benchmarks;
+using Filecoin.Benchmarks.Bounds;
+using Filecoin.Benchmarks.Kernels;
+using Filecoin.Benchmarks.Steps;
+
+// docs/performance.md says which of these made which table.
+switch (args.FirstOrDefault())
+{
+    case "steps":
+        return StepBenchmark.Run(new Options(args.AsSpan(1), "size", "layers", "runs", "threads", "folder", "parents", "label-kernel", "poseidon-kernel"));
+    case "labels":
+        return LabelsOutOfCache.Run(new Options(args.AsSpan(1), "nodes", "seconds", "kernel", "sectors"));
+    case "bounds":
+        return ProcessorBounds.Print(new Options(args.AsSpan(1)));
+    case "kernels":
+        BenchmarkSwitcher.FromAssembly(typeof(KernelConfig).Assembly).Run(args[1..], new KernelConfig(Yardstick.Nanoseconds()));
+        return 0;
+    default:
+        Console.Error.WriteLine(
+            """
+            kernels [--filter '*Label*']   micro-benchmarks of every kernel (BenchmarkDotNet options; without a filter it asks)
+            steps   [--size 8MiB|512MiB|1GiB] [--layers 11] [--runs 3] [--threads n] [--folder f] [--parents f] [--label-kernel k] [--poseidon-kernel k]
+                                           PreCommit1 and PreCommit2 of a whole sector whose commitments are known, checked after every run
+            labels  [--nodes 268435456] [--seconds 30] [--kernel k] [--sectors 1]
+                                           labelling with layers that outgrow every cache; two layers of 32 bytes a node and sector in memory
+            bounds                         what the processor itself can do: clock, SHA-NI round latency, IFMA throughput
+            """);
+        return 2;
+}

@@ -1,0 +1,150 @@
+using System.Numerics;
+using Filecoin.Cryptography;
+using Filecoin.Sealing.Labeling.Many;
+using Filecoin.Sealing.Memory;
+
+namespace Filecoin.Sealing.Labeling;
+
+/// <summary>A way of labelling that this machine can run.</summary>
+/// <param name="Kernel">Name of the kernel, as it is logged and can be asked for.</param>
+/// <param name="Sectors">Sectors labelled together by one core.</param>
+public sealed record LabelVariant(string Kernel, int Sectors)
+{
+    /// <summary>The kernel's name, which is unique.</summary>
+    public override string ToString() => Kernel;
+}
+
+/// <summary>
+/// Labelling of a later layer in memory, without a parent cache and without a disk, for measuring. The labels mean nothing: parents are
+/// drawn with the distribution of the real graph (base parents by buckets of distance, expander parents anywhere), layers begin as zeros.
+/// </summary>
+/// <remarks>
+/// Successive runs go through the second half of the layer, so that what one run brought into the caches is no help to the next. With
+/// layers that outgrow the caches this is what a production sector does, but for its larger page tables.
+/// </remarks>
+public sealed unsafe class LabelTrial : IDisposable
+{
+    private const int PageBytes = 4096;
+    private const int MostNodesWithParents = 1 << 20;
+    private const int Layer = 2;
+
+    private readonly ManyLabelKernel _kernel;
+    private readonly Bytes32[] _replicaIds;
+    private readonly NativeBuffer _current;
+    private readonly NativeBuffer _previous;
+    private readonly uint[] _parents;
+    private readonly long _firstNode;
+    private readonly int _nodes;
+    private int _next;
+
+    /// <summary>Takes memory for two layers of each sector and draws parents.</summary>
+    /// <param name="variant">One of <see cref="Variants"/>.</param>
+    /// <param name="nodes">Nodes of each sector's layer, a multiple of twice <paramref name="nodesInRun"/>; at most 2^31.</param>
+    /// <param name="nodesInRun">Nodes labelled by one <see cref="Run"/>.</param>
+    /// <exception cref="Filecoin.Primitives.OperatorException">The system refuses the memory.</exception>
+    public LabelTrial(LabelVariant variant, long nodes, int nodesInRun)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        ArgumentOutOfRangeException.ThrowIfLessThan(nodesInRun, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(nodes, 1L << 31);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(nodes % (2L * nodesInRun), 0, nameof(nodes));
+        _kernel = ManyLabelKernels.Create(variant.Kernel);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(variant.Sectors, _kernel.Sectors, nameof(variant));
+        _replicaIds = new Bytes32[_kernel.Sectors];
+        Nodes = nodes;
+        NodesInRun = nodesInRun;
+        _nodes = (int)Math.Min(nodes / 2, MostNodesWithParents / nodesInRun * (long)nodesInRun);
+        _firstNode = nodes - _nodes;
+        _current = Touched(nodes * _kernel.Layout.NodeBytes);
+        _previous = Touched(nodes * _kernel.Layout.NodeBytes);
+        _parents = Draw(_firstNode, _nodes, nodes);
+    }
+
+    /// <summary>Everything this machine can run, best first within a number of sectors.</summary>
+    public static IReadOnlyList<LabelVariant> Variants { get; } =
+    [
+        .. ManyLabelKernels.Available.Select(name => new LabelVariant(name, ManyLabelKernels.Create(name).Sectors))
+            .OrderBy(variant => variant.Sectors),
+    ];
+
+    /// <summary>Nodes of the layer.</summary>
+    public long Nodes { get; }
+
+    /// <summary>Nodes labelled by one run.</summary>
+    public int NodesInRun { get; }
+
+    /// <summary>Labels made by one run, of all sectors.</summary>
+    public int LabelsInRun => NodesInRun * _kernel.Sectors;
+
+    /// <summary>Labels the next nodes.</summary>
+    public void Run()
+    {
+        fixed (uint* parents = _parents)
+        {
+            ManyLabelRun run = new(_replicaIds, Layer, _firstNode + _next, NodesInRun);
+            _kernel.Label(run, parents + ((long)_next * LabelMessage.Degree), _current.Pointer, _previous.Pointer);
+        }
+
+        _next = (_next + NodesInRun) % _nodes;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _current.Dispose();
+        _previous.Dispose();
+    }
+
+    /// <summary>Memory whose pages are all there: untouched ones would be one and the same page of zeros, always in the cache.</summary>
+    private static NativeBuffer Touched(long bytes)
+    {
+        NativeBuffer buffer = new(bytes);
+        for (long offset = 0; offset < bytes; offset += PageBytes)
+        {
+            buffer.Pointer[offset] = 1;
+        }
+
+        return buffer;
+    }
+
+    private static uint[] Draw(long firstNode, int count, long nodes)
+    {
+        uint[] parents = new uint[(long)count * LabelMessage.Degree];
+        SplitMix random = new(seed: 1);
+        for (int i = 0; i < count; i++)
+        {
+            Span<uint> ofNode = parents.AsSpan(i * LabelMessage.Degree, LabelMessage.Degree);
+            long node = firstNode + i;
+            ofNode[0] = (uint)(node - 1);
+            for (int k = 1; k < LabelMessage.BaseDegree; k++)
+            {
+                // As the graph does it: a bucket of distances 2^(b-1) .. 2^b, then a distance in it.
+                int buckets = BitOperations.Log2((ulong)node) + 1;
+                long reach = Math.Min(node, 1L << (1 + (int)(random.Next() % (ulong)buckets)));
+                ofNode[k] = (uint)(node - 1 - (long)(random.Next() % (ulong)reach));
+            }
+
+            for (int k = LabelMessage.BaseDegree; k < LabelMessage.Degree; k++)
+            {
+                ofNode[k] = (uint)(random.Next() % (ulong)nodes);
+            }
+        }
+
+        return parents;
+    }
+
+    /// <summary>SplitMix64 (Steele, Lea, Flood 2014): fast, and good enough for addresses.</summary>
+    private struct SplitMix(ulong seed)
+    {
+        private ulong _state = seed;
+
+        public ulong Next()
+        {
+            _state += 0x9e3779b97f4a7c15;
+            ulong z = _state;
+            z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+            z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+            return z ^ (z >> 31);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using Filecoin.Primitives;
+using Microsoft.Win32.SafeHandles;
+using SealerRecover.Recovery.Files;
+using SealerRecover.Recovery.Resources;
+
+namespace SealerRecover.Recovery.Bench;
+
+/// <summary>
+/// Writes and reads a file as layers are: in order, a MiB at a time. The file has no name while it is used, so nothing is left behind
+/// however the process ends.
+/// </summary>
+/// <param name="folder">Where; the nearest folder above that exists if it does not.</param>
+/// <param name="bytes">Length of the file.</param>
+/// <param name="time">The clock.</param>
+internal sealed partial class DiskTrial(string folder, long bytes, TimeProvider time)
+{
+    private const int ChunkBytes = 1 << 20;
+    private const int Passes = 2;
+    private const int DoNotNeed = 4;
+
+    /// <summary>The better of two passes.</summary>
+    /// <exception cref="OperatorException">Storage: the folder cannot be written.</exception>
+    public DiskSpeed Run(ISystemProbe probe, CancellationToken cancellation)
+    {
+        string existing = folder;
+        while (!Directory.Exists(existing))
+        {
+            existing = Path.GetDirectoryName(existing)
+                ?? throw new OperatorException(FailureKind.Storage, $"{folder} is on no disk", "name a folder with --sealing-temp");
+        }
+
+        double write = 0;
+        double read = 0;
+        try
+        {
+            for (int pass = 0; pass < Passes; pass++)
+            {
+                using SafeFileHandle file = Nameless(existing);
+                write = Math.Max(write, Rate(() => Write(file, cancellation)));
+                DropFromMemory(file);
+                read = Math.Max(read, Rate(() => Read(file, cancellation)));
+            }
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            throw new OperatorException(
+                FailureKind.Storage,
+                $"{existing} could not be measured: {failure.Message}",
+                $"name a folder that can be written and has {bytes >> 20} MiB free with --sealing-temp",
+                failure);
+        }
+
+        return new DiskSpeed(existing, write, read, probe.Disk(existing)?.FreeBytes);
+    }
+
+    private static SafeFileHandle Nameless(string folder)
+    {
+        string path = Path.Combine(folder, $"sealer-recover-bench-{Guid.NewGuid():N}.tmp");
+        SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete);
+        File.Delete(path);
+        return file;
+    }
+
+    private double Rate(Action work)
+    {
+        long started = time.GetTimestamp();
+        work();
+        return bytes / Math.Max(time.GetElapsedTime(started).TotalSeconds, 1e-9);
+    }
+
+    private void Write(SafeFileHandle file, CancellationToken cancellation)
+    {
+        // Not zeros, and no two blocks alike: some file systems store neither.
+        byte[] chunk = new byte[ChunkBytes];
+        new Random(1).NextBytes(chunk);
+        for (long offset = 0; offset < bytes; offset += ChunkBytes)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (ref long word in MemoryMarshal.Cast<byte, long>(chunk.AsSpan()))
+            {
+                word += offset | 1;
+            }
+
+            RandomAccess.Write(file, chunk, offset);
+        }
+
+        RandomAccess.FlushToDisk(file);
+    }
+
+    private void Read(SafeFileHandle file, CancellationToken cancellation)
+    {
+        byte[] chunk = new byte[ChunkBytes];
+        for (long offset = 0; offset < bytes; offset += ChunkBytes)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (int done = 0; done < ChunkBytes;)
+            {
+                int count = RandomAccess.Read(file, chunk.AsSpan(done), offset + done);
+                done += count > 0 ? count : throw new EndOfStreamException("the file became shorter while it was read");
+            }
+        }
+    }
+
+    /// <summary>A wish, not an order: a file system without a device (tmpfs) keeps the pages, and then memory is what is measured.</summary>
+    private static void DropFromMemory(SafeFileHandle file)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Advise(file, 0, 0, DoNotNeed);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
+}

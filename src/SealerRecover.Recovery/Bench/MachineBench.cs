@@ -1,0 +1,134 @@
+using System.Security.Cryptography;
+using Filecoin.Cryptography;
+using Filecoin.Cryptography.Kernels.Poseidon;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Labeling;
+using SealerRecover.Recovery.Resources;
+
+namespace SealerRecover.Recovery.Bench;
+
+/// <summary>What to measure, and what the estimates shall count on.</summary>
+public sealed record BenchSettings
+{
+    /// <summary>Folder for work in progress, an absolute path; it need not exist.</summary>
+    public required string TempFolder { get; init; }
+
+    /// <summary>Cores the estimates count on, at least 1. Measuring takes one.</summary>
+    public required int Cores { get; init; }
+
+    /// <summary>Bytes of memory the estimates count on; null for what this machine has left.</summary>
+    public long? Memory { get; init; }
+
+    /// <summary>How long each speed is measured.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Bytes of a layer of all sectors labelled together; twice that is taken while labelling is measured.</summary>
+    public long LayerBytes { get; init; } = 512L << 20;
+
+    /// <summary>Bytes written and read to measure the disk.</summary>
+    public long DiskBytes { get; init; } = 256L << 20;
+}
+
+/// <summary>
+/// Measures what sealing is made of, each on one core by itself, so that times of whole sectors can be estimated
+/// (<see cref="SectorEstimator"/>) without sealing any.
+/// </summary>
+/// <param name="settings">What to measure.</param>
+/// <param name="time">The clock.</param>
+public sealed class MachineBench(BenchSettings settings, TimeProvider time)
+{
+    private const int YardstickBytes = 16 << 10;
+
+    // A call takes a few milliseconds at most even with the plain kernels, so that some fall between other processes' time slices.
+    private const int LabelsInRun = 1 << 10;
+    private const int Preimages = 32;
+    private const int ParentNodes = 1 << 10;
+
+    private static readonly int[] Arities = [2, 8, 11];
+    private static readonly SectorSize[] Sizes = [SectorSize.GiB32, SectorSize.GiB64];
+
+    /// <summary>Measures everything: with the default settings about a minute, on the calling thread.</summary>
+    /// <param name="doing">Told what is measured next.</param>
+    /// <param name="cancellation">Stops within a second.</param>
+    /// <exception cref="OperatorException">The disk cannot be written, or memory is refused.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public MachineSpeeds Run(Action<string>? doing, CancellationToken cancellation)
+    {
+        LinuxSystemProbe probe = new();
+        RateMeter meter = new(time, settings.Duration, cancellation);
+
+        // Before labelling takes memory of its own.
+        long? memory = settings.Memory ?? probe.AvailableMemory();
+
+        doing?.Invoke("the yardstick: SHA-256 of the platform");
+        Speed before = Yardstick(meter);
+        doing?.Invoke("label kernels");
+        LabelSpeed[] labels = [.. LabelTrial.Variants.Select(variant => Label(meter, variant))];
+        doing?.Invoke("Poseidon kernels");
+        PoseidonSpeed[] poseidon = [.. PoseidonKernel.Available.SelectMany(kernel => Arities.Select(arity => Hash(meter, kernel, arity)))];
+        doing?.Invoke("parents");
+        ParentSpeed[] parents = [.. Sizes.Select(size => Parents(meter, size))];
+        doing?.Invoke("the yardstick again");
+        Speed after = Yardstick(meter);
+        doing?.Invoke("the disk");
+        DiskSpeed disk = new DiskTrial(settings.TempFolder, settings.DiskBytes, time).Run(probe, cancellation);
+        return new MachineSpeeds
+        {
+            Processor = Processor.Name(),
+            Cores = settings.Cores,
+            Memory = memory,
+            Yardstick = new Speed(
+                Math.Max(before.PerSecond, after.PerSecond), Math.Min(before.MedianPerSecond, after.MedianPerSecond)),
+            Labels = labels,
+            Poseidon = poseidon,
+            Parents = parents,
+            Disk = disk,
+        };
+    }
+
+    /// <summary>Blocks of 64 bytes a second, as <c>openssl speed -bytes 16384 -evp sha256</c> counts them: without the padding's block.</summary>
+    public static Speed Yardstick(RateMeter meter)
+    {
+        ArgumentNullException.ThrowIfNull(meter);
+        byte[] message = new byte[YardstickBytes];
+        byte[] digest = new byte[Bytes32.Length];
+        return meter.Measure(YardstickBytes / MachineSpeeds.BlockBytes, () => SHA256.HashData(message, digest));
+    }
+
+    private LabelSpeed Label(RateMeter meter, LabelVariant variant)
+    {
+        // The same memory for every variant: many sectors together have shorter layers.
+        long nodes = settings.LayerBytes / SectorSize.NodeBytes / variant.Sectors;
+        int nodesInRun = LabelsInRun / variant.Sectors;
+        using LabelTrial trial = new(variant, Math.Max(nodes, 2 * nodesInRun), nodesInRun);
+        return new LabelSpeed(variant, meter.Measure(trial.LabelsInRun, trial.Run));
+    }
+
+    private static PoseidonSpeed Hash(RateMeter meter, string name, int arity)
+    {
+        PoseidonKernel kernel = PoseidonKernel.Create(arity, name);
+        byte[] preimages = new byte[Preimages * arity * Bytes32.Length];
+        new Random(1).NextBytes(preimages);
+        for (int top = Bytes32.Length - 1; top < preimages.Length; top += Bytes32.Length)
+        {
+            preimages[top] &= 0x3f; // Labels are below 2^254.
+        }
+
+        byte[] digests = new byte[Preimages * Bytes32.Length];
+        return new PoseidonSpeed(name, arity, meter.Measure(Preimages, () => kernel.HashMany(preimages, digests)));
+    }
+
+    private static ParentSpeed Parents(RateMeter meter, SectorSize size)
+    {
+        SealProofs.TryGet(size, PorepVariant.V1_1, out SealProofInfo proof);
+        StackedGraph graph = new(proof.Porep);
+        uint[] parents = new uint[ParentNodes * StackedGraph.Degree];
+        long next = graph.Nodes / 2;
+        return new ParentSpeed(size, meter.Measure(ParentNodes, () =>
+        {
+            graph.ParentsOfRange(next, parents);
+            next = (next + ParentNodes) % graph.Nodes;
+        }));
+    }
+}

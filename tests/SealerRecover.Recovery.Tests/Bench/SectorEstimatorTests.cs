@@ -1,0 +1,151 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing.Labeling;
+using SealerRecover.Recovery.Bench;
+
+namespace SealerRecover.Recovery.Tests.Bench;
+
+public class SectorEstimatorTests
+{
+    private const double Nodes = 1L << 30;
+    private const double SectorBytes = 32L << 30;
+
+    private static readonly Speed Fast = new(1e18, 1e18);
+
+    [Fact]
+    public void One_sector_takes_its_labels_its_layers_its_trees_and_a_check_of_the_parents()
+    {
+        MachineSpeeds speeds = Machine(cores: 4) with
+        {
+            Labels = [Label("sha-ni", 1, 1e6)],
+            Poseidon = [new("ifma", 11, new Speed(1e5, 0)), new("ifma", 8, new Speed(2e5, 0)), new("plain", 11, new Speed(1e3, 0))],
+            Yardstick = new Speed(1e9 / 64, 0),
+            Disk = new DiskSpeed("/temp", 5e8, 1e9, null),
+        };
+        SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, 1);
+
+        double label = 11 * Nodes / 1e6;
+        double write = SectorBytes / 5e8; // The last layer; the others are written while the next is labelled.
+        double treeCores = (Nodes / 1e5) + (2 * Nodes / 7 / 2e5) + (11 * SectorBytes / 1e9);
+        double check = 56 * Nodes / 1e9;
+        Assert.Equal(label + write, estimate.PreCommit1.TotalSeconds, 0.01);
+        Assert.Equal(treeCores / 4, estimate.PreCommit2.TotalSeconds, 0.01);
+        Assert.Equal(check + label + write + (treeCores / 4), estimate.Total.TotalSeconds, 0.01);
+        Assert.Equal(Bound.Labels, estimate.Bound);
+        Assert.Equal((1, 1), (estimate.AtOnce, estimate.Sectors));
+    }
+
+    [Fact]
+    public void Labelling_waits_for_a_disk_that_writes_a_layer_slower_than_the_next_is_labelled()
+    {
+        MachineSpeeds speeds = Machine(cores: 64) with { Disk = new DiskSpeed("/temp", 1e7, 1e18, null) };
+        SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, 1);
+        Assert.Equal((Nodes / 1e6) + (11 * SectorBytes / 1e7), estimate.PreCommit1.TotalSeconds, 0.01);
+        Assert.Equal(Bound.Disk, estimate.Bound);
+    }
+
+    [Fact]
+    public void Trees_wait_for_a_slow_disk()
+    {
+        MachineSpeeds speeds = Machine(cores: 64) with { Disk = new DiskSpeed("/temp", 1e9, 1e8, null) };
+        SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, 1);
+        Assert.Equal(11 * SectorBytes / 1e8, estimate.PreCommit2.TotalSeconds, 0.01);
+    }
+
+    [Fact]
+    public void Memory_decides_how_many_sectors_are_labelled_at_once()
+    {
+        SectorEstimate estimate = new SectorEstimator(Machine(cores: 32, memoryGib: 260)).For(SectorSize.GiB32, 16);
+        Assert.Equal(4, estimate.AtOnce);
+        Assert.True(estimate.MemorySuffices);
+        Assert.InRange(estimate.Memory, 4 * 64L << 30, 260L << 30);
+        Assert.InRange(estimate.TempDisk, 4 * 352L << 30, 4 * 353L << 30);
+        Assert.InRange(estimate.ResultDisk, 16 * 32L << 30, 16 * 33L << 30);
+        Assert.Equal(56L << 30, estimate.ParentCacheDisk);
+    }
+
+    [Fact]
+    public void A_machine_with_too_little_memory_is_told_so_and_estimated_all_the_same()
+    {
+        SectorEstimate estimate = new SectorEstimator(Machine(cores: 2, memoryGib: 16)).For(SectorSize.GiB64, 3);
+        Assert.Equal(1, estimate.AtOnce);
+        Assert.False(estimate.MemorySuffices);
+        Assert.True(estimate.Total > estimate.PreCommit1 * 3);
+        Assert.Null(new SectorEstimator(Machine(cores: 2, memoryGib: null)).For(SectorSize.GiB64, 3).MemorySuffices);
+    }
+
+    [Fact]
+    public void Sixteen_together_are_chosen_where_memory_holds_them_and_are_one_group_on_one_core()
+    {
+        MachineSpeeds speeds = Machine(cores: 1, memoryGib: 1100) with { Labels = [Label("sha-ni", 1, 1e6), Label("avx512", 16, 6e6)] };
+        SectorEstimator estimator = new(speeds);
+        SectorEstimate sixteen = estimator.For(SectorSize.GiB32, 16);
+        Assert.Equal(("avx512", 16), (sixteen.Variant.Kernel, sixteen.AtOnce));
+        Assert.Equal(16 * 11 * Nodes / 6e6, sixteen.PreCommit1.TotalSeconds, 1.0);
+
+        // Fifteen are not enough for it, and for one its chain would be the longer one.
+        Assert.Equal("sha-ni", estimator.For(SectorSize.GiB32, 15).Variant.Kernel);
+        Assert.Equal("sha-ni", estimator.For(SectorSize.GiB32, 1).Variant.Kernel);
+        Assert.Equal("sha-ni", new SectorEstimator(speeds with { Memory = 1000L << 30 }).For(SectorSize.GiB32, 16).Variant.Kernel);
+    }
+
+    [Fact]
+    public void With_a_core_for_each_sector_the_shorter_chain_wins()
+    {
+        MachineSpeeds speeds = Machine(cores: 32, memoryGib: 1100) with { Labels = [Label("sha-ni", 1, 1e6), Label("avx512", 16, 6e6)] };
+        SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, 16);
+        Assert.Equal(("sha-ni", 16), (estimate.Variant.Kernel, estimate.AtOnce));
+    }
+
+    [Theory]
+    [InlineData(1e12, 1, Bound.Cores)]
+    [InlineData(1e12, 64, Bound.Labels)]
+    [InlineData(1e8, 64, Bound.Disk)]
+    public void The_bound_is_what_is_busy_all_the_time(double diskRate, int cores, Bound expected)
+    {
+        MachineSpeeds speeds = Machine(cores, memoryGib: 4 * 65) with { Disk = new DiskSpeed("/temp", diskRate, diskRate, null) };
+        Assert.Equal(expected, new SectorEstimator(speeds).For(SectorSize.GiB32, 100).Bound);
+    }
+
+    [Fact]
+    public void More_sectors_never_take_less_time_and_more_cores_never_more()
+    {
+        foreach (int cores in (int[])[1, 2, 7, 32])
+        {
+            TimeSpan before = TimeSpan.Zero;
+            for (int sectors = 1; sectors <= 20; sectors++)
+            {
+                TimeSpan total = new SectorEstimator(Machine(cores)).For(SectorSize.GiB32, sectors).Total;
+                Assert.True(total >= before, $"{sectors} sectors on {cores} cores");
+                Assert.True(total >= new SectorEstimator(Machine(cores + 1)).For(SectorSize.GiB32, sectors).Total);
+                before = total;
+            }
+        }
+    }
+
+    [Fact]
+    public void A_parent_cache_is_computed_by_all_cores_and_digested_by_one()
+    {
+        MachineSpeeds speeds = Machine(cores: 4) with { Parents = [new(SectorSize.GiB32, new Speed(5e5, 0))], Yardstick = new Speed(1e9 / 64, 0) };
+        SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, 1);
+        Assert.Equal((Nodes / 5e5 / 4) + (56 * Nodes / 1e9), estimate.ParentCache.TotalSeconds, 0.01);
+    }
+
+    [Fact]
+    public void No_sectors_are_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SectorEstimator(Machine(1)).For(SectorSize.GiB32, 0));
+
+    private static LabelSpeed Label(string kernel, int sectors, double perSecond) =>
+        new(new LabelVariant(kernel, sectors), new Speed(perSecond, perSecond));
+
+    private static MachineSpeeds Machine(int cores, int? memoryGib = 4096) => new()
+    {
+        Processor = "test",
+        Cores = cores,
+        Memory = memoryGib is { } gib ? (long)gib << 30 : null,
+        Yardstick = Fast,
+        Labels = [Label("sha-ni", 1, 1e6)],
+        Poseidon = [new("ifma", 11, new Speed(1e5, 1e5)), new("ifma", 8, new Speed(1e5, 1e5))],
+        Parents = [new(SectorSize.GiB32, new Speed(1e5, 1e5)), new(SectorSize.GiB64, new Speed(1e5, 1e5))],
+        Disk = new DiskSpeed("/temp", 1e18, 1e18, null),
+    };
+}

@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Labeling;
+using SealerRecover.Recovery.Bench;
+using SealerRecover.Rendering;
+using Xunit;
+
+namespace SealerRecover.Tests.Rendering;
+
+public class BenchTests
+{
+    [Fact]
+    public void Text_shows_speeds_against_yardstick_and_reference_and_what_does_not_fit()
+    {
+        using StringWriter output = new();
+        new PlainView(output, TextWriter.Null, new FixedTime(), verbose: false).Measured(Example(medianShare: 1));
+        string text = output.ToString();
+        Assert.Contains("yardstick   SHA-256 of 16 KiB by the platform: 40.0 ns", text, StringComparison.Ordinal);
+        Assert.Matches(@"label, 1 sector +sha-ni +1\.25 M +800 ns +20\.0 +1\.50", text);
+        Assert.Matches(@"label, 16 sectors +avx512f +5\.00 M +200 ns +5\.0 +6\.00", text);
+        Assert.Matches(@"Poseidon 8 +ifma +250\.0 k +4000 ns +100\.0 +11\.20", text);
+        Assert.Matches(@"parents, 32GiB +1\.00 M +1000 ns +25\.0 +9\.08", text);
+        Assert.Matches(@"1 x 32GiB +1 +sha-ni +2 h 38 min .* labels +64\.1 GiB \(!\) +352\.1 GiB +32\.1 GiB", text);
+        Assert.Contains("(!) more than the memory there is", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("busy with something else", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_busy_machine_is_told_of()
+    {
+        using StringWriter output = new();
+        new PlainView(output, TextWriter.Null, new FixedTime(), verbose: false).Measured(Example(medianShare: 0.5));
+        Assert.Contains("busy with something else", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Json_holds_the_same_in_plain_units()
+    {
+        using StringWriter output = new();
+        new JsonView(output, TextWriter.Null, new FixedTime(), verbose: false).Measured(Example(medianShare: 1));
+        JsonObject bench = JsonNode.Parse(output.ToString())!.AsObject();
+        Assert.Equal("bench", (string?)bench["event"]);
+        Assert.Equal(40.0, (double?)bench["yardstick_nanoseconds"]);
+        JsonObject label = bench["speeds"]![0]!.AsObject();
+        Assert.Equal(("label", "sha-ni", 1), ((string?)label["what"], (string?)label["kernel"], (int?)label["sectors_together"]));
+        Assert.Equal(1.25e6, (double?)label["per_second"]);
+        Assert.Equal(1.5, (double?)label["times_reference"]);
+        Assert.Equal(32L << 30, (long?)bench["speeds"]!.AsArray().Single(speed => (string?)speed!["what"] == "parents")!["sector_size"]);
+        Assert.Equal(1e9, (double?)bench["disk"]!["write_bytes_per_second"]);
+        JsonObject estimate = bench["estimates"]![0]!.AsObject();
+        Assert.Equal(("labels", 1, false), ((string?)estimate["bound_by"], (int?)estimate["sector_count"], (bool?)estimate["memory_suffices"]));
+        Assert.Equal(11.0 * (1L << 30) / 1.25e6, (double)estimate["pc1_seconds"]! - 34.359738368, 0.1);
+    }
+
+    private static BenchResult Example(double medianShare)
+    {
+        Speed Rate(double perSecond) => new(perSecond, perSecond * medianShare);
+        MachineSpeeds speeds = new()
+        {
+            Processor = "Test processor",
+            Cores = 2,
+            Memory = 24L << 30,
+            Yardstick = Rate(25e6),
+            Labels = [new(new LabelVariant("sha-ni", 1), Rate(1.25e6)), new(new LabelVariant("avx512f", 16), Rate(5e6))],
+            Poseidon = [new("ifma", 8, Rate(250e3)), new("ifma", 11, Rate(170e3))],
+            Parents = [new(SectorSize.GiB32, Rate(1e6))],
+            Disk = new DiskSpeed("/temp", 1e9, 1e9, 1L << 40),
+        };
+        return new BenchResult(speeds, [new SectorEstimator(speeds).For(SectorSize.GiB32, 1)]);
+    }
+}
