@@ -11,7 +11,7 @@ internal static class ManyLabelKernels
 {
     /// <summary>
     /// Every kernel this machine can run, with what a node costs all its lanes together, measured in units of one SHA-256 block as
-    /// OpenSSL hashes it on the same core (docs/performance.md). Only the proportions matter.
+    /// OpenSSL hashes it on the same core: layer 2 and later, Zen 4. Only the proportions matter.
     /// </summary>
     private static readonly (ManyLabelKernel Kernel, double Cost)[] All = Find();
 
@@ -42,35 +42,26 @@ internal static class ManyLabelKernels
     private static (ManyLabelKernel Kernel, double Cost)[] Find()
     {
         List<(ManyLabelKernel, double)> found = [];
-        if (Avx512LabelKernel.TryCreate(16) is { } sixteen)
+        AddIf(Avx512LabelKernel.TryCreate(16), 121);
+        AddIf(Avx512LabelKernel.TryCreate(8), 76);
+        AddIf(ShaNiPairKernel.TryCreate(), 19.8);
+        AddIf(Avx512F.IsSupported ? new VectorLabelKernel<Vector512<uint>, Lanes512>() : null, 159);
+        AddIf(Vector256.IsHardwareAccelerated ? new VectorLabelKernel<Vector256<uint>, Lanes256>() : null, 137);
+        AddIf(new VectorLabelKernel<Vector128<uint>, Lanes128>(), 135);
+        AddIf(new PlainManyLabelKernel(2), 1000);
+        foreach (string name in LabelKernel.Available)
         {
-            found.Add((sixteen, 95));
+            AddIf(new SingleLabelKernel(LabelKernel.Create(name)), name switch { "sha-ni" or "arm-sha2" => 19.4, "platform" => 32, _ => 500 });
         }
 
-        if (Avx512LabelKernel.TryCreate(8) is { } eight)
-        {
-            found.Add((eight, 55));
-        }
-
-        if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
-        {
-            found.Add((new VectorLabelKernel<Vector512<uint>, Lanes512>(), 120));
-        }
-
-        if (Vector256.IsHardwareAccelerated)
-        {
-            found.Add((new VectorLabelKernel<Vector256<uint>, Lanes256>(), 130));
-        }
-
-        found.Add((new VectorLabelKernel<Vector128<uint>, Lanes128>(), 120));
-        if (ShaNiPairKernel.TryCreate() is { } pair)
-        {
-            found.Add((pair, 22));
-        }
-
-        found.Add((new PlainManyLabelKernel(2), 160));
-        found.AddRange(LabelKernel.Available.Select(
-            name => ((ManyLabelKernel)new SingleLabelKernel(LabelKernel.Create(name)), name == "plain" ? 80.0 : name == "sha-ni" ? 22 : 30)));
         return [.. found];
+
+        void AddIf(ManyLabelKernel? kernel, double cost)
+        {
+            if (kernel is not null)
+            {
+                found.Add((kernel, cost));
+            }
+        }
     }
 }
