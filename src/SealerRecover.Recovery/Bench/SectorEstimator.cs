@@ -13,7 +13,7 @@ namespace SealerRecover.Recovery.Bench;
 /// c2 = n/p11 + 2n/7/p8 + L·S/h core seconds; PC2 = max(c2/C, L·S/r).</para>
 /// <para>The parent cache is checked once in each run: v = 56n / min(r, h).</para>
 /// <para>One sector: v + PC1 + PC2. N sectors, in R = ceil(N / gs) rounds, f of them in the last: trees of earlier rounds are built while
-/// later ones are labelled, so v + max(R·PC1, (R·g·L·x + (N - f)·c2)/C, N·L·S·(1/w + 1/r)) + f·PC2.</para>
+/// later ones are labelled, so v + max(R·PC1, (R·g·L·x + (N - f)·c2)/C, N·L·S/w + (N - f)·L·S/r) + f·PC2.</para>
 /// <para>The variant and the number of groups are those with the shortest time that memory and cores admit. Left out: that many cores
 /// share memory bandwidth and clock lower than one alone, and that installing copies where the result is on another disk.</para>
 /// </remarks>
@@ -63,7 +63,7 @@ public sealed class SectorEstimator(MachineSpeeds speeds)
 
         double labels = rounds * round;
         double cores = ((rounds * groups * labelling) + ((sectors - last) * sector.TreeCoreSeconds)) / speeds.Cores;
-        double disk = sectors * (sector.WriteSeconds + sector.ReadSeconds);
+        double disk = (sectors * sector.WriteSeconds) + ((sectors - last) * sector.ReadSeconds);
         double slowest = Math.Max(labels, Math.Max(cores, disk));
         long labelMemory = atOnce * sector.Resources.LabelMemory;
         long needed = sectors == 1 ? Math.Max(labelMemory, sector.Resources.TreeMemory) : labelMemory + sector.Resources.TreeMemory;

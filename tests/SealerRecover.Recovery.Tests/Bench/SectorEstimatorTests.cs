@@ -44,6 +44,16 @@ public class SectorEstimatorTests
     }
 
     [Fact]
+    public void Layers_of_the_last_round_are_read_once_and_not_counted_twice()
+    {
+        MachineSpeeds speeds = Machine(cores: 64) with { Disk = new DiskSpeed("/temp", 1e18, 1e8, null) };
+        SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, 2);
+        double check = 56 * Nodes / 1e8;
+        Assert.Equal(2, estimate.AtOnce);
+        Assert.Equal(check + (11 * Nodes / 1e6) + (2 * 11 * SectorBytes / 1e8), estimate.Total.TotalSeconds, 0.01);
+    }
+
+    [Fact]
     public void Trees_wait_for_a_slow_disk()
     {
         MachineSpeeds speeds = Machine(cores: 64) with { Disk = new DiskSpeed("/temp", 1e9, 1e8, null) };
