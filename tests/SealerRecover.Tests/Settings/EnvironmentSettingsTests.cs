@@ -6,7 +6,7 @@ namespace SealerRecover.Tests.Settings;
 
 public class EnvironmentSettingsTests
 {
-    private static readonly Folders Folders = new("/home/sp", "/work");
+    private static readonly Folders Folders = new("/home/sp", "/somewhere");
 
     [Fact]
     public void An_empty_environment_gives_the_reference_defaults()
@@ -27,7 +27,7 @@ public class EnvironmentSettingsTests
         Assert.Equal("/data/filecoin-parents", Read(("FIL_PROOFS_CACHE_DIR", "/data/")).ParentCacheFolder);
         Assert.Equal("/datafilecoin-parents", Read(("FIL_PROOFS_CACHE_DIR", "/data")).ParentCacheFolder);
         Assert.Equal("/a", Read(("FIL_PROOFS_PARENT_CACHE", "/a"), ("FIL_PROOFS_CACHE_DIR", "/b/")).ParentCacheFolder);
-        Assert.Equal("/work/rel", Read(("FIL_PROOFS_PARENT_CACHE", "rel")).ParentCacheFolder);
+        Assert.Equal("/somewhere/rel", Read(("FIL_PROOFS_PARENT_CACHE", "rel")).ParentCacheFolder);
         Assert.Equal("/home/sp/p", Read(("FIL_PROOFS_PARENT_CACHE", "~/p")).ParentCacheFolder);
         Assert.Equal("/var/tmp/filecoin-parents", Read(("FIL_PROOFS_PARENT_CACHE", "")).ParentCacheFolder);
     }
@@ -103,8 +103,8 @@ public class EnvironmentSettingsTests
     [Theory]
     [InlineData("~", "/home/sp")]
     [InlineData("~/sector", "/home/sp/sector")]
-    [InlineData("~other/x", "/work/~other/x")]
-    [InlineData("a/../b", "/work/b")]
+    [InlineData("~other/x", "/somewhere/~other/x")]
+    [InlineData("a/../b", "/somewhere/b")]
     [InlineData("/x//y/", "/x/y/")]
     public void Paths_become_absolute(string typed, string expected) => Assert.Equal(expected, Folders.Absolute(typed, "--x"));
 
