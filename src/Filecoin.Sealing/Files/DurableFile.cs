@@ -9,6 +9,8 @@ namespace Filecoin.Sealing.Files;
 /// <remarks>What can fail: every call. A failure or a crash leaves at most "name.tmp", which the next attempt truncates.</remarks>
 internal sealed class DurableFile : IDisposable
 {
+    private const int UnspecificHResult = unchecked((int)0x80131620);
+
     private readonly string _path;
     private readonly string _temporary;
     private bool _published;
@@ -17,8 +19,16 @@ internal sealed class DurableFile : IDisposable
     {
         _path = path;
         _temporary = path + ".tmp";
-        Handle = File.OpenHandle(
-            _temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.Read, FileOptions.None, preallocationSize: length);
+        try
+        {
+            Handle = File.OpenHandle(
+                _temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.Read, FileOptions.None, preallocationSize: length);
+        }
+        catch (IOException failure) when (failure.HResult == UnspecificHResult)
+        {
+            // .NET reports that it could not reserve the space with a message alone; the code is what tells a full disk from a broken one.
+            throw new IOException(failure.Message, StorageFailure.NoSpace);
+        }
     }
 
     /// <summary>The open file, for writing at any offset from any thread.</summary>

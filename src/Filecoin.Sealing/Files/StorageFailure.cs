@@ -8,8 +8,10 @@ namespace Filecoin.Sealing.Files;
 /// </summary>
 public static class StorageFailure
 {
+    /// <summary>HResult of an IOException that means a full disk: ENOSPC.</summary>
+    internal const int NoSpace = 28;
+
     private const int AccessDenied = 13;
-    private const int NoSpace = 28;
     private const int ReadOnlyFileSystem = 30;
     private const int QuotaExceeded = 122;
     private const int DiskFullOnWindows = unchecked((int)0x80070070);
