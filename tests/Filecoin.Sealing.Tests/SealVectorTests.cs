@@ -11,8 +11,7 @@ namespace Filecoin.Sealing.Tests;
 /// <summary>Whole sectors, file by file, against rust-fil-proofs.</summary>
 public sealed class SealVectorTests
 {
-    private const long LargestQuickSector = 16L << 10;
-    private const long LargestQuickKnownSector = 8L << 20;
+    private const long LargestQuickSector = 16L << 20;
 
     public static TheoryData<string> Quick() => [.. SealCase.All().Where(IsQuick).Select(known => known.Id)];
 
@@ -67,10 +66,7 @@ public sealed class SealVectorTests
         CompareFiles(known, place, [.. known.FilesKept]);
     }
 
-    // Small everything, and one 8MiB sector of each kind of proof: the rest of the larger ones take minutes.
-    private static bool IsQuick(SealCase known) =>
-        known.SectorSize <= 2 * LargestQuickSector
-        || (known.SectorSize == LargestQuickKnownSector && known.Layers == 2 && known.Id.EndsWith("-cc", StringComparison.Ordinal));
+    private static bool IsQuick(SealCase known) => known.SectorSize <= LargestQuickSector;
 
     private static void SealAndCompare(SealCase known)
     {

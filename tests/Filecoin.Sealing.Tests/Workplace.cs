@@ -1,14 +1,22 @@
 using System.Collections.Concurrent;
 using Filecoin.Sealing.Graph;
 
+[assembly: Xunit.AssemblyFixture(typeof(Filecoin.Sealing.Tests.SharedParentCaches))]
+
 namespace Filecoin.Sealing.Tests;
+
+/// <summary>One folder of parent caches for all tests of the assembly, as there is one for all sectors of a machine; removed at the end.</summary>
+public sealed class SharedParentCaches : IDisposable
+{
+    internal static string Folder { get; } = Directory.CreateTempSubdirectory("sealer-recover-parents-").FullName;
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
 
 /// <summary>A temporary folder with everything one sealing needs; removed at the end.</summary>
 internal sealed class Workplace : IDisposable
 {
-    private static readonly string SharedParents =
-        Path.Combine(Path.GetTempPath(), "sealer-recover-tests-parents");
-
     public Workplace()
     {
         Folder = Directory.CreateTempSubdirectory("sealer-recover-test-").FullName;
@@ -25,7 +33,7 @@ internal sealed class Workplace : IDisposable
 
     /// <summary>Parent caches are shared by all tests, as they are by all sectors of a machine.</summary>
     public static ParentCache OpenParents(ReplicaInputs inputs, CancellationToken cancellation) =>
-        new ParentCacheFolder(SharedParents).Open(inputs.Porep, Environment.ProcessorCount, 1 << 16, null, cancellation);
+        new ParentCacheFolder(SharedParentCaches.Folder).Open(inputs.Porep, Environment.ProcessorCount, 1 << 16, null, cancellation);
 
     public SealJob Job(SealCase sealCase, bool keepAll)
     {

@@ -8,7 +8,7 @@ namespace Filecoin.Sealing.Tests.Graph;
 
 public class ParentCacheVectorTests
 {
-    private const long QuickLength = 14680064;
+    private const long QuickLength = 29360128;
 
     private static readonly JsonObject Manifest = VectorFiles.Read("parent_cache_manifest.json").AsObject();
 

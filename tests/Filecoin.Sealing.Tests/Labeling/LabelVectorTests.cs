@@ -39,7 +39,7 @@ public sealed unsafe class LabelVectorTests
         JsonNode entry = Entry("sectors", index);
         PorepParameters porep = Porep(entry, layers: 2);
         Assert.SkipUnless(
-            VectorFiles.LongTests || porep.SectorSize.Bytes < 1L << 20 || (porep.SectorSize.Bytes < 1L << 24 && kernel != "plain"),
+            VectorFiles.LongTests || porep.SectorSize.Bytes < 1L << 24,
             "takes more than a minute in all; set SEALER_RECOVER_LONG_TESTS=1");
         using NativeBuffer first = new(porep.SectorSize.Bytes);
         using NativeBuffer second = new(porep.SectorSize.Bytes);

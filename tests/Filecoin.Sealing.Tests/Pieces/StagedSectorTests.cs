@@ -8,7 +8,7 @@ namespace Filecoin.Sealing.Tests.Pieces;
 
 public sealed class StagedSectorTests : IDisposable
 {
-    private const long QuickSize = 8L << 20;
+    private const long QuickSize = 16L << 20;
 
     private static readonly JsonNode[] Cases =
         [.. new[] { "seal.json", "layers11.json" }.SelectMany(name => VectorFiles.Read(name)["cases"]!.AsArray()).Select(node => node!)];
