@@ -1,4 +1,5 @@
 using Filecoin.Primitives;
+using Filecoin.Sealing.Graph;
 
 namespace Filecoin.Sealing;
 
@@ -24,7 +25,7 @@ public sealed record SealResources(
     {
         ArgumentNullException.ThrowIfNull(porep);
         long size = porep.SectorSize.Bytes;
-        long parentWindow = 2L * parentWindowNodes * 14 * sizeof(uint);
+        long parentWindow = 2L * parentWindowNodes * StackedGraph.Degree * sizeof(uint);
 
         // One chunk of nodes per thread: every layer's segment, the columns and the replica; see PreCommit2.
         long treeChunk = (porep.Layers + 4L) << 20;
@@ -39,7 +40,7 @@ public sealed record SealResources(
             TreeMemory: (treeThreads * treeChunk * 2) + Slack,
             TempDisk: layers + replica + kept + treeRLast,
             ResultDisk: size + treeRLast + (keepAll ? layers + kept : 0),
-            ParentCacheDisk: porep.Nodes * 14 * sizeof(uint),
+            ParentCacheDisk: porep.Nodes * StackedGraph.Degree * sizeof(uint),
             OpenFiles: porep.Layers + (2 * porep.Shape.BaseTrees) + 16);
     }
 }

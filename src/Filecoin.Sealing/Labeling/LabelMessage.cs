@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Filecoin.Sealing.Graph;
 
 namespace Filecoin.Sealing.Labeling;
 
@@ -13,7 +14,7 @@ internal static class LabelMessage
     public const int Parents = 37;
 
     /// <summary>Parents of a node in the graph: base parents, then expander parents.</summary>
-    public const int BaseDegree = 6, ExpanderDegree = 8, Degree = BaseDegree + ExpanderDegree;
+    public const int BaseDegree = StackedGraph.BaseDegree, Degree = StackedGraph.Degree;
 
     /// <summary>Offset of the first parent label.</summary>
     public const int PrefixBytes = 64;

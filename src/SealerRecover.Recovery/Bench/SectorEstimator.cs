@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Graph;
 
 namespace SealerRecover.Recovery.Bench;
 
@@ -20,7 +21,7 @@ namespace SealerRecover.Recovery.Bench;
 /// <param name="speeds">The machine.</param>
 public sealed class SectorEstimator(MachineSpeeds speeds)
 {
-    private const int ParentBytes = 14 * sizeof(uint);
+    private const int ParentBytes = StackedGraph.Degree * sizeof(uint);
     private const int ParentWindowNodes = 1 << 16;
     private const int TreeArity = 8;
 
