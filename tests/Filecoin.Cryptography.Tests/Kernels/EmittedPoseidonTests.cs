@@ -21,7 +21,7 @@ public sealed unsafe class EmittedPoseidonTests
     [MemberData(nameof(Arities))]
     public void The_adx_kernel_needs_bmi2_and_adx_only(int arity) =>
         AssertDecodesTo(
-            PoseidonAdxEmitter.Assemble(PoseidonConstants.For(arity)), [CpuidFeature.BMI2, CpuidFeature.ADX]);
+            PoseidonAdxEmitter.Assemble(new PoseidonAdxTables(PoseidonConstants.For(arity))), [CpuidFeature.BMI2, CpuidFeature.ADX]);
 
     [Theory]
     [MemberData(nameof(Arities))]
@@ -37,13 +37,13 @@ public sealed unsafe class EmittedPoseidonTests
     public void The_adx_kernel_restores_what_belongs_to_its_caller(int arity)
     {
         Assert.SkipUnless(PoseidonAdx.IsSupported, "the processor has no BMI2 and ADX");
-        PoseidonConstants constants = PoseidonConstants.For(arity);
+        PoseidonAdxTables tables = new(PoseidonConstants.For(arity));
         AssertRestoresCalleeSaved(
-            PoseidonAdxEmitter.TryEmit(constants),
+            PoseidonAdxEmitter.TryEmit(tables),
             new byte[PoseidonAdxEmitter.Lanes * arity * Fr.Bytes],
             new ulong[PoseidonAdxEmitter.Lanes * Fr.Bytes / sizeof(ulong)],
-            new ulong[PoseidonAdxEmitter.WorkWords(constants.Width)],
-            new PoseidonAdxTables(constants).Limbs);
+            new ulong[PoseidonAdxEmitter.WorkWords(tables.Recurrence)],
+            tables.Limbs);
     }
 
     [Theory]

@@ -13,10 +13,11 @@ namespace Filecoin.Cryptography.Tests.Kernels;
 /// </summary>
 public sealed unsafe class PoseidonAdxFieldTests
 {
-    private const int MaxTerms = 11 + PoseidonAdxTables.BlockRounds;
+    private const int MaxTerms = 12;
     private const int Words = 4;
 
-    private static readonly ulong[] Tables = new PoseidonAdxTables(PoseidonConstants.For(2)).Limbs;
+    private static readonly PoseidonAdxTables Constants = new(PoseidonConstants.For(11));
+    private static readonly ulong[] Tables = Constants.Limbs;
     private static readonly BigInteger R = Radix52.Modulus;
     private static readonly BigInteger Montgomery = BigInteger.One << 256;
     private static readonly BigInteger Corrected = R + (BigInteger.One << (256 - PoseidonAdxTables.EstimateBits));
@@ -84,7 +85,7 @@ public sealed unsafe class PoseidonAdxFieldTests
     {
         AssemblerRegister64[] calleeSaved = [rbx, rbp, r12, r13, r14, r15];
         Assembler c = new(64);
-        PoseidonAdxField field = new(c, MaxTerms, tables: __qword_ptr[rsp + 8]);
+        PoseidonAdxField field = new(c, Constants, tables: __qword_ptr[rsp + 8]);
         foreach (AssemblerRegister64 register in calleeSaved)
         {
             c.push(register);

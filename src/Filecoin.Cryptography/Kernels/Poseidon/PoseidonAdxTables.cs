@@ -4,27 +4,11 @@ using Filecoin.Cryptography.Fields;
 namespace Filecoin.Cryptography.Kernels.Poseidon;
 
 /// <summary>
-/// Poseidon's constants as one stream of rows in the order the ADX kernel uses them; 4 limbs of 8 bytes an element, in Montgomery form
-/// with respect to 2^256, fully reduced. A row makes one new element: an addend, then a factor for each term, in the order the terms
-/// have in memory.
+/// The constants of <see cref="PoseidonRecurrence"/> as the ADX kernel reads them: elements as 4 limbs of 8 bytes in Montgomery form with respect
+/// to 2^256, small integers as so many limbs as they have. Properties and constants are byte offsets.
 /// </summary>
-/// <remarks>
-/// <para>Addends. A constant added between S-box and linear layer may as well be added after the layer, multiplied by it: there it costs
-/// nothing, because the sum of products starts from it. In partial rounds the other elements get their parts in advance, all rounds'
-/// together, from the row that makes them before those rounds; the first element's rows take off again what came too early.</para>
-/// <para>Blocks. With s_i the S-box's output, w_i the first column and v_i the first row of sparse matrix i, and y the elements but the first,
-/// a partial round is x' = w_i0·s_i + w_i·y, y' = y + s_i·v_i. Several rounds together leave y alone until their end:
-/// x' = w_i0·s_i + (sum over j &lt; i of g_ij·s_j) + w_i·y with g_ij = w_i·v_j, and at last y' = y + (sum of s_j·v_j): one reduction
-/// per element instead of one per element and round.</para>
-/// </remarks>
 internal sealed class PoseidonAdxTables
 {
-    /// <summary>
-    /// Partial rounds in a block. More of them save reductions, each worth a product, but make the rows longer: with 2, 3 and 4 measured within
-    /// 4 % of each other, arity 2 wants fewer and arity 11 more.
-    /// </summary>
-    public const int BlockRounds = 3;
-
     /// <summary>Bytes of an element.</summary>
     public const int ElementBytes = Fr.Bytes;
 
@@ -34,198 +18,141 @@ internal sealed class PoseidonAdxTables
     /// <summary>Byte offset of -r^-1 mod 2^64.</summary>
     public const int NegativeInverse = ElementBytes;
 
+    /// <summary>Byte offset of 2^318 / r, one limb.</summary>
+    public const int Quotient = NegativeInverse + sizeof(ulong);
+
     /// <summary>Byte offset of the multiples of r. Entry i is the largest that is not above i·2^(256 - EstimateBits), mod 2^256.</summary>
     public const int Multiples = 2 * ElementBytes;
 
     /// <summary>Bits below 2^256 that the quotient by r is estimated from.</summary>
     public const int EstimateBits = 4;
 
+    private const int LimbBits = 64;
     private const int MultiplesCount = 8 << EstimateBits;
 
-    /// <summary>Byte offset of the first element, domain tag and constant; the rows follow it.</summary>
-    public const int FirstElement = Multiples + (MultiplesCount * ElementBytes);
-
     private readonly List<ulong> _limbs = [];
-    private readonly PoseidonConstants _constants;
-    private readonly int _width;
+    private readonly Dictionary<int, int> _negativeMultiples = [];
 
     public PoseidonAdxTables(PoseidonConstants constants)
     {
-        _constants = constants;
-        _width = constants.Width;
+        PoseidonRecurrence recurrence = new(constants, Fr.Bytes / sizeof(ulong), LimbBits);
+        Recurrence = recurrence;
+        int n = recurrence.Width - 1;
         AppendField();
-
-        Queue<Fr> added = new(constants.CompressedConstants);
-        AppendInput(Take(added, _width));
-        int ordinary = (PoseidonConstants.FullRounds / 2) - 1;
-        for (int round = 0; round < ordinary; round++)
+        foreach (int shift in PoseidonAdxReduction.ShiftsFor(MostFeedback).Union(PoseidonAdxReduction.ShiftsFor(MostForward)))
         {
-            AppendDense(constants.Mds, Take(added, _width), ahead: new Fr[_width]);
+            int limbs = PoseidonAdxReduction.LimbsAfter(shift);
+            _negativeMultiples[shift] = Append((BigInteger.One << (limbs * LimbBits)) - (Radix52.Modulus << shift), limbs);
         }
 
-        Fr[] beforePartial = Take(added, _width);
-        Fr[] partial = Take(added, constants.PartialRounds);
-        Fr[] ahead = SumOverPartialRounds(partial);
-        AppendDense(Transposed(constants.PreSparse), beforePartial, ahead);
-        for (int first = 0; first < partial.Length; first += BlockRounds)
-        {
-            AppendBlock(first, partial.AsSpan(first, Math.Min(BlockRounds, partial.Length - first)), ahead);
-        }
+        Mix = AppendIntegers(recurrence.Mix);
+        Feedback = AppendIntegers(recurrence.Feedback);
+        Forward = AppendIntegers(recurrence.Forward);
+        LargeMultiple = Append(AboveFeedback, PoseidonAdxReduction.LimbsOf(MostFeedback));
+        First = AppendElements(recurrence.FirstState);
+        FullAddends = AppendElements(recurrence.FirstAddends);
+        Enter = AppendRows(recurrence.Width, row => recurrence.EnterAddends[row], (row, k) => recurrence.Enter[row, k], recurrence.Width);
+        Rounds = AppendElements([.. Enumerable.Range(0, recurrence.PartialRounds)
+            .SelectMany(i => new[] { recurrence.Powers[i], recurrence.ForwardAddends[i] })]);
 
-        for (int round = 0; round < ordinary; round++)
-        {
-            AppendDense(constants.Mds, Take(added, _width), ahead: new Fr[_width]);
-        }
-
-        AppendDigest();
+        // The past is walked from the oldest on.
+        Leave = AppendElements([Fr.Zero, recurrence.LeaveFirst]);
+        AppendRows(n, row => recurrence.LeaveAddends[row], (row, k) => recurrence.Leave[row, n - 1 - k], n);
+        LastAddends = AppendElements([.. recurrence.LastAddends, .. new Fr[recurrence.Width]]);
         Limbs = [.. _limbs];
     }
+
+    /// <summary>What the tables are made from.</summary>
+    public PoseidonRecurrence Recurrence { get; }
 
     /// <summary>Everything, as the emitted code reads it.</summary>
     public ulong[] Limbs { get; }
 
-    private static BigInteger R => Radix52.Modulus;
+    /// <summary>2t - 1 integers of one limb.</summary>
+    public int Mix { get; }
 
-    private static Fr[] Take(Queue<Fr> from, int count) => [.. Enumerable.Range(0, count).Select(_ => from.Dequeue())];
+    public int Feedback { get; }
 
-    private static Fr[,] Transposed(Fr[,] matrix)
-    {
-        int t = matrix.GetLength(0);
-        Fr[,] result = new Fr[t, t];
-        for (int i = 0; i < t; i++)
-        {
-            for (int j = 0; j < t; j++)
-            {
-                result[j, i] = matrix[i, j];
-            }
-        }
+    public int Forward { get; }
 
-        return result;
-    }
+    /// <summary>A multiple of r not below any sum of the past with <see cref="Feedback"/>.</summary>
+    public int LargeMultiple { get; }
 
-    /// <summary>Element k of w of a partial round: what the k-th element adds to the new first one.</summary>
-    private Fr W(int round, int k) => _constants.Sparse[(round * ((2 * _width) - 1)) + k];
+    /// <summary>The first element, tag included, then the addends of the preimage.</summary>
+    public int First { get; }
 
-    /// <summary>Element k &gt; 0 of v of a partial round: what the first element adds to the k-th.</summary>
-    private Fr V(int round, int k) => _constants.Sparse[(round * ((2 * _width) - 1)) + _width + k - 1];
+    public int FullAddends { get; }
+
+    /// <summary>A row makes one element: addend, factors.</summary>
+    public int Enter { get; }
+
+    /// <summary>For each partial round its power and its addend.</summary>
+    public int Rounds { get; }
+
+    /// <summary>A row of one factor for the first element; then a row for each other one.</summary>
+    public int Leave { get; }
+
+    /// <summary>Those of the last rounds, and zeros for the digest.</summary>
+    public int LastAddends { get; }
+
+    /// <summary>Bound of what is left when the sum of the past is taken off the multiple and a power is added.</summary>
+    public BigInteger MostFeedback => AboveFeedback + (BigInteger.One << 256);
+
+    /// <summary>Bound of the sum of products with <see cref="Forward"/>, addend included.</summary>
+    public BigInteger MostForward => PoseidonRecurrence.Most(Recurrence.Forward, PoseidonAdxReduction.MostElement) + Radix52.Modulus;
+
+    private BigInteger AboveFeedback =>
+        (PoseidonRecurrence.Most(Recurrence.Feedback, PoseidonAdxReduction.MostElement) / Radix52.Modulus + 1) * Radix52.Modulus;
+
+    /// <summary>2^(64·limbs) - r·2^shift, where limbs is <see cref="PoseidonAdxReduction.LimbsAfter"/>.</summary>
+    public int NegativeMultiple(int shift) => _negativeMultiples[shift];
 
     private void AppendField()
     {
-        AppendInteger(R);
-        AppendInteger(Fr.NegativeInverse);
+        Append(Radix52.Modulus, ElementBytes / sizeof(ulong));
+        Append(Fr.NegativeInverse, 1);
+        Append((BigInteger.One << PoseidonAdxReduction.QuotientBits) / Radix52.Modulus, 3);
         for (int i = 0; i < MultiplesCount; i++)
         {
             BigInteger least = new BigInteger(i) << (256 - EstimateBits);
-            AppendInteger(least / R * R);
+            Append(least / Radix52.Modulus * Radix52.Modulus, ElementBytes / sizeof(ulong));
         }
     }
 
-    /// <summary>Tag + constant; then a row for every input, multiplying it by 2^512 mod r, which brings it into Montgomery form.</summary>
-    private void AppendInput(ReadOnlySpan<Fr> added)
+    private int AppendIntegers(BigInteger[] values)
     {
-        Append(_constants.DomainTag + added[0]);
-        foreach (Fr constant in added[1..])
+        int offset = _limbs.Count * sizeof(ulong);
+        foreach (BigInteger value in values)
         {
-            Append(constant);
-            AppendInteger((BigInteger.One << 512) % R);
+            Append(value, PoseidonAdxReduction.LimbsOf(value));
         }
+
+        return offset;
     }
 
-    /// <summary>The rows of a matrix with its addends: the constants <paramref name="added"/> before it, and those of later rounds.</summary>
-    private void AppendDense(Fr[,] matrix, Fr[] added, Fr[] ahead)
+    private int AppendElements(Fr[] elements)
     {
-        Fr[] addends = FrMatrix.Apply(matrix, added);
-        for (int i = 0; i < _width; i++)
+        int offset = _limbs.Count * sizeof(ulong);
+        foreach (Fr element in elements)
         {
-            Append(addends[i] + ahead[i]);
-            for (int j = 0; j < _width; j++)
-            {
-                Append(matrix[i, j]);
-            }
+            _limbs.AddRange([element.L0, element.L1, element.L2, element.L3]);
         }
+
+        return offset;
     }
 
-    /// <summary>What constants added to the first element in partial rounds come to in the others when those rounds are over.</summary>
-    private Fr[] SumOverPartialRounds(ReadOnlySpan<Fr> added)
+    private int AppendRows(int rows, Func<int, Fr> addend, Func<int, int, Fr> factor, int columns) =>
+        AppendElements([.. Enumerable.Range(0, rows).SelectMany(row => Enumerable.Range(-1, columns + 1)
+            .Select(k => k < 0 ? addend(row) : factor(row, k)))]);
+
+    private int Append(BigInteger value, int limbs)
     {
-        Fr[] sum = new Fr[_width];
-        for (int round = 0; round < added.Length; round++)
+        int offset = _limbs.Count * sizeof(ulong);
+        for (int i = 0; i < limbs; i++)
         {
-            for (int k = 1; k < _width; k++)
-            {
-                sum[k] += added[round] * V(round, k);
-            }
+            _limbs.Add((ulong)((value >> (LimbBits * i)) & ulong.MaxValue));
         }
 
-        return sum;
-    }
-
-    /// <summary>
-    /// Rows of the block's partial rounds, whose terms lie in memory as s_i, …, s_0, y_1, …, y_(t-1); then, without addends, the factors that
-    /// update y_1, …, whose terms are s_last, …, s_0. <paramref name="ahead"/>, what y holds too early, becomes what it does after the block.
-    /// </summary>
-    private void AppendBlock(int first, ReadOnlySpan<Fr> added, Fr[] ahead)
-    {
-        for (int i = 0; i < added.Length; i++)
-        {
-            int round = first + i;
-            Fr addend = W(round, 0) * added[i];
-            for (int k = 1; k < _width; k++)
-            {
-                addend -= W(round, k) * ahead[k];
-                ahead[k] -= added[i] * V(round, k);
-            }
-
-            Append(addend);
-            Append(W(round, 0));
-            for (int j = i - 1; j >= 0; j--)
-            {
-                Append(Through(round, first + j));
-            }
-
-            for (int k = 1; k < _width; k++)
-            {
-                Append(W(round, k));
-            }
-        }
-
-        for (int k = 1; k < _width; k++)
-        {
-            for (int j = added.Length - 1; j >= 0; j--)
-            {
-                Append(V(first + j, k));
-            }
-        }
-    }
-
-    /// <summary>g: what the S-box's output of round <paramref name="earlier"/> adds to the first element of a later round through y.</summary>
-    private Fr Through(int later, int earlier)
-    {
-        Fr sum = Fr.Zero;
-        for (int k = 1; k < _width; k++)
-        {
-            sum += W(later, k) * V(earlier, k);
-        }
-
-        return sum;
-    }
-
-    /// <summary>Row 1 of M, without addend, its factors not in Montgomery form: so their products with elements that are leave it.</summary>
-    private void AppendDigest()
-    {
-        for (int j = 0; j < _width; j++)
-        {
-            AppendInteger(new BigInteger(_constants.Mds[1, j].ToBytes32().Span, isUnsigned: true));
-        }
-    }
-
-    private void Append(Fr element) => _limbs.AddRange([element.L0, element.L1, element.L2, element.L3]);
-
-    private void AppendInteger(BigInteger value)
-    {
-        for (int i = 0; i < ElementBytes / sizeof(ulong); i++)
-        {
-            _limbs.Add((ulong)((value >> (64 * i)) & ulong.MaxValue));
-        }
+        return offset;
     }
 }
