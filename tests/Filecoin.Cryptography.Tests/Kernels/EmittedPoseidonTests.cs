@@ -21,7 +21,7 @@ public sealed unsafe class EmittedPoseidonTests
     [MemberData(nameof(Arities))]
     public void The_adx_kernel_needs_bmi2_and_adx_only(int arity) =>
         AssertDecodesTo(
-            PoseidonAdxEmitter.Assemble(new PoseidonAdxTables(PoseidonConstants.For(arity))), [CpuidFeature.BMI2, CpuidFeature.ADX]);
+            PoseidonAdxEmitter.Assemble(new PoseidonTables64(PoseidonConstants.For(arity))), [CpuidFeature.BMI2, CpuidFeature.ADX]);
 
     [Theory]
     [MemberData(nameof(Arities))]
@@ -37,7 +37,7 @@ public sealed unsafe class EmittedPoseidonTests
     public void The_adx_kernel_restores_what_belongs_to_its_caller(int arity)
     {
         Assert.SkipUnless(PoseidonAdx.IsSupported, "the processor has no BMI2 and ADX");
-        PoseidonAdxTables tables = new(PoseidonConstants.For(arity));
+        PoseidonTables64 tables = new(PoseidonConstants.For(arity));
         AssertRestoresCalleeSaved(
             PoseidonAdxEmitter.TryEmit(tables),
             new byte[PoseidonAdxEmitter.Lanes * arity * Fr.Bytes],

@@ -16,10 +16,10 @@ public sealed unsafe class PoseidonAdxFieldTests
     private const int MaxTerms = 12;
     private const int Words = 4;
 
-    private static readonly PoseidonAdxTables Constants = new(PoseidonConstants.For(11));
+    private static readonly PoseidonTables64 Constants = new(PoseidonConstants.For(11));
     private static readonly BigInteger R = Radix52.Modulus;
     private static readonly BigInteger Montgomery = BigInteger.One << 256;
-    private static readonly BigInteger Corrected = R + (BigInteger.One << (256 - PoseidonAdxTables.EstimateBits));
+    private static readonly BigInteger Corrected = R + (BigInteger.One << (256 - PoseidonTables64.EstimateBits));
 
     [Fact]
     public void Squares_and_products_stay_within_the_bounds_of_the_s_box()
@@ -72,12 +72,12 @@ public sealed unsafe class PoseidonAdxFieldTests
     public void Sums_with_small_factors_end_below_r_and_a_little(int arity)
     {
         Assert.SkipUnless(PoseidonAdx.IsSupported, "the processor has no BMI2 and ADX");
-        PoseidonAdxTables tables = new(PoseidonConstants.For(arity));
+        PoseidonTables64 tables = new(PoseidonConstants.For(arity));
         PoseidonRecurrence recurrence = tables.Recurrence;
         int n = arity;
-        void* mix = Function(field => field.CallMix(), PoseidonAdxField.MixResult, tables);
-        void* feedback = Function(field => field.CallFeedback(), PoseidonAdxField.PastResult, tables, behind: n);
-        void* forward = Function(field => field.CallForward(), PoseidonAdxField.PastResult, tables, behind: n);
+        void* mix = Function((_, sums) => sums.CallMix(), PoseidonAdxSums.MixResult, tables);
+        void* feedback = Function((_, sums) => sums.CallFeedback(), PoseidonAdxSums.PastResult, tables, behind: n);
+        void* forward = Function((_, sums) => sums.CallForward(), PoseidonAdxSums.PastResult, tables, behind: n);
         BigInteger[] past = [.. Values(Corrected)];
         BigInteger[] any = [.. Values(Montgomery)];
         BigInteger[] addends = [.. Values(R)];
@@ -131,15 +131,17 @@ public sealed unsafe class PoseidonAdxFieldTests
         Assert.Equal(expectedTimesMontgomery % R, actual * Montgomery % R);
 
     /// <summary>void f(ulong* a, ulong* b, ulong* tables, ulong* result) around one subroutine; result is also where a sum starts.</summary>
-    private static void* Function(Action<PoseidonAdxField> call) => Function(call, PoseidonAdxField.Result, Constants);
+    private static void* Function(Action<PoseidonAdxField> call) =>
+        Function((field, _) => call(field), PoseidonAdxField.Result, Constants);
 
     /// <summary>The same for a subroutine that leaves its result elsewhere, with rcx at the factors, and rdi so many elements behind a.</summary>
     private static void* Function(
-        Action<PoseidonAdxField> call, ReadOnlySpan<AssemblerRegister64> result, PoseidonAdxTables constants, int behind = 0)
+        Action<PoseidonAdxField, PoseidonAdxSums> call, ReadOnlySpan<AssemblerRegister64> result, PoseidonTables64 constants, int behind = 0)
     {
         AssemblerRegister64[] calleeSaved = [rbx, rbp, r12, r13, r14, r15];
         Assembler c = new(64);
         PoseidonAdxField field = new(c, constants, tables: __qword_ptr[rsp + 8]);
+        PoseidonAdxSums sums = new(c, constants, tables: __qword_ptr[rsp + 8]);
         foreach (AssemblerRegister64 register in calleeSaved)
         {
             c.push(register);
@@ -152,9 +154,9 @@ public sealed unsafe class PoseidonAdxFieldTests
             c.mov(PoseidonAdxField.Result[i], __qword_ptr[rcx + (8 * i)]);
         }
 
-        c.add(rdi, behind * PoseidonAdxTables.ElementBytes);
+        c.add(rdi, behind * PoseidonTables64.ElementBytes);
         c.lea(rcx, __[rdx + constants.Mix]);
-        call(field);
+        call(field, sums);
         c.pop(rax);
         c.pop(rax);
         for (int i = 0; i < Words; i++)
@@ -169,12 +171,13 @@ public sealed unsafe class PoseidonAdxFieldTests
 
         c.ret();
         field.EmitSubroutines();
+        sums.EmitSubroutines();
         void* function = ExecutableMemory.TryLoad(c);
         Assert.True(function != null, "the system did not let code be made");
         return function;
     }
 
-    private static BigInteger Call(void* function, BigInteger[] a, BigInteger[] b, BigInteger start, PoseidonAdxTables? tables = null)
+    private static BigInteger Call(void* function, BigInteger[] a, BigInteger[] b, BigInteger start, PoseidonTables64? tables = null)
     {
         ulong[] result = Limbs([start]);
         fixed (ulong* first = Limbs(a), second = Limbs(b), constants = (tables ?? Constants).Limbs, third = result)

@@ -31,7 +31,7 @@ public sealed unsafe class PoseidonIfmaFieldTests
             void* reduce = Function(tables, field => field.ReduceFromTop(most), PoseidonIfmaField.Lower);
             foreach (BigInteger value in Values(most + 1))
             {
-                foreach (BigInteger result in Call(reduce, tables, value, PoseidonIfmaReduction.LimbsOf(most)))
+                foreach (BigInteger result in Call(reduce, tables, value, Reduction52.LimbsOf(most)))
                 {
                     Assert.Equal(value % R, result % R);
                     Assert.True(result < 26 * R / 10, $"{value:x} gave {result:x}");

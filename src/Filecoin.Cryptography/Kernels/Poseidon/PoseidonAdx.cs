@@ -18,7 +18,7 @@ internal sealed unsafe class PoseidonAdx : PoseidonKernel
     private readonly ulong[] _tables;
     private readonly int _workWords;
 
-    private PoseidonAdx(int arity, PoseidonAdxTables tables, delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> hash)
+    private PoseidonAdx(int arity, PoseidonTables64 tables, delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> hash)
         : base(arity)
     {
         _workWords = PoseidonAdxEmitter.WorkWords(tables.Recurrence);
@@ -47,7 +47,7 @@ internal sealed unsafe class PoseidonAdx : PoseidonKernel
     /// <summary>Makes the kernel; null if the system does not let code be made.</summary>
     public static PoseidonAdx? TryCreate(int arity)
     {
-        PoseidonAdxTables tables = new(PoseidonConstants.For(arity));
+        PoseidonTables64 tables = new(PoseidonConstants.For(arity));
         delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> hash = PoseidonAdxEmitter.TryEmit(tables);
         return hash is null ? null : new PoseidonAdx(arity, tables, hash);
     }

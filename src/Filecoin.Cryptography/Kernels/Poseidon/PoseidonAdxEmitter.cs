@@ -7,7 +7,7 @@ namespace Filecoin.Cryptography.Kernels.Poseidon;
 /// <summary>
 /// Emits one function that runs Poseidon on <see cref="Lanes"/> consecutive preimages with MULX, ADCX and ADOX:
 /// <c>void f(byte* preimages, ulong* digests, ulong* work, ulong* tables)</c>. Preimages are canonical elements; digests, 4 limbs each, are
-/// below r + 2^252. The algorithm is <see cref="PoseidonRecurrence"/>'s, the arithmetic <see cref="PoseidonAdxField"/>'s.
+/// below r + 2^252. The algorithm is <see cref="PoseidonRecurrence"/>'s, the arithmetic that of <see cref="PoseidonAdxField"/> and <see cref="PoseidonAdxSums"/>.
 /// </summary>
 /// <remarks>
 /// <para>Why lanes. An S-box is three multiplications each waiting for the one before, and a partial round has only one. The lanes take turns
@@ -21,7 +21,7 @@ internal sealed class PoseidonAdxEmitter
     /// <summary>Preimages hashed by one call.</summary>
     public const int Lanes = 2;
 
-    private const int ElementBytes = PoseidonAdxTables.ElementBytes;
+    private const int ElementBytes = PoseidonTables64.ElementBytes;
 
     // The stack frame: eight bytes each.
     private const int Preimages = 0, Digests = 8, Work = 16, Tables = 24, Row = 32, Factors = 40, Offset = 48, Rounds = 56, Past = 64, FrameBytes = 80;
@@ -29,17 +29,19 @@ internal sealed class PoseidonAdxEmitter
     private static readonly AssemblerRegister64[] CalleeSaved = [rbx, rbp, r12, r13, r14, r15];
 
     private readonly Assembler _c = new(64);
-    private readonly PoseidonAdxTables _tables;
+    private readonly PoseidonTables64 _tables;
     private readonly PoseidonAdxField _field;
+    private readonly PoseidonAdxSums _sums;
     private readonly int _width;
     private readonly int _rounds;
 
-    private PoseidonAdxEmitter(PoseidonAdxTables tables)
+    private PoseidonAdxEmitter(PoseidonTables64 tables)
     {
         _tables = tables;
         _width = tables.Recurrence.Width;
         _rounds = tables.Recurrence.PartialRounds;
         _field = new PoseidonAdxField(_c, tables, Frame(Tables + sizeof(ulong)));
+        _sums = new PoseidonAdxSums(_c, tables, Frame(Tables + sizeof(ulong)));
     }
 
     private int Scratch => _width * ElementBytes;
@@ -52,11 +54,11 @@ internal sealed class PoseidonAdxEmitter
     public static int WorkWords(PoseidonRecurrence recurrence) => Lanes * LaneElements(recurrence) * ElementBytes / sizeof(ulong);
 
     /// <summary>Emits the function for these constants; null if the system does not let code be made.</summary>
-    public static unsafe delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> TryEmit(PoseidonAdxTables tables) =>
+    public static unsafe delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> TryEmit(PoseidonTables64 tables) =>
         (delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void>)ExecutableMemory.TryLoad(Assemble(tables));
 
     /// <summary>The function's instructions.</summary>
-    public static Assembler Assemble(PoseidonAdxTables tables)
+    public static Assembler Assemble(PoseidonTables64 tables)
     {
         PoseidonAdxEmitter emitter = new(tables);
         emitter.EmitAll();
@@ -99,6 +101,7 @@ internal sealed class PoseidonAdxEmitter
 
         _c.ret();
         _field.EmitSubroutines();
+        _sums.EmitSubroutines();
     }
 
     /// <summary>state[0] = its constant, state[k] = input + addend.</summary>
@@ -108,8 +111,8 @@ internal sealed class PoseidonAdxEmitter
         ForLanes(lane =>
         {
             _c.mov(rsi, Frame(Row));
-            Load(PoseidonAdxField.PastResult, rsi, 0);
-            StoreAt(PoseidonAdxField.PastResult, lane, 0);
+            Load(PoseidonAdxSums.PastResult, rsi, 0);
+            StoreAt(PoseidonAdxSums.PastResult, lane, 0);
         });
         NextRow(ElementBytes);
         ForElements(_width - 1, () =>
@@ -117,19 +120,19 @@ internal sealed class PoseidonAdxEmitter
             ForLanes(lane =>
             {
                 _c.mov(rsi, Frame(Row));
-                Load(PoseidonAdxField.PastResult, rsi, 0);
+                Load(PoseidonAdxSums.PastResult, rsi, 0);
                 _c.mov(rsi, Frame(Preimages));
                 _c.add(rsi, Frame(Offset));
                 int preimage = lane * (_width - 1) * ElementBytes;
-                _c.add(PoseidonAdxField.PastResult[0], __qword_ptr[rsi + preimage]);
-                for (int i = 1; i < PoseidonAdxField.PastResult.Length; i++)
+                _c.add(PoseidonAdxSums.PastResult[0], __qword_ptr[rsi + preimage]);
+                for (int i = 1; i < PoseidonAdxSums.PastResult.Length; i++)
                 {
-                    _c.adc(PoseidonAdxField.PastResult[i], __qword_ptr[rsi + preimage + (sizeof(ulong) * i)]);
+                    _c.adc(PoseidonAdxSums.PastResult[i], __qword_ptr[rsi + preimage + (sizeof(ulong) * i)]);
                 }
 
                 _c.mov(rsi, Frame(Tables));
-                _field.Correct();
-                StoreAtOffset(PoseidonAdxField.PastResult, lane, ElementBytes);
+                _sums.Correct();
+                StoreAtOffset(PoseidonAdxSums.PastResult, lane, ElementBytes);
             });
             NextRow(ElementBytes);
         });
@@ -174,8 +177,8 @@ internal sealed class PoseidonAdxEmitter
                 Point(rdi, lane, Scratch);
                 _c.mov(rsi, Frame(Row));
                 _c.mov(rcx, Frame(Factors));
-                _field.CallMix();
-                StoreAtOffset(PoseidonAdxField.MixResult, lane, 0);
+                _sums.CallMix();
+                StoreAtOffset(PoseidonAdxSums.MixResult, lane, 0);
             });
             NextRow(ElementBytes);
             _c.add(Frame(Factors), sizeof(ulong));
@@ -232,16 +235,16 @@ internal sealed class PoseidonAdxEmitter
             {
                 PointAtPast(rdi, lane);
                 Point(rsi, lane, Scratch);
-                _field.CallFeedback();
+                _sums.CallFeedback();
                 PointAtPast(rax, lane);
-                Store(rax, PoseidonAdxField.PastResult, 0);
+                Store(rax, PoseidonAdxSums.PastResult, 0);
             });
             ForLanes(lane =>
             {
                 PointAtPast(rdi, lane);
                 _c.mov(rsi, Frame(Row));
-                _field.CallForward();
-                StoreAt(PoseidonAdxField.PastResult, lane, 0);
+                _sums.CallForward();
+                StoreAt(PoseidonAdxSums.PastResult, lane, 0);
             });
             NextRow(ElementBytes);
             _c.add(Frame(Past), ElementBytes);
@@ -270,9 +273,9 @@ internal sealed class PoseidonAdxEmitter
         _c.mov(rsi, Frame(Row));
         _c.mov(rcx, Frame(Tables));
         _c.add(rcx, _tables.Mix + sizeof(ulong));
-        _field.CallMix();
+        _sums.CallMix();
         _c.mov(rax, Frame(Digests));
-        Store(rax, PoseidonAdxField.MixResult, lane * ElementBytes);
+        Store(rax, PoseidonAdxSums.MixResult, lane * ElementBytes);
     });
 
     private void PointRowTo(int table)

@@ -17,7 +17,7 @@ namespace Filecoin.Cryptography.Kernels.Poseidon;
 /// r9, r10: count. r11: walks results. Vectors as in <see cref="PoseidonIfmaField"/>.</para>
 /// <para>Bounds, in multiples of r. State: inputs and constants below 2; sums with one-limb factors, divided by a limb, below 2^-5 + 1, plus an
 /// addend: below 2.1. Its powers below 1.2. Products with <see cref="PoseidonRecurrence.Enter"/> below 2.4; w~ below 4.1 and s~ below 2.6, see
-/// <see cref="PoseidonIfmaReduction"/>; products with <see cref="PoseidonRecurrence.Leave"/> below 3.3. All of it far below 2^260 > 35·r.</para>
+/// <see cref="Reduction52"/>; products with <see cref="PoseidonRecurrence.Leave"/> below 3.3. All of it far below 2^260 > 35·r.</para>
 /// <para>Order in a partial round. Every step's result is normalised by a chain of carries, during which the multipliers would wait; so steps that
 /// do not need each other stand next to each other: the past's sums between the squarings.</para>
 /// </remarks>
@@ -262,7 +262,7 @@ internal sealed class PoseidonIfmaEmitter
     /// <summary>From s~_i in state[0] and the past before r8: w~_i at r8, s~_(i+1) in state[0]. Power and addend are at rax.</summary>
     private void EmitPartialRound()
     {
-        EmitPast(_tables.Feedback, _recurrence.Feedback, firstLag: 1, PoseidonIfmaReduction.LimbsOf(_tables.MostFeedback));
+        EmitPast(_tables.Feedback, _recurrence.Feedback, firstLag: 1, Reduction52.LimbsOf(_tables.MostFeedback));
         _field.ReduceFromTop(_tables.MostFeedback);
         _field.Store(rdi, Lower, _sum);
 
@@ -279,7 +279,7 @@ internal sealed class PoseidonIfmaEmitter
         _field.Square();
         FinishProduct(_square);
 
-        int limbs = PoseidonIfmaReduction.LimbsOf(_tables.MostForward);
+        int limbs = Reduction52.LimbsOf(_tables.MostForward);
         int newest = PoseidonIfmaTables.Split(_recurrence.Forward[0]).Length;
         EmitPast(_tables.Forward + (newest * sizeof(ulong)), _recurrence.Forward.AsSpan(1), firstLag: 1, limbs);
         _field.AddConstant(Lower, rax, ConstantBytes);

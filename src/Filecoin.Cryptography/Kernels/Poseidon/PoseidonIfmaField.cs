@@ -185,16 +185,16 @@ internal sealed class PoseidonIfmaField(Assembler assembler, PoseidonIfmaTables 
     }
 
     /// <summary>
-    /// Lower = T modulo r, below 2.6·r, normalised, by the steps of <see cref="PoseidonIfmaReduction"/>. Destroys the rest of T, B and M.
+    /// Lower = T modulo r, below 2.6·r, normalised, by the steps of <see cref="Reduction52"/>. Destroys the rest of T, B and M.
     /// </summary>
     /// <param name="most">Bound of T.</param>
     public void ReduceFromTop(BigInteger most)
     {
-        int limbs = PoseidonIfmaReduction.LimbsOf(most);
+        int limbs = Reduction52.LimbsOf(most);
         bool topIsClean = true;
-        foreach (int shift in PoseidonIfmaReduction.ShiftsFor(most))
+        foreach (int shift in Reduction52.ShiftsFor(most))
         {
-            (int limb, int bit) = PoseidonIfmaReduction.Window(shift);
+            (int limb, int bit) = Reduction52.Window(shift);
             _c.vpsraq(B, T[limb - 1], Radix52.Bits);
             _c.vpandq(T[limb - 1], T[limb - 1], LimbMask);
             _c.vpaddq(T[limb], T[limb], B);
@@ -216,7 +216,7 @@ internal sealed class PoseidonIfmaField(Assembler assembler, PoseidonIfmaTables 
 
             _c.vpxorq(M, M, M);
             _c.vpmadd52huq(M, B, __qword_bcst[rsi + tables.Quotient]);
-            limbs = PoseidonIfmaReduction.LimbsAfter(shift);
+            limbs = Reduction52.LimbsAfter(shift);
             for (int i = shift / Radix52.Bits; i < limbs; i++)
             {
                 AssemblerMemoryOperand factor = __qword_bcst[rsi + tables.NegativeMultiple(shift) + (8 * i)];

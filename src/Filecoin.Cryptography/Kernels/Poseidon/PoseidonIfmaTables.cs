@@ -32,10 +32,10 @@ internal sealed class PoseidonIfmaTables
         Leave = AppendAll([recurrence.LeaveFirst]);
         AppendRows(n, row => recurrence.LeaveAddends[row], (row, k) => recurrence.Leave[row, n - 1 - k], n);
         LastAddends = AppendAll(recurrence.LastAddends);
-        SmallMultiple = Append(PoseidonIfmaReduction.Most, Radix52.Limbs);
-        foreach (int shift in PoseidonIfmaReduction.ShiftsFor(MostFeedback).Union(PoseidonIfmaReduction.ShiftsFor(MostForward)))
+        SmallMultiple = Append(Reduction52.Most, Radix52.Limbs);
+        foreach (int shift in Reduction52.ShiftsFor(MostFeedback).Union(Reduction52.ShiftsFor(MostForward)))
         {
-            int limbs = PoseidonIfmaReduction.LimbsAfter(shift);
+            int limbs = Reduction52.LimbsAfter(shift);
             _multiples[shift] = Append((BigInteger.One << (limbs * Radix52.Bits)) - (Radix52.Modulus << shift), limbs);
         }
     }
@@ -82,12 +82,12 @@ internal sealed class PoseidonIfmaTables
     public int LastAddends { get; }
 
     /// <summary>Bounds of the sum of the past's products with <see cref="Feedback"/>.</summary>
-    public BigInteger MostFeedback => PoseidonRecurrence.Most(Recurrence.Feedback, PoseidonIfmaReduction.MostHistory);
+    public BigInteger MostFeedback => PoseidonRecurrence.Most(Recurrence.Feedback, Reduction52.MostHistory);
 
     /// <summary>Bounds of the sum of products with <see cref="Forward"/>, addend included.</summary>
-    public BigInteger MostForward => PoseidonRecurrence.Most(Recurrence.Forward, PoseidonIfmaReduction.MostHistory) + Radix52.Modulus;
+    public BigInteger MostForward => PoseidonRecurrence.Most(Recurrence.Forward, Reduction52.MostHistory) + Radix52.Modulus;
 
-    /// <summary>2^(52·limbs) - r·2^shift, where limbs is <see cref="PoseidonIfmaReduction.LimbsAfter"/>.</summary>
+    /// <summary>2^(52·limbs) - r·2^shift, where limbs is <see cref="Reduction52.LimbsAfter"/>.</summary>
     public int NegativeMultiple(int shift) => _multiples[shift];
 
     /// <summary>The limbs of a small factor.</summary>

@@ -13,7 +13,7 @@ namespace Filecoin.Cryptography.Kernels.Poseidon;
 /// step's shift may be smaller by 49. The last step's shift is 0. Only the limbs that the remainder needs are computed; what stands above them is
 /// a multiple of a power of two that is dropped.
 /// </remarks>
-internal static class PoseidonIfmaReduction
+internal static class Reduction52
 {
     private const int CapacityBits = 306;
     private const int RemainderBits = 257;

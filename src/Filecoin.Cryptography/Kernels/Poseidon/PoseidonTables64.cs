@@ -7,7 +7,7 @@ namespace Filecoin.Cryptography.Kernels.Poseidon;
 /// The constants of <see cref="PoseidonRecurrence"/> as the ADX kernel reads them: elements as 4 limbs of 8 bytes in Montgomery form with respect
 /// to 2^256, small integers as so many limbs as they have. Properties and constants are byte offsets.
 /// </summary>
-internal sealed class PoseidonAdxTables
+internal sealed class PoseidonTables64
 {
     /// <summary>Bytes of an element.</summary>
     public const int ElementBytes = Fr.Bytes;
@@ -33,22 +33,22 @@ internal sealed class PoseidonAdxTables
     private readonly List<ulong> _limbs = [];
     private readonly Dictionary<int, int> _negativeMultiples = [];
 
-    public PoseidonAdxTables(PoseidonConstants constants)
+    public PoseidonTables64(PoseidonConstants constants)
     {
         PoseidonRecurrence recurrence = new(constants, Fr.Bytes / sizeof(ulong), LimbBits);
         Recurrence = recurrence;
         int n = recurrence.Width - 1;
         AppendField();
-        foreach (int shift in PoseidonAdxReduction.ShiftsFor(MostFeedback).Union(PoseidonAdxReduction.ShiftsFor(MostForward)))
+        foreach (int shift in Reduction64.ShiftsFor(MostFeedback).Union(Reduction64.ShiftsFor(MostForward)))
         {
-            int limbs = PoseidonAdxReduction.LimbsAfter(shift);
+            int limbs = Reduction64.LimbsAfter(shift);
             _negativeMultiples[shift] = Append((BigInteger.One << (limbs * LimbBits)) - (Radix52.Modulus << shift), limbs);
         }
 
         Mix = AppendIntegers(recurrence.Mix);
         Feedback = AppendIntegers(recurrence.Feedback);
         Forward = AppendIntegers(recurrence.Forward);
-        LargeMultiple = Append(AboveFeedback, PoseidonAdxReduction.LimbsOf(MostFeedback));
+        LargeMultiple = Append(AboveFeedback, Reduction64.LimbsOf(MostFeedback));
         First = AppendElements(recurrence.FirstState);
         FullAddends = AppendElements(recurrence.FirstAddends);
         Enter = AppendRows(recurrence.Width, row => recurrence.EnterAddends[row], (row, k) => recurrence.Enter[row, k], recurrence.Width);
@@ -99,19 +99,19 @@ internal sealed class PoseidonAdxTables
     public BigInteger MostFeedback => AboveFeedback + (BigInteger.One << 256);
 
     /// <summary>Bound of the sum of products with <see cref="Forward"/>, addend included.</summary>
-    public BigInteger MostForward => PoseidonRecurrence.Most(Recurrence.Forward, PoseidonAdxReduction.MostElement) + Radix52.Modulus;
+    public BigInteger MostForward => PoseidonRecurrence.Most(Recurrence.Forward, Reduction64.MostElement) + Radix52.Modulus;
 
     private BigInteger AboveFeedback =>
-        (PoseidonRecurrence.Most(Recurrence.Feedback, PoseidonAdxReduction.MostElement) / Radix52.Modulus + 1) * Radix52.Modulus;
+        (PoseidonRecurrence.Most(Recurrence.Feedback, Reduction64.MostElement) / Radix52.Modulus + 1) * Radix52.Modulus;
 
-    /// <summary>2^(64·limbs) - r·2^shift, where limbs is <see cref="PoseidonAdxReduction.LimbsAfter"/>.</summary>
+    /// <summary>2^(64·limbs) - r·2^shift, where limbs is <see cref="Reduction64.LimbsAfter"/>.</summary>
     public int NegativeMultiple(int shift) => _negativeMultiples[shift];
 
     private void AppendField()
     {
         Append(Radix52.Modulus, ElementBytes / sizeof(ulong));
         Append(Fr.NegativeInverse, 1);
-        Append((BigInteger.One << PoseidonAdxReduction.QuotientBits) / Radix52.Modulus, 3);
+        Append((BigInteger.One << Reduction64.QuotientBits) / Radix52.Modulus, 3);
         for (int i = 0; i < MultiplesCount; i++)
         {
             BigInteger least = new BigInteger(i) << (256 - EstimateBits);
@@ -124,7 +124,7 @@ internal sealed class PoseidonAdxTables
         int offset = _limbs.Count * sizeof(ulong);
         foreach (BigInteger value in values)
         {
-            Append(value, PoseidonAdxReduction.LimbsOf(value));
+            Append(value, Reduction64.LimbsOf(value));
         }
 
         return offset;

@@ -12,7 +12,7 @@ namespace Filecoin.Cryptography.Kernels.Poseidon;
 /// last rounding. So X - q·r·2^s &lt; 2.6·r·2^s &lt; 2^(256.3 + s), and the next step's shift may be smaller by 61. The last step's shift is 0;
 /// what it leaves, below 2.6·r, goes through the table of multiples as all sums do.
 /// </remarks>
-internal static class PoseidonAdxReduction
+internal static class Reduction64
 {
     /// <summary>Bits of the power of two whose quotient by r is mu.</summary>
     public const int QuotientBits = 318;
@@ -22,7 +22,7 @@ internal static class PoseidonAdxReduction
     private const int LimbBits = 64;
 
     /// <summary>More than any element after correction: r + 2^252.</summary>
-    public static BigInteger MostElement => Radix52.Modulus + (BigInteger.One << (256 - PoseidonAdxTables.EstimateBits));
+    public static BigInteger MostElement => Radix52.Modulus + (BigInteger.One << (256 - PoseidonTables64.EstimateBits));
 
     /// <summary>The shifts of the steps for sums up to a bound, the largest first.</summary>
     public static int[] ShiftsFor(BigInteger most)
