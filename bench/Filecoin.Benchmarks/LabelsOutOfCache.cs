@@ -35,7 +35,7 @@ internal static class LabelsOutOfCache
         }
 
         double yardstick = Math.Min(before, Yardstick.Nanoseconds());
-        Console.WriteLine(Text($"yardstick {yardstick:0.0} ns a block"));
+        Console.WriteLine(Text($"yardstick {yardstick:0.0} ns a block; on huge pages {trial.OnHugePages:0 %} of the memory"));
         foreach ((string name, Speed speed) in speeds)
         {
             double blocks = speed.Nanoseconds / yardstick;

@@ -76,6 +76,9 @@ public sealed unsafe class LabelTrial : IDisposable
     /// <summary>Nodes labelled by one run.</summary>
     public int NodesInRun { get; }
 
+    /// <summary>The part of the layers that the system put on huge pages, 0 to 1; null where it does not say.</summary>
+    public double? OnHugePages => (HugePages.Share(_current) + HugePages.Share(_previous)) / 2;
+
     /// <summary>Labels made by one run, of all sectors.</summary>
     public int LabelsInRun => NodesInRun * _kernel.Sectors;
 
