@@ -20,8 +20,8 @@ internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 
     private ShaNiLabelKernel()
     {
-        _firstLayer = ShaNiLabelEmitter.TryEmit(firstLayer: true);
-        _laterLayers = ShaNiLabelEmitter.TryEmit(firstLayer: false);
+        _firstLayer = ShaNiLabelEmitter.TryEmit(sectors: 1, firstLayer: true);
+        _laterLayers = ShaNiLabelEmitter.TryEmit(sectors: 1, firstLayer: false);
         _prepare = ShaNiSlotEmitter.TryEmitPrepare();
         _preparedFirstLayer = ShaNiSlotEmitter.TryEmitLabel(firstLayer: true);
         _preparedLaterLayers = ShaNiSlotEmitter.TryEmitLabel(firstLayer: false);
@@ -49,18 +49,18 @@ internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 
         if (rest.Count > 0)
         {
-            ShaNiContext context;
-            ShaNiContext.Initialize(&context, run.ReplicaId, run.Layer);
-            (previous is null ? _firstLayer : _laterLayers)(&context, parents, current, previous, rest.FirstNode, rest.Count);
+            byte* memory = stackalloc byte[ShaNiContext.MemoryBytes];
+            ShaNiContext* context = ShaNiContext.Initialize(memory, run.Layer, run.ReplicaId);
+            (previous is null ? _firstLayer : _laterLayers)(context, parents, current, previous, rest.FirstNode, rest.Count);
         }
     }
 
     [SkipLocalsInit]
     public override void Prepare(LabelRun run, LabelSlot* slots)
     {
-        ShaNiContext context;
-        ShaNiContext.Initialize(&context, run.ReplicaId, run.Layer);
-        _prepare(&context, slots, run.FirstNode, run.Count);
+        byte* memory = stackalloc byte[ShaNiContext.MemoryBytes];
+        ShaNiContext* context = ShaNiContext.Initialize(memory, run.Layer, run.ReplicaId);
+        _prepare(context, slots, run.FirstNode, run.Count);
     }
 
     [SkipLocalsInit]
@@ -76,9 +76,9 @@ internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 
         if (rest.Count > 0)
         {
-            ShaNiContext context;
-            ShaNiContext.Initialize(&context, run.ReplicaId, run.Layer);
-            (run.Layer == 1 ? _preparedFirstLayer : _preparedLaterLayers)(&context, slots, current, rest.FirstNode, rest.Count);
+            byte* memory = stackalloc byte[ShaNiContext.MemoryBytes];
+            ShaNiContext* context = ShaNiContext.Initialize(memory, run.Layer, run.ReplicaId);
+            (run.Layer == 1 ? _preparedFirstLayer : _preparedLaterLayers)(context, slots, current, rest.FirstNode, rest.Count);
         }
     }
 
