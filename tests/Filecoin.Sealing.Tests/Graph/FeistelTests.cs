@@ -52,6 +52,6 @@ public class FeistelTests
     [Fact]
     public void More_elements_than_tables_are_made_for_are_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new FeistelTables(new Feistel((1UL << 40) + 1, Keys)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new FeistelTables(new Feistel((1UL << 40) + 1, Keys), 1));
     }
 }

@@ -1,11 +1,13 @@
-using System.Runtime.Intrinsics.X86;
-using Filecoin.Cryptography.Kernels.Emit;
+using Filecoin.Cryptography.Kernels;
 
 namespace Filecoin.Sealing.Labeling.ShaNi;
 
 /// <summary>Labels of one sector by the processor's SHA instructions; see <see cref="ShaNiLabelEmitter"/>.</summary>
 internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 {
+    /// <summary>What it needs.</summary>
+    public const ProcessorFeature Needs = ProcessorFeature.Avx | ProcessorFeature.ShaNi | ProcessorFeature.EmittedCode;
+
     private static readonly Lazy<ShaNiLabelKernel?> Instance = new(Make);
 
     private readonly LabelKernel _nodeZero = new LabelKernel<PlainLabelHash>();
@@ -47,8 +49,7 @@ internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 
     private static ShaNiLabelKernel? Make()
     {
-        const int extendedFeatures = 7, shaBit = 29;
-        if (!ExecutableMemory.IsSupported || !Avx.IsSupported || ((X86Base.CpuId(extendedFeatures, 0).Ebx >> shaBit) & 1) == 0)
+        if (!ProcessorFeatures.Current.Has(Needs))
         {
             return null;
         }
