@@ -70,7 +70,7 @@ public sealed class ProcessorFeatures
     }
 
     private string Lack(ProcessorFeature feature, string title) =>
-        (Masked & feature) != 0 ? $"{title} masked"
+        (Masked & feature) != 0 ? $"masked: {title}"
         : (_processor & feature) == 0 ? feature == ProcessorFeature.EmittedCode
             ? $"{title} needs Linux on x86-64"
             : $"the processor lacks {title}"
