@@ -56,11 +56,29 @@ public static class ProcessorFeatureNames
     /// <summary>Every single feature with its name.</summary>
     public static ImmutableArray<(ProcessorFeature Feature, string Name)> All { get; } = [.. Table.Select(row => (row.Feature, row.Name))];
 
-    /// <summary>The feature called <paramref name="name"/>; false if there is none.</summary>
-    public static bool TryParse(string name, out ProcessorFeature feature)
+    /// <summary>The features of a list of names with commas between.</summary>
+    /// <param name="text">May be empty.</param>
+    /// <param name="features">All of them together.</param>
+    /// <param name="unknown">The first name that is none's.</param>
+    /// <returns>False where a name is no feature's.</returns>
+    public static bool TryParse(string text, out ProcessorFeature features, out string unknown)
     {
-        feature = Array.Find(Table, row => row.Name == name).Feature;
-        return feature != ProcessorFeature.None;
+        ArgumentNullException.ThrowIfNull(text);
+        features = ProcessorFeature.None;
+        unknown = "";
+        foreach (string name in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            ProcessorFeature feature = Array.Find(Table, row => row.Name == name).Feature;
+            if (feature == ProcessorFeature.None)
+            {
+                unknown = name;
+                return false;
+            }
+
+            features |= feature;
+        }
+
+        return true;
     }
 
     /// <summary>A single feature's title, as half a sentence uses it.</summary>

@@ -168,19 +168,12 @@ internal sealed record EnvironmentSettings
         return used;
     }
 
-    private static ProcessorFeature Features(string text)
-    {
-        ProcessorFeature masked = ProcessorFeature.None;
-        foreach (string name in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            masked |= ProcessorFeatureNames.TryParse(name, out ProcessorFeature feature) ? feature : throw new OperatorException(
-                FailureKind.BadInput,
-                $"{MaskVariable} names \"{SafeText.Short(name)}\", which is no processor feature",
-                $"write names of {string.Join(", ", ProcessorFeatureNames.All.Select(entry => entry.Name))} with commas, or unset it");
-        }
-
-        return masked;
-    }
+    private static ProcessorFeature Features(string text) => ProcessorFeatureNames.TryParse(text, out ProcessorFeature masked, out string unknown)
+        ? masked
+        : throw new OperatorException(
+            FailureKind.BadInput,
+            $"{MaskVariable} names \"{SafeText.Short(unknown)}\", which is no processor feature",
+            $"write names of {string.Join(", ", ProcessorFeatureNames.All.Select(entry => entry.Name))} with commas, or unset it");
 
     // The words that the reference's settings reader takes for a boolean.
     private static bool Switch(string name, string text) => text.Trim().ToUpperInvariant() switch
