@@ -11,7 +11,7 @@ internal sealed class KernelOption
     /// <summary>--kernel.</summary>
     public Option<string?> Kernel { get; } = new("--kernel")
     {
-        Description = "Kernels to use instead of the fastest, as label=platform,poseidon=scalar; a name alone, as plain, counts wherever it exists. "
+        Description = "Kernels to use instead of the fastest, as label=platform,poseidon=scalar; a name alone, as plain, counts wherever it exists; best for the fastest. "
             + $"`sealer-recover kernels` lists them. Default: {EnvironmentSettings.KernelVariable}, or the fastest.",
         HelpName = "names",
     };

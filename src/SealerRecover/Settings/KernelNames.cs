@@ -10,14 +10,20 @@ namespace SealerRecover.Settings;
 /// </summary>
 internal static class KernelNames
 {
+    private const string Best = "best";
     private const string Hint = "sealer-recover kernels lists all kinds and kernels, and why this machine lacks some";
 
     /// <summary>The choice.</summary>
-    /// <param name="text">As typed; null or empty for the best kernels.</param>
+    /// <param name="text">As typed; null, empty or "best" for the best kernels.</param>
     /// <param name="origin">The option or variable it came from, for the message.</param>
     /// <exception cref="OperatorException">BadInput: a kind or kernel that does not exist, or that this machine cannot run.</exception>
     public static KernelChoice Parse(string? text, string origin)
     {
+        if (text == Best)
+        {
+            return KernelChoice.Best;
+        }
+
         KernelChoice named = KernelChoice.Best;
         List<string> everywhere = [];
         foreach (string word in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
