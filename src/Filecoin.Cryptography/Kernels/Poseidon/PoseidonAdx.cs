@@ -16,11 +16,11 @@ internal sealed unsafe class PoseidonAdx : PoseidonKernel
     private readonly ulong[] _tables;
     private readonly int _workWords;
 
-    private PoseidonAdx(int arity, int width, ulong[] tables, delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> hash)
+    private PoseidonAdx(int arity, PoseidonTables64 tables, delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> hash)
         : base(arity)
     {
-        _workWords = PoseidonAdxEmitter.WorkWords(width);
-        _tables = tables;
+        _workWords = PoseidonAdxEmitter.WorkWords(tables.Recurrence);
+        _tables = tables.Limbs;
         _hash = hash;
     }
 
@@ -35,9 +35,9 @@ internal sealed unsafe class PoseidonAdx : PoseidonKernel
     /// <summary>Makes the kernel; null if the system does not let code be made.</summary>
     public static PoseidonAdx? TryCreate(int arity)
     {
-        PoseidonConstants constants = PoseidonConstants.For(arity);
-        delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> hash = PoseidonAdxEmitter.TryEmit(constants);
-        return hash is null ? null : new PoseidonAdx(arity, constants.Width, new PoseidonAdxTables(constants).Limbs, hash);
+        PoseidonTables64 tables = new(PoseidonConstants.For(arity));
+        delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> hash = PoseidonAdxEmitter.TryEmit(tables);
+        return hash is null ? null : new PoseidonAdx(arity, tables, hash);
     }
 
     [SkipLocalsInit]
