@@ -19,7 +19,6 @@ public sealed class ProcessorFeatures
     private static volatile ProcessorFeature _maskedAtStart;
 
     private readonly ProcessorFeature _processor;
-    private readonly ProcessorFeature _usable;
 
     /// <summary>Reads the machine.</summary>
     /// <param name="masked">Features to do without.</param>
@@ -27,8 +26,7 @@ public sealed class ProcessorFeatures
     {
         Masked = masked;
         _processor = OfProcessor();
-        _usable = Usable(_processor);
-        Present = _usable & ~masked;
+        Present = Usable(_processor) & ~masked;
     }
 
     /// <summary>Those of this process. Reading them the first time settles them.</summary>
