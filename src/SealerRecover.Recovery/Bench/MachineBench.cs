@@ -68,7 +68,7 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
         doing?.Invoke("the yardstick: SHA-256 of the platform");
         Speed before = Yardstick(meter);
         doing?.Invoke("label kernels");
-        LabelSpeed[] labels = [.. LabelTrial.Variants.Where(IsWanted).Select(variant => Label(meter, variant))];
+        LabelSpeed[] labels = [.. LabelTrial.Variants.Where(IsWanted).Select(variant => Label(meter, variant, cancellation))];
         doing?.Invoke("Poseidon kernels");
         PoseidonSpeed[] poseidon =
         [
@@ -110,12 +110,12 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
         return variant.Kernel == (wanted ?? variant.Kernel);
     }
 
-    private LabelSpeed Label(RateMeter meter, LabelVariant variant)
+    private LabelSpeed Label(RateMeter meter, LabelVariant variant, CancellationToken cancellation)
     {
         // The same memory for every variant: many sectors together have shorter layers.
         long nodes = settings.LayerBytes / SectorSize.NodeBytes / variant.Sectors;
         int nodesInRun = LabelsInRun / variant.Sectors;
-        using LabelTrial trial = new(variant, Math.Max(nodes, 2 * nodesInRun), nodesInRun);
+        using LabelTrial trial = new(variant, Math.Max(nodes, 2 * nodesInRun), nodesInRun, cancellation);
         return new LabelSpeed(variant, meter.Measure(trial.LabelsInRun, trial.Run));
     }
 
