@@ -45,7 +45,7 @@ public static class PreCommit2
 
         FinishReplica(job);
         PAuxFile pAux = PAuxFile.Read(pAuxPath);
-        return new SealedCommitments(job.Inputs.CommD, pAux.CommC, pAux.CommRLast, CommRs.From(pAux.CommC, pAux.CommRLast));
+        return new SealedCommitments(job.Inputs.CommD, pAux.CommC, pAux.CommRLast, CommRs.From(pAux.CommC, pAux.CommRLast, job.PoseidonKernel));
     }
 
     /// <summary>Whether all trees are recorded and p_aux, which stands for them, is what was recorded.</summary>

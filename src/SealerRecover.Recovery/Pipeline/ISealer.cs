@@ -48,7 +48,7 @@ internal sealed record LabelWork(SealJob Job, IStepLog Log, IParents Parents, IP
 /// <summary>The real thing.</summary>
 internal sealed class Sealer(RecoverySettings settings) : ISealer
 {
-    private readonly ParentCacheFolder _parents = new(settings.ParentCacheFolder);
+    private readonly ParentCacheFolder _parents = new(settings.ParentCacheFolder, kernel: settings.Kernels.Parents);
 
     public string ParentCachePath(PorepParameters porep) => _parents.PathFor(porep);
 
@@ -66,13 +66,14 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         [.. sectors.Select(sector => sector.Progress)],
         cancellation);
 
-    public long LayerMemory(PorepParameters porep, int sectors) => PreCommit1Many.LayerMemory(porep, sectors);
+    public long LayerMemory(PorepParameters porep, int sectors) =>
+        PreCommit1Many.LayerMemory(porep, sectors, settings.Kernels.Many ?? settings.Kernels.Label);
 
     public SealedCommitments PreCommit2(
         SealJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
         Filecoin.Sealing.PreCommit2.Run(job, log, threads, progress, cancellation);
 
-    public CommR CommROf(PAuxFile pAux) => CommRs.From(pAux.CommC, pAux.CommRLast);
+    public CommR CommROf(PAuxFile pAux) => CommRs.From(pAux.CommC, pAux.CommRLast, settings.Kernels.Poseidon);
 
     private sealed class OpenCache(ParentCache cache) : IParents
     {

@@ -18,6 +18,11 @@ internal static class PlanText
         yield return new TextLine($"  result folder   {SafeText.Clean(plan.Settings.ResultFolder)}");
         yield return new TextLine($"  temp folder     {SafeText.Clean(plan.Settings.TempFolder)}");
         yield return new TextLine($"  parent caches   {SafeText.Clean(plan.Settings.ParentCacheFolder)}");
+        if (plan.Settings.Kernels.ToString() is { Length: > 0 } kernels)
+        {
+            yield return new TextLine($"  kernels         {kernels}, as asked; otherwise the fastest");
+        }
+
         yield return new TextLine("");
         yield return new TextTable(
             ["sector", "seal proof", "ticket epoch", "SealedCID"],

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using Filecoin.Cryptography.Fields;
-using Filecoin.Cryptography.Kernels.Emit;
 
 namespace Filecoin.Cryptography.Kernels.Poseidon;
 
@@ -26,21 +24,11 @@ internal sealed unsafe class PoseidonAdx : PoseidonKernel
         _hash = hash;
     }
 
-    /// <summary>Whether processor and system can run it.</summary>
-    public static bool IsSupported
-    {
-        get
-        {
-            const int extendedFeatures = 7, bmi2Bit = 8, adxBit = 19;
-            if (!ExecutableMemory.IsSupported || X86Base.CpuId(0, 0).Eax < extendedFeatures)
-            {
-                return false;
-            }
+    /// <summary>What it needs.</summary>
+    public const ProcessorFeature Needs = ProcessorFeature.Bmi2 | ProcessorFeature.Adx | ProcessorFeature.EmittedCode;
 
-            int features = X86Base.CpuId(extendedFeatures, 0).Ebx;
-            return ((features >> bmi2Bit) & (features >> adxBit) & 1) != 0;
-        }
-    }
+    /// <summary>Whether processor and system can run it.</summary>
+    public static bool IsSupported => ProcessorFeatures.Current.Has(Needs);
 
     public override string Name => "adx";
 

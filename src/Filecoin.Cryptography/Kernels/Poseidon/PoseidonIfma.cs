@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using Filecoin.Cryptography.Fields;
-using Filecoin.Cryptography.Kernels.Emit;
 
 namespace Filecoin.Cryptography.Kernels.Poseidon;
 
@@ -24,16 +22,11 @@ internal sealed unsafe class PoseidonIfma : PoseidonKernel
         _permute = permute;
     }
 
+    /// <summary>What it needs.</summary>
+    public const ProcessorFeature Needs = ProcessorFeature.Avx512 | ProcessorFeature.Ifma | ProcessorFeature.EmittedCode;
+
     /// <summary>Whether processor and system can run it.</summary>
-    public static bool IsSupported
-    {
-        get
-        {
-            const int extendedFeatures = 7, ifmaBit = 21;
-            return ExecutableMemory.IsSupported && Avx512F.IsSupported
-                && ((X86Base.CpuId(extendedFeatures, 0).Ebx >> ifmaBit) & 1) != 0;
-        }
-    }
+    public static bool IsSupported => ProcessorFeatures.Current.Has(Needs);
 
     public override string Name => "ifma";
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-using Filecoin.Cryptography.Kernels.Emit;
+using Filecoin.Cryptography.Kernels;
 using Filecoin.Sealing.Labeling.Ring;
 
 namespace Filecoin.Sealing.Labeling.ShaNi;
@@ -11,6 +10,9 @@ namespace Filecoin.Sealing.Labeling.ShaNi;
 /// </summary>
 internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 {
+    /// <summary>What it needs.</summary>
+    public const ProcessorFeature Needs = ProcessorFeature.Avx | ProcessorFeature.ShaNi | ProcessorFeature.EmittedCode;
+
     private static readonly Lazy<ShaNiLabelKernel?> Instance = new(Make);
 
     private readonly LabelKernel _nodeZero = new LabelKernel<PlainLabelHash>();
@@ -84,8 +86,7 @@ internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 
     private static ShaNiLabelKernel? Make()
     {
-        const int extendedFeatures = 7, shaBit = 29;
-        if (!ExecutableMemory.IsSupported || !Avx.IsSupported || ((X86Base.CpuId(extendedFeatures, 0).Ebx >> shaBit) & 1) == 0)
+        if (!ProcessorFeatures.Current.Has(Needs))
         {
             return null;
         }

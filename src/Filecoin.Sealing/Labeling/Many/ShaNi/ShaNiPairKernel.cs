@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Filecoin.Cryptography.Kernels;
 using Filecoin.Sealing.Labeling.ShaNi;
 
 namespace Filecoin.Sealing.Labeling.Many.ShaNi;
@@ -19,6 +20,9 @@ internal sealed unsafe class ShaNiPairKernel : ManyLabelKernel
         _firstLayer = firstLayer;
         _laterLayers = laterLayers;
     }
+
+    /// <summary>What it needs.</summary>
+    public const ProcessorFeature Needs = ShaNiLabelKernel.Needs;
 
     public override string Name => "sha-ni-2";
 
