@@ -1,5 +1,6 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Labeling;
 
 namespace Filecoin.Sealing;
 
@@ -27,8 +28,11 @@ public sealed record SealJob
     /// <summary>Lowest rows of tree_r_last that are not stored; null for the default of 2. Never more than leave the top row.</summary>
     public int? RowsToDiscard { get; init; }
 
-    /// <summary>Threads that write and read back layers while labelling; labelling itself takes one.</summary>
+    /// <summary>Threads that write and read back layers while labelling; labelling itself takes one, or those of <see cref="LabelCores"/>.</summary>
     public int LayerThreads { get; init; } = 2;
+
+    /// <summary>The cores that label this sector together; null for one thread that may run anywhere.</summary>
+    public LabelCores? LabelCores { get; init; }
 
     /// <summary>Name of the label kernel to use; null for the best on this machine.</summary>
     public string? LabelKernel { get; init; }
