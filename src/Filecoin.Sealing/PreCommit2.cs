@@ -19,20 +19,21 @@ public static class PreCommit2
     /// </summary>
     /// <param name="job">What and where; PreCommit1 has finished for it.</param>
     /// <param name="log">Finished steps.</param>
-    /// <param name="threads">Threads to use.</param>
+    /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far the work is; may be null.</param>
     /// <param name="cancellation">Stops the work within a second; finished base trees stay recorded.</param>
     /// <exception cref="OperatorException">Storage failed, or a layer is not what PreCommit1 wrote, or the data is not what CommD says.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static SealedCommitments Run(
-        SealJob job, IStepLog log, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(cores);
         string pAuxPath = Path.Combine(job.CacheFolder, CacheNames.PAux);
         if (!HasTrees(job, log))
         {
-            TreeStep step = new(job, log, Math.Max(1, threads), progress, cancellation);
+            TreeStep step = new(job, log, cores, progress, cancellation);
             step.BuildTreeD();
             PAuxFile built = step.BuildTrees();
             built.Write(pAuxPath);
@@ -47,6 +48,11 @@ public static class PreCommit2
         PAuxFile pAux = PAuxFile.Read(pAuxPath);
         return new SealedCommitments(job.Inputs.CommD, pAux.CommC, pAux.CommRLast, CommRs.From(pAux.CommC, pAux.CommRLast));
     }
+
+    /// <summary>As the other, with so many threads all the time.</summary>
+    public static SealedCommitments Run(
+        SealJob job, IStepLog log, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation) =>
+        Run(job, log, new FixedTreeCores(threads), progress, cancellation);
 
     /// <summary>Whether all trees are recorded and p_aux, which stands for them, is what was recorded.</summary>
     internal static bool HasTrees(SealJob job, IStepLog log) =>
@@ -109,7 +115,7 @@ public static class PreCommit2
     }
 
     private sealed class TreeStep(
-        SealJob job, IStepLog log, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress>? progress, CancellationToken cancellation)
     {
         private readonly PorepParameters _porep = job.Inputs.Porep;
         private readonly BaseTreeLayout _layout = BaseTreeLayout.For(job.Inputs.Porep);
@@ -129,7 +135,7 @@ public static class PreCommit2
                 job.DataFile,
                 job.KeepAll ? path : null,
                 TwoToOneHash.Create(job.TwoToOneKernel),
-                threads,
+                cores,
                 progress,
                 cancellation);
             if (commD != job.Inputs.CommD)
@@ -227,9 +233,9 @@ public static class PreCommit2
             ConcurrentBag<TreeChunkWorker> idle = [];
             try
             {
-                ParallelOptions options = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
-                Sealing.Run.Parallel(BaseTreeBuilder.Chunks(_layout), options, chunk =>
+                Sealing.Run.InOrder(BaseTreeBuilder.Chunks(_layout), cores.Most, "columns", chunk =>
                 {
+                    cores.Enter(cancellation);
                     TreeChunkWorker worker =
                         idle.TryTake(out TreeChunkWorker? free) ? free : new TreeChunkWorker(sources, columnHash, chunkLeaves);
                     try
@@ -240,6 +246,7 @@ public static class PreCommit2
                     finally
                     {
                         idle.Add(worker);
+                        cores.Leave();
                     }
                 });
             }

@@ -3,6 +3,7 @@ using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Replica;
+using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Pipeline;
 
@@ -27,12 +28,12 @@ internal interface ISealer
     /// <summary>Labels all layers of several sectors of one proof together, on the calling thread.</summary>
     void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation);
 
-    /// <summary>Native memory for the layers of sectors labelled together, in bytes.</summary>
-    long LayerMemory(PorepParameters porep, int sectors);
+    /// <summary>What its steps cost here.</summary>
+    NodeCosts CostsOf(PorepParameters porep);
 
     /// <summary>Builds trees and replica.</summary>
     SealedCommitments PreCommit2(
-        SealJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation);
+        SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
 
     /// <summary>The CommR of the two commitments in a p_aux.</summary>
     CommR CommROf(PAuxFile pAux);
@@ -66,11 +67,11 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         [.. sectors.Select(sector => sector.Progress)],
         cancellation);
 
-    public long LayerMemory(PorepParameters porep, int sectors) => PreCommit1Many.LayerMemory(porep, sectors);
+    public NodeCosts CostsOf(PorepParameters porep) => NodeCosts.Typical(porep);
 
     public SealedCommitments PreCommit2(
-        SealJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        Filecoin.Sealing.PreCommit2.Run(job, log, threads, progress, cancellation);
+        SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        Filecoin.Sealing.PreCommit2.Run(job, log, cores, progress, cancellation);
 
     public CommR CommROf(PAuxFile pAux) => CommRs.From(pAux.CommC, pAux.CommRLast);
 

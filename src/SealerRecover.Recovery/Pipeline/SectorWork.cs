@@ -2,6 +2,7 @@ using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Labeling;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
@@ -76,9 +77,11 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private SealJob Job => _job ?? throw new InvalidOperationException("the workspace is not open");
 
     /// <summary>Does <paramref name="stage"/>; whatever goes wrong becomes the outcome.</summary>
-    public Stage Do(Stage stage) => Guarded(() => stage switch
+    /// <param name="stage">What.</param>
+    /// <param name="cores">Where labelling runs; null for anywhere, on one thread.</param>
+    public Stage Do(Stage stage, LabelCores? cores = null) => Guarded(() => stage switch
     {
-        Stage.Label => PrepareAndLabel(),
+        Stage.Label => PrepareAndLabel(cores),
         Stage.Trees => BuildTrees(),
         Stage.Install => Install(),
         _ => throw new ArgumentOutOfRangeException(nameof(stage)),
@@ -142,10 +145,10 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private InstallProgress Passing() => new(_progress, run.Time);
 
-    private Stage PrepareAndLabel()
+    private Stage PrepareAndLabel(LabelCores? cores)
     {
         Stage next = _workspace is null ? Prepare() : Stage.Label;
-        return next == Stage.Label ? Label() : next;
+        return next == Stage.Label ? Label(cores) : next;
     }
 
     private Stage Prepare()
@@ -179,10 +182,10 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         return next;
     }
 
-    private Stage Label()
+    private Stage Label(LabelCores? cores)
     {
         IParents parents = EnterAndOpenParents();
-        run.Sealer.PreCommit1(Job, parents, Workspace.Journal, _progress, run.Cancellation);
+        run.Sealer.PreCommit1(Job with { LabelCores = cores }, parents, Workspace.Journal, _progress, run.Cancellation);
 
         // From here on missing layers mean that PreCommit2 has consumed them, not that labelling has to be done again.
         Workspace.Journal.MarkLabelled(true);
@@ -210,7 +213,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         SealedCommitments computed;
         try
         {
-            computed = run.Sealer.PreCommit2(Job, Workspace.Journal, run.Cores.ForTrees, _progress, run.Cancellation);
+            computed = run.Sealer.PreCommit2(Job, Workspace.Journal, run.Cores, _progress, run.Cancellation);
         }
         catch (OperatorException failure) when (failure.Kind == FailureKind.Storage && Workspace.Journal.FinishedSteps < finished)
         {

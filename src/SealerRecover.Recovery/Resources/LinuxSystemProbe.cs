@@ -72,7 +72,7 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
     private static long? Smaller(long? a, long? b) => a is null || b < a ? b ?? a : a;
 
     private long? Number(string file) =>
-        long.TryParse(Lines(file).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
+        long.TryParse(Lines(file) is [var first, ..] ? first : null, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
 
     private long? Field(string file, string name) =>
         Lines(file)

@@ -39,7 +39,9 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             plan.Settings.Parallel,
             plan.Settings.Threads,
             plan.Settings.KeepAll,
-            [.. plan.Resources.Select(line =>
+            plan.Needs.Cores is { } cores ? JsonCores.Of(cores) : null,
+            plan.Needs.CoresInWords,
+            [.. plan.Needs.Resources.Select(line =>
                 new JsonResource(line.What, line.IsBytes ? "bytes" : "count", line.Needed, line.Available, line.Suffices))]),
         JsonLines.Default.JsonPlan);
 

@@ -5,7 +5,9 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Labeling;
 using SealerRecover.Recovery.Pipeline;
+using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Tests.Support;
 
@@ -99,6 +101,13 @@ internal sealed class FakeSealer : ISealer
         }
     }
 
+    /// <summary>Trees cost next to nothing, so that cores come first; four sectors side by side cost as much as two apart.</summary>
+    public NodeCosts CostsOf(PorepParameters porep) => new()
+    {
+        Labels = [new(new LabelVariant("four", 4), 40), new(new LabelVariant("one", 1), 20)],
+        Trees = 1,
+    };
+
     /// <summary>How many sectors each call to label together was for.</summary>
     public ConcurrentQueue<int> GroupSizes { get; } = new();
 
@@ -118,10 +127,8 @@ internal sealed class FakeSealer : ISealer
         }
     }
 
-    public long LayerMemory(PorepParameters porep, int sectors) => 2 * sectors * porep.SectorSize.Bytes;
-
     public SealedCommitments PreCommit2(
-        SealJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation)
+        SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
     {
         Enter(ref _building);
         try
