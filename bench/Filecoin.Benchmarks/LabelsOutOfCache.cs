@@ -22,18 +22,40 @@ internal static class LabelsOutOfCache
         LabelVariant variant = LabelTrial.Variants.FirstOrDefault(
                 known => known.Sectors == sectors && (kernel is null || known.Kernel == kernel))
             ?? throw new ArgumentException($"no such kernel here; there are {string.Join(", ", LabelTrial.Variants)}");
+        LabelCores? cores = LookAhead(options.Text("look-ahead"));
         Console.WriteLine(Text($"{variant}: {nodes} nodes of {sectors} {(sectors == 1 ? "sector" : "sectors")}, two layers of {nodes * 32L * sectors >> 20} MiB"));
 
         double before = Yardstick.Nanoseconds();
+        RateMeter meter = new(TimeProvider.System, duration, CancellationToken.None);
         using LabelTrial trial = new(variant, nodes, LabelsInRun / sectors);
-        Speed speed = new RateMeter(TimeProvider.System, duration, CancellationToken.None).Measure(trial.LabelsInRun, trial.Run);
+        List<(string Name, Speed Speed)> speeds = [("one thread", meter.Measure(trial.LabelsInRun, trial.Run))];
+        if (cores is not null)
+        {
+            speeds.Add(("with look-ahead", meter.Measure(trial.LabelsInLookAheadRun, () => trial.RunLookAhead(cores))));
+        }
+
         double yardstick = Math.Min(before, Yardstick.Nanoseconds());
-        double blocks = speed.Nanoseconds / yardstick;
         Console.WriteLine(Text($"yardstick {yardstick:0.0} ns a block"));
-        Console.WriteLine(Text(
-            $"best {speed.PerSecond / 1e6:0.000} M labels/s, {speed.Nanoseconds:0} ns, {blocks:0.0} B, {ReferenceSpeeds.LabelBlocks / blocks:0.00} x reference"));
-        Console.WriteLine(Text($"median {speed.MedianPerSecond / 1e6:0.000} M labels/s"));
+        foreach ((string name, Speed speed) in speeds)
+        {
+            double blocks = speed.Nanoseconds / yardstick;
+            Console.WriteLine(Text(
+                $"{name}: best {speed.PerSecond / 1e6:0.000} M labels/s, {speed.Nanoseconds:0} ns, {blocks:0.0} B, {ReferenceSpeeds.LabelBlocks / blocks:0.00} x reference; median {speed.MedianPerSecond / 1e6:0.000} M labels/s"));
+        }
+
         return 0;
+    }
+
+    /// <summary>"any", or the numbers of the CPUs to use: the hashing thread's first, then one for each look-ahead thread.</summary>
+    private static LabelCores? LookAhead(string? cpus)
+    {
+        if (cpus is null or "any")
+        {
+            return cpus is null ? null : LabelCores.Anywhere;
+        }
+
+        int[] numbers = [.. cpus.Split(',').Select(cpu => int.Parse(cpu, NumberStyles.None, CultureInfo.InvariantCulture))];
+        return new LabelCores(numbers[0], [.. numbers[1..]]);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -10,7 +10,7 @@ switch (args.FirstOrDefault())
     case "steps":
         return StepBenchmark.Run(new Options(args.AsSpan(1), "size", "layers", "runs", "threads", "folder", "parents", "label-kernel", "poseidon-kernel"));
     case "labels":
-        return LabelsOutOfCache.Run(new Options(args.AsSpan(1), "nodes", "seconds", "kernel", "sectors"));
+        return LabelsOutOfCache.Run(new Options(args.AsSpan(1), "nodes", "seconds", "kernel", "sectors", "look-ahead"));
     case "bounds":
         return ProcessorBounds.Print(new Options(args.AsSpan(1)));
     case "kernels":
@@ -22,8 +22,9 @@ switch (args.FirstOrDefault())
             kernels [--filter '*Label*']   micro-benchmarks of every kernel (BenchmarkDotNet options; without a filter it asks)
             steps   [--size 8MiB|512MiB|1GiB] [--layers 11] [--runs 3] [--threads n] [--folder f] [--parents f] [--label-kernel k] [--poseidon-kernel k]
                                            PreCommit1 and PreCommit2 of a whole sector whose commitments are known, checked after every run
-            labels  [--nodes 268435456] [--seconds 30] [--kernel k] [--sectors 1]
-                                           labelling with layers that outgrow every cache; two layers of 32 bytes a node and sector in memory
+            labels  [--nodes 268435456] [--seconds 30] [--kernel k] [--sectors 1] [--look-ahead any|0,1]
+                                           labelling with layers that outgrow every cache; two layers of 32 bytes a node and sector in memory;
+                                           with --look-ahead one sector by several threads, too, kept to these CPUs (the hashing one's first)
             bounds                         what the processor itself can do: clock, SHA-NI round latency, IFMA throughput
             """);
         return 2;

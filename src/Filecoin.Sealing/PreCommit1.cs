@@ -2,6 +2,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Labeling.Ring;
 using Filecoin.Sealing.Memory;
 
 namespace Filecoin.Sealing;
@@ -48,6 +49,7 @@ public static class PreCommit1
         private readonly LabelKernel _kernel = LabelKernel.Create(job.LabelKernel);
         private NativeBuffer? _current;
         private NativeBuffer? _previous;
+        private LabelRing? _ring;
 
         /// <summary>The layer <see cref="_previous"/> holds; 0 for none.</summary>
         private int _layerInMemory;
@@ -93,6 +95,7 @@ public static class PreCommit1
             _ = _writing?.Exception;
             _current?.Dispose();
             _previous?.Dispose();
+            _ring?.Dispose();
         }
 
         private bool IsFinished(int layer) =>
@@ -116,17 +119,25 @@ public static class PreCommit1
         private unsafe void Label(int layer)
         {
             SealProgressCounter counter = new(progress, SealPhase.Label, layer, _porep.Layers, _porep.Nodes);
-            byte* current = Current.Pointer;
-            byte* previous = layer == 1 ? null : _previous!.Pointer;
+            LayerRun run = new(
+                job.Inputs.ReplicaId.Value, layer, 0, _porep.Nodes, Current.Pointer, layer == 1 ? null : _previous!.Pointer);
+            if (job.LabelCores is { LookAhead.IsEmpty: false } cores)
+            {
+                _ring ??= new LabelRing();
+                new LookAheadLabeler(_kernel, _ring, cores).Label(run, () => parents.CreateReader(0), counter.Add, cancellation);
+                return;
+            }
+
+            using ThreadPin pin = new(job.LabelCores?.Hasher);
             using ParentReader reader = parents.CreateReader(0);
-            for (long node = 0; node < _porep.Nodes;)
+            for (long node = 0; node < run.Count;)
             {
                 cancellation.ThrowIfCancellationRequested();
                 ReadOnlySpan<uint> block = reader.ReadBlock();
                 int count = block.Length / LabelMessage.Degree;
                 fixed (uint* parentsOfBlock = block)
                 {
-                    _kernel.Label(new LabelRun(job.Inputs.ReplicaId.Value, layer, node, count), parentsOfBlock, current, previous);
+                    _kernel.Label(run.Part(node, count), parentsOfBlock, run.Current, run.Previous);
                 }
 
                 node += count;

@@ -1,6 +1,7 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Labeling;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -12,15 +13,16 @@ public sealed class ResumeTests
     private const string Known = "16KiB-v1_1_0-cc";
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Stopping_at_any_report_of_progress_and_starting_again_gives_the_same_files(bool keepAll)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Stopping_at_any_report_of_progress_and_starting_again_gives_the_same_files(bool keepAll, bool lookAhead)
     {
         SealCase known = SealCase.Get(Known);
         for (int stopAt = 1; ; stopAt++)
         {
             using Workplace place = new();
-            SealJob job = place.Job(known, keepAll);
+            SealJob job = place.Job(known, keepAll) with { LabelCores = lookAhead ? LabelCores.Anywhere : null };
             using CancellationTokenSource source = new();
             int reports = 0;
             Progress sink = new(_ =>

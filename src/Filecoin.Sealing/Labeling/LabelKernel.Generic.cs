@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using Filecoin.Sealing.Labeling.Ring;
 
 namespace Filecoin.Sealing.Labeling;
 
@@ -49,6 +50,40 @@ internal sealed unsafe class LabelKernel<THash> : LabelKernel
             Span<byte> label = new(current + (node * LabelMessage.LabelBytes), LabelMessage.LabelBytes);
             THash.Hash(message, length, label);
             label[31] &= 0x3f;
+        }
+    }
+
+    [SkipLocalsInit]
+    public override void LabelPrepared(LabelRun run, LabelSlot* slots, byte* current)
+    {
+        Span<byte> message = stackalloc byte[LabelMessage.PaddedBytes];
+        LabelMessage.SetLayer(message, run.ReplicaId.Span, run.Layer);
+        int distinct = run.Layer == 1 ? LabelMessage.BaseDegree : LabelMessage.Degree;
+        for (int i = 0; i < run.Count; i++)
+        {
+            long node = run.FirstNode + i;
+            int length = LabelMessage.PrefixBytes;
+            LabelMessage.SetNode(message, node);
+            if (node > 0)
+            {
+                Gather(message, slots + i, distinct);
+                LabelMessage.RepeatParents(message, distinct);
+                length = LabelMessage.Bytes;
+            }
+
+            Span<byte> label = new(current + (node * LabelMessage.LabelBytes), LabelMessage.LabelBytes);
+            THash.Hash(message, length, label);
+            label[31] &= 0x3f;
+        }
+    }
+
+    private static void Gather(Span<byte> message, LabelSlot* slot, int distinct)
+    {
+        for (int k = 0; k < distinct; k++)
+        {
+            byte* label = k < LabelMessage.BaseDegree ? (byte*)slot->BaseParents[k] : slot->Labels + (k * LabelMessage.LabelBytes);
+            new ReadOnlySpan<byte>(label, LabelMessage.LabelBytes)
+                .CopyTo(message[(LabelMessage.PrefixBytes + (k * LabelMessage.LabelBytes))..]);
         }
     }
 

@@ -1,5 +1,6 @@
 using Filecoin.Cryptography;
 using Filecoin.Sealing.Labeling.Arm;
+using Filecoin.Sealing.Labeling.Ring;
 using Filecoin.Sealing.Labeling.ShaNi;
 
 namespace Filecoin.Sealing.Labeling;
@@ -42,4 +43,17 @@ internal abstract unsafe class LabelKernel
     /// <param name="current">The layer being made, 32 bytes a node; everything before the run is there.</param>
     /// <param name="previous">The layer before; null in layer 1.</param>
     public abstract void Label(LabelRun run, uint* parents, byte* current, byte* previous);
+
+    /// <summary>Does for the nodes of a run what needs no parents and keeps it in their slots; on another thread than the one that labels them.</summary>
+    /// <param name="run">Which nodes.</param>
+    /// <param name="slots">A slot for each node.</param>
+    public virtual void Prepare(LabelRun run, LabelSlot* slots)
+    {
+    }
+
+    /// <summary>Labels a run from prepared slots.</summary>
+    /// <param name="run">Which nodes.</param>
+    /// <param name="slots">A slot for each node, with its parents, and prepared by a kernel of this name.</param>
+    /// <param name="current">The layer being made, 32 bytes a node; everything before the run is there.</param>
+    public abstract void LabelPrepared(LabelRun run, LabelSlot* slots, byte* current);
 }

@@ -1,6 +1,8 @@
 using System.Numerics;
 using Filecoin.Cryptography;
+using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Labeling.Many;
+using Filecoin.Sealing.Labeling.Ring;
 using Filecoin.Sealing.Memory;
 
 namespace Filecoin.Sealing.Labeling;
@@ -35,6 +37,7 @@ public sealed unsafe class LabelTrial : IDisposable
     private readonly uint[] _parents;
     private readonly long _firstNode;
     private readonly int _nodes;
+    private LabelRing? _ring;
     private int _next;
 
     /// <summary>Takes memory for two layers of each sector and draws parents.</summary>
@@ -76,16 +79,36 @@ public sealed unsafe class LabelTrial : IDisposable
     /// <summary>Labels made by one run, of all sectors.</summary>
     public int LabelsInRun => NodesInRun * _kernel.Sectors;
 
-    /// <summary>Labels the next nodes.</summary>
+    /// <summary>Labels made by one run with look-ahead: the start of the threads is part of it and should not matter.</summary>
+    public int LabelsInLookAheadRun => Math.Min(_nodes, MostNodesWithParents / 8);
+
+    /// <summary>Labels the next nodes on the calling thread.</summary>
     public void Run()
     {
+        int first = Next(NodesInRun);
         fixed (uint* parents = _parents)
         {
-            ManyLabelRun run = new(_replicaIds, Layer, _firstNode + _next, NodesInRun);
-            _kernel.Label(run, parents + ((long)_next * LabelMessage.Degree), _current.Pointer, _previous.Pointer);
+            ManyLabelRun run = new(_replicaIds, Layer, _firstNode + first, NodesInRun);
+            _kernel.Label(run, parents + ((long)first * LabelMessage.Degree), _current.Pointer, _previous.Pointer);
+        }
+    }
+
+    /// <summary>Labels the next nodes with look-ahead threads.</summary>
+    /// <param name="cores">Where threads go; at least one look-ahead thread.</param>
+    /// <exception cref="InvalidOperationException">The variant is for several sectors.</exception>
+    public void RunLookAhead(LabelCores cores)
+    {
+        if (_kernel.Sectors != 1)
+        {
+            throw new InvalidOperationException("looking ahead is for one sector");
         }
 
-        _next = (_next + NodesInRun) % _nodes;
+        int count = LabelsInLookAheadRun;
+        int first = Next(count);
+        LayerRun run = new(_replicaIds[0], Layer, _firstNode + first, count, _current.Pointer, _previous.Pointer);
+        ReadOnlyMemory<uint> parents = _parents.AsMemory(first * LabelMessage.Degree, count * LabelMessage.Degree);
+        new LookAheadLabeler(LabelKernel.Create(_kernel.Name), _ring ??= new LabelRing(), cores)
+            .Label(run, () => new DrawnParents(parents), _ => { }, CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -93,6 +116,15 @@ public sealed unsafe class LabelTrial : IDisposable
     {
         _current.Dispose();
         _previous.Dispose();
+        _ring?.Dispose();
+    }
+
+    /// <summary>Goes on by <paramref name="count"/> of the nodes that have parents, round and round; returns the first.</summary>
+    private int Next(int count)
+    {
+        int first = _next + count <= _nodes ? _next : 0;
+        _next = first + count;
+        return first;
     }
 
     /// <summary>Memory whose pages are all there: untouched ones would be one and the same page of zeros, always in the cache.</summary>
@@ -131,6 +163,22 @@ public sealed unsafe class LabelTrial : IDisposable
         }
 
         return parents;
+    }
+
+    private sealed class DrawnParents(ReadOnlyMemory<uint> parents) : IParentBlocks
+    {
+        private ReadOnlyMemory<uint> _parents = parents;
+
+        public ReadOnlySpan<uint> ReadBlock()
+        {
+            ReadOnlySpan<uint> block = _parents.Span;
+            _parents = default;
+            return block;
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     /// <summary>SplitMix64 (Steele, Lea, Flood 2014): fast, and good enough for addresses.</summary>

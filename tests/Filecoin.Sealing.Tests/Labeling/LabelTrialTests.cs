@@ -20,6 +20,27 @@ public class LabelTrialTests
         });
     }
 
+    [Fact]
+    public void One_sector_can_be_tried_with_look_ahead_by_every_kernel_and_several_cannot()
+    {
+        Assert.All(LabelTrial.Variants, variant =>
+        {
+            using LabelTrial trial = new(variant, nodes: 256, nodesInRun: 32);
+            Assert.Equal(128, trial.LabelsInLookAheadRun);
+            if (variant.Sectors > 1)
+            {
+                Assert.Throws<InvalidOperationException>(() => trial.RunLookAhead(LabelCores.Anywhere));
+                return;
+            }
+
+            for (int i = 0; i < 3; i++)
+            {
+                trial.RunLookAhead(LabelCores.Anywhere);
+                trial.Run();
+            }
+        });
+    }
+
     [Theory]
     [InlineData(96, 32)]
     [InlineData(64, 0)]

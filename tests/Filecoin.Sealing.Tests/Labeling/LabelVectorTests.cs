@@ -5,6 +5,7 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Labeling.Ring;
 using Filecoin.Sealing.Memory;
 using SealerRecover.Tests;
 using Xunit;
@@ -83,7 +84,10 @@ public sealed unsafe class LabelVectorTests
         {
             int layer = known!["layer"]!.GetValue<int>();
             long node = known["node"]!.GetValue<long>();
-            Assert.Equal(known["label"]!.GetValue<string>(), IsolatedLabel(kernel, graph, ReplicaIdOf(entry), layer, node).ToString());
+            string label = known["label"]!.GetValue<string>();
+            Assert.Equal(label, IsolatedLabel(kernel, graph, ReplicaIdOf(entry), layer, node, prepared: false).ToString());
+            Assert.Equal(label, IsolatedLabel(kernel, graph, ReplicaIdOf(entry), layer, node, prepared: true).ToString());
+            Assert.Equal(label, IsolatedLabel(kernel, graph, ReplicaIdOf(entry), layer, node, prepared: true, made: node).ToString());
         }
     }
 
@@ -95,7 +99,7 @@ public sealed unsafe class LabelVectorTests
     /// A layer of 64 GiB does not fit a test, but one label only sees its own node and 14 others: they stand side by side, the layers' starting
     /// addresses and the parents' numbers are shifted so that they meet.
     /// </summary>
-    private static Bytes32 IsolatedLabel(string kernel, StackedGraph graph, Bytes32 replicaId, int layer, long node)
+    private static Bytes32 IsolatedLabel(string kernel, StackedGraph graph, Bytes32 replicaId, int layer, long node, bool prepared, long made = 0)
     {
         Span<uint> parents = stackalloc uint[StackedGraph.Degree];
         graph.Parents((uint)node, parents);
@@ -115,8 +119,21 @@ public sealed unsafe class LabelVectorTests
             label.CopyTo(new Span<byte>(place, LabelBytes));
         }
 
-        LabelKernel.Create(kernel).Label(
-            new LabelRun(replicaId, layer, node, 1), shifted, current, layer == 1 ? null : expanders);
+        byte* previous = layer == 1 ? null : expanders;
+        LabelRun run = new(replicaId, layer, node, 1);
+        LabelKernel labels = LabelKernel.Create(kernel);
+        if (prepared)
+        {
+            LabelSlot slot;
+            LabelSlot.SetParents(&slot, shifted, current, made, previous);
+            labels.Prepare(run, &slot);
+            labels.LabelPrepared(run, &slot, current);
+        }
+        else
+        {
+            labels.Label(run, shifted, current, previous);
+        }
+
         return new Bytes32(new ReadOnlySpan<byte>(current + (node * LabelBytes), LabelBytes));
     }
 

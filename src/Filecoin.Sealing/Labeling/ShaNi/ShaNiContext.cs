@@ -19,6 +19,8 @@ internal unsafe struct ShaNiContext
     /// <summary>Bytes of W + K for one block.</summary>
     public const int ScheduleBytes = 64 * sizeof(uint);
 
+    private static readonly int OffsetOfSchedules = OffsetOf(nameof(Schedules));
+
     /// <summary>K.</summary>
     public fixed uint RoundConstants[64];
 
@@ -52,7 +54,7 @@ internal unsafe struct ShaNiContext
     /// <summary>Fills everything but the schedules.</summary>
     public static void Initialize(ShaNiContext* context, Bytes32 replicaId, int layer)
     {
-        Unsafe.InitBlockUnaligned(context, 0, (uint)sizeof(ShaNiContext));
+        Unsafe.InitBlockUnaligned(context, 0, (uint)OffsetOfSchedules);
         Sha256Plain.RoundConstants.CopyTo(new Span<uint>(context->RoundConstants, 64));
         ReadOnlySpan<uint> h = Sha256Plain.InitialState;
         new ReadOnlySpan<uint>([h[5], h[4], h[1], h[0]]).CopyTo(new Span<uint>(context->InitialAbef, 4));

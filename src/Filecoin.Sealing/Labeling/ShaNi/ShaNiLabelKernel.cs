@@ -1,30 +1,41 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using Filecoin.Cryptography.Kernels.Emit;
+using Filecoin.Sealing.Labeling.Ring;
 
 namespace Filecoin.Sealing.Labeling.ShaNi;
 
-/// <summary>Labels of one sector by the processor's SHA instructions; see <see cref="ShaNiLabelEmitter"/>.</summary>
+/// <summary>
+/// Labels of one sector by the processor's SHA instructions; see <see cref="ShaNiLabelEmitter"/> and, for prepared slots,
+/// <see cref="ShaNiSlotEmitter"/>.
+/// </summary>
 internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 {
     private static readonly Lazy<ShaNiLabelKernel?> Instance = new(Make);
 
     private readonly LabelKernel _nodeZero = new LabelKernel<PlainLabelHash>();
-    private readonly delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> _firstLayer;
-    private readonly delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> _laterLayers;
+    private readonly delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> _firstLayer, _laterLayers;
+    private readonly delegate* unmanaged<ShaNiContext*, LabelSlot*, long, long, void> _prepare;
+    private readonly delegate* unmanaged<ShaNiContext*, LabelSlot*, byte*, long, long, void> _preparedFirstLayer, _preparedLaterLayers;
 
-    private ShaNiLabelKernel(
-        delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> firstLayer,
-        delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> laterLayers)
+    private ShaNiLabelKernel()
     {
-        _firstLayer = firstLayer;
-        _laterLayers = laterLayers;
+        _firstLayer = ShaNiLabelEmitter.TryEmit(firstLayer: true);
+        _laterLayers = ShaNiLabelEmitter.TryEmit(firstLayer: false);
+        _prepare = ShaNiSlotEmitter.TryEmitPrepare();
+        _preparedFirstLayer = ShaNiSlotEmitter.TryEmitLabel(firstLayer: true);
+        _preparedLaterLayers = ShaNiSlotEmitter.TryEmitLabel(firstLayer: false);
     }
 
     public override string Name => "sha-ni";
 
+    private bool IsComplete => _firstLayer is not null && _laterLayers is not null
+        && _prepare is not null && _preparedFirstLayer is not null && _preparedLaterLayers is not null;
+
     /// <summary>The kernel; null if processor or system cannot run it.</summary>
     public static ShaNiLabelKernel? TryCreate() => Instance.Value;
 
+    [SkipLocalsInit]
     public override void Label(LabelRun run, uint* parents, byte* current, byte* previous)
     {
         LabelRun rest = run;
@@ -40,8 +51,34 @@ internal sealed unsafe class ShaNiLabelKernel : LabelKernel
         {
             ShaNiContext context;
             ShaNiContext.Initialize(&context, run.ReplicaId, run.Layer);
-            delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> label = previous is null ? _firstLayer : _laterLayers;
-            label(&context, parents, current, previous, rest.FirstNode, rest.Count);
+            (previous is null ? _firstLayer : _laterLayers)(&context, parents, current, previous, rest.FirstNode, rest.Count);
+        }
+    }
+
+    [SkipLocalsInit]
+    public override void Prepare(LabelRun run, LabelSlot* slots)
+    {
+        ShaNiContext context;
+        ShaNiContext.Initialize(&context, run.ReplicaId, run.Layer);
+        _prepare(&context, slots, run.FirstNode, run.Count);
+    }
+
+    [SkipLocalsInit]
+    public override void LabelPrepared(LabelRun run, LabelSlot* slots, byte* current)
+    {
+        LabelRun rest = run;
+        if (run.FirstNode == 0)
+        {
+            _nodeZero.LabelPrepared(run with { Count = 1 }, slots, current);
+            rest = run with { FirstNode = 1, Count = run.Count - 1 };
+            slots++;
+        }
+
+        if (rest.Count > 0)
+        {
+            ShaNiContext context;
+            ShaNiContext.Initialize(&context, run.ReplicaId, run.Layer);
+            (run.Layer == 1 ? _preparedFirstLayer : _preparedLaterLayers)(&context, slots, current, rest.FirstNode, rest.Count);
         }
     }
 
@@ -53,8 +90,7 @@ internal sealed unsafe class ShaNiLabelKernel : LabelKernel
             return null;
         }
 
-        delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> first = ShaNiLabelEmitter.TryEmit(firstLayer: true);
-        delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> later = ShaNiLabelEmitter.TryEmit(firstLayer: false);
-        return first is null || later is null ? null : new ShaNiLabelKernel(first, later);
+        ShaNiLabelKernel kernel = new();
+        return kernel.IsComplete ? kernel : null;
     }
 }
