@@ -16,27 +16,28 @@ internal sealed class CoreBudget(int threads, int threadsOfCore = 1) : ITreeCore
     private readonly object _gate = new();
     private int _labelling;
     private int _trees;
+    private bool _following;
 
     /// <inheritdoc/>
     public int Most => threads;
-
-    /// <summary>Whether a tree thread could run now beside everything that labels.</summary>
-    public bool HasFree
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return threads > _labelling;
-            }
-        }
-    }
 
     // Trees always have one, or layers would pile up behind labels that never stop.
     private int ForTrees => Math.Max(1, threads - _labelling);
 
     /// <summary>Takes <paramref name="cores"/> cores for labelling until the result is disposed of. Never waits: labels come first.</summary>
     public IDisposable Labelling(int cores) => new Share(this, cores * threadsOfCore);
+
+    /// <summary>
+    /// The right to build trees of a sector that is still being labelled, until the result is disposed of; null where every core labels, or
+    /// another sector is followed: one at a time takes all cores that its labels can keep busy, and memory for one.
+    /// </summary>
+    public IDisposable? TryFollow()
+    {
+        lock (_gate)
+        {
+            return threads > _labelling && !_following ? new Follower(this) : null;
+        }
+    }
 
     /// <inheritdoc/>
     public void Enter(CancellationToken cancellation)
@@ -69,6 +70,22 @@ internal sealed class CoreBudget(int threads, int threadsOfCore = 1) : ITreeCore
         {
             _labelling += labelling;
             Monitor.PulseAll(_gate);
+        }
+    }
+
+    private sealed class Follower : IDisposable
+    {
+        private readonly CoreBudget _budget;
+
+        // Called with the gate closed.
+        public Follower(CoreBudget budget) => (_budget = budget)._following = true;
+
+        public void Dispose()
+        {
+            lock (_budget._gate)
+            {
+                _budget._following = false;
+            }
         }
     }
 

@@ -23,7 +23,22 @@ internal interface ISealer
     IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation);
 
     /// <summary>Labels all layers.</summary>
-    void PreCommit1(SealJob job, IParents parents, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation);
+    void PreCommit1(
+        SealJob job,
+        IParents parents,
+        IStepLog log,
+        LayerWatermark? lastLayer,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation);
+
+    /// <summary>Builds trees while the last layer is labelled.</summary>
+    void Follow(
+        SealJob job,
+        LayerWatermark lastLayer,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation);
 
     /// <summary>Labels all layers of several sectors of one proof together, on the calling thread.</summary>
     void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation);
@@ -57,8 +72,22 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         new OpenCache(_parents.Open(porep, settings.Threads, settings.ParentWindowNodes, progress, cancellation));
 
     public void PreCommit1(
-        SealJob job, IParents parents, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        Filecoin.Sealing.PreCommit1.Run(job, ((OpenCache)parents).Cache, log, progress, cancellation);
+        SealJob job,
+        IParents parents,
+        IStepLog log,
+        LayerWatermark? lastLayer,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation) =>
+        Filecoin.Sealing.PreCommit1.Run(job, ((OpenCache)parents).Cache, log, progress, cancellation, lastLayer);
+
+    public void Follow(
+        SealJob job,
+        LayerWatermark lastLayer,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation) =>
+        Filecoin.Sealing.PreCommit2.Follow(job, lastLayer, log, cores, progress, cancellation);
 
     public void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation) => PreCommit1Many.Run(
         [.. sectors.Select(sector => sector.Job)],

@@ -44,7 +44,7 @@ internal sealed record RunContext(
 
 /// <summary>
 /// One sector's way through a run. Each method does one stage on the calling thread and says what comes next; the stages of one
-/// sector never overlap.
+/// sector never overlap, but for <see cref="TreesBehind"/>, which only touches the job's files and the journal.
 /// </summary>
 internal sealed class SectorWork(SectorFacts facts, RunContext run)
 {
@@ -54,6 +54,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private SectorWorkspace? _workspace;
     private FolderLock? _resultLock;
     private SealJob? _job;
+    private TreesBehind? _behind;
     private SealedCommitments? _commitments;
     private long? _begun;
     private bool _told;
@@ -185,10 +186,13 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private Stage Label(LabelCores? cores)
     {
         IParents parents = EnterAndOpenParents();
-        run.Sealer.PreCommit1(Job with { LabelCores = cores }, parents, Workspace.Journal, _progress, run.Cancellation);
+        Journal journal = Workspace.Journal;
+        _behind = new TreesBehind(
+            lastLayer => run.Sealer.Follow(Job, lastLayer, journal, run.Cores, _progress, run.Cancellation), run.Cores, Notice, run.Cancellation);
+        run.Sealer.PreCommit1(Job with { LabelCores = cores }, parents, journal, _behind.LastLayer, _progress, run.Cancellation);
 
         // From here on missing layers mean that PreCommit2 has consumed them, not that labelling has to be done again.
-        Workspace.Journal.MarkLabelled(true);
+        journal.MarkLabelled(true);
         return Stage.Trees;
     }
 
@@ -209,6 +213,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private Stage BuildTrees()
     {
+        _behind?.Finish();
         int finished = Workspace.Journal.FinishedSteps;
         SealedCommitments computed;
         try
@@ -351,6 +356,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private Stage End(OutcomeKind kind, Exception? failure, InstallManifest? manifest = null)
     {
+        _behind?.Dispose();
         _workspace?.Dispose();
         _workspace = null;
         _resultLock?.Dispose();

@@ -69,7 +69,14 @@ internal sealed class FakeSealer : ISealer
         return new Parents(this);
     }
 
-    public void PreCommit1(SealJob job, IParents parents, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation)
+    public Action<SealJob, LayerWatermark, CancellationToken>? Following { get; set; }
+
+    public void Follow(
+        SealJob job, LayerWatermark lastLayer, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        Following?.Invoke(job, lastLayer, cancellation);
+
+    public void PreCommit1(
+        SealJob job, IParents parents, IStepLog log, LayerWatermark? lastLayer, IProgress<SealProgress> progress, CancellationToken cancellation)
     {
         Enter(ref _labelling);
         try
@@ -123,7 +130,7 @@ internal sealed class FakeSealer : ISealer
 
         foreach (LabelWork sector in sectors)
         {
-            PreCommit1(sector.Job, sector.Parents, sector.Log, sector.Progress, cancellation);
+            PreCommit1(sector.Job, sector.Parents, sector.Log, null, sector.Progress, cancellation);
         }
     }
 
