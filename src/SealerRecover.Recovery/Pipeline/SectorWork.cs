@@ -356,7 +356,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private Stage End(OutcomeKind kind, Exception? failure, InstallManifest? manifest = null)
     {
-        _behind?.Dispose();
+        _behind?.Stop();
         _workspace?.Dispose();
         _workspace = null;
         _resultLock?.Dispose();

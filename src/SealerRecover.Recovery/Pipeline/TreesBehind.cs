@@ -9,7 +9,7 @@ namespace SealerRecover.Recovery.Pipeline;
 /// and then goes to work if a core is free and no other sector is followed. Only ever an accelerator: whatever it has not recorded, the
 /// stage of trees does.
 /// </summary>
-internal sealed class TreesBehind : IDisposable
+internal sealed class TreesBehind
 {
     private readonly Thread _thread;
     private readonly Action<string> _notice;
@@ -22,18 +22,19 @@ internal sealed class TreesBehind : IDisposable
     public TreesBehind(Action<LayerWatermark> follow, CoreBudget cores, Action<string> notice, CancellationToken cancellation)
     {
         _notice = notice;
+        LastLayer = new LayerWatermark();
         _thread = new Thread(() => Work(follow, cores, cancellation)) { Name = "trees behind", IsBackground = true };
         _thread.Start();
     }
 
     /// <summary>For the labelling of the sector.</summary>
-    public LayerWatermark LastLayer { get; } = new();
+    public LayerWatermark LastLayer { get; }
 
     /// <summary>Labelling has ended, one way or another: returns when what follows it has, too.</summary>
     /// <exception cref="Exception">A bug in what followed; failures that an operator can act on are for the stage of trees to meet again.</exception>
     public void Finish()
     {
-        Dispose();
+        Stop();
         switch (_failure)
         {
             case null:
@@ -47,8 +48,8 @@ internal sealed class TreesBehind : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>As <see cref="Finish"/>, whatever came of it.</summary>
+    public void Stop()
     {
         LastLayer.Dispose();
         _thread.Join();
