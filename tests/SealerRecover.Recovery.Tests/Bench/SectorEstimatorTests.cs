@@ -176,6 +176,28 @@ public class SectorEstimatorTests
         Assert.Equal((Nodes / 5e5 / 4) + (56 * Nodes / 1e9), estimate.ParentCache.TotalSeconds, 0.01);
     }
 
+    /// <summary>The speeds and the table of docs/performance.md.</summary>
+    [Theory]
+    [InlineData(1, 1, 1, 30)]
+    [InlineData(16, 9, 9, 14)]
+    public void On_a_documented_machine_of_32_cores_trees_add_little_to_labels(int sectors, int atOnce, int lookAhead, int free)
+    {
+        MachineSpeeds speeds = Machine(cores: 32, memoryGib: 1024) with
+        {
+            Yardstick = new Speed(1e9 / 36.6, 0),
+            Labels = [Label("sha-ni", 1, 1.30e6), Label("sha-ni-2", 2, 2.46e6), Label("avx512-8", 8, 2.44e6), Label("avx512-16", 16, 3.16e6)],
+            Poseidon = [new("ifma", 11, new Speed(128e3, 0)), new("ifma", 8, new Speed(177e3, 0))],
+            Parents = [new(SectorSize.GiB32, new Speed(4.79e6, 0))],
+            Disk = new DiskSpeed("/temp", 950 << 20, 1536 << 20, null),
+        };
+
+        SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, sectors);
+
+        Assert.Equal((atOnce, lookAhead, free), (estimate.AtOnce, estimate.Cores.LookAheadThreads, estimate.Cores.FreeCores));
+        Assert.True(estimate.PreCommit2After < 0.05 * estimate.PreCommit1);
+        Assert.InRange(estimate.Memory, atOnce * 64L << 30, (atOnce * 64L << 30) + (3L << 30));
+    }
+
     [Fact]
     public void No_sectors_are_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new SectorEstimator(Machine(1)).For(SectorSize.GiB32, 0));
