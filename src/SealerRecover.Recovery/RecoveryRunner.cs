@@ -62,7 +62,7 @@ public sealed class RecoveryRunner
         RefuseDuplicates(sectors);
         RunFolders.Prepare(_settings, _files);
         EventSink events = new(observer, _time);
-        CorePlan cores = CheckResources(sectors, events).Cores ?? CorePlan.OneSeat;
+        CorePlan cores = CheckResources(sectors, events).Cores ?? CorePlan.OneSeat(_settings.Threads);
         ResourcePlan plan = new(_settings, _probe, _sealer);
         using ParentsPool parents = new(_sealer, events.ProgressOf(null));
         DiskGate disk = new(_settings.TempFolder, _probe, _settings.IgnoreResources);

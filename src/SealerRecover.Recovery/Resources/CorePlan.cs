@@ -27,8 +27,9 @@ public sealed record CorePlan
     /// <summary>One for each labelling thread.</summary>
     public required ImmutableArray<LabelSeat> Seats { get; init; }
 
-    /// <summary>One core for one sector after the other: where hardly anything is to be done.</summary>
-    public static CorePlan OneSeat { get; } = new() { Cores = 1, Threads = 1, Seats = [new LabelSeat(1, LabelLanes.For(1).Kernels, null)] };
+    /// <summary>One sector after the other: where hardly anything is to be done.</summary>
+    public static CorePlan OneSeat(int threads) =>
+        new() { Cores = threads, Threads = threads, Seats = [new LabelSeat(1, LabelLanes.For(1).Kernels, null)] };
 
     /// <summary>Sectors in PreCommit1 at once.</summary>
     public int AtOnce => Seats.Sum(seat => seat.Sectors);
