@@ -20,10 +20,16 @@ public static class PreCommit1
     /// <param name="log">Finished steps.</param>
     /// <param name="progress">Told how far the work is; may be null.</param>
     /// <param name="cancellation">Stops the work within a second; finished layers stay recorded.</param>
+    /// <param name="lastLayer">Shown the last layer as it is made, until it is on disk; null if nobody looks.</param>
     /// <exception cref="OperatorException">Storage failed or memory was refused.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static void Run(
-        SealJob job, ParentCache parents, IStepLog log, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        SealJob job,
+        ParentCache parents,
+        IStepLog log,
+        IProgress<SealProgress>? progress,
+        CancellationToken cancellation,
+        LayerWatermark? lastLayer = null)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(parents);
@@ -39,12 +45,17 @@ public static class PreCommit1
             return;
         }
 
-        using Labeler labeler = new(job, parents, log, progress, cancellation);
+        using Labeler labeler = new(job, parents, log, progress, lastLayer, cancellation);
         labeler.Run();
     }
 
     private sealed class Labeler(
-        SealJob job, ParentCache parents, IStepLog log, IProgress<SealProgress>? progress, CancellationToken cancellation) : IDisposable
+        SealJob job,
+        ParentCache parents,
+        IStepLog log,
+        IProgress<SealProgress>? progress,
+        LayerWatermark? lastLayer,
+        CancellationToken cancellation) : IDisposable
     {
         private readonly PorepParameters _porep = job.Inputs.Porep;
         private readonly LabelKernel _kernel = LabelKernel.Create(job.LabelKernel);
@@ -87,10 +98,13 @@ public static class PreCommit1
             }
 
             FinishWriting();
+            lastLayer?.Finish();
         }
 
         public void Dispose()
         {
+            lastLayer?.Dispose();
+
             // Whatever ended the run, nobody may write from memory that is gone.
             ((IAsyncResult?)_writing)?.AsyncWaitHandle.WaitOne();
             _ = _writing?.Exception;
@@ -122,10 +136,17 @@ public static class PreCommit1
             SealProgressCounter counter = new(progress, SealPhase.Label, layer, _porep.Layers, _porep.Nodes);
             LayerRun run = new(
                 job.Inputs.ReplicaId.Value, layer, 0, _porep.Nodes, Current.Pointer, layer == 1 ? null : _previous!.Pointer);
+            Action<long> made = counter.Add;
+            if (layer == _porep.Layers && lastLayer is not null)
+            {
+                lastLayer.Begin(Current);
+                made += lastLayer.Advance;
+            }
+
             if (job.LabelCores is { LookAhead.IsEmpty: false } cores)
             {
                 _ring ??= new LabelRing();
-                new LookAheadLabeler(_kernel, _ring, cores).Label(run, () => parents.CreateReader(0), counter.Add, cancellation);
+                new LookAheadLabeler(_kernel, _ring, cores).Label(run, () => parents.CreateReader(0), made, cancellation);
                 return;
             }
 
@@ -142,7 +163,7 @@ public static class PreCommit1
                 }
 
                 node += count;
-                counter.Add(count);
+                made(count);
             }
         }
 

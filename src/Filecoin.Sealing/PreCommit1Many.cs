@@ -62,22 +62,9 @@ public static class PreCommit1Many
         }
     }
 
-    /// <summary>Native memory that <see cref="Run"/> takes for the layers of <paramref name="sectors"/> sectors, in bytes.</summary>
-    /// <param name="porep">Their seal proof.</param>
-    /// <param name="sectors">How many; at least 1.</param>
-    /// <param name="kernel">As <see cref="SealJob.ManyLabelKernel"/>.</param>
-    /// <remarks>Two layers for each sector, and more where a wider kernel with idle lanes is faster than narrow ones.</remarks>
-    public static long LayerMemory(PorepParameters porep, int sectors, string? kernel = null)
+    private static IReadOnlyList<ManyLabelKernel> KernelsFor(SealJob job, int sectors)
     {
-        ArgumentNullException.ThrowIfNull(porep);
-        return KernelsFor(kernel, sectors).Sum(each => SectorGroup.MemoryBytes(each, porep));
-    }
-
-    private static IReadOnlyList<ManyLabelKernel> KernelsFor(SealJob job, int sectors) => KernelsFor(job.ManyLabelKernel ?? job.LabelKernel, sectors);
-
-    private static IReadOnlyList<ManyLabelKernel> KernelsFor(string? name, int sectors)
-    {
-        if (name is null)
+        if ((job.ManyLabelKernel ?? job.LabelKernel) is not { } name)
         {
             return ManyLabelKernels.Choose(sectors);
         }

@@ -19,20 +19,21 @@ public static class PreCommit2
     /// </summary>
     /// <param name="job">What and where; PreCommit1 has finished for it.</param>
     /// <param name="log">Finished steps.</param>
-    /// <param name="threads">Threads to use.</param>
+    /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far the work is; may be null.</param>
     /// <param name="cancellation">Stops the work within a second; finished base trees stay recorded.</param>
     /// <exception cref="OperatorException">Storage failed, or a layer is not what PreCommit1 wrote, or the data is not what CommD says.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static SealedCommitments Run(
-        SealJob job, IStepLog log, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(cores);
         string pAuxPath = Path.Combine(job.CacheFolder, CacheNames.PAux);
         if (!HasTrees(job, log))
         {
-            TreeStep step = new(job, log, Math.Max(1, threads), progress, cancellation);
+            TreeStep step = new(job, log, cores, progress, cancellation);
             step.BuildTreeD();
             PAuxFile built = step.BuildTrees();
             built.Write(pAuxPath);
@@ -48,11 +49,78 @@ public static class PreCommit2
         return new SealedCommitments(job.Inputs.CommD, pAux.CommC, pAux.CommRLast, CommRs.From(pAux.CommC, pAux.CommRLast, job.PoseidonKernel));
     }
 
+    /// <summary>As the other, with so many threads all the time.</summary>
+    public static SealedCommitments Run(
+        SealJob job, IStepLog log, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation) =>
+        Run(job, log, new FixedTreeCores(threads), progress, cancellation);
+
+    /// <summary>
+    /// Builds base trees of a CC sector while its last layer is being labelled, so that little is left for <see cref="Run(SealJob, IStepLog, ITreeCores, IProgress{SealProgress}?, CancellationToken)"/>,
+    /// which has to be called all the same. Layers before the last are read from disk, the last from memory as it grows. Returns when all
+    /// base trees are recorded, or as soon as labelling ends without a last layer; where labels are faster than trees that is later than
+    /// PreCommit1, and the rest is read from disk like everything else.
+    /// </summary>
+    /// <remarks>
+    /// The order that keeps crashes harmless: a base tree's files are written, flushed and renamed as soon as it is built; they are
+    /// recorded after the last layer is flushed, renamed and recorded itself, and only if that file holds what was read from memory. Until
+    /// then a rerun knows nothing of them and makes them again. A layer found damaged stops this; it is for Run to find and name.
+    /// </remarks>
+    /// <param name="job">What and where; PreCommit1 is at work on it with <paramref name="lastLayer"/>.</param>
+    /// <param name="lastLayer">Its last layer.</param>
+    /// <param name="log">Finished steps.</param>
+    /// <param name="cores">Cores to use; asked for again before each chunk.</param>
+    /// <param name="progress">Told how far the work is once the labels are there; may be null.</param>
+    /// <param name="cancellation">Stops the work within a second.</param>
+    /// <exception cref="OperatorException">Storage failed, or a layer is not what PreCommit1 wrote.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static void Follow(
+        SealJob job,
+        LayerWatermark lastLayer,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress>? progress,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(lastLayer);
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(cores);
+
+        // Chunks smaller than a segment could not be checked one by one; a sector that small takes no time anyway. Data makes a replica of
+        // its own, which is one file.
+        int chunkBytes = BaseTreeBuilder.ChunkLeaves(BaseTreeLayout.For(job.Inputs.Porep)) * SectorSize.NodeBytes;
+        if (job.DataFile is not null || chunkBytes != SegmentDigests.SegmentBytes)
+        {
+            return;
+        }
+
+        try
+        {
+            if (!lastLayer.WaitUntilBegun(cancellation))
+            {
+                return;
+            }
+
+            WaitForLayersBefore(job, lastLayer, log, cancellation);
+            using LayerInTheMaking last = new(job, log, lastLayer);
+            HeldBackSteps steps = new(log, last.IsSafe);
+            using TreeSources sources = new(job, steps, last);
+            new TreeStep(job, steps, cores, progress, cancellation, () => lastLayer.IsOnDisk).BuildBaseTrees(sources, replica: null);
+            lastLayer.WaitUntilOnDisk(cancellation);
+            steps.Release();
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // Labelling has ended; whoever did that knows why.
+        }
+    }
+
     /// <summary>Whether all trees are recorded and p_aux, which stands for them, is what was recorded.</summary>
     internal static bool HasTrees(SealJob job, IStepLog log) =>
         IsRecorded(log, SealSteps.Trees, Path.Combine(job.CacheFolder, CacheNames.PAux));
 
-    private static bool IsRecorded(IStepLog log, string step, string path) =>
+    /// <summary>Whether a step is recorded and its file is what was recorded.</summary>
+    internal static bool IsRecorded(IStepLog log, string step, string path) =>
         log.TryGet(step, out FileDigest digest)
         && LayerFile.HasLength(path, digest.Length)
         && SegmentDigests.OfFile(path) == digest;
@@ -108,148 +176,14 @@ public static class PreCommit2
         DurableNames.FlushFolder(Path.GetDirectoryName(target)!);
     }
 
-    private sealed class TreeStep(
-        SealJob job, IStepLog log, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation)
+    /// <summary>The layer before the last is still on its way to disk when the last one begins.</summary>
+    private static void WaitForLayersBefore(SealJob job, LayerWatermark lastLayer, IStepLog log, CancellationToken cancellation)
     {
-        private readonly PorepParameters _porep = job.Inputs.Porep;
-        private readonly BaseTreeLayout _layout = BaseTreeLayout.For(job.Inputs.Porep);
-        private readonly PoseidonKernel _poseidon8 = PoseidonKernel.Create(TreeShape.BaseArity, job.PoseidonKernel);
-
-        /// <summary>tree_d is a file only when everything is kept; with data it is computed in any case, to check the data against comm_d.</summary>
-        public void BuildTreeD()
+        TimeSpan patience = TimeSpan.FromMilliseconds(100);
+        while (!log.TryGet(SealSteps.Layer(job.Inputs.Porep.Layers - 1), out _))
         {
-            string path = Path.Combine(job.CacheFolder, CacheNames.TreeD);
-            if ((job.DataFile is null && !job.KeepAll) || (job.KeepAll && IsRecorded(log, SealSteps.TreeD, path)))
-            {
-                return;
-            }
-
-            CommD commD = TreeD.Build(
-                _porep.SectorSize,
-                job.DataFile,
-                job.KeepAll ? path : null,
-                TwoToOneHash.Create(job.TwoToOneKernel),
-                threads,
-                progress,
-                cancellation);
-            if (commD != job.Inputs.CommD)
-            {
-                throw new OperatorException(
-                    FailureKind.BadInput,
-                    $"the data of {job.Inputs.Sector} has CommD {commD}, but the sector was sealed over {job.Inputs.CommD}",
-                    "check the pieces, their order and their padding");
-            }
-
-            if (job.KeepAll)
-            {
-                log.Record(SealSteps.TreeD, SegmentDigests.OfFile(path));
-            }
-        }
-
-        public PAuxFile BuildTrees()
-        {
-            int trees = _porep.Shape.BaseTrees;
-            Bytes32[] rootsC = new Bytes32[trees];
-            Bytes32[] rootsRLast = new Bytes32[trees];
-            using TreeSources sources = new(job, log);
-            sources.CheckShortLayers();
-            using DurableFile? replica =
-                job.DataFile is null ? null : DurableFile.Create(job.SealedFile, _porep.SectorSize.Bytes);
-            for (int tree = 0; tree < trees; tree++)
-            {
-                // A replica with data is one file over all base trees and is published as a whole: then trees are built as a whole, too.
-                if (replica is null && TryRecall(tree, out rootsC[tree], out rootsRLast[tree]))
-                {
-                    continue;
-                }
-
-                (rootsC[tree], rootsRLast[tree]) = BuildTree(tree, sources, replica);
-            }
-
-            replica?.Publish();
-            return new PAuxFile(
-                TreeRoots.Join(_porep.Shape, rootsC, job.PoseidonKernel), TreeRoots.Join(_porep.Shape, rootsRLast, job.PoseidonKernel));
-        }
-
-        private string PathOfTreeC(int tree) => Path.Combine(job.CacheFolder, CacheNames.TreeC(_porep.Shape, tree));
-
-        private string PathOfTreeRLast(int tree) => Path.Combine(job.CacheFolder, CacheNames.TreeRLast(_porep.Shape, tree));
-
-        private bool TryRecall(int tree, out Bytes32 rootC, out Bytes32 rootRLast)
-        {
-            bool done = log.TryGet(SealSteps.TreeCRoot(tree), out FileDigest recorded)
-                && IsRecorded(log, SealSteps.TreeRLast(tree), PathOfTreeRLast(tree))
-                && (!job.KeepAll || IsRecorded(log, SealSteps.TreeC(tree), PathOfTreeC(tree)));
-            rootC = recorded.Digest;
-            rootRLast = default;
-            if (done)
-            {
-                // The root is the last node of the file.
-                using FileStream file = File.OpenRead(PathOfTreeRLast(tree));
-                file.Seek(-Bytes32.Length, SeekOrigin.End);
-                byte[] root = new byte[Bytes32.Length];
-                file.ReadExactly(root);
-                rootRLast = new Bytes32(root);
-            }
-
-            return done;
-        }
-
-        private (Bytes32 RootC, Bytes32 RootRLast) BuildTree(int tree, TreeSources sources, DurableFile? replica)
-        {
-            using TreeFile? fileC = job.KeepAll ? new TreeFile(PathOfTreeC(tree), _layout, lowestRow: 0) : null;
-            using TreeFile fileRLast = new(PathOfTreeRLast(tree), _layout, _layout.LowestRowOfTreeRLast(job.RowsToDiscard));
-            BaseTreeBuilder treeC = new(_poseidon8, _layout, fileC is null ? NoTreeRows.Instance : fileC);
-            BaseTreeBuilder treeRLast = new(_poseidon8, _layout, fileRLast);
-            HashChunks(tree, sources, treeC, treeRLast, replica);
-
-            Bytes32 rootC = treeC.Finish(_ => cancellation.ThrowIfCancellationRequested());
-            Bytes32 rootRLast = treeRLast.Finish(_ => cancellation.ThrowIfCancellationRequested());
-            fileRLast.Publish();
-            fileC?.Publish();
-            if (fileC is not null)
-            {
-                log.Record(SealSteps.TreeC(tree), SegmentDigests.OfFile(PathOfTreeC(tree)));
-            }
-
-            log.Record(SealSteps.TreeCRoot(tree), new FileDigest(Bytes32.Length, rootC));
-            log.Record(SealSteps.TreeRLast(tree), SegmentDigests.OfFile(PathOfTreeRLast(tree)));
-            return (rootC, rootRLast);
-        }
-
-        private void HashChunks(
-            int tree, TreeSources sources, BaseTreeBuilder treeC, BaseTreeBuilder treeRLast, DurableFile? replica)
-        {
-            int chunkLeaves = BaseTreeBuilder.ChunkLeaves(_layout);
-            long treeOffset = tree * _layout.Leaves * SectorSize.NodeBytes;
-            PoseidonKernel columnHash = PoseidonKernel.Create(_porep.Layers, job.PoseidonKernel);
-            SealProgressCounter counter = new(progress, SealPhase.Trees, tree + 1, _porep.Shape.BaseTrees, _layout.Leaves);
-            ConcurrentBag<TreeChunkWorker> idle = [];
-            try
-            {
-                ParallelOptions options = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
-                Sealing.Run.Parallel(BaseTreeBuilder.Chunks(_layout), options, chunk =>
-                {
-                    TreeChunkWorker worker =
-                        idle.TryTake(out TreeChunkWorker? free) ? free : new TreeChunkWorker(sources, columnHash, chunkLeaves);
-                    try
-                    {
-                        long offset = treeOffset + ((long)chunk * chunkLeaves * SectorSize.NodeBytes);
-                        worker.Process(offset, chunk, treeC, treeRLast, replica, columns => counter.Add(columns), cancellation);
-                    }
-                    finally
-                    {
-                        idle.Add(worker);
-                    }
-                });
-            }
-            finally
-            {
-                foreach (TreeChunkWorker worker in idle)
-                {
-                    worker.Dispose();
-                }
-            }
+            lastLayer.WaitFor(0, cancellation);
+            cancellation.WaitHandle.WaitOne(patience);
         }
     }
 }

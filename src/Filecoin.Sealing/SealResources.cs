@@ -27,7 +27,7 @@ public sealed record SealResources(
         long size = porep.SectorSize.Bytes;
         long parentWindow = 2L * parentWindowNodes * StackedGraph.Degree * sizeof(uint);
 
-        // One chunk of nodes per thread: every layer's segment, the columns and the replica; see PreCommit2.
+        // One chunk of nodes per thread: every layer's segment, columns, replica, and less than two more for rows and preimages; see PreCommit2.
         long treeChunk = (porep.Layers + 4L) << 20;
 
         // Rows of a base tree above the leaves add up to less than a seventh; only tree_c keeps its leaves.
@@ -37,7 +37,7 @@ public sealed record SealResources(
         long kept = keepAll ? (2 * size) + size + (size / 7) : 0;
         return new SealResources(
             LabelMemory: (2 * size) + parentWindow + Slack,
-            TreeMemory: (treeThreads * treeChunk * 2) + Slack,
+            TreeMemory: (treeThreads * treeChunk) + Slack,
             TempDisk: layers + replica + kept + treeRLast,
             ResultDisk: size + treeRLast + (keepAll ? layers + kept : 0),
             ParentCacheDisk: porep.Nodes * StackedGraph.Degree * sizeof(uint),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
@@ -8,17 +7,6 @@ using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery;
-
-/// <summary>One line of the table printed before a run starts.</summary>
-/// <param name="What">What is needed, e.g. "memory", "disk for temporary files (/temp)", "open files".</param>
-/// <param name="Needed">How much, in bytes (or a count for open files).</param>
-/// <param name="Available">How much there is; null when the system does not tell.</param>
-/// <param name="IsBytes">Whether the numbers are bytes.</param>
-public sealed record ResourceLine(string What, long Needed, long? Available, bool IsBytes = true)
-{
-    /// <summary>Whether it suffices.</summary>
-    public bool Suffices => Available is null || Available >= Needed;
-}
 
 /// <summary>
 /// Recovers sectors: plan, PreCommit1, PreCommit2, compare, install. Every finished step is on disk before the next begins, so a
@@ -51,8 +39,8 @@ public sealed class RecoveryRunner
         _probe = probe;
     }
 
-    /// <summary>What the run needs against what there is; empty if all sectors seem to be installed. Changes nothing.</summary>
-    public IReadOnlyList<ResourceLine> Plan(IReadOnlyList<SectorFacts> sectors)
+    /// <summary>What the run needs against what there is, and how it divides the cores. Changes nothing.</summary>
+    public RecoveryPlan Plan(IReadOnlyList<SectorFacts> sectors)
     {
         ArgumentNullException.ThrowIfNull(sectors);
         return StorageFailure.Explain("cannot plan the run", () => new ResourcePlan(_settings, _probe, _sealer).For(sectors));
@@ -74,34 +62,28 @@ public sealed class RecoveryRunner
         RefuseDuplicates(sectors);
         RunFolders.Prepare(_settings, _files);
         EventSink events = new(observer, _time);
-        CheckResources(sectors, events);
-
+        CorePlan cores = CheckResources(sectors, events).Cores ?? CorePlan.OneSeat(_settings.Threads);
         ResourcePlan plan = new(_settings, _probe, _sealer);
         using ParentsPool parents = new(_sealer, events.ProgressOf(null));
         DiskGate disk = new(_settings.TempFolder, _probe, _settings.IgnoreResources);
         Installer installer = new(_files, _settings, _time);
-        CoreBudget cores = new(_settings.Threads);
-        RunContext run = new(_settings, _time, _files, _sealer, events, parents, disk, installer, plan.Needs, cores, cancellation);
+        using CpuPins? pins = cores.IsPinned ? CpuPins.TryTake() : null;
+        if (cores.IsPinned && pins is null)
+        {
+            cores = cores.Unpinned();
+            events.Notice(null, "another run on this machine keeps its threads to the best cores, so those of this run are left to the system");
+        }
+
+        CoreBudget budget = new(cores.Threads, cores.Threads / cores.Cores);
+        RunContext run = new(_settings, _time, _files, _sealer, events, parents, disk, installer, plan.Needs, budget, cancellation);
         SectorWork[] work = [.. sectors.Select(facts => new SectorWork(facts, run))];
         if (work.Length > 0)
         {
-            LabelPlan labels = LabelPlan.For(work.Length, _settings.Parallel, _settings.Threads);
-            Tell(labels, events);
-            using StageThreads threads = new(labels, cores, _sealer, cancellation);
+            using StageThreads threads = new(cores, budget, _sealer, cancellation);
             threads.Run(work);
         }
 
         return [.. work.Select(sector => sector.Outcome!)];
-    }
-
-    private static void Tell(LabelPlan labels, EventSink events)
-    {
-        if (labels.Threads * labels.Together > 1)
-        {
-            events.Notice(null, labels.Together == 1
-                ? string.Create(CultureInfo.InvariantCulture, $"labelling {labels.Threads} sectors at once, each on a core of its own")
-                : string.Create(CultureInfo.InvariantCulture, $"labelling up to {labels.Together} sectors of one seal proof side by side on each of {labels.Threads} cores, since there are more sectors than cores"));
-        }
     }
 
     private static void RefuseDuplicates(IReadOnlyList<SectorFacts> sectors)
@@ -112,16 +94,18 @@ public sealed class RecoveryRunner
         }
     }
 
-    private void CheckResources(IReadOnlyList<SectorFacts> sectors, EventSink events)
+    private RecoveryPlan CheckResources(IReadOnlyList<SectorFacts> sectors, EventSink events)
     {
-        IReadOnlyList<ResourceLine> plan = Plan(sectors);
+        RecoveryPlan plan = Plan(sectors);
         if (!_settings.IgnoreResources)
         {
-            ResourcePlan.RefuseShortage(plan);
+            ResourcePlan.RefuseShortage(plan.Resources);
         }
-        else if (plan.FirstOrDefault(line => !line.Suffices) is { } shortage)
+        else if (plan.Resources.FirstOrDefault(line => !line.Suffices) is { } shortage)
         {
             events.Notice(null, $"starting although {shortage.What} may not suffice, as asked");
         }
+
+        return plan;
     }
 }

@@ -202,15 +202,6 @@ public sealed class PreCommit1ManyTests
         Assert.Throws<ArgumentException>(() => batch.Run());
     }
 
-    [Fact]
-    public void Memory_is_two_layers_for_every_lane()
-    {
-        PorepParameters porep = SealCase.Get(Large).Inputs.Porep;
-        Assert.Equal(2 * (8L << 20), PreCommit1Many.LayerMemory(porep, 1));
-        Assert.Equal(2 * 4 * (8L << 20), PreCommit1Many.LayerMemory(porep, 3, "vector-4"));
-        Assert.Equal(2 * 8 * (8L << 20), PreCommit1Many.LayerMemory(porep, 5, "vector-4"));
-    }
-
     private static IEnumerable<int> StepsOf(Reports seen, SealPhase phase) =>
         seen.All.Where(report => report.Phase == phase).Select(report => report.Step).Distinct();
 

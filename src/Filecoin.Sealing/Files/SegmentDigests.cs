@@ -49,6 +49,13 @@ public sealed class SegmentDigests
         return digest.SequenceEqual(Entry(index));
     }
 
+    /// <summary>Whether both have the same digest of segment <paramref name="index"/>.</summary>
+    public bool Agrees(SegmentDigests other, int index)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Entry(index).SequenceEqual(other.Entry(index));
+    }
+
     /// <summary>What stands for the file in the step log.</summary>
     public FileDigest ToFileDigest() => new(FileLength, new Bytes32(SHA256.HashData(_digests)));
 

@@ -50,11 +50,7 @@ internal sealed class TreeChunkWorker : IDisposable
         Action<int> columnsDone,
         CancellationToken cancellation)
     {
-        for (int layer = 0; layer < _sources.Layers; layer++)
-        {
-            _sources.ReadLayer(layer, offset, Layer(layer));
-        }
-
+        _sources.ReadLayers(offset, Layer, cancellation);
         Span<byte> columns = _columns.Slice(0, _chunkBytes);
         HashColumns(columns, columnsDone, cancellation);
         Span<byte> scratch = _scratch.Slice(0, (int)_scratch.Length);

@@ -21,7 +21,7 @@ internal static class TreeD
     /// <param name="dataFile">Fr32-padded data; null for zeros.</param>
     /// <param name="treeFile">Where to write the tree; null to compute the root only.</param>
     /// <param name="hash">The kernel to use.</param>
-    /// <param name="threads">Threads to use.</param>
+    /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far; may be null.</param>
     /// <param name="cancellation">Stops between chunks.</param>
     public static CommD Build(
@@ -29,7 +29,7 @@ internal static class TreeD
         string? dataFile,
         string? treeFile,
         TwoToOneHash hash,
-        int threads,
+        ITreeCores cores,
         IProgress<SealProgress>? progress,
         CancellationToken cancellation)
     {
@@ -41,9 +41,9 @@ internal static class TreeD
         int chunks = (int)(size.Nodes / chunkNodes);
         byte[] roots = new byte[chunks * SectorSize.NodeBytes];
 
-        ParallelOptions options = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
-        Run.Parallel(chunks, options, chunk =>
+        Run.InOrder(chunks, cores.Most, "tree_d", chunk =>
         {
+            cores.Enter(cancellation);
             byte[] rented = ArrayPool<byte>.Shared.Rent(chunkNodes * SectorSize.NodeBytes);
             try
             {
@@ -62,6 +62,7 @@ internal static class TreeD
             finally
             {
                 ArrayPool<byte>.Shared.Return(rented);
+                cores.Leave();
             }
 
             counter.Add(chunkNodes);

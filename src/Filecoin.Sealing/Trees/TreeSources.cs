@@ -1,75 +1,89 @@
-using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Trees;
 
-/// <summary>The open files PreCommit2 reads and writes while it builds trees; shared by all threads.</summary>
+/// <summary>The layers and data that PreCommit2 reads while it builds trees; shared by all threads.</summary>
 internal sealed class TreeSources : IDisposable
 {
-    private readonly SafeFileHandle[] _layers;
-    private readonly SegmentDigests[] _digests;
-    private readonly string[] _paths;
+    /// <summary>
+    /// Chunks read at once while labels are made: enough to keep a disk busy, few enough that the parents and the layer being written,
+    /// which labelling waits for, have their share of it.
+    /// </summary>
+    private const int ReadsBesideLabels = 3;
+
+    private readonly List<ILayerSource> _layers = [];
+    private readonly SemaphoreSlim? _reading;
     private readonly SafeFileHandle? _data;
     private readonly string? _dataPath;
 
+    /// <summary>Opens the layers, which are all recorded.</summary>
     public TreeSources(SealJob job, IStepLog log)
+        : this(job, log, job.Inputs.Porep.Layers)
     {
-        int layers = job.Inputs.Porep.Layers;
-        _layers = new SafeFileHandle[layers];
-        _digests = new SegmentDigests[layers];
-        _paths = new string[layers];
-        for (int i = 0; i < layers; i++)
-        {
-            string path = Path.Combine(job.CacheFolder, CacheNames.Layer(i + 1));
-            _paths[i] = path;
-            string step = SealSteps.Layer(i + 1);
-            if (!log.TryGet(step, out FileDigest digest)
-                || !LayerFile.HasLength(path, digest.Length)
-                || SegmentDigests.TryLoad(LayerFile.SegmentsPath(path), digest) is not { } loaded)
-            {
-                log.Forget(step);
-                throw new OperatorException(
-                    FailureKind.Storage,
-                    $"layer {i + 1} ({path}) is missing or not what was recorded when it was written",
-                    "run the same command again: the layer will be labelled anew");
-            }
-
-            _digests[i] = loaded;
-            _layers[i] = StorageFailure.Naming(path, "opening", () => File.OpenHandle(path));
-        }
-
-        _dataPath = job.DataFile;
-        _data = _dataPath is null ? null : StorageFailure.Naming(_dataPath, "opening", () => File.OpenHandle(_dataPath));
-        Log = log;
     }
 
-    public int Layers => _layers.Length;
+    /// <summary>Opens all layers but the last, which is being made.</summary>
+    public TreeSources(SealJob job, IStepLog log, LayerInTheMaking last)
+        : this(job, log, job.Inputs.Porep.Layers - 1)
+    {
+        _layers.Add(last);
+        _reading = new SemaphoreSlim(ReadsBesideLabels);
+    }
 
-    private IStepLog Log { get; }
+    private TreeSources(SealJob job, IStepLog log, int layersOnDisk)
+    {
+        try
+        {
+            for (int layer = 1; layer <= layersOnDisk; layer++)
+            {
+                _layers.Add(new LayerOnDisk(job, log, layer));
+            }
 
-    /// <summary>Checks layers that are shorter than a segment as a whole: chunks of theirs cannot be checked one by one.</summary>
+            _dataPath = job.DataFile;
+            _data = _dataPath is null ? null : StorageFailure.Naming(_dataPath, "opening", () => File.OpenHandle(_dataPath));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Layers, the one in the making included.</summary>
+    public int Layers => _layers.Count;
+
+    /// <summary>Checks layers that are shorter than a segment as a whole.</summary>
     public void CheckShortLayers()
     {
-        for (int layer = 0; layer < Layers; layer++)
+        foreach (LayerOnDisk layer in _layers.OfType<LayerOnDisk>())
         {
-            if (_digests[layer].FileLength < SegmentDigests.SegmentBytes)
-            {
-                byte[] whole = new byte[_digests[layer].FileLength];
-                ExactRead.At(_layers[layer], 0, whole, _paths[layer]);
-                Check(layer, 0, whole);
-            }
+            layer.CheckIfShort();
         }
     }
 
-    /// <summary>Reads part of layer <paramref name="layer"/> (from 0) and, where the part is a segment, checks it.</summary>
-    public void ReadLayer(int layer, long offset, Span<byte> destination)
+    /// <summary>Returns when bytes up to <paramref name="end"/> of every layer can be read.</summary>
+    public void WaitFor(long end, CancellationToken cancellation) => _layers[^1].WaitFor(end, cancellation);
+
+    /// <summary>Reads part of every layer; where the part is a segment it is what was made.</summary>
+    /// <param name="offset">Byte offset in each layer.</param>
+    /// <param name="part">Where a layer's part goes; asked with the index of the layer, from 0.</param>
+    /// <param name="cancellation">Stops between layers.</param>
+    public void ReadLayers(long offset, LayerPart part, CancellationToken cancellation)
     {
-        ExactRead.At(_layers[layer], offset, destination, _paths[layer]);
-        if (destination.Length == SegmentDigests.SegmentBytes)
+        _reading?.Wait(cancellation);
+        try
         {
-            Check(layer, (int)(offset / SegmentDigests.SegmentBytes), destination);
+            for (int layer = 0; layer < Layers; layer++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                _layers[layer].Read(offset, part(layer), cancellation);
+            }
+        }
+        finally
+        {
+            _reading?.Release();
         }
     }
 
@@ -87,28 +101,11 @@ internal sealed class TreeSources : IDisposable
 
     public void Dispose()
     {
-        foreach (SafeFileHandle? layer in _layers)
-        {
-            layer?.Dispose();
-        }
-
+        _layers.ForEach(layer => layer.Dispose());
+        _reading?.Dispose();
         _data?.Dispose();
     }
 
-    private void Check(int layer, int segment, ReadOnlySpan<byte> content)
-    {
-        if (_digests[layer].Matches(segment, content))
-        {
-            return;
-        }
-
-        Log.Forget(SealSteps.Layer(layer + 1));
-        long first = (long)segment * SegmentDigests.SegmentBytes;
-        throw new OperatorException(
-            FailureKind.Storage,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"layer {layer + 1} ({_paths[layer]}) changed on disk after it was written, between bytes {first} and {first + content.Length}"),
-            "check the disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again: the layer will be labelled anew");
-    }
+    /// <summary>The memory for a layer's part.</summary>
+    internal delegate Span<byte> LayerPart(int layer);
 }

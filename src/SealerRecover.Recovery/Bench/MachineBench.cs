@@ -64,6 +64,7 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
 
         // Before labelling takes memory of its own.
         long? memory = settings.Memory ?? probe.AvailableMemory();
+        CpuTopology? topology = probe.Topology();
 
         doing?.Invoke("the yardstick: SHA-256 of the platform");
         Speed before = Yardstick(meter);
@@ -85,6 +86,7 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
         {
             Processor = Processor.Name(),
             Cores = settings.Cores,
+            Topology = topology?.Threads == settings.Cores ? topology : null,
             Memory = memory,
             Yardstick = new Speed(
                 Math.Max(before.PerSecond, after.PerSecond), Math.Min(before.MedianPerSecond, after.MedianPerSecond)),

@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Labeling;
+using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Bench;
 
@@ -37,6 +38,9 @@ public sealed record MachineSpeeds
 
     /// <summary>Cores that estimates count on.</summary>
     public required int Cores { get; init; }
+
+    /// <summary>How they belong together; null where estimates count on other cores than this machine's.</summary>
+    internal CpuTopology? Topology { get; init; }
 
     /// <summary>Bytes of memory that estimates count on; null when the system does not tell.</summary>
     public required long? Memory { get; init; }

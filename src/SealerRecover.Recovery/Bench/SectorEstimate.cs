@@ -1,5 +1,5 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing.Labeling;
+using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Bench;
 
@@ -25,17 +25,20 @@ public sealed record SectorEstimate
     /// <summary>How many sectors.</summary>
     public required int Sectors { get; init; }
 
-    /// <summary>Sectors labelled at once, as memory and cores allow.</summary>
-    public required int AtOnce { get; init; }
+    /// <summary>How the cores are divided; what a run with as many sectors and <c>--parallel</c> of <see cref="AtOnce"/> chooses, too.</summary>
+    public required CorePlan Cores { get; init; }
 
-    /// <summary>The label kernel, and how many of those sectors share a core.</summary>
-    public required LabelVariant Variant { get; init; }
+    /// <summary>Sectors labelled at once, as memory and cores allow.</summary>
+    public int AtOnce => Cores.AtOnce;
 
     /// <summary>PreCommit1 of the sectors that are labelled at once.</summary>
     public required TimeSpan PreCommit1 { get; init; }
 
     /// <summary>PreCommit2 of one sector on all cores.</summary>
     public required TimeSpan PreCommit2 { get; init; }
+
+    /// <summary>What of it is left when a sector's labels are there, because free cores have hashed columns behind its last layer.</summary>
+    public required TimeSpan PreCommit2After { get; init; }
 
     /// <summary>Everything, from start to installed files, with a parent cache that is there and only has to be checked.</summary>
     public required TimeSpan Total { get; init; }

@@ -3,6 +3,7 @@ using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Replica;
+using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Pipeline;
 
@@ -22,17 +23,32 @@ internal interface ISealer
     IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation);
 
     /// <summary>Labels all layers.</summary>
-    void PreCommit1(SealJob job, IParents parents, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation);
+    void PreCommit1(
+        SealJob job,
+        IParents parents,
+        IStepLog log,
+        LayerWatermark? lastLayer,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation);
+
+    /// <summary>Builds trees while the last layer is labelled.</summary>
+    void Follow(
+        SealJob job,
+        LayerWatermark lastLayer,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation);
 
     /// <summary>Labels all layers of several sectors of one proof together, on the calling thread.</summary>
     void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation);
 
-    /// <summary>Native memory for the layers of sectors labelled together, in bytes.</summary>
-    long LayerMemory(PorepParameters porep, int sectors);
+    /// <summary>What its steps cost here.</summary>
+    NodeCosts CostsOf(PorepParameters porep);
 
     /// <summary>Builds trees and replica.</summary>
     SealedCommitments PreCommit2(
-        SealJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation);
+        SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
 
     /// <summary>The CommR of the two commitments in a p_aux.</summary>
     CommR CommROf(PAuxFile pAux);
@@ -56,8 +72,22 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         new OpenCache(_parents.Open(porep, settings.Threads, settings.ParentWindowNodes, progress, cancellation));
 
     public void PreCommit1(
-        SealJob job, IParents parents, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        Filecoin.Sealing.PreCommit1.Run(job, ((OpenCache)parents).Cache, log, progress, cancellation);
+        SealJob job,
+        IParents parents,
+        IStepLog log,
+        LayerWatermark? lastLayer,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation) =>
+        Filecoin.Sealing.PreCommit1.Run(job, ((OpenCache)parents).Cache, log, progress, cancellation, lastLayer);
+
+    public void Follow(
+        SealJob job,
+        LayerWatermark lastLayer,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation) =>
+        Filecoin.Sealing.PreCommit2.Follow(job, lastLayer, log, cores, progress, cancellation);
 
     public void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation) => PreCommit1Many.Run(
         [.. sectors.Select(sector => sector.Job)],
@@ -66,12 +96,11 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         [.. sectors.Select(sector => sector.Progress)],
         cancellation);
 
-    public long LayerMemory(PorepParameters porep, int sectors) =>
-        PreCommit1Many.LayerMemory(porep, sectors, settings.Kernels.Many ?? settings.Kernels.Label);
+    public NodeCosts CostsOf(PorepParameters porep) => NodeCosts.Typical(porep, settings.Kernels);
 
     public SealedCommitments PreCommit2(
-        SealJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        Filecoin.Sealing.PreCommit2.Run(job, log, threads, progress, cancellation);
+        SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        Filecoin.Sealing.PreCommit2.Run(job, log, cores, progress, cancellation);
 
     public CommR CommROf(PAuxFile pAux) => CommRs.From(pAux.CommC, pAux.CommRLast, settings.Kernels.Poseidon);
 

@@ -2,6 +2,7 @@ using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Labeling;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
@@ -43,7 +44,7 @@ internal sealed record RunContext(
 
 /// <summary>
 /// One sector's way through a run. Each method does one stage on the calling thread and says what comes next; the stages of one
-/// sector never overlap.
+/// sector never overlap, but for <see cref="TreesBehind"/>, which only touches the job's files and the journal.
 /// </summary>
 internal sealed class SectorWork(SectorFacts facts, RunContext run)
 {
@@ -53,6 +54,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private SectorWorkspace? _workspace;
     private FolderLock? _resultLock;
     private SealJob? _job;
+    private TreesBehind? _behind;
     private SealedCommitments? _commitments;
     private long? _begun;
     private bool _told;
@@ -76,9 +78,11 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private SealJob Job => _job ?? throw new InvalidOperationException("the workspace is not open");
 
     /// <summary>Does <paramref name="stage"/>; whatever goes wrong becomes the outcome.</summary>
-    public Stage Do(Stage stage) => Guarded(() => stage switch
+    /// <param name="stage">What.</param>
+    /// <param name="cores">Where labelling runs; null for anywhere, on one thread.</param>
+    public Stage Do(Stage stage, LabelCores? cores = null) => Guarded(() => stage switch
     {
-        Stage.Label => PrepareAndLabel(),
+        Stage.Label => PrepareAndLabel(cores),
         Stage.Trees => BuildTrees(),
         Stage.Install => Install(),
         _ => throw new ArgumentOutOfRangeException(nameof(stage)),
@@ -142,10 +146,10 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private InstallProgress Passing() => new(_progress, run.Time);
 
-    private Stage PrepareAndLabel()
+    private Stage PrepareAndLabel(LabelCores? cores)
     {
         Stage next = _workspace is null ? Prepare() : Stage.Label;
-        return next == Stage.Label ? Label() : next;
+        return next == Stage.Label ? Label(cores) : next;
     }
 
     private Stage Prepare()
@@ -179,13 +183,16 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         return next;
     }
 
-    private Stage Label()
+    private Stage Label(LabelCores? cores)
     {
         IParents parents = EnterAndOpenParents();
-        run.Sealer.PreCommit1(Job, parents, Workspace.Journal, _progress, run.Cancellation);
+        Journal journal = Workspace.Journal;
+        _behind = new TreesBehind(
+            lastLayer => run.Sealer.Follow(Job, lastLayer, journal, run.Cores, _progress, run.Cancellation), run.Cores, Notice, run.Cancellation);
+        run.Sealer.PreCommit1(Job with { LabelCores = cores }, parents, journal, _behind.LastLayer, _progress, run.Cancellation);
 
         // From here on missing layers mean that PreCommit2 has consumed them, not that labelling has to be done again.
-        Workspace.Journal.MarkLabelled(true);
+        journal.MarkLabelled(true);
         return Stage.Trees;
     }
 
@@ -206,11 +213,12 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private Stage BuildTrees()
     {
+        _behind?.Finish();
         int finished = Workspace.Journal.FinishedSteps;
         SealedCommitments computed;
         try
         {
-            computed = run.Sealer.PreCommit2(Job, Workspace.Journal, run.Cores.ForTrees, _progress, run.Cancellation);
+            computed = run.Sealer.PreCommit2(Job, Workspace.Journal, run.Cores, _progress, run.Cancellation);
         }
         catch (OperatorException failure) when (failure.Kind == FailureKind.Storage && Workspace.Journal.FinishedSteps < finished)
         {
@@ -352,6 +360,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private Stage End(OutcomeKind kind, Exception? failure, InstallManifest? manifest = null)
     {
+        _behind?.Stop();
         _workspace?.Dispose();
         _workspace = null;
         _resultLock?.Dispose();

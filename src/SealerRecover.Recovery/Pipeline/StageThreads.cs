@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Pipeline;
 
@@ -8,7 +9,7 @@ namespace SealerRecover.Recovery.Pipeline;
 /// Three queues with threads of their own: labelling as planned, one building trees, one installing. Sectors enter labelling in the
 /// order given, where several of one proof may go together; trees of one overlap labels of others.
 /// </summary>
-internal sealed class StageThreads(LabelPlan plan, CoreBudget cores, ISealer sealer, CancellationToken cancellation) : IDisposable
+internal sealed class StageThreads(CorePlan plan, CoreBudget cores, ISealer sealer, CancellationToken cancellation) : IDisposable
 {
     private readonly LabelQueue _labels = new();
     private readonly BlockingCollection<SectorWork> _trees = [];
@@ -29,7 +30,7 @@ internal sealed class StageThreads(LabelPlan plan, CoreBudget cores, ISealer sea
         [
             Start("trees", () => Serve(_trees, Stage.Trees)),
             Start("install", () => Serve(_installs, Stage.Install)),
-            .. Enumerable.Range(1, plan.Threads).Select(i => Start(string.Create(CultureInfo.InvariantCulture, $"label {i}"), ServeLabels)),
+            .. plan.Seats.Select((seat, i) => Start(string.Create(CultureInfo.InvariantCulture, $"label {i + 1}"), () => ServeLabels(seat))),
         ];
         foreach (Thread thread in threads)
         {
@@ -59,15 +60,15 @@ internal sealed class StageThreads(LabelPlan plan, CoreBudget cores, ISealer sea
         }
     }
 
-    private void ServeLabels()
+    private void ServeLabels(LabelSeat seat)
     {
         while (_labels.Take() is { } first)
         {
-            using IDisposable share = cores.Labelling();
+            using IDisposable share = cores.Labelling(seat.CoresTaken);
             List<SectorWork> group = [];
-            if (plan.Together > 1)
+            if (seat.Sectors > 1)
             {
-                LabelTogether(first, group);
+                LabelTogether(first, seat.Sectors, group);
             }
             else
             {
@@ -77,17 +78,17 @@ internal sealed class StageThreads(LabelPlan plan, CoreBudget cores, ISealer sea
             // What has been labelled together is found finished here; what has not is labelled now, one after the other.
             foreach (SectorWork sector in group)
             {
-                PassOn(sector, sector.Do(Stage.Label));
+                PassOn(sector, sector.Do(Stage.Label, seat.Cores));
             }
         }
     }
 
-    /// <summary>Labels <paramref name="first"/> and what of its proof waits behind it, and adds to <paramref name="group"/> what is left to look at.</summary>
-    private void LabelTogether(SectorWork first, List<SectorWork> group)
+    /// <summary>Labels <paramref name="first"/> and what of its proof waits behind it, at <paramref name="most"/> so many, and adds to <paramref name="group"/> what is left to look at.</summary>
+    private void LabelTogether(SectorWork first, int most, List<SectorWork> group)
     {
         List<LabelWork> ready = [];
         PorepParameters porep = first.Porep;
-        for (SectorWork? sector = first; sector is not null; sector = ready.Count < plan.Together ? _labels.TryTake(porep) : null)
+        for (SectorWork? sector = first; sector is not null; sector = ready.Count < most ? _labels.TryTake(porep) : null)
         {
             switch (sector.Join(mayWait: ready.Count == 0, out LabelWork? work))
             {

@@ -16,4 +16,7 @@ internal interface ISystemProbe
 
     /// <summary>Files this process may still open.</summary>
     long? OpenFilesLeft();
+
+    /// <summary>The processors this process may run on.</summary>
+    CpuTopology? Topology();
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.Resources;
@@ -8,6 +7,8 @@ namespace SealerRecover.Recovery.Resources;
 /// <param name="root">"/", or a folder that pretends to be it in tests.</param>
 internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
 {
+    private readonly SystemText _system = new(root);
+
     /// <summary>The smaller of MemAvailable and what the memory cgroups (version 2) of this process leave.</summary>
     public long? AvailableMemory()
     {
@@ -46,6 +47,9 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
         return limit - (Directory.Exists(open) ? Directory.GetFileSystemEntries(open).Length : 0);
     }
 
+    /// <inheritdoc/>
+    public CpuTopology? Topology() => CpuTopologyReader.Read(_system);
+
     // A limit may stand at any level above this process. Pages of the file cache count as used but are given up under pressure.
     private long? CgroupMemory()
     {
@@ -68,7 +72,7 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
     private static long? Smaller(long? a, long? b) => a is null || b < a ? b ?? a : a;
 
     private long? Number(string file) =>
-        long.TryParse(Lines(file).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
+        long.TryParse(Lines(file) is [var first, ..] ? first : null, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
 
     private long? Field(string file, string name) =>
         Lines(file)
@@ -76,15 +80,5 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
             .FirstOrDefault(words => words is [var first, _, ..] && first == name)
             is [_, var text, ..] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : null;
 
-    private string[] Lines(string file)
-    {
-        try
-        {
-            return File.ReadAllLines(Path.Combine(root, file));
-        }
-        catch (Exception failure) when (StorageFailure.Is(failure))
-        {
-            return []; // Not mounted, or hidden from this user: then the system does not tell.
-        }
-    }
+    private IReadOnlyList<string> Lines(string file) => _system.Lines(file);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
@@ -10,30 +9,46 @@ using SealerRecover.Recovery.Workspace;
 namespace SealerRecover.Recovery.Resources;
 
 /// <summary>
-/// What a run needs against what there is. Memory: every sector in PreCommit1 at once, and the one in PreCommit2 beside them.
-/// Disk: the temporary files of as many sectors as are in PreCommit1 at once (a later one waits until there is room), the files
-/// of all sectors in the result folder, and missing parent caches; folders on one file system are added up. What earlier runs
-/// left for these sectors counts as there already.
+/// What a run needs against what there is, and how many sectors at once that admits. Memory: every sector in PreCommit1 at once, and those
+/// in PreCommit2 beside them. Disk: the temporary files of as many sectors as are in PreCommit1 at once (a later one waits until there is
+/// room), the files of all sectors in the result folder, and missing parent caches; folders on one file system are added up. What earlier
+/// runs left for these sectors counts as there already.
 /// </summary>
 internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe, ISealer sealer)
 {
-    /// <summary>The table; empty when every sector is already installed.</summary>
-    public IReadOnlyList<ResourceLine> For(IReadOnlyList<SectorFacts> all)
+    /// <summary>
+    /// The plan for as many sectors at once as the operator asked for; where something does not suffice, for as many as it suffices for, and
+    /// if it does not even for one, for that one, with a line that says so.
+    /// </summary>
+    public RecoveryPlan For(IReadOnlyList<SectorFacts> all)
     {
         SectorFacts[] sectors = [.. all.Where(facts => !Receipt.SeemsInstalled(settings.ResultFolder, WorkInputs.For(facts, settings)))];
         if (sectors.Length == 0)
         {
-            return [];
+            return RecoveryPlan.Nothing;
         }
 
-        SealResources[] needs = [.. sectors.Select(Needs)];
-        int atOnce = Math.Min(settings.Parallel, sectors.Length);
-        return
-        [
-            new ResourceLine("memory", Memory(sectors, needs, atOnce), probe.AvailableMemory()),
-            .. Disks(sectors, needs, atOnce),
-            new ResourceLine("open files", (atOnce + 1L) * needs.Max(need => need.OpenFiles), probe.OpenFilesLeft(), IsBytes: false),
-        ];
+        Demand demand = Ask(sectors);
+        Supply supply = new(probe.AvailableMemory(), probe.Disk(settings.TempFolder), probe.Disk(settings.ResultFolder),
+            probe.Disk(settings.ParentCacheFolder), probe.OpenFilesLeft());
+        PorepParameters largest = sectors.Select(facts => facts.SealProof.Porep).MaxBy(porep => porep.Nodes)!;
+        CorePlanner planner = new(
+            probe.Topology() ?? CpuTopology.Flat(settings.Threads), settings.Threads, sealer.CostsOf(largest));
+        RunShape run = new(sectors.Length, largest.Layers);
+        int asked = Math.Min(settings.Parallel, sectors.Length);
+        ResourceLine? limit = null;
+        for (int atOnce = asked; ; atOnce--)
+        {
+            CorePlan cores = planner.For(run, atOnce);
+            IReadOnlyList<ResourceLine> lines = Lines(demand, largest.SectorSize, cores, supply);
+            ResourceLine? shortage = lines.FirstOrDefault(line => !line.Suffices);
+            if (shortage is null || atOnce == 1 || settings.IgnoreResources)
+            {
+                return new RecoveryPlan(lines, cores, asked, atOnce < asked ? limit : null);
+            }
+
+            limit ??= shortage;
+        }
     }
 
     /// <summary>Refuses a run whose plan does not hold.</summary>
@@ -44,7 +59,7 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
         {
             throw new OperatorException(
                 FailureKind.NotEnoughResources,
-                $"not enough {shortage.What}: {Amount(shortage, shortage.Needed)} needed, {Amount(shortage, shortage.Available ?? 0)} available",
+                $"not enough {shortage.What}: {shortage.Amount(shortage.Needed)} needed, {shortage.Amount(shortage.Available ?? 0)} available",
                 Remedy(shortage));
         }
     }
@@ -53,20 +68,9 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
     public SealResources Needs(SectorFacts facts) => SealResources.For(
         facts.SealProof.Porep, settings.KeepAll, hasData: false, settings.ParentWindowNodes, settings.Threads);
 
-    // With a single sector its trees come after its labels, not beside them. Sectors labelled together may take more than each alone,
-    // where a wide kernel with idle lanes is the fastest.
-    private long Memory(SectorFacts[] sectors, SealResources[] needs, int atOnce)
+    private Demand Ask(SectorFacts[] sectors)
     {
-        LabelPlan plan = LabelPlan.For(sectors.Length, settings.Parallel, settings.Threads);
-        PorepParameters largest = sectors.Select(facts => facts.SealProof.Porep).MaxBy(porep => porep.Nodes)!;
-        long extra = plan.Threads * Math.Max(0, sealer.LayerMemory(largest, plan.Together) - (plan.Together * 2 * largest.SectorSize.Bytes));
-        long labels = needs.Select(need => need.LabelMemory).OrderDescending().Take(atOnce).Sum() + extra;
-        long trees = needs.Max(need => need.TreeMemory);
-        return needs.Length == 1 ? Math.Max(labels, trees) : labels + trees;
-    }
-
-    private IEnumerable<ResourceLine> Disks(SectorFacts[] sectors, SealResources[] needs, int atOnce)
-    {
+        SealResources[] needs = [.. sectors.Select(Needs)];
         long[] temporary = new long[sectors.Length];
         long[] result = new long[sectors.Length];
         for (int i = 0; i < sectors.Length; i++)
@@ -76,23 +80,32 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
             result[i] = Math.Max(0, needs[i].ResultDisk - new ResultLayout(settings.ResultFolder, sectors[i].Sector).AllocatedBytes());
         }
 
-        DiskSpace? temp = probe.Disk(settings.TempFolder);
-        DiskSpace? target = probe.Disk(settings.ResultFolder);
-        bool shared = temp is not null && target is not null && temp.Value.Device == target.Value.Device;
+        return new Demand(sectors, needs, temporary, result, MissingParentCaches(sectors, needs));
+    }
+
+    private List<ResourceLine> Lines(Demand demand, SectorSize largest, CorePlan cores, Supply supply) =>
+    [
+        new ResourceLine("memory", RunMemory.Of(demand.Needs, largest, cores), supply.Memory),
+        .. Disks(demand, cores.AtOnce, supply),
+        new ResourceLine("open files", (cores.AtOnce + 1L) * demand.Needs.Max(need => need.OpenFiles), supply.OpenFiles, IsBytes: false),
+    ];
+
+    private IEnumerable<ResourceLine> Disks(Demand demand, int atOnce, Supply supply)
+    {
+        bool shared = supply.Temp is { } temp && supply.Result is { } target && temp.Device == target.Device;
 
         // A move within one file system takes nothing more: what is in work last becomes the result.
-        int[] byNeed = [.. Enumerable.Range(0, sectors.Length).OrderByDescending(i => temporary[i])];
-        long inWork = byNeed.Take(atOnce).Sum(i => temporary[i]);
-        long results = shared ? byNeed.Skip(atOnce).Sum(i => result[i]) : result.Sum();
+        int[] byNeed = [.. Enumerable.Range(0, demand.Sectors.Length).OrderByDescending(i => demand.Temporary[i])];
+        long inWork = byNeed.Take(atOnce).Sum(i => demand.Temporary[i]);
+        long results = shared ? byNeed.Skip(atOnce).Sum(i => demand.Result[i]) : demand.Result.Sum();
         List<(string What, string Folder, long Needed, DiskSpace? Disk)> parts =
         [
-            ("temporary files", settings.TempFolder, inWork, temp),
-            ("results", settings.ResultFolder, results, target),
+            ("temporary files", settings.TempFolder, inWork, supply.Temp),
+            ("results", settings.ResultFolder, results, supply.Result),
         ];
-        long parents = MissingParentCaches(sectors, needs);
-        if (parents > 0)
+        if (demand.Parents > 0)
         {
-            parts.Add(("parent caches", settings.ParentCacheFolder, parents, probe.Disk(settings.ParentCacheFolder)));
+            parts.Add(("parent caches", settings.ParentCacheFolder, demand.Parents, supply.Parents));
         }
 
         int unknown = 0;
@@ -110,19 +123,15 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
         .Where(cache => FileLook.Through(cache.Path).Length != cache.Length)
         .Sum(cache => cache.Length);
 
-    private static string Amount(ResourceLine line, long amount)
-    {
-        const double gibibyte = 1L << 30;
-        const double mebibyte = 1L << 20;
-        return !line.IsBytes ? amount.ToString(CultureInfo.InvariantCulture)
-            : amount >= gibibyte ? string.Create(CultureInfo.InvariantCulture, $"{amount / gibibyte:F1} GiB")
-            : string.Create(CultureInfo.InvariantCulture, $"{amount / mebibyte:F1} MiB");
-    }
-
     private static string Remedy(ResourceLine shortage) => shortage switch
     {
-        { IsBytes: false } => "Raise the limit with `ulimit -n`, or lower --parallel.",
-        { What: "memory" } => "Lower --parallel or free memory; --ignore-resources starts all the same, at the risk of being killed halfway.",
-        _ => "Free disk space, lower --parallel or choose another folder; --ignore-resources starts all the same.",
+        { IsBytes: false } => "Raise the limit with `ulimit -n`.",
+        { What: "memory" } => "Free memory; --ignore-resources starts all the same, at the risk of being killed halfway.",
+        _ => "Free disk space or choose another folder; --ignore-resources starts all the same.",
     };
+
+    /// <summary>What the sectors need, each for itself; temporary and result in bytes that are not there yet.</summary>
+    private sealed record Demand(SectorFacts[] Sectors, SealResources[] Needs, long[] Temporary, long[] Result, long Parents);
+
+    private sealed record Supply(long? Memory, DiskSpace? Temp, DiskSpace? Result, DiskSpace? Parents, long? OpenFiles);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Bench;
+using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Rendering;
 
@@ -30,7 +31,7 @@ internal static class BenchText
         yield return new TextLine("");
         yield return new TextLine("expected times of CC sectors, computed from these speeds:");
         yield return new TextTable(
-            ["sectors", "at once", "label kernel", "PC1", "PC2 each", "in all", "bound by", "memory", "temp disk", "result"],
+            ["sectors", "at once", "cores", "PC1", "PC2 each", "after PC1", "in all", "bound by", "memory", "temp disk", "result"],
             [.. result.Estimates.Select(Row)]);
         yield return new TextLine("");
         yield return new TextLine(string.Join("; ", result.Estimates.DistinctBy(estimate => estimate.Size).Select(estimate =>
@@ -66,15 +67,20 @@ internal static class BenchText
     [
         Text($"{estimate.Sectors} x {estimate.Size}"),
         Text($"{estimate.AtOnce}"),
-        estimate.Variant.Sectors == 1 ? estimate.Variant.Kernel : Text($"{estimate.Variant.Kernel} ({estimate.Variant.Sectors})"),
+        Cores(estimate.Cores),
         Quantities.Duration(estimate.PreCommit1),
         Quantities.Duration(estimate.PreCommit2),
+        Quantities.Duration(estimate.PreCommit2After),
         Quantities.Duration(estimate.Total),
         Name(estimate.Bound),
         Quantities.Bytes(estimate.Memory) + (estimate.MemorySuffices == false ? " (!)" : ""),
         Quantities.Bytes(estimate.TempDisk),
         Quantities.Bytes(estimate.ResultDisk),
     ];
+
+    /// <summary>"15 + 15 ahead of 32": labelling, looking ahead, all.</summary>
+    private static string Cores(CorePlan plan) =>
+        Text($"{plan.Seats.Length}{(plan.LookAheadThreads > 0 ? Text($" + {plan.LookAheadThreads} ahead") : "")} of {plan.Cores}");
 
     /// <summary>The bound in text and JSON.</summary>
     public static string Name(Bound bound) => bound switch

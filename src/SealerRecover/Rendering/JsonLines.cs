@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Rendering;
 
@@ -41,7 +42,43 @@ internal sealed record JsonPlan(
     int Threads,
     bool KeepAll,
     IReadOnlyDictionary<string, string>? Kernels,
+    JsonCores? Cores,
+    string? CoresInWords,
     IReadOnlyList<JsonResource> Resources);
+
+/// <summary>How cores are divided.</summary>
+/// <param name="Cores">All of them.</param>
+/// <param name="SectorsAtOnce">Sectors in PreCommit1 at once.</param>
+/// <param name="LabelThreads">Threads that label, a core each.</param>
+/// <param name="SectorsTogether">Sectors side by side on one of them, at most.</param>
+/// <param name="Kernels">The kernels of the first of them.</param>
+/// <param name="LookAheadThreads">Threads that look ahead, a core each.</param>
+/// <param name="FreeCores">What is left for trees while all label.</param>
+/// <param name="LabelCpus">The CPU each label thread keeps to; null where it is left to the system.</param>
+/// <param name="LookAheadCpus">Likewise for look-ahead threads.</param>
+internal sealed record JsonCores(
+    int Cores,
+    int SectorsAtOnce,
+    int LabelThreads,
+    int SectorsTogether,
+    IReadOnlyList<string> Kernels,
+    int LookAheadThreads,
+    int FreeCores,
+    IReadOnlyList<int>? LabelCpus,
+    IReadOnlyList<int>? LookAheadCpus)
+{
+    /// <summary>Of a plan.</summary>
+    public static JsonCores Of(CorePlan plan) => new(
+        plan.Cores,
+        plan.AtOnce,
+        plan.Seats.Length,
+        plan.Seats.Max(seat => seat.Sectors),
+        [.. plan.Seats[0].Kernels.Select(kernel => kernel.Kernel)],
+        plan.LookAheadThreads,
+        plan.FreeCores,
+        plan.IsPinned ? [.. plan.Seats.Select(seat => seat.Cores!.Hasher!.Value)] : null,
+        plan.IsPinned ? [.. plan.Seats.SelectMany(seat => seat.Cores!.LookAhead)] : null);
+}
 
 /// <summary>One line of the plan's resources.</summary>
 internal sealed record JsonResource(string What, string Unit, long Needed, long? Available, bool Suffices);
@@ -144,10 +181,10 @@ internal sealed record JsonEstimate(
     long SectorSize,
     int SectorCount,
     int AtOnce,
-    string Kernel,
-    int SectorsTogether,
+    JsonCores Cores,
     double Pc1Seconds,
     double Pc2Seconds,
+    double Pc2AfterSeconds,
     double TotalSeconds,
     double ParentCacheSeconds,
     string BoundBy,

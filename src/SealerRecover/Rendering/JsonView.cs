@@ -41,7 +41,9 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             plan.Settings.Threads,
             plan.Settings.KeepAll,
             plan.Settings.Kernels.Asked.Any() ? plan.Settings.Kernels.Asked.ToDictionary(asked => asked.Kind.Name(), asked => asked.Name) : null,
-            [.. plan.Resources.Select(line =>
+            plan.Needs.Cores is { } cores ? JsonCores.Of(cores) : null,
+            plan.Needs.CoresInWords,
+            [.. plan.Needs.Resources.Select(line =>
                 new JsonResource(line.What, line.IsBytes ? "bytes" : "count", line.Needed, line.Available, line.Suffices))]),
         JsonLines.Default.JsonPlan);
 

@@ -14,13 +14,18 @@ internal static class PlanText
         int count = plan.Sectors.Count;
         yield return new TextLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"recovering {count} {(count == 1 ? "sector" : "sectors")}, {plan.Settings.Parallel} at a time in PreCommit1, {plan.Settings.Threads} threads for trees"));
+            $"recovering {count} {(count == 1 ? "sector" : "sectors")}"));
         yield return new TextLine($"  result folder   {SafeText.Clean(plan.Settings.ResultFolder)}");
         yield return new TextLine($"  temp folder     {SafeText.Clean(plan.Settings.TempFolder)}");
         yield return new TextLine($"  parent caches   {SafeText.Clean(plan.Settings.ParentCacheFolder)}");
         if (plan.Settings.Kernels.ToString() is { Length: > 0 } kernels)
         {
             yield return new TextLine($"  kernels         {kernels}, as asked; otherwise the fastest");
+        }
+
+        if (plan.Needs.CoresInWords is { } cores)
+        {
+            yield return new TextLine($"  cores           {SafeText.Clean(cores)}");
         }
 
         yield return new TextLine("");
@@ -35,7 +40,7 @@ internal static class PlanText
         yield return new TextLine("");
         yield return new TextTable(
             ["resource", "needed", "available", ""],
-            [.. plan.Resources.Select(line => (IReadOnlyList<string>)
+            [.. plan.Needs.Resources.Select(line => (IReadOnlyList<string>)
             [
                 SafeText.Clean(line.What),
                 Amount(line.Needed, line.IsBytes),

@@ -147,6 +147,5 @@ internal sealed record Report
 /// <summary>What a recovery is about to do.</summary>
 /// <param name="Sectors">The sectors.</param>
 /// <param name="Settings">The operator's decisions.</param>
-/// <param name="Resources">What it needs against what there is.</param>
-internal sealed record RunPlan(
-    IReadOnlyList<SectorFacts> Sectors, RecoverySettings Settings, IReadOnlyList<ResourceLine> Resources);
+/// <param name="Needs">What it takes against what there is.</param>
+internal sealed record RunPlan(IReadOnlyList<SectorFacts> Sectors, RecoverySettings Settings, RecoveryPlan Needs);

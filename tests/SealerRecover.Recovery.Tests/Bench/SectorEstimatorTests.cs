@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Labeling.Many;
 using SealerRecover.Recovery.Bench;
 
 namespace SealerRecover.Recovery.Tests.Bench;
@@ -10,6 +11,9 @@ public class SectorEstimatorTests
     private const double SectorBytes = 32L << 30;
 
     private static readonly Speed Fast = new(1e18, 1e18);
+
+    /// <summary>A yardstick as it is, for what weighs idle lanes.</summary>
+    private static readonly Speed Blocks = new(2.7e7, 2.7e7);
 
     [Fact]
     public void One_sector_takes_its_labels_its_layers_its_trees_and_a_check_of_the_parents()
@@ -23,13 +27,16 @@ public class SectorEstimatorTests
         };
         SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, 1);
 
-        double label = 11 * Nodes / 1e6;
+        // Of four cores one labels, one looks ahead, and two follow the last layer.
+        double label = 11 * Nodes / 1e6 * LabelLanes.LookAheadShare;
         double write = SectorBytes / 5e8; // The last layer; the others are written while the next is labelled.
         double treeCores = (Nodes / 1e5) + (2 * Nodes / 7 / 2e5) + (11 * SectorBytes / 1e9);
         double check = 56 * Nodes / 1e9;
         Assert.Equal(label + write, estimate.PreCommit1.TotalSeconds, 0.01);
         Assert.Equal(treeCores / 4, estimate.PreCommit2.TotalSeconds, 0.01);
-        Assert.Equal(check + label + write + (treeCores / 4), estimate.Total.TotalSeconds, 0.01);
+        double left = (treeCores - (2 * label / 11)) / 4;
+        Assert.Equal(left, estimate.PreCommit2After.TotalSeconds, 0.01);
+        Assert.Equal(check + label + write + left, estimate.Total.TotalSeconds, 0.01);
         Assert.Equal(Bound.Labels, estimate.Bound);
         Assert.Equal((1, 1), (estimate.AtOnce, estimate.Sectors));
     }
@@ -39,7 +46,7 @@ public class SectorEstimatorTests
     {
         MachineSpeeds speeds = Machine(cores: 64) with { Disk = new DiskSpeed("/temp", 1e7, 1e18, null) };
         SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, 1);
-        Assert.Equal((Nodes / 1e6) + (11 * SectorBytes / 1e7), estimate.PreCommit1.TotalSeconds, 0.01);
+        Assert.Equal((LabelLanes.LookAheadShare * Nodes / 1e6) + (11 * SectorBytes / 1e7), estimate.PreCommit1.TotalSeconds, 0.01);
         Assert.Equal(Bound.Disk, estimate.Bound);
     }
 
@@ -49,8 +56,30 @@ public class SectorEstimatorTests
         MachineSpeeds speeds = Machine(cores: 64) with { Disk = new DiskSpeed("/temp", 1e18, 1e8, null) };
         SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, 2);
         double check = 56 * Nodes / 1e8;
+        double layer = LabelLanes.LookAheadShare * Nodes / 1e6;
+        double read = 11 * SectorBytes / 1e8;
         Assert.Equal(2, estimate.AtOnce);
-        Assert.Equal(check + (11 * Nodes / 1e6) + (2 * 11 * SectorBytes / 1e8), estimate.Total.TotalSeconds, 0.01);
+
+        // What is read behind the last layer of one of them need not be read after it.
+        Assert.Equal(check + (11 * layer) + (2 * read) - layer, estimate.Total.TotalSeconds, 0.01);
+        Assert.Equal(read - layer, estimate.PreCommit2After.TotalSeconds, 0.01);
+    }
+
+    [Fact]
+    public void Where_cores_are_free_trees_add_nothing_to_one_sectors_labels()
+    {
+        SectorEstimate estimate = new SectorEstimator(Machine(cores: 32)).For(SectorSize.GiB32, 1);
+        Assert.Equal((1, 30), (estimate.Cores.LookAheadThreads, estimate.Cores.FreeCores));
+        Assert.Equal(0, estimate.PreCommit2After.TotalSeconds, 0.01);
+        Assert.True(estimate.PreCommit2 > TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
+    public void Where_all_cores_label_trees_come_after_all_of_it()
+    {
+        SectorEstimate estimate = new SectorEstimator(Machine(cores: 1)).For(SectorSize.GiB32, 1);
+        Assert.Equal(estimate.PreCommit2, estimate.PreCommit2After);
+        Assert.Equal((0, 0), (estimate.Cores.LookAheadThreads, estimate.Cores.FreeCores));
     }
 
     [Fact]
@@ -64,10 +93,10 @@ public class SectorEstimatorTests
     [Fact]
     public void Memory_decides_how_many_sectors_are_labelled_at_once()
     {
-        SectorEstimate estimate = new SectorEstimator(Machine(cores: 32, memoryGib: 260)).For(SectorSize.GiB32, 16);
+        SectorEstimate estimate = new SectorEstimator(Machine(cores: 32, memoryGib: 262)).For(SectorSize.GiB32, 16);
         Assert.Equal(4, estimate.AtOnce);
         Assert.True(estimate.MemorySuffices);
-        Assert.InRange(estimate.Memory, 4 * 64L << 30, 260L << 30);
+        Assert.InRange(estimate.Memory, 4 * 64L << 30, 262L << 30);
         Assert.InRange(estimate.TempDisk, 4 * 352L << 30, 4 * 353L << 30);
         Assert.InRange(estimate.ResultDisk, 16 * 32L << 30, 16 * 33L << 30);
         Assert.Equal(56L << 30, estimate.ParentCacheDisk);
@@ -86,24 +115,31 @@ public class SectorEstimatorTests
     [Fact]
     public void Sixteen_together_are_chosen_where_memory_holds_them_and_are_one_group_on_one_core()
     {
-        MachineSpeeds speeds = Machine(cores: 1, memoryGib: 1100) with { Labels = [Label("sha-ni", 1, 1e6), Label("avx512", 16, 6e6)] };
+        MachineSpeeds speeds = Machine(cores: 1, memoryGib: 1100) with
+        {
+            Labels = [Label("sha-ni", 1, 1e6), Label("avx512", 16, 6e6)],
+            Yardstick = Blocks,
+        };
         SectorEstimator estimator = new(speeds);
         SectorEstimate sixteen = estimator.For(SectorSize.GiB32, 16);
-        Assert.Equal(("avx512", 16), (sixteen.Variant.Kernel, sixteen.AtOnce));
+        Assert.Equal(("avx512", 16), (sixteen.Cores.Seats.Single().Kernels.Single().Kernel, sixteen.AtOnce));
         Assert.Equal(16 * 11 * Nodes / 6e6, sixteen.PreCommit1.TotalSeconds, 1.0);
 
-        // Fifteen are not enough for it, and for one its chain would be the longer one.
-        Assert.Equal("sha-ni", estimator.For(SectorSize.GiB32, 15).Variant.Kernel);
-        Assert.Equal("sha-ni", estimator.For(SectorSize.GiB32, 1).Variant.Kernel);
-        Assert.Equal("sha-ni", new SectorEstimator(speeds with { Memory = 1000L << 30 }).For(SectorSize.GiB32, 16).Variant.Kernel);
+        // For one its chain would be the longer one, and fifteen layers too many do not fit.
+        Assert.Equal("sha-ni", estimator.For(SectorSize.GiB32, 1).Cores.Seats.Single().Kernels.Single().Kernel);
+        Assert.Equal("sha-ni", new SectorEstimator(speeds with { Memory = 1000L << 30 }).For(SectorSize.GiB32, 16).Cores.Seats[0].Kernels[0].Kernel);
     }
 
     [Fact]
     public void With_a_core_for_each_sector_the_shorter_chain_wins()
     {
-        MachineSpeeds speeds = Machine(cores: 32, memoryGib: 1100) with { Labels = [Label("sha-ni", 1, 1e6), Label("avx512", 16, 6e6)] };
+        MachineSpeeds speeds = Machine(cores: 32, memoryGib: 1100) with
+        {
+            Labels = [Label("sha-ni", 1, 1e6), Label("avx512", 16, 6e6)],
+            Yardstick = Blocks,
+        };
         SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, 16);
-        Assert.Equal(("sha-ni", 16), (estimate.Variant.Kernel, estimate.AtOnce));
+        Assert.Equal(("sha-ni", 16, 16), (estimate.Cores.Seats[0].Kernels.Single().Kernel, estimate.Cores.Seats.Length, estimate.AtOnce));
     }
 
     [Theory]
@@ -138,6 +174,28 @@ public class SectorEstimatorTests
         MachineSpeeds speeds = Machine(cores: 4) with { Parents = [new(SectorSize.GiB32, new Speed(5e5, 0))], Yardstick = new Speed(1e9 / 64, 0) };
         SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, 1);
         Assert.Equal((Nodes / 5e5 / 4) + (56 * Nodes / 1e9), estimate.ParentCache.TotalSeconds, 0.01);
+    }
+
+    /// <summary>The speeds and the table of docs/performance.md.</summary>
+    [Theory]
+    [InlineData(1, 1, 1, 30)]
+    [InlineData(16, 9, 9, 14)]
+    public void On_a_documented_machine_of_32_cores_trees_add_little_to_labels(int sectors, int atOnce, int lookAhead, int free)
+    {
+        MachineSpeeds speeds = Machine(cores: 32, memoryGib: 1024) with
+        {
+            Yardstick = new Speed(1e9 / 36.6, 0),
+            Labels = [Label("sha-ni", 1, 1.30e6), Label("sha-ni-2", 2, 2.46e6), Label("avx512-8", 8, 2.44e6), Label("avx512-16", 16, 3.16e6)],
+            Poseidon = [new("ifma", 11, new Speed(128e3, 0)), new("ifma", 8, new Speed(177e3, 0))],
+            Parents = [new(SectorSize.GiB32, new Speed(4.79e6, 0))],
+            Disk = new DiskSpeed("/temp", 950 << 20, 1536 << 20, null),
+        };
+
+        SectorEstimate estimate = new SectorEstimator(speeds).For(SectorSize.GiB32, sectors);
+
+        Assert.Equal((atOnce, lookAhead, free), (estimate.AtOnce, estimate.Cores.LookAheadThreads, estimate.Cores.FreeCores));
+        Assert.True(estimate.PreCommit2After < 0.05 * estimate.PreCommit1);
+        Assert.InRange(estimate.Memory, atOnce * 64L << 30, (atOnce * 64L << 30) + (3L << 30));
     }
 
     [Fact]

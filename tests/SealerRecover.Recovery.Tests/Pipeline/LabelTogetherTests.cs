@@ -1,5 +1,4 @@
 using Filecoin.Primitives;
-using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Tests.Support;
 
 namespace SealerRecover.Recovery.Tests.Pipeline;
@@ -12,20 +11,6 @@ public sealed class LabelTogetherTests : IDisposable
     public LabelTogetherTests() => _run.Settings = _run.Settings with { Parallel = 6, Threads = 2 };
 
     public void Dispose() => _run.Dispose();
-
-    [Theory]
-    [InlineData(1, 1, 1, 1, 1)]
-    [InlineData(8, 1, 32, 1, 1)]
-    [InlineData(1, 16, 32, 1, 1)]
-    [InlineData(2, 2, 2, 2, 1)]
-    [InlineData(6, 6, 2, 2, 3)]
-    [InlineData(100, 16, 1, 1, 16)]
-    [InlineData(16, 16, 32, 16, 1)]
-    [InlineData(16, 16, 8, 7, 3)]
-    [InlineData(100, 64, 4, 3, 22)]
-    [InlineData(3, 64, 4, 3, 1)]
-    public void Cores_come_first_and_only_then_do_sectors_share_one(int sectors, int parallel, int cores, int threads, int together) =>
-        Assert.Equal(new LabelPlan(threads, together), LabelPlan.For(sectors, parallel, cores));
 
     [Fact]
     public void On_two_cores_no_more_than_planned_go_together()
@@ -46,13 +31,12 @@ public sealed class LabelTogetherTests : IDisposable
 
         Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Installed, outcome.Kind));
         Assert.Equal([3, 3], _run.Sealer.GroupSizes);
-        Assert.Contains(_run.Observer.Notices, text => text.Contains("side by side", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Only_sectors_of_one_seal_proof_go_together()
     {
-        _run.Settings = _run.Settings with { Threads = 1 };
+        _run.Settings = _run.Settings with { Threads = 1, Parallel = 3 };
 
         IReadOnlyList<SectorOutcome> outcomes = _run.Do(
             [.. Enumerable.Range(1, 6).Select(i => FakeSealer.Facts((ulong)i, proof: i % 2 == 0 ? 0 : 5))]);

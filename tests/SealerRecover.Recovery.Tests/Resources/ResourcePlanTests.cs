@@ -21,11 +21,11 @@ public sealed class ResourcePlanTests : IDisposable
     [Fact]
     public void On_one_disk_what_is_in_work_last_becomes_the_result()
     {
-        IReadOnlyList<ResourceLine> plan = _run.Runner.Plan(Four);
+        IReadOnlyList<ResourceLine> plan = _run.Runner.Plan(Four).Resources;
 
         Assert.Equal(["memory", $"disk for temporary files ({_run.Settings.TempFolder}) and results ({_run.Settings.ResultFolder}) and parent caches ({_run.Settings.ParentCacheFolder})", "open files"],
             plan.Select(line => line.What));
-        Assert.Equal((3 * One.LabelMemory) + One.TreeMemory, plan[0].Needed);
+        Assert.Equal((3 * One.LabelMemory) + (2 * One.TreeMemory), plan[0].Needed);
         Assert.Equal((3 * One.TempDisk) + One.ResultDisk + One.ParentCacheDisk, plan[1].Needed);
         Assert.Equal(4 * One.OpenFiles, plan[2].Needed);
         Assert.False(plan[2].IsBytes);
@@ -36,11 +36,12 @@ public sealed class ResourcePlanTests : IDisposable
     [Fact]
     public void Disks_of_their_own_are_counted_by_themselves_and_an_unknown_one_suffices()
     {
+        _run.Settings = _run.Settings with { IgnoreResources = true };
         _run.Probe.Disks = path => path == _run.Settings.TempFolder ? new DiskSpace(1, 10)
             : path == _run.Settings.ResultFolder ? new DiskSpace(2, long.MaxValue)
             : null;
 
-        ResourceLine[] disks = [.. _run.Runner.Plan(Four).Where(line => line.What.StartsWith("disk", StringComparison.Ordinal))];
+        ResourceLine[] disks = [.. _run.Runner.Plan(Four).Resources.Where(line => line.What.StartsWith("disk", StringComparison.Ordinal))];
 
         Assert.Equal([3 * One.TempDisk, 4 * One.ResultDisk, One.ParentCacheDisk], disks.Select(line => line.Needed));
         Assert.Equal([10L, long.MaxValue, null], disks.Select(line => line.Available));
@@ -52,25 +53,74 @@ public sealed class ResourcePlanTests : IDisposable
     }
 
     [Fact]
-    public void A_single_sector_builds_its_trees_after_its_labels()
+    public void A_single_sectors_trees_follow_its_last_layer_on_free_cores_and_its_labels_where_there_are_none()
     {
-        Assert.Equal(Math.Max(One.LabelMemory, One.TreeMemory), _run.Runner.Plan(Four[..1])[0].Needed);
+        Assert.Equal(One.LabelMemory + One.TreeMemory, _run.Runner.Plan(Four[..1]).Resources[0].Needed);
+
+        _run.Settings = _run.Settings with { Threads = 1 };
+        Assert.Equal(One.LabelMemory, _run.Runner.Plan(Four[..1]).Resources[0].Needed);
+    }
+
+    [Fact]
+    public void Memory_for_fewer_lowers_how_many_go_at_once_and_says_so()
+    {
+        _run.Probe.Memory = (2 * One.LabelMemory) + (2 * One.TreeMemory);
+
+        RecoveryPlan plan = _run.Runner.Plan(Four);
+
+        Assert.Equal((2, 3, "memory"), (plan.Cores!.AtOnce, plan.Asked, plan.Limit!.What));
+        Assert.All(plan.Resources, line => Assert.True(line.Suffices));
+        Assert.Contains("2 of 3 sectors at once because of memory: 3 need 192.", plan.CoresInWords, StringComparison.Ordinal);
+        Assert.Contains("there are 128.", plan.CoresInWords, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Disk_and_open_files_for_fewer_lower_it_too()
+    {
+        _run.Probe.OpenFiles = 3 * One.OpenFiles;
+        Assert.Equal((2, "open files"), (_run.Runner.Plan(Four).Cores!.AtOnce, _run.Runner.Plan(Four).Limit!.What));
+
+        _run.Probe.Disks = path => new DiskSpace(path == _run.Settings.TempFolder ? 1u : 2u, path == _run.Settings.TempFolder ? One.TempDisk : 1L << 50);
+        Assert.Equal(1, _run.Runner.Plan(Four).Cores!.AtOnce);
+        Assert.StartsWith("disk for temporary files", _run.Runner.Plan(Four).Limit!.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_does_not_suffice_for_one_is_refused_with_the_numbers_of_one_unless_told_to_go_on()
+    {
+        _run.Probe.Memory = 1L << 30;
+        RecoveryPlan plan = _run.Runner.Plan(Four);
+        Assert.Equal(1, plan.Cores!.AtOnce);
+        OperatorException failure = Assert.Throws<OperatorException>(() => ResourcePlan.RefuseShortage(plan.Resources));
+        Assert.Contains("not enough memory: 64.", failure.Message, StringComparison.Ordinal);
+
+        _run.Settings = _run.Settings with { IgnoreResources = true };
+        Assert.Equal((3, null), (_run.Runner.Plan(Four).Cores!.AtOnce, _run.Runner.Plan(Four).Limit));
+    }
+
+    [Fact]
+    public void A_quota_narrows_the_cores_whatever_the_threads()
+    {
+        _run.Probe.Machine = CpuTopologyReader.Read(
+            RecordedSystem.Epyc(32, 2, 4).With("proc/self/cgroup", "0::/").With("sys/fs/cgroup/cpu.max", "300000 100000"));
+
+        Assert.Equal((3, false), (_run.Runner.Plan(Four).Cores!.Cores, _run.Runner.Plan(Four).Cores!.IsPinned));
     }
 
     [Fact]
     public void Work_that_is_there_already_counts_and_installed_sectors_need_nothing()
     {
         SectorFacts small = FakeSealer.Facts(1);
-        long fresh = _run.Runner.Plan([small])[1].Needed;
+        long fresh = _run.Runner.Plan([small]).Resources[1].Needed;
         Directory.CreateDirectory(_run.Workspace(1));
         File.WriteAllBytes(Path.Combine(_run.Workspace(1), "half"), new byte[1 << 16]);
-        Assert.InRange(fresh - _run.Runner.Plan([small])[1].Needed, 1 << 16, 1 << 17);
+        Assert.InRange(fresh - _run.Runner.Plan([small]).Resources[1].Needed, 1 << 16, 1 << 17);
         Directory.Delete(_run.Workspace(1), recursive: true);
 
         _run.Do(small);
-        Assert.Empty(_run.Runner.Plan([small]));
+        Assert.Equal(RecoveryPlan.Nothing, _run.Runner.Plan([small]));
         File.Delete(_run.Sealed(1));
-        Assert.NotEmpty(_run.Runner.Plan([small]));
+        Assert.NotEmpty(_run.Runner.Plan([small]).Resources);
     }
 
     [Fact]
@@ -78,9 +128,9 @@ public sealed class ResourcePlanTests : IDisposable
     {
         _run.Probe.OpenFiles = 12;
 
-        OperatorException failure = Assert.Throws<OperatorException>(() => ResourcePlan.RefuseShortage(_run.Runner.Plan(Four)));
+        OperatorException failure = Assert.Throws<OperatorException>(() => ResourcePlan.RefuseShortage(_run.Runner.Plan(Four).Resources));
 
-        Assert.Contains($"not enough open files: {4 * One.OpenFiles} needed, 12 available", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"not enough open files: {2 * One.OpenFiles} needed, 12 available", failure.Message, StringComparison.Ordinal);
         Assert.Contains("ulimit", failure.Hint, StringComparison.Ordinal);
     }
 }

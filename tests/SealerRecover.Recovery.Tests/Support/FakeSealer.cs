@@ -5,7 +5,9 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Labeling;
 using SealerRecover.Recovery.Pipeline;
+using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Tests.Support;
 
@@ -67,7 +69,14 @@ internal sealed class FakeSealer : ISealer
         return new Parents(this);
     }
 
-    public void PreCommit1(SealJob job, IParents parents, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation)
+    public Action<SealJob, LayerWatermark, CancellationToken>? Following { get; set; }
+
+    public void Follow(
+        SealJob job, LayerWatermark lastLayer, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        Following?.Invoke(job, lastLayer, cancellation);
+
+    public void PreCommit1(
+        SealJob job, IParents parents, IStepLog log, LayerWatermark? lastLayer, IProgress<SealProgress> progress, CancellationToken cancellation)
     {
         Enter(ref _labelling);
         try
@@ -99,6 +108,13 @@ internal sealed class FakeSealer : ISealer
         }
     }
 
+    /// <summary>Trees cost next to nothing, so that cores come first; four sectors side by side cost as much as two apart.</summary>
+    public NodeCosts CostsOf(PorepParameters porep) => new()
+    {
+        Labels = [new(new LabelVariant("four", 4), 40), new(new LabelVariant("one", 1), 20)],
+        Trees = 1,
+    };
+
     /// <summary>How many sectors each call to label together was for.</summary>
     public ConcurrentQueue<int> GroupSizes { get; } = new();
 
@@ -114,14 +130,12 @@ internal sealed class FakeSealer : ISealer
 
         foreach (LabelWork sector in sectors)
         {
-            PreCommit1(sector.Job, sector.Parents, sector.Log, sector.Progress, cancellation);
+            PreCommit1(sector.Job, sector.Parents, sector.Log, null, sector.Progress, cancellation);
         }
     }
 
-    public long LayerMemory(PorepParameters porep, int sectors) => 2 * sectors * porep.SectorSize.Bytes;
-
     public SealedCommitments PreCommit2(
-        SealJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation)
+        SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
     {
         Enter(ref _building);
         try

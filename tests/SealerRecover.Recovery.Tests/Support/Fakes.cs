@@ -17,6 +17,11 @@ internal sealed class FakeProbe : ISystemProbe
     public DiskSpace? Disk(string path) => Disks(path);
 
     public long? OpenFilesLeft() => OpenFiles;
+
+    /// <summary>Null: as many cores as the settings have threads, no place of which means anything.</summary>
+    public CpuTopology? Machine { get; set; }
+
+    public CpuTopology? Topology() => Machine;
 }
 
 /// <summary>Keeps what it is told; complains if it is told two things at once.</summary>

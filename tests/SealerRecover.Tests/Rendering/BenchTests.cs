@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Labeling.Many;
 using SealerRecover.Recovery.Bench;
 using SealerRecover.Rendering;
 using Xunit;
@@ -20,7 +21,7 @@ public class BenchTests
         Assert.Matches(@"label, 16 sectors +avx512f +5\.00 M +200 ns +5\.0 +6\.00", text);
         Assert.Matches(@"Poseidon 8 +ifma +250\.0 k +4000 ns +100\.0 +11\.20", text);
         Assert.Matches(@"parents, 32GiB +1\.00 M +1000 ns +25\.0 +9\.08", text);
-        Assert.Matches(@"1 x 32GiB +1 +sha-ni +2 h 38 min .* labels +64\.1 GiB \(!\) +352\.1 GiB +32\.1 GiB", text);
+        Assert.Matches(@"1 x 32GiB +1 +1 \+ 1 ahead of 2 +2 h 06 min .* cores +64\.1 GiB \(!\) +352\.1 GiB +32\.1 GiB", text);
         Assert.Contains("(!) more than the memory there is", text, StringComparison.Ordinal);
         Assert.DoesNotContain("busy with something else", text, StringComparison.Ordinal);
     }
@@ -48,8 +49,9 @@ public class BenchTests
         Assert.Equal(32L << 30, (long?)bench["speeds"]!.AsArray().Single(speed => (string?)speed!["what"] == "parents")!["sector_size"]);
         Assert.Equal(1e9, (double?)bench["disk"]!["write_bytes_per_second"]);
         JsonObject estimate = bench["estimates"]![0]!.AsObject();
-        Assert.Equal(("labels", 1, false), ((string?)estimate["bound_by"], (int?)estimate["sector_count"], (bool?)estimate["memory_suffices"]));
-        Assert.Equal(11.0 * (1L << 30) / 1.25e6, (double)estimate["pc1_seconds"]! - 34.359738368, 0.1);
+        Assert.Equal(("cores", 1, false), ((string?)estimate["bound_by"], (int?)estimate["sector_count"], (bool?)estimate["memory_suffices"]));
+        Assert.Equal(("sha-ni", 1, 0), ((string?)estimate["cores"]!["kernels"]![0], (int?)estimate["cores"]!["look_ahead_threads"], (int?)estimate["cores"]!["free_cores"]));
+        Assert.Equal(LabelLanes.LookAheadShare * 11.0 * (1L << 30) / 1.25e6, (double)estimate["pc1_seconds"]! - 34.359738368, 0.1);
     }
 
     private static BenchResult Example(double medianShare)

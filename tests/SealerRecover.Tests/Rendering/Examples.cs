@@ -2,7 +2,9 @@ using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Labeling;
 using SealerRecover.Recovery;
+using SealerRecover.Recovery.Resources;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Tests.Rendering;
@@ -38,7 +40,18 @@ internal static class Examples
     public static RunPlan Plan() => new(
         [Facts(Sector2), Facts(Sector3)],
         new RecoverySettings { ResultFolder = "/sector", TempFolder = "/temp", ParentCacheFolder = "/parents", Parallel = 2, Threads = 8 },
-        [new ResourceLine("memory", 140L << 30, 128L << 30), new ResourceLine("open files", 60, null, IsBytes: false)]);
+        new RecoveryPlan(
+            [new ResourceLine("memory", 140L << 30, 128L << 30), new ResourceLine("open files", 60, null, IsBytes: false)],
+            Cores(),
+            Asked: 3,
+            new ResourceLine("memory", 205L << 30, 128L << 30)));
+
+    public static CorePlan Cores() => new()
+    {
+        Cores = 8,
+        Threads = 8,
+        Seats = [.. new[] { 7, 5 }.Select(cpu => new LabelSeat(1, [new LabelVariant("sha-ni", 1)], new LabelCores(cpu, [cpu - 1])))],
+    };
 
     public static SectorOutcome Installed(SectorId sector) => new(
         sector,

@@ -47,6 +47,17 @@ public class JsonViewTests
     }
 
     [Fact]
+    public void The_plan_says_how_cores_are_divided_and_why()
+    {
+        JsonObject plan = Play().Lines.Single(line => (string?)line["event"] == "plan");
+        JsonNode cores = plan["cores"]!;
+        Assert.Equal((8, 2, 2, 1, 2, 4), ((int?)cores["cores"], (int?)cores["sectors_at_once"], (int?)cores["label_threads"],
+            (int?)cores["sectors_together"], (int?)cores["look_ahead_threads"], (int?)cores["free_cores"]));
+        Assert.Equal("[[7,5],[6,4]]", new JsonArray(cores["label_cpus"]!.DeepClone(), cores["look_ahead_cpus"]!.DeepClone()).ToJsonString());
+        Assert.Contains("2 of 3 sectors at once because of memory", (string?)plan["cores_in_words"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Progress_comes_once_a_second_with_rate_and_time_left()
     {
         JsonObject[] progress = [.. Play().Lines.Where(line => (string?)line["event"] == "progress" && line["sector"] is not null)];
@@ -80,7 +91,7 @@ public class JsonViewTests
         Type[] types = [.. typeof(JsonLines).Assembly.GetTypes().Where(type =>
             type.Namespace == typeof(JsonLines).Namespace && type.Name.StartsWith("Json", StringComparison.Ordinal)
             && type is { IsClass: true, IsAbstract: false } && type.GetMethod("<Clone>$") is not null)];
-        Assert.Equal(17, types.Length);
+        Assert.Equal(18, types.Length);
         foreach (string field in types.SelectMany(type => type.GetProperties()).Where(property => property.Name != "EqualityContract")
             .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name))
             .Concat(["note", "sector_found", "plan", "sector_started", "progress", "sector_ended", "bench", "kernels", "report"]).Distinct())

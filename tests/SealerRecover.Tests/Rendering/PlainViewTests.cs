@@ -17,10 +17,11 @@ public class PlainViewTests
         string expected = $"""
             2026-01-02 03:04:05Z f01000 has sectors of 32GiB on network mainnet
             2026-01-02 03:04:05Z f01000 sector 2: found on chain, StackedDrg32GiBV1_1 (8), proven and faulty, terminated on 2026-02-12 00:00:00Z if it stays so
-            recovering 2 sectors, 2 at a time in PreCommit1, 8 threads for trees
+            recovering 2 sectors
               result folder   /sector
               temp folder     /temp
               parent caches   /parents
+              cores           2 sectors at once, each on a core of its own (sha-ni), 2 looking ahead within the same L3 cache, 4 of 8 left for trees, which start behind the last layer; 2 of 3 sectors at once because of memory: 3 need 205.0 GiB, there are 128.0 GiB
 
               sector           seal proof               ticket epoch  SealedCID
               f01000 sector 2  StackedDrg32GiBV1_1 (8)  9201          {cid}

@@ -18,6 +18,10 @@ internal static class ManyLabelKernels
     /// <summary>Names of the kernels this machine can run.</summary>
     public static IReadOnlyList<string> Available { get; } = [.. All.Select(entry => entry.Kernel.Name)];
 
+    /// <summary>What each of them costs; see <see cref="LabelLanes"/>.</summary>
+    public static IReadOnlyList<KernelCost> Costs { get; } =
+        [.. All.Select(entry => new KernelCost(new LabelVariant(entry.Kernel.Name, entry.Kernel.Sectors), entry.Cost))];
+
     /// <summary>The kernel called <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">This machine has no kernel of that name.</exception>
     public static ManyLabelKernel Create(string name)
@@ -36,8 +40,7 @@ internal static class ManyLabelKernels
     /// <summary>The kernels that together label <paramref name="sectors"/> sectors in the least time on one core; at least one lane for each.</summary>
     /// <param name="sectors">At least 1.</param>
     public static IReadOnlyList<ManyLabelKernel> Choose(int sectors) =>
-        [.. LaneRule.Cheapest(sectors, [.. All.Select(entry => new LaneCost(entry.Kernel.Sectors, entry.Cost))])
-            .Select(index => All[index].Kernel)];
+        [.. LabelLanes.For(sectors).Kernels.Select(variant => Create(variant.Kernel))];
 
     private static (ManyLabelKernel Kernel, double Cost)[] Find()
     {

@@ -1,0 +1,41 @@
+using System.Globalization;
+using SealerRecover.Recovery.Resources;
+
+namespace SealerRecover.Recovery;
+
+/// <summary>One line of the table printed before a run starts.</summary>
+/// <param name="What">What is needed, e.g. "memory", "disk for temporary files (/temp)", "open files".</param>
+/// <param name="Needed">How much, in bytes (or a count for open files).</param>
+/// <param name="Available">How much there is; null when the system does not tell.</param>
+/// <param name="IsBytes">Whether the numbers are bytes.</param>
+public sealed record ResourceLine(string What, long Needed, long? Available, bool IsBytes = true)
+{
+    /// <summary>Whether it suffices.</summary>
+    public bool Suffices => Available is null || Available >= Needed;
+
+    /// <summary>A number of this line's unit, to be read by people.</summary>
+    internal string Amount(long amount)
+    {
+        const double gibibyte = 1L << 30;
+        const double mebibyte = 1L << 20;
+        return !IsBytes ? amount.ToString(CultureInfo.InvariantCulture)
+            : amount >= gibibyte ? string.Create(CultureInfo.InvariantCulture, $"{amount / gibibyte:F1} GiB")
+            : string.Create(CultureInfo.InvariantCulture, $"{amount / mebibyte:F1} MiB");
+    }
+}
+
+/// <summary>What a run is about to take.</summary>
+/// <param name="Resources">What it needs against what there is; empty if all sectors seem to be installed.</param>
+/// <param name="Cores">How it divides the cores; null if all sectors seem to be installed.</param>
+/// <param name="Asked">Sectors in PreCommit1 at once as the operator asked, at most as many as there are.</param>
+/// <param name="Limit">What does not suffice for that many, where fewer go at once for its sake; null where nothing does.</param>
+public sealed record RecoveryPlan(IReadOnlyList<ResourceLine> Resources, CorePlan? Cores, int Asked, ResourceLine? Limit)
+{
+    /// <summary>There is nothing to do.</summary>
+    public static RecoveryPlan Nothing { get; } = new([], null, 0, null);
+
+    /// <summary>How the cores are divided and why, in one line; null if all sectors seem to be installed.</summary>
+    public string? CoresInWords => Cores is null ? null : Limit is null ? Cores.ToString() : string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Cores}; {Cores.AtOnce} of {Asked} sectors at once because of {Limit.What}: {Asked} need {Limit.Amount(Limit.Needed)}, there are {Limit.Amount(Limit.Available ?? 0)}");
+}

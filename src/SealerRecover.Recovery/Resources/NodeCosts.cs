@@ -1,0 +1,63 @@
+using Filecoin.Cryptography.Kernels.Poseidon;
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using Filecoin.Sealing.Kernels;
+using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Labeling.Many;
+
+namespace SealerRecover.Recovery.Resources;
+
+/// <summary>
+/// What a node costs in each step, in blocks of the yardstick: 64 bytes of the platform's SHA-256 on one core. Proportions are what
+/// decides, and they carry over between machines of one kind.
+/// </summary>
+internal sealed record NodeCosts
+{
+    private const int TreeArity = 8;
+    private const double BytesInBlock = 64;
+
+    /// <summary>Labels of one layer by each kernel there is.</summary>
+    public required IReadOnlyList<KernelCost> Labels { get; init; }
+
+    /// <summary>What look-ahead leaves of the time of a sector's label.</summary>
+    public double LookAheadShare { get; init; } = LabelLanes.LookAheadShare;
+
+    /// <summary>Column hash, both trees, and digests of all layers, on one core.</summary>
+    public required double Trees { get; init; }
+
+    /// <summary>Writing one layer to disk; 0 where that is not known.</summary>
+    public double WriteLayer { get; init; }
+
+    /// <summary>Reading all layers from disk; 0 where that is not known.</summary>
+    public double ReadLayers { get; init; }
+
+    /// <summary>As measured elsewhere, for the kernels this machine runs, or those of them that were asked for.</summary>
+    public static NodeCosts Typical(PorepParameters porep, KernelChoice asked)
+    {
+        string kernel = asked.Poseidon ?? PoseidonKernel.Available[0];
+        return new NodeCosts { Labels = [.. LabelLanes.Costs.Where(cost => MayBeUsed(cost.Variant, asked))], Trees = TreesOf(porep, arity => Poseidon(kernel, arity)) };
+    }
+
+    /// <summary>Trees from the cost of Poseidon hashes: a column, two 8-ary trees of n/7 inner nodes, one digest of every layer's bytes.</summary>
+    public static double TreesOf(PorepParameters porep, Func<int, double> poseidon) =>
+        poseidon(porep.Layers) + (2.0 / (TreeArity - 1) * poseidon(TreeArity)) + (porep.Layers * SectorSize.NodeBytes / BytesInBlock);
+
+    /// <summary>Several sectors take the kernel asked for them, or the one asked for a sector alone (<see cref="SealJob.ManyLabelKernel"/>).</summary>
+    private static bool MayBeUsed(LabelVariant variant, KernelChoice asked) => variant.Sectors == 1
+        ? asked.Label is null || asked.Label == variant.Kernel
+        : (asked.Many ?? asked.Label) is not { } many || many == variant.Kernel;
+
+    /// <summary>Measured on Zen 4; docs/performance.md, Kernels.</summary>
+    private static double Poseidon(string kernel, int arity) => (kernel, arity) switch
+    {
+        ("ifma", 2) => 34,
+        ("ifma", 8) => 79,
+        ("ifma", _) => 118,
+        ("adx", 2) => 148,
+        ("adx", 8) => 332,
+        ("adx", _) => 525,
+        (_, 2) => 739,
+        (_, 8) => 2024,
+        _ => 2784,
+    };
+}

@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Files;
+using SealerRecover.Recovery.Pipeline;
+using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Tests.Support;
+
+namespace SealerRecover.Recovery.Tests.Pipeline;
+
+/// <summary>The pipeline with the real sealing, on a machine that has cores to spare.</summary>
+public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : IClassFixture<TreesBehindTests.SharedParents>, IDisposable
+{
+    private readonly Run _run = new(quick: true);
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public void Trees_behind_the_last_layer_make_the_same_sector_and_leave_nothing_to_do()
+    {
+        Watched sealer = new(Settings);
+
+        SectorOutcome outcome = Recover(sealer);
+
+        Assert.Equal((OutcomeKind.Installed, null), (outcome.Kind, outcome.Failure));
+        Assert.Equal(1, sealer.Followed);
+        Assert.Equal(2, sealer.RecordedBefore);
+        JsonNode expected = VectorFiles.Read("metadata/8MiB/sectors-recovery-f01000.expected.json")["1"]!;
+        Assert.Equal(expected["comm_c"]!.GetValue<string>(), outcome.Commitments!.CommC.ToString());
+    }
+
+    [Fact]
+    public void What_fails_behind_the_labels_is_told_and_done_after_them()
+    {
+        Watched sealer = new(Settings) { FollowFailure = new OperatorException(FailureKind.Storage, "the disk hiccupped", "Look.") };
+
+        SectorOutcome outcome = Recover(sealer);
+
+        Assert.Equal((OutcomeKind.Installed, null), (outcome.Kind, outcome.Failure));
+        Assert.Equal(0, sealer.RecordedBefore);
+        Assert.Contains(_run.Observer.Notices, text => text.Contains("the disk hiccupped", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_bug_behind_the_labels_is_not_hidden()
+    {
+        Watched sealer = new(Settings) { FollowFailure = new InvalidOperationException("bug") };
+
+        SectorOutcome outcome = Recover(sealer);
+
+        Assert.Equal(OutcomeKind.Failed, outcome.Kind);
+        Assert.Equal("bug", Assert.IsType<InvalidOperationException>(outcome.Failure).Message);
+    }
+
+    [Fact]
+    public void On_a_single_core_nothing_follows()
+    {
+        Watched sealer = new(Settings with { Threads = 1 });
+
+        Assert.Equal(OutcomeKind.Installed, Recover(sealer).Kind);
+
+        Assert.Equal((0, 0), (sealer.Followed, sealer.RecordedBefore));
+    }
+
+    private RecoverySettings Settings => _run.Settings with { Threads = 4, ParentCacheFolder = parents.Folder };
+
+    private SectorOutcome Recover(Watched sealer)
+    {
+        RecoveryMetadata metadata = MetadataFile.Read(
+            Path.Combine(VectorFiles.RepositoryRoot, "tests", "vectors", "metadata", "8MiB", "sectors-recovery-f01000.json"));
+        RecoveryRunner runner = new(sealer.Settings, TimeProvider.System, sealer, new LinuxFileSystem(), new FakeProbe());
+        return Assert.Single(runner.Run(
+            [metadata.Sectors.Single(sector => sector.Sector.Number == 1)], _run.Observer, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>One parent cache for all tests here.</summary>
+    public sealed class SharedParents : IDisposable
+    {
+        private readonly TestFolder _folder = new();
+
+        public string Folder => _folder.Path;
+
+        public void Dispose() => _folder.Dispose();
+    }
+
+    /// <summary>The real sealing, and what became of it.</summary>
+    private sealed class Watched(RecoverySettings settings) : ISealer
+    {
+        private readonly Sealer _sealer = new(settings);
+
+        public RecoverySettings Settings => settings;
+
+        public Exception? FollowFailure { get; init; }
+
+        public int Followed { get; private set; }
+
+        /// <summary>Steps of trees that were recorded when the stage of trees began.</summary>
+        public int RecordedBefore { get; private set; }
+
+        public string ParentCachePath(PorepParameters porep) => _sealer.ParentCachePath(porep);
+
+        public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+            _sealer.OpenParents(porep, progress, cancellation);
+
+        public void PreCommit1(
+            SealJob job, IParents parents, IStepLog log, LayerWatermark? lastLayer, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+            _sealer.PreCommit1(job, parents, log, lastLayer, progress, cancellation);
+
+        public void Follow(
+            SealJob job, LayerWatermark lastLayer, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
+        {
+            Followed++;
+            if (FollowFailure is not null)
+            {
+                throw FollowFailure;
+            }
+
+            _sealer.Follow(job, lastLayer, log, cores, progress, cancellation);
+        }
+
+        public void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation) =>
+            _sealer.PreCommit1Together(sectors, cancellation);
+
+        public NodeCosts CostsOf(PorepParameters porep) => _sealer.CostsOf(porep);
+
+        public SealedCommitments PreCommit2(
+            SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
+        {
+            RecordedBefore = new[] { "tree-c-root-0", "tree-r-last-0" }.Count(step => log.TryGet(step, out _));
+            return _sealer.PreCommit2(job, log, cores, progress, cancellation);
+        }
+
+        public CommR CommROf(PAuxFile pAux) => _sealer.CommROf(pAux);
+    }
+}
