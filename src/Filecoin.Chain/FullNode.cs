@@ -103,6 +103,28 @@ public sealed class FullNode(JsonRpcClient rpc)
         rpc.CallRequiredAsync(
             "StateMinerProvingDeadline", json => WriteMiner(json, miner, TipSetKey.Head), ChainJson.Default.ProvingDeadline, cancellation);
 
+    /// <summary>A storage deal; an error answer when the market has none of this number any more, or not yet.</summary>
+    public Task<MarketDeal> StateMarketStorageDealAsync(ulong deal, TipSetKey at, CancellationToken cancellation) =>
+        rpc.CallRequiredAsync(
+            "StateMarketStorageDeal",
+            json =>
+            {
+                json.WriteNumberValue(deal);
+                at.WriteTo(json);
+            },
+            ChainJson.Default.MarketDeal,
+            cancellation);
+
+    /// <summary>The claims of verified data of a miner by their number, in no order.</summary>
+    public async Task<IReadOnlyDictionary<string, VerifiedClaim>> StateGetClaimsAsync(ActorId miner, TipSetKey at, CancellationToken cancellation) =>
+        await rpc.CallAsync(
+            "StateGetClaims", json => WriteMiner(json, miner, at), ChainJson.Default.IReadOnlyDictionaryStringVerifiedClaim, cancellation)
+            .ConfigureAwait(false) ?? new Dictionary<string, VerifiedClaim>();
+
+    /// <summary>The events of one actor in one epoch that match; an error answer where the node does not keep events.</summary>
+    public async Task<IReadOnlyList<ActorEvent>> GetActorEventsRawAsync(ActorEventFilter filter, CancellationToken cancellation) =>
+        await rpc.CallAsync("GetActorEventsRaw", filter.WriteTo, ChainJson.Default.IReadOnlyListActorEvent, cancellation).ConfigureAwait(false) ?? [];
+
     /// <summary>Randomness drawn from the tickets of <paramref name="epoch"/>, 32 bytes.</summary>
     /// <param name="personalization">Domain separation tag, 5 for sealing.</param>
     /// <param name="epoch">The epoch; may be a null round.</param>
