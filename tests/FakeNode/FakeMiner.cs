@@ -111,7 +111,7 @@ public sealed record FakeSector
         cbor.WriteStartArray(6);
         cbor.WriteStartArray(2);
         WriteNi(cbor, miner, Number + 1, CommitmentCid.FromSealed(Blake2b.Hash256([1])), SealRandEpoch - 1);
-        WriteNi(cbor, SealedFor ?? miner, Number, SealedCid, SealRandEpoch);
+        WriteNi(cbor, SealedFor ?? miner, Number, SectorKeyCid ?? SealedCid, SealRandEpoch);
         cbor.WriteEndArray();
         cbor.WriteByteString(new byte[192]);
         cbor.WriteInt64(SealProof);

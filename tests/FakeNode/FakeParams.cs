@@ -7,6 +7,9 @@ namespace SealerRecover.Tests;
 /// <summary>CBOR parameters of the miner's methods that name the data of sectors, each of one sector beside another one.</summary>
 public static class FakeParams
 {
+    /// <summary>From a sector's number to that of the one beside it, which no test uses.</summary>
+    private const ulong Far = 1_000_000;
+
     private static readonly FakePiece Other = new(CommitmentCid.FromUnsealed(Blake2b.Hash256([77]).ClearTopTwoBits()), 128);
 
     /// <summary>Method 34, ProveCommitSectors3.</summary>
@@ -14,7 +17,7 @@ public static class FakeParams
     {
         cbor.WriteStartArray(6);
         cbor.WriteStartArray(2);
-        Manifest(number + 1, [Other]);
+        Manifest(number + Far, [Other]);
         Manifest(number, pieces);
         cbor.WriteEndArray();
         Proofs(cbor);
@@ -37,7 +40,7 @@ public static class FakeParams
     {
         cbor.WriteStartArray(7);
         cbor.WriteStartArray(2);
-        Manifest(number + 1, CommitmentCid.FromSealed(Blake2b.Hash256([1])), [Other]);
+        Manifest(number + Far, CommitmentCid.FromSealed(Blake2b.Hash256([1])), [Other]);
         Manifest(number, sealedCid, pieces);
         cbor.WriteEndArray();
         Proofs(cbor);
@@ -62,7 +65,7 @@ public static class FakeParams
     {
         cbor.WriteStartArray(1);
         cbor.WriteStartArray(2);
-        Update(number + 1, CommitmentCid.FromSealed(Blake2b.Hash256([1])), [1]);
+        Update(number + Far, CommitmentCid.FromSealed(Blake2b.Hash256([1])), [1]);
         Update(number, sealedCid, deals);
         cbor.WriteEndArray();
         cbor.WriteEndArray();

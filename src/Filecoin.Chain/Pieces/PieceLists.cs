@@ -16,7 +16,7 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
     /// <param name="question">Which sector.</param>
     /// <param name="notes">What the operator should know about the answer is added here.</param>
     /// <param name="cancellation">Ends the search.</param>
-    /// <exception cref="OperatorException">StatePruned or NodeUnreachable if that kept a list from answering, else NotOnChain.</exception>
+    /// <exception cref="OperatorException">StatePruned or NodeUnreachable if that kept a list from answering, else NotSupported.</exception>
     internal async Task<SectorData> FindAsync(PieceQuestion question, List<string> notes, CancellationToken cancellation)
     {
         string what = question.IsUpdate ? "the pieces of its update" : "its pieces";
@@ -32,7 +32,7 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
             }
             catch (OperatorException error)
             {
-                kinds.Add(error.Kind);
+                kinds.Add(KindOf(error));
                 answer = PieceAnswer.Refused(error.Message);
             }
 
@@ -52,11 +52,15 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
         FailureKind kind =
             kinds.Contains(FailureKind.StatePruned) ? FailureKind.StatePruned
             : kinds.Contains(FailureKind.NodeUnreachable) ? FailureKind.NodeUnreachable
-            : FailureKind.NotOnChain;
+            : FailureKind.NotSupported;
         string holds = question.IsUpdate ? "was updated with data" : "holds data";
         throw new OperatorException(
             kind, $"{question.Sector} {holds}, but nothing tells which pieces ({string.Join("; ", complaints)})", Hint);
     }
+
+    /// <summary>A node that says no, or that it does not know a method or keep events, is there; only silence makes it unreachable.</summary>
+    private static FailureKind KindOf(OperatorException error) =>
+        error is ChainCallException { Error: not null, Kind: not FailureKind.StatePruned } ? FailureKind.NotSupported : error.Kind;
 
     /// <summary>Refuses pieces that do not fit, or that contradict the state.</summary>
     private static PieceAnswer Checked(PieceQuestion question, PieceAnswer answer)
