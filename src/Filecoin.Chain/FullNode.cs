@@ -50,8 +50,12 @@ public sealed class FullNode(JsonRpcClient rpc)
     }
 
     /// <summary>The messages executed in a tipset, each once, in order.</summary>
-    public Task<IReadOnlyList<TipSetMessage>> ChainGetMessagesInTipsetAsync(TipSetKey tipset, CancellationToken cancellation) =>
-        rpc.CallRequiredAsync("ChainGetMessagesInTipset", tipset.WriteTo, ChainJson.Default.IReadOnlyListTipSetMessage, cancellation);
+    public async Task<IReadOnlyList<TipSetMessage>> ChainGetMessagesInTipsetAsync(TipSetKey tipset, CancellationToken cancellation)
+    {
+        const string method = "ChainGetMessagesInTipset";
+        return Whole(method, await rpc.CallRequiredAsync(
+            method, tipset.WriteTo, ChainJson.Default.IReadOnlyListTipSetMessage, cancellation).ConfigureAwait(false));
+    }
 
     /// <summary>Facts about a miner.</summary>
     public Task<MinerInfo> StateMinerInfoAsync(ActorId miner, TipSetKey at, CancellationToken cancellation) =>
@@ -103,6 +107,39 @@ public sealed class FullNode(JsonRpcClient rpc)
         rpc.CallRequiredAsync(
             "StateMinerProvingDeadline", json => WriteMiner(json, miner, TipSetKey.Head), ChainJson.Default.ProvingDeadline, cancellation);
 
+    /// <summary>A storage deal; an error answer when the market has none of this number any more, or not yet.</summary>
+    public Task<MarketDeal> StateMarketStorageDealAsync(ulong deal, TipSetKey at, CancellationToken cancellation) =>
+        rpc.CallRequiredAsync(
+            "StateMarketStorageDeal",
+            json =>
+            {
+                json.WriteNumberValue(deal);
+                at.WriteTo(json);
+            },
+            ChainJson.Default.MarketDeal,
+            cancellation);
+
+    /// <summary>The claims of verified data of a miner by their number, in no order.</summary>
+    public async Task<IReadOnlyDictionary<string, VerifiedClaim>> StateGetClaimsAsync(ActorId miner, TipSetKey at, CancellationToken cancellation)
+    {
+        const string method = "StateGetClaims";
+        IReadOnlyDictionary<string, VerifiedClaim> claims = await rpc.CallAsync(
+            method, json => WriteMiner(json, miner, at), ChainJson.Default.IReadOnlyDictionaryStringVerifiedClaim, cancellation)
+            .ConfigureAwait(false) ?? new Dictionary<string, VerifiedClaim>();
+        Whole(method, claims.Values);
+        return claims;
+    }
+
+    /// <summary>The events of one actor in one epoch that match; an error answer where the node does not keep events.</summary>
+    public async Task<IReadOnlyList<ActorEvent>> GetActorEventsRawAsync(ActorEventFilter filter, CancellationToken cancellation)
+    {
+        const string method = "GetActorEventsRaw";
+        IReadOnlyList<ActorEvent> events = await rpc.CallAsync(
+            method, filter.WriteTo, ChainJson.Default.IReadOnlyListActorEvent, cancellation).ConfigureAwait(false) ?? [];
+        Whole(method, Whole(method, events).SelectMany(happened => happened.Entries));
+        return events;
+    }
+
     /// <summary>Randomness drawn from the tickets of <paramref name="epoch"/>, 32 bytes.</summary>
     /// <param name="personalization">Domain separation tag, 5 for sealing.</param>
     /// <param name="epoch">The epoch; may be a null round.</param>
@@ -137,10 +174,15 @@ public sealed class FullNode(JsonRpcClient rpc)
 
     /// <summary>A tipset has blocks, as many as CIDs, all of its height.</summary>
     private static TipSet Checked(string method, TipSet tipset) =>
-        tipset.Blocks.Count > 0 && tipset.Blocks.Count == tipset.Cids.Count && tipset.Height >= 0
+        Whole(method, tipset.Blocks).Count > 0 && tipset.Blocks.Count == Whole(method, tipset.Cids).Count && tipset.Height >= 0
         && tipset.Blocks.All(block => block.Height == tipset.Height)
             ? tipset
             : throw Implausible(method, "a tipset without blocks, or with blocks of another height");
+
+    /// <summary>The JSON reader takes null for an element of a list, whatever the list's type says.</summary>
+    private static T Whole<T>(string method, T elements)
+        where T : IEnumerable<object> =>
+        elements.Contains(null) ? throw Implausible(method, "null where there must be an entry") : elements;
 
     private static void WriteMiner(Utf8JsonWriter json, ActorId miner, TipSetKey at)
     {

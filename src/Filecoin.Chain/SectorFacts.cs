@@ -14,8 +14,14 @@ public sealed record SectorFacts
     /// <summary>Ticket at <see cref="TicketEpoch"/>.</summary>
     public required Ticket Ticket { get; init; }
 
-    /// <summary>The CommR that has to come out (SectorKeyCID for a snapped sector's key).</summary>
+    /// <summary>The CommR that has to come out of sealing: SealedCID on chain, but for a snapped sector its SectorKeyCID, the key's.</summary>
     public required CommR SealedCid { get; init; }
+
+    /// <summary>The data it was sealed with (a snapped sector's key: before the update); null for committed capacity, which holds zeros.</summary>
+    public SectorData? Data { get; init; }
+
+    /// <summary>The SnapDeals update that was made of the sealed replica; null unless snapped.</summary>
+    public SectorUpdate? Update { get; init; }
 
     /// <summary>SealRandEpoch; null when read from a metadata file that lacks it.</summary>
     public long? TicketEpoch { get; init; }

@@ -11,9 +11,10 @@ namespace Filecoin.Chain;
 public sealed record SectorLookupResult(SectorId Sector, SectorFacts? Facts, OperatorException? Failure);
 
 /// <summary>
-/// Finds what the chain says about the sectors of one miner. CC sectors only: snapped sectors and sectors with data are refused by name.
+/// Finds what the chain says about the sectors of one miner: how each was sealed, over which pieces, and which pieces it was updated with.
 /// A proven sector's pre-commit is read from the state at its activation, which needs a node that keeps that state; a non-interactive one
-/// from its proving message. The ticket is found twice (<see cref="Tickets"/>). Safe for concurrent use.
+/// from its proving message. The ticket is found twice (<see cref="Tickets"/>), pieces in the first place that has them
+/// (<see cref="SectorData.Source"/>). Safe for concurrent use.
 /// </summary>
 public sealed class SectorLookup
 {
@@ -30,6 +31,7 @@ public sealed class SectorLookup
     private readonly Tickets _tickets;
     private readonly StandingLookup _standing;
     private readonly PreCommitLookup _preCommits;
+    private readonly DataLookup _data;
     private readonly string? _headNote;
 
     private SectorLookup(FullNode node, ActorId miner, Address address, SectorSize sectorSize, string networkName, TipSet head, TimeProvider time)
@@ -41,7 +43,9 @@ public sealed class SectorLookup
         NetworkName = networkName;
         _tickets = new Tickets(node, networkName);
         _standing = new StandingLookup(node, head);
-        _preCommits = new PreCommitLookup(node, miner, address);
+        MinerAddress minerAddress = new(node, miner, address);
+        _preCommits = new PreCommitLookup(node, minerAddress);
+        _data = new DataLookup(node, minerAddress, sectorSize, head);
         TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
         _headNote = age <= SyncedWithin ? null : string.Create(
             CultureInfo.InvariantCulture,
@@ -93,7 +97,7 @@ public sealed class SectorLookup
     }
 
     /// <summary>The facts about one sector.</summary>
-    /// <exception cref="OperatorException">NotOnChain, NotSupported (snapped, or with data), StatePruned, SourcesDisagree, NodeUnreachable.</exception>
+    /// <exception cref="OperatorException">NotOnChain, NotSupported, StatePruned, SourcesDisagree, NodeUnreachable.</exception>
     public async Task<SectorFacts> FindAsync(ulong sectorNumber, CancellationToken cancellation)
     {
         SectorId sector = new(Miner, sectorNumber);
@@ -161,22 +165,23 @@ public sealed class SectorLookup
                 NetworkHint);
         SectorPreCommitInfo info = found.Info;
         SealProofInfo proof = Proof(sector, info.SealProof);
-        CommittedCapacity.Require(sector, info, SectorSize);
         List<string> notes = [];
         SectorStanding standing = _standing.OfPreCommitted(proof, found.PreCommitEpoch, notes);
+        SectorData? data = await _data.SealedOverAsync(sector, found, null, notes, cancellation).ConfigureAwait(false);
         return await FactsAsync(
             sector, proof, info.SealedCid, PreCommitLookup.TicketEpoch(sector, found), notes, standing, cancellation).ConfigureAwait(false) with
         {
             PreCommitEpoch = found.PreCommitEpoch,
+            Data = data,
         };
     }
 
     private async Task<SectorFacts> ProvenAsync(SectorId sector, SectorOnChainInfo info, CancellationToken cancellation)
     {
         SealProofInfo proof = Proof(sector, info.SealProof);
-        CommittedCapacity.Require(sector, info);
         List<string> notes = [];
         long? preCommitEpoch = null;
+        SectorData? data = null;
         long ticketEpoch;
         if (proof.Variant == PorepVariant.NonInteractive)
         {
@@ -185,30 +190,28 @@ public sealed class SectorLookup
         else
         {
             SectorPreCommitOnChainInfo found = await _preCommits.OfProvenAsync(sector, info, notes, cancellation).ConfigureAwait(false);
-            CommittedCapacity.Require(sector, found.Info, SectorSize);
             preCommitEpoch = found.PreCommitEpoch;
             ticketEpoch = PreCommitLookup.TicketEpoch(sector, found);
+            data = await _data.SealedOverAsync(sector, found, info, notes, cancellation).ConfigureAwait(false);
         }
 
+        SectorUpdate? update = await _data.UpdatedWithAsync(sector, info, notes, cancellation).ConfigureAwait(false);
+
         SectorStanding standing = await _standing.OfProvenAsync(sector, info, notes, cancellation).ConfigureAwait(false);
-        return await FactsAsync(sector, proof, info.SealedCid, ticketEpoch, notes, standing, cancellation).ConfigureAwait(false) with
+        Cid sealedCid = info.SectorKeyCid ?? info.SealedCid;
+        return await FactsAsync(sector, proof, sealedCid, ticketEpoch, notes, standing, cancellation).ConfigureAwait(false) with
         {
             PreCommitEpoch = preCommitEpoch,
             Activation = info.Activation,
+            Data = data,
+            Update = update,
         };
     }
 
     private async Task<SectorFacts> FactsAsync(
         SectorId sector, SealProofInfo proof, Cid sealedCid, long ticketEpoch, List<string> notes, SectorStanding standing, CancellationToken cancellation)
     {
-        if (!CommitmentCid.TryGetCommR(sealedCid, out CommR commR))
-        {
-            throw new OperatorException(
-                FailureKind.NodeUnreachable,
-                $"{sector}: the chain node gives a SealedCID that is no replica commitment ({sealedCid})",
-                "the node or a proxy before it is faulty; use another node");
-        }
-
+        CommR commR = DataLookup.CommROf(sector, sealedCid);
         FoundTicket ticket = await _tickets.FindAsync(sector, ticketEpoch, _head.Key, cancellation).ConfigureAwait(false);
         notes.AddRange(new[] { ticket.Note, _headNote }.OfType<string>());
         return new SectorFacts

@@ -42,6 +42,9 @@ public sealed class FakeChain
     /// <summary>Miners by actor number.</summary>
     public ConcurrentDictionary<ulong, FakeMiner> Miners { get; } = new();
 
+    /// <summary>Storage deals by number.</summary>
+    public ConcurrentDictionary<ulong, FakeDeal> Deals { get; } = new();
+
     /// <summary>The last epoch whose null rounds take the ticket of the tipset before them; -1 if never.</summary>
     public long LastLookBackEpoch => NetworkName switch { "mainnet" => 892800, "calibrationnet" => 420, _ => -1 };
 

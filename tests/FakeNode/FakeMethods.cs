@@ -8,12 +8,14 @@ internal sealed class FakeMethods
 {
     private readonly FakeChain _chain;
     private readonly FakeNode _node;
+    private readonly FakeDataMethods _data;
     private readonly Dictionary<string, (int Count, Func<JsonArray, JsonNode?> Answer)> _methods;
 
     internal FakeMethods(FakeChain chain, FakeNode node)
     {
         _chain = chain;
         _node = node;
+        _data = new FakeDataMethods(chain, node);
         _methods = Methods();
     }
 
@@ -51,6 +53,9 @@ internal sealed class FakeMethods
             : throw new RpcFailure(1, $"failed to find sector {p[1]}")),
         ["StateMinerProvingDeadline"] = (2, p => ProvingDeadline(Miner(p[0], StateAt(p[1])))),
         ["StateGetRandomnessFromTickets"] = (4, p => Randomness(p)),
+        ["StateMarketStorageDeal"] = (2, p => _data.Deal(p[0]!.GetValue<ulong>(), StateAt(p[1]))),
+        ["StateGetClaims"] = (2, p => FakeDataMethods.Claims(Miner(p[0], 0).Miner, StateAt(p[1]))),
+        ["GetActorEventsRaw"] = (1, p => _data.Events(p[0]!)),
     };
 
     private string Randomness(JsonArray p)
@@ -126,25 +131,33 @@ internal sealed class FakeMethods
             return null;
         }
 
+        bool updated = sector.SectorKeyCid is not null && (sector.Update is not { } update || update.Epoch < stateEpoch);
+        long powerBase = sector.ExtendedAt is { } extended && extended < stateEpoch ? extended
+            : updated && sector.Update is { } done ? done.Epoch
+            : sector.Activation!.Value;
         JsonObject info = new()
         {
             ["SectorNumber"] = sector.Number,
             ["SealProof"] = sector.SealProof,
-            ["SealedCID"] = Link(sector.SealedCid),
+            ["SealedCID"] = Link(updated ? sector.SealedCid : sector.SectorKeyCid ?? sector.SealedCid),
             ["Activation"] = sector.Activation,
             ["Expiration"] = sector.Expiration,
             ["DealWeight"] = sector.DealWeight,
             ["VerifiedDealWeight"] = sector.VerifiedDealWeight,
             ["InitialPledge"] = "1000000",
             ["ExpectedDayReward"] = null,
-            ["PowerBaseEpoch"] = sector.Activation,
-            ["SectorKeyCID"] = sector.SectorKeyCid is { } key ? Link(key) : null,
+            ["SectorKeyCID"] = updated ? Link(sector.SectorKeyCid!) : null,
             ["Flags"] = 1,
             ["DailyFee"] = "0",
         };
+        if (sector.TellsPowerBaseEpoch)
+        {
+            info["PowerBaseEpoch"] = powerBase;
+        }
+
         if (_node.OldLotus)
         {
-            info["DealIDs"] = Numbers(sector.DealIds);
+            info["DealIDs"] = Numbers(updated ? sector.Update?.DealIds ?? [] : sector.DealIds);
         }
 
         return info;
@@ -189,6 +202,11 @@ internal sealed class FakeMethods
             {
                 Address to = sector.ProvedTo ?? Address.FromActorId(new ActorId(miner.Id));
                 messages.Add(Message(to.ToString(_node.AddressPrefix), 36, sector.ProveCommitNiParams(miner.Id)));
+            }
+
+            foreach ((Address to, int method, byte[] parameters) in FakeDataMethods.Messages(miner, epoch))
+            {
+                messages.Add(Message(to.ToString(_node.AddressPrefix), method, parameters));
             }
         }
 

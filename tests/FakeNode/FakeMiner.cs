@@ -23,6 +23,9 @@ public sealed class FakeMiner(ulong id, long sectorSize)
     /// <summary>Its sectors by number.</summary>
     public ConcurrentDictionary<ulong, FakeSector> Sectors { get; } = new();
 
+    /// <summary>Its claims of verified data.</summary>
+    public ConcurrentBag<FakeClaim> Claims { get; } = [];
+
     /// <summary>Adds or replaces a sector.</summary>
     public FakeSector Add(FakeSector sector) => Sectors[sector.Number] = sector;
 
@@ -62,6 +65,21 @@ public sealed record FakeSector
     /// <summary>Set for a snapped sector.</summary>
     public Cid? SectorKeyCid { get; init; }
 
+    /// <summary>The pieces it was sealed over: told by its proving message (<see cref="ProvedWithPieces"/>) and its event.</summary>
+    public FakePiece[] Pieces { get; init; } = [];
+
+    /// <summary>Proven by ProveCommitSectors3, which names the pieces; else by a method that does not.</summary>
+    public bool ProvedWithPieces { get; init; }
+
+    /// <summary>The update of a snapped sector; null: snapped since ever, by no message.</summary>
+    public FakeUpdate? Update { get; init; }
+
+    /// <summary>Epoch in which its commitment was extended, which moves its PowerBaseEpoch.</summary>
+    public long? ExtendedAt { get; init; }
+
+    /// <summary>Whether its record tells its PowerBaseEpoch, as since Lotus 1.28.</summary>
+    public bool TellsPowerBaseEpoch { get; init; } = true;
+
     public string DealWeight { get; init; } = "0";
 
     public string VerifiedDealWeight { get; init; } = "0";
@@ -80,7 +98,7 @@ public sealed record FakeSector
     /// <summary>Seal proof of the pre-commit, if it is to differ.</summary>
     public int? PreCommitSealProof { get; init; }
 
-    /// <summary>Non-interactive only: receiver of the proving message; null for the miner's ID address.</summary>
+    /// <summary>Receiver of the proving or updating message; null for the miner's ID address.</summary>
     public Address? ProvedTo { get; init; }
 
     /// <summary>Non-interactive only: whom the message says it was sealed for; null for the miner.</summary>
@@ -93,7 +111,7 @@ public sealed record FakeSector
         cbor.WriteStartArray(6);
         cbor.WriteStartArray(2);
         WriteNi(cbor, miner, Number + 1, CommitmentCid.FromSealed(Blake2b.Hash256([1])), SealRandEpoch - 1);
-        WriteNi(cbor, SealedFor ?? miner, Number, SealedCid, SealRandEpoch);
+        WriteNi(cbor, SealedFor ?? miner, Number, SectorKeyCid ?? SealedCid, SealRandEpoch);
         cbor.WriteEndArray();
         cbor.WriteByteString(new byte[192]);
         cbor.WriteInt64(SealProof);

@@ -69,6 +69,9 @@ public sealed class FakeNode : IAsyncDisposable
     /// <summary>Methods it does not offer, without "Filecoin.".</summary>
     public HashSet<string> MissingMethods { get; } = [];
 
+    /// <summary>Whether it keeps actor events, as Lotus does only if told to.</summary>
+    public bool KeepsEvents { get; set; }
+
     /// <summary>Speaks as Lotus of 2022: an error instead of null for a missing pre-commit, DealIDs told, UnsealedCid not.</summary>
     public bool OldLotus { get; set; }
 

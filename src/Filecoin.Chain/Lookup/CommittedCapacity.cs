@@ -2,41 +2,37 @@ using Filecoin.Primitives;
 
 namespace Filecoin.Chain;
 
-/// <summary>Tells CC sectors (all zero data) from those with data and from snapped ones, which would come out wrong if sealed as zeros.</summary>
+/// <summary>Tells sectors that were sealed over zeros from those that hold data, which would come out wrong if sealed as zeros.</summary>
 internal static class CommittedCapacity
 {
-    private const string Hint = "this version recovers CC sectors only; leave the sector out";
-
-    /// <summary>Refuses a proven sector whose on-chain record shows an update or data.</summary>
-    internal static void Require(SectorId sector, SectorOnChainInfo info)
-    {
-        if (info.SectorKeyCid is not null)
-        {
-            throw Refuse($"{sector} was snapped: its replica was updated with deals after sealing, and that cannot be recovered yet");
-        }
-
-        if (info.DealIds is { Count: > 0 } || !IsZero(info.DealWeight) || !IsZero(info.VerifiedDealWeight))
-        {
-            throw Refuse(HoldsData(sector));
-        }
-    }
-
     /// <summary>
-    /// Refuses a sector that was pre-committed with data. A null UnsealedCid stands for zeros from network version 17 on; before, it says
-    /// nothing, but there the deals do: data came with deals only.
+    /// Whether a sector was sealed over data. UnsealedCid decides where there is one. A null stands for zeros from network version 17 on;
+    /// before, it says nothing, but there the deals do: data came with deals only.
     /// </summary>
-    internal static void Require(SectorId sector, SectorPreCommitInfo info, SectorSize size)
+    /// <param name="sector">The sector, for messages.</param>
+    /// <param name="preCommit">What it was pre-committed with.</param>
+    /// <param name="proven">Its record; null while it is not proven.</param>
+    /// <param name="size">Its size.</param>
+    /// <param name="commD">The data's commitment as the pre-commit says it; null if it does not.</param>
+    internal static bool HoldsData(SectorId sector, SectorPreCommitInfo preCommit, SectorOnChainInfo? proven, SectorSize size, out CommD? commD)
     {
-        bool zeros = info.UnsealedCid is null || info.UnsealedCid.Equals(ZeroCommitments.ForSector(size).ToCid());
-        if (!zeros || info.DealIds is { Count: > 0 })
+        commD = null;
+        if (preCommit.UnsealedCid is { } cid)
         {
-            throw Refuse(HoldsData(sector));
+            commD = CommitmentCid.TryGetCommD(cid, out CommD said) ? said : throw new OperatorException(
+                FailureKind.NodeUnreachable,
+                $"{sector}: the chain node gives an UnsealedCid that is no data commitment ({cid})",
+                "the node or a proxy before it is faulty; use another node");
+            return said != ZeroCommitments.ForSector(size);
         }
+
+        // The weights of a snapped sector are its update's. Of another one they are its own, and the pre-commit should have said so.
+        bool weighs = proven is { SectorKeyCid: null } && (HasUnverified(proven) || !IsZero(proven.VerifiedDealWeight));
+        return preCommit.DealIds is { Count: > 0 } || weighs;
     }
 
-    private static string HoldsData(SectorId sector) => $"{sector} holds data (deals), which cannot be recovered yet";
-
-    private static OperatorException Refuse(string message) => new(FailureKind.NotSupported, message, Hint);
+    /// <summary>Whether a proven sector holds data that is not verified.</summary>
+    internal static bool HasUnverified(SectorOnChainInfo info) => !IsZero(info.DealWeight);
 
     /// <summary>Weights are decimal numbers of any length; nodes that leave them out say nothing by it.</summary>
     private static bool IsZero(string? weight) => weight is null || weight.AsSpan().Trim('0').IsEmpty;

@@ -7,7 +7,7 @@ namespace Filecoin.Chain;
 /// Activation, and the state before that tipset's messages still holds it. A non-interactive sector never had one: its proving message,
 /// in that same tipset, tells instead.
 /// </summary>
-internal sealed class PreCommitLookup(FullNode node, ActorId miner, Address givenAddress)
+internal sealed class PreCommitLookup(FullNode node, MinerAddress miner)
 {
     private const string FaultyHint = "the node or a proxy before it is faulty, or two endpoints follow different chains; use another node";
 
@@ -29,12 +29,13 @@ internal sealed class PreCommitLookup(FullNode node, ActorId miner, Address give
                 FailureKind.NotOnChain,
                 $"{sector} was proven at epoch {info.Activation}, but the state at epoch {tipset.Height} has no pre-commit of it, so its ticket is unknown",
                 "a sector made with the genesis block has none and cannot be recovered from chain data; else ask another archive node");
-        if (!found.Info.SealedCid.Equals(info.SealedCid) || found.Info.SealProof != info.SealProof)
+        Cid sealedAs = info.SectorKeyCid ?? info.SealedCid;
+        if (!found.Info.SealedCid.Equals(sealedAs) || found.Info.SealProof != info.SealProof)
         {
             throw new OperatorException(
                 FailureKind.SourcesDisagree,
                 $"{sector} was pre-committed with {found.Info.SealedCid} and seal proof {found.Info.SealProof}, "
-                    + $"but is on chain with {info.SealedCid} and seal proof {info.SealProof}",
+                    + $"but is on chain with {sealedAs} and seal proof {info.SealProof}",
                 FaultyHint);
         }
 
@@ -65,9 +66,9 @@ internal sealed class PreCommitLookup(FullNode node, ActorId miner, Address give
             if (message.Method == NonInteractiveProofs.Method
                 && NonInteractiveProofs.TryRead(message.Params, out NonInteractiveProofs? proofs)
                 && proofs.SealProof == info.SealProof
-                && await IsToMinerAsync(message.To, cancellation).ConfigureAwait(false))
+                && await miner.IsAsync(message.To, cancellation).ConfigureAwait(false))
             {
-                found.AddRange(proofs.Sectors.Where(entry => entry.SectorNumber == sector.Number && entry.SealedCid.Equals(info.SealedCid)));
+                found.AddRange(proofs.Sectors.Where(entry => entry.SectorNumber == sector.Number && entry.SealedCid.Equals(info.SectorKeyCid ?? info.SealedCid)));
             }
         }
 
@@ -80,7 +81,7 @@ internal sealed class PreCommitLookup(FullNode node, ActorId miner, Address give
         }
 
         NonInteractiveSector sealedAs = found[0];
-        if (sealedAs.Sealer != miner || sealedAs.SealingNumber != sector.Number)
+        if (sealedAs.Sealer != miner.Id || sealedAs.SealingNumber != sector.Number)
         {
             throw new OperatorException(
                 FailureKind.NotSupported,
@@ -107,24 +108,6 @@ internal sealed class PreCommitLookup(FullNode node, ActorId miner, Address give
         catch (ChainCallException error) when (error.Kind == FailureKind.StatePruned)
         {
             throw new OperatorException(FailureKind.StatePruned, $"{why}, but {error.Message}", error.Hint, error);
-        }
-    }
-
-    private async Task<bool> IsToMinerAsync(Address to, CancellationToken cancellation)
-    {
-        if (to.ActorId is { } id)
-        {
-            return id == miner;
-        }
-
-        try
-        {
-            return to.Equals(givenAddress) || await node.StateLookupIdAsync(to, cancellation).ConfigureAwait(false) == miner;
-        }
-        catch (ChainCallException error) when (error.IsAnswer)
-        {
-            // Nobody lives there; such a message can be included in a block, it only does nothing.
-            return false;
         }
     }
 

@@ -4,10 +4,10 @@ using System.Text;
 namespace Filecoin.Chain;
 
 /// <summary>Makes text that came over the network fit for a terminal: one line, bounded, no control or direction characters.</summary>
-internal static class Printable
+public static class Printable
 {
     /// <summary>At most <paramref name="limit"/> characters of <paramref name="text"/>; anything that is not a visible character becomes a blank.</summary>
-    internal static string Line(string? text, int limit)
+    public static string Line(string? text, int limit)
     {
         StringBuilder line = new();
         foreach (Rune rune in (text ?? "").EnumerateRunes())

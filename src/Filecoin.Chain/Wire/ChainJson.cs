@@ -25,6 +25,9 @@ namespace Filecoin.Chain;
 [JsonSerializable(typeof(SectorExpiration))]
 [JsonSerializable(typeof(ProvingDeadline))]
 [JsonSerializable(typeof(IReadOnlyList<TipSetMessage>))]
+[JsonSerializable(typeof(MarketDeal))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, VerifiedClaim>))]
+[JsonSerializable(typeof(IReadOnlyList<ActorEvent>))]
 internal sealed partial class ChainJson : JsonSerializerContext;
 
 /// <summary>A CID as Lotus writes it: {"/": "bafy…"}.</summary>

@@ -31,6 +31,13 @@ public sealed record SectorOnChainInfo
     [JsonConverter(typeof(EpochJsonConverter))]
     public required long Expiration { get; init; }
 
+    /// <summary>
+    /// Epoch of its last change that moved its power: activation, update or extension. Told since Lotus 1.28; for a sector snapped before
+    /// network version 21 that upgrade set it to the update's epoch.
+    /// </summary>
+    [JsonConverter(typeof(EpochJsonConverter))]
+    public long? PowerBaseEpoch { get; init; }
+
     /// <summary>Deals; no longer told since Lotus 1.32.</summary>
     [JsonPropertyName("DealIDs")]
     public IReadOnlyList<ulong>? DealIds { get; init; }

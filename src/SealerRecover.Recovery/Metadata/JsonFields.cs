@@ -83,10 +83,28 @@ internal sealed class JsonFields
 
     /// <summary>The text of a CID, written as {"/": "…"}, that has to be there.</summary>
     public string RequiredLink(string field) =>
-        new JsonFields(Required(field, JsonValueKind.Object), File, $"{_place}: {field}").RequiredText("/");
+        Entry(field, Required(field, JsonValueKind.Object)).RequiredText("/");
 
     /// <summary>The text of a CID, written as {"/": "…"}; null if the field is missing or null.</summary>
     public string? OptionalLink(string field) => Has(field) ? RequiredLink(field) : null;
+
+    /// <summary>Text; null if the field is missing or null.</summary>
+    public string? OptionalText(string field) => Has(field) ? RequiredText(field) : null;
+
+    /// <summary>True or false; null if the field is missing or null.</summary>
+    public bool? OptionalBoolean(string field) =>
+        Has(field) ? Required(field, JsonValueKind.True, JsonValueKind.False).GetBoolean() : null;
+
+    /// <summary>A list; null if the field is missing or null.</summary>
+    public JsonElement? OptionalList(string field) => Has(field) ? Required(field, JsonValueKind.Array) : null;
+
+    /// <summary>The fields of an object; null if the field is missing or null.</summary>
+    public JsonFields? OptionalObject(string field) => Has(field) ? Entry(field, Required(field, JsonValueKind.Object)) : null;
+
+    /// <summary>The fields of an object in this one.</summary>
+    /// <param name="name">Its name for messages.</param>
+    /// <param name="element">The object.</param>
+    public JsonFields Entry(string name, JsonElement element) => new(element, File, $"{_place}: {name}");
 
     private bool Has(string field) => _fields.TryGetValue(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 

@@ -23,7 +23,7 @@ internal static class MetadataReader
     private const int TicketLength = Bytes32.Length;
 
     /// <summary>Reads <paramref name="content"/>; <paramref name="file"/> is the name used in messages.</summary>
-    /// <exception cref="OperatorException">BadInput, or NotSupported for a sector that has data.</exception>
+    /// <exception cref="OperatorException">BadInput.</exception>
     public static MetadataDocument Read(string file, ReadOnlyMemory<byte> content)
     {
         JsonElement root = ParseJson(file, content);
@@ -100,14 +100,15 @@ internal static class MetadataReader
         JsonFields fields = new(element, file, place);
         ulong number = fields.RequiredNumber("SectorNumber", long.MaxValue);
         fields = new JsonFields(element, file, string.Create(CultureInfo.InvariantCulture, $"{place} (sector {number})"));
-        RefuseData(fields, new SectorId(miner, number), size);
         return new SectorFacts
         {
             Sector = new SectorId(miner, number),
             SealProof = ReadSealProof(fields, size),
             Ticket = ReadTicket(fields),
-            SealedCid = ReadSealedCid(fields),
+            SealedCid = DataFields.ReadCommR(fields, "SealedCID"),
             TicketEpoch = fields.OptionalNumber("TicketEpoch", long.MaxValue) is ulong epoch ? (long)epoch : null,
+            Data = DataFields.ReadSealedOver(fields, size),
+            Update = DataFields.ReadUpdate(fields, size),
         };
     }
 
@@ -134,43 +135,5 @@ internal static class MetadataReader
             && Convert.ToBase64String(bytes, 0, TicketLength) == text
             ? new Ticket(new Bytes32(bytes.AsSpan(0, TicketLength)))
             : throw fields.Bad("Ticket", $"{JsonFields.Quote(text)} is not {TicketLength} bytes in base64");
-    }
-
-    private static CommR ReadSealedCid(JsonFields fields)
-    {
-        string text = fields.RequiredLink("SealedCID");
-        if (!Cid.TryParse(text, out Cid? cid))
-        {
-            throw fields.Bad("SealedCID", $"{JsonFields.Quote(text)} is not a CID");
-        }
-
-        if (CommitmentCid.TryGetCommR(cid, out CommR commR))
-        {
-            return commR;
-        }
-
-        string instead = CommitmentCid.TryGetCommD(cid, out _) ? " but that of unsealed data" : string.Empty;
-        throw fields.Bad("SealedCID", $"{JsonFields.Quote(text)} is not the CID of a sealed sector (bagboea4b5abc…){instead}");
-    }
-
-    private static void RefuseData(JsonFields fields, SectorId sector, SectorSize size)
-    {
-        if (fields.OptionalLink("CommD") is not string text)
-        {
-            return;
-        }
-
-        if (!Cid.TryParse(text, out Cid? cid) || !CommitmentCid.TryGetCommD(cid, out CommD commD))
-        {
-            throw fields.Bad("CommD", $"{JsonFields.Quote(text)} is not the CID of unsealed data (baga6ea4seaq…)");
-        }
-
-        if (commD != ZeroCommitments.ForSector(size))
-        {
-            throw new OperatorException(
-                FailureKind.NotSupported,
-                $"{fields.File}: {sector} has data (CommD {commD}); only committed-capacity sectors, which hold zeros, can be recovered",
-                "Leave this sector out; its data is needed to seal it again.");
-        }
     }
 }

@@ -9,8 +9,8 @@ namespace SealerRecover.Recovery.Metadata;
 /// <summary>
 /// Writes the metadata file: an object of Miner, SectorSize (number) and SectorInfos, each with SectorNumber and SealProof
 /// (numbers), Ticket (base64) and SealedCID ({"/": CID}); indented by tabs, lines ended by LF. What the original does not know
-/// follows its own fields, under names its decoder passes over: TicketEpoch (number) and Chain, an object that says where the
-/// sector stood at HeadEpoch and HeadTime. Chain is for people; it is out of date the next day and never read back.
+/// follows its own fields, under names its decoder passes over: TicketEpoch (number), what the sector holds
+/// (<see cref="DataFields"/>) and Chain, an object that says where the sector stood at HeadEpoch and HeadTime. Chain is for people; it is out of date the next day and never read back.
 /// </summary>
 internal static class MetadataWriter
 {
@@ -80,14 +80,13 @@ internal static class MetadataWriter
         writer.WriteNumber("SectorNumber", facts.Sector.Number);
         writer.WriteBase64String("Ticket", facts.Ticket.Value.Span);
         writer.WriteNumber("SealProof", (int)facts.SealProof.Proof);
-        writer.WriteStartObject("SealedCID");
-        writer.WriteString("/", facts.SealedCid.ToString());
-        writer.WriteEndObject();
+        DataFields.WriteLink(writer, "SealedCID", facts.SealedCid.ToString());
         if (facts.TicketEpoch is long epoch)
         {
             writer.WriteNumber("TicketEpoch", epoch);
         }
 
+        DataFields.Write(writer, facts);
         if (facts.Standing is { } standing)
         {
             WriteStanding(writer, standing);

@@ -154,6 +154,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private Stage Prepare()
     {
+        RefuseData();
         _resultLock = FolderLock.Take(run.Files, _layout.LockFile, facts.Sector.ToString());
         if (Receipt.Read(_layout, _inputs) is { } receipt)
         {
@@ -181,6 +182,22 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         }
 
         return next;
+    }
+
+    /// <summary>Sealed as zeros, such a sector would come out wrong after hours.</summary>
+    private void RefuseData()
+    {
+        if (facts.Update is null && facts.Data is null)
+        {
+            return;
+        }
+
+        throw new OperatorException(
+            FailureKind.NotSupported,
+            facts.Update is null
+                ? $"{facts.Sector} holds data (deals), which cannot be recovered yet"
+                : $"{facts.Sector} was snapped: its replica was updated with deals after sealing, and that cannot be recovered yet",
+            "this version recovers CC sectors only; leave the sector out");
     }
 
     private Stage Label(LabelCores? cores)

@@ -4,54 +4,10 @@ using Xunit;
 
 namespace SealerRecover.Tests.Chain;
 
-/// <summary>Sectors that must not be sealed as zeros, and answers that must not be believed.</summary>
+/// <summary>Sectors that cannot be found, and answers that must not be believed.</summary>
 public sealed class RefusalTests
 {
-    private static readonly Cid Data = CommitmentCid.FromUnsealed(Filecoin.Cryptography.Blake2b.Hash256([1]).ClearTopTwoBits());
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    /// <summary>Each sector with something in it.</summary>
-    public static TheoryData<string, string> NotCc => new()
-    {
-        { "snapped", "snapped" },
-        { "snapped ni", "snapped" },
-        { "deal weight", "holds data" },
-        { "verified weight", "holds data" },
-        { "huge weight", "holds data" },
-        { "deals before v17", "holds data" },
-        { "deals, old node", "holds data" },
-        { "unsealed cid", "holds data" },
-        { "unsealed cid of other size", "holds data" },
-        { "pre-committed with data", "holds data" },
-        { "pre-committed with deals", "holds data" },
-    };
-
-    [Theory]
-    [MemberData(nameof(NotCc))]
-    public async Task Sectors_with_data_and_snapped_ones_are_refused_by_name(string what, string says)
-    {
-        await using Lost lost = await Lost.StartAsync();
-        lost.Node.OldLotus = what == "deals, old node";
-        FakeSector sector = what switch
-        {
-            "snapped" => Lost.Proven(2) with { SectorKeyCid = Lost.CommR(99) },
-            "snapped ni" => Lost.Proven(2, 15) with { SectorKeyCid = Lost.CommR(99) },
-            "deal weight" => Lost.Proven(2) with { DealWeight = "1" },
-            "verified weight" => Lost.Proven(2) with { VerifiedDealWeight = "10" },
-            "huge weight" => Lost.Proven(2) with { VerifiedDealWeight = new string('9', 10_000) },
-            "deals before v17" or "deals, old node" => Lost.Proven(2) with { DealIds = [5432] },
-            "unsealed cid" => Lost.Proven(2) with { UnsealedCid = Data },
-            "unsealed cid of other size" => Lost.Proven(2) with { UnsealedCid = ZeroCommitments.ForSector(SectorSize.MiB8).ToCid() },
-            "pre-committed with data" => Lost.PreCommitted(2) with { UnsealedCid = Data },
-            _ => Lost.PreCommitted(2) with { DealIds = [0] },
-        };
-        OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => lost.FindAsync(sector, Cancellation));
-        Assert.Equal(FailureKind.NotSupported, error.Kind);
-        Assert.Contains(says, error.Message, StringComparison.Ordinal);
-        Assert.StartsWith("f01000 sector 2 ", error.Message, StringComparison.Ordinal);
-        Assert.Equal(0, lost.Node.Count("StateGetRandomnessFromTickets"));
-    }
 
     [Fact]
     public async Task A_sector_that_is_nowhere_is_not_on_chain()
@@ -191,6 +147,8 @@ public sealed class RefusalTests
         { "ChainHead", """{"Cids":null,"Blocks":null,"Height":1}""" },
         { "ChainHead", """{"Cids":[{"/":"bafy"}],"Blocks":[{"Height":1,"Timestamp":1}],"Height":1}""" },
         { "ChainHead", """{"Cids":[],"Blocks":[{"Height":1,"Timestamp":99999999999999999}],"Height":1}""" },
+        { "ChainHead", """{"Cids":[{"/":"bafkqaaa"}],"Blocks":[null],"Height":1}""" },
+        { "ChainHead", """{"Cids":[null],"Blocks":[{"Height":1,"Timestamp":1}],"Height":1}""" },
         { "StateMinerInfo", """{"SectorSize":0}""" },
         { "StateMinerInfo", """{"SectorSize":-34359738368}""" },
         { "StateMinerInfo", """{"SectorSize":4096}""" },

@@ -236,18 +236,6 @@ public sealed class MetadataFileTests : IDisposable
         Assert.Empty(MetadataFile.Read(_folder.Write("e.json", "{\"Miner\": \"f01000\", \"SectorSize\": 2048, \"SectorInfos\": null}")).Sectors);
     }
 
-    [Fact]
-    public void A_sector_with_data_is_not_supported_rather_than_sealed_wrongly()
-    {
-        string data = ZeroCommitments.ForSector(SectorSize.MiB8).ToString();
-        string text = Valid().Replace("\"SealProof\": 5", $"\"SealProof\": 5, \"CommD\": {{\"/\": \"{data}\"}}", StringComparison.Ordinal);
-
-        OperatorException failure = Assert.Throws<OperatorException>(() => MetadataFile.Read(_folder.Write("f.json", text)));
-
-        Assert.Equal(FailureKind.NotSupported, failure.Kind);
-        Assert.Contains("f01000 sector 1 has data", failure.Message, StringComparison.Ordinal);
-    }
-
     private static OperatorException AssertBad(Action act, string named)
     {
         OperatorException failure = Assert.Throws<OperatorException>(act);

@@ -1,0 +1,85 @@
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>
+/// Finds the pieces of a sector: asks one list after the other, the best first, and takes the first answer that can be true. What the lists
+/// before it said becomes notes; if none answers, the failure says what each said.
+/// </summary>
+internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
+{
+    private const string Hint =
+        "ask an archive node, or one with actor events indexed; or take the pieces from the node that sealed the sector (Curio's "
+        + "sectors_meta_pieces, the Pieces of lotus-miner's SectorsStatus) and write them to a metadata file as docs/formats.md describes";
+
+    /// <summary>The pieces of a sector that holds some.</summary>
+    /// <param name="question">Which sector.</param>
+    /// <param name="notes">What the operator should know about the answer is added here.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <exception cref="OperatorException">StatePruned or NodeUnreachable if that kept a list from answering, else NotSupported.</exception>
+    internal async Task<SectorData> FindAsync(PieceQuestion question, List<string> notes, CancellationToken cancellation)
+    {
+        string what = question.IsUpdate ? "the pieces of its update" : "its pieces";
+        List<string> complaints = [];
+        List<string> troubles = [];
+        List<FailureKind> kinds = [];
+        foreach (IPieceList list in lists)
+        {
+            PieceAnswer answer;
+            try
+            {
+                answer = Checked(question, await list.FindAsync(question, cancellation).ConfigureAwait(false));
+            }
+            catch (OperatorException error)
+            {
+                kinds.Add(KindOf(error));
+                answer = PieceAnswer.Refused(error.Message);
+            }
+
+            if (answer.Data is { } data)
+            {
+                notes.AddRange(troubles.Select(trouble => $"{what} could not be read from {trouble}"));
+                return data with { CommD = question.CommD ?? data.CommD };
+            }
+
+            complaints.Add($"{list.Name}: {answer.Why}");
+            if (answer.IsTrouble)
+            {
+                troubles.Add($"{list.Name}: {answer.Why}");
+            }
+        }
+
+        FailureKind kind =
+            kinds.Contains(FailureKind.StatePruned) ? FailureKind.StatePruned
+            : kinds.Contains(FailureKind.NodeUnreachable) ? FailureKind.NodeUnreachable
+            : FailureKind.NotSupported;
+        string holds = question.IsUpdate ? "was updated with data" : "holds data";
+        throw new OperatorException(
+            kind, $"{question.Sector} {holds}, but nothing tells which pieces ({string.Join("; ", complaints)})", Hint);
+    }
+
+    /// <summary>A node that says no, or that it does not know a method or keep events, is there; only silence makes it unreachable.</summary>
+    private static FailureKind KindOf(OperatorException error) =>
+        error is ChainCallException { Error: not null, Kind: not FailureKind.StatePruned } ? FailureKind.NotSupported : error.Kind;
+
+    /// <summary>Refuses pieces that do not fit, or that contradict the state.</summary>
+    private static PieceAnswer Checked(PieceQuestion question, PieceAnswer answer)
+    {
+        if (answer.Data is not { } data)
+        {
+            return answer;
+        }
+
+        CommD zeros = ZeroCommitments.ForSector(question.Size);
+        if (question.CommD is { } state && data.CommD is { } told && state != told)
+        {
+            return PieceAnswer.Refused($"they are said to give CommD {told}, but the sector has {state}");
+        }
+
+        // An update to zeros is possible, and its list is empty; whatever else holds data has pieces.
+        return data.Pieces.IsEmpty && (question.CommD ?? data.CommD) != zeros ? PieceAnswer.Refused("there are none")
+            : data.Pieces.Length > PieceSizes.MostPieces ? PieceAnswer.Refused($"{data.Pieces.Length} pieces are more than any sector has")
+            : PieceSizes.Misfit(data.Pieces.AsSpan(), data.OrderKnown, question.Size) is { } misfit ? PieceAnswer.Refused(misfit)
+            : answer;
+    }
+}
