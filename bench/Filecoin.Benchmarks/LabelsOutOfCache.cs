@@ -22,7 +22,7 @@ internal static class LabelsOutOfCache
         LabelVariant variant = LabelTrial.Variants.FirstOrDefault(
                 known => known.Sectors == sectors && (kernel is null || known.Kernel == kernel))
             ?? throw new ArgumentException($"no such kernel here; there are {string.Join(", ", LabelTrial.Variants)}");
-        LabelCores? cores = LookAhead(options.Text("look-ahead"));
+        LabelCores? cores = options.Cores("look-ahead");
         Console.WriteLine(Text($"{variant}: {nodes} nodes of {sectors} {(sectors == 1 ? "sector" : "sectors")}, two layers of {nodes * 32L * sectors >> 20} MiB"));
 
         double before = Yardstick.Nanoseconds();
@@ -35,7 +35,7 @@ internal static class LabelsOutOfCache
         }
 
         double yardstick = Math.Min(before, Yardstick.Nanoseconds());
-        Console.WriteLine(Text($"yardstick {yardstick:0.0} ns a block"));
+        Console.WriteLine(Text($"yardstick {yardstick:0.0} ns a block; on huge pages {trial.OnHugePages:0 %} of the memory"));
         foreach ((string name, Speed speed) in speeds)
         {
             double blocks = speed.Nanoseconds / yardstick;
@@ -44,18 +44,6 @@ internal static class LabelsOutOfCache
         }
 
         return 0;
-    }
-
-    /// <summary>"any", or the numbers of the CPUs to use: the hashing thread's first, then one for each look-ahead thread.</summary>
-    private static LabelCores? LookAhead(string? cpus)
-    {
-        if (cpus is null or "any")
-        {
-            return cpus is null ? null : LabelCores.Anywhere;
-        }
-
-        int[] numbers = [.. cpus.Split(',').Select(cpu => int.Parse(cpu, NumberStyles.None, CultureInfo.InvariantCulture))];
-        return new LabelCores(numbers[0], [.. numbers[1..]]);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Filecoin.Sealing.Labeling;
 
 namespace Filecoin.Benchmarks;
 
@@ -26,4 +27,21 @@ internal sealed class Options
 
     public long Number(string name, long otherwise) =>
         _values.TryGetValue(name, out string? value) ? long.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture) : otherwise;
+
+    /// <summary>"any", or the numbers of the CPUs that label together: the hashing thread's, then one for each look-ahead thread.</summary>
+    public LabelCores? Cores(string name)
+    {
+        if (Text(name) is not { } cpus)
+        {
+            return null;
+        }
+
+        if (cpus == "any")
+        {
+            return LabelCores.Anywhere;
+        }
+
+        int[] numbers = [.. cpus.Split(',').Select(cpu => int.Parse(cpu, NumberStyles.None, CultureInfo.InvariantCulture))];
+        return new LabelCores(numbers[0], [.. numbers[1..]]);
+    }
 }

@@ -8,7 +8,7 @@ using Filecoin.Benchmarks.Steps;
 switch (args.FirstOrDefault())
 {
     case "steps":
-        return StepBenchmark.Run(new Options(args.AsSpan(1), "size", "layers", "runs", "threads", "folder", "parents", "label-kernel", "poseidon-kernel"));
+        return StepBenchmark.Run(new Options(args.AsSpan(1), "size", "layers", "runs", "threads", "folder", "parents", "label-kernel", "poseidon-kernel", "look-ahead"));
     case "labels":
         return LabelsOutOfCache.Run(new Options(args.AsSpan(1), "nodes", "seconds", "kernel", "sectors", "look-ahead"));
     case "bounds":
@@ -20,7 +20,7 @@ switch (args.FirstOrDefault())
         Console.Error.WriteLine(
             """
             kernels [--filter '*Label*']   micro-benchmarks of every kernel (BenchmarkDotNet options; without a filter it asks)
-            steps   [--size 8MiB|512MiB|1GiB] [--layers 11] [--runs 3] [--threads n] [--folder f] [--parents f] [--label-kernel k] [--poseidon-kernel k]
+            steps   [--size 8MiB|512MiB|1GiB] [--layers 11] [--runs 3] [--threads n] [--folder f] [--parents f] [--label-kernel k] [--poseidon-kernel k] [--look-ahead any|0,1]
                                            PreCommit1 and PreCommit2 of a whole sector whose commitments are known, checked after every run
             labels  [--nodes 268435456] [--seconds 30] [--kernel k] [--sectors 1] [--look-ahead any|0,1]
                                            labelling with layers that outgrow every cache; two layers of 32 bytes a node and sector in memory;

@@ -12,7 +12,8 @@ public static class PreCommit1
 {
     /// <summary>
     /// Labels every layer that <paramref name="log"/> does not hold as finished with an intact file. Blocks the calling thread; allocates
-    /// two layers of native memory. Each finished layer is on disk before it is recorded.
+    /// two layers of native memory; with <see cref="SealJob.LabelCores"/> a few MiB more, and a window of parents for each look-ahead thread.
+    /// Each finished layer is on disk before it is recorded.
     /// </summary>
     /// <param name="job">What and where.</param>
     /// <param name="parents">The verified parent cache of the job's seal proof.</param>

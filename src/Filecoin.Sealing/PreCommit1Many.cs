@@ -64,7 +64,7 @@ public static class PreCommit1Many
 
     private static IReadOnlyList<ManyLabelKernel> KernelsFor(SealJob job, int sectors)
     {
-        if (job.LabelKernel is not { } name)
+        if ((job.ManyLabelKernel ?? job.LabelKernel) is not { } name)
         {
             return ManyLabelKernels.Choose(sectors);
         }

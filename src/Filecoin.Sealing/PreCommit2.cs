@@ -46,7 +46,7 @@ public static class PreCommit2
 
         FinishReplica(job);
         PAuxFile pAux = PAuxFile.Read(pAuxPath);
-        return new SealedCommitments(job.Inputs.CommD, pAux.CommC, pAux.CommRLast, CommRs.From(pAux.CommC, pAux.CommRLast));
+        return new SealedCommitments(job.Inputs.CommD, pAux.CommC, pAux.CommRLast, CommRs.From(pAux.CommC, pAux.CommRLast, job.PoseidonKernel));
     }
 
     /// <summary>As the other, with so many threads all the time.</summary>

@@ -1,3 +1,5 @@
+using Filecoin.Sealing.Kernels;
+
 namespace SealerRecover.Recovery;
 
 /// <summary>What the operator decided; made by the executable from arguments and environment, never read from there here.</summary>
@@ -23,6 +25,9 @@ public sealed record RecoverySettings
 
     /// <summary>Rows of tree_r_last not stored; null for the default.</summary>
     public int? RowsToDiscard { get; init; }
+
+    /// <summary>Kernels asked for by name.</summary>
+    public KernelChoice Kernels { get; init; } = KernelChoice.Best;
 
     /// <summary>Keep layers, tree_c and tree_d and install them too.</summary>
     public bool KeepAll { get; init; }

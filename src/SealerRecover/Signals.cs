@@ -50,7 +50,7 @@ internal sealed class Signals : IDisposable
             EndAtOnce();
         }
 
-        _host.Error.WriteLine("stopping; what is finished is kept (once more to stop at once)");
+        _host.Error.WriteLine("stopping; nothing finished is lost (once more to stop at once)");
         _ = Task.Delay(Patience, CancellationToken.None).ContinueWith(
             _ => EndAtOnce(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 

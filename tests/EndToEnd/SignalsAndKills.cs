@@ -22,7 +22,7 @@ public sealed class SignalsAndKills(ParentCaches caches) : IDisposable
     {
         Assert.SkipUnless(!isLong || VectorFiles.LongTests, "takes a minute; set SEALER_RECOVER_LONG_TESTS=1");
         string[] arguments = [.. _bench.Recover(Workbench.Sample(size), "--json")];
-        using Executable executable = await StartAndWait(arguments, at);
+        using Executable executable = await StartAndWait(arguments, $"\"{at}\"");
         Stopwatch watch = Stopwatch.StartNew();
         if (terminate)
         {
@@ -50,10 +50,39 @@ public sealed class SignalsAndKills(ParentCaches caches) : IDisposable
         expected.AssertInstalled(_bench.Result, expected.Numbers);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stopped_bench_says_so_in_one_line_and_leaves_nothing(bool json)
+    {
+        string[] arguments = ["bench", $"--sealing-temp={_bench.Temp}", .. json ? ["--json"] : (string[])[]];
+        using Executable executable = await StartAndWait(arguments, "label kernels");
+        Stopwatch watch = Stopwatch.StartNew();
+        executable.Interrupt();
+
+        Ended stopped = await executable.EndAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(stopped.Code == 130, stopped.ToString());
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(4), $"it took {watch.Elapsed}");
+        Assert.False(Directory.Exists(_bench.Temp) && Directory.EnumerateFileSystemEntries(_bench.Temp).Any());
+        Assert.StartsWith("stopping; ", Assert.Single(stopped.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        if (json)
+        {
+            Assert.Equal("stopped", (string?)stopped.Report["exit_name"]);
+            Assert.Null(stopped.Report["go_on_with"]);
+        }
+        else
+        {
+            string[] lines = stopped.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal("stopped before the end; nothing is left behind", lines[^1]);
+            Assert.All(lines[..^1], line => Assert.Contains("measuring", line, StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public async Task A_second_process_on_the_same_sector_is_refused()
     {
-        using Executable first = await StartAndWait([.. _bench.Recover(Workbench.Sample("2KiB"), "1", "--json")], "sector_started");
+        using Executable first = await StartAndWait([.. _bench.Recover(Workbench.Sample("2KiB"), "1", "--json")], "\"sector_started\"");
         first.Freeze();
         Ended second = await _bench.RunAsync(_bench.Recover(Workbench.Sample("2KiB"), "1"));
         Assert.True(second.Code == 12, second.ToString());
@@ -91,12 +120,12 @@ public sealed class SignalsAndKills(ParentCaches caches) : IDisposable
         })));
     }
 
-    private async Task<Executable> StartAndWait(string[] arguments, string word)
+    private async Task<Executable> StartAndWait(string[] arguments, string text)
     {
         TaskCompletionSource seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Executable executable = _bench.Start(arguments, line =>
         {
-            if (line.Contains($"\"{word}\"", StringComparison.Ordinal))
+            if (line.Contains(text, StringComparison.Ordinal))
             {
                 seen.TrySetResult();
             }

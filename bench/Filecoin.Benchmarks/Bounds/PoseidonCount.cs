@@ -1,3 +1,4 @@
+using System.Numerics;
 using Filecoin.Cryptography.Kernels.Poseidon;
 
 namespace Filecoin.Benchmarks.Bounds;
@@ -10,26 +11,33 @@ internal static class PoseidonCount
 {
     private const int Lanes = 8;
     private const int Limbs = 5;
-    private const int Product = 2 * Limbs * Limbs;
+    private const int Row = 2 * Limbs;
+    private const int Product = Limbs * Row;
     private const int Square = Limbs * (Limbs + 1);
-    private const int Reduction = Limbs * (1 + (2 * Limbs));
+    private const int LimbReduction = Row - 1;
+    private const int Reduction = Limbs * LimbReduction;
     private const int SBox = (2 * (Square + Reduction)) + Product + Reduction;
-    private const int RoundsBetweenReductions = 8;
 
     /// <summary>For one hash.</summary>
     public static double MultiplyAdds(int arity)
     {
-        PoseidonConstants constants = PoseidonConstants.For(arity);
-        int width = constants.Width;
-        int row = (width * Product) + Reduction;
-        int step = Product + Reduction;
-        int input = arity * step;
+        PoseidonIfmaTables tables = new(PoseidonConstants.For(arity));
+        PoseidonRecurrence recurrence = tables.Recurrence;
+        int width = recurrence.Width;
         int fullSBoxes = PoseidonConstants.FullRounds * width * SBox;
 
-        // The last full round needs one row, and its result leaves Montgomery form.
-        int dense = ((PoseidonConstants.FullRounds - 1) * width * row) + row + step;
-        int partial = constants.PartialRounds * (SBox + row + (arity * step));
-        int keptSmall = (constants.PartialRounds + RoundsBetweenReductions - 1) / RoundsBetweenReductions * arity * step;
-        return (double)(input + fullSBoxes + dense + partial + keptSmall) / Lanes;
+        // Three rounds before and three after the partial ones; the last one needs one row.
+        int mixing = ((6 * width) + 1) * ((width * Row) + LimbReduction);
+        int enter = width * ((width * Product) + Reduction);
+        int leave = Product + Reduction + (arity * ((arity * Product) + Reduction));
+        int partial = recurrence.PartialRounds
+            * (SBox + Product + Reduction + Sum(recurrence.Feedback, tables.MostFeedback) + Sum(recurrence.Forward, tables.MostForward));
+        return (double)(fullSBoxes + mixing + enter + leave + partial) / Lanes;
     }
+
+    private static int Sum(BigInteger[] factors, BigInteger most) =>
+        factors.Sum(factor => PoseidonIfmaTables.Split(factor).Length * Row) + Reduction52.ShiftsFor(most).Sum(Step);
+
+    /// <summary>The quotient, and its product with a multiple of r.</summary>
+    private static int Step(int shift) => 1 + (2 * (Reduction52.LimbsAfter(shift) - (shift / Radix52.Bits))) - 1;
 }

@@ -59,6 +59,7 @@ internal static class StepBenchmark
                 SealedFile = Path.Combine(work, "sealed"),
                 CachePathInTAux = sector.CachePath,
                 LabelKernel = options.Text("label-kernel"),
+                LabelCores = options.Cores("look-ahead"),
                 PoseidonKernel = options.Text("poseidon-kernel"),
             };
             MemoryStepLog log = new();

@@ -7,7 +7,8 @@ namespace Filecoin.Sealing.Graph;
 /// nodes side by side and divisions replaced by multiplications.
 /// </summary>
 /// <param name="drgSeed">The graph's seed, 28 bytes.</param>
-internal sealed class BucketSampler(byte[] drgSeed)
+/// <param name="lanes">Streams at a time: 4, 8 or 16.</param>
+internal sealed class BucketSampler(byte[] drgSeed, int lanes)
 {
     /// <summary>Nodes in one call.</summary>
     public const int Nodes = ChaCha8Lanes.Streams;
@@ -32,7 +33,7 @@ internal sealed class BucketSampler(byte[] drgSeed)
     public void Draw(uint firstNode, Span<uint> parents, int firstDrawn)
     {
         Span<uint> words = stackalloc uint[2 * ChaCha8Lanes.Numbers * Nodes];
-        ChaCha8Lanes.Draw(drgSeed, firstNode, words);
+        ChaCha8Lanes.Draw(drgSeed, firstNode, words, lanes);
         ulong buckets = 0;
         Divisor bucketCount = default;
         for (int lane = 0; lane < Nodes; lane++)

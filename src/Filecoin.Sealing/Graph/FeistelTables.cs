@@ -14,6 +14,7 @@ internal sealed class FeistelTables
     /// <summary>Widest half of an index that tables are made for: 12 MiB of them.</summary>
     private const int MaxHalfBits = 20;
 
+    private readonly int _lanes;
     private readonly uint[][] _rounds;
     private readonly ulong _elements;
     private readonly ulong _mask;
@@ -21,9 +22,11 @@ internal sealed class FeistelTables
 
     /// <summary>Computes the tables of <paramref name="feistel"/>.</summary>
     /// <param name="feistel">A permutation of at most 2^40 elements.</param>
-    public FeistelTables(Feistel feistel)
+    /// <param name="lanes">Hashes at a time: 1, 4 or 8.</param>
+    public FeistelTables(Feistel feistel, int lanes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(feistel.HalfBits, MaxHalfBits, nameof(feistel));
+        _lanes = lanes;
         _elements = feistel.Elements;
         _halfBits = feistel.HalfBits;
         _mask = (1UL << _halfBits) - 1;
@@ -70,7 +73,7 @@ internal sealed class FeistelTables
             digests[i] = (ulong)i;
         }
 
-        Blake2bPairs.HashAll(digests, key);
+        Blake2bPairs.HashAll(digests, key, _lanes);
         return Array.ConvertAll(digests, digest => (uint)(digest & _mask));
     }
 

@@ -17,10 +17,10 @@ internal sealed class ParentCacheFile
 
     private const string Hasher = "poseidon_hasher";
 
-    public ParentCacheFile(PorepParameters porep, string folder)
+    public ParentCacheFile(PorepParameters porep, string folder, string? kernel = null)
     {
         Porep = porep;
-        Graph = new StackedGraph(porep);
+        Graph = new StackedGraph(porep, kernel);
         Path = System.IO.Path.Combine(folder, NameOf(Graph));
         PublishedDigest = PublishedParentCaches.DigestOf(System.IO.Path.GetFileName(Path), Graph.Rules);
     }

@@ -29,7 +29,8 @@ public enum ParentCacheState
 /// </remarks>
 /// <param name="folder">FIL_PROOFS_PARENT_CACHE, by default /var/tmp/filecoin-parents; created when a cache is built.</param>
 /// <param name="time">Spaces progress reports; the system's by default.</param>
-public sealed class ParentCacheFolder(string folder, TimeProvider? time = null)
+/// <param name="kernel">Name of the kernel that computes parents; null for the best on this machine.</param>
+public sealed class ParentCacheFolder(string folder, TimeProvider? time = null, string? kernel = null)
 {
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
@@ -50,7 +51,7 @@ public sealed class ParentCacheFolder(string folder, TimeProvider? time = null)
         PorepParameters porep, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        ParentCacheFile file = new(porep, Path.GetFullPath(Folder));
+        ParentCacheFile file = new(porep, Path.GetFullPath(Folder), kernel);
         return Explained(file, () =>
         {
             using Inspection found = Inspect(file, new ParentCacheBuilder(file, threads, progress, _time, cancellation), cancellation);
@@ -75,7 +76,7 @@ public sealed class ParentCacheFolder(string folder, TimeProvider? time = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(windowNodes, 1);
-        ParentCacheFile file = new(porep, Path.GetFullPath(Folder));
+        ParentCacheFile file = new(porep, Path.GetFullPath(Folder), kernel);
         ParentCacheBuilder builder = new(file, threads, progress, _time, cancellation);
         return Explained(file, () => new ParentCache(file, OpenGood(file, builder, cancellation), windowNodes));
     }

@@ -34,6 +34,7 @@ public sealed class StackedGraph
 
     private const int BatchNodes = 128;
 
+    private readonly ParentKernel _kernel;
     private readonly byte[] _drgSeed;
     private readonly ulong[] _feistelKeys;
     private readonly Feistel _feistel;
@@ -41,9 +42,13 @@ public sealed class StackedGraph
     private readonly BucketSampler _sampler;
 
     /// <summary>Derives seed and keys of <paramref name="porep"/>'s graph.</summary>
-    public StackedGraph(PorepParameters porep)
+    /// <param name="porep">Whose graph.</param>
+    /// <param name="kernel">Name of the kernel <see cref="ParentsOfRange"/> uses; null for the best on this machine.</param>
+    /// <exception cref="ArgumentException">This machine has no kernel of that name.</exception>
+    public StackedGraph(PorepParameters porep, string? kernel = null)
     {
         ArgumentNullException.ThrowIfNull(porep);
+        _kernel = ParentKernel.Create(kernel);
         Nodes = porep.Nodes;
         Rules = GraphRules.For(porep.ApiVersion);
         Span<byte> seed = stackalloc byte[Bytes32.Length];
@@ -57,8 +62,8 @@ public sealed class StackedGraph
         }
 
         _feistel = new Feistel((ulong)Nodes * ExpansionDegree, _feistelKeys);
-        _tables = new Lazy<FeistelTables>(() => new FeistelTables(_feistel));
-        _sampler = new BucketSampler(_drgSeed);
+        _tables = new Lazy<FeistelTables>(() => new FeistelTables(_feistel, _kernel.HashLanes));
+        _sampler = new BucketSampler(_drgSeed, _kernel.StreamLanes);
     }
 
     /// <summary>Nodes of one layer, at most 2^31.</summary>
@@ -146,6 +151,16 @@ public sealed class StackedGraph
         ArgumentOutOfRangeException.ThrowIfNegative(firstNode);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstNode, Nodes - nodes);
         ArgumentOutOfRangeException.ThrowIfNotEqual(parents.Length, nodes * Degree, nameof(parents));
+        if (_kernel == ParentKernel.Plain)
+        {
+            for (int i = 0; i < nodes; i++)
+            {
+                Parents((uint)(firstNode + i), parents.Slice(i * Degree, Degree));
+            }
+
+            return;
+        }
+
         ulong[] indices = new ulong[BatchNodes * ExpansionDegree];
         int[] pending = new int[indices.Length];
         for (int done = 0; done < nodes; done += BatchNodes)

@@ -30,6 +30,10 @@ public sealed unsafe class LabelTrial : IDisposable
     private const int MostNodesWithParents = 1 << 20;
     private const int Layer = 2;
 
+    // How much is prepared between two looks at whether to stop: milliseconds' worth.
+    private const long BytesBetweenLooks = 16L << 20;
+    private const int NodesBetweenLooks = 1 << 14;
+
     private readonly ManyLabelKernel _kernel;
     private readonly Bytes32[] _replicaIds;
     private readonly NativeBuffer _current;
@@ -44,8 +48,10 @@ public sealed unsafe class LabelTrial : IDisposable
     /// <param name="variant">One of <see cref="Variants"/>.</param>
     /// <param name="nodes">Nodes of each sector's layer, a multiple of twice <paramref name="nodesInRun"/>; at most 2^31.</param>
     /// <param name="nodesInRun">Nodes labelled by one <see cref="Run"/>.</param>
+    /// <param name="cancellation">Stops the preparation, which takes a second or more with large layers.</param>
     /// <exception cref="Filecoin.Primitives.OperatorException">The system refuses the memory.</exception>
-    public LabelTrial(LabelVariant variant, long nodes, int nodesInRun)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public LabelTrial(LabelVariant variant, long nodes, int nodesInRun, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(variant);
         ArgumentOutOfRangeException.ThrowIfLessThan(nodesInRun, 1);
@@ -58,9 +64,19 @@ public sealed unsafe class LabelTrial : IDisposable
         NodesInRun = nodesInRun;
         _nodes = (int)Math.Min(nodes / 2, MostNodesWithParents / nodesInRun * (long)nodesInRun);
         _firstNode = nodes - _nodes;
-        _current = Touched(nodes * _kernel.Layout.NodeBytes);
-        _previous = Touched(nodes * _kernel.Layout.NodeBytes);
-        _parents = Draw(_firstNode, _nodes, nodes);
+        _parents = Draw(_firstNode, _nodes, nodes, cancellation);
+        _current = new NativeBuffer(nodes * _kernel.Layout.NodeBytes);
+        _previous = new NativeBuffer(nodes * _kernel.Layout.NodeBytes);
+        try
+        {
+            Touch(_current, cancellation);
+            Touch(_previous, cancellation);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Everything this machine can run, best first within a number of sectors.</summary>
@@ -75,6 +91,9 @@ public sealed unsafe class LabelTrial : IDisposable
 
     /// <summary>Nodes labelled by one run.</summary>
     public int NodesInRun { get; }
+
+    /// <summary>The part of the layers that the system put on huge pages, 0 to 1; null where it does not say.</summary>
+    public double? OnHugePages => (HugePages.Share(_current) + HugePages.Share(_previous)) / 2;
 
     /// <summary>Labels made by one run, of all sectors.</summary>
     public int LabelsInRun => NodesInRun * _kernel.Sectors;
@@ -127,24 +146,30 @@ public sealed unsafe class LabelTrial : IDisposable
         return first;
     }
 
-    /// <summary>Memory whose pages are all there: untouched ones would be one and the same page of zeros, always in the cache.</summary>
-    private static NativeBuffer Touched(long bytes)
+    /// <summary>Makes all pages be there: untouched ones would be one and the same page of zeros, always in the cache.</summary>
+    private static void Touch(NativeBuffer buffer, CancellationToken cancellation)
     {
-        NativeBuffer buffer = new(bytes);
-        for (long offset = 0; offset < bytes; offset += PageBytes)
+        for (long offset = 0; offset < buffer.Length; offset += PageBytes)
         {
             buffer.Pointer[offset] = 1;
+            if (offset % BytesBetweenLooks == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
         }
-
-        return buffer;
     }
 
-    private static uint[] Draw(long firstNode, int count, long nodes)
+    private static uint[] Draw(long firstNode, int count, long nodes, CancellationToken cancellation)
     {
         uint[] parents = new uint[(long)count * LabelMessage.Degree];
         SplitMix random = new(seed: 1);
         for (int i = 0; i < count; i++)
         {
+            if (i % NodesBetweenLooks == 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
             Span<uint> ofNode = parents.AsSpan(i * LabelMessage.Degree, LabelMessage.Degree);
             long node = firstNode + i;
             ofNode[0] = (uint)(node - 1);

@@ -7,9 +7,10 @@ namespace Filecoin.Sealing.Replica;
 /// <summary>comm_r from its two halves.</summary>
 public static class CommRs
 {
-    private static readonly PoseidonKernel Poseidon2 = PoseidonKernel.Create(2);
-
     /// <summary>Poseidon of arity 2 over comm_c and comm_r_last.</summary>
-    public static CommR From(Bytes32 commC, Bytes32 commRLast) =>
-        new(Poseidon2.Hash([.. commC.Span, .. commRLast.Span]));
+    /// <param name="commC">Root of tree_c.</param>
+    /// <param name="commRLast">Root of tree_r_last.</param>
+    /// <param name="kernel">Name of the Poseidon kernel; null for the best on this machine.</param>
+    public static CommR From(Bytes32 commC, Bytes32 commRLast, string? kernel = null) =>
+        new(PoseidonKernel.Create(2, kernel).Hash([.. commC.Span, .. commRLast.Span]));
 }

@@ -3,6 +3,7 @@ using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Labeling;
 using SealerRecover.Recovery.Resources;
 
@@ -19,6 +20,9 @@ public sealed record BenchSettings
 
     /// <summary>Bytes of memory the estimates count on; null for what this machine has left.</summary>
     public long? Memory { get; init; }
+
+    /// <summary>Kernels asked for by name: of these kinds, nothing else is measured and estimated.</summary>
+    public KernelChoice Kernels { get; init; } = KernelChoice.Best;
 
     /// <summary>How long each speed is measured.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(1.5);
@@ -65,9 +69,13 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
         doing?.Invoke("the yardstick: SHA-256 of the platform");
         Speed before = Yardstick(meter);
         doing?.Invoke("label kernels");
-        LabelSpeed[] labels = [.. LabelTrial.Variants.Select(variant => Label(meter, variant))];
+        LabelSpeed[] labels = [.. LabelTrial.Variants.Where(IsWanted).Select(variant => Label(meter, variant, cancellation))];
         doing?.Invoke("Poseidon kernels");
-        PoseidonSpeed[] poseidon = [.. PoseidonKernel.Available.SelectMany(kernel => Arities.Select(arity => Hash(meter, kernel, arity)))];
+        PoseidonSpeed[] poseidon =
+        [
+            .. PoseidonKernel.Available.Where(kernel => kernel == (settings.Kernels.Poseidon ?? kernel))
+                .SelectMany(kernel => Arities.Select(arity => Hash(meter, kernel, arity))),
+        ];
         doing?.Invoke("parents");
         ParentSpeed[] parents = [.. Sizes.Select(size => Parents(meter, size))];
         doing?.Invoke("the yardstick again");
@@ -98,12 +106,18 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
         return meter.Measure(YardstickBytes / MachineSpeeds.BlockBytes, () => SHA256.HashData(message, digest));
     }
 
-    private LabelSpeed Label(RateMeter meter, LabelVariant variant)
+    private bool IsWanted(LabelVariant variant)
+    {
+        string? wanted = variant.Sectors == 1 ? settings.Kernels.Label : settings.Kernels.Many ?? settings.Kernels.Label;
+        return variant.Kernel == (wanted ?? variant.Kernel);
+    }
+
+    private LabelSpeed Label(RateMeter meter, LabelVariant variant, CancellationToken cancellation)
     {
         // The same memory for every variant: many sectors together have shorter layers.
         long nodes = settings.LayerBytes / SectorSize.NodeBytes / variant.Sectors;
         int nodesInRun = LabelsInRun / variant.Sectors;
-        using LabelTrial trial = new(variant, Math.Max(nodes, 2 * nodesInRun), nodesInRun);
+        using LabelTrial trial = new(variant, Math.Max(nodes, 2 * nodesInRun), nodesInRun, cancellation);
         return new LabelSpeed(variant, meter.Measure(trial.LabelsInRun, trial.Run));
     }
 
@@ -121,10 +135,10 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
         return new PoseidonSpeed(name, arity, meter.Measure(Preimages, () => kernel.HashMany(preimages, digests)));
     }
 
-    private static ParentSpeed Parents(RateMeter meter, SectorSize size)
+    private ParentSpeed Parents(RateMeter meter, SectorSize size)
     {
         SealProofs.TryGet(size, PorepVariant.V1_1, out SealProofInfo proof);
-        StackedGraph graph = new(proof.Porep);
+        StackedGraph graph = new(proof.Porep, settings.Kernels.Parents);
         uint[] parents = new uint[ParentNodes * StackedGraph.Degree];
         long next = graph.Nodes / 2;
         return new ParentSpeed(size, meter.Measure(ParentNodes, () =>

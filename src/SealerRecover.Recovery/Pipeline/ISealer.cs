@@ -64,7 +64,7 @@ internal sealed record LabelWork(SealJob Job, IStepLog Log, IParents Parents, IP
 /// <summary>The real thing.</summary>
 internal sealed class Sealer(RecoverySettings settings) : ISealer
 {
-    private readonly ParentCacheFolder _parents = new(settings.ParentCacheFolder);
+    private readonly ParentCacheFolder _parents = new(settings.ParentCacheFolder, kernel: settings.Kernels.Parents);
 
     public string ParentCachePath(PorepParameters porep) => _parents.PathFor(porep);
 
@@ -96,13 +96,13 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         [.. sectors.Select(sector => sector.Progress)],
         cancellation);
 
-    public NodeCosts CostsOf(PorepParameters porep) => NodeCosts.Typical(porep);
+    public NodeCosts CostsOf(PorepParameters porep) => NodeCosts.Typical(porep, settings.Kernels);
 
     public SealedCommitments PreCommit2(
         SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
         Filecoin.Sealing.PreCommit2.Run(job, log, cores, progress, cancellation);
 
-    public CommR CommROf(PAuxFile pAux) => CommRs.From(pAux.CommC, pAux.CommRLast);
+    public CommR CommROf(PAuxFile pAux) => CommRs.From(pAux.CommC, pAux.CommRLast, settings.Kernels.Poseidon);
 
     private sealed class OpenCache(ParentCache cache) : IParents
     {

@@ -304,6 +304,10 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             SealedFile = workspace.SealedFile,
             KeepAll = run.Settings.KeepAll,
             RowsToDiscard = run.Settings.RowsToDiscard,
+            LabelKernel = run.Settings.Kernels.Label,
+            ManyLabelKernel = run.Settings.Kernels.Many,
+            PoseidonKernel = run.Settings.Kernels.Poseidon,
+            TwoToOneKernel = run.Settings.Kernels.TwoToOne,
             CachePathInTAux = workspace.Journal.CachePathInTAux,
         };
         return workspace;

@@ -1,5 +1,6 @@
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Labeling.Many;
 
 namespace SealerRecover.Recovery.Resources;
@@ -28,11 +29,21 @@ internal sealed record NodeCosts
     /// <summary>Reading all layers from disk; 0 where that is not known.</summary>
     public double ReadLayers { get; init; }
 
+    /// <summary>The kernel that was asked for where sectors go side by side; null where the cheapest do.</summary>
+    public KernelCost? SideBySide { get; init; }
+
     /// <summary>As measured elsewhere, for the kernels this machine runs.</summary>
-    public static NodeCosts Typical(PorepParameters porep)
+    /// <param name="porep">The seal proof.</param>
+    /// <param name="kernels">Kernels that were asked for.</param>
+    public static NodeCosts Typical(PorepParameters porep, KernelChoice kernels)
     {
-        string kernel = PoseidonKernel.Available[0];
-        return new NodeCosts { Labels = LabelLanes.Costs, Trees = TreesOf(porep, arity => Poseidon(kernel, arity)) };
+        string poseidon = kernels.Poseidon ?? PoseidonKernel.Available[0];
+        return new NodeCosts
+        {
+            Labels = [.. LabelLanes.Costs.Where(cost => kernels.Label is null || cost.Variant.Kernel == kernels.Label || cost.Variant.Sectors > 1)],
+            SideBySide = LabelLanes.Costs.FirstOrDefault(cost => cost.Variant.Kernel == (kernels.Many ?? kernels.Label)),
+            Trees = TreesOf(porep, arity => Poseidon(poseidon, arity)),
+        };
     }
 
     /// <summary>Trees from the cost of Poseidon hashes: a column, two 8-ary trees of n/7 inner nodes, one digest of every layer's bytes.</summary>

@@ -30,10 +30,15 @@ internal sealed class BenchCommand : ICommand
     private readonly Option<int?> _memory = CommonOptions.Whole(
         "--memory", 1, MostGibibytes, "GiB", "Memory the estimates count on. Default: what this machine has left.");
 
+    private readonly KernelOption _kernel = new();
+
     /// <summary>Makes the command.</summary>
     public BenchCommand()
     {
-        Syntax = new Command("bench", "Measure this machine for a minute and estimate what sectors take on it.") { _temp, _count, _threads, _memory };
+        Syntax = new Command("bench", "Measure this machine for a minute and estimate what sectors take on it.")
+        {
+            _temp, _count, _threads, _memory, _kernel.Kernel,
+        };
         Common.AddTo(Syntax);
     }
 
@@ -47,12 +52,16 @@ internal sealed class BenchCommand : ICommand
     public string Name => "bench";
 
     /// <inheritdoc/>
+    public bool GoesOn => false;
+
+    /// <inheritdoc/>
     public Task<Report> RunAsync(CommandContext context)
     {
         BenchSettings settings = new()
         {
             TempFolder = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? DefaultTemp, _temp.Name),
             Cores = context.Parsed.GetValue(_threads) ?? context.Host.Cores,
+            Kernels = _kernel.Read(context),
             Memory = context.Parsed.GetValue(_memory) is { } gibibytes ? (long)gibibytes << 30 : null,
         };
         MachineSpeeds speeds = new MachineBench(settings, context.Host.Time)

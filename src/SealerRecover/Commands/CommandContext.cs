@@ -34,6 +34,9 @@ internal interface ICommand
     /// <summary>The command's name in reports.</summary>
     string Name { get; }
 
+    /// <summary>Whether what a stopped command has done is kept, so that the same command goes on.</summary>
+    bool GoesOn => true;
+
     /// <summary>Does it.</summary>
     /// <exception cref="Filecoin.Primitives.OperatorException">The command as a whole failed.</exception>
     Task<Report> RunAsync(CommandContext context);

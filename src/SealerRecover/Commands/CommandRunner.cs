@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Filecoin.Cryptography.Kernels;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Rendering;
@@ -23,7 +24,7 @@ internal sealed class CommandRunner(ConsoleHost host, IView view, bool verbose)
         {
             Elapsed = host.Time.GetElapsedTime(started),
             Stopped = stopped,
-            GoOnWith = stopped ? ShellWords.CommandLine(arguments) : null,
+            GoOnWith = stopped && command.GoesOn ? ShellWords.CommandLine(arguments) : null,
         };
         view.Reported(report);
         return report;
@@ -42,6 +43,11 @@ internal sealed class CommandRunner(ConsoleHost host, IView view, bool verbose)
             foreach (string remark in environment.Remarks)
             {
                 remarks.LogInformation("{Remark}", remark);
+            }
+
+            if (environment.Masked != ProcessorFeature.None)
+            {
+                ProcessorFeatures.Mask(environment.Masked);
             }
 
             return await command.RunAsync(new CommandContext(parsed, host, folders, environment, view, log, cancellation));

@@ -16,6 +16,7 @@ internal static class Help
         "sealer-recover recover --sectors-recovery-metadata=./sectors-recovery-f01000.json --sealing-result=/sector --sealing-temp=/temp 2 4 5",
         "sealer-recover parents --sector-size 32GiB --verify",
         "sealer-recover bench --sealing-temp=/temp",
+        "sealer-recover kernels",
     ];
 
     /// <summary>Gives the root help with the epilogue, without the Windows spellings /h and /?, which are paths here; and a version with a name.</summary>

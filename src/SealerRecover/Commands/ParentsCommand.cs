@@ -37,10 +37,15 @@ internal sealed class ParentsCommand : ICommand
 
     private readonly Option<int?> _threads = CommonOptions.Whole("--threads", 1, 4096, "count", "Threads. Default: all cores.");
 
+    private readonly KernelOption _kernel = new();
+
     /// <summary>Makes the command.</summary>
     public ParentsCommand()
     {
-        Syntax = new Command("parents", "Build the parent cache of a sector size ahead of time, or verify it.") { _size, _variant, _verify, _threads };
+        Syntax = new Command("parents", "Build the parent cache of a sector size ahead of time, or verify it.")
+        {
+            _size, _variant, _verify, _threads, _kernel.Kernel,
+        };
         Common.AddTo(Syntax);
     }
 
@@ -57,7 +62,7 @@ internal sealed class ParentsCommand : ICommand
     public Task<Report> RunAsync(CommandContext context)
     {
         SealProofInfo proof = Proof(context.Parsed);
-        ParentCacheFolder folder = new(context.Environment.ParentCacheFolder);
+        ParentCacheFolder folder = new(context.Environment.ParentCacheFolder, kernel: _kernel.Read(context).Parents);
         string path = folder.PathFor(proof.Porep);
         int threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores;
         Relay progress = new(context);

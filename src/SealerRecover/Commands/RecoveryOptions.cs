@@ -53,6 +53,9 @@ internal sealed class RecoveryOptions
         Description = "Move a different file that stands where the result goes aside, instead of refusing. Nothing is deleted.",
     };
 
+    /// <summary>--kernel.</summary>
+    public KernelOption Kernel { get; } = new();
+
     /// <summary>--ignore-resources.</summary>
     public Option<bool> IgnoreResources { get; } = new("--ignore-resources")
     {
@@ -62,7 +65,7 @@ internal sealed class RecoveryOptions
     /// <summary>Adds them.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { Parallel, Result, Temp, Threads, RowsToDiscard, KeepAll, Force, IgnoreResources })
+        foreach (Option option in new Option[] { Parallel, Result, Temp, Threads, RowsToDiscard, KeepAll, Force, IgnoreResources, Kernel.Kernel })
         {
             command.Add(option);
         }
@@ -82,6 +85,7 @@ internal sealed class RecoveryOptions
             Threads = parsed.GetValue(Threads) ?? context.Host.Cores,
             ParentWindowNodes = context.Environment.ParentWindowNodes,
             RowsToDiscard = parsed.GetValue(RowsToDiscard) ?? context.Environment.RowsToDiscard,
+            Kernels = Kernel.Read(context),
             KeepAll = parsed.GetValue(KeepAll),
             Force = parsed.GetValue(Force),
             IgnoreResources = parsed.GetValue(IgnoreResources),

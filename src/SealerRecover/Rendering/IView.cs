@@ -21,6 +21,9 @@ internal interface IView : IRecoveryObserver
     /// <summary>The machine was measured.</summary>
     void Measured(BenchResult result);
 
+    /// <summary>The kernels were listed.</summary>
+    void Listed(KernelList kernels);
+
     /// <summary>Does <paramref name="work"/> while progress is on display.</summary>
     T Live<T>(Func<T> work);
 

@@ -41,6 +41,7 @@ internal sealed record JsonPlan(
     int Parallel,
     int Threads,
     bool KeepAll,
+    IReadOnlyDictionary<string, string>? Kernels,
     JsonCores? Cores,
     string? CoresInWords,
     IReadOnlyList<JsonResource> Resources);
@@ -142,6 +143,12 @@ internal sealed record JsonReport(
     IReadOnlyList<JsonAdvice> Next,
     string? GoOnWith);
 
+/// <summary>The kernels.</summary>
+internal sealed record JsonKernels(string Event, string Time, IReadOnlyList<JsonKernel> Kernels);
+
+/// <summary>One variant of a kernel.</summary>
+internal sealed record JsonKernel(string Kind, string Kernel, bool Available, bool Chosen, string? Lack);
+
 /// <summary>The machine, measured.</summary>
 internal sealed record JsonBench(
     string Event,
@@ -198,5 +205,6 @@ internal sealed record JsonEstimate(
 [JsonSerializable(typeof(JsonProgress))]
 [JsonSerializable(typeof(JsonSectorEnded))]
 [JsonSerializable(typeof(JsonBench))]
+[JsonSerializable(typeof(JsonKernels))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Filecoin.Chain;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery;
 
 namespace SealerRecover.Rendering;
@@ -39,6 +40,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             plan.Settings.Parallel,
             plan.Settings.Threads,
             plan.Settings.KeepAll,
+            plan.Settings.Kernels.Asked.Any() ? plan.Settings.Kernels.Asked.ToDictionary(asked => asked.Kind.Name(), asked => asked.Name) : null,
             plan.Needs.Cores is { } cores ? JsonCores.Of(cores) : null,
             plan.Needs.CoresInWords,
             [.. plan.Needs.Resources.Select(line =>
@@ -47,6 +49,15 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
 
     /// <inheritdoc/>
     public void Measured(BenchResult result) => Write(BenchJson.Of(result, Now), JsonLines.Default.JsonBench);
+
+    /// <inheritdoc/>
+    public void Listed(KernelList kernels) => Write(
+        new JsonKernels(
+            "kernels",
+            Now,
+            [.. kernels.Variants.Select(variant => new JsonKernel(
+                variant.Kind.Name(), variant.Name, variant.IsAvailable, kernels.IsChosen(variant), variant.Lack))]),
+        JsonLines.Default.JsonKernels);
 
     /// <inheritdoc/>
     public T Live<T>(Func<T> work) => work();

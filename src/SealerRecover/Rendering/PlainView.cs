@@ -37,6 +37,9 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
     public void Measured(BenchResult result) => Print(BenchText.Of(result));
 
     /// <inheritdoc/>
+    public void Listed(KernelList kernels) => Print(kernels.Blocks());
+
+    /// <inheritdoc/>
     public virtual T Live<T>(Func<T> work) => work();
 
     /// <inheritdoc/>

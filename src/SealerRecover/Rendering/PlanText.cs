@@ -23,6 +23,11 @@ internal static class PlanText
             yield return new TextLine($"  cores           {SafeText.Clean(cores)}");
         }
 
+        if (plan.Settings.Kernels.ToString() is { Length: > 0 } kernels)
+        {
+            yield return new TextLine($"  kernels         {kernels}, as asked; otherwise the fastest");
+        }
+
         yield return new TextLine("");
         yield return new TextTable(
             ["sector", "seal proof", "ticket epoch", "SealedCID"],

@@ -44,7 +44,11 @@ internal static class ReportText
             yield return line;
         }
 
-        if (report.GoOnWith is { } command)
+        if (report.Stopped && report.GoOnWith is null)
+        {
+            yield return new TextLine("stopped before the end; nothing is left behind");
+        }
+        else if (report.GoOnWith is { } command)
         {
             yield return new TextLine("");
             yield return new TextLine("stopped; finished layers and trees are kept. To go on, run the same command again:");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Filecoin.Cryptography.Kernels;
 using Filecoin.Primitives;
 using SealerRecover.Rendering;
 
@@ -18,7 +19,11 @@ internal sealed record EnvironmentSettings
     private const string CachingVariable = "FIL_PROOFS_MAXIMIZE_CACHING";
     private const string ApiVariable = "FULLNODE_API_INFO";
     private const string RepositoryVariable = "LOTUS_PATH";
+    private const string MaskVariable = "SEALER_RECOVER_MASK_FEATURES";
     private const string TemporaryVariable = "TMPDIR";
+
+    /// <summary>Kernels to use; see <see cref="KernelNames"/>.</summary>
+    public const string KernelVariable = "SEALER_RECOVER_KERNEL";
 
     /// <summary>Nodes of the parent cache held by each sector when nothing is said; 56 bytes each, twice (one being read ahead).</summary>
     public const int DefaultWindowNodes = 1 << 16;
@@ -50,6 +55,8 @@ internal sealed record EnvironmentSettings
         (WindowVariable, $"parent cache nodes in memory for each sector; default {DefaultWindowNodes}"),
         (MulticoreVariable, "accepted; labelling takes one core for each sector whatever it says"),
         (CachingVariable, "accepted; parents need not be held in memory"),
+        (KernelVariable, "as --kernel, where that is not given"),
+        (MaskVariable, $"for tests: processor features to do without, of {string.Join(", ", ProcessorFeatureNames.All.Select(entry => entry.Name))}"),
         (TemporaryVariable, "not used: work goes to --sealing-temp"),
     ];
 
@@ -70,6 +77,12 @@ internal sealed record EnvironmentSettings
 
     /// <summary>Whether LOTUS_PATH named the repository, so that its absence is the operator's mistake.</summary>
     public bool LotusRepositoryIsNamed { get; init; }
+
+    /// <summary>SEALER_RECOVER_KERNEL as it stands; null where it is not set or empty.</summary>
+    public string? Kernels { get; init; }
+
+    /// <summary>Processor features to do without.</summary>
+    public ProcessorFeature Masked { get; init; }
 
     /// <summary>One sentence for every variable that is set and has no or another meaning here, for the log.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
@@ -95,6 +108,8 @@ internal sealed record EnvironmentSettings
             LotusRepository = repository is not null ? folders.Absolute(repository, RepositoryVariable)
                 : environment.ContainsKey("HOME") ? folders.Absolute("~/.lotus", "HOME") : null,
             LotusRepositoryIsNamed = repository is not null,
+            Kernels = Value(KernelVariable),
+            Masked = Features(Value(MaskVariable) ?? ""),
         };
 
         if (Value(MulticoreVariable) is { } multicore && Switch(MulticoreVariable, multicore))
@@ -110,6 +125,11 @@ internal sealed record EnvironmentSettings
         if (Value(TemporaryVariable) is not null)
         {
             remarks.Add($"{TemporaryVariable}: work in progress goes to --sealing-temp only, nothing is written to {TemporaryVariable}");
+        }
+
+        if (settings.Masked != ProcessorFeature.None)
+        {
+            remarks.Add($"{MaskVariable}: kernels do without {Value(MaskVariable)}");
         }
 
         string[] idle = [.. environment.Keys.Where(IsIdle).Order(StringComparer.Ordinal)];
@@ -147,6 +167,13 @@ internal sealed record EnvironmentSettings
 
         return used;
     }
+
+    private static ProcessorFeature Features(string text) => ProcessorFeatureNames.TryParse(text, out ProcessorFeature masked, out string unknown)
+        ? masked
+        : throw new OperatorException(
+            FailureKind.BadInput,
+            $"{MaskVariable} names \"{SafeText.Short(unknown)}\", which is no processor feature",
+            $"write names of {string.Join(", ", ProcessorFeatureNames.All.Select(entry => entry.Name))} with commas, or unset it");
 
     // The words that the reference's settings reader takes for a boolean.
     private static bool Switch(string name, string text) => text.Trim().ToUpperInvariant() switch

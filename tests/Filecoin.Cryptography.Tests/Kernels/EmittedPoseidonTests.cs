@@ -21,15 +21,14 @@ public sealed unsafe class EmittedPoseidonTests
     [MemberData(nameof(Arities))]
     public void The_adx_kernel_needs_bmi2_and_adx_only(int arity) =>
         AssertDecodesTo(
-            PoseidonAdxEmitter.Assemble(PoseidonConstants.For(arity)), [CpuidFeature.BMI2, CpuidFeature.ADX]);
+            PoseidonAdxEmitter.Assemble(new PoseidonTables64(PoseidonConstants.For(arity))), [CpuidFeature.BMI2, CpuidFeature.ADX]);
 
     [Theory]
     [MemberData(nameof(Arities))]
     public void The_ifma_kernel_needs_avx512f_and_ifma_only(int arity)
     {
-        PoseidonConstants constants = PoseidonConstants.For(arity);
         AssertDecodesTo(
-            PoseidonIfmaEmitter.Assemble(constants, new PoseidonIfmaTables(constants)),
+            PoseidonIfmaEmitter.Assemble(new PoseidonIfmaTables(PoseidonConstants.For(arity))),
             [CpuidFeature.AVX, CpuidFeature.AVX512F, CpuidFeature.AVX512_IFMA]);
     }
 
@@ -38,13 +37,13 @@ public sealed unsafe class EmittedPoseidonTests
     public void The_adx_kernel_restores_what_belongs_to_its_caller(int arity)
     {
         Assert.SkipUnless(PoseidonAdx.IsSupported, "the processor has no BMI2 and ADX");
-        PoseidonConstants constants = PoseidonConstants.For(arity);
+        PoseidonTables64 tables = new(PoseidonConstants.For(arity));
         AssertRestoresCalleeSaved(
-            PoseidonAdxEmitter.TryEmit(constants),
+            PoseidonAdxEmitter.TryEmit(tables),
             new byte[PoseidonAdxEmitter.Lanes * arity * Fr.Bytes],
             new ulong[PoseidonAdxEmitter.Lanes * Fr.Bytes / sizeof(ulong)],
-            new ulong[PoseidonAdxEmitter.WorkWords(constants.Width)],
-            new PoseidonAdxTables(constants).Limbs);
+            new ulong[PoseidonAdxEmitter.WorkWords(tables.Recurrence)],
+            tables.Limbs);
     }
 
     [Theory]
@@ -52,10 +51,9 @@ public sealed unsafe class EmittedPoseidonTests
     public void The_ifma_kernel_restores_what_belongs_to_its_caller(int arity)
     {
         Assert.SkipUnless(PoseidonIfma.IsSupported, "the processor has no AVX-512 IFMA");
-        PoseidonConstants constants = PoseidonConstants.For(arity);
-        PoseidonIfmaTables tables = new(constants);
-        int words = constants.Width * PoseidonIfmaEmitter.ElementBytes / sizeof(ulong);
-        AssertRestoresCalleeSaved(PoseidonIfmaEmitter.TryEmit(constants, tables), new ulong[words], new ulong[words], tables.Limbs);
+        PoseidonIfmaTables tables = new(PoseidonConstants.For(arity));
+        AssertRestoresCalleeSaved(
+            PoseidonIfmaEmitter.TryEmit(tables), new ulong[PoseidonIfmaEmitter.WorkWords(tables.Recurrence)], tables.Limbs);
     }
 
     /// <summary>Decodes the bytes again: the same instructions, all of them known to the declared features, branches landing on instructions.</summary>

@@ -26,16 +26,18 @@ public class FeistelTests
     }
 
     [Theory]
-    [InlineData(1UL)]
-    [InlineData(5UL)]
-    [InlineData(1024UL)]
-    [InlineData(1UL << 33)]
-    [InlineData(1UL << 34)]
-    [InlineData((1UL << 34) + 1)]
-    public void Many_at_once_by_table_equal_one_by_one(ulong elements)
+    [InlineData(1UL, 1)]
+    [InlineData(5UL, 4)]
+    [InlineData(1024UL, 1)]
+    [InlineData(1024UL, 4)]
+    [InlineData(1024UL, 8)]
+    [InlineData(1UL << 33, 8)]
+    [InlineData(1UL << 34, 4)]
+    [InlineData((1UL << 34) + 1, 8)]
+    public void Many_at_once_by_table_equal_one_by_one(ulong elements, int lanes)
     {
         Feistel feistel = new(elements, Keys);
-        FeistelTables tables = new(feistel);
+        FeistelTables tables = new(feistel, lanes);
         int[] pending = new int[300];
         for (int count = 0; count <= 300; count += count < 20 ? 1 : 70)
         {
@@ -52,6 +54,6 @@ public class FeistelTests
     [Fact]
     public void More_elements_than_tables_are_made_for_are_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new FeistelTables(new Feistel((1UL << 40) + 1, Keys)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new FeistelTables(new Feistel((1UL << 40) + 1, Keys), 1));
     }
 }

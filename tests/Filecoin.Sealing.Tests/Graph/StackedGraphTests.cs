@@ -13,14 +13,29 @@ public class StackedGraphTests
 {
     private static readonly JsonArray Graphs = VectorFiles.Read("graph.json")["graphs"]!.AsArray();
 
-    public static TheoryData<int> AllGraphs => [.. Enumerable.Range(0, Graphs.Count)];
+    public static TheoryData<int, string> AllGraphs
+    {
+        get
+        {
+            TheoryData<int, string> data = [];
+            foreach (string kernel in ParentKernel.Available)
+            {
+                for (int i = 0; i < Graphs.Count; i++)
+                {
+                    data.Add(i, kernel);
+                }
+            }
+
+            return data;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(AllGraphs))]
-    public void Seeds_and_parents_are_those_of_the_reference(int index)
+    public void Seeds_and_parents_are_those_of_the_reference(int index, string kernel)
     {
         JsonNode vector = Graphs[index]!;
-        StackedGraph graph = new(GraphVectors.Porep(vector));
+        StackedGraph graph = new(GraphVectors.Porep(vector), kernel);
 
         Assert.Equal((long)vector["nodes"]!, graph.Nodes);
         Assert.Equal((string)vector["drg_seed"]!, Convert.ToHexStringLower(graph.DrgSeed));
@@ -42,10 +57,10 @@ public class StackedGraphTests
 
     [Theory]
     [MemberData(nameof(AllGraphs))]
-    public void The_first_nodes_have_the_digest_of_the_reference(int index)
+    public void The_first_nodes_have_the_digest_of_the_reference(int index, string kernel)
     {
         JsonNode vector = Graphs[index]!;
-        StackedGraph graph = new(GraphVectors.Porep(vector));
+        StackedGraph graph = new(GraphVectors.Porep(vector), kernel);
         uint[] parents = new uint[(int)vector["parents_first_nodes_count"]! * StackedGraph.Degree];
 
         graph.ParentsOfRange(0, parents);

@@ -41,6 +41,10 @@ public class LabelTrialTests
         });
     }
 
+    [Fact]
+    public void Preparing_can_be_stopped() => Assert.Throws<OperationCanceledException>(() =>
+        new LabelTrial(LabelTrial.Variants[0], nodes: 1 << 20, nodesInRun: 32, new CancellationToken(canceled: true)).Dispose());
+
     [Theory]
     [InlineData(96, 32)]
     [InlineData(64, 0)]

@@ -1,6 +1,7 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Tests.Support;
 
@@ -44,6 +45,22 @@ public sealed class RecoveryRunnerTests : IDisposable
                 "sc-02-data-tree-r-last.dat", "t_aux",
             ],
             TestFolder.Snapshot(_run.Cache(2)).Keys);
+    }
+
+    [Fact]
+    public void Kernels_that_were_asked_for_reach_the_sealing()
+    {
+        _run.Settings = _run.Settings with
+        {
+            Kernels = new KernelChoice { Label = "a", Many = "b", Poseidon = "c", TwoToOne = "d" },
+        };
+        SealJob? seen = null;
+        _run.Sealer.BeforeTrees = (job, _) => seen = job;
+
+        _run.Do(FakeSealer.Facts(2));
+
+        Assert.NotNull(seen);
+        Assert.Equal(("a", "b", "c", "d"), (seen.LabelKernel, seen.ManyLabelKernel, seen.PoseidonKernel, seen.TwoToOneKernel));
     }
 
     [Fact]

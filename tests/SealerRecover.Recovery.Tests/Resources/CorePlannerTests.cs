@@ -1,4 +1,5 @@
 using Filecoin.Primitives;
+using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Labeling.Many;
 using FsCheck;
@@ -148,10 +149,20 @@ public sealed class CorePlannerTests
         foreach (RegisteredSealProof proof in new[] { RegisteredSealProof.StackedDrg2KiBV1_1, RegisteredSealProof.StackedDrg32GiBV1_1 })
         {
             PorepParameters porep = SealProofs.Get(proof).Porep;
-            CorePlan plan = new CorePlanner(Epyc, 64, NodeCosts.Typical(porep)).For(new RunShape(4, porep.Layers), 4);
+            CorePlan plan = new CorePlanner(Epyc, 64, NodeCosts.Typical(porep, KernelChoice.Best)).For(new RunShape(4, porep.Layers), 4);
             Assert.Equal(4, plan.AtOnce);
             Assert.All(plan.Seats, seat => Assert.All(seat.Kernels, kernel => Assert.Contains(kernel, LabelLanes.Costs.Select(cost => cost.Variant))));
         }
+    }
+
+    [Fact]
+    public void A_kernel_that_was_asked_for_labels_side_by_side_and_nothing_else_does()
+    {
+        NodeCosts costs = Zen4 with { SideBySide = Kernel("avx512-8", 8, 76) };
+        CorePlan plan = new CorePlanner(Vm, 2, costs).For(new RunShape(6, 11), 6);
+
+        Assert.All(plan.Seats, seat => Assert.All(seat.Kernels, kernel => Assert.Equal("avx512-8", kernel.Kernel)));
+        Assert.Equal("sha-ni", new CorePlanner(Vm, 2, costs).For(new RunShape(1, 11), 1).Seats[0].Kernels.Single().Kernel);
     }
 
     private static int Core(int cpu) => Epyc.Cpus[cpu].Core;

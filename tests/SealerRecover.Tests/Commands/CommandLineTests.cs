@@ -16,6 +16,7 @@ public class CommandLineTests
     [InlineData("recover ")]
     [InlineData("parents ")]
     [InlineData("bench ")]
+    [InlineData("kernels ")]
     public async Task Help_names_every_option_variable_and_exit_code(string command)
     {
         Ran ran = await Run((command + "-h").Split(' '));
@@ -72,6 +73,11 @@ public class CommandLineTests
     [InlineData("bench --count=0", "--count is \"0\"")]
     [InlineData("bench --memory=1TiB", "--memory is \"1TiB\"")]
     [InlineData("bench --sealing-temp=", "--sealing-temp")]
+    [InlineData("bench --kernel=abacus", "--kernel: there is no kernel \"abacus\"; this machine has label: ")]
+    [InlineData("recover --metadata=x --kernel=label=abacus", "there is no label kernel \"abacus\" on this machine; it has ")]
+    [InlineData("--miner=f01000 --sectors=1 --kernel=labels=plain", "only label, many, poseidon, two-to-one, parents")]
+    [InlineData("parents --sector-size 2KiB --kernel=parents=scalar", "it has ")]
+    [InlineData("kernels --kernel=label=plain,label=platform", "--kernel names two label kernels")]
     [InlineData("@/etc/passwd", "@/etc/passwd")]
     [InlineData("[suggest]", "[suggest]")]
     public async Task A_mistake_is_one_sentence_a_hint_and_code_2(string arguments, string sentence)
@@ -104,6 +110,44 @@ public class CommandLineTests
         Ran ran = await Run(["recover", "--metadata=x"], ("FIL_PROOFS_ROWS_TO_DISCARD", "many"));
         Assert.Equal(2, ran.Code);
         Assert.Contains("FIL_PROOFS_ROWS_TO_DISCARD", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Kernels_are_listed_as_chosen_by_option_or_variable()
+    {
+        Ran ran = await Run(["kernels"], ("SEALER_RECOVER_KERNEL", "plain,poseidon=scalar"));
+        Assert.Equal(0, ran.Code);
+        Assert.Matches(@"label +\w.*\n(.*\n)*? +plain +used, as asked", ran.Output);
+        Assert.Matches(@" scalar +used, as asked", ran.Output);
+        Assert.DoesNotContain("sectors that share a core", ran.Output, StringComparison.Ordinal);
+
+        // The option wins over the variable, also where it asks for nothing.
+        Ran best = await Run(["kernels", "--kernel=best"], ("SEALER_RECOVER_KERNEL", "plain"));
+        Assert.DoesNotContain("as asked", best.Output, StringComparison.Ordinal);
+        Assert.Contains("many: chosen by the number of sectors that share a core", best.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Kernels_in_json_tell_which_are_here_which_are_used_and_what_is_missing()
+    {
+        Ran ran = await Run("kernels", "--json", "--kernel=two-to-one=plain");
+        JsonObject line = JsonNode.Parse(ran.Output.Split('\n')[0])!.AsObject();
+        Assert.Equal("kernels", (string?)line["event"]);
+        JsonObject[] kernels = [.. line["kernels"]!.AsArray().Select(kernel => kernel!.AsObject())];
+        Assert.Equal(["label", "many", "parents", "poseidon", "two-to-one"], kernels.Select(kernel => (string)kernel["kind"]!).Distinct().Order());
+        Assert.Equal("plain", (string?)kernels.Single(kernel => (string?)kernel["kind"] == "two-to-one" && (bool)kernel["chosen"]!)["kernel"]);
+        Assert.All(kernels, kernel => Assert.Equal((bool)kernel["available"]!, kernel["lack"] is null));
+
+        // No processor has both.
+        Assert.Contains(kernels, kernel => kernel["lack"] is not null);
+    }
+
+    [Fact]
+    public async Task A_variable_that_names_no_kernel_is_code_2_and_names_the_variable()
+    {
+        Ran ran = await Run(["kernels"], ("SEALER_RECOVER_KERNEL", "abacus"));
+        Assert.Equal(2, ran.Code);
+        Assert.StartsWith("error: SEALER_RECOVER_KERNEL: ", ran.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Filecoin.Sealing.Kernels;
 using SealerRecover.Rendering;
 using Xunit;
 
@@ -85,6 +86,27 @@ public class PlainViewTests
         Assert.Equal(
             "\nstopped; finished layers and trees are kept. To go on, run the same command again:\n  sealer-recover recover --metadata=f.json\n",
             output.ToString());
+    }
+
+    [Fact]
+    public void A_stopped_command_that_does_not_go_on_says_so_in_one_line()
+    {
+        StringWriter output = new() { NewLine = "\n" };
+        new PlainView(output, new StringWriter(), new FixedTime(), verbose: false).Reported(new Report { Command = "bench", Stopped = true });
+        Assert.Equal("stopped before the end; nothing is left behind\n", output.ToString());
+    }
+
+    [Fact]
+    public void The_plan_names_forced_kernels_and_no_others()
+    {
+        StringWriter output = new() { NewLine = "\n" };
+        PlainView view = new(output, new StringWriter(), new FixedTime(), verbose: false);
+        RunPlan plan = Examples.Plan();
+        view.Planned(plan);
+        Assert.DoesNotContain("kernels", output.ToString(), StringComparison.Ordinal);
+
+        view.Planned(plan with { Settings = plan.Settings with { Kernels = new KernelChoice { Label = "plain", Poseidon = "scalar" } } });
+        Assert.Contains("\n  kernels         label=plain,poseidon=scalar, as asked; otherwise the fastest\n", output.ToString(), StringComparison.Ordinal);
     }
 
     private static InvalidOperationException Thrown()

@@ -1,3 +1,4 @@
+using Filecoin.Cryptography.Kernels;
 using Filecoin.Primitives;
 using SealerRecover.Settings;
 using Xunit;
@@ -53,6 +54,7 @@ public class EnvironmentSettingsTests
     [InlineData("FIL_PROOFS_USE_MULTICORE_SDR", "maybe")]
     [InlineData("FIL_PROOFS_MAXIMIZE_CACHING", "\u001b[31m")]
     [InlineData("FIL_PROOFS_PARENT_CACHE", "   ")]
+    [InlineData("SEALER_RECOVER_MASK_FEATURES", "avx512,abacus")]
     public void A_malformed_value_is_refused_by_the_variable_s_name(string name, string value)
     {
         OperatorException refused = Assert.Throws<OperatorException>(() => Read((name, value)));
@@ -86,6 +88,15 @@ public class EnvironmentSettingsTests
             ("FIL_PROOFS_USE_GPU_COLUMN_BUILDER", "1"), ("BELLMAN_CUSTOM_GPU", "x"), ("RUST_GPU_TOOLS_CUSTOM_GPU", "y"), ("PATH", "/bin"));
         string remark = Assert.Single(settings.Remarks);
         Assert.EndsWith("BELLMAN_CUSTOM_GPU, FIL_PROOFS_USE_GPU_COLUMN_BUILDER, RUST_GPU_TOOLS_CUSTOM_GPU", remark, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Masked_features_are_told_of()
+    {
+        EnvironmentSettings settings = Read(("SEALER_RECOVER_MASK_FEATURES", "ifma, adx"));
+        Assert.Equal(ProcessorFeature.Ifma | ProcessorFeature.Adx, settings.Masked);
+        Assert.Contains("ifma, adx", Assert.Single(settings.Remarks), StringComparison.Ordinal);
+        Assert.Equal(ProcessorFeature.None, Read().Masked);
     }
 
     [Fact]

@@ -20,6 +20,10 @@ public static class Blake2bPairs
     private const int Lanes256 = 4;
     private const int Lanes512 = 8;
 
+    /// <summary>Lanes of the widest vectors there are.</summary>
+    private static readonly int Widest =
+        ProcessorFeatures.Current.Has(ProcessorFeature.Avx512) ? Lanes512 : ProcessorFeatures.Current.Has(ProcessorFeature.Avx2) ? Lanes256 : 1;
+
     /// <summary>Hashes one pair, with the general function.</summary>
     public static ulong Hash(ulong word, ulong key)
     {
@@ -32,10 +36,9 @@ public static class Blake2bPairs
     }
 
     /// <summary>Replaces every element of <paramref name="words"/> by its hash with <paramref name="key"/>, on the widest vectors there are.</summary>
-    public static void HashAll(Span<ulong> words, ulong key) =>
-        HashAll(words, key, Avx512F.IsSupported ? Lanes512 : Vector256.IsHardwareAccelerated ? Lanes256 : 1);
+    public static void HashAll(Span<ulong> words, ulong key) => HashAll(words, key, Widest);
 
-    /// <summary>As <see cref="HashAll(Span{ulong}, ulong)"/> with 1, 4 or 8 lanes, so that tests reach every variant.</summary>
+    /// <summary>As <see cref="HashAll(Span{ulong}, ulong)"/> with 1, 4 or 8 lanes: a variant that was asked for.</summary>
     internal static void HashAll(Span<ulong> words, ulong key, int lanes)
     {
         switch (lanes)

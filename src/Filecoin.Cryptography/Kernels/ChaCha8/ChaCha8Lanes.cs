@@ -21,6 +21,10 @@ public static class ChaCha8Lanes
     /// <summary>Bytes that all seeds have in common.</summary>
     public const int SharedSeedBytes = ChaCha8.SeedBytes - sizeof(uint);
 
+    /// <summary>Lanes of the widest vectors there are.</summary>
+    private static readonly int Widest =
+        ProcessorFeatures.Current.Has(ProcessorFeature.Avx512) ? 16 : ProcessorFeatures.Current.Has(ProcessorFeature.Avx2) ? 8 : 4;
+
     private const int BlockWords = 16;
     private const int KeyWords = ChaCha8.SeedBytes / sizeof(uint);
     private const int DoubleRounds = 4;
@@ -38,9 +42,9 @@ public static class ChaCha8Lanes
     /// row 2k + 1 the high halves.
     /// </param>
     public static void Draw(ReadOnlySpan<byte> sharedSeed, uint first, Span<uint> words) =>
-        Draw(sharedSeed, first, words, Avx512F.IsSupported ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4);
+        Draw(sharedSeed, first, words, Widest);
 
-    /// <summary>As <see cref="Draw(ReadOnlySpan{byte}, uint, Span{uint})"/> with 4, 8 or 16 lanes, so that tests reach every variant.</summary>
+    /// <summary>As <see cref="Draw(ReadOnlySpan{byte}, uint, Span{uint})"/> with 4, 8 or 16 lanes: a variant that was asked for.</summary>
     internal static void Draw(ReadOnlySpan<byte> sharedSeed, uint first, Span<uint> words, int lanes)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(sharedSeed.Length, SharedSeedBytes, nameof(sharedSeed));

@@ -15,6 +15,17 @@ internal static unsafe partial class ExecutableMemory
     /// <summary>Whether emitted code can be used at all: x86-64 Linux.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
+    /// <summary>Whether the system lets this process make code, found out with one instruction. Only where <see cref="IsSupported"/>.</summary>
+    public static bool IsGranted
+    {
+        get
+        {
+            Assembler nothing = new(64);
+            nothing.ret();
+            return TryLoad(nothing) != null;
+        }
+    }
+
     /// <summary>Encodes <paramref name="assembler"/>'s instructions and returns the address of the first; null if the system forbids it.</summary>
     public static void* TryLoad(Assembler assembler)
     {

@@ -57,22 +57,6 @@ internal static class FrMatrix
         return result;
     }
 
-    /// <summary>The matrix without its first row and column.</summary>
-    public static Fr[,] Minor(Fr[,] m)
-    {
-        int t = m.GetLength(0) - 1;
-        Fr[,] minor = new Fr[t, t];
-        for (int i = 0; i < t; i++)
-        {
-            for (int j = 0; j < t; j++)
-            {
-                minor[i, j] = m[i + 1, j + 1];
-            }
-        }
-
-        return minor;
-    }
-
     /// <summary>The inverse by Gauss-Jordan elimination; the matrices here have one by construction.</summary>
     /// <exception cref="InvalidOperationException">The matrix is singular.</exception>
     public static Fr[,] Invert(Fr[,] m)

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using Filecoin.Cryptography.Fields;
-using Filecoin.Cryptography.Kernels.Emit;
 
 namespace Filecoin.Cryptography.Kernels.Poseidon;
 
@@ -18,38 +16,28 @@ internal sealed unsafe class PoseidonAdx : PoseidonKernel
     private readonly ulong[] _tables;
     private readonly int _workWords;
 
-    private PoseidonAdx(int arity, int width, ulong[] tables, delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> hash)
+    private PoseidonAdx(int arity, PoseidonTables64 tables, delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> hash)
         : base(arity)
     {
-        _workWords = PoseidonAdxEmitter.WorkWords(width);
-        _tables = tables;
+        _workWords = PoseidonAdxEmitter.WorkWords(tables.Recurrence);
+        _tables = tables.Limbs;
         _hash = hash;
     }
 
-    /// <summary>Whether processor and system can run it.</summary>
-    public static bool IsSupported
-    {
-        get
-        {
-            const int extendedFeatures = 7, bmi2Bit = 8, adxBit = 19;
-            if (!ExecutableMemory.IsSupported || X86Base.CpuId(0, 0).Eax < extendedFeatures)
-            {
-                return false;
-            }
+    /// <summary>What it needs.</summary>
+    public const ProcessorFeature Needs = ProcessorFeature.Bmi2 | ProcessorFeature.Adx | ProcessorFeature.EmittedCode;
 
-            int features = X86Base.CpuId(extendedFeatures, 0).Ebx;
-            return ((features >> bmi2Bit) & (features >> adxBit) & 1) != 0;
-        }
-    }
+    /// <summary>Whether processor and system can run it.</summary>
+    public static bool IsSupported => ProcessorFeatures.Current.Has(Needs);
 
     public override string Name => "adx";
 
     /// <summary>Makes the kernel; null if the system does not let code be made.</summary>
     public static PoseidonAdx? TryCreate(int arity)
     {
-        PoseidonConstants constants = PoseidonConstants.For(arity);
-        delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> hash = PoseidonAdxEmitter.TryEmit(constants);
-        return hash is null ? null : new PoseidonAdx(arity, constants.Width, new PoseidonAdxTables(constants).Limbs, hash);
+        PoseidonTables64 tables = new(PoseidonConstants.For(arity));
+        delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> hash = PoseidonAdxEmitter.TryEmit(tables);
+        return hash is null ? null : new PoseidonAdx(arity, tables, hash);
     }
 
     [SkipLocalsInit]

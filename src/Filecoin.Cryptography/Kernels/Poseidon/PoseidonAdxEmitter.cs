@@ -7,16 +7,13 @@ namespace Filecoin.Cryptography.Kernels.Poseidon;
 /// <summary>
 /// Emits one function that runs Poseidon on <see cref="Lanes"/> consecutive preimages with MULX, ADCX and ADOX:
 /// <c>void f(byte* preimages, ulong* digests, ulong* work, ulong* tables)</c>. Preimages are canonical elements; digests, 4 limbs each, are
-/// below r + 2^252. The arithmetic is <see cref="PoseidonAdxField"/>'s, rows and blocks are explained at <see cref="PoseidonAdxTables"/>.
+/// below r + 2^252. The algorithm is <see cref="PoseidonRecurrence"/>'s, the arithmetic that of <see cref="PoseidonAdxField"/> and <see cref="PoseidonAdxSums"/>.
 /// </summary>
 /// <remarks>
 /// <para>Why lanes. An S-box is three multiplications each waiting for the one before, and a partial round has only one. The lanes take turns
-/// at every multiplication, so that one's fill the other's waiting. Measured on Zen 4: two lanes gain 3 % over one (arity 2: 9 %), more gain
-/// nothing.</para>
-/// <para>Memory. A lane's state is s_2, s_1, s_0, y_1, …, y_(t-1), x, q: the S-box outputs of a block of partial rounds in falling order, the
-/// elements but the first, the first, the S-box's intermediate. In full rounds the first element lies in s_0's place, before the others.
-/// Every lane has two states, the second one for what a matrix makes of the first; there it also gives room for the S-boxes.</para>
-/// <para>Registers between subroutines. rdi, rsi: their operands. rax: pointer to where results go. Everything else stays in the
+/// at every multiplication, so that one's fill the other's waiting.</para>
+/// <para>Memory of a lane, in elements: t of state; t of scratch, where S-boxes leave their results; the past, w~_(-n) … w~_(P-1).</para>
+/// <para>Registers between subroutines. rdi, rsi, rcx: their operands. rax: pointer to where results go. Everything else stays in the
 /// stack frame, because the arithmetic needs all registers.</para>
 /// </remarks>
 internal sealed class PoseidonAdxEmitter
@@ -24,49 +21,51 @@ internal sealed class PoseidonAdxEmitter
     /// <summary>Preimages hashed by one call.</summary>
     public const int Lanes = 2;
 
-    private const int ElementBytes = PoseidonAdxTables.ElementBytes;
-    private const int BlockRounds = PoseidonAdxTables.BlockRounds;
-    private const int FirstSlot = BlockRounds - 1;
+    private const int ElementBytes = PoseidonTables64.ElementBytes;
 
     // The stack frame: eight bytes each.
-    private const int Preimages = 0, Digests = 8, State = 16, Mixed = 24, Tables = 32, Row = 40, Offset = 48, Rounds = 56, FrameBytes = 64;
+    private const int Preimages = 0, Digests = 8, Work = 16, Tables = 24, Row = 32, Factors = 40, Offset = 48, Rounds = 56, Past = 64, FrameBytes = 80;
 
     private static readonly AssemblerRegister64[] CalleeSaved = [rbx, rbp, r12, r13, r14, r15];
 
     private readonly Assembler _c = new(64);
-    private readonly PoseidonConstants _constants;
+    private readonly PoseidonTables64 _tables;
     private readonly PoseidonAdxField _field;
+    private readonly PoseidonAdxSums _sums;
     private readonly int _width;
+    private readonly int _rounds;
 
-    private PoseidonAdxEmitter(PoseidonConstants constants)
+    private PoseidonAdxEmitter(PoseidonTables64 tables)
     {
-        _constants = constants;
-        _width = constants.Width;
-        _field = new PoseidonAdxField(_c, _width - 1 + BlockRounds, Frame(Tables + sizeof(ulong)));
+        _tables = tables;
+        _width = tables.Recurrence.Width;
+        _rounds = tables.Recurrence.PartialRounds;
+        _field = new PoseidonAdxField(_c, tables, Frame(Tables + sizeof(ulong)));
+        _sums = new PoseidonAdxSums(_c, tables, Frame(Tables + sizeof(ulong)));
     }
 
-    private int SlotX => FirstSlot + _width;
+    private int Scratch => _width * ElementBytes;
 
-    private int SlotQ => SlotX + 1;
+    private int PastStart => 2 * Scratch;
 
-    private int StateBytes => StateElements(_width) * ElementBytes;
+    private int LaneBytes => LaneElements(_tables.Recurrence) * ElementBytes;
 
     /// <summary>64-bit words of working memory the function needs.</summary>
-    public static int WorkWords(int width) => 2 * Lanes * StateElements(width) * ElementBytes / sizeof(ulong);
+    public static int WorkWords(PoseidonRecurrence recurrence) => Lanes * LaneElements(recurrence) * ElementBytes / sizeof(ulong);
 
     /// <summary>Emits the function for these constants; null if the system does not let code be made.</summary>
-    public static unsafe delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> TryEmit(PoseidonConstants constants) =>
-        (delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void>)ExecutableMemory.TryLoad(Assemble(constants));
+    public static unsafe delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void> TryEmit(PoseidonTables64 tables) =>
+        (delegate* unmanaged<byte*, ulong*, ulong*, ulong*, void>)ExecutableMemory.TryLoad(Assemble(tables));
 
     /// <summary>The function's instructions.</summary>
-    public static Assembler Assemble(PoseidonConstants constants)
+    public static Assembler Assemble(PoseidonTables64 tables)
     {
-        PoseidonAdxEmitter emitter = new(constants);
+        PoseidonAdxEmitter emitter = new(tables);
         emitter.EmitAll();
         return emitter._c;
     }
 
-    private static int StateElements(int width) => FirstSlot + width + 2;
+    private static int LaneElements(PoseidonRecurrence recurrence) => (3 * recurrence.Width) - 1 + recurrence.PartialRounds;
 
     private static AssemblerMemoryOperand Frame(int offset) => __qword_ptr[rsp + offset];
 
@@ -80,19 +79,18 @@ internal sealed class PoseidonAdxEmitter
         _c.sub(rsp, FrameBytes);
         _c.mov(Frame(Preimages), rdi);
         _c.mov(Frame(Digests), rsi);
-        _c.mov(Frame(State), rdx);
-        _c.add(rdx, Lanes * StateBytes);
-        _c.mov(Frame(Mixed), rdx);
+        _c.mov(Frame(Work), rdx);
         _c.mov(Frame(Tables), rcx);
-        _c.add(rcx, PoseidonAdxTables.FirstElement);
-        _c.mov(Frame(Row), rcx);
 
-        int half = PoseidonConstants.FullRounds / 2;
+        int ordinary = (PoseidonConstants.FullRounds / 2) - 1;
         EmitInput();
-        Loop(Rounds, half, EmitFullRound);
+        EmitFullRounds(ordinary, _tables.FullAddends);
+        EmitSBoxes();
+        EmitEnter();
         EmitPartialRounds();
-        Loop(Rounds, half - 1, EmitFullRound);
-        EmitFullSBoxes();
+        EmitLeave();
+        EmitFullRounds(ordinary, _tables.LastAddends);
+        EmitSBoxes();
         EmitDigest();
 
         _c.add(rsp, FrameBytes);
@@ -103,200 +101,245 @@ internal sealed class PoseidonAdxEmitter
 
         _c.ret();
         _field.EmitSubroutines();
+        _sums.EmitSubroutines();
     }
 
-    /// <summary>state[0] = tag + constant; state[k] = input in Montgomery form + constant.</summary>
+    /// <summary>state[0] = its constant, state[k] = input + addend.</summary>
     private void EmitInput()
     {
-        _c.mov(rsi, Frame(Row));
-        LoadResult(rsi, 0);
-        _c.mov(rax, Frame(State));
-        for (int lane = 0; lane < Lanes; lane++)
+        PointRowTo(_tables.First);
+        ForLanes(lane =>
         {
-            StoreResult(rax, At(lane, FirstSlot));
-        }
-
-        _c.add(Frame(Row), ElementBytes);
+            _c.mov(rsi, Frame(Row));
+            Load(PoseidonAdxSums.PastResult, rsi, 0);
+            StoreAt(PoseidonAdxSums.PastResult, lane, 0);
+        });
+        NextRow(ElementBytes);
         ForElements(_width - 1, () =>
         {
-            for (int lane = 0; lane < Lanes; lane++)
+            ForLanes(lane =>
             {
-                _c.mov(rdi, Frame(Preimages));
-                _c.add(rdi, Frame(Offset));
-                _c.add(rdi, lane * (_width - 1) * ElementBytes);
-                SumOfRow(1);
-                StoreAtOffset(State, At(lane, FirstSlot + 1));
-            }
+                _c.mov(rsi, Frame(Row));
+                Load(PoseidonAdxSums.PastResult, rsi, 0);
+                _c.mov(rsi, Frame(Preimages));
+                _c.add(rsi, Frame(Offset));
+                int preimage = lane * (_width - 1) * ElementBytes;
+                _c.add(PoseidonAdxSums.PastResult[0], __qword_ptr[rsi + preimage]);
+                for (int i = 1; i < PoseidonAdxSums.PastResult.Length; i++)
+                {
+                    _c.adc(PoseidonAdxSums.PastResult[i], __qword_ptr[rsi + preimage + (sizeof(ulong) * i)]);
+                }
 
-            NextRow(1);
+                _c.mov(rsi, Frame(Tables));
+                _sums.Correct();
+                StoreAtOffset(PoseidonAdxSums.PastResult, lane, ElementBytes);
+            });
+            NextRow(ElementBytes);
         });
     }
 
-    private void EmitFullRound()
+    private void EmitFullRounds(int rounds, int addends)
     {
-        EmitFullSBoxes();
-        EmitDense();
-    }
-
-    /// <summary>state[k] = state[k]^5, in three passes over all elements so that neighbours do not wait for each other.</summary>
-    private void EmitFullSBoxes()
-    {
-        Pass(State, _field.CallSquare, Mixed);
-        Pass(Mixed, _field.CallSquare, Mixed);
-        Pass(Mixed, _field.CallProduct, State);
-
-        void Pass(int from, Action multiply, int to) => ForElements(_width, () =>
+        PointRowTo(addends);
+        Loop(Rounds, rounds, () =>
         {
-            for (int lane = 0; lane < Lanes; lane++)
-            {
-                PointTo(rdi, from, At(lane, FirstSlot));
-                PointTo(rsi, State, At(lane, FirstSlot));
-                multiply();
-                StoreAtOffset(to, At(lane, FirstSlot));
-            }
+            EmitSBoxes();
+            EmitMixing();
         });
-
-        void PointTo(AssemblerRegister64 pointer, int buffer, int offset)
-        {
-            _c.mov(pointer, Frame(buffer));
-            _c.add(pointer, Frame(Offset));
-            _c.add(pointer, offset);
-        }
     }
 
-    /// <summary>mixed = the next rows · state; then the two change places.</summary>
-    private void EmitDense()
+    /// <summary>scratch[k] = state[k]^5, in three passes over all elements so that neighbours do not wait for each other.</summary>
+    private void EmitSBoxes()
     {
+        Pass(0, _field.CallSquare);
+        Pass(Scratch, _field.CallSquare);
+        Pass(Scratch, _field.CallProduct);
+
+        void Pass(int from, Action multiply) => ForElements(_width, () => ForLanes(lane =>
+        {
+            PointAtOffset(rdi, lane, from);
+            PointAtOffset(rsi, lane, 0);
+            multiply();
+            StoreAtOffset(PoseidonAdxField.Result, lane, Scratch);
+        }));
+    }
+
+    /// <summary>state = D·M · scratch / 2^64 + the addends at Row, which move on.</summary>
+    private void EmitMixing()
+    {
+        _c.mov(rax, Frame(Tables));
+        _c.add(rax, _tables.Mix);
+        _c.mov(Frame(Factors), rax);
         ForElements(_width, () =>
         {
-            for (int lane = 0; lane < Lanes; lane++)
+            ForLanes(lane =>
             {
-                _c.mov(rdi, Frame(State));
-                _c.add(rdi, At(lane, FirstSlot));
-                SumOfRow(_width);
-                StoreAtOffset(Mixed, At(lane, FirstSlot));
-            }
-
-            NextRow(_width);
+                Point(rdi, lane, Scratch);
+                _c.mov(rsi, Frame(Row));
+                _c.mov(rcx, Frame(Factors));
+                _sums.CallMix();
+                StoreAtOffset(PoseidonAdxSums.MixResult, lane, 0);
+            });
+            NextRow(ElementBytes);
+            _c.add(Frame(Factors), sizeof(ulong));
         });
-        _c.mov(rax, Frame(State));
-        _c.mov(rdx, Frame(Mixed));
-        _c.mov(Frame(State), rdx);
-        _c.mov(Frame(Mixed), rax);
     }
 
+    /// <summary>state[0] = s~_0, and the past as it would have been; row k makes w~_(-k), and the past begins with the oldest.</summary>
+    private void EmitEnter()
+    {
+        PointRowTo(_tables.Enter);
+        EmitRow(Scratch, _width, lane => StoreAt(PoseidonAdxField.Result, lane, 0));
+        _c.mov(Frame(Offset), (_width - 2) * ElementBytes);
+        Loop(Rounds, _width - 1, () =>
+        {
+            EmitRow(Scratch, _width, lane => StoreAtOffset(PoseidonAdxField.Result, lane, PastStart));
+            _c.sub(Frame(Offset), ElementBytes);
+        });
+    }
+
+    /// <summary>Every lane's Result = addend and sum of products of the row with elements of the lane; Row moves on.</summary>
+    private void EmitRow(int elements, int terms, Action<int> store)
+    {
+        ForLanes(lane =>
+        {
+            Point(rdi, lane, elements);
+            _c.mov(rsi, Frame(Row));
+            Load(PoseidonAdxField.Result, rsi, 0);
+            _c.add(rsi, ElementBytes);
+            _field.CallSum(terms);
+            store(lane);
+        });
+        NextRow((terms + 1) * ElementBytes);
+    }
+
+    /// <summary>From s~_i in state[0] and the past before Past: w~_i there, then s~_(i+1) in state[0].</summary>
     private void EmitPartialRounds()
     {
-        Move(FirstSlot, SlotX);
-        Loop(Rounds, _constants.PartialRounds / BlockRounds, () => EmitBlock(BlockRounds));
-        if (_constants.PartialRounds % BlockRounds is int rest and > 0)
+        PointRowTo(_tables.Rounds);
+        _c.mov(Frame(Past), PastStart + ((_width - 1) * ElementBytes));
+        Loop(Rounds, _rounds, () =>
         {
-            EmitBlock(rest);
-        }
-
-        Move(SlotX, FirstSlot);
-    }
-
-    private void EmitBlock(int rounds)
-    {
-        for (int i = 0; i < rounds; i++)
-        {
-            int slot = FirstSlot - i;
-            Step(SlotX, _field.CallSquare, SlotQ);
-            Step(SlotQ, _field.CallSquare, SlotQ);
-            Step(SlotQ, _field.CallProduct, slot);
-            int terms = _width + i;
-            Step(slot, () => SumOfRow(terms), SlotX);
-            NextRow(terms);
-        }
-
-        int last = FirstSlot - (rounds - 1);
-        ForElements(_width - 1, () =>
-        {
-            for (int lane = 0; lane < Lanes; lane++)
+            Multiply(0, _field.CallSquare);
+            Multiply(Scratch, _field.CallSquare);
+            ForLanes(lane =>
             {
-                _c.mov(rdi, Frame(State));
-                _c.mov(rsi, Frame(Offset));
-                _c.add(rsi, rdi);
-                LoadResult(rsi, At(lane, FirstSlot + 1));
-                _c.add(rdi, At(lane, last));
+                Point(rdi, lane, Scratch);
                 _c.mov(rsi, Frame(Row));
-                _field.CallSum(rounds);
-                StoreAtOffset(State, At(lane, FirstSlot + 1));
-            }
+                _field.CallProduct();
+                StoreAt(PoseidonAdxField.Result, lane, Scratch);
+            });
+            Multiply(Scratch, _field.CallProduct);
+            NextRow(ElementBytes);
+            ForLanes(lane =>
+            {
+                PointAtPast(rdi, lane);
+                Point(rsi, lane, Scratch);
+                _sums.CallFeedback();
+                PointAtPast(rax, lane);
+                Store(rax, PoseidonAdxSums.PastResult, 0);
+            });
+            ForLanes(lane =>
+            {
+                PointAtPast(rdi, lane);
+                _c.mov(rsi, Frame(Row));
+                _sums.CallForward();
+                StoreAt(PoseidonAdxSums.PastResult, lane, 0);
+            });
+            NextRow(ElementBytes);
+            _c.add(Frame(Past), ElementBytes);
+        });
 
-            _c.add(Frame(Row), rounds * ElementBytes);
+        void Multiply(int from, Action multiply) => ForLanes(lane =>
+        {
+            Point(rdi, lane, from);
+            Point(rsi, lane, 0);
+            multiply();
+            StoreAt(PoseidonAdxField.Result, lane, Scratch);
         });
     }
 
-    /// <summary>In every lane: the element at <paramref name="to"/> = what becomes of the one at <paramref name="from"/> (and of x).</summary>
-    private void Step(int from, Action compute, int to)
+    private void EmitLeave()
     {
-        for (int lane = 0; lane < Lanes; lane++)
-        {
-            _c.mov(rax, Frame(State));
-            _c.lea(rdi, __[rax + At(lane, from)]);
-            _c.lea(rsi, __[rax + At(lane, SlotX)]);
-            compute();
-            _c.mov(rax, Frame(State));
-            StoreResult(rax, At(lane, to));
-        }
+        PointRowTo(_tables.Leave);
+        EmitRow(0, 1, lane => StoreAt(PoseidonAdxField.Result, lane, 0));
+        ForElements(_width - 1, () => EmitRow(
+            PastStart + (_rounds * ElementBytes), _width - 1, lane => StoreAtOffset(PoseidonAdxField.Result, lane, ElementBytes)));
     }
 
-    private void EmitDigest()
+    private void EmitDigest() => ForLanes(lane =>
     {
-        for (int lane = 0; lane < Lanes; lane++)
-        {
-            _c.mov(rdi, Frame(State));
-            _c.add(rdi, At(lane, FirstSlot));
-            _c.mov(rsi, Frame(Row));
-            foreach (AssemblerRegister64 limb in PoseidonAdxField.Result)
-            {
-                _c.xor(limb, limb);
-            }
-
-            _field.CallSum(_width);
-            _c.mov(rax, Frame(Digests));
-            StoreResult(rax, lane * ElementBytes);
-        }
-    }
-
-    /// <summary>Result = addend + sum of the current row's factors times the terms at rdi.</summary>
-    private void SumOfRow(int terms)
-    {
+        Point(rdi, lane, Scratch);
         _c.mov(rsi, Frame(Row));
-        LoadResult(rsi, 0);
-        _c.add(rsi, ElementBytes);
-        _field.CallSum(terms);
+        _c.mov(rcx, Frame(Tables));
+        _c.add(rcx, _tables.Mix + sizeof(ulong));
+        _sums.CallMix();
+        _c.mov(rax, Frame(Digests));
+        Store(rax, PoseidonAdxSums.MixResult, lane * ElementBytes);
+    });
+
+    private void PointRowTo(int table)
+    {
+        _c.mov(rax, Frame(Tables));
+        _c.add(rax, table);
+        _c.mov(Frame(Row), rax);
     }
 
-    private void NextRow(int terms) => _c.add(Frame(Row), (terms + 1) * ElementBytes);
+    private void NextRow(int bytes) => _c.add(Frame(Row), bytes);
 
-    private int At(int lane, int slot) => (lane * StateBytes) + (slot * ElementBytes);
-
-    private void Move(int from, int to) => Step(from, () => LoadResult(rdi, 0), to);
-
-    private void LoadResult(AssemblerRegister64 from, int offset)
+    private void Point(AssemblerRegister64 pointer, int lane, int offset)
     {
-        for (int i = 0; i < PoseidonAdxField.Result.Length; i++)
-        {
-            _c.mov(PoseidonAdxField.Result[i], __qword_ptr[from + offset + (sizeof(ulong) * i)]);
-        }
+        _c.mov(pointer, Frame(Work));
+        _c.add(pointer, (lane * LaneBytes) + offset);
     }
 
-    private void StoreResult(AssemblerRegister64 to, int offset)
+    private void PointAtOffset(AssemblerRegister64 pointer, int lane, int offset)
     {
-        for (int i = 0; i < PoseidonAdxField.Result.Length; i++)
-        {
-            _c.mov(__qword_ptr[to + offset + (sizeof(ulong) * i)], PoseidonAdxField.Result[i]);
-        }
+        Point(pointer, lane, offset);
+        _c.add(pointer, Frame(Offset));
     }
 
-    private void StoreAtOffset(int buffer, int offset)
+    private void PointAtPast(AssemblerRegister64 pointer, int lane)
     {
-        _c.mov(rax, Frame(buffer));
+        Point(pointer, lane, 0);
+        _c.add(pointer, Frame(Past));
+    }
+
+    private void StoreAt(ReadOnlySpan<AssemblerRegister64> element, int lane, int offset)
+    {
+        _c.mov(rax, Frame(Work));
+        Store(rax, element, (lane * LaneBytes) + offset);
+    }
+
+    private void StoreAtOffset(ReadOnlySpan<AssemblerRegister64> element, int lane, int offset)
+    {
+        _c.mov(rax, Frame(Work));
         _c.add(rax, Frame(Offset));
-        StoreResult(rax, offset);
+        Store(rax, element, (lane * LaneBytes) + offset);
+    }
+
+    private void Load(ReadOnlySpan<AssemblerRegister64> element, AssemblerRegister64 from, int offset)
+    {
+        for (int i = 0; i < element.Length; i++)
+        {
+            _c.mov(element[i], __qword_ptr[from + offset + (sizeof(ulong) * i)]);
+        }
+    }
+
+    private void Store(AssemblerRegister64 to, ReadOnlySpan<AssemblerRegister64> element, int offset)
+    {
+        for (int i = 0; i < element.Length; i++)
+        {
+            _c.mov(__qword_ptr[to + offset + (sizeof(ulong) * i)], element[i]);
+        }
+    }
+
+    private static void ForLanes(Action<int> body)
+    {
+        for (int lane = 0; lane < Lanes; lane++)
+        {
+            body(lane);
+        }
     }
 
     /// <summary>Runs the body with Offset at 0, 32, …: the byte offsets of elements.</summary>

@@ -1,34 +1,27 @@
 using Iced.Intel;
+using static Filecoin.Cryptography.Kernels.Poseidon.PoseidonAdxRows;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace Filecoin.Cryptography.Kernels.Poseidon;
 
 /// <summary>
 /// Emits the field arithmetic of the ADX kernel: subroutines for squares, products and sums of products of elements in memory, each with
-/// one Montgomery reduction. An element is 4 limbs of 64 bits and may be any integer below 2^256, not only below r.
+/// one reduction. An element is 4 limbs of 64 bits and may be any integer below 2^256, not only below r.
 /// </summary>
 /// <remarks>
-/// <para>Registers. r8-r15, rbx: T, the limbs of a product or a sum of them; results are left in T[4..7]. rdi, rsi: the operands. rdx: the limb
-/// that MULX multiplies. rax, rcx: halves of a product. rbp: a carry between rows, or zero. All of these are destroyed.</para>
-/// <para>Carries. A row adds limb times four limbs to T; low halves go along the carry flag (ADCX), high halves along the overflow flag (ADOX). The
-/// four limbs are those of r or of a constant, hence below r, so the last high half is below 2^63: it takes in the carry flag and the
-/// carry of the row before without overflowing, and a row leaves one carry only, in the overflow flag. SETO keeps it for the next row.
-/// On Zen 4 such a row takes 6.4 cycles: ADCX and ADOX have two ports, and other additions take turns from MULX, which has one.</para>
+/// <para>Registers as in <see cref="PoseidonAdxRows"/>; results are left in T[4..7].</para>
 /// <para>Bounds, with R = 2^256 = 2.208r. A reduction of T gives less than T/R + r. Squares and products get no correction: for x &lt; 1.139r,
-/// x^2 &lt; 1.588r, x^4 &lt; 2.142r and x^5 &lt; 2.105r, all below R. A sum of n products of elements below R and constants below r, plus R times an
-/// element, is reduced to less than (n + 2.14)·r if that element is below 1.139r: less than 8R for all n &lt;= 15.
-/// Its quotient by r is estimated from the bits from 2^252 up, so that after subtraction less than r + 2^252 &lt; 1.139r is left.</para>
+/// x^2 &lt; 1.588r, x^4 &lt; 2.142r, x^5 &lt; 2.105r, K·x^4 &lt; 1.971r and K·x^5 &lt; 2.017r, all below R. A sum of n products of elements below R and
+/// constants below r, plus R times an element, is reduced to less than (n + 2.14)·r if that element is below 1.139r: less than 8R for all
+/// n &lt;= 15. Every sum's quotient by r is estimated from the bits from 2^252 up, so that after subtraction less than r + 2^252 &lt; 1.139r is
+/// left. Its top limb is below 0.516·2^64, so a row whose four limbs are those of an element takes in its carries as well.</para>
 /// </remarks>
 internal sealed class PoseidonAdxField
 {
-    private const int Limbs = 4;
-    private const int LimbBytes = sizeof(ulong);
-    private const int ElementBytes = PoseidonAdxTables.ElementBytes;
-
-    private static readonly AssemblerRegister64[] T = [r8, r9, r10, r11, r12, r13, r14, r15, rbx];
-    private static readonly AssemblerRegister64 Low = rax, High = rcx, Carry = rbp, Zero = rbp;
+    private const int ElementBytes = PoseidonTables64.ElementBytes;
 
     private readonly Assembler _c;
+    private readonly PoseidonAdxRows _rows;
     private readonly AssemblerMemoryOperand _tables;
     private readonly Label[] _sums;
     private Label _square;
@@ -36,15 +29,16 @@ internal sealed class PoseidonAdxField
 
     /// <summary>Prepares to emit into <paramref name="assembler"/>.</summary>
     /// <param name="assembler">Receives the code.</param>
-    /// <param name="maxTerms">Most terms of a sum.</param>
-    /// <param name="tables">Where, seen from within a subroutine, the address of <see cref="PoseidonAdxTables"/> is kept.</param>
-    public PoseidonAdxField(Assembler assembler, int maxTerms, AssemblerMemoryOperand tables)
+    /// <param name="constants">The tables.</param>
+    /// <param name="tables">Where, seen from within a subroutine, their address is kept.</param>
+    public PoseidonAdxField(Assembler assembler, PoseidonTables64 constants, AssemblerMemoryOperand tables)
     {
         _c = assembler;
+        _rows = new PoseidonAdxRows(assembler);
         _tables = tables;
         _square = _c.CreateLabel();
         _product = _c.CreateLabel();
-        _sums = [.. Enumerable.Range(0, maxTerms + 1).Select(_ => _c.CreateLabel())];
+        _sums = [.. Enumerable.Range(0, constants.Recurrence.Width + 1).Select(_ => _c.CreateLabel())];
     }
 
     /// <summary>Where results are left, and where a sum of products starts from, times R.</summary>
@@ -94,7 +88,7 @@ internal sealed class PoseidonAdxField
         }
 
         Reduce(wide: true);
-        SubtractMultipleOfModulus();
+        _rows.SubtractMultipleOfModulus(Result, T[8]);
         _c.ret();
     }
 
@@ -104,49 +98,10 @@ internal sealed class PoseidonAdxField
         for (int row = 0; row < Limbs; row++)
         {
             _c.mov(rdx, __qword_ptr[rdi + offset + (LimbBytes * row)]);
-            AddRow(row, offset);
+            _rows.AddRow(row, __qword_ptr[rsi + offset]);
         }
 
-        AddOverflow(T[8]);
-    }
-
-    /// <summary>
-    /// T[row …] += rdx·[rsi + offset], and the carry of the row before. The row's own carry is left in <see cref="Carry"/>, the last row's in
-    /// the overflow flag.
-    /// </summary>
-    private void AddRow(int row, int offset)
-    {
-        if (row == 0)
-        {
-            _c.xor(ebp, ebp);
-        }
-        else
-        {
-            _c.xor(eax, eax);
-        }
-
-        for (int j = 0; j < Limbs; j++)
-        {
-            _c.mulx(High, Low, __qword_ptr[rsi + offset + (LimbBytes * j)]);
-            _c.adcx(T[row + j], Low);
-            if (j == Limbs - 1)
-            {
-                _c.adcx(High, Carry);
-            }
-
-            _c.adox(T[row + j + 1], High);
-        }
-
-        if (row < Limbs - 1)
-        {
-            _c.seto(bpl);
-        }
-    }
-
-    private void AddOverflow(AssemblerRegister64 to)
-    {
-        _c.mov(eax, 0);
-        _c.adox(to, rax);
+        _rows.AddOverflow(T.AsSpan(8, 1));
     }
 
     /// <summary>T[0..7] = [rdi]·[rsi], of any elements: each row's top limb is new and takes in both carries.</summary>
@@ -239,31 +194,14 @@ internal sealed class PoseidonAdxField
         _c.mov(rsi, _tables);
         for (int row = 0; row < Limbs; row++)
         {
-            _c.mov(rdx, T[row]);
-            _c.imul(rdx, __qword_ptr[rsi + PoseidonAdxTables.NegativeInverse]);
-            AddRow(row, PoseidonAdxTables.Modulus);
+            _rows.ReduceRow(row);
         }
 
         if (wide)
         {
-            AddOverflow(T[8]);
+            _rows.AddOverflow(T.AsSpan(8, 1));
         }
     }
 
-    /// <summary>Result -= q·r, with q the quotient of five limbs' leading bits: finds q·r in the table at rsi.</summary>
-    private void SubtractMultipleOfModulus()
-    {
-        const int log2ElementBytes = 5;
-        _c.mov(rax, T[7]);
-        _c.shr(rax, 64 - PoseidonAdxTables.EstimateBits - log2ElementBytes);
-        _c.and(eax, ((1 << PoseidonAdxTables.EstimateBits) - 1) * ElementBytes);
-        _c.shl(T[8], PoseidonAdxTables.EstimateBits + log2ElementBytes);
-        _c.or(rax, T[8]);
-        AssemblerMemoryOperand multiple = __qword_ptr[rsi + rax + PoseidonAdxTables.Multiples];
-        _c.sub(Result[0], multiple);
-        for (int i = 1; i < Limbs; i++)
-        {
-            _c.sbb(Result[i], multiple + (LimbBytes * i));
-        }
-    }
+
 }

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using Filecoin.Cryptography.Fields;
-using Filecoin.Cryptography.Kernels.Emit;
 
 namespace Filecoin.Cryptography.Kernels.Poseidon;
 
@@ -12,48 +10,40 @@ internal sealed unsafe class PoseidonIfma : PoseidonKernel
     private const int Lanes = PoseidonIfmaEmitter.Lanes;
     private const int WordsPerElement = Radix52.Limbs * Lanes;
 
-    private readonly delegate* unmanaged<ulong*, ulong*, ulong*, void> _permute;
+    private readonly delegate* unmanaged<ulong*, ulong*, void> _permute;
     private readonly ulong[] _tables;
-    private readonly int _width;
+    private readonly int _workWords;
 
-    private PoseidonIfma(int arity, int width, ulong[] tables, delegate* unmanaged<ulong*, ulong*, ulong*, void> permute)
+    private PoseidonIfma(int arity, PoseidonIfmaTables tables, delegate* unmanaged<ulong*, ulong*, void> permute)
         : base(arity)
     {
-        _width = width;
-        _tables = tables;
+        _workWords = PoseidonIfmaEmitter.WorkWords(tables.Recurrence);
+        _tables = tables.Limbs;
         _permute = permute;
     }
 
+    /// <summary>What it needs.</summary>
+    public const ProcessorFeature Needs = ProcessorFeature.Avx512 | ProcessorFeature.Ifma | ProcessorFeature.EmittedCode;
+
     /// <summary>Whether processor and system can run it.</summary>
-    public static bool IsSupported
-    {
-        get
-        {
-            const int extendedFeatures = 7, ifmaBit = 21;
-            return ExecutableMemory.IsSupported && Avx512F.IsSupported
-                && ((X86Base.CpuId(extendedFeatures, 0).Ebx >> ifmaBit) & 1) != 0;
-        }
-    }
+    public static bool IsSupported => ProcessorFeatures.Current.Has(Needs);
 
     public override string Name => "ifma";
 
     /// <summary>Makes the kernel; null if the system does not let code be made.</summary>
     public static PoseidonIfma? TryCreate(int arity)
     {
-        PoseidonConstants constants = PoseidonConstants.For(arity);
-        PoseidonIfmaTables tables = new(constants);
-        delegate* unmanaged<ulong*, ulong*, ulong*, void> permute = PoseidonIfmaEmitter.TryEmit(constants, tables);
-        return permute is null ? null : new PoseidonIfma(arity, constants.Width, tables.Limbs, permute);
+        PoseidonIfmaTables tables = new(PoseidonConstants.For(arity));
+        delegate* unmanaged<ulong*, ulong*, void> permute = PoseidonIfmaEmitter.TryEmit(tables);
+        return permute is null ? null : new PoseidonIfma(arity, tables, permute);
     }
 
     [SkipLocalsInit]
     public override void HashMany(ReadOnlySpan<byte> preimages, Span<byte> digests)
     {
         int count = CheckedCount(preimages, digests);
-        int stateWords = _width * WordsPerElement;
-        ulong* memory = stackalloc ulong[(2 * stateWords) + Lanes];
-        ulong* state = (ulong*)(((nuint)memory + 63) & ~(nuint)63);
-        ulong* scratch = state + stateWords;
+        ulong* memory = stackalloc ulong[_workWords + Lanes];
+        ulong* work = (ulong*)(((nuint)memory + 63) & ~(nuint)63);
         fixed (ulong* tables = _tables)
         {
             for (int first = 0; first < count; first += Lanes)
@@ -63,21 +53,17 @@ internal sealed unsafe class PoseidonIfma : PoseidonKernel
                 for (int lane = 0; lane < Lanes; lane++)
                 {
                     int index = first + (lane < lanes ? lane : 0);
-                    Load(preimages.Slice(index * Arity * Fr.Bytes, Arity * Fr.Bytes), state + WordsPerElement + lane);
+                    Load(preimages.Slice(index * Arity * Fr.Bytes, Arity * Fr.Bytes), work + WordsPerElement + lane);
                 }
 
-                _permute(state, scratch, tables);
-                ulong* digest = DigestOf(state, scratch);
+                _permute(work, tables);
                 for (int lane = 0; lane < lanes; lane++)
                 {
-                    Store(digest + lane, digests.Slice((first + lane) * Fr.Bytes, Fr.Bytes));
+                    Store(work + lane, digests.Slice((first + lane) * Fr.Bytes, Fr.Bytes));
                 }
             }
         }
     }
-
-    /// <summary>Seven dense products have made the two buffers change places an odd number of times when the digest is written.</summary>
-    private static ulong* DigestOf(ulong* state, ulong* scratch) => (PoseidonConstants.FullRounds - 1) % 2 == 0 ? scratch : state;
 
     /// <summary>Spreads one preimage over its lane: 256 bits of four words become five limbs of 52.</summary>
     private static void Load(ReadOnlySpan<byte> preimage, ulong* lane)

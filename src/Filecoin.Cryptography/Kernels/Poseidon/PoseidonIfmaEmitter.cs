@@ -1,437 +1,346 @@
+using System.Numerics;
 using Filecoin.Cryptography.Kernels.Emit;
 using Iced.Intel;
+using static Filecoin.Cryptography.Kernels.Poseidon.PoseidonIfmaField;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace Filecoin.Cryptography.Kernels.Poseidon;
 
 /// <summary>
-/// Emits one function that runs Poseidon on eight preimages side by side, one in each 64-bit lane:
-/// <c>void f(ulong* state, ulong* scratch, ulong* tables)</c>. State and scratch hold t elements of 5 limbs of 8 lanes; on entry elements
-/// 1 … t-1 of the state are the canonical inputs, on return element 0 of the scratch is the digest, below 2^255 + 1 but possibly r itself.
+/// Emits one function that runs Poseidon on eight preimages side by side, one in each 64-bit lane: <c>void f(ulong* work, ulong* tables)</c>.
+/// On entry the elements of the state, which begin the working memory, are the canonical inputs but for element 0; on return element 0 is
+/// the digest, at most r. The algorithm is <see cref="PoseidonRecurrence"/>'s.
 /// </summary>
 /// <remarks>
-/// <para>Registers. zmm0-9: T, ten accumulating limbs of a product or sum of products. zmm10-14: A, a factor. zmm15: B, a broadcast limb.
-/// zmm16: m of the reduction. zmm17-21: X, x or x^4 in the S-box, the old first element in partial rounds. zmm26-30: r. zmm31: -r^-1 mod 2^52.
-/// zmm25: limb mask. rdi, rsi: state and scratch, swapped by every dense matrix. rdx: tables. rax: walks constants. rcx: walks the state.
-/// rbx: end of the state. r8: walks matrix rows. r9: counts rounds. r10: counts rows. r11: walks the scratch.</para>
-/// <para>Bounds, with R = 2^260 > 35r. A reduction of a sum of n products of factors below c·r and d·r gives less than (1 + n·c·d/35)·r.
-/// Constants are below r. Full rounds: a dense row over t &lt;= 12 elements below 2r gives less than 1.7r; x^5 plus a constant stays below 2.2r.
-/// Partial rounds: elements 1 … t-1 grow by less than 1.1r a round and are reduced every 8 rounds, so they stay below 11r; the first element,
-/// a dot product of those, stays below (1 + 12·11/35)·r &lt; 5r, its square below 1.8r. Everything is far below 2^260, and T's limbs, sums of at
-/// most 120 + 10 halves of 52 bits each, below 2^60.</para>
+/// <para>Working memory, in elements of 5 limbs of 8 lanes: t of state; t of scratch; the past, w~_(-n) … w~_(P-1); five for values that wait.</para>
+/// <para>Registers. rdi: working memory. rsi: tables. rax: walks constants. rcx: walks elements. r8: walks rows, in partial rounds the past.
+/// r9, r10: count. r11: walks results. Vectors as in <see cref="PoseidonIfmaField"/>.</para>
+/// <para>Bounds, in multiples of r. State: inputs and constants below 2; sums with one-limb factors, divided by a limb, below 2^-5 + 1, plus an
+/// addend: below 2.1. Its powers below 1.2. Products with <see cref="PoseidonRecurrence.Enter"/> below 2.4; w~ below 4.1 and s~ below 2.6, see
+/// <see cref="Reduction52"/>; products with <see cref="PoseidonRecurrence.Leave"/> below 3.3. All of it far below 2^260 > 35·r.</para>
+/// <para>Order in a partial round. Every step's result is normalised by a chain of carries, during which the multipliers would wait; so steps that
+/// do not need each other stand next to each other: the past's sums between the squarings.</para>
 /// </remarks>
 internal sealed class PoseidonIfmaEmitter
 {
     /// <summary>Preimages hashed side by side.</summary>
     public const int Lanes = 8;
 
-    /// <summary>Bytes of an element: five limbs of eight lanes.</summary>
-    public const int ElementBytes = Limbs * LimbBytes;
-
-    private const int Limbs = Radix52.Limbs;
-    private const int LimbBytes = Lanes * sizeof(ulong);
-    private const int ConstantBytes = Limbs * sizeof(ulong);
-    private const int RoundsBetweenReductions = 8;
-
-    private static readonly AssemblerRegisterZMM[] T = [zmm0, zmm1, zmm2, zmm3, zmm4, zmm5, zmm6, zmm7, zmm8, zmm9];
-    private static readonly AssemblerRegisterZMM[] A = [zmm10, zmm11, zmm12, zmm13, zmm14];
-    private static readonly AssemblerRegisterZMM[] X = [zmm17, zmm18, zmm19, zmm20, zmm21];
-    private static readonly AssemblerRegisterZMM[] Q = [zmm26, zmm27, zmm28, zmm29, zmm30];
-    private static readonly AssemblerRegisterZMM B = zmm15, M = zmm16, LimbMask = zmm25, Inverse = zmm31;
-
+    private const int Waiting = 5;
     private readonly Assembler _c = new(64);
-    private readonly PoseidonConstants _constants;
     private readonly PoseidonIfmaTables _tables;
-    private readonly int _stateBytes;
+    private readonly PoseidonRecurrence _recurrence;
+    private readonly PoseidonIfmaField _field;
+    private readonly int _width;
+    private readonly int _scratch;
+    private readonly int _past;
+    private readonly int _square;
+    private readonly int _product;
+    private readonly int _sum;
+    private readonly int _longSum;
 
-    private PoseidonIfmaEmitter(PoseidonConstants constants, PoseidonIfmaTables tables)
+    private PoseidonIfmaEmitter(PoseidonIfmaTables tables)
     {
-        _constants = constants;
         _tables = tables;
-        _stateBytes = constants.Width * ElementBytes;
+        _recurrence = tables.Recurrence;
+        _field = new PoseidonIfmaField(_c, tables);
+        _width = _recurrence.Width;
+        _scratch = _width * ElementBytes;
+        _past = 2 * _scratch;
+        _square = _past + ((_width - 1 + _recurrence.PartialRounds) * ElementBytes);
+        _product = _square + ElementBytes;
+        _sum = _product + ElementBytes;
+        _longSum = _sum + ElementBytes;
     }
 
+    /// <summary>64-bit words of working memory.</summary>
+    public static int WorkWords(PoseidonRecurrence recurrence) =>
+        ((3 * recurrence.Width) - 1 + recurrence.PartialRounds + Waiting) * ElementBytes / sizeof(ulong);
+
     /// <summary>Emits the function for these constants; null if the system does not let code be made.</summary>
-    public static unsafe delegate* unmanaged<ulong*, ulong*, ulong*, void> TryEmit(PoseidonConstants constants, PoseidonIfmaTables tables) =>
-        (delegate* unmanaged<ulong*, ulong*, ulong*, void>)ExecutableMemory.TryLoad(Assemble(constants, tables));
+    public static unsafe delegate* unmanaged<ulong*, ulong*, void> TryEmit(PoseidonIfmaTables tables) =>
+        (delegate* unmanaged<ulong*, ulong*, void>)ExecutableMemory.TryLoad(Assemble(tables));
 
     /// <summary>The function's instructions.</summary>
-    public static Assembler Assemble(PoseidonConstants constants, PoseidonIfmaTables tables)
+    public static Assembler Assemble(PoseidonIfmaTables tables)
     {
-        PoseidonIfmaEmitter emitter = new(constants, tables);
+        PoseidonIfmaEmitter emitter = new(tables);
         emitter.EmitAll();
         return emitter._c;
     }
 
     private void EmitAll()
     {
-        _c.push(rbx);
-        LoadFieldConstants();
+        int ordinary = (PoseidonConstants.FullRounds / 2) - 1;
+        _field.LoadConstants();
         EmitInput();
-
-        int half = PoseidonConstants.FullRounds / 2;
-        _c.lea(rax, __[rdx + _tables.FullConstants]);
-        Loop(r9, half - 1, () =>
-        {
-            EmitFullSBoxes(withConstants: true);
-            EmitDense(_tables.Mds);
-        });
-        EmitFullSBoxes(withConstants: true);
-        EmitDense(_tables.PreSparse);
-
+        EmitFullRounds(ordinary, _tables.FullAddends);
+        EmitSBoxes();
+        EmitEnter();
         EmitPartialRounds();
-
-        _c.lea(rax, __[rdx + _tables.LastConstants]);
-        Loop(r9, half - 1, () =>
-        {
-            EmitFullSBoxes(withConstants: true);
-            EmitDense(_tables.Mds);
-        });
-        EmitFullSBoxes(withConstants: false);
-        EmitDigest();
+        EmitLeave();
+        EmitFullRounds(ordinary, _tables.LastAddends);
+        EmitSBoxes();
+        _c.lea(r8, __[rsi + _tables.Mix + sizeof(ulong)]);
+        EmitMix(1, addends: false);
+        _field.Store(rdi, X, 0);
         _c.vzeroupper();
-        _c.pop(rbx);
         _c.ret();
     }
 
-    private void LoadFieldConstants()
-    {
-        for (int i = 0; i < Limbs; i++)
-        {
-            _c.vpbroadcastq(Q[i], __qword_ptr[rdx + _tables.Modulus + (8 * i)]);
-        }
-
-        _c.mov(rax, Radix52.NegativeInverse);
-        _c.vpbroadcastq(Inverse, rax);
-        _c.mov(rax, Radix52.Mask);
-        _c.vpbroadcastq(LimbMask, rax);
-    }
-
-    /// <summary>state[0] = tag + constant; state[k] = input·2^260 + constant.</summary>
+    /// <summary>state[0] = its constant, state[k] += its addend.</summary>
     private void EmitInput()
     {
-        _c.lea(rax, __[rdx + _tables.Initial]);
-        for (int i = 0; i < Limbs; i++)
+        _field.Broadcast(A, rsi, _tables.First);
+        _field.Store(rdi, A);
+        _c.lea(rax, __[rsi + _tables.First + ConstantBytes]);
+        _c.lea(rcx, __[rdi + ElementBytes]);
+        Loop(r10, _width - 1, () =>
         {
-            _c.vpbroadcastq(A[i], __qword_ptr[rax + (8 * i)]);
-        }
-
-        Store(rdi, A);
-        _c.lea(r8, __[rdx + _tables.ToMontgomery]);
-        ForElements(1, () =>
-        {
-            Load(A, rcx);
-            MultiplyByConstant(A, r8, accumulate: false);
-            Reduce();
+            _field.Load(A, rcx);
+            _field.AddConstant(A, rax);
+            _field.Normalize(A);
+            _field.Store(rcx, A);
+            _c.add(rcx, ElementBytes);
             _c.add(rax, ConstantBytes);
-            AddConstant();
-            Normalize();
-            Store(rcx, Upper);
         });
     }
 
-    /// <summary>state[k] = state[k]^5, plus the constant at rax, which moves on.</summary>
-    private void EmitFullSBoxes(bool withConstants) => ForElements(0, () =>
+    private void EmitFullRounds(int rounds, int addends)
     {
-        Load(A, rcx);
-        SBox(withConstants);
-        Store(rcx, Upper);
-    });
-
-    /// <summary>scratch = matrix · state; then the two change places.</summary>
-    private void EmitDense(int matrix)
-    {
-        _c.lea(r8, __[rdx + matrix]);
-        _c.mov(r11, rsi);
-        Loop(r10, _constants.Width, () =>
+        _c.lea(rax, __[rsi + addends]);
+        Loop(r9, rounds, () =>
         {
-            DotProduct(firstLast: false);
-            Store(r11, Upper);
-            _c.add(r11, ElementBytes);
+            EmitSBoxes();
+            EmitMixing();
         });
-        _c.xchg(rdi, rsi);
+    }
+
+    /// <summary>scratch[k] = state[k]^5, in three passes over all elements, so that neighbours do not wait for each other.</summary>
+    private void EmitSBoxes()
+    {
+        Pass(0, () => _field.Square());
+        Pass(_scratch, () => _field.Square());
+        Pass(_scratch, () =>
+        {
+            _field.Load(X, rcx);
+            _field.Multiply();
+        });
+
+        void Pass(int from, Action multiply)
+        {
+            _c.mov(rcx, rdi);
+            Loop(r10, _width, () =>
+            {
+                _field.Load(A, rcx, from);
+                multiply();
+                _field.ReduceProduct();
+                _field.Normalize(Upper);
+                _field.Store(rcx, Upper, _scratch);
+                _c.add(rcx, ElementBytes);
+            });
+        }
+    }
+
+    /// <summary>state = D·M · scratch / 2^52 + the addends at rax, which move on.</summary>
+    private void EmitMixing()
+    {
+        int together = _width % 3 == 0 ? 3 : 1;
+        _c.lea(r8, __[rsi + _tables.Mix]);
+        _c.mov(r11, rdi);
+        Loop(r10, _width / together, () =>
+        {
+            EmitMix(together, addends: true);
+            _c.add(r8, together * sizeof(ulong));
+            _c.add(r11, together * ElementBytes);
+        });
+    }
+
+    /// <summary>
+    /// So many rows of the matrix at once, the first one's factors at r8, stored at r11; or, without addends, one row left in X.
+    /// </summary>
+    /// <remarks>Three sums of six limbs and an element leave three registers for factors, each used by one row after the other.</remarks>
+    private void EmitMix(int rows, bool addends)
+    {
+        AssemblerRegisterZMM[][] sums =
+        [
+            [zmm0, zmm1, zmm2, zmm3, zmm4, zmm5], [zmm6, zmm7, zmm8, zmm9, zmm10, zmm11], [zmm12, zmm13, zmm14, zmm22, zmm23, zmm24],
+        ];
+        AssemblerRegisterZMM[] element = X, factors = [zmm15, zmm16, zmm25];
+        for (int row = 0; row < rows; row++)
+        {
+            _field.Clear(addends ? sums[row].AsSpan(0, 1) : sums[row]);
+            if (addends)
+            {
+                _field.Broadcast(sums[row].AsSpan(1), rax);
+                _c.add(rax, ConstantBytes);
+            }
+
+            _c.vpbroadcastq(factors[row], __qword_ptr[r8 + (8 * row)]);
+        }
+
+        for (int j = 0; j < _width; j++)
+        {
+            _field.Load(element, rdi, _scratch + (j * ElementBytes));
+            for (int row = 0; row < rows; row++)
+            {
+                _field.AddRow(sums[row], element, factors[(j + row) % rows], 0);
+            }
+
+            if (j + 1 < _width)
+            {
+                _c.vpbroadcastq(factors[j % rows], __qword_ptr[r8 + (8 * (j + rows))]);
+            }
+        }
+
+        for (int row = 0; row < rows; row++)
+        {
+            _field.ReduceLimb(sums[row]);
+            _field.Normalize(sums[row].AsSpan(1));
+            if (addends)
+            {
+                _field.Store(r11, sums[row].AsSpan(1), row * ElementBytes);
+            }
+        }
+
+        if (!addends)
+        {
+            for (int i = 0; i < X.Length; i++)
+            {
+                _c.vmovdqa64(X[i], sums[0][i + 1]);
+            }
+        }
+    }
+
+    /// <summary>state[0] = s~_0, and the past as it would have been.</summary>
+    private void EmitEnter()
+    {
+        _c.lea(r8, __[rsi + _tables.Enter]);
+        EmitRow(_scratch, _width);
+        _field.Store(rdi, Upper);
+
+        // Row k makes w~_(-k), and the past begins with the oldest.
+        _c.lea(r11, __[rdi + _past + ((_width - 2) * ElementBytes)]);
+        Loop(r9, _width - 1, () =>
+        {
+            EmitRow(_scratch, _width);
+            _field.Store(r11, Upper);
+            _c.sub(r11, ElementBytes);
+        });
+    }
+
+    /// <summary>Upper = addend and sum of products of the row at r8, which moves on, with elements of the working memory.</summary>
+    private void EmitRow(int elements, int terms)
+    {
+        _field.Clear(Lower);
+        _field.Broadcast(Upper, r8);
+        _c.lea(rcx, __[rdi + elements]);
+        Loop(r10, terms, () =>
+        {
+            _c.add(r8, ConstantBytes);
+            _field.Load(A, rcx);
+            _field.AddTerm(r8);
+            _c.add(rcx, ElementBytes);
+        });
+        _c.add(r8, ConstantBytes);
+        _field.ReduceProduct();
+        _field.Normalize(Upper);
     }
 
     private void EmitPartialRounds()
     {
-        _c.lea(rax, __[rdx + _tables.PartialConstants]);
-        _c.lea(r8, __[rdx + _tables.Sparse]);
-        int rest = _constants.PartialRounds % RoundsBetweenReductions;
-        Loop(r9, _constants.PartialRounds / RoundsBetweenReductions, () =>
+        _c.lea(rax, __[rsi + _tables.Rounds]);
+        _c.lea(r8, __[rdi + _past + ((_width - 1) * ElementBytes)]);
+        Loop(r9, _recurrence.PartialRounds, () =>
         {
-            Loop(r10, RoundsBetweenReductions, EmitPartialRound);
-            EmitReduceRest();
+            EmitPartialRound();
+            _c.add(r8, ElementBytes);
+            _c.add(rax, 2 * ConstantBytes);
         });
-        if (rest > 0)
-        {
-            Loop(r10, rest, EmitPartialRound);
-            EmitReduceRest();
-        }
     }
 
+    /// <summary>From s~_i in state[0] and the past before r8: w~_i at r8, s~_(i+1) in state[0]. Power and addend are at rax.</summary>
     private void EmitPartialRound()
     {
-        Load(A, rdi);
-        SBox(withConstant: true);
-        Store(rdi, Upper);
-        DotProduct(firstLast: true);
+        EmitPast(_tables.Feedback, _recurrence.Feedback, firstLag: 1, Reduction52.LimbsOf(_tables.MostFeedback));
+        _field.ReduceFromTop(_tables.MostFeedback);
+        _field.Store(rdi, Lower, _sum);
 
-        // The new first element waits in the scratch until the old one has been added to the others; its latency hides behind them.
-        Load(X, rdi);
-        Store(rsi, Upper);
-        ForElements(1, () =>
+        _field.Load(A, rdi);
+        _field.Square();
+        FinishProduct(_square);
+
+        _field.Load(A, rdi);
+        _field.Clear(T);
+        _field.AddTerm(rax);
+        FinishProduct(_product);
+
+        _field.Load(A, rdi, _square);
+        _field.Square();
+        FinishProduct(_square);
+
+        int limbs = Reduction52.LimbsOf(_tables.MostForward);
+        int newest = PoseidonIfmaTables.Split(_recurrence.Forward[0]).Length;
+        EmitPast(_tables.Forward + (newest * sizeof(ulong)), _recurrence.Forward.AsSpan(1), firstLag: 1, limbs);
+        _field.AddConstant(Lower, rax, ConstantBytes);
+        _field.Store(rdi, T.AsSpan(0, limbs), _longSum);
+
+        _field.Load(A, rdi, _square);
+        _field.Load(X, rdi, _product);
+        _field.Multiply();
+        _field.ReduceProduct();
+        _field.AddConstant(Upper, rsi, _tables.SmallMultiple);
+        for (int i = 0; i < Upper.Length; i++)
         {
-            MultiplyByConstant(X, r8, accumulate: false);
-            _c.add(r8, ConstantBytes);
-            Reduce();
-            for (int i = 0; i < Limbs; i++)
-            {
-                _c.vpaddq(Upper[i], Upper[i], __zmmword_ptr[rcx + (LimbBytes * i)]);
-            }
+            _c.vpsubq(A[i], Upper[i], __zmmword_ptr[rdi + _sum + (i * LimbBytes)]);
+        }
 
-            Normalize();
-            Store(rcx, Upper);
+        _field.Normalize(A);
+        _field.Store(r8, A);
+
+        _field.Load(T.AsSpan(0, limbs), rdi, _longSum);
+        _field.AddTerm(rsi, _tables.Forward, newest);
+        _field.ReduceFromTop(_tables.MostForward);
+        _field.Store(rdi, Lower);
+
+        void FinishProduct(int to)
+        {
+            _field.ReduceProduct();
+            _field.Normalize(Upper);
+            _field.Store(rdi, Upper, to);
+        }
+    }
+
+    /// <summary>T = sum of products of the past, from the lag on, with small factors.</summary>
+    private void EmitPast(int table, ReadOnlySpan<BigInteger> factors, int firstLag, int limbs)
+    {
+        _field.Clear(T.AsSpan(0, limbs));
+        for (int k = 0; k < factors.Length; k++)
+        {
+            int length = PoseidonIfmaTables.Split(factors[k]).Length;
+            _field.Load(A, r8, -(firstLag + k) * ElementBytes);
+            _field.AddTerm(rsi, table, length);
+            table += length * sizeof(ulong);
+        }
+    }
+
+    private void EmitLeave()
+    {
+        _c.lea(r8, __[rsi + _tables.Leave]);
+        _field.Load(A, rdi);
+        _field.Clear(T);
+        _field.AddTerm(r8);
+        _field.ReduceProduct();
+        _field.Normalize(Upper);
+        _field.Store(rdi, Upper);
+        _c.add(r8, ConstantBytes);
+        _c.lea(r11, __[rdi + ElementBytes]);
+        Loop(r9, _width - 1, () =>
+        {
+            EmitRow(_past + (_recurrence.PartialRounds * ElementBytes), _width - 1);
+            _field.Store(r11, Upper);
+            _c.add(r11, ElementBytes);
         });
-        Load(A, rsi);
-        Store(rdi, A);
-    }
-
-    /// <summary>Brings elements 1 … t-1, grown by additions, back below 2r.</summary>
-    private void EmitReduceRest()
-    {
-        _c.lea(r11, __[rdx + _tables.One]);
-        ForElements(1, () =>
-        {
-            Load(A, rcx);
-            MultiplyByConstant(A, r11, accumulate: false);
-            Reduce();
-            Normalize();
-            Store(rcx, Upper);
-        });
-    }
-
-    /// <summary>scratch[0] = row 1 of M · state, out of Montgomery form.</summary>
-    private void EmitDigest()
-    {
-        _c.lea(r8, __[rdx + _tables.Mds + (_constants.Width * ConstantBytes)]);
-        DotProduct(firstLast: false);
-        for (int i = 0; i < Limbs; i++)
-        {
-            _c.vmovdqa64(A[i], Upper[i]);
-        }
-
-        _c.lea(r8, __[rdx + _tables.FromMontgomery]);
-        MultiplyByConstant(A, r8, accumulate: false);
-        Reduce();
-        Normalize();
-        Store(rsi, Upper);
-    }
-
-    /// <summary>T's upper half: where a reduction leaves its result.</summary>
-    private static ReadOnlySpan<AssemblerRegisterZMM> Upper => T.AsSpan(Limbs, Limbs);
-
-    /// <summary>Upper = A^5 (+ the constant at rax, which moves on). Destroys A, X, T, B, M.</summary>
-    private void SBox(bool withConstant)
-    {
-        for (int i = 0; i < Limbs; i++)
-        {
-            _c.vmovdqa64(X[i], A[i]);
-        }
-
-        SquareOfA();
-        SquareOfA(fromUpper: true);
-        MoveUpperToA();
-        Multiply(A, X);
-        Reduce();
-        if (withConstant)
-        {
-            AddConstant();
-            _c.add(rax, ConstantBytes);
-        }
-
-        Normalize();
-    }
-
-    private void SquareOfA(bool fromUpper = false)
-    {
-        if (fromUpper)
-        {
-            MoveUpperToA();
-        }
-
-        Square(A);
-        Reduce();
-        Normalize();
-    }
-
-    private void MoveUpperToA()
-    {
-        for (int i = 0; i < Limbs; i++)
-        {
-            _c.vmovdqa64(A[i], Upper[i]);
-        }
-    }
-
-    /// <summary>
-    /// Upper = sum of state[k] · constant[k], constants at r8, which moves on. With <paramref name="firstLast"/> element 0 comes last, so that
-    /// the others can be multiplied while it is still being made; its constant nevertheless stands first.
-    /// </summary>
-    private void DotProduct(bool firstLast)
-    {
-        ClearT();
-        if (firstLast)
-        {
-            _c.mov(r11, r8);
-            _c.add(r8, ConstantBytes);
-            ForElements(1, Term);
-            Load(A, rdi);
-            MultiplyByConstant(A, r11, accumulate: true);
-        }
-        else
-        {
-            ForElements(0, Term);
-        }
-
-        Reduce();
-        Normalize();
-
-        void Term()
-        {
-            Load(A, rcx);
-            MultiplyByConstant(A, r8, accumulate: true);
-            _c.add(r8, ConstantBytes);
-        }
-    }
-
-    private void ClearT()
-    {
-        foreach (AssemblerRegisterZMM limb in T)
-        {
-            _c.vpxorq(limb, limb, limb);
-        }
-    }
-
-    /// <summary>T (+)= factor · the constant at <paramref name="constant"/>.</summary>
-    private void MultiplyByConstant(AssemblerRegisterZMM[] factor, AssemblerRegister64 constant, bool accumulate)
-    {
-        if (!accumulate)
-        {
-            ClearT();
-        }
-
-        for (int i = 0; i < Limbs; i++)
-        {
-            _c.vpbroadcastq(B, __qword_ptr[constant + (8 * i)]);
-            MultiplyRow(factor, B, i);
-        }
-    }
-
-    /// <summary>T = a · b.</summary>
-    private void Multiply(AssemblerRegisterZMM[] a, AssemblerRegisterZMM[] b)
-    {
-        ClearT();
-        for (int i = 0; i < Limbs; i++)
-        {
-            MultiplyRow(a, b[i], i);
-        }
-    }
-
-    private void MultiplyRow(AssemblerRegisterZMM[] factor, AssemblerRegisterZMM limb, int row)
-    {
-        for (int j = 0; j < Limbs; j++)
-        {
-            _c.vpmadd52luq(T[row + j], factor[j], limb);
-            _c.vpmadd52huq(T[row + j + 1], factor[j], limb);
-        }
-    }
-
-    /// <summary>T = a^2: products of different limbs once, doubled, then the squares.</summary>
-    private void Square(AssemblerRegisterZMM[] a)
-    {
-        ClearT();
-        for (int i = 0; i < Limbs; i++)
-        {
-            for (int j = i + 1; j < Limbs; j++)
-            {
-                _c.vpmadd52luq(T[i + j], a[i], a[j]);
-                _c.vpmadd52huq(T[i + j + 1], a[i], a[j]);
-            }
-        }
-
-        for (int i = 1; i < 2 * Limbs; i++)
-        {
-            _c.vpaddq(T[i], T[i], T[i]);
-        }
-
-        for (int i = 0; i < Limbs; i++)
-        {
-            _c.vpmadd52luq(T[2 * i], a[i], a[i]);
-            _c.vpmadd52huq(T[(2 * i) + 1], a[i], a[i]);
-        }
-    }
-
-    /// <summary>Upper = T / 2^260 modulo r, limbs not normalised. Destroys the lower half of T, B and M.</summary>
-    private void Reduce()
-    {
-        for (int i = 0; i < Limbs; i++)
-        {
-            _c.vpxorq(M, M, M);
-            _c.vpmadd52luq(M, T[i], Inverse);
-            MultiplyRow(Q, M, i);
-
-            // T[i] is now a multiple of 2^52.
-            _c.vpsrlq(B, T[i], Radix52.Bits);
-            _c.vpaddq(T[i + 1], T[i + 1], B);
-        }
-    }
-
-    /// <summary>Upper += the constant at rax; limbs are not normalised.</summary>
-    private void AddConstant()
-    {
-        for (int i = 0; i < Limbs; i++)
-        {
-            _c.vpaddq(Upper[i], Upper[i], __qword_bcst[rax + (8 * i)]);
-        }
-    }
-
-    /// <summary>Carries in Upper, so that every limb is below 2^52; the value is below 2^260.</summary>
-    private void Normalize()
-    {
-        for (int i = 0; i < Limbs - 1; i++)
-        {
-            _c.vpsrlq(B, Upper[i], Radix52.Bits);
-            _c.vpandq(Upper[i], Upper[i], LimbMask);
-            _c.vpaddq(Upper[i + 1], Upper[i + 1], B);
-        }
-    }
-
-    private void Load(AssemblerRegisterZMM[] element, AssemblerRegister64 from)
-    {
-        for (int i = 0; i < Limbs; i++)
-        {
-            _c.vmovdqu64(element[i], __zmmword_ptr[from + (LimbBytes * i)]);
-        }
-    }
-
-    private void Store(AssemblerRegister64 to, ReadOnlySpan<AssemblerRegisterZMM> element)
-    {
-        for (int i = 0; i < Limbs; i++)
-        {
-            _c.vmovdqu64(__zmmword_ptr[to + (LimbBytes * i)], element[i]);
-        }
-    }
-
-    /// <summary>Runs the body with rcx at every element of the state from <paramref name="first"/> on.</summary>
-    private void ForElements(int first, Action body)
-    {
-        Label again = _c.CreateLabel();
-        _c.lea(rcx, __[rdi + (first * ElementBytes)]);
-        _c.Label(ref again);
-        body();
-        _c.add(rcx, ElementBytes);
-        _c.lea(rbx, __[rdi + _stateBytes]);
-        _c.cmp(rcx, rbx);
-        _c.jb(again);
     }
 
     private void Loop(AssemblerRegister64 counter, int times, Action body)

@@ -3,104 +3,135 @@ using Filecoin.Cryptography.Fields;
 
 namespace Filecoin.Cryptography.Kernels.Poseidon;
 
-/// <summary>Poseidon's constants for the IFMA kernel, in the order the emitted code walks through them; 5 limbs of 8 bytes an element.</summary>
+/// <summary>
+/// The constants of <see cref="PoseidonRecurrence"/> in the order the IFMA kernel walks through them: elements as 5 limbs of 8 bytes, small
+/// integers as so many limbs of 52 bits as they have. Properties are byte offsets.
+/// </summary>
 internal sealed class PoseidonIfmaTables
 {
     private readonly List<ulong> _limbs = [];
+    private readonly Dictionary<int, int> _multiples = [];
 
     public PoseidonIfmaTables(PoseidonConstants constants)
     {
-        int t = constants.Width;
-        Fr[] compressed = constants.CompressedConstants;
+        PoseidonRecurrence recurrence = new(constants, Radix52.Limbs, Radix52.Bits);
+        Recurrence = recurrence;
+        int n = recurrence.Width - 1;
+        Modulus = Append(Radix52.Modulus, Radix52.Limbs);
+        Quotient = Append((BigInteger.One << QuotientBits) / Radix52.Modulus, 1);
+        Mix = AppendAll(recurrence.Mix, factor => [factor]);
+        Feedback = AppendAll(recurrence.Feedback, Split);
+        Forward = AppendAll(recurrence.Forward, Split);
+        First = AppendAll(recurrence.FirstState);
+        FullAddends = AppendAll(recurrence.FirstAddends);
+        Enter = AppendRows(recurrence.Width, row => recurrence.EnterAddends[row], (row, k) => recurrence.Enter[row, k], recurrence.Width);
+        Rounds = AppendAll([.. Enumerable.Range(0, recurrence.PartialRounds)
+            .SelectMany(i => new[] { recurrence.Powers[i], recurrence.ForwardAddends[i] })]);
 
-        // Multiplying by 2^520 mod r, Montgomery-wise, brings a canonical input into Montgomery form; by 2^260 mod r reduces; by 1 leads out.
-        ToMontgomery = Append((BigInteger.One << (2 * Radix52.Limbs * Radix52.Bits)) % Radix52.Modulus);
-        One = Append((BigInteger.One << (Radix52.Limbs * Radix52.Bits)) % Radix52.Modulus);
-        FromMontgomery = Append(BigInteger.One);
-        Modulus = Append(Radix52.Modulus);
-
-        // The domain tag never changes, so its first constant is already added.
-        Initial = Append(constants.DomainTag + compressed[0]);
-        AppendAll(compressed.AsSpan(1, t - 1));
-
-        FullConstants = AppendAll(compressed.AsSpan(t, 4 * t));
-        PartialConstants = AppendAll(compressed.AsSpan(5 * t, constants.PartialRounds));
-        LastConstants = AppendAll(compressed.AsSpan((5 * t) + constants.PartialRounds, 3 * t));
-        Sparse = AppendAll(constants.Sparse);
-        Mds = AppendRows(constants.Mds, t, transposed: false);
-        PreSparse = AppendRows(constants.PreSparse, t, transposed: true);
+        // The past is walked from the oldest on.
+        Leave = AppendAll([recurrence.LeaveFirst]);
+        AppendRows(n, row => recurrence.LeaveAddends[row], (row, k) => recurrence.Leave[row, n - 1 - k], n);
+        LastAddends = AppendAll(recurrence.LastAddends);
+        SmallMultiple = Append(Reduction52.Most, Radix52.Limbs);
+        foreach (int shift in Reduction52.ShiftsFor(MostFeedback).Union(Reduction52.ShiftsFor(MostForward)))
+        {
+            int limbs = Reduction52.LimbsAfter(shift);
+            _multiples[shift] = Append((BigInteger.One << (limbs * Radix52.Bits)) - (Radix52.Modulus << shift), limbs);
+        }
     }
+
+    /// <summary>Bits of the power of two that <see cref="Quotient"/> is the quotient of.</summary>
+    public const int QuotientBits = 306;
+
+    /// <summary>What the tables are made from.</summary>
+    public PoseidonRecurrence Recurrence { get; }
 
     /// <summary>All limbs.</summary>
     public ulong[] Limbs => [.. _limbs];
 
-    public int ToMontgomery { get; }
-
-    public int One { get; }
-
-    public int FromMontgomery { get; }
-
+    /// <summary>r.</summary>
     public int Modulus { get; }
 
-    /// <summary>Tag plus constant, then the constants of the inputs.</summary>
-    public int Initial { get; }
+    /// <summary>2^306 / r, one limb.</summary>
+    public int Quotient { get; }
 
-    public int FullConstants { get; }
+    /// <summary>The multiple of r that is added before a reduced sum is taken off.</summary>
+    public int SmallMultiple { get; }
 
-    public int PartialConstants { get; }
+    /// <summary>2t - 1 limbs.</summary>
+    public int Mix { get; }
 
-    public int LastConstants { get; }
+    public int Feedback { get; }
 
-    public int Sparse { get; }
+    public int Forward { get; }
 
-    /// <summary>Row j gives output element j.</summary>
-    public int Mds { get; }
+    /// <summary>The first element, tag included, then the addends of the preimage.</summary>
+    public int First { get; }
 
-    /// <summary>Row j gives output element j.</summary>
-    public int PreSparse { get; }
+    public int FullAddends { get; }
 
-    private int ByteOffset => _limbs.Count * sizeof(ulong);
+    /// <summary>A row makes one element: addend, factors.</summary>
+    public int Enter { get; }
 
-    private int Append(BigInteger value)
+    /// <summary>For each partial round its power and its addend.</summary>
+    public int Rounds { get; }
+
+    /// <summary>The factor of the first element; then a row for each other one.</summary>
+    public int Leave { get; }
+
+    public int LastAddends { get; }
+
+    /// <summary>Bounds of the sum of the past's products with <see cref="Feedback"/>.</summary>
+    public BigInteger MostFeedback => PoseidonRecurrence.Most(Recurrence.Feedback, Reduction52.MostHistory);
+
+    /// <summary>Bounds of the sum of products with <see cref="Forward"/>, addend included.</summary>
+    public BigInteger MostForward => PoseidonRecurrence.Most(Recurrence.Forward, Reduction52.MostHistory) + Radix52.Modulus;
+
+    /// <summary>2^(52·limbs) - r·2^shift, where limbs is <see cref="Reduction52.LimbsAfter"/>.</summary>
+    public int NegativeMultiple(int shift) => _multiples[shift];
+
+    /// <summary>The limbs of a small factor.</summary>
+    public static BigInteger[] Split(BigInteger factor)
     {
-        int offset = ByteOffset;
-        Span<ulong> limbs = stackalloc ulong[Radix52.Limbs];
-        Radix52.Write(limbs, value);
-        _limbs.AddRange(limbs);
+        List<BigInteger> limbs = [];
+        for (; !factor.IsZero; factor >>= Radix52.Bits)
+        {
+            limbs.Add(factor & Radix52.Mask);
+        }
+
+        return [.. limbs];
+    }
+
+    private int Append(BigInteger value, int limbs)
+    {
+        int offset = _limbs.Count * sizeof(ulong);
+        for (int i = 0; i < limbs; i++)
+        {
+            _limbs.Add((ulong)((value >> (Radix52.Bits * i)) & Radix52.Mask));
+        }
+
         return offset;
     }
 
-    private int Append(Fr element)
+    private int AppendAll(BigInteger[] factors, Func<BigInteger, BigInteger[]> split)
     {
-        int offset = ByteOffset;
-        Span<ulong> limbs = stackalloc ulong[Radix52.Limbs];
-        Radix52.Write(limbs, element);
-        _limbs.AddRange(limbs);
+        int offset = _limbs.Count * sizeof(ulong);
+        _limbs.AddRange(factors.SelectMany(split).Select(limb => (ulong)limb));
         return offset;
     }
 
-    private int AppendAll(ReadOnlySpan<Fr> elements)
+    private int AppendAll(Fr[] elements)
     {
-        int offset = ByteOffset;
+        int offset = _limbs.Count * sizeof(ulong);
         foreach (Fr element in elements)
         {
-            Append(element);
+            Append(Radix52.ToMontgomery(element), Radix52.Limbs);
         }
 
         return offset;
     }
 
-    private int AppendRows(Fr[,] matrix, int t, bool transposed)
-    {
-        int offset = ByteOffset;
-        for (int j = 0; j < t; j++)
-        {
-            for (int i = 0; i < t; i++)
-            {
-                Append(transposed ? matrix[i, j] : matrix[j, i]);
-            }
-        }
-
-        return offset;
-    }
+    private int AppendRows(int rows, Func<int, Fr> addend, Func<int, int, Fr> factor, int columns) =>
+        AppendAll([.. Enumerable.Range(0, rows).SelectMany(row => Enumerable.Range(-1, columns + 1)
+            .Select(k => k < 0 ? addend(row) : factor(row, k)))]);
 }

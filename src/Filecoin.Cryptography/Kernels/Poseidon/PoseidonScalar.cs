@@ -3,127 +3,147 @@ using Filecoin.Cryptography.Fields;
 namespace Filecoin.Cryptography.Kernels.Poseidon;
 
 /// <summary>
-/// Poseidon with compressed constants and sparse matrices (see <see cref="PoseidonConstants"/>), on 64-bit limbs, one preimage after the
-/// other; rows of matrices are dot products with a single reduction.
+/// Poseidon by <see cref="PoseidonRecurrence"/> on 64-bit limbs in portable code, one preimage after the other; elements are fully reduced.
 /// </summary>
 internal sealed unsafe class PoseidonScalar : PoseidonKernel
 {
-    private const int MaxWidth = DotProduct.MaxTerms;
-
+    private readonly PoseidonTables64 _tables;
+    private readonly SmallFactors _feedback;
+    private readonly SmallFactors _forward;
     private readonly int _width;
     private readonly int _partialRounds;
-    private readonly Fr _domainTag;
-    private readonly Fr[] _constants;
-    private readonly Fr[] _sparse;
-
-    // Flattened so that output element j is the dot product of the state with row j: M is symmetric, the pre-sparse matrix transposed here.
-    private readonly Fr[] _mds;
-    private readonly Fr[] _preSparse;
 
     public PoseidonScalar(int arity)
         : base(arity)
     {
-        PoseidonConstants constants = PoseidonConstants.For(arity);
-        _width = constants.Width;
-        _partialRounds = constants.PartialRounds;
-        _domainTag = constants.DomainTag;
-        _constants = constants.CompressedConstants;
-        _sparse = constants.Sparse;
-        _mds = new Fr[_width * _width];
-        _preSparse = new Fr[_width * _width];
-        for (int i = 0; i < _width; i++)
-        {
-            for (int j = 0; j < _width; j++)
-            {
-                _mds[(i * _width) + j] = constants.Mds[i, j];
-                _preSparse[(i * _width) + j] = constants.PreSparse[j, i];
-            }
-        }
+        _tables = new PoseidonTables64(PoseidonConstants.For(arity));
+        _width = _tables.Recurrence.Width;
+        _partialRounds = _tables.Recurrence.PartialRounds;
+        _feedback = new SmallFactors(_tables.Recurrence.Feedback, _tables.MostFeedback);
+        _forward = new SmallFactors(_tables.Recurrence.Forward, _tables.MostForward);
     }
 
     public override string Name => "scalar";
 
+    private int PastElements => _width - 1 + _partialRounds;
+
     public override void HashMany(ReadOnlySpan<byte> preimages, Span<byte> digests)
     {
         int count = CheckedCount(preimages, digests);
-        Fr* state = stackalloc Fr[2 * MaxWidth];
-        fixed (Fr* constants = _constants, sparse = _sparse, mds = _mds, preSparse = _preSparse)
+        Fr* state = stackalloc Fr[(2 * _width) + PastElements];
+        Fr* powers = state + _width;
+        fixed (ulong* tables = _tables.Limbs)
         {
             for (int i = 0; i < count; i++)
             {
-                state[0] = _domainTag;
-                for (int k = 0; k < Arity; k++)
+                Fr* first = At(tables, _tables.First);
+                state[0] = first[0];
+                for (int k = 1; k < _width; k++)
                 {
-                    state[k + 1] = Fr.FromBytes(preimages.Slice(((i * Arity) + k) * Fr.Bytes, Fr.Bytes));
+                    // A canonical input is the Montgomery form of a multiple of itself.
+                    state[k] = first[k] + Canonical(preimages.Slice(((i * Arity) + k - 1) * Fr.Bytes, Fr.Bytes));
                 }
 
-                Permute(state, state + MaxWidth, constants, sparse, mds, preSparse).ToBytes(digests.Slice(i * Fr.Bytes, Fr.Bytes));
+                Permute(state, powers, powers + _width, tables).CopyTo(digests.Slice(i * Fr.Bytes, Fr.Bytes));
             }
         }
     }
 
-    /// <summary>Runs the permutation and returns the second element, the digest; <paramref name="state"/> is used up.</summary>
-    private Fr Permute(Fr* state, Fr* scratch, Fr* constants, Fr* sparse, Fr* mds, Fr* preSparse)
+    private static Fr* At(ulong* tables, int offset) => (Fr*)((byte*)tables + offset);
+
+    private static Fr Canonical(ReadOnlySpan<byte> bytes)
     {
-        int t = _width;
-        int half = PoseidonConstants.FullRounds / 2;
-        for (int k = 0; k < t; k++)
-        {
-            state[k] += *constants++;
-        }
-
-        for (int round = 0; round < half; round++)
-        {
-            FullSBoxes(state, ref constants);
-            Mix(ref state, ref scratch, round == half - 1 ? preSparse : mds);
-        }
-
-        for (int round = 0; round < _partialRounds; round++)
-        {
-            Fr first = Fr.Quintic(state[0]) + *constants++;
-            state[0] = first;
-            Fr mixed = DotProduct.Sum(state, sparse, t);
-            sparse += t;
-            for (int k = 1; k < t; k++)
-            {
-                state[k] += first * *sparse++;
-            }
-
-            state[0] = mixed;
-        }
-
-        for (int round = 1; round < half; round++)
-        {
-            FullSBoxes(state, ref constants);
-            Mix(ref state, ref scratch, mds);
-        }
-
-        // The very last round adds nothing, and only the digest's row of the matrix is needed.
-        for (int k = 0; k < t; k++)
-        {
-            state[k] = Fr.Quintic(state[k]);
-        }
-
-        return DotProduct.Sum(state, mds + t, t);
+        Fr element = System.Runtime.InteropServices.MemoryMarshal.Read<Fr>(bytes);
+        return Fr.SubtractModulusOnce(element.L0, element.L1, element.L2, element.L3);
     }
 
-    private void FullSBoxes(Fr* state, ref Fr* constants)
+    /// <summary>Runs the permutation and returns the digest; everything is used up.</summary>
+    private Bytes32 Permute(Fr* state, Fr* powers, Fr* past, ulong* tables)
+    {
+        FullRounds(state, powers, At(tables, _tables.FullAddends), tables);
+        SBoxes(state, powers);
+        EnterPartialRounds(state, powers, past, At(tables, _tables.Enter));
+        Fr* w = past + _width - 1;
+        Fr* round = At(tables, _tables.Rounds);
+        for (int i = 0; i < _partialRounds; i++, w++, round += 2)
+        {
+            *w = (round[0] * Fr.Quintic(state[0])) - _feedback.Sum(w - 1);
+            state[0] = round[1] + _forward.Sum(w);
+        }
+
+        LeavePartialRounds(state, past + _partialRounds, At(tables, _tables.Leave));
+        Fr* addends = At(tables, _tables.LastAddends);
+        FullRounds(state, powers, addends, tables);
+        SBoxes(state, powers);
+
+        // The last addends are zero, and this sum is out of Montgomery form.
+        Fr digest = MixRow(powers, (ulong*)((byte*)tables + _tables.Mix) + 1, Fr.Zero);
+        return new Bytes32(new ReadOnlySpan<byte>(&digest, Fr.Bytes));
+    }
+
+    private void FullRounds(Fr* state, Fr* powers, Fr* addends, ulong* tables)
+    {
+        ulong* mix = (ulong*)((byte*)tables + _tables.Mix);
+        for (int round = 1; round < PoseidonConstants.FullRounds / 2; round++)
+        {
+            SBoxes(state, powers);
+            for (int k = 0; k < _width; k++)
+            {
+                state[k] = MixRow(powers, mix + k, *addends++);
+            }
+        }
+    }
+
+    private void SBoxes(Fr* state, Fr* powers)
     {
         for (int k = 0; k < _width; k++)
         {
-            state[k] = Fr.Quintic(state[k]) + *constants++;
+            powers[k] = Fr.Quintic(state[k]);
         }
     }
 
-    private void Mix(ref Fr* state, ref Fr* scratch, Fr* rows)
+    private void EnterPartialRounds(Fr* state, Fr* powers, Fr* past, Fr* row)
     {
+        state[0] = row[0] + DotProduct.Sum(powers, row + 1, _width);
+        for (int k = 1; k < _width; k++)
+        {
+            row += _width + 1;
+            past[_width - 1 - k] = row[0] + DotProduct.Sum(powers, row + 1, _width);
+        }
+    }
+
+    private void LeavePartialRounds(Fr* state, Fr* newest, Fr* row)
+    {
+        // The first row has one factor and an addend of zero.
+        state[0] *= row[1];
+        row += 2;
+        for (int k = 1; k < _width; k++, row += _width)
+        {
+            state[k] = row[0] + DotProduct.Sum(newest, row + 1, _width - 1);
+        }
+    }
+
+    /// <summary>addend + (sum of powers[j]·factors[j]) / 2^64.</summary>
+    private Fr MixRow(Fr* powers, ulong* factors, Fr addend)
+    {
+        ulong t0 = 0, t1 = 0, t2 = 0, t3 = 0, t4 = 0;
         for (int j = 0; j < _width; j++)
         {
-            scratch[j] = DotProduct.Sum(state, rows + (j * _width), _width);
+            ulong high = 0;
+            t0 = Fr.MultiplyAdd(powers[j].L0, factors[j], t0, ref high);
+            t1 = Fr.MultiplyAdd(powers[j].L1, factors[j], t1, ref high);
+            t2 = Fr.MultiplyAdd(powers[j].L2, factors[j], t2, ref high);
+            t3 = Fr.MultiplyAdd(powers[j].L3, factors[j], t3, ref high);
+            t4 += high;
         }
 
-        Fr* mixed = scratch;
-        scratch = state;
-        state = mixed;
+        // Factors have at most 44 bits, so the sum divided by 2^64 adds less than r to the multiple of r.
+        ulong m = t0 * Fr.NegativeInverse;
+        ulong carry = 0;
+        Fr.MultiplyAdd(Fr.R0, m, t0, ref carry);
+        t1 = Fr.MultiplyAdd(Fr.R1, m, t1, ref carry);
+        t2 = Fr.MultiplyAdd(Fr.R2, m, t2, ref carry);
+        t3 = Fr.MultiplyAdd(Fr.R3, m, t3, ref carry);
+        return Fr.SubtractModulusOnce(t1, t2, t3, t4 + carry) + addend;
     }
 }

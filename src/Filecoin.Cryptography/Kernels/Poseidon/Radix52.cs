@@ -22,19 +22,6 @@ internal static class Radix52
     public static BigInteger Modulus { get; } =
         (new BigInteger(Fr.R3) << 192) + (new BigInteger(Fr.R2) << 128) + (new BigInteger(Fr.R1) << 64) + Fr.R0;
 
-    /// <summary>-r^-1 mod 2^52.</summary>
-    public static ulong NegativeInverse => Fr.NegativeInverse & Mask;
-
-    /// <summary>Writes the limbs of an integer below 2^260.</summary>
-    public static void Write(Span<ulong> limbs, BigInteger value)
-    {
-        for (int i = 0; i < Limbs; i++)
-        {
-            limbs[i] = (ulong)((value >> (Bits * i)) & Mask);
-        }
-    }
-
-    /// <summary>Writes the Montgomery form of <paramref name="element"/>, fully reduced.</summary>
-    public static void Write(Span<ulong> limbs, Fr element) =>
-        Write(limbs, (new BigInteger(element.ToBytes32().Span, isUnsigned: true) << (Limbs * Bits)) % Modulus);
+    /// <summary>The Montgomery form of <paramref name="element"/>, fully reduced.</summary>
+    public static BigInteger ToMontgomery(Fr element) => (FrInteger.ToInteger(element) << (Limbs * Bits)) % Modulus;
 }

@@ -25,9 +25,9 @@ public abstract class TwoToOneHash
     private static readonly (string Name, Func<TwoToOneHash?> TryCreate)[] Variants =
     [
         .. InOrder(
-            ("avx512", () => Avx512BW.IsSupported ? new TwoToOneAvx512() : null),
+            ("avx512", () => ProcessorFeatures.Current.Has(TwoToOneAvx512.Needs) ? new TwoToOneAvx512() : null),
             ("sha-ni", TwoToOneShaNi.TryCreate)),
-        ("avx2", () => Avx2.IsSupported ? new TwoToOneAvx2() : null),
+        ("avx2", () => ProcessorFeatures.Current.Has(TwoToOneAvx2.Needs) ? new TwoToOneAvx2() : null),
         ("platform", () => new TwoToOnePlatform()),
         ("plain", () => new TwoToOnePlain()),
     ];

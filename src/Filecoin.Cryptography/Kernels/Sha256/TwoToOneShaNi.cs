@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-using Filecoin.Cryptography.Kernels.Emit;
 
 namespace Filecoin.Cryptography.Kernels.Sha256;
 
 /// <summary>Two messages at once by the processor's SHA instructions; see <see cref="TwoToOneShaNiEmitter"/>.</summary>
 internal sealed unsafe class TwoToOneShaNi : TwoToOneHash
 {
+    /// <summary>What it needs.</summary>
+    public const ProcessorFeature Needs = ProcessorFeature.Avx | ProcessorFeature.ShaNi | ProcessorFeature.EmittedCode;
+
     private readonly byte* _tables = TwoToOneShaNiTables.Create();
     private readonly delegate* unmanaged<byte*, byte*, byte*, long, void> _hash;
 
@@ -17,8 +18,7 @@ internal sealed unsafe class TwoToOneShaNi : TwoToOneHash
     /// <summary>Makes the kernel; null if processor or system cannot run it.</summary>
     public static TwoToOneShaNi? TryCreate()
     {
-        const int extendedFeatures = 7, shaBit = 29;
-        if (!ExecutableMemory.IsSupported || !Avx.IsSupported || ((X86Base.CpuId(extendedFeatures, 0).Ebx >> shaBit) & 1) == 0)
+        if (!ProcessorFeatures.Current.Has(Needs))
         {
             return null;
         }

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
+using Filecoin.Cryptography.Kernels;
 using Filecoin.Sealing.Labeling.Many.Avx512;
 using Filecoin.Sealing.Labeling.Many.ShaNi;
 using Filecoin.Sealing.Labeling.Many.Vector;
@@ -48,8 +48,8 @@ internal static class ManyLabelKernels
         AddIf(Avx512LabelKernel.TryCreate(16), 121);
         AddIf(Avx512LabelKernel.TryCreate(8), 76);
         AddIf(ShaNiPairKernel.TryCreate(), 19.8);
-        AddIf(Avx512F.IsSupported ? new VectorLabelKernel<Vector512<uint>, Lanes512>() : null, 159);
-        AddIf(Vector256.IsHardwareAccelerated ? new VectorLabelKernel<Vector256<uint>, Lanes256>() : null, 137);
+        AddIf(ProcessorFeatures.Current.Has(Lanes512.Needs) ? new VectorLabelKernel<Vector512<uint>, Lanes512>() : null, 159);
+        AddIf(ProcessorFeatures.Current.Has(Lanes256.Needs) ? new VectorLabelKernel<Vector256<uint>, Lanes256>() : null, 137);
         AddIf(new VectorLabelKernel<Vector128<uint>, Lanes128>(), 135);
         AddIf(new PlainManyLabelKernel(2), 1000);
         foreach (string name in LabelKernel.Available)

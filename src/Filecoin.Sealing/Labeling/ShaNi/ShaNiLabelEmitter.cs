@@ -6,7 +6,8 @@ namespace Filecoin.Sealing.Labeling.ShaNi;
 
 /// <summary>
 /// Emits <c>void f(ShaNiContext* context, uint* parents, byte* current, byte* previous, long firstNode, long count)</c>, which labels
-/// count &gt; 0 nodes from firstNode &gt; 0 on with the processor's SHA instructions. One function for layer 1, one for the others.
+/// count &gt; 0 nodes from firstNode &gt; 0 on, of one sector or two, with the processor's SHA instructions. One function for layer 1, one for
+/// the others.
 /// </summary>
 /// <remarks>
 /// <para>The first block of a label overlaps with the end of the chain of the label before.</para>
@@ -19,27 +20,30 @@ internal sealed class ShaNiLabelEmitter : ShaNiEmitter
     private const int PrefetchDistance = 3;
     private const int NodeParentBytes = LabelMessage.Degree * sizeof(uint);
 
-    private ShaNiLabelEmitter(bool firstLayer)
-        : base(firstLayer)
+    private ShaNiLabelEmitter(int sectors, bool firstLayer)
+        : base(sectors, firstLayer)
     {
     }
 
     /// <summary>Emits the function; null if the system does not let code be made.</summary>
-    public static unsafe delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> TryEmit(bool firstLayer)
+    public static unsafe delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> TryEmit(int sectors, bool firstLayer)
     {
-        ShaNiLabelEmitter emitter = new(firstLayer);
+        ShaNiLabelEmitter emitter = new(sectors, firstLayer);
         emitter.EmitAll();
         return (delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void>)ExecutableMemory.TryLoad(emitter.Code);
     }
 
-    private protected override void LoadParent(int parent, AssemblerRegisterXMM low, AssemblerRegisterXMM high)
+    private protected override void LoadParent(int parent, int at)
     {
         Code.mov(eax, __dword_ptr[rsi + (4 * parent)]);
-        Code.shl(rax, 5);
-        Code.movdqu(low, __xmmword_ptr[LayerOf(parent) + rax]);
-        Code.movdqu(high, __xmmword_ptr[LayerOf(parent) + rax + 16]);
-        Code.pshufb(low, Swap);
-        Code.pshufb(high, Swap);
+        Code.shl(rax, (byte)NodeShift);
+        ForSectors(sector =>
+        {
+            AssemblerRegisterXMM low = Message[sector][at], high = Message[sector][at + 1];
+            Code.movdqu(low, __xmmword_ptr[LayerOf(parent) + rax + (LabelBytes * sector)]);
+            Code.movdqu(high, __xmmword_ptr[LayerOf(parent) + rax + (LabelBytes * sector) + 16]);
+            SwapBytes(low, high);
+        });
     }
 
     private static AssemblerRegister64 LayerOf(int parent) => parent < LabelMessage.BaseDegree ? rdx : rcx;
@@ -52,7 +56,7 @@ internal sealed class ShaNiLabelEmitter : ShaNiEmitter
         Prefetch();
         FirstBlock();
         ParentBlocks();
-        StoreLabel();
+        StoreLabels();
         Code.add(rsi, NodeParentBytes);
         Code.inc(r8);
         Code.dec(r9);
@@ -60,7 +64,7 @@ internal sealed class ShaNiLabelEmitter : ShaNiEmitter
         Code.ret();
     }
 
-    /// <summary>Asks for the parents of a node a few ahead; the node just before it will be in the cache anyway.</summary>
+    /// <summary>Asks for the parents of a node a few ahead; the labels of a parent are in one cache line.</summary>
     private void Prefetch()
     {
         Label near = Code.CreateLabel();
@@ -69,7 +73,7 @@ internal sealed class ShaNiLabelEmitter : ShaNiEmitter
         for (int k = 0; k < DistinctParents; k++)
         {
             Code.mov(eax, __dword_ptr[rsi + (PrefetchDistance * NodeParentBytes) + (4 * k)]);
-            Code.shl(rax, 5);
+            Code.shl(rax, (byte)NodeShift);
             Code.prefetcht0(__byte_ptr[LayerOf(k) + rax]);
         }
 

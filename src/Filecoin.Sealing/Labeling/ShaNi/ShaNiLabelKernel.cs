@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-using Filecoin.Cryptography.Kernels.Emit;
+using Filecoin.Cryptography.Kernels;
 using Filecoin.Sealing.Labeling.Ring;
 
 namespace Filecoin.Sealing.Labeling.ShaNi;
@@ -11,6 +10,9 @@ namespace Filecoin.Sealing.Labeling.ShaNi;
 /// </summary>
 internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 {
+    /// <summary>What it needs.</summary>
+    public const ProcessorFeature Needs = ProcessorFeature.Avx | ProcessorFeature.ShaNi | ProcessorFeature.EmittedCode;
+
     private static readonly Lazy<ShaNiLabelKernel?> Instance = new(Make);
 
     private readonly LabelKernel _nodeZero = new LabelKernel<PlainLabelHash>();
@@ -20,8 +22,8 @@ internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 
     private ShaNiLabelKernel()
     {
-        _firstLayer = ShaNiLabelEmitter.TryEmit(firstLayer: true);
-        _laterLayers = ShaNiLabelEmitter.TryEmit(firstLayer: false);
+        _firstLayer = ShaNiLabelEmitter.TryEmit(sectors: 1, firstLayer: true);
+        _laterLayers = ShaNiLabelEmitter.TryEmit(sectors: 1, firstLayer: false);
         _prepare = ShaNiSlotEmitter.TryEmitPrepare();
         _preparedFirstLayer = ShaNiSlotEmitter.TryEmitLabel(firstLayer: true);
         _preparedLaterLayers = ShaNiSlotEmitter.TryEmitLabel(firstLayer: false);
@@ -49,18 +51,18 @@ internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 
         if (rest.Count > 0)
         {
-            ShaNiContext context;
-            ShaNiContext.Initialize(&context, run.ReplicaId, run.Layer);
-            (previous is null ? _firstLayer : _laterLayers)(&context, parents, current, previous, rest.FirstNode, rest.Count);
+            byte* memory = stackalloc byte[ShaNiContext.MemoryBytes];
+            ShaNiContext* context = ShaNiContext.Initialize(memory, run.Layer, run.ReplicaId);
+            (previous is null ? _firstLayer : _laterLayers)(context, parents, current, previous, rest.FirstNode, rest.Count);
         }
     }
 
     [SkipLocalsInit]
     public override void Prepare(LabelRun run, LabelSlot* slots)
     {
-        ShaNiContext context;
-        ShaNiContext.Initialize(&context, run.ReplicaId, run.Layer);
-        _prepare(&context, slots, run.FirstNode, run.Count);
+        byte* memory = stackalloc byte[ShaNiContext.MemoryBytes];
+        ShaNiContext* context = ShaNiContext.Initialize(memory, run.Layer, run.ReplicaId);
+        _prepare(context, slots, run.FirstNode, run.Count);
     }
 
     [SkipLocalsInit]
@@ -76,16 +78,15 @@ internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 
         if (rest.Count > 0)
         {
-            ShaNiContext context;
-            ShaNiContext.Initialize(&context, run.ReplicaId, run.Layer);
-            (run.Layer == 1 ? _preparedFirstLayer : _preparedLaterLayers)(&context, slots, current, rest.FirstNode, rest.Count);
+            byte* memory = stackalloc byte[ShaNiContext.MemoryBytes];
+            ShaNiContext* context = ShaNiContext.Initialize(memory, run.Layer, run.ReplicaId);
+            (run.Layer == 1 ? _preparedFirstLayer : _preparedLaterLayers)(context, slots, current, rest.FirstNode, rest.Count);
         }
     }
 
     private static ShaNiLabelKernel? Make()
     {
-        const int extendedFeatures = 7, shaBit = 29;
-        if (!ExecutableMemory.IsSupported || !Avx.IsSupported || ((X86Base.CpuId(extendedFeatures, 0).Ebx >> shaBit) & 1) == 0)
+        if (!ProcessorFeatures.Current.Has(Needs))
         {
             return null;
         }

@@ -20,7 +20,7 @@ internal sealed class ShaNiSlotEmitter : ShaNiEmitter
     private const int CacheLine = 64;
 
     private ShaNiSlotEmitter(bool firstLayer)
-        : base(firstLayer)
+        : base(sectors: 1, firstLayer)
     {
     }
 
@@ -40,8 +40,9 @@ internal sealed class ShaNiSlotEmitter : ShaNiEmitter
         return (delegate* unmanaged<ShaNiContext*, LabelSlot*, byte*, long, long, void>)ExecutableMemory.TryLoad(emitter.Code);
     }
 
-    private protected override void LoadParent(int parent, AssemblerRegisterXMM low, AssemblerRegisterXMM high)
+    private protected override void LoadParent(int parent, int at)
     {
+        AssemblerRegisterXMM low = Message[0][at], high = Message[0][at + 1];
         if (parent < LabelMessage.BaseDegree)
         {
             Code.mov(rax, __qword_ptr[rsi + OffsetOf(nameof(LabelSlot.BaseParents)) + (sizeof(ulong) * parent)]);
@@ -55,8 +56,7 @@ internal sealed class ShaNiSlotEmitter : ShaNiEmitter
             Code.movdqu(high, __xmmword_ptr[rsi + offset + 16]);
         }
 
-        Code.pshufb(low, Swap);
-        Code.pshufb(high, Swap);
+        SwapBytes(low, high);
     }
 
     private static int OffsetOf(string field) => (int)Marshal.OffsetOf<LabelSlot>(field);
@@ -68,8 +68,8 @@ internal sealed class ShaNiSlotEmitter : ShaNiEmitter
         Begin();
         Code.Label(ref nextNode);
         FirstBlock();
-        Code.movdqu(__xmmword_ptr[rsi + OffsetOf(nameof(LabelSlot.State))], Abef);
-        Code.movdqu(__xmmword_ptr[rsi + OffsetOf(nameof(LabelSlot.State)) + 16], Cdgh);
+        Code.movdqu(__xmmword_ptr[rsi + OffsetOf(nameof(LabelSlot.State))], Abef[0]);
+        Code.movdqu(__xmmword_ptr[rsi + OffsetOf(nameof(LabelSlot.State)) + 16], Cdgh[0]);
         Code.add(rsi, LabelSlot.Bytes);
         Code.inc(r8);
         Code.dec(rcx);
@@ -89,10 +89,10 @@ internal sealed class ShaNiSlotEmitter : ShaNiEmitter
             Code.prefetcht0(__byte_ptr[rsi + (PrefetchDistance * LabelSlot.Bytes) + line]);
         }
 
-        Code.movdqu(Abef, __xmmword_ptr[rsi + OffsetOf(nameof(LabelSlot.State))]);
-        Code.movdqu(Cdgh, __xmmword_ptr[rsi + OffsetOf(nameof(LabelSlot.State)) + 16]);
+        Code.movdqa(Abef[0], __xmmword_ptr[rsi + OffsetOf(nameof(LabelSlot.State))]);
+        Code.movdqa(Cdgh[0], __xmmword_ptr[rsi + OffsetOf(nameof(LabelSlot.State)) + 16]);
         ParentBlocks();
-        StoreLabel();
+        StoreLabels();
         Code.add(rsi, LabelSlot.Bytes);
         Code.inc(r8);
         Code.dec(r9);

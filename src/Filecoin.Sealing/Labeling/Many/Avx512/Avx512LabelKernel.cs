@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
-using Filecoin.Cryptography.Kernels.Emit;
+using Filecoin.Cryptography.Kernels;
 
 namespace Filecoin.Sealing.Labeling.Many.Avx512;
 
 /// <summary>Labels of 16 or 8 sectors, one in each lane of AVX-512 vectors of 512 or 256 bits; see <see cref="Avx512LabelEmitter"/>.</summary>
 internal sealed unsafe class Avx512LabelKernel : ManyLabelKernel
 {
+    /// <summary>What it needs.</summary>
+    public const ProcessorFeature Needs = ProcessorFeature.Avx512 | ProcessorFeature.EmittedCode;
+
     private const int Alignment = 64;
 
     private readonly Avx512Tables _tables;
@@ -30,7 +32,7 @@ internal sealed unsafe class Avx512LabelKernel : ManyLabelKernel
     /// <param name="lanes">16 or 8.</param>
     public static Avx512LabelKernel? TryCreate(int lanes)
     {
-        if (!ExecutableMemory.IsSupported || !Avx512F.VL.IsSupported)
+        if (!ProcessorFeatures.Current.Has(Needs))
         {
             return null;
         }

@@ -1,22 +1,28 @@
 using System.Runtime.CompilerServices;
+using Filecoin.Cryptography.Kernels;
 using Filecoin.Sealing.Labeling.ShaNi;
 
 namespace Filecoin.Sealing.Labeling.Many.ShaNi;
 
-/// <summary>Labels of two sectors by the processor's SHA instructions; see <see cref="ShaNiPairEmitter"/>.</summary>
+/// <summary>Labels of two sectors by the processor's SHA instructions; see <see cref="ShaNiLabelEmitter"/>.</summary>
 internal sealed unsafe class ShaNiPairKernel : ManyLabelKernel
 {
-    private readonly delegate* unmanaged<ShaNiPairContext*, uint*, byte*, byte*, long, long, void> _firstLayer;
-    private readonly delegate* unmanaged<ShaNiPairContext*, uint*, byte*, byte*, long, long, void> _laterLayers;
+    private const int Pair = ShaNiContext.MostSectors;
+
+    private readonly delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> _firstLayer;
+    private readonly delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> _laterLayers;
 
     private ShaNiPairKernel(
-        delegate* unmanaged<ShaNiPairContext*, uint*, byte*, byte*, long, long, void> firstLayer,
-        delegate* unmanaged<ShaNiPairContext*, uint*, byte*, byte*, long, long, void> laterLayers)
-        : base(ManyLabelLayout.LabelByLabel(ShaNiPairContext.Sectors))
+        delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> firstLayer,
+        delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> laterLayers)
+        : base(ManyLabelLayout.LabelByLabel(Pair))
     {
         _firstLayer = firstLayer;
         _laterLayers = laterLayers;
     }
+
+    /// <summary>What it needs.</summary>
+    public const ProcessorFeature Needs = ShaNiLabelKernel.Needs;
 
     public override string Name => "sha-ni-2";
 
@@ -29,18 +35,16 @@ internal sealed unsafe class ShaNiPairKernel : ManyLabelKernel
             return null;
         }
 
-        delegate* unmanaged<ShaNiPairContext*, uint*, byte*, byte*, long, long, void> first = ShaNiPairEmitter.TryEmit(firstLayer: true);
-        delegate* unmanaged<ShaNiPairContext*, uint*, byte*, byte*, long, long, void> later = ShaNiPairEmitter.TryEmit(firstLayer: false);
+        delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> first = ShaNiLabelEmitter.TryEmit(Pair, firstLayer: true);
+        delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> later = ShaNiLabelEmitter.TryEmit(Pair, firstLayer: false);
         return first is null || later is null ? null : new ShaNiPairKernel(first, later);
     }
 
     [SkipLocalsInit]
     private protected override void LabelRest(ManyLabelRun run, uint* parents, byte* current, byte* previous)
     {
-        const int alignment = 64;
-        byte* memory = stackalloc byte[sizeof(ShaNiPairContext) + alignment];
-        ShaNiPairContext* context = (ShaNiPairContext*)(((nuint)memory + alignment - 1) & ~(nuint)(alignment - 1));
-        ShaNiPairContext.Initialize(context, run);
+        byte* memory = stackalloc byte[ShaNiContext.MemoryBytes];
+        ShaNiContext* context = ShaNiContext.Initialize(memory, run.Layer, run.OfLane(0), run.OfLane(1));
         (previous is null ? _firstLayer : _laterLayers)(context, parents, current, previous, run.FirstNode, run.Count);
     }
 }

@@ -1,0 +1,102 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing.Kernels;
+using SealerRecover.Rendering;
+
+namespace SealerRecover.Settings;
+
+/// <summary>
+/// Reads kernels as operators ask for them: "label=platform,poseidon=scalar", or a name alone, which counts for every kind that has it
+/// and is not named itself.
+/// </summary>
+internal static class KernelNames
+{
+    private const string Best = "best";
+    private const string Hint = "sealer-recover kernels lists all kinds and kernels, and why this machine lacks some";
+
+    /// <summary>The choice.</summary>
+    /// <param name="text">As typed; null, empty or "best" for the best kernels.</param>
+    /// <param name="origin">The option or variable it came from, for the message.</param>
+    /// <exception cref="OperatorException">BadInput: a kind or kernel that does not exist, or that this machine cannot run.</exception>
+    public static KernelChoice Parse(string? text, string origin)
+    {
+        if (text == Best)
+        {
+            return KernelChoice.Best;
+        }
+
+        KernelChoice named = KernelChoice.Best;
+        List<string> everywhere = [];
+        foreach (string word in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (word.Split('=', 2, StringSplitOptions.TrimEntries) is not [string kindName, string name])
+            {
+                everywhere.Add(word);
+                continue;
+            }
+
+            if (!KernelKinds.TryParse(kindName, out KernelKind kind))
+            {
+                throw new OperatorException(
+                    FailureKind.BadInput,
+                    $"{origin}: there is no kind of kernel \"{SafeText.Short(kindName)}\", only {string.Join(", ", KernelKinds.All.Select(known => known.Name()))}",
+                    Hint);
+            }
+
+            if (named.Of(kind) is not null)
+            {
+                throw new OperatorException(
+                    FailureKind.BadInput, $"{origin} names two {kindName} kernels", "name one kernel for each kind");
+            }
+
+            named = named.With(kind, Available(kind, name, origin));
+        }
+
+        return everywhere.Aggregate(named, (choice, name) => Everywhere(choice, named, name, origin));
+    }
+
+    private static string Available(KernelKind kind, string name, string origin)
+    {
+        KernelVariant[] variants = [.. KernelCatalogue.Of(kind)];
+        KernelVariant? variant = Array.Find(variants, known => known.Name == name);
+        string has = $"it has {string.Join(", ", variants.Where(known => known.IsAvailable).Select(known => known.Name))}";
+        if (variant is null)
+        {
+            throw new OperatorException(
+                FailureKind.BadInput, $"{origin}: there is no {kind.Name()} kernel \"{SafeText.Short(name)}\" on this machine; {has}", Hint);
+        }
+
+        return variant.IsAvailable ? name : throw new OperatorException(
+            FailureKind.BadInput, $"{origin}: this machine cannot run the {kind.Name()} kernel {name} ({variant.Lack}); {has}", Hint);
+    }
+
+    private static KernelChoice Everywhere(KernelChoice choice, KernelChoice named, string name, string origin)
+    {
+        KernelVariant[] known = [.. KernelCatalogue.All.Where(variant => variant.Name == name)];
+        if (!known.Any(variant => variant.IsAvailable))
+        {
+            string has = string.Join("; ", KernelKinds.All.Select(kind =>
+                $"{kind.Name()}: {string.Join(", ", KernelCatalogue.Of(kind).Where(variant => variant.IsAvailable).Select(variant => variant.Name))}"));
+            throw new OperatorException(
+                FailureKind.BadInput,
+                known.Length == 0
+                    ? $"{origin}: there is no kernel \"{SafeText.Short(name)}\"; this machine has {has}"
+                    : $"{origin}: this machine cannot run {name} ({known[0].Lack}); it has {has}",
+                Hint);
+        }
+
+        foreach (KernelVariant variant in known.Where(variant => variant.IsAvailable && named.Of(variant.Kind) is null))
+        {
+            if (choice.Of(variant.Kind) is { } other && other != name)
+            {
+                throw new OperatorException(
+                    FailureKind.BadInput,
+                    $"{origin} names both {other} and {name} for {variant.Kind.Name()}",
+                    $"say which is for what, as in {variant.Kind.Name()}={name}");
+            }
+
+            choice = choice.With(variant.Kind, name);
+        }
+
+        return choice;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Collections.Frozen;
+using Filecoin.Cryptography.Kernels;
+using Filecoin.Cryptography.Kernels.Poseidon;
+using Filecoin.Cryptography.Kernels.Sha256;
+using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Kernels;
+using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Labeling.Many;
+using SealerRecover.Tests;
+using Xunit;
+
+namespace Filecoin.Sealing.Tests.Kernels;
+
+/// <summary>Which variants this machine has, against what Linux says of its processor: none is lost, none that is masked is left.</summary>
+public sealed class KernelCatalogueTests
+{
+    private const string Avx512 = "avx512f avx512bw avx512vl";
+    private const string Emitted = "emitted";
+
+    /// <summary>Flags of /proc/cpuinfo that each variant needs, and "emitted" for x86-64 Linux. Written out a second time on purpose.</summary>
+    private static readonly (KernelKind Kind, string Name, string Flags)[] Promised =
+    [
+        (KernelKind.Label, "sha-ni", "avx sha_ni emitted"),
+        (KernelKind.Label, "arm-sha2", "sha2"),
+        (KernelKind.Label, "platform", ""),
+        (KernelKind.Label, "plain", ""),
+        (KernelKind.Many, "avx512-16", $"{Avx512} {Emitted}"),
+        (KernelKind.Many, "avx512-8", $"{Avx512} {Emitted}"),
+        (KernelKind.Many, "sha-ni-2", "avx sha_ni emitted"),
+        (KernelKind.Many, "vector-16", Avx512),
+        (KernelKind.Many, "vector-8", "avx2"),
+        (KernelKind.Many, "vector-4", ""),
+        (KernelKind.Many, "plain-2", ""),
+        (KernelKind.Many, "sha-ni", "avx sha_ni emitted"),
+        (KernelKind.Many, "arm-sha2", "sha2"),
+        (KernelKind.Many, "platform", ""),
+        (KernelKind.Many, "plain", ""),
+        (KernelKind.Poseidon, "ifma", $"{Avx512} avx512ifma {Emitted}"),
+        (KernelKind.Poseidon, "adx", "bmi2 adx emitted"),
+        (KernelKind.Poseidon, "scalar", ""),
+        (KernelKind.Poseidon, "plain", ""),
+        (KernelKind.TwoToOne, "avx512", Avx512),
+        (KernelKind.TwoToOne, "sha-ni", "avx sha_ni emitted"),
+        (KernelKind.TwoToOne, "avx2", "avx2"),
+        (KernelKind.TwoToOne, "platform", ""),
+        (KernelKind.TwoToOne, "plain", ""),
+        (KernelKind.Parents, "avx512", Avx512),
+        (KernelKind.Parents, "avx2", "avx2"),
+        (KernelKind.Parents, "portable", ""),
+        (KernelKind.Parents, "plain", ""),
+    ];
+
+    /// <summary>What the masks of these tests hide: .NET's own switches, then ours. .NET 10 has no switch of BMI2 or AVX512F alone.</summary>
+    private static readonly (string Variable, string Value, string Flags)[] Masks =
+    [
+        ("DOTNET_EnableAVX512", "0", $"{Avx512} avx512ifma"),
+        ("DOTNET_EnableAVX2", "0", $"avx2 {Avx512} avx512ifma"),
+        ("DOTNET_EnableHWIntrinsic", "0", $"avx avx2 {Avx512} avx512ifma sha2"),
+    ];
+
+    private static readonly FrozenDictionary<string, string> OurMasks = new Dictionary<string, string>
+    {
+        ["avx"] = "avx",
+        ["avx2"] = "avx2",
+        ["avx512"] = Avx512,
+        ["ifma"] = "avx512ifma",
+        ["bmi2"] = "bmi2",
+        ["adx"] = "adx",
+        ["sha-ni"] = "sha_ni",
+        ["arm-sha2"] = "sha2",
+        ["emitted-code"] = Emitted,
+    }.ToFrozenDictionary();
+
+    [Fact]
+    public void Exactly_the_variants_that_the_processor_s_flags_promise_are_here()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no /proc/cpuinfo to compare with");
+        HashSet<string> flags = [.. Flags()];
+        flags.ExceptWith(Masked());
+        Assert.Equal(
+            Promised.Where(variant => Words(variant.Flags).All(flags.Contains)).Select(variant => $"{variant.Kind} {variant.Name}").Order(),
+            KernelCatalogue.All.Where(variant => variant.IsAvailable).Select(variant => $"{variant.Kind} {variant.Name}").Order());
+    }
+
+    [Fact]
+    public void The_catalogue_holds_every_variant_once_with_the_reason_where_it_is_not_here()
+    {
+        Assert.Equal(
+            Promised.Select(variant => (variant.Kind, variant.Name)).Order(),
+            KernelCatalogue.All.Select(variant => (variant.Kind, variant.Name)).Order());
+        Assert.All(KernelCatalogue.All.Where(variant => !variant.IsAvailable), variant => Assert.NotEmpty(variant.Lack!));
+        Assert.Equal(LabelKernel.Available, Here(KernelKind.Label));
+        Assert.Equal(ManyLabelKernels.Available, Here(KernelKind.Many));
+        Assert.Equal(PoseidonKernel.Available, Here(KernelKind.Poseidon));
+        Assert.Equal(TwoToOneHash.Available, Here(KernelKind.TwoToOne));
+        Assert.Equal(ParentKernel.Available, Here(KernelKind.Parents));
+    }
+
+    [Fact]
+    public void What_is_masked_is_told_from_what_the_processor_lacks()
+    {
+        HashSet<string> masked = [.. Words(MaskedFeatures.Names.Replace(',', ' ')).SelectMany(name => Words(OurMasks[name]))];
+        Assert.SkipUnless(masked.Count > 0, "nothing is masked; .ci/run masks");
+        foreach ((KernelKind kind, string name, string flags) in Promised.Where(variant => Words(variant.Flags).Any(masked.Contains)))
+        {
+            KernelVariant variant = KernelCatalogue.Of(kind).Single(known => known.Name == name);
+            Assert.False(variant.IsAvailable, $"{kind} {name} needs {flags}, of which something is masked");
+        }
+    }
+
+    [Fact]
+    public void What_is_not_asked_for_is_the_best_there_is()
+    {
+        Assert.Equal(LabelKernel.Available[0], KernelCatalogue.Chosen(KernelKind.Label, KernelChoice.Best));
+        Assert.Null(KernelCatalogue.Chosen(KernelKind.Many, KernelChoice.Best));
+        KernelChoice choice = KernelChoice.Best.With(KernelKind.Label, "plain").With(KernelKind.Parents, "portable");
+        Assert.Equal("plain", KernelCatalogue.Chosen(KernelKind.Many, choice));
+        Assert.Equal("portable", KernelCatalogue.Chosen(KernelKind.Parents, choice));
+        Assert.Equal("vector-4", KernelCatalogue.Chosen(KernelKind.Many, choice with { Many = "vector-4" }));
+        Assert.Equal("label=plain,parents=portable", choice.ToString());
+    }
+
+    [Fact]
+    public void Features_can_no_longer_be_masked_once_kernels_are_chosen()
+    {
+        Assert.NotNull(ProcessorFeatures.Current);
+        Assert.Throws<InvalidOperationException>(() => ProcessorFeatures.Mask(ProcessorFeature.Avx2));
+    }
+
+    private static IEnumerable<string> Here(KernelKind kind) =>
+        KernelCatalogue.Of(kind).Where(variant => variant.IsAvailable).Select(variant => variant.Name);
+
+    // "flags" on x86, "Features" on Arm.
+    private static IEnumerable<string> Flags()
+    {
+        string line = File.ReadLines("/proc/cpuinfo").First(text =>
+            text.StartsWith("flags", StringComparison.Ordinal) || text.StartsWith("Features", StringComparison.Ordinal));
+        IEnumerable<string> flags = Words(line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+        return line.StartsWith("flags", StringComparison.Ordinal) ? flags.Append(Emitted) : flags;
+    }
+
+    private static IEnumerable<string> Masked() =>
+        Masks.Where(mask => Environment.GetEnvironmentVariable(mask.Variable) == mask.Value).SelectMany(mask => Words(mask.Flags))
+            .Concat(Words(MaskedFeatures.Names.Replace(',', ' ')).SelectMany(name => Words(OurMasks[name])));
+
+    private static string[] Words(string text) => text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+}
