@@ -70,10 +70,16 @@ internal sealed class CorePlanner(CpuTopology topology, int threads, NodeCosts c
     {
         if (!_lanes.TryGetValue(sectors, out LanePlan? lanes))
         {
-            _lanes.Add(sectors, lanes = LabelLanes.For(sectors, costs.Labels));
+            _lanes.Add(sectors, lanes = sectors > 1 && costs.SideBySide is { } asked ? Only(asked, sectors) : LabelLanes.For(sectors, costs.Labels));
         }
 
         return lanes;
+    }
+
+    private static LanePlan Only(KernelCost kernel, int sectors)
+    {
+        int times = (sectors + kernel.Variant.Sectors - 1) / kernel.Variant.Sectors;
+        return new LanePlan([.. Enumerable.Repeat(kernel.Variant, times)], times * kernel.Cost);
     }
 
     /// <summary>Pairs of cores of one cache group, spread over the groups so that each sector has as much cache as there is; null if there are too few.</summary>

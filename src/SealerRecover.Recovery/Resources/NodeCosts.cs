@@ -1,8 +1,6 @@
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Kernels;
-using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Labeling.Many;
 
 namespace SealerRecover.Recovery.Resources;
@@ -31,21 +29,26 @@ internal sealed record NodeCosts
     /// <summary>Reading all layers from disk; 0 where that is not known.</summary>
     public double ReadLayers { get; init; }
 
-    /// <summary>As measured elsewhere, for the kernels this machine runs, or those of them that were asked for.</summary>
-    public static NodeCosts Typical(PorepParameters porep, KernelChoice asked)
+    /// <summary>The kernel that was asked for where sectors go side by side; null where the cheapest do.</summary>
+    public KernelCost? SideBySide { get; init; }
+
+    /// <summary>As measured elsewhere, for the kernels this machine runs.</summary>
+    /// <param name="porep">The seal proof.</param>
+    /// <param name="kernels">Kernels that were asked for.</param>
+    public static NodeCosts Typical(PorepParameters porep, KernelChoice kernels)
     {
-        string kernel = asked.Poseidon ?? PoseidonKernel.Available[0];
-        return new NodeCosts { Labels = [.. LabelLanes.Costs.Where(cost => MayBeUsed(cost.Variant, asked))], Trees = TreesOf(porep, arity => Poseidon(kernel, arity)) };
+        string poseidon = kernels.Poseidon ?? PoseidonKernel.Available[0];
+        return new NodeCosts
+        {
+            Labels = [.. LabelLanes.Costs.Where(cost => kernels.Label is null || cost.Variant.Kernel == kernels.Label || cost.Variant.Sectors > 1)],
+            SideBySide = LabelLanes.Costs.FirstOrDefault(cost => cost.Variant.Kernel == (kernels.Many ?? kernels.Label)),
+            Trees = TreesOf(porep, arity => Poseidon(poseidon, arity)),
+        };
     }
 
     /// <summary>Trees from the cost of Poseidon hashes: a column, two 8-ary trees of n/7 inner nodes, one digest of every layer's bytes.</summary>
     public static double TreesOf(PorepParameters porep, Func<int, double> poseidon) =>
         poseidon(porep.Layers) + (2.0 / (TreeArity - 1) * poseidon(TreeArity)) + (porep.Layers * SectorSize.NodeBytes / BytesInBlock);
-
-    /// <summary>Several sectors take the kernel asked for them, or the one asked for a sector alone (<see cref="SealJob.ManyLabelKernel"/>).</summary>
-    private static bool MayBeUsed(LabelVariant variant, KernelChoice asked) => variant.Sectors == 1
-        ? asked.Label is null || asked.Label == variant.Kernel
-        : (asked.Many ?? asked.Label) is not { } many || many == variant.Kernel;
 
     /// <summary>Measured on Zen 4; docs/performance.md, Kernels.</summary>
     private static double Poseidon(string kernel, int arity) => (kernel, arity) switch

@@ -18,14 +18,14 @@ internal static class PlanText
         yield return new TextLine($"  result folder   {SafeText.Clean(plan.Settings.ResultFolder)}");
         yield return new TextLine($"  temp folder     {SafeText.Clean(plan.Settings.TempFolder)}");
         yield return new TextLine($"  parent caches   {SafeText.Clean(plan.Settings.ParentCacheFolder)}");
-        if (plan.Settings.Kernels.ToString() is { Length: > 0 } kernels)
-        {
-            yield return new TextLine($"  kernels         {kernels}, as asked; otherwise the fastest");
-        }
-
         if (plan.Needs.CoresInWords is { } cores)
         {
             yield return new TextLine($"  cores           {SafeText.Clean(cores)}");
+        }
+
+        if (plan.Settings.Kernels.ToString() is { Length: > 0 } kernels)
+        {
+            yield return new TextLine($"  kernels         {kernels}, as asked; otherwise the fastest");
         }
 
         yield return new TextLine("");

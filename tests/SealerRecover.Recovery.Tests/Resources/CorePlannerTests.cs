@@ -155,6 +155,16 @@ public sealed class CorePlannerTests
         }
     }
 
+    [Fact]
+    public void A_kernel_that_was_asked_for_labels_side_by_side_and_nothing_else_does()
+    {
+        NodeCosts costs = Zen4 with { SideBySide = Kernel("avx512-8", 8, 76) };
+        CorePlan plan = new CorePlanner(Vm, 2, costs).For(new RunShape(6, 11), 6);
+
+        Assert.All(plan.Seats, seat => Assert.All(seat.Kernels, kernel => Assert.Equal("avx512-8", kernel.Kernel)));
+        Assert.Equal("sha-ni", new CorePlanner(Vm, 2, costs).For(new RunShape(1, 11), 1).Seats[0].Kernels.Single().Kernel);
+    }
+
     private static int Core(int cpu) => Epyc.Cpus[cpu].Core;
 
     private static int Cache(int cpu) => Epyc.Cpus[cpu].CacheGroup;

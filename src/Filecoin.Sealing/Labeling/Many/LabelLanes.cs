@@ -26,7 +26,7 @@ public static class LabelLanes
     /// What look-ahead threads leave of the time of one sector: an assumption between what was measured with layers in cache and far outside
     /// of it. It decides only whether a core that is free serves labels or trees.
     /// </summary>
-    public const double LookAheadShare = 0.8;
+    public const double LookAheadShare = 0.9;
 
     /// <summary>The kernels that label <paramref name="sectors"/> sectors in the least time on one core, with a lane for each.</summary>
     /// <param name="sectors">At least 1.</param>
