@@ -6,13 +6,13 @@ namespace SealerRecover.Recovery.PieceSources;
 
 /// <summary>One search for one piece: what is wanted, what was refused so far, and whom to tell.</summary>
 /// <param name="wanted">The piece.</param>
-/// <param name="progress">Told at most four times a second, and of every change of activity.</param>
+/// <param name="progress">Told every <paramref name="interval"/> at most, and of every change of activity.</param>
+/// <param name="interval">See there.</param>
 /// <param name="logger">Told of every refusal.</param>
 /// <param name="time">Clock for the progress.</param>
-internal sealed class PieceErrand(PieceWanted wanted, IProgress<PieceProgress> progress, ILogger logger, TimeProvider time)
+internal sealed class PieceErrand(
+    PieceWanted wanted, IProgress<PieceProgress> progress, TimeSpan interval, ILogger logger, TimeProvider time)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-
     private readonly Lock _gate = new();
     private readonly List<PieceRefusal> _refusals = [];
     private (PieceActivity Activity, string From)? _told;
@@ -53,7 +53,7 @@ internal sealed class PieceErrand(PieceWanted wanted, IProgress<PieceProgress> p
         lock (_gate)
         {
             bool same = _told == (activity, from);
-            if (same && done < total && time.GetElapsedTime(_toldAt) < Pause)
+            if (same && done < total && time.GetElapsedTime(_toldAt) < interval)
             {
                 return;
             }

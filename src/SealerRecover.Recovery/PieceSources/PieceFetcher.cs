@@ -15,6 +15,7 @@ public sealed class PieceFetcher : IDisposable
     private readonly PieceVerifier _verifier;
     private readonly StoredPieces _stored;
     private readonly ImmutableArray<IPiecePlace> _places;
+    private readonly TimeSpan _progressInterval;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<PieceInfo, SemaphoreSlim> _gates = [];
@@ -36,6 +37,7 @@ public sealed class PieceFetcher : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Connections, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RangeBytes, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxTries, 1, nameof(options));
+        _progressInterval = options.ProgressInterval;
         _logger = logger;
         _time = time;
         _verifier = new PieceVerifier(options.Threads);
@@ -63,7 +65,7 @@ public sealed class PieceFetcher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(wanted);
         ArgumentNullException.ThrowIfNull(progress);
-        PieceErrand errand = new(wanted, progress, _logger, _time);
+        PieceErrand errand = new(wanted, progress, _progressInterval, _logger, _time);
         SemaphoreSlim gate = _gates.GetOrAdd(wanted.Piece, static _ => new SemaphoreSlim(1));
         if (!gate.Wait(0, cancellation))
         {

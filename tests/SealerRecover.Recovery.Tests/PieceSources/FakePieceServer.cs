@@ -237,7 +237,7 @@ public sealed record PieceReply(int Status, byte[] Content)
     /// <summary>What Content-Range says the whole has; null for "*".</summary>
     public long? Total { get; init; } = -1;
 
-    /// <summary>What Content-Length says, if not the truth; -2 for chunks without a length.</summary>
+    /// <summary>What Content-Length says, if not the truth; -2: nothing, the body comes in chunks.</summary>
     public long? Announced { get; init; }
 
     /// <summary>Bytes after which the connection is cut, or nothing more comes.</summary>
@@ -255,7 +255,7 @@ public sealed record PieceReply(int Status, byte[] Content)
     public PieceReply Compressed()
     {
         using MemoryStream packed = new();
-        using (GZipStream gzip = new(packed, CompressionLevel.Fastest))
+        using (GZipStream gzip = new(packed, CompressionLevel.NoCompression))
         {
             gzip.Write(Content);
         }
@@ -311,6 +311,8 @@ public sealed record PieceReply(int Status, byte[] Content)
 
         if (StopAfter is not null || response.ContentLength > send)
         {
+            // Cut at once, what was written would be lost with it.
+            await Task.Delay(50, context.RequestAborted);
             context.Abort();
         }
     }

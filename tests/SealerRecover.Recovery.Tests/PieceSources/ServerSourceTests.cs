@@ -141,7 +141,7 @@ public sealed class ServerSourceTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("500", RefusalKind.ServerError, "failed: HTTP 500 (\"disk on fire\"), 3 times")]
+    [InlineData("500", RefusalKind.ServerError, "failed: HTTP 500 (\"disk [31mon fire\"), 3 times")]
     [InlineData("429", RefusalKind.ServerError, "limits the rate of requests: HTTP 429, 3 times")]
     [InlineData("404", RefusalKind.NotThere, "does not have it: HTTP 404")]
     [InlineData("403", RefusalKind.NotPermitted, "does not allow it: HTTP 403")]

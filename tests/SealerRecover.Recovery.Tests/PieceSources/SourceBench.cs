@@ -42,7 +42,8 @@ internal sealed class SourceBench : IDisposable
         MaxTries = 3,
         FirstDelay = TimeSpan.FromMilliseconds(2),
         MaxDelay = TimeSpan.FromMilliseconds(300),
-        CheckpointInterval = TimeSpan.Zero,
+        CheckpointInterval = TimeSpan.FromMilliseconds(20),
+        ProgressInterval = TimeSpan.Zero,
     };
 
     private readonly List<PieceFetcher> _fetchers = [];
