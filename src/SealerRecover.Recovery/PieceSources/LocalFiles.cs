@@ -114,7 +114,7 @@ internal sealed class LocalFiles(
             using SafeFileHandle sector = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using IDisposable held = await store.LockAsync(
                 piece, () => errand.Report(PieceActivity.Waiting, 0, 0, path), time, cancellation).ConfigureAwait(false);
-            if (await stored.FindAsync(errand, cancellation).ConfigureAwait(false) is { } there)
+            if (await stored.FindAsync(errand, locked: true, cancellation).ConfigureAwait(false) is { } there)
             {
                 return there;
             }

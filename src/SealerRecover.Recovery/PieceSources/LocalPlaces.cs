@@ -7,33 +7,61 @@ namespace SealerRecover.Recovery.PieceSources;
 /// <summary>A file the operator named: the piece's raw bytes, or a sector's unsealed data.</summary>
 internal sealed class FilePlace(FileSource source, LocalFiles files) : IPiecePlace
 {
+    public Task<PieceSighting?> LookAsync(PieceErrand errand, CancellationToken cancellation)
+    {
+        bool unsealed = false;
+        if (!IsOther(errand, out _) && LengthOf(source.Path) is long length and > 0
+            && ((unsealed = IsUnsealed(errand, length)) || length <= errand.Piece.UnpaddedSize))
+        {
+            return Task.FromResult<PieceSighting?>(
+                new PieceSighting(source, source.Path, unsealed ? errand.Piece.UnpaddedSize : length));
+        }
+
+        return Task.FromResult<PieceSighting?>(null);
+    }
+
     public async Task<VerifiedPiece?> TryAsync(PieceErrand errand, CancellationToken cancellation)
     {
-        string name = Path.GetFileName(source.Path);
-        bool ofSector = SectorId.TryParseFileName(name, out SectorId sector) && sector.Miner.Value != 0;
-        PiecePlace? place = errand.Wanted.Place;
-        if (ofSector && place?.Sector != sector)
+        if (IsOther(errand, out string why))
         {
-            errand.Refuse(source, RefusalKind.NotThere, $"{source.Path} is named after another sector, {sector}");
+            errand.Refuse(source, RefusalKind.NotThere, why);
             return null;
         }
 
-        if (PieceFileName.TryParse(name, out PieceFileName piece) && piece.CommP != errand.Piece.CommP
-            && !(piece.V2 is { } v2 && PieceVerifier.Extend(v2.Piece, errand.Piece.PaddedSize) == errand.Piece))
+        if (IsUnsealed(errand, LengthOf(source.Path)))
         {
-            errand.Refuse(source, RefusalKind.NotThere, $"{source.Path} is named after another piece");
-            return null;
+            return await files.TryUnsealedAsync(source, source.Path, errand.Wanted.Place!.Value, errand, cancellation).ConfigureAwait(false);
         }
 
-        // Raw bytes of a piece are always shorter than the sector it is in, so the length tells which of the two it is.
-        return place is { } at && (ofSector || LengthOf(source.Path) >= at.Size.Bytes)
-            ? await files.TryUnsealedAsync(source, source.Path, at, errand, cancellation).ConfigureAwait(false)
-            : await files.TryRawAsync(source, source.Path, piece.V2?.PayloadSize, errand, cancellation).ConfigureAwait(false);
+        long? announced = PieceFileName.TryParse(Path.GetFileName(source.Path), out PieceFileName name) ? name.V2?.PayloadSize : null;
+        return await files.TryRawAsync(source, source.Path, announced, errand, cancellation).ConfigureAwait(false);
     }
 
     public void Dispose()
     {
     }
+
+    /// <summary>Whether its name says that it is something else.</summary>
+    private bool IsOther(PieceErrand errand, out string why)
+    {
+        string name = Path.GetFileName(source.Path);
+        if (IsOfSector(out SectorId sector) && errand.Wanted.Place?.Sector != sector)
+        {
+            why = $"{source.Path} is named after another sector, {sector}";
+            return true;
+        }
+
+        why = $"{source.Path} is named after another piece";
+        return PieceFileName.TryParse(name, out PieceFileName piece) && piece.CommP != errand.Piece.CommP
+            && !(piece.V2 is { } v2 && PieceVerifier.Extend(v2.Piece, errand.Piece.PaddedSize) == errand.Piece);
+    }
+
+    /// <summary>Raw bytes of a piece are always shorter than the sector it is in, so the length tells which of the two it is.</summary>
+    private bool IsUnsealed(PieceErrand errand, long length) =>
+        errand.Wanted.Place is { } place && (IsOfSector(out _) || length >= place.Size.Bytes);
+
+    private bool IsOfSector(out SectorId sector) =>
+        SectorId.TryParseFileName(Path.GetFileName(source.Path), out sector) && sector.Miner.Value != 0;
 
     private static long LengthOf(string path)
     {
@@ -53,6 +81,17 @@ internal sealed class FolderPlace(FolderSource source, LocalFiles files) : IPiec
 {
     private readonly SemaphoreSlim _one = new(1);
     private FolderIndex? _index;
+
+    public async Task<PieceSighting?> LookAsync(PieceErrand errand, CancellationToken cancellation)
+    {
+        FolderIndex index = await IndexAsync(errand, cancellation).ConfigureAwait(false);
+        PiecePlace? place = errand.Wanted.Place;
+        return index.Named(errand.Piece.CommP).Select(path => Seen(path, 1, errand.Piece.UnpaddedSize, null))
+            .Concat(place is { } at
+                ? index.Unsealed(at.Sector).Select(path => Seen(path, at.Size.Bytes, long.MaxValue, errand.Piece.UnpaddedSize))
+                : [])
+            .FirstOrDefault(seen => seen is not null);
+    }
 
     public async Task<VerifiedPiece?> TryAsync(PieceErrand errand, CancellationToken cancellation)
     {
@@ -78,6 +117,20 @@ internal sealed class FolderPlace(FolderSource source, LocalFiles files) : IPiec
     }
 
     public void Dispose() => _one.Dispose();
+
+    private PieceSighting? Seen(string path, long shortest, long longest, long? length)
+    {
+        try
+        {
+            return FileLook.Through(path) is { Kind: FileKind.File, Length: long there } && there >= shortest && there <= longest
+                ? new PieceSighting(source, path, length ?? there)
+                : null;
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            return null; // Reading it tells why.
+        }
+    }
 
     private async Task<FolderIndex> IndexAsync(PieceErrand errand, CancellationToken cancellation)
     {

@@ -111,7 +111,7 @@ internal sealed class PieceDownload(
     {
         if (answer.Total > Longest)
         {
-            throw TooLong(answer.Total.Value.ToString(CultureInfo.InvariantCulture));
+            throw TooLong(string.Create(CultureInfo.InvariantCulture, $"has {answer.Total} bytes"));
         }
 
         // Somebody's error page must not cost what is here already.
@@ -225,7 +225,7 @@ internal sealed class PieceDownload(
             await CopyAsync(answer, 0, answer.Length ?? Longest + 1, written => position = written).ConfigureAwait(false);
             if (position > Longest)
             {
-                throw TooLong("more and more");
+                throw TooLong("sends on and on");
             }
 
             if (position < answer.Length)
@@ -264,8 +264,8 @@ internal sealed class PieceDownload(
         }
     }
 
-    private ServerTrouble TooLong(string bytes) => new(
-        RefusalKind.TooLong, $"has {bytes} bytes, more than the {Longest} that the piece can hold", mayPass: false);
+    private ServerTrouble TooLong(string what) => new(
+        RefusalKind.TooLong, $"{what}, more than the {Longest} that the piece can hold", mayPass: false);
 
     private void Report() => errand.Report(PieceActivity.Downloading, part.Done, part.Total ?? 0, _address);
 }

@@ -69,6 +69,9 @@ internal sealed class PieceErrand(
 /// <summary>A place where pieces may be.</summary>
 internal interface IPiecePlace : IDisposable
 {
+    /// <summary>Looks for the piece without reading it; refuses on the errand if it is not there.</summary>
+    Task<PieceSighting?> LookAsync(PieceErrand errand, CancellationToken cancellation);
+
     /// <summary>Gets the piece, or refuses on the errand and returns null.</summary>
     /// <exception cref="OperatorException">The store failed; other places would not help.</exception>
     Task<VerifiedPiece?> TryAsync(PieceErrand errand, CancellationToken cancellation);

@@ -55,6 +55,33 @@ public sealed class PieceFetcher : IDisposable
         ];
     }
 
+    /// <summary>
+    /// Says which places seem to have a piece, in their order, without reading it: a file of that name and a fitting length, an unsealed
+    /// file of its sector, a server that would send it. Files of other names are not looked into.
+    /// </summary>
+    /// <param name="wanted">The piece.</param>
+    /// <param name="cancellation">Ends the looking.</param>
+    public async Task<ImmutableArray<PieceSighting>> LookForAsync(PieceWanted wanted, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        PieceErrand errand = new(wanted, new Untold(), _progressInterval, _logger, _time);
+        ImmutableArray<PieceSighting>.Builder seen = ImmutableArray.CreateBuilder<PieceSighting>();
+        if (_stored.Look(wanted.Piece) is { } stored)
+        {
+            seen.Add(stored);
+        }
+
+        foreach (IPiecePlace place in _places)
+        {
+            if (await place.LookAsync(errand, cancellation).ConfigureAwait(false) is { } there)
+            {
+                seen.Add(there);
+            }
+        }
+
+        return seen.ToImmutable();
+    }
+
     /// <summary>Finds, gets and verifies a piece.</summary>
     /// <param name="wanted">The piece.</param>
     /// <param name="progress">Told a few times a second, from any thread.</param>
@@ -76,7 +103,7 @@ public sealed class PieceFetcher : IDisposable
         try
         {
             VerifiedPiece found = Known(wanted.Piece)
-                ?? await _stored.FindAsync(errand, cancellation).ConfigureAwait(false)
+                ?? await _stored.FindAsync(errand, locked: false, cancellation).ConfigureAwait(false)
                 ?? await LookAsync(errand, cancellation).ConfigureAwait(false)
                 ?? throw new MissingPieceException(wanted, errand.Refusals);
             _found[wanted.Piece] = found;
@@ -129,6 +156,13 @@ public sealed class PieceFetcher : IDisposable
         {
             _logger.LogDebug(failure, "what was found before cannot be looked at");
             return null;
+        }
+    }
+
+    private sealed class Untold : IProgress<PieceProgress>
+    {
+        public void Report(PieceProgress value)
+        {
         }
     }
 }

@@ -121,16 +121,22 @@ internal sealed class PieceServer : IDisposable
                     throw ServerTrouble.FromStatus(response, await ErrorTextAsync(response, cancellation).ConfigureAwait(false), _time);
                 }
 
-                address = Target(address, response.Headers.Location, redirects);
+                address = Target(address, response.Headers.Location, redirects, _options.MaxRedirects);
             }
         }
     }
 
-    private Uri Target(Uri from, Uri? location, int redirects)
+    /// <summary>Where a redirect leads.</summary>
+    /// <param name="from">The address that redirects.</param>
+    /// <param name="location">What it said.</param>
+    /// <param name="followed">Redirects followed so far.</param>
+    /// <param name="most">How many may be followed.</param>
+    /// <exception cref="ServerTrouble">It is not to be followed.</exception>
+    internal static Uri Target(Uri from, Uri? location, int followed, int most)
     {
-        if (redirects >= _options.MaxRedirects)
+        if (followed >= most)
         {
-            throw Redirected($"redirects more than {_options.MaxRedirects} times");
+            throw Redirected($"redirects more than {most} times");
         }
 
         if (location is null || !Uri.TryCreate(from, location, out Uri? target))

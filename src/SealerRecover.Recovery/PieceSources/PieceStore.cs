@@ -106,7 +106,7 @@ public sealed class PieceStore
         if (FileLook.EntriesOf(Folder) is [string only] && Path.GetFileName(only) == LockName)
         {
             taken.Remove(Files);
-            Files.DeleteEmptyFolder(Folder);
+            DeleteFolder();
         }
     });
 
@@ -171,6 +171,19 @@ public sealed class PieceStore
 
     /// <summary>Deletes the file, which is damaged. The piece is locked.</summary>
     internal void DiscardFile(PieceInfo piece) => StorageFailure.Explain($"deleting {FileOf(piece)}", () => Files.DeleteFile(FileOf(piece)));
+
+    /// <summary>The lock is gone with its file, so others may put something into the folder, which keeps it, or delete it as well.</summary>
+    private void DeleteFolder()
+    {
+        try
+        {
+            Files.DeleteEmptyFolder(Folder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It is gone, as wanted.
+        }
+    }
 
     private void DeleteUnlessAtWork(string file)
     {

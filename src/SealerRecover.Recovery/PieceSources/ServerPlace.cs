@@ -21,13 +21,42 @@ internal sealed class ServerPlace(
 
     private readonly PieceServer _server = new(source, options, logger, time);
 
+    public async Task<PieceSighting?> LookAsync(PieceErrand errand, CancellationToken cancellation)
+    {
+        errand.Report(PieceActivity.Looking, 0, 0, source.Text);
+        ServerTrouble? said = null;
+        foreach (Cid cid in CidsOf(errand.Wanted))
+        {
+            string address = source.AddressOf(cid).ToString();
+            try
+            {
+                // A byte rather than HEAD: not every server that knows GET knows that, and it tells the same.
+                Patience patience = new(_server, address, options, logger, time);
+                using ServerAnswer answer = await patience.DoAsync(
+                    token => _server.GetAsync(cid, 0, 1, tag: null, token), cancellation).ConfigureAwait(false);
+                return answer.Total > errand.Piece.UnpaddedSize ? null : new PieceSighting(source, address, answer.Total);
+            }
+            catch (ServerTrouble trouble)
+            {
+                said ??= trouble;
+                if (!trouble.MayKnowOtherCid)
+                {
+                    break;
+                }
+            }
+        }
+
+        errand.Refuse(source, said!.Kind, $"{source.AddressOf(errand.Piece.CommP.ToCid())} {said.Message}");
+        return null;
+    }
+
     public async Task<VerifiedPiece?> TryAsync(PieceErrand errand, CancellationToken cancellation)
     {
         PieceInfo piece = errand.Piece;
         errand.Report(PieceActivity.Looking, 0, 0, source.Text);
         using IDisposable held = await store.LockAsync(
             piece, () => errand.Report(PieceActivity.Waiting, 0, 0, source.Text), time, cancellation).ConfigureAwait(false);
-        if (await stored.FindAsync(errand, cancellation).ConfigureAwait(false) is { } there)
+        if (await stored.FindAsync(errand, locked: true, cancellation).ConfigureAwait(false) is { } there)
         {
             return there;
         }

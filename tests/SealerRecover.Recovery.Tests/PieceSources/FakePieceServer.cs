@@ -237,13 +237,16 @@ public sealed record PieceReply(int Status, byte[] Content)
     /// <summary>What Content-Range says the whole has; null for "*".</summary>
     public long? Total { get; init; } = -1;
 
-    /// <summary>What Content-Length says, if not the truth; -2: nothing, the body comes in chunks.</summary>
-    public long? Announced { get; init; }
+    /// <summary>Whether the body comes in chunks that tell no length.</summary>
+    public bool InChunks { get; init; }
 
     /// <summary>Bytes after which the connection is cut, or nothing more comes.</summary>
     public int? StopAfter { get; init; }
 
     public bool ThenHang { get; init; }
+
+    /// <summary>Wait after each 16 bytes.</summary>
+    public TimeSpan Trickle { get; init; }
 
     public static PieceReply Text(int status, string text)
     {
@@ -295,21 +298,28 @@ public sealed record PieceReply(int Status, byte[] Content)
             response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {start}-{end - 1}/{total}");
         }
 
-        response.ContentLength = Announced switch { null => end - start, -2 => null, long lie => lie };
+        response.ContentLength = InChunks ? null : end - start;
         if (context.Request.Method == "HEAD")
         {
             return;
         }
 
-        int send = Math.Min(end - start, StopAfter ?? int.MaxValue);
-        await response.Body.WriteAsync(Content.AsMemory(start, send), context.RequestAborted);
+        for (; Trickle > TimeSpan.Zero && start < end; start += 16)
+        {
+            await response.Body.WriteAsync(Content.AsMemory(start, Math.Min(16, end - start)), context.RequestAborted);
+            await response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(Trickle, context.RequestAborted);
+        }
+
+        int send = Math.Min(Math.Max(0, end - start), StopAfter ?? int.MaxValue);
+        await response.Body.WriteAsync(Content.AsMemory(Math.Min(start, end), send), context.RequestAborted);
         await response.Body.FlushAsync(context.RequestAborted);
         if (ThenHang)
         {
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         }
 
-        if (StopAfter is not null || response.ContentLength > send)
+        if (StopAfter is not null)
         {
             // Cut at once, what was written would be lost with it.
             await Task.Delay(50, context.RequestAborted);
@@ -325,7 +335,7 @@ public sealed record PieceFault(Func<PieceReply, PieceReply> Change)
     public static PieceFault IgnoreRanges { get; } = new(reply => reply.Status is 206 or 416 ? reply with { Status = 200, Part = null } : reply);
 
     /// <summary>As <see cref="IgnoreRanges"/>, in chunks that tell no length.</summary>
-    public static PieceFault Chunked { get; } = new(reply => reply with { Status = 200, Part = null, Announced = -2 });
+    public static PieceFault Chunked { get; } = new(reply => reply with { Status = 200, Part = null, InChunks = true });
 
     /// <summary>Compresses although asked not to.</summary>
     public static PieceFault Gzip { get; } = new(reply => reply.Compressed());
@@ -378,6 +388,9 @@ public sealed record PieceFault(Func<PieceReply, PieceReply> Change)
 
     /// <summary>Sends some bytes of the body and then nothing more.</summary>
     public static PieceFault Stall(int after) => new(reply => reply with { StopAfter = after, ThenHang = true });
+
+    /// <summary>Sends a few bytes now and then.</summary>
+    public static PieceFault Trickle(TimeSpan pause) => new(reply => reply with { Trickle = pause });
 
     /// <summary>Says that the whole has another length.</summary>
     public static PieceFault ClaimTotal(long total) => new(reply => reply with { Total = total });

@@ -154,6 +154,7 @@ public sealed class ServerSourceTests : IAsyncLifetime
     [InlineData("too long", RefusalKind.TooLong, "has 2000000 bytes, more than the 1040384 that the piece can hold")]
     [InlineData("too long in chunks", RefusalKind.TooLong, "more than the 1040384 that the piece can hold")]
     [InlineData("stall", RefusalKind.Stalled, "stopped sending")]
+    [InlineData("trickle", RefusalKind.Stalled, "stopped sending, with nothing or next to nothing within 0.4 s, 3 times")]
     [InlineData("broken off", RefusalKind.Truncated, "broke off before its answer was complete, 3 times")]
     [InlineData("other range", RefusalKind.Garbled, "sent another range than it was asked for (bytes 1-65535/1000000)")]
     [InlineData("loop", RefusalKind.Redirected, "redirects more than 5 times")]
@@ -175,6 +176,7 @@ public sealed class ServerSourceTests : IAsyncLifetime
             "too long" => PieceFault.Alter(_ => new byte[2_000_000]),
             "too long in chunks" => new PieceFault(reply => PieceFault.Chunked.Change(reply with { Content = new byte[2_000_000] })),
             "stall" => PieceFault.Stall(100),
+            "trickle" => PieceFault.Trickle(TimeSpan.FromMilliseconds(50)),
             "broken off" => PieceFault.BreakOff(0),
             "other range" => PieceFault.OtherRange,
             "loop" => PieceFault.Redirect("/piece/again"),
@@ -241,12 +243,34 @@ public sealed class ServerSourceTests : IAsyncLifetime
         Assert.Equal(lines + 1, _bench.Log.Lines.Count); // The refusal, no retries.
     }
 
-    [Fact]
-    public async Task A_host_without_an_address_is_told()
+    [Theory]
+    [InlineData("https://a/x", "http://a/y", "redirects from https to http, to a, which is not followed")]
+    [InlineData("http://a/x", "javascript:alert(1)", "redirects to an address of scheme javascript")]
+    [InlineData("http://a/x", null, "redirects without saying where to")]
+    public void Some_redirects_are_not_followed(string from, string? to, string what)
     {
-        PieceRefusal refusal = await _bench.RefusalAsync(Piece.Wanted, "http://no-such-host.invalid");
-        Assert.Equal(RefusalKind.Unreachable, refusal.Kind);
-        Assert.Contains("host name that does not resolve", refusal.What, StringComparison.Ordinal);
+        Uri? location = to is null ? null : new Uri(to, UriKind.RelativeOrAbsolute);
+        ServerTrouble trouble = Assert.Throws<ServerTrouble>(() => PieceServer.Target(new Uri(from), location, 0, 5));
+        Assert.Equal((RefusalKind.Redirected, what, false), (trouble.Kind, trouble.Message, trouble.MayPass));
+    }
+
+    [Theory]
+    [InlineData("http://a/x", "https://b/y", "https://b/y")]
+    [InlineData("https://a/x/y", "../z", "https://a/z")]
+    [InlineData("https://a/x", "//b/z", "https://b/z")]
+    public void Other_redirects_lead_where_they_say(string from, string to, string target) =>
+        Assert.Equal(target, PieceServer.Target(new Uri(from), new Uri(to, UriKind.RelativeOrAbsolute), 4, 5).ToString());
+
+    [Theory]
+    [InlineData(HttpRequestError.NameResolutionError, false, RefusalKind.Unreachable, true, "has a host name that does not resolve")]
+    [InlineData(HttpRequestError.SecureConnectionError, false, RefusalKind.Unreachable, false, "failed the TLS handshake")]
+    [InlineData(HttpRequestError.InvalidResponse, false, RefusalKind.Garbled, false, "answered with something that is not HTTP")]
+    [InlineData(HttpRequestError.Unknown, false, RefusalKind.Unreachable, true, "closed the connection without an answer")]
+    [InlineData(HttpRequestError.ResponseEnded, true, RefusalKind.Truncated, true, "broke off before its answer was complete")]
+    public void What_goes_wrong_below_HTTP_has_words(HttpRequestError error, bool inBody, RefusalKind kind, bool mayPass, string what)
+    {
+        ServerTrouble trouble = ServerTrouble.FromTransport(new HttpRequestException(error), inBody);
+        Assert.Equal((kind, what, mayPass), (trouble.Kind, trouble.Message, trouble.MayPass));
     }
 
     [Fact]
