@@ -322,7 +322,7 @@ public sealed record PieceReply(int Status, byte[] Content)
         if (StopAfter is not null)
         {
             // Cut at once, what was written would be lost with it.
-            await Task.Delay(50, context.RequestAborted);
+            await Task.Delay(100, context.RequestAborted);
             context.Abort();
         }
     }
