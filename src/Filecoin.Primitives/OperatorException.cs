@@ -35,6 +35,9 @@ public enum FailureKind
 
     /// <summary>Another process works on the same sector.</summary>
     Busy,
+
+    /// <summary>The bytes of a piece are in none of the places to look.</summary>
+    PieceMissing,
 }
 
 /// <summary>

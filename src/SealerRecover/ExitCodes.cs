@@ -37,6 +37,7 @@ internal static class ExitCodes
         (FailureKind.Storage, new(10, "storage", "reading or writing a file failed, or a file is damaged or missing")),
         (FailureKind.TargetExists, new(11, "target_exists", "a different file stands where the result should go")),
         (FailureKind.Busy, new(12, "busy", "another process works on the same sector")),
+        (FailureKind.PieceMissing, new(13, "piece_missing", "the bytes of a piece are in none of the piece sources")),
     ];
 
     /// <summary>All rows by code.</summary>

@@ -1,0 +1,230 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Pieces;
+using Microsoft.Win32.SafeHandles;
+using SealerRecover.Recovery.Files;
+
+namespace SealerRecover.Recovery.PieceSources;
+
+/// <summary>Looks whether a local file holds a piece, as raw bytes or within a sector's unsealed data.</summary>
+/// <param name="store">Receives what is taken out of unsealed data.</param>
+/// <param name="stored">What the store has.</param>
+/// <param name="verifier">Computes commitments.</param>
+/// <param name="options">Threads.</param>
+/// <param name="time">Clock for waiting.</param>
+internal sealed class LocalFiles(
+    PieceStore store, StoredPieces stored, PieceVerifier verifier, PieceFetcherOptions options, TimeProvider time)
+{
+    /// <summary>Uses a file of raw bytes where it lies, if it is the piece; refuses if it is not.</summary>
+    /// <param name="source">For refusals.</param>
+    /// <param name="path">The file, which the operator or its name says is the piece.</param>
+    /// <param name="announced">Bytes its name tells that it has, if it does.</param>
+    /// <param name="errand">What for.</param>
+    /// <param name="cancellation">Stops within 1 MiB.</param>
+    public async Task<VerifiedPiece?> TryRawAsync(
+        PieceSource source, string path, long? announced, PieceErrand errand, CancellationToken cancellation)
+    {
+        try
+        {
+            FileLook look = FileLook.Through(path);
+            if (look.Kind != FileKind.File)
+            {
+                errand.Refuse(
+                    source,
+                    look.Kind == FileKind.Missing ? RefusalKind.NotThere : RefusalKind.Unreadable,
+                    look.Kind == FileKind.Missing ? $"{path} is no longer there" : $"{path} is no regular file");
+                return null;
+            }
+
+            if (look.Length > errand.Piece.UnpaddedSize)
+            {
+                errand.Refuse(
+                    source,
+                    RefusalKind.TooLong,
+                    $"{path} has {look.Length} bytes, more than the {errand.Piece.UnpaddedSize} that the piece can hold");
+                return null;
+            }
+
+            (PieceInfo found, long length) = await ComputeAsync(path, errand, cancellation).ConfigureAwait(false);
+            if (found == errand.Piece)
+            {
+                return new VerifiedPiece(errand.Piece, path, length, path, InPlace: true);
+            }
+
+            if (announced > length)
+            {
+                errand.Refuse(source, RefusalKind.Truncated, $"{path} is truncated: it has {length} of {announced} bytes");
+            }
+            else
+            {
+                errand.Refuse(source, RefusalKind.WrongBytes, $"{path} holds other bytes: its {length} bytes have CommP {found.CommP}");
+            }
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            errand.Refuse(source, RefusalKind.Unreadable, CannotRead(path, failure));
+        }
+
+        return null;
+    }
+
+    /// <summary>As <see cref="TryRawAsync"/>, for a file of which nobody says that it is the piece: only failures to read it are told.</summary>
+    public async Task<VerifiedPiece?> LookAtRawAsync(PieceSource source, string path, PieceErrand errand, CancellationToken cancellation)
+    {
+        try
+        {
+            FileLook look = FileLook.Through(path);
+            if (look.Kind != FileKind.File || look.Length > errand.Piece.UnpaddedSize)
+            {
+                return null;
+            }
+
+            (PieceInfo found, long length) = await ComputeAsync(path, errand, cancellation).ConfigureAwait(false);
+            return found == errand.Piece ? new VerifiedPiece(errand.Piece, path, length, path, InPlace: true) : null;
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            errand.Refuse(source, RefusalKind.Unreadable, CannotRead(path, failure));
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Takes the piece's padded range out of a sector's unsealed file, without its padding, into the store. What follows the sector's data
+    /// in the file, Lotus's list of filled ranges, is not looked at: the commitment tells whether the range is filled.
+    /// </summary>
+    public async Task<VerifiedPiece?> TryUnsealedAsync(
+        PieceSource source, string path, PiecePlace place, PieceErrand errand, CancellationToken cancellation)
+    {
+        PieceInfo piece = errand.Piece;
+        try
+        {
+            FileLook look = FileLook.Through(path);
+            if (look.Kind != FileKind.File || look.Length < place.Size.Bytes)
+            {
+                errand.Refuse(
+                    source,
+                    look.Kind == FileKind.Missing ? RefusalKind.NotThere : RefusalKind.Truncated,
+                    look.Kind == FileKind.Missing
+                        ? $"{path} is no longer there"
+                        : $"{path} is no unsealed file of a {place.Size} sector: it has {look.Length} bytes");
+                return null;
+            }
+
+            using SafeFileHandle sector = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using IDisposable held = await store.LockAsync(
+                piece, () => errand.Report(PieceActivity.Waiting, 0, 0, path), time, cancellation).ConfigureAwait(false);
+            if (await stored.FindAsync(errand, locked: true, cancellation).ConfigureAwait(false) is { } there)
+            {
+                return there;
+            }
+
+            CommD found = await Task.Run(() => Extract(sector, path, place.Offset, errand, cancellation), cancellation).ConfigureAwait(false);
+            if (found == piece.CommP)
+            {
+                store.Publish(piece, store.ExtractOf(piece));
+                verifier.Learn(store.FileOf(piece), piece);
+                return new VerifiedPiece(piece, store.FileOf(piece), piece.UnpaddedSize, path, InPlace: false);
+            }
+
+            store.DiscardExtract(piece);
+            errand.Refuse(
+                source,
+                RefusalKind.WrongBytes,
+                found == PieceCommitment.Zero(piece.PaddedSize).CommP
+                    ? $"{path} has nothing but zeros where the piece should be, from padded byte {place.Offset}"
+                    : $"{path} holds other bytes where the piece should be, from padded byte {place.Offset}: their CommP is {found}");
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            errand.Refuse(source, RefusalKind.Unreadable, CannotRead(path, failure));
+        }
+
+        return null;
+    }
+
+    private Task<(PieceInfo Piece, long Length)> ComputeAsync(string path, PieceErrand errand, CancellationToken cancellation) =>
+        verifier.ComputeAsync(
+            path,
+            errand.Piece.PaddedSize,
+            (done, total) => errand.Report(PieceActivity.Verifying, done, total, path),
+            cancellation);
+
+    private static string CannotRead(string path, Exception failure) => $"{path} cannot be read: {failure.Message.TrimEnd('.')}";
+
+    private CommD Extract(SafeFileHandle sector, string path, long offset, PieceErrand errand, CancellationToken cancellation)
+    {
+        PieceInfo piece = errand.Piece;
+        string to = store.ExtractOf(piece);
+        string subject = $"taking piece {piece.CommP} out of {path} to {to}";
+        using SafeFileHandle target = StorageFailure.Explain(
+            subject, () => File.OpenHandle(to, FileMode.Create, FileAccess.Write, FileShare.None));
+        StorageFailure.Explain(subject, () => RandomAccess.SetLength(target, piece.UnpaddedSize));
+        using HandleRange range = new(sector, offset, piece.PaddedSize);
+        using Fr32Stream raw = Fr32Stream.Unpadding(range);
+        using WatchedStream data = new(
+            raw,
+            piece.UnpaddedSize,
+            path,
+            (done, total) => errand.Report(PieceActivity.Extracting, done, total, path),
+            (at, bytes) => WriteWithHoles(target, at, bytes, subject));
+        return PieceCommitment.Compute(data, piece.PaddedSize, options.Threads, cancellation).CommP;
+    }
+
+    /// <summary>Zeros stay holes: much of an unsealed sector is padding at the end of its pieces.</summary>
+    private static void WriteWithHoles(SafeFileHandle target, long at, ReadOnlySpan<byte> bytes, string subject)
+    {
+        if (bytes.IndexOfAnyExcept((byte)0) < 0)
+        {
+            return;
+        }
+
+        try
+        {
+            RandomAccess.Write(target, bytes, at);
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            throw StorageFailure.From(failure, subject);
+        }
+    }
+
+    /// <summary>A range of an open file as a stream that is read once.</summary>
+    private sealed class HandleRange(SafeFileHandle handle, long start, long length) : Stream
+    {
+        private long _position;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => length;
+
+        public override long Position
+        {
+            get => _position;
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
+        {
+            int read = RandomAccess.Read(handle, buffer[..(int)Math.Min(buffer.Length, length - _position)], start + _position);
+            _position += read;
+            return read;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

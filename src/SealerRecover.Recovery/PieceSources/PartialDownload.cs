@@ -1,0 +1,196 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using Microsoft.Win32.SafeHandles;
+using SealerRecover.Recovery.Files;
+using SealerRecover.Recovery.Workspace;
+
+namespace SealerRecover.Recovery.PieceSources;
+
+/// <summary>
+/// A download on its way: the part file, and beside it which bytes of it are there. The bytes are flushed before they are written down, so
+/// that what is written down holds after a power cut too. Writes may come from several threads; the rest from one. The piece is locked.
+/// </summary>
+/// <param name="store">Knows the names.</param>
+/// <param name="piece">What is downloaded.</param>
+/// <param name="options">How often to write down.</param>
+/// <param name="time">Clock for that.</param>
+internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFetcherOptions options, TimeProvider time) : IDisposable
+{
+    private const int Version = 1;
+    private const int UnspecificHResult = unchecked((int)0x80131620);
+
+    private readonly string _path = store.PartOf(piece);
+    private readonly string _statePath = store.StateOf(piece);
+    private readonly Lock _gate = new();
+    private readonly Lock _writingDown = new();
+    private SafeFileHandle? _handle;
+    private ByteRanges _there = new();
+    private long _writtenDownAt;
+
+    /// <summary>Length of the whole, if known.</summary>
+    public long? Total { get; private set; }
+
+    /// <summary>The entity tag of the whole where the last server gave a strong one; for If-Range.</summary>
+    public string? Tag { get; private set; }
+
+    /// <summary>The path of the part.</summary>
+    public string Path => _path;
+
+    /// <summary>Whether not all of it came from one server in one go, so that it may not fit together although the server is right.</summary>
+    public bool IsMixed { get; private set; }
+
+    /// <summary>Bytes that are there.</summary>
+    public long Done
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _there.Total;
+            }
+        }
+    }
+
+    /// <summary>Whether every byte is there.</summary>
+    public bool IsWhole => Done == Total;
+
+    /// <summary>Takes up what an earlier run left, if it can be; otherwise <see cref="Begin"/> starts.</summary>
+    public void Resume() => Explain(() =>
+    {
+        FileLook look = FileLook.At(_path);
+        if (look.Kind != FileKind.File || FileLook.At(_statePath).Kind != FileKind.File
+            || ChecksummedLines.Read<State>(File.ReadAllBytes(_statePath)) is not [{ Version: Version } state]
+            || state.Total != look.Length || state.Total > piece.UnpaddedSize
+            || !ByteRanges.TryRead(state.Done, state.Total, out ByteRanges there))
+        {
+            return;
+        }
+
+        _handle = File.OpenHandle(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        (_there, Total, Tag, IsMixed) = (there, state.Total, state.Tag, there.Total > 0);
+        _writtenDownAt = time.GetTimestamp();
+    });
+
+    /// <summary>Starts from nothing, with the space reserved, so that a full disk shows now.</summary>
+    /// <param name="total">Length; null if the server did not tell: then nothing is written down.</param>
+    /// <param name="tag">A strong entity tag, if there is one.</param>
+    public void Begin(long? total, string? tag) => Explain(() =>
+    {
+        _handle?.Dispose();
+        store.Files.DeleteFile(_statePath);
+        store.Files.DeleteFile(_path);
+        try
+        {
+            _handle = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite, FileOptions.None, total ?? 0);
+        }
+        catch (IOException failure) when (failure.HResult == UnspecificHResult)
+        {
+            // .NET tells with a message alone that the space could not be reserved.
+            throw new IOException(failure.Message, LinuxNative.NoSpace);
+        }
+
+        if (total is long length)
+        {
+            RandomAccess.SetLength(_handle, length);
+        }
+
+        (_there, Total, Tag, IsMixed) = (new ByteRanges(), total, tag, false);
+        _writtenDownAt = time.GetTimestamp();
+    });
+
+    /// <summary>
+    /// A server goes on whose piece has this length and tag. All that is good of one is good of the other: one server may send zeros
+    /// that extend the data where another leaves them out. Only if bytes are there that the new length has no place for, it starts anew.
+    /// </summary>
+    public void GoOn(long total, string? tag)
+    {
+        if (Total is null || total < _there.End)
+        {
+            Begin(total, tag);
+            return;
+        }
+
+        if (total != Total)
+        {
+            Explain(() => RandomAccess.SetLength(_handle!, total));
+        }
+
+        IsMixed |= _there.Total > 0 && (total != Total || tag != Tag);
+        (Total, Tag) = (total, tag);
+    }
+
+    /// <summary>What is missing, in order, in parts of at most <paramref name="longest"/> bytes.</summary>
+    public IEnumerable<(long Start, long End)> Missing(long longest)
+    {
+        lock (_gate)
+        {
+            return _there.Missing(Total!.Value, longest);
+        }
+    }
+
+    /// <summary>Writes bytes.</summary>
+    /// <exception cref="OperatorException">Storage: the disk failed or is full.</exception>
+    public void Write(long offset, ReadOnlyMemory<byte> bytes)
+    {
+        Explain(() => RandomAccess.Write(_handle!, bytes.Span, offset));
+        lock (_gate)
+        {
+            _there.Add(offset, offset + bytes.Length);
+        }
+
+        if (time.GetElapsedTime(_writtenDownAt) >= options.CheckpointInterval && _writingDown.TryEnter())
+        {
+            try
+            {
+                WriteDown();
+            }
+            finally
+            {
+                _writingDown.Exit();
+            }
+        }
+    }
+
+    /// <summary>The stream ended: these are all bytes.</summary>
+    public void EndAt(long total)
+    {
+        Explain(() => RandomAccess.SetLength(_handle!, total));
+        Total = total;
+    }
+
+    /// <summary>Flushes what is there and writes it down for a later run.</summary>
+    public void WriteDown()
+    {
+        _writtenDownAt = time.GetTimestamp();
+        if (Total is not long total || _handle is null)
+        {
+            return;
+        }
+
+        State state;
+        lock (_gate)
+        {
+            state = new State(Version, total, Tag, _there.ToArray());
+        }
+
+        Explain(() =>
+        {
+            string temporary = store.NewStateOf(piece);
+            RandomAccess.FlushToDisk(_handle);
+            store.Files.Write(temporary, ChecksummedLines.Write([state]));
+            store.Files.Replace(temporary, _statePath);
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle?.Dispose();
+
+    private void Explain(Action work) => StorageFailure.Explain($"downloading piece {piece.CommP} to {_path}", work);
+
+    /// <summary>What is written down.</summary>
+    /// <param name="Version">Of this form.</param>
+    /// <param name="Total">Length of the whole.</param>
+    /// <param name="Tag">Entity tag.</param>
+    /// <param name="Done">Bounds of the ranges that are there.</param>
+    private sealed record State(int Version, long Total, string? Tag, long[] Done);
+}

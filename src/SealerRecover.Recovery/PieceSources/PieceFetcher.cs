@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using Microsoft.Extensions.Logging;
+
+namespace SealerRecover.Recovery.PieceSources;
+
+/// <summary>
+/// Gets the bytes of pieces: from the store, or from the places in their order. A place that has nothing, or something else, is noted and
+/// the next one asked. Safe from several threads; two that want the same piece get it once.
+/// </summary>
+public sealed class PieceFetcher : IDisposable
+{
+    private readonly PieceVerifier _verifier;
+    private readonly StoredPieces _stored;
+    private readonly ImmutableArray<IPiecePlace> _places;
+    private readonly TimeSpan _progressInterval;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<PieceInfo, SemaphoreSlim> _gates = [];
+    private readonly ConcurrentDictionary<PieceInfo, VerifiedPiece> _found = [];
+
+    /// <summary>Makes a fetcher; nothing is read or asked before the first piece.</summary>
+    /// <param name="sources">Where to look, in this order.</param>
+    /// <param name="store">Where downloads go.</param>
+    /// <param name="options">How patient to be.</param>
+    /// <param name="logger">Warning: every refusal and every try that is repeated; Debug: every request.</param>
+    /// <param name="time">Clock for time-outs and delays.</param>
+    public PieceFetcher(
+        IReadOnlyList<PieceSource> sources, PieceStore store, PieceFetcherOptions options, ILogger logger, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Connections, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.RangeBytes, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxTries, 1, nameof(options));
+        _progressInterval = options.ProgressInterval;
+        _logger = logger;
+        _time = time;
+        _verifier = new PieceVerifier(options.Threads);
+        _stored = new StoredPieces(store, _verifier, logger);
+        LocalFiles files = new(store, _stored, _verifier, options, time);
+        _places =
+        [
+            .. sources.Select(source => source switch
+            {
+                FolderSource folder => new FolderPlace(folder, files),
+                FileSource file => new FilePlace(file, files),
+                ServerSource server => (IPiecePlace)new ServerPlace(server, store, _stored, _verifier, options, logger, time),
+                _ => throw new ArgumentException($"{source.GetType()} is no known kind of source", nameof(sources)),
+            }),
+        ];
+    }
+
+    /// <summary>
+    /// Says which places seem to have a piece, in their order, without reading it: a file of that name and a fitting length, an unsealed
+    /// file of its sector, a server that would send it. Files of other names are not looked into.
+    /// </summary>
+    /// <param name="wanted">The piece.</param>
+    /// <param name="cancellation">Ends the looking.</param>
+    public async Task<ImmutableArray<PieceSighting>> LookForAsync(PieceWanted wanted, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        PieceErrand errand = new(wanted, new Untold(), _progressInterval, _logger, _time);
+        ImmutableArray<PieceSighting>.Builder seen = ImmutableArray.CreateBuilder<PieceSighting>();
+        if (_stored.Look(wanted.Piece) is { } stored)
+        {
+            seen.Add(stored);
+        }
+
+        foreach (IPiecePlace place in _places)
+        {
+            if (await place.LookAsync(errand, cancellation).ConfigureAwait(false) is { } there)
+            {
+                seen.Add(there);
+            }
+        }
+
+        return seen.ToImmutable();
+    }
+
+    /// <summary>Finds, gets and verifies a piece.</summary>
+    /// <param name="wanted">The piece.</param>
+    /// <param name="progress">Told a few times a second, from any thread.</param>
+    /// <param name="cancellation">Stops within a second; a download goes on from there in a later call or run.</param>
+    /// <exception cref="MissingPieceException">No place has it; says why for each.</exception>
+    /// <exception cref="OperatorException">Storage: the store cannot be written, e.g. because its disk is full.</exception>
+    public async Task<VerifiedPiece> FetchAsync(PieceWanted wanted, IProgress<PieceProgress> progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        ArgumentNullException.ThrowIfNull(progress);
+        PieceErrand errand = new(wanted, progress, _progressInterval, _logger, _time);
+        SemaphoreSlim gate = _gates.GetOrAdd(wanted.Piece, static _ => new SemaphoreSlim(1));
+        if (!gate.Wait(0, cancellation))
+        {
+            errand.Report(PieceActivity.Waiting, 0, 0, string.Empty);
+            await gate.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+
+        try
+        {
+            VerifiedPiece found = Known(wanted.Piece)
+                ?? await _stored.FindAsync(errand, locked: false, cancellation).ConfigureAwait(false)
+                ?? await LookAsync(errand, cancellation).ConfigureAwait(false)
+                ?? throw new MissingPieceException(wanted, errand.Refusals);
+            _found[wanted.Piece] = found;
+            return found;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (IPiecePlace place in _places)
+        {
+            place.Dispose();
+        }
+
+        foreach (SemaphoreSlim gate in _gates.Values)
+        {
+            gate.Dispose();
+        }
+
+        _verifier.Dispose();
+    }
+
+    private async Task<VerifiedPiece?> LookAsync(PieceErrand errand, CancellationToken cancellation)
+    {
+        foreach (IPiecePlace place in _places)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (await place.TryAsync(errand, cancellation).ConfigureAwait(false) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What was found before, if it is still the same.</summary>
+    private VerifiedPiece? Known(PieceInfo piece)
+    {
+        try
+        {
+            return _found.TryGetValue(piece, out VerifiedPiece? found) && _verifier.IsUnchanged(found.Path) ? found : null;
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            _logger.LogDebug(failure, "what was found before cannot be looked at");
+            return null;
+        }
+    }
+
+    private sealed class Untold : IProgress<PieceProgress>
+    {
+        public void Report(PieceProgress value)
+        {
+        }
+    }
+}
