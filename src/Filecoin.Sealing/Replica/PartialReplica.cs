@@ -28,6 +28,7 @@ internal sealed class PartialReplica : IDisposable
         {
             // Of another length, it is none of this sector's: DurableFile reserves the space and tells a full disk from a broken one.
             using DurableFile reserved = DurableFile.Create(_partial, length);
+            RandomAccess.SetLength(reserved.Handle, length);
             reserved.Publish();
         }
 
