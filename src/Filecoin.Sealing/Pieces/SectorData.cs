@@ -115,6 +115,12 @@ public sealed class SectorData : ISectorData, IDisposable
         long from = offset / Fr32.PaddedGroup * Fr32.UnpaddedGroup;
         long wanted = padded.Length / Fr32.PaddedGroup * Fr32.UnpaddedGroup;
         int length = (int)Math.Clamp(piece.Source.Length - from, 0, wanted);
+        if (length == 0)
+        {
+            padded.Clear();
+            return;
+        }
+
         byte[] rented = ArrayPool<byte>.Shared.Rent(length);
         try
         {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Cryptography.Kernels.Sha256;
@@ -40,6 +39,7 @@ internal sealed class ReplicaPass : IDisposable
     private readonly BaseTreeLayout _layout;
     private readonly PoseidonKernel _poseidon8;
     private readonly TwoToOneHash _twoToOne;
+    private readonly ReplicaChunkPool _pool;
     private readonly PartialReplica _file;
 
     public ReplicaPass(
@@ -53,6 +53,7 @@ internal sealed class ReplicaPass : IDisposable
         _layout = BaseTreeLayout.For(job.Porep);
         _poseidon8 = PoseidonKernel.Create(TreeShape.BaseArity, job.PoseidonKernel);
         _twoToOne = TwoToOneHash.Create(job.TwoToOneKernel);
+        _pool = new ReplicaChunkPool(BaseTreeBuilder.ChunkLeaves(_layout) * SectorSize.NodeBytes);
         _file = PartialReplica.Open(job.Target, job.Porep.SectorSize.Bytes);
     }
 
@@ -94,7 +95,11 @@ internal sealed class ReplicaPass : IDisposable
     }
 
     /// <summary>Closes; a replica that was not published stays for the next pass.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _pool.Dispose();
+    }
 
     private string ReplicaStep(int tree) => FormattableString.Invariant($"{_job.Steps}-replica-{tree}");
 
@@ -130,35 +135,16 @@ internal sealed class ReplicaPass : IDisposable
         SealProgressCounter counter = new(_progress, SealPhase.Trees, tree + 1, Trees, _layout.Leaves);
         using TreeFile file = new(TreePath(tree), _layout, _job.LowestRow);
         BaseTreeBuilder builder = new(_poseidon8, _layout, file);
-        ConcurrentBag<ReplicaChunk> idle = [];
-        try
+        Run.Parallel(chunks, _options, chunk => _pool.Use(buffers =>
         {
-            Run.Parallel(chunks, _options, chunk =>
-            {
-                ReplicaChunk buffers = idle.TryTake(out ReplicaChunk? free) ? free : new ReplicaChunk(chunkBytes);
-                try
-                {
-                    long offset = (tree * TreeBytes) + ((long)chunk * chunkBytes);
-                    _make(offset, buffers.Nodes, buffers.Data);
-                    _file.WriteAt(offset, buffers.Nodes);
-                    digests.Set(chunk, buffers.Nodes);
-                    _twoToOne.Root(buffers.Data).CopyTo(dataRoots.AsSpan(chunk * SectorSize.NodeBytes));
-                    builder.Reduce(chunk, buffers.Nodes, buffers.Scratch, _ => _options.CancellationToken.ThrowIfCancellationRequested());
-                    counter.Add(chunkLeaves);
-                }
-                finally
-                {
-                    idle.Add(buffers);
-                }
-            });
-        }
-        finally
-        {
-            foreach (ReplicaChunk buffers in idle)
-            {
-                buffers.Dispose();
-            }
-        }
+            long offset = (tree * TreeBytes) + ((long)chunk * chunkBytes);
+            _make(offset, buffers.Nodes, buffers.Data);
+            _file.WriteAt(offset, buffers.Nodes);
+            digests.Set(chunk, buffers.Nodes);
+            _twoToOne.Root(buffers.Data).CopyTo(dataRoots.AsSpan(chunk * SectorSize.NodeBytes));
+            builder.Reduce(chunk, buffers.Nodes, buffers.Scratch, _ => _options.CancellationToken.ThrowIfCancellationRequested());
+            counter.Add(chunkLeaves);
+        }));
 
         Bytes32 replicaRoot = builder.Finish(_ => _options.CancellationToken.ThrowIfCancellationRequested());
         Bytes32 dataRoot = _twoToOne.Root(dataRoots);

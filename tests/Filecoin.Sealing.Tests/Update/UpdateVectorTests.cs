@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Replica;
 using Filecoin.Sealing.Update;
 using SealerRecover.Tests;
 using Xunit;
@@ -46,10 +47,13 @@ public sealed class UpdateVectorTests
         Assert.Equal(known.Text("comm_c"), made.CommC.ToString());
         Assert.Equal(known.ReplicaSha256, VectorFiles.Sha256OfFile(job.TargetFile));
         Compare(known.Files, job.TargetCacheFolder);
+        long written = new DirectoryInfo(job.TargetCacheFolder).EnumerateFiles().Sum(file => file.Length) + known.Size.Bytes;
+        Assert.InRange(written, 0, SealResources.ForUpdate(job.Porep, keepAll: true, pieceFiles: 4, treeThreads: 2).TempDisk);
 
         using PaddedFile update = new(job.TargetFile, known.Size);
         ISectorData decoded = SectorUpdate.Decode(update, job.Source, known.CommD, known.KeyCommR);
         Assert.Equal(known.DataSha256, Sha256Of(decoded));
+        Assert.Equal(made.CommRLast, ReplicaCheck.CommRLast(update, job.Porep, Environment.ProcessorCount, null, Cancellation));
 
         UpdateJob removal = job with
         {
