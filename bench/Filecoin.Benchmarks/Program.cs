@@ -11,6 +11,12 @@ switch (args.FirstOrDefault())
         return StepBenchmark.Run(new Options(args.AsSpan(1), "size", "layers", "runs", "threads", "folder", "parents", "label-kernel", "poseidon-kernel", "look-ahead"));
     case "labels":
         return LabelsOutOfCache.Run(new Options(args.AsSpan(1), "nodes", "seconds", "kernel", "sectors", "look-ahead"));
+    case "commp":
+        return DataBenchmark.CommP(new Options(args.AsSpan(1), "mib", "threads", "runs"));
+    case "encoding":
+        return DataBenchmark.Encoding(new Options(args.AsSpan(1)));
+    case "update":
+        return DataBenchmark.Update(new Options(args.AsSpan(1), "size", "threads", "runs", "parents"));
     case "bounds":
         return ProcessorBounds.Print(new Options(args.AsSpan(1)));
     case "kernels":
@@ -25,6 +31,11 @@ switch (args.FirstOrDefault())
             labels  [--nodes 268435456] [--seconds 30] [--kernel k] [--sectors 1] [--look-ahead any|0,1]
                                            labelling with layers that outgrow every cache; two layers of 32 bytes a node and sector in memory;
                                            with --look-ahead one sector by several threads, too, kept to these CPUs (the hashing one's first)
+            commp   [--mib 512] [--threads 1] [--runs 3]
+                                           CommP of a piece in memory
+            encoding                       padding, replica and update encoding alone, on one core
+            update  [--size 8MiB|16MiB|512MiB] [--threads n] [--runs 3] [--parents f]
+                                           SnapDeals encoding of a whole sector from pieces, checked after every run
             bounds                         what the processor itself can do: clock, SHA-NI round latency, IFMA throughput
             """);
         return 2;

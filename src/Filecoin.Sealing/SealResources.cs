@@ -43,4 +43,27 @@ public sealed record SealResources(
             ParentCacheDisk: porep.Nodes * StackedGraph.Degree * sizeof(uint),
             OpenFiles: porep.Layers + (2 * porep.Shape.BaseTrees) + 16);
     }
+
+    /// <summary>The needs of putting data into a sector that is there, or taking it out again; labelling is not among them.</summary>
+    /// <param name="porep">The seal proof.</param>
+    /// <param name="keepAll">As <see cref="Update.UpdateJob.KeepAll"/>.</param>
+    /// <param name="pieceFiles">Files the data is read from.</param>
+    /// <param name="treeThreads">Threads building trees.</param>
+    public static SealResources ForUpdate(PorepParameters porep, bool keepAll, int pieceFiles, int treeThreads)
+    {
+        ArgumentNullException.ThrowIfNull(porep);
+        long size = porep.SectorSize.Bytes;
+
+        // Nodes, data and its raw form, and an eighth of that for rows.
+        const long treeChunk = 4L << 20;
+        long treeRLast = (size / 7 / 64) + (Slack / 64);
+        long disk = size + treeRLast + (keepAll ? 2 * size : 0);
+        return new SealResources(
+            LabelMemory: 0,
+            TreeMemory: (treeThreads * treeChunk) + Slack,
+            TempDisk: disk,
+            ResultDisk: disk,
+            ParentCacheDisk: 0,
+            OpenFiles: pieceFiles + 16);
+    }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
@@ -100,38 +98,4 @@ internal static class StepBenchmark
         referenceBlocks is { } known ? Text($"; {known / blocks:0.00} x the {what} reference") : "";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>Wall and processor time of this process.</summary>
-    private sealed class Timing
-    {
-        private readonly long _started = Stopwatch.GetTimestamp();
-        private readonly TimeSpan _processorBefore = Process.GetCurrentProcess().TotalProcessorTime;
-
-        public TimeSpan Wall { get; private set; }
-
-        public TimeSpan Processor { get; private set; }
-
-        public static Timing Better(Timing? best, Timing candidate) => best is null || candidate.Wall < best.Wall ? candidate : best;
-
-        public Timing Stop()
-        {
-            Wall = Stopwatch.GetElapsedTime(_started);
-            Processor = Process.GetCurrentProcess().TotalProcessorTime - _processorBefore;
-            return this;
-        }
-
-        public override string ToString() => Text($"{Wall.TotalSeconds:0.00} s wall, {Processor.TotalSeconds:0.00} s cpu");
-    }
-
-    /// <summary>A step log that survives nothing, as a benchmark needs it.</summary>
-    private sealed class MemoryStepLog : IStepLog
-    {
-        private readonly ConcurrentDictionary<string, FileDigest> _steps = new();
-
-        public bool TryGet(string step, out FileDigest digest) => _steps.TryGetValue(step, out digest);
-
-        public void Record(string step, FileDigest digest) => _steps[step] = digest;
-
-        public void Forget(string step) => _steps.TryRemove(step, out _);
-    }
 }

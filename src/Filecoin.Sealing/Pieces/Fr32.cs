@@ -80,6 +80,13 @@ public static class Fr32
     {
         int length = (int)UnpaddedLength(padded.Length);
         unpadded = unpadded[..length];
+        while (unpadded.Length > UnpaddedGroup)
+        {
+            UnpadGroupBeforeOthers(padded[..PaddedGroup], unpadded[..(UnpaddedGroup + 1)]);
+            padded = padded[PaddedGroup..];
+            unpadded = unpadded[UnpaddedGroup..];
+        }
+
         Span<byte> group = stackalloc byte[PaddedGroup];
         while (!unpadded.IsEmpty)
         {
@@ -127,6 +134,46 @@ public static class Fr32
         Vector256<ulong> mask = Vector256.Create(ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, TopWordMask);
         ((lower | upper) & mask).AsByte().StoreUnsafe(ref to);
     }
+
+    /// <summary>Takes the padding out of a group that has at least a byte after it: the inverse, element by element.</summary>
+    /// <param name="padded">The group.</param>
+    /// <param name="unpadded">Receives the group and a byte after it, which does not count.</param>
+    private static void UnpadGroupBeforeOthers(ReadOnlySpan<byte> padded, Span<byte> unpadded)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(padded);
+        ref byte to = ref MemoryMarshal.GetReference(unpadded);
+        UnpadElement(ref from, 0, Word(ref from, 4), ref to);
+        UnpadElement(ref Unsafe.Add(ref from, ElementBytes), 2, Word(ref from, 8), ref Unsafe.Add(ref to, ElementBytes));
+        UnpadElement(ref Unsafe.Add(ref from, 2 * ElementBytes), 4, Word(ref from, 12), ref Unsafe.Add(ref to, 2 * ElementBytes));
+        UnpadElement(ref Unsafe.Add(ref from, 3 * ElementBytes), 6, 0, ref Unsafe.Add(ref to, 3 * ElementBytes));
+    }
+
+    /// <summary>32 bytes of data: an element without the bits that went before, and the next one's lowest bits.</summary>
+    /// <param name="from">The element.</param>
+    /// <param name="shift">Bits of the element that belong before: 0, 2, 4 or 6.</param>
+    /// <param name="next">The next element's lowest word.</param>
+    /// <param name="to">Receives 32 bytes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void UnpadElement(ref byte from, [ConstantExpected] int shift, ulong next, ref byte to)
+    {
+        ulong w0 = Word(ref from, 0), w1 = Word(ref from, 1), w2 = Word(ref from, 2), w3 = Word(ref from, 3) & TopWordMask;
+        if (shift != 0)
+        {
+            w0 = (w0 >> shift) | (w1 << (64 - shift));
+            w1 = (w1 >> shift) | (w2 << (64 - shift));
+            w2 = (w2 >> shift) | (w3 << (64 - shift));
+            w3 >>= shift;
+        }
+
+        Unsafe.WriteUnaligned(ref to, Little(w0));
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, 8), Little(w1));
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, 16), Little(w2));
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, 24), Little(w3 | (next << (62 - shift))));
+    }
+
+    private static ulong Word(ref byte from, int index) => Little(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, sizeof(ulong) * index)));
+
+    private static ulong Little(ulong word) => BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
 
     /// <summary>
     /// 127 bytes and a zero byte in, 128 out. Element e begins at bit 254e = 256e - 2e: each of its words is the word at the same place

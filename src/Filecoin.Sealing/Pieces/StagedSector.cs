@@ -28,43 +28,19 @@ public static class StagedSector
         string path, SectorSize sectorSize, IEnumerable<PieceSource> pieces, int threads, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(pieces);
-        string full = Path.GetFullPath(path);
-        string temporary = DurableNames.TemporaryFor(full);
-        if (Path.Exists(full))
-        {
-            throw Exists(full);
-        }
-
-        try
-        {
-            IReadOnlyList<PlacedPiece> placed = WriteTo(temporary, sectorSize, pieces, threads, cancellation);
-            File.Move(temporary, full, overwrite: false);
-            DurableNames.FlushFolder(Path.GetDirectoryName(full)!);
-            return placed;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw Path.Exists(full) && Path.Exists(temporary) ? Exists(full) : new OperatorException(
-                FailureKind.Storage,
-                $"the staged file {full} ({sectorSize.Bytes} bytes) could not be written: {failure.Message}",
-                "Make sure that the folder exists, can be written to and has the room.",
-                failure);
-        }
-        finally
-        {
-            if (File.Exists(temporary))
-            {
-                File.Delete(temporary);
-            }
-        }
+        List<PlacedPiece> placed = [];
+        NewFile.Write(path, sectorSize.Bytes, handle => WriteTo(handle, placed, sectorSize, pieces, threads, cancellation));
+        return placed;
     }
 
-    private static List<PlacedPiece> WriteTo(
-        string temporary, SectorSize sectorSize, IEnumerable<PieceSource> pieces, int threads, CancellationToken cancellation)
+    private static void WriteTo(
+        SafeFileHandle handle,
+        List<PlacedPiece> placed,
+        SectorSize sectorSize,
+        IEnumerable<PieceSource> pieces,
+        int threads,
+        CancellationToken cancellation)
     {
-        using SafeFileHandle handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        RandomAccess.SetLength(handle, sectorSize.Bytes);
-        List<PlacedPiece> placed = [];
         long used = 0;
         foreach ((Stream data, long unpaddedSize) in pieces)
         {
@@ -83,9 +59,6 @@ public static class StagedSector
             placed.Add(new PlacedPiece(reader.Run(), start, IsFiller: false));
             used = start + size;
         }
-
-        RandomAccess.FlushToDisk(handle);
-        return placed;
     }
 
     private static long PaddedSize(long unpaddedSize)
@@ -98,9 +71,4 @@ public static class StagedSector
                 $"{unpaddedSize} is no unpadded size of a piece: that is {Fr32.UnpaddedGroup} bytes times a power of two",
                 "Give the size that the data is extended to, not that of the data.");
     }
-
-    private static OperatorException Exists(string path) => new(
-        FailureKind.TargetExists,
-        $"{path} exists already and is not overwritten",
-        "Move it away or choose another place.");
 }

@@ -20,4 +20,16 @@ internal static class ReplicaEncoding
             sums[i] = left[i] + right[i];
         }
     }
+
+    /// <summary>data[i] = replica[i] - labels[i]; the inverse of <see cref="Encode"/>.</summary>
+    public static void Decode(ReadOnlySpan<byte> labels, ReadOnlySpan<byte> replica, Span<byte> data)
+    {
+        ReadOnlySpan<Fr> left = MemoryMarshal.Cast<byte, Fr>(labels);
+        ReadOnlySpan<Fr> sums = MemoryMarshal.Cast<byte, Fr>(replica);
+        Span<Fr> right = MemoryMarshal.Cast<byte, Fr>(data);
+        for (int i = 0; i < right.Length; i++)
+        {
+            right[i] = sums[i] - left[i];
+        }
+    }
 }

@@ -9,9 +9,15 @@ namespace Filecoin.Cryptography.Kernels.Poseidon;
 internal sealed class PoseidonPlain : PoseidonKernel
 {
     private readonly PoseidonConstants _constants;
+    private readonly Fr _domainTag;
 
-    public PoseidonPlain(int arity)
-        : base(arity) => _constants = PoseidonConstants.For(arity);
+    /// <summary>Makes it for nodes of trees, or, with a domain tag, for another use that must never give the same digests.</summary>
+    public PoseidonPlain(int arity, Fr? domainTag = null)
+        : base(arity)
+    {
+        _constants = PoseidonConstants.For(arity);
+        _domainTag = domainTag ?? _constants.DomainTag;
+    }
 
     public override string Name => "plain";
 
@@ -22,7 +28,7 @@ internal sealed class PoseidonPlain : PoseidonKernel
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> preimage = preimages.Slice(i * Arity * Fr.Bytes, Arity * Fr.Bytes);
-            state[0] = _constants.DomainTag;
+            state[0] = _domainTag;
             for (int k = 0; k < Arity; k++)
             {
                 state[k + 1] = Fr.FromBytes(preimage.Slice(k * Fr.Bytes, Fr.Bytes));

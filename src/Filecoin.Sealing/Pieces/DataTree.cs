@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Numerics;
+using Filecoin.Cryptography;
+using Filecoin.Cryptography.Kernels.Sha256;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+
+namespace Filecoin.Sealing.Pieces;
+
+/// <summary>
+/// The binary SHA-256 tree over a sector's data or a part of it, top two bits of every inner node cleared: of all of it that is tree_d,
+/// whose root is comm_d; of a piece the root is its CommP. Memory: 1 MiB a thread and one node for each MiB of data.
+/// </summary>
+internal static class DataTree
+{
+    private const int ChunkNodes = SegmentDigests.SegmentBytes / SectorSize.NodeBytes;
+
+    /// <summary>The commitment to a piece of the data.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="offset">Where the piece begins, in padded bytes.</param>
+    /// <param name="length">Its padded size.</param>
+    /// <param name="hash">The kernel to use.</param>
+    /// <param name="threads">Threads to use.</param>
+    /// <param name="cancellation">Stops between chunks.</param>
+    public static CommD OfPiece(ISectorData data, long offset, long length, TwoToOneHash hash, int threads, CancellationToken cancellation) =>
+        new(Root(data, offset, length, hash, threads, tree: null, counter: null, cancellation));
+
+    /// <summary>Writes tree_d over all of the data and returns its root: rows from the leaves up, 2n - 1 nodes.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="path">Where; the file appears whole or not at all.</param>
+    /// <param name="hash">The kernel to use.</param>
+    /// <param name="threads">Threads to use.</param>
+    /// <param name="progress">Told how far; may be null.</param>
+    /// <param name="cancellation">Stops between chunks.</param>
+    public static CommD Write(
+        ISectorData data, string path, TwoToOneHash hash, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation)
+    {
+        long nodes = data.Size.Nodes;
+        using DurableFile tree = DurableFile.Create(path, ((2 * nodes) - 1) * SectorSize.NodeBytes);
+        SealProgressCounter counter = new(progress, SealPhase.TreeD, 1, 1, nodes);
+        CommD root = new(Root(data, 0, data.Size.Bytes, hash, threads, tree, counter, cancellation));
+        tree.Publish();
+        return root;
+    }
+
+    private static Bytes32 Root(
+        ISectorData data,
+        long offset,
+        long length,
+        TwoToOneHash hash,
+        int threads,
+        DurableFile? tree,
+        SealProgressCounter? counter,
+        CancellationToken cancellation)
+    {
+        long leaves = length / SectorSize.NodeBytes;
+        int chunkNodes = (int)Math.Min(ChunkNodes, leaves);
+        byte[] roots = new byte[leaves / chunkNodes * SectorSize.NodeBytes];
+        ParallelOptions options = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
+        Run.Parallel((int)(leaves / chunkNodes), options, chunk =>
+        {
+            byte[] rented = ArrayPool<byte>.Shared.Rent(chunkNodes * SectorSize.NodeBytes);
+            try
+            {
+                Span<byte> nodes = rented.AsSpan(0, chunkNodes * SectorSize.NodeBytes);
+                data.Read(offset + ((long)chunk * nodes.Length), nodes);
+                tree?.WriteAt((long)chunk * nodes.Length, nodes);
+                Reduce(hash, nodes, chunk, leaves, 0, tree).CopyTo(roots.AsSpan(chunk * SectorSize.NodeBytes));
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+
+            counter?.Add(chunkNodes);
+        });
+
+        return Reduce(hash, roots, 0, leaves, BitOperations.Log2((uint)chunkNodes), tree);
+    }
+
+    /// <summary>Reduces nodes of a row to one in place, writing the rows above it; row 0 are leaves.</summary>
+    private static Bytes32 Reduce(TwoToOneHash hash, Span<byte> nodes, int part, long leaves, int row, DurableFile? tree)
+    {
+        while (nodes.Length > SectorSize.NodeBytes)
+        {
+            Span<byte> above = nodes[..(nodes.Length / 2)];
+            hash.HashMany(nodes, above);
+            nodes = above;
+            row++;
+            tree?.WriteAt(RowOffset(leaves, row) + ((long)part * nodes.Length), nodes);
+        }
+
+        return new Bytes32(nodes);
+    }
+
+    /// <summary>Bytes before a row: all rows below it have leaves, leaves / 2, … nodes.</summary>
+    private static long RowOffset(long leaves, int row) => ((2 * leaves) - (2 * leaves >> row)) * SectorSize.NodeBytes;
+}
