@@ -13,7 +13,7 @@ public class JsonViewTests
         (JsonObject[] lines, string error) = Play();
         Assert.All(lines, line => Assert.Matches("^2026-01-0[0-9]T[0-9:]{8}\\.[0-9]{3}Z$", (string?)line["time"]));
         Assert.Equal(
-            ["note", "sector_found", "plan", "progress", "sector_started", "progress", "note", "sector_ended", "sector_ended", "report"],
+            ["note", "sector_found", "plan", "progress", "sector_started", "progress", "piece_progress", "note", "sector_ended", "sector_ended", "report"],
             lines.Select(line => (string?)line["event"]).Aggregate(new List<string?>(), (kinds, kind) =>
             {
                 if (kinds.LastOrDefault() != kind || kind == "sector_ended")
@@ -91,10 +91,10 @@ public class JsonViewTests
         Type[] types = [.. typeof(JsonLines).Assembly.GetTypes().Where(type =>
             type.Namespace == typeof(JsonLines).Namespace && type.Name.StartsWith("Json", StringComparison.Ordinal)
             && type is { IsClass: true, IsAbstract: false } && type.GetMethod("<Clone>$") is not null)];
-        Assert.Equal(18, types.Length);
+        Assert.Equal(20, types.Length);
         foreach (string field in types.SelectMany(type => type.GetProperties()).Where(property => property.Name != "EqualityContract")
             .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name))
-            .Concat(["note", "sector_found", "plan", "sector_started", "progress", "sector_ended", "bench", "kernels", "report"]).Distinct())
+            .Concat(["note", "sector_found", "plan", "sector_started", "progress", "piece_progress", "sector_ended", "bench", "kernels", "report"]).Distinct())
         {
             Assert.All(references, text => Assert.Contains($"`{field}`", text, StringComparison.Ordinal));
         }
