@@ -2,10 +2,9 @@ using System.Security.Cryptography;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Workspace;
-
-using SealerRecover.Recovery.Content;
 
 namespace SealerRecover.Recovery.Tests.Workspace;
 

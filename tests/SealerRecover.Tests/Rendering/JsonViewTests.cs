@@ -13,7 +13,7 @@ public class JsonViewTests
         (JsonObject[] lines, string error) = Play();
         Assert.All(lines, line => Assert.Matches("^2026-01-0[0-9]T[0-9:]{8}\\.[0-9]{3}Z$", (string?)line["time"]));
         Assert.Equal(
-            ["note", "sector_found", "plan", "progress", "sector_started", "progress", "piece_progress", "note", "sector_ended", "sector_ended", "report"],
+            ["note", "sector_found", "plan", "progress", "sector_started", "progress", "note", "sector_ended", "sector_ended", "report"],
             lines.Select(line => (string?)line["event"]).Aggregate(new List<string?>(), (kinds, kind) =>
             {
                 if (kinds.LastOrDefault() != kind || kind == "sector_ended")
