@@ -13,7 +13,8 @@ namespace Filecoin.Sealing;
 public static class PreCommit2
 {
     /// <summary>
-    /// Builds what <paramref name="log"/> does not hold as finished. On return the cache folder holds p_aux, t_aux and tree_r_last (and
+    /// Builds what <paramref name="log"/> does not hold as finished. Data is encoded and checked against CommD on the way, straight from
+    /// <see cref="SealJob.Data"/>; it is read once, and once more where tree_d is kept. On return the cache folder holds p_aux, t_aux and tree_r_last (and
     /// layers, tree_c and tree_d with <see cref="SealJob.KeepAll"/>), <see cref="SealJob.SealedFile"/> is the replica, all flushed to disk.
     /// Without KeepAll the layer files are gone. Calling it again after it returned gives the same result without work.
     /// </summary>
@@ -33,6 +34,11 @@ public static class PreCommit2
         string pAuxPath = Path.Combine(job.CacheFolder, CacheNames.PAux);
         if (!HasTrees(job, log))
         {
+            if (job.HasData && job.Data is null)
+            {
+                throw new ArgumentException($"{job.Inputs.Sector} holds data, which is needed now", nameof(job));
+            }
+
             TreeStep step = new(job, log, cores, progress, cancellation);
             step.BuildTreeD();
             PAuxFile built = step.BuildTrees();
@@ -89,7 +95,7 @@ public static class PreCommit2
         // Chunks smaller than a segment could not be checked one by one; a sector that small takes no time anyway. Data makes a replica of
         // its own, which is one file.
         int chunkBytes = BaseTreeBuilder.ChunkLeaves(BaseTreeLayout.For(job.Inputs.Porep)) * SectorSize.NodeBytes;
-        if (job.DataFile is not null || chunkBytes != SegmentDigests.SegmentBytes)
+        if (job.HasData || chunkBytes != SegmentDigests.SegmentBytes)
         {
             return;
         }
@@ -133,7 +139,7 @@ public static class PreCommit2
     {
         int layers = job.Inputs.Porep.Layers;
         string lastLayer = Path.Combine(job.CacheFolder, CacheNames.Layer(layers));
-        if (job.DataFile is null && !File.Exists(job.SealedFile))
+        if (!job.HasData && !File.Exists(job.SealedFile))
         {
             StorageFailure.Naming(job.SealedFile, "making", () =>
             {

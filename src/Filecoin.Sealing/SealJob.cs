@@ -1,6 +1,7 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Pieces;
 
 namespace Filecoin.Sealing;
 
@@ -17,10 +18,12 @@ public sealed record SealJob
     public required string SealedFile { get; init; }
 
     /// <summary>
-    /// Fr32-padded data, exactly one sector long (a longer file's tail is ignored); null for a CC sector, whose data is zero and whose
-    /// replica is the last layer itself.
+    /// The data. PreCommit1 does not need it, since labels follow from its commitment alone; PreCommit2 does, unless it is zeros.
     /// </summary>
-    public string? DataFile { get; init; }
+    public ISectorData? Data { get; init; }
+
+    /// <summary>Whether there is anything but zeros; zeros leave the last layer as it is, so that it is the replica.</summary>
+    public bool HasData => Inputs.CommD != ZeroCommitments.ForSector(Inputs.Porep.SectorSize);
 
     /// <summary>Keep the layers and write tree_c and tree_d, as rust-fil-proofs leaves a cache folder after PreCommit2.</summary>
     public bool KeepAll { get; init; }

@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Recovery;
 
@@ -9,6 +10,9 @@ public abstract record RecoveryEvent(DateTimeOffset At);
 
 /// <summary>A phase of a sector moved on. Parent caches are shared: <paramref name="Sector"/> is null for them.</summary>
 public sealed record PhaseProgressed(DateTimeOffset At, SectorId? Sector, SealProgress Progress) : RecoveryEvent(At);
+
+/// <summary>The bytes of a piece are on their way.</summary>
+public sealed record PieceProgressed(DateTimeOffset At, SectorId Sector, PieceProgress Progress) : RecoveryEvent(At);
 
 /// <summary>A sector's work starts; <paramref name="Resumed"/> when an earlier run left finished steps.</summary>
 public sealed record SectorStarted(DateTimeOffset At, SectorId Sector, bool Resumed) : RecoveryEvent(At);
@@ -45,7 +49,7 @@ public enum OutcomeKind
 /// <summary>The end of one sector.</summary>
 /// <param name="Sector">Which.</param>
 /// <param name="Kind">How.</param>
-/// <param name="Commitments">What was computed, where it came that far.</param>
+/// <param name="Commitments">What was computed, where it came that far; for a snapped sector of its update, if it came as far as that.</param>
 /// <param name="Files">Full paths of the installed (or found) files.</param>
 /// <param name="Elapsed">Time spent on it in this run.</param>
 /// <param name="Failure">Why it failed; an <see cref="OperatorException"/> for everything the operator can act on.</param>

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery;
@@ -31,6 +33,9 @@ public sealed record ResourceLine(string What, long Needed, long? Available, boo
 /// <param name="Limit">What does not suffice for that many, where fewer go at once for its sake; null where nothing does.</param>
 public sealed record RecoveryPlan(IReadOnlyList<ResourceLine> Resources, CorePlan? Cores, int Asked, ResourceLine? Limit)
 {
+    /// <summary>The pieces that sectors with data need, without those of zeros.</summary>
+    public ImmutableArray<PlannedPiece> Pieces { get; init; } = [];
+
     /// <summary>There is nothing to do.</summary>
     public static RecoveryPlan Nothing { get; } = new([], null, 0, null);
 

@@ -2,8 +2,12 @@ using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Memory;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;
 
@@ -23,16 +27,21 @@ public sealed class RecoveryRunner
     private readonly ISealer _sealer;
     private readonly IFileSystem _files;
     private readonly ISystemProbe _probe;
+    private readonly ILogger _logger;
+    private readonly PieceStore _store;
+    private readonly PieceSurvey _survey;
 
     /// <summary>Makes a runner; nothing happens yet.</summary>
     /// <param name="settings">What the operator decided.</param>
     /// <param name="time">The clock, for events and names of replaced files.</param>
-    public RecoveryRunner(RecoverySettings settings, TimeProvider time)
-        : this(settings, time, new Sealer(settings), new LinuxFileSystem(), new LinuxSystemProbe())
+    /// <param name="logger">Told what piece sources answer; null for nobody.</param>
+    public RecoveryRunner(RecoverySettings settings, TimeProvider time, ILogger? logger = null)
+        : this(settings, time, new Sealer(settings), new LinuxFileSystem(), new LinuxSystemProbe(), logger)
     {
     }
 
-    internal RecoveryRunner(RecoverySettings settings, TimeProvider time, ISealer sealer, IFileSystem files, ISystemProbe probe)
+    internal RecoveryRunner(
+        RecoverySettings settings, TimeProvider time, ISealer sealer, IFileSystem files, ISystemProbe probe, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(time);
@@ -41,13 +50,19 @@ public sealed class RecoveryRunner
         _sealer = sealer;
         _files = files;
         _probe = probe;
+        _logger = logger ?? NullLogger.Instance;
+        _store = new PieceStore(settings.TempFolder, files);
+        _survey = new PieceSurvey(settings, _store, _logger, TimeProvider.System);
     }
 
-    /// <summary>What the run needs against what there is, and how it divides the cores. Changes nothing.</summary>
+    /// <summary>
+    /// What the run needs against what there is, how it divides the cores, and where pieces seem to be, for which sources are asked. Changes
+    /// nothing.
+    /// </summary>
     public RecoveryPlan Plan(IReadOnlyList<SectorFacts> sectors)
     {
         ArgumentNullException.ThrowIfNull(sectors);
-        return StorageFailure.Explain("cannot plan the run", () => new ResourcePlan(_settings, _probe, _sealer).For(sectors));
+        return StorageFailure.Explain("cannot plan the run", () => new ResourcePlan(_settings, _probe, _sealer, _survey).For(sectors));
     }
 
     /// <summary>
@@ -67,7 +82,7 @@ public sealed class RecoveryRunner
         RunFolders.Prepare(_settings, _files);
         EventSink events = new(observer, _time);
         CorePlan cores = CheckResources(sectors, events).Cores ?? CorePlan.OneSeat(_settings.Threads);
-        ResourcePlan plan = new(_settings, _probe, _sealer);
+        ResourcePlan plan = new(_settings, _probe, _sealer, _survey);
         using ParentsPool parents = new(_sealer, events.ProgressOf(null));
         DiskGate disk = new(_settings.TempFolder, _probe, _settings.IgnoreResources);
         Installer installer = new(_files, _settings, _time);
@@ -78,8 +93,15 @@ public sealed class RecoveryRunner
             events.Notice(null, "another run on this machine keeps its threads to the best cores, so those of this run are left to the system");
         }
 
+        using PieceFetcher fetcher = new(
+            _settings.PieceSources,
+            _store,
+            new PieceFetcherOptions { Threads = Math.Max(1, cores.FreeCores) },
+            _logger,
+            _time);
+        RunPieces pieces = new(fetcher, _store, _survey);
         CoreBudget budget = new(cores.Threads, cores.Threads / cores.Cores);
-        RunContext run = new(_settings, _time, _files, _sealer, events, parents, disk, installer, plan.Needs, budget, cancellation);
+        RunContext run = new(_settings, _time, _files, _sealer, events, parents, disk, installer, plan.Needs, budget, pieces, cancellation);
         SectorWork[] work = [.. sectors.Select(facts => new SectorWork(facts, run))];
         if (work.Length > 0)
         {

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Filecoin.Sealing.Kernels;
+using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Recovery;
 
@@ -31,6 +33,12 @@ public sealed record RecoverySettings
 
     /// <summary>Keep layers, tree_c and tree_d and install them too.</summary>
     public bool KeepAll { get; init; }
+
+    /// <summary>Also install the data of sectors that hold any as unsealed/s-t0…, in the form in which Lotus keeps it.</summary>
+    public bool KeepUnsealed { get; init; }
+
+    /// <summary>Where to look for the bytes of pieces, in this order.</summary>
+    public ImmutableArray<PieceSource> PieceSources { get; init; } = [];
 
     /// <summary>Move a differing target aside instead of refusing.</summary>
     public bool Force { get; init; }

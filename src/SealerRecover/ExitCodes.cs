@@ -29,7 +29,7 @@ internal static class ExitCodes
         (FailureKind.BadInput, new(2, "bad_input", "arguments, environment or metadata file not usable")),
         (FailureKind.NodeUnreachable, new(3, "node_unreachable", "no chain node answered usefully")),
         (FailureKind.NotOnChain, new(4, "not_on_chain", "the chain does not know the miner or sector")),
-        (FailureKind.NotSupported, new(5, "not_supported", "a sector with data or a snapped one, which this version cannot recover")),
+        (FailureKind.NotSupported, new(5, "not_supported", "a sector that cannot be recovered: the order of its pieces is unknown, or its seal proof")),
         (FailureKind.StatePruned, new(6, "state_pruned", "the node has pruned the state that holds the answer")),
         (FailureKind.SourcesDisagree, new(7, "sources_disagree", "two sources of the same fact disagree")),
         (FailureKind.CommitmentMismatch, new(8, "commitment_mismatch", "the computed CommR is not the SealedCID; nothing was installed")),

@@ -46,7 +46,7 @@ public sealed class SealVectorTests
             string tree = Path.Combine(place.CacheFolder, CacheNames.TreeD);
 
             CommD commD = TreeD.Build(
-                job.Inputs.Porep.SectorSize, job.DataFile, tree, TwoToOneHash.Create(kernel), new FixedTreeCores(2), null, TestContext.Current.CancellationToken);
+                job.Inputs.Porep.SectorSize, job.Data, tree, TwoToOneHash.Create(kernel), new FixedTreeCores(2), null, TestContext.Current.CancellationToken);
 
             Assert.Equal(job.Inputs.CommD, commD);
             Assert.Equal(known.Files.Single(file => file.Name == CacheNames.TreeD).Sha256, VectorFiles.Sha256OfFile(tree));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Pieces;
 
 [assembly: Xunit.AssemblyFixture(typeof(Filecoin.Sealing.Tests.SharedParentCaches))]
 
@@ -49,7 +50,7 @@ internal sealed class Workplace : IDisposable
             Inputs = sealCase.Inputs,
             CacheFolder = CacheFolder,
             SealedFile = SealedFile,
-            DataFile = data,
+            Data = data is null ? null : new PaddedFile(data, sealCase.Inputs.Porep.SectorSize),
             KeepAll = keepAll,
             CachePathInTAux = sealCase.CachePath,
         };

@@ -41,6 +41,9 @@ public sealed class SegmentDigests
     /// <summary>Stores the digest of segment <paramref name="index"/>.</summary>
     public void Set(int index, ReadOnlySpan<byte> content) => SHA256.HashData(content, Entry(index));
 
+    /// <summary>Takes the digest of segment <paramref name="index"/> over from another file, whose segment <paramref name="from"/> is the same.</summary>
+    internal void Set(int index, SegmentDigests other, int from) => other.Entry(from).CopyTo(Entry(index));
+
     /// <summary>Whether <paramref name="content"/> is segment <paramref name="index"/>.</summary>
     public bool Matches(int index, ReadOnlySpan<byte> content)
     {

@@ -101,11 +101,11 @@ internal sealed class ReplicaPass : IDisposable
         _pool.Dispose();
     }
 
-    private string ReplicaStep(int tree) => FormattableString.Invariant($"{_job.Steps}-replica-{tree}");
+    private string ReplicaStep(int tree) => ReplicaRecord.Part(_job.Steps, tree);
 
     private string TreeRLastStep(int tree) => FormattableString.Invariant($"{_job.Steps}-tree-r-last-{tree}");
 
-    private string DataRootStep(int tree) => FormattableString.Invariant($"{_job.Steps}-data-root-{tree}");
+    private string DataRootStep(int tree) => ReplicaRecord.DataRoot(_job.Steps, tree);
 
     private string TreePath(int tree) => Path.Combine(_job.CacheFolder, CacheNames.TreeRLast(_job.Porep.Shape, tree));
 

@@ -1,6 +1,5 @@
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
-using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Memory;
 using Filecoin.Sealing.Replica;
 
@@ -46,7 +45,7 @@ internal sealed class TreeChunkWorker : IDisposable
         int chunk,
         BaseTreeBuilder treeC,
         BaseTreeBuilder treeRLast,
-        DurableFile? replica,
+        EncodedReplica? replica,
         Action<int> columnsDone,
         CancellationToken cancellation)
     {
@@ -62,7 +61,7 @@ internal sealed class TreeChunkWorker : IDisposable
         if (_sources.TryReadData(offset, data))
         {
             ReplicaEncoding.Encode(nodes, data, nodes);
-            replica!.WriteAt(offset, nodes);
+            replica!.Take(offset, chunk, nodes, data);
         }
 
         treeRLast.Reduce(chunk, nodes, scratch, _ => cancellation.ThrowIfCancellationRequested());

@@ -4,7 +4,7 @@ using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Microsoft.Win32.SafeHandles;
+using Filecoin.Sealing.Pieces;
 
 namespace Filecoin.Sealing.Trees;
 
@@ -18,7 +18,7 @@ internal static class TreeD
 
     /// <summary>Builds the tree and returns its root.</summary>
     /// <param name="size">Sector size.</param>
-    /// <param name="dataFile">Fr32-padded data; null for zeros.</param>
+    /// <param name="data">The data; null for zeros.</param>
     /// <param name="treeFile">Where to write the tree; null to compute the root only.</param>
     /// <param name="hash">The kernel to use.</param>
     /// <param name="cores">Cores to use.</param>
@@ -26,15 +26,13 @@ internal static class TreeD
     /// <param name="cancellation">Stops between chunks.</param>
     public static CommD Build(
         SectorSize size,
-        string? dataFile,
+        ISectorData? data,
         string? treeFile,
         TwoToOneHash hash,
         ITreeCores cores,
         IProgress<SealProgress>? progress,
         CancellationToken cancellation)
     {
-        using SafeFileHandle? data =
-            dataFile is null ? null : StorageFailure.Naming(dataFile, "opening", () => File.OpenHandle(dataFile));
         using DurableFile? tree = treeFile is null ? null : DurableFile.Create(treeFile, ((2 * size.Nodes) - 1) * SectorSize.NodeBytes);
         SealProgressCounter counter = new(progress, SealPhase.TreeD, 1, 1, size.Nodes);
         int chunkNodes = (int)Math.Min(ChunkNodes, size.Nodes);
@@ -54,7 +52,7 @@ internal static class TreeD
                 }
                 else
                 {
-                    ExactRead.At(data, (long)chunk * nodes.Length, nodes, dataFile!);
+                    data.Read((long)chunk * nodes.Length, nodes);
                 }
 
                 Reduce(hash, nodes, chunk, size.Nodes, 0, tree).CopyTo(roots.AsSpan(chunk * SectorSize.NodeBytes));

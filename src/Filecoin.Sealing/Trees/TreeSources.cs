@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing.Files;
-using Microsoft.Win32.SafeHandles;
+using Filecoin.Sealing.Pieces;
 
 namespace Filecoin.Sealing.Trees;
 
@@ -15,8 +14,7 @@ internal sealed class TreeSources : IDisposable
 
     private readonly List<ILayerSource> _layers = [];
     private readonly SemaphoreSlim? _reading;
-    private readonly SafeFileHandle? _data;
-    private readonly string? _dataPath;
+    private readonly ISectorData? _data;
 
     /// <summary>Opens the layers, which are all recorded.</summary>
     public TreeSources(SealJob job, IStepLog log)
@@ -41,8 +39,7 @@ internal sealed class TreeSources : IDisposable
                 _layers.Add(new LayerOnDisk(job, log, layer));
             }
 
-            _dataPath = job.DataFile;
-            _data = _dataPath is null ? null : StorageFailure.Naming(_dataPath, "opening", () => File.OpenHandle(_dataPath));
+            _data = job.HasData ? job.Data : null;
         }
         catch
         {
@@ -95,7 +92,7 @@ internal sealed class TreeSources : IDisposable
             return false;
         }
 
-        ExactRead.At(_data, offset, destination, _dataPath!);
+        _data.Read(offset, destination);
         return true;
     }
 
@@ -103,7 +100,6 @@ internal sealed class TreeSources : IDisposable
     {
         _layers.ForEach(layer => layer.Dispose());
         _reading?.Dispose();
-        _data?.Dispose();
     }
 
     /// <summary>The memory for a layer's part.</summary>

@@ -4,6 +4,7 @@ using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Replica;
 
 namespace Filecoin.Sealing.Trees;
 
@@ -26,35 +27,29 @@ internal sealed class TreeStep(
     private readonly BaseTreeLayout _layout = BaseTreeLayout.For(job.Inputs.Porep);
     private readonly PoseidonKernel _poseidon8 = PoseidonKernel.Create(TreeShape.BaseArity, job.PoseidonKernel);
 
-    /// <summary>tree_d is a file only when everything is kept; with data it is computed in any case, to check the data against comm_d.</summary>
+    /// <summary>tree_d is a file only when everything is kept; the data is checked against comm_d in any case, while it is encoded.</summary>
     public void BuildTreeD()
     {
         string path = Path.Combine(job.CacheFolder, CacheNames.TreeD);
-        if ((job.DataFile is null && !job.KeepAll) || (job.KeepAll && PreCommit2.IsRecorded(log, SealSteps.TreeD, path)))
+        if (!job.KeepAll || PreCommit2.IsRecorded(log, SealSteps.TreeD, path))
         {
             return;
         }
 
         CommD commD = TreeD.Build(
             _porep.SectorSize,
-            job.DataFile,
-            job.KeepAll ? path : null,
+            job.HasData ? job.Data : null,
+            path,
             TwoToOneHash.Create(job.TwoToOneKernel),
             cores,
             progress,
             cancellation);
         if (commD != job.Inputs.CommD)
         {
-            throw new OperatorException(
-                FailureKind.BadInput,
-                $"the data of {job.Inputs.Sector} has CommD {commD}, but the sector was sealed over {job.Inputs.CommD}",
-                "check the pieces, their order and their padding");
+            throw EncodedReplica.OtherData(job, commD, cores.Most, cancellation);
         }
 
-        if (job.KeepAll)
-        {
-            log.Record(SealSteps.TreeD, SegmentDigests.OfFile(path));
-        }
+        log.Record(SealSteps.TreeD, SegmentDigests.OfFile(path));
     }
 
     /// <summary>All base trees and the replica of a sector with data, from layers that are there; returns what p_aux holds.</summary>
@@ -62,23 +57,22 @@ internal sealed class TreeStep(
     {
         using TreeSources sources = new(job, log);
         sources.CheckShortLayers();
-        using DurableFile? replica = job.DataFile is null ? null : DurableFile.Create(job.SealedFile, _porep.SectorSize.Bytes);
+        using EncodedReplica? replica = job.HasData ? new EncodedReplica(job, log, cores.Most, cancellation) : null;
         (Bytes32[] rootsC, Bytes32[] rootsRLast) = BuildBaseTrees(sources, replica);
-        replica?.Publish();
+        replica?.Finish();
         return new PAuxFile(
             TreeRoots.Join(_porep.Shape, rootsC, job.PoseidonKernel), TreeRoots.Join(_porep.Shape, rootsRLast, job.PoseidonKernel));
     }
 
     /// <summary>Builds and records the base trees that are not recorded, in order.</summary>
-    public (Bytes32[] RootsC, Bytes32[] RootsRLast) BuildBaseTrees(TreeSources sources, DurableFile? replica)
+    public (Bytes32[] RootsC, Bytes32[] RootsRLast) BuildBaseTrees(TreeSources sources, EncodedReplica? replica)
     {
         int trees = _porep.Shape.BaseTrees;
         Bytes32[] rootsC = new Bytes32[trees];
         Bytes32[] rootsRLast = new Bytes32[trees];
         for (int tree = 0; tree < trees; tree++)
         {
-            // A replica with data is one file over all base trees and is published as a whole: then trees are built as a whole, too.
-            if (replica is null && TryRecall(tree, out rootsC[tree], out rootsRLast[tree]))
+            if (TryRecall(tree, out rootsC[tree], out rootsRLast[tree]) && replica?.TryRecall(tree) != false)
             {
                 continue;
             }
@@ -113,18 +107,20 @@ internal sealed class TreeStep(
         return done;
     }
 
-    private (Bytes32 RootC, Bytes32 RootRLast) BuildTree(int tree, TreeSources sources, DurableFile? replica)
+    private (Bytes32 RootC, Bytes32 RootRLast) BuildTree(int tree, TreeSources sources, EncodedReplica? replica)
     {
         using TreeFile? fileC = job.KeepAll ? new TreeFile(PathOfTreeC(tree), _layout, lowestRow: 0) : null;
         using TreeFile fileRLast = new(PathOfTreeRLast(tree), _layout, _layout.LowestRowOfTreeRLast(job.RowsToDiscard));
         BaseTreeBuilder treeC = new(_poseidon8, _layout, fileC is null ? NoTreeRows.Instance : fileC);
         BaseTreeBuilder treeRLast = new(_poseidon8, _layout, fileRLast);
+        replica?.Begin(tree);
         HashChunks(tree, sources, treeC, treeRLast, replica);
 
         Bytes32 rootC = treeC.Finish(_ => cancellation.ThrowIfCancellationRequested());
         Bytes32 rootRLast = treeRLast.Finish(_ => cancellation.ThrowIfCancellationRequested());
         fileRLast.Publish();
         fileC?.Publish();
+        replica?.Record();
         if (fileC is not null)
         {
             log.Record(SealSteps.TreeC(tree), SegmentDigests.OfFile(PathOfTreeC(tree)));
@@ -136,7 +132,7 @@ internal sealed class TreeStep(
     }
 
     private void HashChunks(
-        int tree, TreeSources sources, BaseTreeBuilder treeC, BaseTreeBuilder treeRLast, DurableFile? replica)
+        int tree, TreeSources sources, BaseTreeBuilder treeC, BaseTreeBuilder treeRLast, EncodedReplica? replica)
     {
         int chunkLeaves = BaseTreeBuilder.ChunkLeaves(_layout);
         long chunkBytes = (long)chunkLeaves * SectorSize.NodeBytes;

@@ -15,7 +15,7 @@ namespace SealerRecover.Recovery.Install;
 /// flushed and renamed.</item>
 /// <item>The cache folder goes in whole, by one rename. Where a cache folder exists already (a sector that lost its sealed file
 /// only, say), missing files join it one by one and nothing else in it is touched.</item>
-/// <item>The sealed file goes in last: where it stands, the sector is complete.</item>
+/// <item>The replicas go in last, an update's after its key: where the last one stands, the sector is complete.</item>
 /// <item>A receipt is left.</item>
 /// </list>
 /// Nothing is ever replaced: renames refuse a taken name. A file with equal content counts as installed; one with other content
@@ -35,62 +35,76 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     public void RefuseObviousConflict(SectorFacts facts, Func<PAuxFile, CommR> commR)
     {
         ResultLayout layout = new(settings.ResultFolder, facts.Sector);
-        string pAux = Path.Combine(layout.CacheFolder, CacheNames.PAux);
-        foreach ((string path, long length) in new[] { (layout.SealedFile, facts.SealProof.SectorSize.Bytes), (pAux, PAuxFile.Length) })
+        Refuse(layout.SealedFile, layout.CacheFolder, facts.SealedCid);
+        if (facts.Update is { } update)
         {
-            FileLook look = FileLook.Through(path);
-            if (!settings.Force && look.Kind != FileKind.Missing && (look.Kind != FileKind.File || look.Length != length))
-            {
-                throw TargetExists(facts.Sector, path, $"has {look.Length} bytes where this sector's has {length}; nothing was computed");
-            }
+            Refuse(layout.UpdateFile, layout.UpdateCacheFolder, update.SealedCid);
         }
 
-        if (!settings.Force && FileLook.Through(pAux).Kind == FileKind.File
-            && commR(PAuxFile.Read(pAux)) is var found && found != facts.SealedCid)
+        void Refuse(string replica, string cacheFolder, CommR expected)
         {
-            throw TargetExists(facts.Sector, pAux, $"belongs to a sector whose CommR is {found}; nothing was computed");
+            string pAux = Path.Combine(cacheFolder, CacheNames.PAux);
+            foreach ((string path, long length) in new[] { (replica, facts.SealProof.SectorSize.Bytes), (pAux, PAuxFile.Length) })
+            {
+                FileLook look = FileLook.Through(path);
+                if (!settings.Force && look.Kind != FileKind.Missing && (look.Kind != FileKind.File || look.Length != length))
+                {
+                    throw TargetExists(facts.Sector, path, $"has {look.Length} bytes where this sector's has {length}; nothing was computed");
+                }
+            }
+
+            if (!settings.Force && FileLook.Through(pAux).Kind == FileKind.File
+                && commR(PAuxFile.Read(pAux)) is var found && found != expected)
+            {
+                throw TargetExists(facts.Sector, pAux, $"belongs to a sector whose CommR is {found}; nothing was computed");
+            }
         }
     }
 
     /// <summary>
-    /// Lists and digests what is to be installed. Null unless all files are there and are what was recorded when they were
-    /// written, the replica being the last layer, as for all sectors of zeros: then what the trees were built from is what
-    /// goes into the result folder.
+    /// Lists and digests what is to be installed. Null unless all files are there and are what was recorded when they were written: then
+    /// what the trees were built from is what goes into the result folder.
     /// </summary>
+    /// <param name="sector">The sector.</param>
+    /// <param name="workspace">Where it was made.</param>
+    /// <param name="recovered">Its files.</param>
+    /// <param name="damaged">The first file that is missing or not what was recorded.</param>
+    /// <param name="progress">Told how far.</param>
+    /// <param name="cancellation">Stops within a second.</param>
     public InstallManifest? Describe(
-        SectorId sector, SectorWorkspace workspace, PorepParameters porep, SealedCommitments commitments, InstallProgress progress,
+        SectorId sector,
+        SectorWorkspace workspace,
+        RecoveredSector recovered,
+        out FinishedFile? damaged,
+        InstallProgress progress,
         CancellationToken cancellation)
     {
-        IReadOnlyList<string> names = CacheFiles.Installed(porep, settings.KeepAll);
-        (string Name, string Path)[] present =
-        [
-            .. names.Select(name => (name, Path.Combine(workspace.CacheFolder, name))),
-            (ManifestFile.Sealed, workspace.SealedFile),
-        ];
-        byte[] auxiliary = new PAuxFile(commitments.CommC, commitments.CommRLast).ToBytes();
-        if (present.Any(file => FileLook.At(file.Path).Kind != FileKind.File)
-            || FileLook.At(workspace.SealedFile).Length != porep.SectorSize.Bytes
-            || !File.ReadAllBytes(Path.Combine(workspace.CacheFolder, CacheNames.PAux)).AsSpan().SequenceEqual(auxiliary))
+        damaged = recovered.Files.FirstOrDefault(file => FileLook.Through(file.Path).Kind != FileKind.File);
+        if (damaged is not null)
         {
             return null;
         }
 
-        progress.Begin(present.Sum(file => FileLook.At(file.Path).Length));
+        progress.Begin(recovered.Files.Sum(file => FileLook.Through(file.Path).Length));
         List<ManifestFile> described = [];
-        foreach ((string name, string path) in present)
+        foreach (FinishedFile file in recovered.Files)
         {
-            FileDigest digest = SegmentDigests.OfFile(path, progress, cancellation);
-            string recordedAs = name == ManifestFile.Sealed ? CacheNames.Layer(porep.Layers) : name;
-            if (CacheFiles.TryGetRecorded(workspace.Journal, recordedAs, out FileDigest recorded) && recorded != digest)
+            if (file.Digest(progress, cancellation) is not { } digest)
             {
+                damaged = file;
                 return null;
             }
 
-            described.Add(new ManifestFile(name, digest.Length, digest.Digest.ToString()));
+            described.Add(new ManifestFile(file.Name, digest.Length, digest.Digest.ToString()));
         }
 
         InstallManifest manifest = new(
-            workspace.Journal.Inputs, settings.ResultFolder, commitments.CommC.ToString(), commitments.CommRLast.ToString(), described);
+            workspace.Journal.Inputs,
+            settings.ResultFolder,
+            recovered.Sealed.CommC.ToString(),
+            recovered.Sealed.CommRLast.ToString(),
+            described,
+            recovered.Update?.CommRLast.ToString());
 
         // Nothing of earlier work may stand in staging: what is found there later counts as put there from this manifest.
         ResultLayout layout = new(settings.ResultFolder, sector);
@@ -152,35 +166,38 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         }
 
         // A cache folder is moved aside whole, so then all its files are needed.
-        bool cacheMovesAside = different.Any(file => !file.IsSealed);
-        ManifestFile[] missing =
-            [.. manifest.Files.Where(file => states[file] != TargetState.Equal || (cacheMovesAside && !file.IsSealed))];
+        HashSet<InstallArea> aside = [.. different.Select(file => file.Area)];
+        ManifestFile[] missing = [.. manifest.Files.Where(file => states[file] != TargetState.Equal || aside.Contains(file.Area))];
         Stage(layout, manifest, missing, workspace, progress, cancellation);
-        if (different.Length > 0)
+        if (aside.Count > 0)
         {
-            MoveAside(layout, sector, different.Any(file => file.IsSealed), cacheMovesAside, notice);
+            MoveAside(layout, sector, aside, notice);
         }
 
-        PlaceCache(layout, sector, manifest, [.. missing.Where(file => !file.IsSealed)]);
-        if (missing.FirstOrDefault(file => file.IsSealed) is { } replica)
+        foreach (IGrouping<InstallArea, ManifestFile> area in missing.GroupBy(file => file.Area).OrderBy(area => area.Key))
         {
-            files.CreateFolder(layout.SealedParent);
-            Place(sector, layout.Staged(manifest.Inputs, replica), layout.SealedFile);
-            files.SyncFolder(layout.SealedParent);
+            PlaceArea(layout, sector, manifest, area.Key, [.. area]);
         }
 
         // The receipt ends the installation, so what was in the way goes before it.
         string staging = layout.StagingFolder(manifest.Inputs);
         files.DeleteFile(Path.Combine(staging, Copying));
-        files.DeleteEmptyFolder(Path.Combine(staging, "cache"));
+        files.DeleteEmptyFolder(layout.Staged(manifest.Inputs, InstallArea.Cache));
+        files.DeleteEmptyFolder(layout.Staged(manifest.Inputs, InstallArea.UpdateCache));
         files.DeleteEmptyFolder(staging);
         files.DeleteEmptyFolder(Path.GetDirectoryName(staging)!);
         Receipt.Write(files, layout, manifest);
         return missing.Length > 0;
     }
 
-    private static string Source(SectorWorkspace workspace, ManifestFile file) =>
-        file.IsSealed ? workspace.SealedFile : Path.Combine(workspace.CacheFolder, file.Name);
+    private static string Source(SectorWorkspace workspace, ManifestFile file) => file.Area switch
+    {
+        InstallArea.Sealed => workspace.SealedFile,
+        InstallArea.Update => workspace.UpdateFile,
+        InstallArea.Unsealed => workspace.UnsealedFile,
+        InstallArea.UpdateCache => Path.Combine(workspace.UpdateCacheFolder, file.NameInFolder),
+        _ => Path.Combine(workspace.CacheFolder, file.NameInFolder),
+    };
 
     private static bool Matches(ManifestFile file, string path, IProgress<long> progress, CancellationToken cancellation) =>
         FileLook.At(path) is { Kind: FileKind.File } look && look.Length == file.Length
@@ -190,7 +207,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         ResultLayout layout, ManifestFile file, IProgress<long> progress, CancellationToken cancellation)
     {
         string target = layout.Target(file);
-        if (!file.IsSealed && FileLook.Through(layout.CacheFolder).Kind is not (FileKind.Missing or FileKind.Folder))
+        if (file.IsInFolder && FileLook.Through(layout.Of(file.Area)).Kind is not (FileKind.Missing or FileKind.Folder))
         {
             return TargetState.Different;
         }
@@ -199,7 +216,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         return look switch
         {
             { Kind: FileKind.Missing } => TargetState.Absent,
-            { Kind: FileKind.File, Length: > 0 } when file.Name == CacheNames.TAux => TargetState.Equal,
+            { Kind: FileKind.File, Length: > 0 } when file.NameInFolder == CacheNames.TAux => TargetState.Equal,
             { Kind: FileKind.File } when look.Length == file.Length && file.Matches(SegmentDigests.OfFile(target, progress, cancellation)) =>
                 TargetState.Equal,
             _ => TargetState.Different,
@@ -216,8 +233,10 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         }
 
         string staging = layout.StagingFolder(manifest.Inputs);
-        string stagedCache = Path.Combine(staging, "cache");
-        files.CreateFolder(stagedCache);
+        string[] stagedFolders =
+            [.. missing.Where(file => file.IsInFolder).Select(file => layout.Staged(manifest.Inputs, file.Area)).Distinct()];
+        files.CreateFolder(staging);
+        Array.ForEach(stagedFolders, files.CreateFolder);
         foreach (ManifestFile file in missing)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -230,7 +249,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             files.SyncFile(staged);
         }
 
-        files.SyncFolder(stagedCache);
+        Array.ForEach(stagedFolders, files.SyncFolder);
         files.SyncFolder(staging);
         progress.End();
     }
@@ -244,18 +263,13 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         }
     }
 
-    private void PlaceCache(ResultLayout layout, SectorId sector, InstallManifest manifest, ManifestFile[] missing)
+    private void PlaceArea(ResultLayout layout, SectorId sector, InstallManifest manifest, InstallArea area, ManifestFile[] missing)
     {
-        if (missing.Length == 0)
+        files.CreateFolder(layout.Parent(area));
+        if (!missing[0].IsInFolder || FileLook.At(layout.Of(area)).Kind == FileKind.Missing)
         {
-            return;
-        }
-
-        files.CreateFolder(layout.CacheParent);
-        if (FileLook.At(layout.CacheFolder).Kind == FileKind.Missing)
-        {
-            Place(sector, Path.Combine(layout.StagingFolder(manifest.Inputs), "cache"), layout.CacheFolder);
-            files.SyncFolder(layout.CacheParent);
+            Place(sector, layout.Staged(manifest.Inputs, area), layout.Of(area));
+            files.SyncFolder(layout.Parent(area));
             return;
         }
 
@@ -264,7 +278,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             Place(sector, layout.Staged(manifest.Inputs, file), layout.Target(file));
         }
 
-        files.SyncFolder(layout.CacheFolder);
+        files.SyncFolder(layout.Of(area));
     }
 
     private void Place(SectorId sector, string from, string to)
@@ -278,7 +292,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         }
     }
 
-    private void MoveAside(ResultLayout layout, SectorId sector, bool replica, bool cache, Action<string> notice)
+    private void MoveAside(ResultLayout layout, SectorId sector, HashSet<InstallArea> areas, Action<string> notice)
     {
         string stamp = time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         string aside = Path.Combine(layout.ReplacedParent, $"{sector.FileName}-{stamp}");
@@ -287,18 +301,12 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             aside = Path.Combine(layout.ReplacedParent, string.Create(CultureInfo.InvariantCulture, $"{sector.FileName}-{stamp}-{i}"));
         }
 
-        // The sealed file first, so that it never stands without its cache folder.
+        // What is placed last goes first, so that a sealed file never stands without its cache folder.
         files.CreateFolder(aside);
-        if (replica)
+        foreach (InstallArea area in areas.OrderDescending())
         {
-            Place(sector, layout.SealedFile, Path.Combine(aside, "sealed"));
-            files.SyncFolder(layout.SealedParent);
-        }
-
-        if (cache)
-        {
-            Place(sector, layout.CacheFolder, Path.Combine(aside, "cache"));
-            files.SyncFolder(layout.CacheParent);
+            Place(sector, layout.Of(area), Path.Combine(aside, ResultLayout.NameOf(area)));
+            files.SyncFolder(layout.Parent(area));
         }
 
         files.SyncFolder(aside);

@@ -46,6 +46,6 @@ internal static class Receipt
         ResultLayout layout = new(resultFolder, sector);
         return Read(layout, inputs) is { } manifest
             && manifest.Files.All(file => FileLook.Through(layout.Target(file)) is { Kind: FileKind.File } look
-                && (look.Length == file.Length || file.Name == CacheNames.TAux));
+                && (look.Length == file.Length || file.NameInFolder == CacheNames.TAux));
     }
 }

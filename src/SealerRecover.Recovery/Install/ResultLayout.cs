@@ -5,7 +5,7 @@ using SealerRecover.Recovery.Workspace;
 namespace SealerRecover.Recovery.Install;
 
 /// <summary>
-/// Where everything of one sector is in a result folder. sealed/ and cache/ are read by Lotus and Curio, which take any name that
+/// Where everything of one sector is in a result folder. sealed/, cache/, update/, update-cache/ and unsealed/ are read by Lotus and Curio, which take any name that
 /// begins like a sector's for that sector and stop at any other; so nothing but finished sectors ever stands there. What this tool
 /// needs beside them, on the same file system, is in .sealer-recover/: staging/ (files on their way), installed/ (receipts),
 /// replaced/ (what --force moved aside) and locks/.
@@ -18,17 +18,17 @@ internal sealed class ResultLayout(string resultFolder, SectorId sector)
     /// <summary>The result folder.</summary>
     public string Root { get; } = resultFolder;
 
-    /// <summary>sealed/, made when the first sector comes.</summary>
-    public string SealedParent => Path.Combine(Root, "sealed");
-
-    /// <summary>cache/, made when the first sector comes.</summary>
-    public string CacheParent => Path.Combine(Root, "cache");
-
     /// <summary>The replica.</summary>
-    public string SealedFile => Path.Combine(SealedParent, sector.FileName);
+    public string SealedFile => Of(InstallArea.Sealed);
 
     /// <summary>The folder of p_aux, t_aux and trees.</summary>
-    public string CacheFolder => Path.Combine(CacheParent, sector.FileName);
+    public string CacheFolder => Of(InstallArea.Cache);
+
+    /// <summary>The updated replica.</summary>
+    public string UpdateFile => Of(InstallArea.Update);
+
+    /// <summary>The folder of the update's p_aux, t_aux and trees.</summary>
+    public string UpdateCacheFolder => Of(InstallArea.UpdateCache);
 
     /// <summary>What was installed, and its digests.</summary>
     public string ReceiptFile => Path.Combine(Root, OwnFolder, "installed", sector.FileName);
@@ -42,14 +42,33 @@ internal sealed class ResultLayout(string resultFolder, SectorId sector)
     /// <summary>Files on their way, of work for these inputs.</summary>
     public string StagingFolder(WorkInputs inputs) => Path.Combine(Root, OwnFolder, "staging", $"{sector.FileName}.{inputs.Fingerprint}");
 
+    /// <summary>sealed/, cache/ and so on, each made when the first sector comes.</summary>
+    public string Parent(InstallArea area) => Path.Combine(Root, NameOf(area));
+
+    /// <summary>The sector's file or folder there.</summary>
+    public string Of(InstallArea area) => Path.Combine(Parent(area), sector.FileName);
+
     /// <summary>Where a file ends up.</summary>
-    public string Target(ManifestFile file) => file.IsSealed ? SealedFile : Path.Combine(CacheFolder, file.Name);
+    public string Target(ManifestFile file) => file.IsInFolder ? Path.Combine(Of(file.Area), file.NameInFolder) : Of(file.Area);
 
     /// <summary>Where a file waits.</summary>
-    public string Staged(WorkInputs inputs, ManifestFile file) => file.IsSealed
-        ? Path.Combine(StagingFolder(inputs), ManifestFile.Sealed)
-        : Path.Combine(StagingFolder(inputs), "cache", file.Name);
+    public string Staged(WorkInputs inputs, ManifestFile file) =>
+        file.IsInFolder ? Path.Combine(Staged(inputs, file.Area), file.NameInFolder) : Staged(inputs, file.Area);
+
+    /// <summary>Where an area's file or folder waits.</summary>
+    public string Staged(WorkInputs inputs, InstallArea area) => Path.Combine(StagingFolder(inputs), NameOf(area));
 
     /// <summary>Disk already taken by this sector.</summary>
-    public long AllocatedBytes() => FileLook.At(SealedFile).Allocated + FileLook.AllocatedBelow(CacheFolder);
+    public long AllocatedBytes() => Enum.GetValues<InstallArea>().Sum(area =>
+        area is InstallArea.Cache or InstallArea.UpdateCache ? FileLook.AllocatedBelow(Of(area)) : FileLook.At(Of(area)).Allocated);
+
+    /// <summary>The area's folder in a storage path.</summary>
+    public static string NameOf(InstallArea area) => area switch
+    {
+        InstallArea.Cache => "cache",
+        InstallArea.UpdateCache => "update-cache",
+        InstallArea.Unsealed => "unsealed",
+        InstallArea.Sealed => "sealed",
+        _ => "update",
+    };
 }

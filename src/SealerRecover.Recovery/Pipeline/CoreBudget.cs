@@ -21,6 +21,18 @@ internal sealed class CoreBudget(int threads, int threadsOfCore = 1) : ITreeCore
     /// <inheritdoc/>
     public int Most => threads;
 
+    /// <summary>Threads that trees may use at this moment.</summary>
+    public int Now
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return ForTrees;
+            }
+        }
+    }
+
     // Trees always have one, or layers would pile up behind labels that never stop.
     private int ForTrees => Math.Max(1, threads - _labelling);
 

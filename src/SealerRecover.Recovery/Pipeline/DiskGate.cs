@@ -16,31 +16,32 @@ internal sealed class DiskGate(string tempFolder, ISystemProbe probe, bool ignor
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
     private readonly Lock _gate = new();
-    private readonly Dictionary<SectorId, long> _atWork = [];
+    private readonly Dictionary<SectorId, Func<long>> _atWork = [];
 
     /// <summary>Counts a sector in that needs no admission because it only finishes what it has on disk.</summary>
     public void EnterUnasked(SectorId sector)
     {
         lock (_gate)
         {
-            _atWork[sector] = 0;
+            _atWork[sector] = () => 0;
         }
     }
 
     /// <summary>Waits until there is room for <paramref name="sector"/> to write <paramref name="bytes"/> in all.</summary>
     /// <param name="sector">Who.</param>
     /// <param name="bytes">Peak size of its workspace, what is there already included.</param>
+    /// <param name="pieces">Asked for what its pieces may still take beside it.</param>
     /// <param name="waiting">Called once if it has to wait.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="OperatorException">NotEnoughResources: it does not fit although nobody else is at work.</exception>
-    public void Enter(SectorId sector, long bytes, Action waiting, CancellationToken cancellation)
+    public void Enter(SectorId sector, long bytes, Func<long> pieces, Action waiting, CancellationToken cancellation)
     {
         for (bool told = false; ; told = true)
         {
             cancellation.ThrowIfCancellationRequested();
             lock (_gate)
             {
-                if (TryEnterLocked(sector, bytes, out long needed, out long free))
+                if (TryEnterLocked(sector, bytes, pieces, out long needed, out long free))
                 {
                     return;
                 }
@@ -63,11 +64,12 @@ internal sealed class DiskGate(string tempFolder, ISystemProbe probe, bool ignor
     /// <summary>Counts a sector in if there is room for it at once.</summary>
     /// <param name="sector">Who.</param>
     /// <param name="bytes">Peak size of its workspace, what is there already included.</param>
-    public bool TryEnter(SectorId sector, long bytes)
+    /// <param name="pieces">Asked for what its pieces may still take beside it.</param>
+    public bool TryEnter(SectorId sector, long bytes, Func<long> pieces)
     {
         lock (_gate)
         {
-            return TryEnterLocked(sector, bytes, out _, out _);
+            return TryEnterLocked(sector, bytes, pieces, out _, out _);
         }
     }
 
@@ -80,19 +82,21 @@ internal sealed class DiskGate(string tempFolder, ISystemProbe probe, bool ignor
         }
     }
 
-    private bool TryEnterLocked(SectorId sector, long bytes, out long needed, out long free)
+    private bool TryEnterLocked(SectorId sector, long bytes, Func<long> pieces, out long needed, out long free)
     {
         _atWork.Remove(sector);
         long? known = probe.Disk(tempFolder)?.FreeBytes;
         free = known ?? long.MaxValue;
-        needed = Unwritten(sector, bytes) + _atWork.Sum(other => Unwritten(other.Key, other.Value));
+        needed = ToWrite() + _atWork.Sum(other => other.Value());
         bool enters = needed <= free || (_atWork.Count == 0 && ignore);
         if (enters)
         {
-            _atWork[sector] = bytes;
+            _atWork[sector] = ToWrite;
         }
 
         return enters;
+
+        long ToWrite() => Unwritten(sector, bytes) + pieces();
     }
 
     private long Unwritten(SectorId sector, long bytes) =>

@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Recovery.Pipeline;
 
@@ -20,6 +21,9 @@ internal sealed class EventSink(IRecoveryObserver observer, TimeProvider time)
     /// <summary>Progress of a sector; null for what sectors share.</summary>
     public IProgress<SealProgress> ProgressOf(SectorId? sector) => new Progress(this, sector);
 
+    /// <summary>Progress of a sector's pieces.</summary>
+    public IProgress<PieceProgress> PiecesOf(SectorId sector) => new PiecesProgress(this, sector);
+
     private void Send(Func<DateTimeOffset, RecoveryEvent> make)
     {
         lock (_gate)
@@ -34,6 +38,11 @@ internal sealed class EventSink(IRecoveryObserver observer, TimeProvider time)
             {
             }
         }
+    }
+
+    private sealed class PiecesProgress(EventSink sink, SectorId sector) : IProgress<PieceProgress>
+    {
+        public void Report(PieceProgress value) => sink.Send(at => new PieceProgressed(at, sector, value));
     }
 
     private sealed class Progress(EventSink sink, SectorId? sector) : IProgress<SealProgress>

@@ -1,8 +1,11 @@
+using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Pipeline;
@@ -49,6 +52,18 @@ internal interface ISealer
     /// <summary>Builds trees and replica.</summary>
     SealedCommitments PreCommit2(
         SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
+
+    /// <summary>Puts data into a key.</summary>
+    SealedCommitments Update(
+        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation);
+
+    /// <summary>Takes data out of an update, which leaves its key.</summary>
+    SealedCommitments RemoveData(
+        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation);
+
+    /// <summary>The root of tree_r_last over a replica that is there.</summary>
+    Bytes32 CommRLast(
+        ISectorData replica, PorepParameters porep, int threads, IProgress<SealProgress> progress, CancellationToken cancellation);
 
     /// <summary>The CommR of the two commitments in a p_aux.</summary>
     CommR CommROf(PAuxFile pAux);
@@ -101,6 +116,18 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
     public SealedCommitments PreCommit2(
         SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
         Filecoin.Sealing.PreCommit2.Run(job, log, cores, progress, cancellation);
+
+    public SealedCommitments Update(
+        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        SectorUpdate.Encode(job, log, threads, progress, cancellation);
+
+    public SealedCommitments RemoveData(
+        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        SectorUpdate.RemoveData(job, log, threads, progress, cancellation);
+
+    public Bytes32 CommRLast(
+        ISectorData replica, PorepParameters porep, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        ReplicaCheck.CommRLast(replica, porep, threads, progress, cancellation, settings.Kernels.Poseidon);
 
     public CommR CommROf(PAuxFile pAux) => CommRs.From(pAux.CommC, pAux.CommRLast, settings.Kernels.Poseidon);
 

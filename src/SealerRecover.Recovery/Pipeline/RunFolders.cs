@@ -2,13 +2,15 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Pipeline;
 
 /// <summary>Checks the two folders of a run before anything is computed.</summary>
 internal static class RunFolders
 {
-    private static readonly string[] SectorParents = ["sealed", "cache", "unsealed", "update", "update-cache", ResultLayout.OwnFolder];
+    private static readonly string[] SectorParents = 
+        [.. Enum.GetValues<InstallArea>().Select(ResultLayout.NameOf), ResultLayout.OwnFolder];
 
     /// <summary>Makes the folders, tries that they can be written, and refuses a pair that gets in each other's way.</summary>
     /// <exception cref="OperatorException">BadInput or Storage, naming the folder.</exception>

@@ -3,6 +3,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Labeling;
+using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
@@ -18,7 +19,10 @@ internal enum Stage
     /// <summary>PreCommit1 when the disk has room; only an answer of <see cref="SectorWork.Join"/>.</summary>
     LabelLater,
 
-    /// <summary>PreCommit2 and the comparison with the SealedCID.</summary>
+    /// <summary>Waiting for the bytes of its pieces.</summary>
+    Pieces,
+
+    /// <summary>PreCommit2, an update, and the comparisons with what the chain says.</summary>
     Trees,
 
     /// <summary>Into the result folder.</summary>
@@ -40,6 +44,7 @@ internal sealed record RunContext(
     Installer Installer,
     Func<SectorFacts, SealResources> Needs,
     CoreBudget Cores,
+    RunPieces Pieces,
     CancellationToken Cancellation);
 
 /// <summary>
@@ -48,14 +53,18 @@ internal sealed record RunContext(
 /// </summary>
 internal sealed class SectorWork(SectorFacts facts, RunContext run)
 {
-    private readonly WorkInputs _inputs = WorkInputs.For(facts, run.Settings);
     private readonly IProgress<SealProgress> _progress = run.Events.ProgressOf(facts.Sector);
     private readonly ResultLayout _layout = new(run.Settings.ResultFolder, facts.Sector);
+    private SectorContent? _content;
+    private WorkInputs? _inputs;
+    private SectorPieces? _pieces;
+    private SnappedSector? _snapped;
     private SectorWorkspace? _workspace;
     private FolderLock? _resultLock;
     private SealJob? _job;
     private TreesBehind? _behind;
     private SealedCommitments? _commitments;
+    private RecoveredSector? _recovered;
     private long? _begun;
     private bool _told;
     private bool _admitted;
@@ -70,12 +79,20 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     /// <summary>Its seal proof; only sectors of one proof can be labelled together.</summary>
     public PorepParameters Porep => facts.SealProof.Porep;
 
-    private ReplicaInputs Inputs => new(
-        facts.SealProof.Porep, facts.Sector, facts.Ticket, ZeroCommitments.ForSector(facts.SealProof.SectorSize));
+    /// <summary>Ends when its pieces are there or known to be missing.</summary>
+    public Task PiecesAreThere => Pieces.AreThere;
 
-    private SectorWorkspace Workspace => _workspace ?? throw new InvalidOperationException("the workspace is not open");
+    private SectorContent Content => _content ?? throw NotPrepared();
 
-    private SealJob Job => _job ?? throw new InvalidOperationException("the workspace is not open");
+    private SectorPieces Pieces => _pieces ?? throw NotPrepared();
+
+    private WorkInputs WorkInputs => _inputs ?? throw NotPrepared();
+
+    private ReplicaInputs Inputs => new(facts.SealProof.Porep, facts.Sector, facts.Ticket, Content.CommD);
+
+    private SectorWorkspace Workspace => _workspace ?? throw NotPrepared();
+
+    private SealJob Job => _job ?? throw NotPrepared();
 
     /// <summary>Does <paramref name="stage"/>; whatever goes wrong becomes the outcome.</summary>
     /// <param name="stage">What.</param>
@@ -102,7 +119,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             Stage stage = _workspace is null ? Prepare() : Stage.Label;
             if (stage == Stage.Label)
             {
-                _admitted = _admitted || (!mayWait && run.Disk.TryEnter(facts.Sector, run.Needs(facts).TempDisk));
+                _admitted = _admitted || (!mayWait && run.Disk.TryEnter(facts.Sector, run.Needs(facts).TempDisk, PieceBytes));
                 if (!_admitted && !mayWait)
                 {
                     return Stage.LabelLater;
@@ -154,9 +171,11 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private Stage Prepare()
     {
-        RefuseData();
+        // The pieces' CommD first: nothing is fetched, computed or written for a list that is wrong.
+        _content = SectorContent.Of(facts);
+        _inputs = WorkInputs.For(facts, Content, run.Settings);
         _resultLock = FolderLock.Take(run.Files, _layout.LockFile, facts.Sector.ToString());
-        if (Receipt.Read(_layout, _inputs) is { } receipt)
+        if (Receipt.Read(_layout, WorkInputs) is { } receipt)
         {
             Started(resumed: false);
             if (run.Installer.IsIntact(facts.Sector, receipt, Passing(), run.Cancellation))
@@ -169,36 +188,61 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
         run.Installer.RefuseObviousConflict(facts, run.Sealer.CommROf);
         _workspace = OpenWorkspace();
+        _pieces = new SectorPieces(Content, facts.SealProof.SectorSize, run, Notice);
         Started(Workspace.Journal.HasWork);
         if (Workspace.Journal.HasWork)
         {
             Notice($"carries on in {Workspace.Folder}, where an earlier run finished {Workspace.Journal.FinishedSteps} steps");
         }
 
-        Stage next = ResumeInstalling() ? Stage.Install : Workspace.Journal.Labelled ? Stage.Trees : Stage.Label;
-        if (next != Stage.Label)
+        foreach (string note in Content.Notes)
+        {
+            Notice(note);
+        }
+
+        if (ResumeInstalling())
+        {
+            run.Disk.EnterUnasked(facts.Sector);
+            return Stage.Install;
+        }
+
+        if (facts.Update is not null)
+        {
+            _snapped = new SnappedSector(facts, Content, run, _layout, _progress, Notice);
+            _snapped.Look(Workspace.Journal.HasLabels);
+        }
+
+        NeedPieces();
+        return Workspace.Journal.Labelled || _snapped?.NeedsNoLabels == true ? LabelsAreThere() : Stage.Label;
+    }
+
+    /// <summary>On to the pieces, which may be there long since, and the trees.</summary>
+    private Stage LabelsAreThere()
+    {
+        if (!_admitted)
         {
             run.Disk.EnterUnasked(facts.Sector);
         }
 
-        return next;
+        NeedPieces();
+        Pieces.Start();
+        return Stage.Pieces;
     }
 
-    /// <summary>Sealed as zeros, such a sector would come out wrong after hours.</summary>
-    private void RefuseData()
+    // What is finished needs its data no more, even if the places that had it are gone by now.
+    private void NeedPieces()
     {
-        if (facts.Update is null && facts.Data is null)
-        {
-            return;
-        }
-
-        throw new OperatorException(
-            FailureKind.NotSupported,
-            facts.Update is null
-                ? $"{facts.Sector} holds data (deals), which cannot be recovered yet"
-                : $"{facts.Sector} was snapped: its replica was updated with deals after sealing, and that cannot be recovered yet",
-            "this version recovers CC sectors only; leave the sector out");
+        Journal journal = Workspace.Journal;
+        bool unsealed = WorkInputs.KeepUnsealed == true && !journal.TryGet(FinishedFiles.UnsealedStep, out _);
+        Pieces.Need(
+            toSeal: !journal.HasTrees || (unsealed && facts.Update is null),
+            toUpdate: _snapped is not null
+                && (unsealed || _snapped.MakesKeyOfUpdate || (_snapped.StandingUpdate is null && !journal.HasUpdate)));
     }
+
+    private long PieceBytes() => Pieces.BytesToCome;
+
+    private static InvalidOperationException NotPrepared() => new("the sector is not prepared");
 
     private Stage Label(LabelCores? cores)
     {
@@ -210,7 +254,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
         // From here on missing layers mean that PreCommit2 has consumed them, not that labelling has to be done again.
         journal.MarkLabelled(true);
-        return Stage.Trees;
+        return LabelsAreThere();
     }
 
     private IParents EnterAndOpenParents()
@@ -220,11 +264,13 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             run.Disk.Enter(
                 facts.Sector,
                 run.Needs(facts).TempDisk,
+                PieceBytes,
                 () => Notice("waits until the temporary folder has room beside the sectors at work"),
                 run.Cancellation);
             _admitted = true;
         }
 
+        Pieces.Start();
         return run.Parents.Get(facts.SealProof.Porep, run.Cancellation);
     }
 
@@ -232,32 +278,82 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     {
         _behind?.Finish();
         int finished = Workspace.Journal.FinishedSteps;
-        SealedCommitments computed;
         try
         {
-            computed = run.Sealer.PreCommit2(Job, Workspace.Journal, run.Cores, _progress, run.Cancellation);
+            SealedCommitments made = MakeSealed(out IEnumerable<FinishedFile> files);
+            SealedCommitments? update = null;
+            if (_snapped is not null)
+            {
+                update = MakeUpdate(_snapped, ref files);
+            }
+
+            if (WorkInputs.KeepUnsealed == true)
+            {
+                UnsealedCopy.Make(Workspace, (facts.Update is null ? Pieces.ToSeal : Pieces.ToUpdate)!, run, _progress);
+                files = files.Append(Finished.Unsealed());
+            }
+
+            _recovered = new RecoveredSector(made, update, [.. files]);
+            return Stage.Install;
         }
         catch (OperatorException failure) when (failure.Kind == FailureKind.Storage && Workspace.Journal.FinishedSteps < finished)
         {
             // A step was forgotten, so its file is damaged; any other failure of the disk leaves the steps as they are.
             return Repair(failure);
         }
+        catch (OperatorException failure) when (_snapped?.MakesKeyOfUpdate == true
+            && failure.Kind is FailureKind.PieceMissing or FailureKind.CommitmentMismatch)
+        {
+            _snapped.SealKeyInstead(failure);
+            return Stage.Label;
+        }
+    }
 
-        _commitments = computed;
-        return computed.CommR == facts.SealedCid
-            ? Stage.Install
-            : throw new CommitmentMismatchException(Inputs, facts.SealProof, facts.SealedCid, computed, Workspace.Folder);
+    private FinishedFiles Finished => new(Workspace, facts.SealProof.Porep, run.Settings.KeepAll);
+
+    private SealedCommitments MakeSealed(out IEnumerable<FinishedFile> files)
+    {
+        if (_snapped?.StandingKey is { } standing)
+        {
+            files = standing.Files;
+            return standing.Commitments;
+        }
+
+        if (_snapped?.MakesKeyOfUpdate == true)
+        {
+            SealedCommitments key = _snapped.MakeKey(Workspace, Pieces.ToUpdate!);
+            files = Finished.Key(key);
+            return key;
+        }
+
+        _commitments = run.Sealer.PreCommit2(
+            Job with { Data = Pieces.ToSeal }, Workspace.Journal, run.Cores, _progress, run.Cancellation);
+        files = Finished.Sealed(_commitments);
+        return _commitments.CommR == facts.SealedCid
+            ? _commitments
+            : throw new CommitmentMismatchException(Inputs, facts.SealProof, facts.SealedCid, _commitments, Workspace.Folder);
+    }
+
+    private SealedCommitments MakeUpdate(SnappedSector snapped, ref IEnumerable<FinishedFile> files)
+    {
+        if (snapped.StandingUpdate is { } standing)
+        {
+            files = files.Concat(standing.Files);
+            return standing.Commitments;
+        }
+
+        SealedCommitments update = snapped.MakeUpdate(Workspace, Pieces.ToUpdate!);
+        files = files.Concat(Finished.Update(update));
+        _commitments = update;
+        return update.CommR == facts.Update!.SealedCid
+            ? update
+            : throw CommitmentMismatchException.OfUpdate(Inputs, facts.SealProof, facts.Update.SealedCid, facts.SealedCid, update, Workspace.Folder);
     }
 
     // Labels what is damaged once more. Where the replica is made already, the other layers are gone: then everything.
     private Stage Repair(OperatorException damage)
     {
-        if (_repairs++ >= facts.SealProof.Porep.Layers)
-        {
-            throw damage;
-        }
-
-        Notice($"{damage.Message}; it is made again");
+        CountRepair(damage);
         if (FileLook.At(Workspace.SealedFile).Kind == FileKind.Missing)
         {
             Workspace.Journal.MarkLabelled(false);
@@ -270,6 +366,33 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         return Stage.Label;
     }
 
+    // What belongs to the update alone is made again without the key.
+    private Stage RepairFinished(FinishedFile damaged)
+    {
+        OperatorException damage = new(
+            FailureKind.Storage,
+            $"{facts.Sector}: {damaged.Path} is not what was written",
+            "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.");
+        if (new ManifestFile(damaged.Name, 0, "").Area is InstallArea.Cache or InstallArea.Sealed)
+        {
+            return Repair(damage);
+        }
+
+        CountRepair(damage);
+        Workspace.RestartUpdate();
+        return LabelsAreThere();
+    }
+
+    private void CountRepair(OperatorException damage)
+    {
+        if (_repairs++ >= facts.SealProof.Porep.Layers)
+        {
+            throw damage;
+        }
+
+        Notice($"{damage.Message}; it is made again");
+    }
+
     private Stage Install()
     {
         run.Disk.EnterUnasked(facts.Sector); // What is left to write goes to the result folder.
@@ -278,13 +401,10 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         if (!resumed)
         {
             InstallManifest? described = run.Installer.Describe(
-                facts.Sector, Workspace, facts.SealProof.Porep, _commitments!, Passing(), run.Cancellation);
+                facts.Sector, Workspace, _recovered!, out FinishedFile? damaged, Passing(), run.Cancellation);
             if (described is null)
             {
-                return Repair(new OperatorException(
-                    FailureKind.Storage,
-                    $"{facts.Sector}: finished files in {Workspace.Folder} are not what was written",
-                    "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again."));
+                return RepairFinished(damaged!);
             }
 
             journal.MarkInstalling(described);
@@ -293,18 +413,20 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         InstallManifest manifest = journal.Installing!;
         bool placed = run.Installer.Install(facts.Sector, manifest, Workspace, Notice, Passing(), run.Cancellation);
         RemoveWorkspace();
+        ReleasePieces();
         return End(placed || resumed ? OutcomeKind.Installed : OutcomeKind.AlreadyThere, null, manifest);
     }
 
     private Stage AlreadyInstalled(InstallManifest receipt)
     {
         // A run that was killed between receipt and clean-up left its workspace.
-        if (SectorWorkspace.IsLeftOver(run.Files, run.Settings.TempFolder, facts.Sector, _inputs))
+        if (SectorWorkspace.IsLeftOver(run.Files, run.Settings.TempFolder, facts.Sector, WorkInputs))
         {
             _workspace = OpenWorkspace();
             RemoveWorkspace();
         }
 
+        ReleasePieces();
         _resultLock?.Remove(run.Files);
         _resultLock = null;
         return End(OutcomeKind.AlreadyThere, null, receipt);
@@ -313,7 +435,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private SectorWorkspace OpenWorkspace()
     {
         SectorWorkspace workspace = SectorWorkspace.Open(
-            run.Files, run.Settings.TempFolder, facts.Sector, _inputs, _layout.CacheFolder, Notice);
+            run.Files, run.Settings.TempFolder, facts.Sector, WorkInputs, _layout.CacheFolder, Notice);
         _job = new SealJob
         {
             Inputs = Inputs,
@@ -375,9 +497,19 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         _resultLock = null;
     }
 
+    private void ReleasePieces()
+    {
+        if (Content.Parts.Any())
+        {
+            _pieces?.Stop();
+            run.Pieces.Store.Release(facts.Sector);
+        }
+    }
+
     private Stage End(OutcomeKind kind, Exception? failure, InstallManifest? manifest = null)
     {
         _behind?.Stop();
+        _pieces?.Stop();
         _workspace?.Dispose();
         _workspace = null;
         _resultLock?.Dispose();

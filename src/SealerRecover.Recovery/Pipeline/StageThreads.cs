@@ -137,6 +137,10 @@ internal sealed class StageThreads(CorePlan plan, CoreBudget cores, ISealer seal
             case Stage.Label:
                 _labels.Add(sector);
                 break;
+            case Stage.Pieces:
+                // Other sectors' trees do not wait for this one's pieces.
+                sector.PiecesAreThere.ContinueWith(_ => _trees.Add(sector), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                break;
             case Stage.Trees:
                 _trees.Add(sector);
                 break;

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Pipeline;
@@ -14,7 +16,11 @@ namespace SealerRecover.Recovery.Resources;
 /// room), the files of all sectors in the result folder, and missing parent caches; folders on one file system are added up. What earlier
 /// runs left for these sectors counts as there already.
 /// </summary>
-internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe, ISealer sealer)
+/// <param name="settings">What the operator decided.</param>
+/// <param name="probe">What there is.</param>
+/// <param name="sealer">What its steps cost.</param>
+/// <param name="survey">Which pieces have to come.</param>
+internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe, ISealer sealer, PieceSurvey survey)
 {
     /// <summary>
     /// The plan for as many sectors at once as the operator asked for; where something does not suffice, for as many as it suffices for, and
@@ -22,12 +28,20 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
     /// </summary>
     public RecoveryPlan For(IReadOnlyList<SectorFacts> all)
     {
-        SectorFacts[] sectors = [.. all.Where(facts => !Receipt.SeemsInstalled(settings.ResultFolder, WorkInputs.For(facts, settings)))];
+        // What a sector whose pieces cannot be put together would take does not matter: it ends at once.
+        (SectorFacts Facts, SectorContent Content)[] open =
+        [
+            .. all.Select(facts => (Facts: facts, Content: SectorContent.TryOf(facts)!))
+                .Where(sector => sector.Content is not null
+                    && !Receipt.SeemsInstalled(settings.ResultFolder, WorkInputs.For(sector.Facts, sector.Content, settings))),
+        ];
+        SectorFacts[] sectors = [.. open.Select(sector => sector.Facts)];
         if (sectors.Length == 0)
         {
             return RecoveryPlan.Nothing;
         }
 
+        ImmutableArray<PlannedPiece> pieces = survey.Of(open);
         Demand demand = Ask(sectors);
         Supply supply = new(probe.AvailableMemory(), probe.Disk(settings.TempFolder), probe.Disk(settings.ResultFolder),
             probe.Disk(settings.ParentCacheFolder), probe.OpenFilesLeft());
@@ -44,7 +58,7 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
             ResourceLine? shortage = lines.FirstOrDefault(line => !line.Suffices);
             if (shortage is null || atOnce == 1 || settings.IgnoreResources)
             {
-                return new RecoveryPlan(lines, cores, asked, atOnce < asked ? limit : null);
+                return new RecoveryPlan(lines, cores, asked, atOnce < asked ? limit : null) { Pieces = pieces };
             }
 
             limit ??= shortage;
@@ -65,8 +79,38 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
     }
 
     /// <summary>The needs of one sector.</summary>
-    public SealResources Needs(SectorFacts facts) => SealResources.For(
-        facts.SealProof.Porep, settings.KeepAll, hasData: false, settings.ParentWindowNodes, settings.Threads);
+    public SealResources Needs(SectorFacts facts)
+    {
+        SectorContent? content = SectorContent.TryOf(facts);
+        PorepParameters porep = facts.SealProof.Porep;
+        int pieceFiles = content?.Parts.Sum(part => part.Wanted.Length) ?? 0;
+        SealResources needs = SealResources.For(
+            porep, settings.KeepAll, content?.Sealed is not null, settings.ParentWindowNodes, settings.Threads);
+        if (content is null || (pieceFiles == 0 && content.Update is null))
+        {
+            return needs;
+        }
+
+        needs = needs with { OpenFiles = needs.OpenFiles + pieceFiles };
+        if (content.Update is not null)
+        {
+            // When the update is made, the key's layers are gone, or what is kept of them stays.
+            SealResources update = SealResources.ForUpdate(porep, settings.KeepAll, pieceFiles, settings.Threads);
+            needs = needs with
+            {
+                TreeMemory = Math.Max(needs.TreeMemory, update.TreeMemory),
+                TempDisk = Math.Max(needs.TempDisk, needs.ResultDisk + update.TempDisk),
+                ResultDisk = needs.ResultDisk + update.ResultDisk,
+            };
+        }
+
+        long unsealed = settings.KeepUnsealed ? porep.SectorSize.Bytes : 0;
+        return needs with
+        {
+            TempDisk = Math.Max(needs.TempDisk, needs.ResultDisk + unsealed),
+            ResultDisk = needs.ResultDisk + unsealed,
+        };
+    }
 
     private Demand Ask(SectorFacts[] sectors)
     {
@@ -76,7 +120,8 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
         for (int i = 0; i < sectors.Length; i++)
         {
             string name = sectors[i].Sector.FileName;
-            temporary[i] = Math.Max(0, needs[i].TempDisk - FileLook.AllocatedBelow(Path.Combine(settings.TempFolder, name)));
+            temporary[i] = Math.Max(0, needs[i].TempDisk - FileLook.AllocatedBelow(Path.Combine(settings.TempFolder, name)))
+                + survey.BytesToCome(SectorContent.Of(sectors[i]).Parts.SelectMany(part => part.Wanted).Select(wanted => wanted.Piece));
             result[i] = Math.Max(0, needs[i].ResultDisk - new ResultLayout(settings.ResultFolder, sectors[i].Sector).AllocatedBytes());
         }
 

@@ -20,9 +20,9 @@ internal static class CacheFiles
 
     /// <summary>
     /// What was recorded when this file was written; false if nothing was. Steps are called as the files are, without what all
-    /// file names share; a tree's always with its number.
+    /// file names share; a tree's always with its number. Those of an update and its like begin with a word of their own.
     /// </summary>
-    public static bool TryGetRecorded(IStepLog log, string name, out FileDigest recorded)
+    public static bool TryGetRecorded(IStepLog log, string name, out FileDigest recorded, string steps = "")
     {
         recorded = default;
         if (!name.StartsWith(Data, StringComparison.Ordinal) || !name.EndsWith(Extension, StringComparison.Ordinal))
@@ -30,7 +30,7 @@ internal static class CacheFiles
             return false;
         }
 
-        string step = name[Data.Length..^Extension.Length];
+        string step = steps + name[Data.Length..^Extension.Length];
         return log.TryGet(step, out recorded) || log.TryGet($"{step}-0", out recorded);
     }
 }

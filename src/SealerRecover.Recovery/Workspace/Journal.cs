@@ -44,6 +44,15 @@ internal sealed class Journal : IStepLog
     /// <summary>Whether PreCommit1 has returned: its layers are complete, or PreCommit2 has already consumed them.</summary>
     public bool Labelled => _content.Labelled;
 
+    /// <summary>Whether there are labels, of some layers at least, or what was made of them.</summary>
+    public bool HasLabels => Labelled || _content.Steps.Keys.Any(step => step.StartsWith("layer-", StringComparison.Ordinal));
+
+    /// <summary>Whether PreCommit2 has made its trees and replica.</summary>
+    public bool HasTrees => TryGet("trees", out _);
+
+    /// <summary>Whether the update is made.</summary>
+    public bool HasUpdate => TryGet("update-finished", out _);
+
     /// <summary>Set from the moment CommR was found to be right: the files on their way into the result folder.</summary>
     public InstallManifest? Installing => _content.Installing;
 
@@ -120,6 +129,12 @@ internal sealed class Journal : IStepLog
         Dictionary<string, FileDigest> rest = new(content.Steps, StringComparer.Ordinal);
         rest.Remove(step);
         return content with { Steps = rest };
+    });
+
+    /// <summary>Drops the records of all steps whose names begin like this.</summary>
+    public void ForgetAll(string prefix) => Change(content => content with
+    {
+        Steps = new(content.Steps.Where(step => !step.Key.StartsWith(prefix, StringComparison.Ordinal)), StringComparer.Ordinal),
     });
 
     /// <summary>Records whether PreCommit1 has returned.</summary>

@@ -6,7 +6,7 @@ namespace SealerRecover.Recovery.Workspace;
 
 /// <summary>
 /// The temporary folder of one sector, "&lt;temp&gt;/s-t01000-2", locked for as long as this object lives: "lock", "journal",
-/// "sealed" and the folder "cache". Work for other inputs found there is set aside under another name and comes back when those
+/// "sealed" and the folder "cache"; "update", "unsealed" and the folder "update-cache" where a sector has them. Work for other inputs found there is set aside under another name and comes back when those
 /// inputs are asked for again; nothing is deleted that this tool did not make.
 /// </summary>
 internal sealed class SectorWorkspace : IDisposable
@@ -14,6 +14,10 @@ internal sealed class SectorWorkspace : IDisposable
     private const string LockName = "lock";
     private const string SealedName = "sealed";
     private const string CacheName = "cache";
+    private const string UpdateName = "update";
+    private const string UpdateCacheName = "update-cache";
+    private const string UnsealedName = "unsealed";
+    private static readonly string[] Folders = [CacheName, UpdateCacheName];
     private readonly IFileSystem _files;
     private readonly FolderLock _lock;
 
@@ -36,6 +40,15 @@ internal sealed class SectorWorkspace : IDisposable
 
     /// <summary>Where sealing puts the replica.</summary>
     public string SealedFile => Path.Combine(Folder, SealedName);
+
+    /// <summary>Where the updated replica is made.</summary>
+    public string UpdateFile => Path.Combine(Folder, UpdateName);
+
+    /// <summary>Where an update's auxiliary files are made; exists once it was asked for by <see cref="MakeUpdateCache"/>.</summary>
+    public string UpdateCacheFolder => Path.Combine(Folder, UpdateCacheName);
+
+    /// <summary>Where an unsealed copy is made.</summary>
+    public string UnsealedFile => Path.Combine(Folder, UnsealedName);
 
     /// <summary>Opens the workspace of a sector, resuming what is there if it was made from the same inputs.</summary>
     /// <param name="files">Changes files.</param>
@@ -86,6 +99,9 @@ internal sealed class SectorWorkspace : IDisposable
                 : FileLook.At(Path.Combine(folder, Journal.FileName)).Kind == FileKind.Missing);
     }
 
+    /// <summary>Makes the folder for an update's auxiliary files.</summary>
+    public void MakeUpdateCache() => _files.CreateFolder(UpdateCacheFolder);
+
     /// <summary>
     /// Deletes the files this tool made, then the folders as far as they are empty, and lets go of the lock. The journal goes
     /// last, so that a crash in between is a resumed clean-up and not a folder nobody knows.
@@ -94,11 +110,11 @@ internal sealed class SectorWorkspace : IDisposable
     public IReadOnlyList<string> Remove()
     {
         DeleteOwnFiles(_files, Folder);
-        _files.DeleteEmptyFolder(CacheFolder);
+        Array.ForEach(Folders, name => _files.DeleteEmptyFolder(Path.Combine(Folder, name)));
         string[] foreign = [.. FileLook.EntriesOf(Folder).Where(entry => !IsBookkeeping(Path.GetFileName(entry)))];
         if (foreign.Length > 0)
         {
-            foreign = [.. foreign.SelectMany(entry => entry == CacheFolder ? FileLook.EntriesOf(entry) : [entry])];
+            foreign = [.. foreign.SelectMany(entry => Folders.Contains(Path.GetFileName(entry)) ? FileLook.EntriesOf(entry) : [entry])];
         }
 
         _files.DeleteFile(Path.Combine(Folder, Journal.TemporaryName));
@@ -126,6 +142,14 @@ internal sealed class SectorWorkspace : IDisposable
         Journal.Reset();
     }
 
+    /// <summary>As <see cref="Restart"/>, but only what belongs to the update and to an unsealed copy.</summary>
+    public void RestartUpdate()
+    {
+        DeleteOwnFiles(_files, Folder, [UpdateCacheName], [UpdateName, UnsealedName]);
+        Journal.ForgetAll(UpdateName + "-");
+        Journal.ForgetAll(UnsealedName);
+    }
+
     /// <summary>Lets go of the lock and leaves everything for the next run.</summary>
     public void Dispose() => _lock.Dispose();
 
@@ -146,7 +170,7 @@ internal sealed class SectorWorkspace : IDisposable
     private static bool IsOurs(string folder) => FileLook.At(folder).Kind == FileKind.Folder
         && (FileLook.At(Path.Combine(folder, Journal.FileName)).Kind == FileKind.File
             || FileLook.EntriesOf(folder).All(entry => IsBookkeeping(Path.GetFileName(entry))
-                || (Path.GetFileName(entry) == CacheName && FileLook.EntriesOf(entry).Length == 0)));
+                || (Folders.Contains(Path.GetFileName(entry)) && FileLook.EntriesOf(entry).Length == 0)));
 
     private static (FolderLock Held, Journal? Found) SetAside(
         IFileSystem files, string folder, FolderLock held, Journal other, SectorId sector, WorkInputs wanted, Action<string> notice)
@@ -189,16 +213,20 @@ internal sealed class SectorWorkspace : IDisposable
         }
     }
 
-    private static void DeleteOwnFiles(IFileSystem files, string folder)
+    private static void DeleteOwnFiles(IFileSystem files, string folder) =>
+        DeleteOwnFiles(files, folder, Folders, [SealedName, UpdateName, UnsealedName]);
+
+    private static void DeleteOwnFiles(IFileSystem files, string folder, string[] folders, string[] replicas)
     {
-        foreach (string entry in FileLook.EntriesOf(Path.Combine(folder, CacheName)))
+        foreach (string entry in folders.SelectMany(name => FileLook.EntriesOf(Path.Combine(folder, name))))
         {
             DeleteIf(CacheFiles.IsOurs(Path.GetFileName(entry)), entry);
         }
 
         foreach (string entry in FileLook.EntriesOf(folder))
         {
-            DeleteIf(Path.GetFileName(entry).StartsWith(SealedName, StringComparison.Ordinal), entry);
+            string name = Path.GetFileName(entry).TrimStart('.');
+            DeleteIf(Array.Exists(replicas, replica => name.StartsWith(replica, StringComparison.Ordinal)), entry);
         }
 
         void DeleteIf(bool ours, string path)

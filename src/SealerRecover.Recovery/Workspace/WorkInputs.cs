@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Filecoin.Chain;
-using Filecoin.Primitives;
+using SealerRecover.Recovery.Content;
 
 namespace SealerRecover.Recovery.Workspace;
 
@@ -18,22 +18,38 @@ namespace SealerRecover.Recovery.Workspace;
 /// <param name="SealedCid">CID that has to come out.</param>
 /// <param name="KeepAll">Whether layers, tree_c and tree_d are kept.</param>
 /// <param name="RowsToDiscard">Rows of tree_r_last not stored; null: the default.</param>
+/// <param name="UpdateCommD">CID of the commitment to an update's data; null for a sector that was not snapped.</param>
+/// <param name="UpdateSealedCid">CID that has to come out of the update; then SealedCid is the key's.</param>
+/// <param name="KeepUnsealed">Whether an unsealed copy is made; null for no.</param>
 internal sealed record WorkInputs(
-    int Format, string Sector, int SealProof, string Ticket, string CommD, string SealedCid, bool KeepAll, int? RowsToDiscard)
+    int Format,
+    string Sector,
+    int SealProof,
+    string Ticket,
+    string CommD,
+    string SealedCid,
+    bool KeepAll,
+    int? RowsToDiscard,
+    string? UpdateCommD = null,
+    string? UpdateSealedCid = null,
+    bool? KeepUnsealed = null)
 {
     /// <summary>The version this code writes and the only one it resumes.</summary>
     public const int CurrentFormat = 1;
 
-    /// <summary>The inputs of recovering <paramref name="facts"/> under <paramref name="settings"/>.</summary>
-    public static WorkInputs For(SectorFacts facts, RecoverySettings settings) => new(
+    /// <summary>The inputs of recovering <paramref name="facts"/>, which hold <paramref name="content"/>, under <paramref name="settings"/>.</summary>
+    public static WorkInputs For(SectorFacts facts, SectorContent content, RecoverySettings settings) => new(
         CurrentFormat,
         facts.Sector.FileName,
         (int)facts.SealProof.Proof,
         facts.Ticket.ToString(),
-        ZeroCommitments.ForSector(facts.SealProof.SectorSize).ToString(),
+        content.CommD.ToString(),
         facts.SealedCid.ToString(),
         settings.KeepAll,
-        settings.RowsToDiscard);
+        settings.RowsToDiscard,
+        content.Update?.CommD.ToString(),
+        facts.Update?.SealedCid.ToString(),
+        settings.KeepUnsealed && content.Parts.Any() ? true : null);
 
     /// <summary>Eight hexadecimal digits that tell these inputs from others, for folder names.</summary>
     public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToString())).AsSpan(0, 4));
@@ -49,6 +65,8 @@ internal sealed record WorkInputs(
             ("SealedCID", SealedCid != other.SealedCid),
             ("--keep-all", KeepAll != other.KeepAll),
             ("rows to discard", RowsToDiscard != other.RowsToDiscard),
+            ("update", UpdateCommD != other.UpdateCommD || UpdateSealedCid != other.UpdateSealedCid),
+            ("--keep-unsealed", KeepUnsealed != other.KeepUnsealed),
             ("sector", Sector != other.Sector),
             ("format", Format != other.Format),
         ];
@@ -58,5 +76,8 @@ internal sealed record WorkInputs(
     /// <summary>One line; equal exactly for equal inputs.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Format} {Sector} {SealProof} {Ticket} {CommD} {SealedCid} {KeepAll} {RowsToDiscard ?? -1}");
+        $"{Format} {Sector} {SealProof} {Ticket} {CommD} {SealedCid} {KeepAll} {RowsToDiscard ?? -1}{Update}{(KeepUnsealed == true ? " unsealed" : "")}");
+
+    // Nothing for sectors without: what earlier versions left for them is still found.
+    private string Update => UpdateCommD is null ? "" : $" {UpdateCommD} {UpdateSealedCid}";
 }

@@ -18,7 +18,7 @@ internal sealed class LookUpAndRecoverCommand : ICommand
     /// <summary>Makes the command.</summary>
     public LookUpAndRecoverCommand()
     {
-        Root = new RootCommand("Recovers lost Filecoin CC sectors: seals them again and checks that the result is what the chain knows.");
+        Root = new RootCommand("Recovers lost Filecoin sectors, empty, with deals or snapped: seals them again and checks that the result is what the chain knows.");
         _node.AddTo(Root);
         Root.Add(_sectors.Sectors);
         _recovery.AddTo(Root);

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;
+using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
@@ -47,6 +49,22 @@ internal sealed class RecoveryOptions
         Description = "Keep and install layers, tree_c and tree_d too, as they are after PreCommit2.",
     };
 
+    /// <summary>--piece-source.</summary>
+    public Option<string[]> PieceSources { get; } = new("--piece-source")
+    {
+        Description = "Where pieces of sectors with data are: a folder, a file, any:FOLDER, or an http(s) server of GET /piece/{cid}. "
+            + "May be repeated; tried in order. Default: SEALER_RECOVER_PIECE_SOURCES.",
+        HelpName = "place",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    /// <summary>--keep-unsealed.</summary>
+    public Option<bool> KeepUnsealed { get; } = new("--keep-unsealed")
+    {
+        Description = "Install the data of sectors that hold any as unsealed/ too, as Lotus and Curio keep it.",
+    };
+
     /// <summary>--force.</summary>
     public Option<bool> Force { get; } = new("--force")
     {
@@ -65,7 +83,11 @@ internal sealed class RecoveryOptions
     /// <summary>Adds them.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { Parallel, Result, Temp, Threads, RowsToDiscard, KeepAll, Force, IgnoreResources, Kernel.Kernel })
+        Option[] options =
+        [
+            Parallel, Result, Temp, PieceSources, KeepUnsealed, Threads, RowsToDiscard, KeepAll, Force, IgnoreResources, Kernel.Kernel,
+        ];
+        foreach (Option option in options)
         {
             command.Add(option);
         }
@@ -87,8 +109,25 @@ internal sealed class RecoveryOptions
             RowsToDiscard = parsed.GetValue(RowsToDiscard) ?? context.Environment.RowsToDiscard,
             Kernels = Kernel.Read(context),
             KeepAll = parsed.GetValue(KeepAll),
+            KeepUnsealed = parsed.GetValue(KeepUnsealed),
+            PieceSources = ReadPieceSources(context),
             Force = parsed.GetValue(Force),
             IgnoreResources = parsed.GetValue(IgnoreResources),
         };
+    }
+
+    private ImmutableArray<PieceSource> ReadPieceSources(CommandContext context)
+    {
+        string[] given = context.Parsed.GetValue(PieceSources) is { Length: > 0 } named ? named : [.. context.Environment.PieceSources];
+        return PieceSource.ParseAll([.. given.Select(place => Absolute(place, context.Folders))]);
+    }
+
+    // A server is not a path; and ~ and the working folder are the host's to know.
+    private string Absolute(string place, Folders folders)
+    {
+        const string any = "any:";
+        return place.Contains("://", StringComparison.Ordinal) || string.IsNullOrWhiteSpace(place) ? place
+            : place.StartsWith(any, StringComparison.Ordinal) ? any + folders.Absolute(place[any.Length..], PieceSources.Name)
+            : folders.Absolute(place, PieceSources.Name);
     }
 }

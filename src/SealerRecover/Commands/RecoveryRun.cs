@@ -1,5 +1,6 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
+using Microsoft.Extensions.Logging;
 using SealerRecover.Recovery;
 using SealerRecover.Rendering;
 
@@ -28,14 +29,15 @@ internal static class RecoveryRun
             return [];
         }
 
-        RecoveryRunner runner = new(settings, context.Host.Time);
+        RecoveryRunner runner = new(settings, context.Host.Time, context.Log.CreateLogger<RecoveryRunner>());
         context.View.Planned(new RunPlan(facts, settings, runner.Plan(facts)));
         IReadOnlyList<SectorOutcome> outcomes = context.View.Live(() => runner.Run(facts, context.View, context.Cancellation));
         HashSet<SectorId> done = [.. outcomes.Where(outcome => outcome.Failure is null && outcome.Kind != OutcomeKind.Stopped).Select(outcome => outcome.Sector)];
         SectorFacts[] recovered = [.. facts.Where(fact => done.Contains(fact.Sector))];
         IReadOnlyList<SectorFacts> current = refresh is null || recovered.Length == 0 ? facts : refresh(recovered);
         next = NextAdvice.For(settings, current, outcomes, context.Host.Time.GetUtcNow());
-        Dictionary<SectorId, CommR> expected = facts.ToDictionary(fact => fact.Sector, fact => fact.SealedCid);
+        Dictionary<SectorId, CommR> expected = facts.ToDictionary(
+            fact => fact.Sector, fact => fact.Update?.SealedCid ?? fact.SealedCid);
         return [.. outcomes.Select(outcome => SectorReport.From(outcome, expected.TryGetValue(outcome.Sector, out CommR sealedCid) ? sealedCid : null))];
     }
 }

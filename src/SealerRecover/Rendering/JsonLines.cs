@@ -28,7 +28,11 @@ internal sealed record JsonSectorFound(
     string? ProveBefore,
     int? Deadline,
     string? DeadlineOpens,
-    string? FaultTerminates);
+    string? FaultTerminates,
+    string? SectorKeyCid,
+    string? CommD,
+    int? PieceCount,
+    string? PiecesFrom);
 
 /// <summary>The work about to start.</summary>
 internal sealed record JsonPlan(
@@ -44,7 +48,17 @@ internal sealed record JsonPlan(
     IReadOnlyDictionary<string, string>? Kernels,
     JsonCores? Cores,
     string? CoresInWords,
-    IReadOnlyList<JsonResource> Resources);
+    IReadOnlyList<JsonResource> Resources,
+    bool KeepUnsealed,
+    IReadOnlyList<string>? PieceSources,
+    IReadOnlyList<JsonPiece>? Pieces);
+
+/// <summary>A piece that is needed, and where it seems to be.</summary>
+internal sealed record JsonPiece(JsonSector Sector, string PieceCid, long PaddedSize, string? SeenAt, bool Missing);
+
+/// <summary>What is being done for a piece.</summary>
+internal sealed record JsonPieceProgress(
+    string Event, string Time, JsonSector Sector, string PieceCid, string Activity, long Done, long Total, string? From);
 
 /// <summary>How cores are divided.</summary>
 /// <param name="Cores">All of them.</param>
@@ -201,6 +215,7 @@ internal sealed record JsonEstimate(
 [JsonSerializable(typeof(JsonNote))]
 [JsonSerializable(typeof(JsonSectorFound))]
 [JsonSerializable(typeof(JsonPlan))]
+[JsonSerializable(typeof(JsonPieceProgress))]
 [JsonSerializable(typeof(JsonSectorStarted))]
 [JsonSerializable(typeof(JsonProgress))]
 [JsonSerializable(typeof(JsonSectorEnded))]

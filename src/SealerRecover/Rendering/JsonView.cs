@@ -4,6 +4,7 @@ using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery;
+using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Rendering;
 
@@ -21,6 +22,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
 
     private readonly ProgressBook _book = new();
     private readonly Dictionary<string, PhaseProgressed> _shown = [];
+    private readonly Dictionary<string, (DateTimeOffset At, (PieceActivity, string) What)> _pieces = [];
 
     /// <inheritdoc/>
     public void Said(string text) => Write(new JsonNote("note", Now, text), JsonLines.Default.JsonNote);
@@ -44,7 +46,11 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             plan.Needs.Cores is { } cores ? JsonCores.Of(cores) : null,
             plan.Needs.CoresInWords,
             [.. plan.Needs.Resources.Select(line =>
-                new JsonResource(line.What, line.IsBytes ? "bytes" : "count", line.Needed, line.Available, line.Suffices))]),
+                new JsonResource(line.What, line.IsBytes ? "bytes" : "count", line.Needed, line.Available, line.Suffices))],
+            plan.Settings.KeepUnsealed,
+            plan.Settings.PieceSources.IsEmpty ? null : [.. plan.Settings.PieceSources.Select(source => source.Text)],
+            plan.Needs.Pieces.IsEmpty ? null : [.. plan.Needs.Pieces.Select(piece => new JsonPiece(
+                Name(piece.Sector), piece.Piece.CommP.ToString(), piece.Piece.PaddedSize, piece.Seen?.Where, piece.IsMissing))]),
         JsonLines.Default.JsonPlan);
 
     /// <inheritdoc/>
@@ -73,6 +79,9 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         {
             case PhaseProgressed progressed:
                 Progress(progressed);
+                break;
+            case PieceProgressed pieces:
+                Progress(pieces, at);
                 break;
             case SectorStarted started:
                 Write(new JsonSectorStarted("sector_started", at, Name(started.Sector), started.Resumed), JsonLines.Default.JsonSectorStarted);
@@ -136,7 +145,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             facts.SealProof.SectorSize.Bytes,
             facts.Ticket.ToString(),
             facts.TicketEpoch,
-            facts.SealedCid.ToString(),
+            (facts.Update?.SealedCid ?? facts.SealedCid).ToString(),
             standing?.State switch
             {
                 SectorState.PreCommitted => "pre_committed",
@@ -147,7 +156,11 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             Instant(standing?.ProveBefore),
             standing?.Deadline,
             Instant(standing?.DeadlineOpens),
-            Instant(standing?.FaultTerminatesAt));
+            Instant(standing?.FaultTerminatesAt),
+            facts.Update is null ? null : facts.SealedCid.ToString(),
+            (facts.Update?.Data ?? facts.Data)?.CommD?.ToString(),
+            (facts.Update?.Data ?? facts.Data)?.Pieces.Length,
+            (facts.Update?.Data ?? facts.Data)?.Source);
     }
 
     private JsonSectorEnded Line(SectorReport sector, string at) => new(
@@ -179,6 +192,32 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         failure.Evidence.IsEmpty ? null : failure.Evidence.ToDictionary(fact => fact.Name, fact => fact.Value),
         failure.Causes.IsEmpty ? null : failure.Causes,
         verbose && failure.Trace.Length > 0 ? failure.Trace : null);
+
+    private void Progress(PieceProgressed happened, string at)
+    {
+        PieceProgress progress = happened.Progress;
+        string piece = progress.Piece.CommP.ToString();
+        string subject = $"{happened.Sector} {piece}";
+        (PieceActivity Activity, string From) now = (progress.Activity, progress.From);
+        if (_pieces.TryGetValue(subject, out (DateTimeOffset At, (PieceActivity, string) What) last)
+            && last.What == now && progress.Done != progress.Total && happened.At - last.At < Interval)
+        {
+            return;
+        }
+
+        _pieces[subject] = (happened.At, now);
+        Write(
+            new JsonPieceProgress(
+                "piece_progress",
+                at,
+                Name(happened.Sector),
+                piece,
+                PiecesText.Name(progress.Activity),
+                progress.Done,
+                progress.Total,
+                progress.From.Length > 0 ? progress.From : null),
+            JsonLines.Default.JsonPieceProgress);
+    }
 
     private void Progress(PhaseProgressed happened)
     {

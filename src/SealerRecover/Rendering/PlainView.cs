@@ -1,6 +1,7 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;
+using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Rendering;
 
@@ -52,6 +53,9 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
         {
             case PhaseProgressed progressed:
                 Progress(progressed);
+                break;
+            case PieceProgressed pieces:
+                Progress(pieces);
                 break;
             case SectorStarted started:
                 Stamped(started.At, $"{started.Sector}: {(started.Resumed ? "goes on from an earlier run" : "starts")}");
@@ -117,6 +121,25 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
             {
                 output.WriteLine(line.Text);
             }
+        }
+    }
+
+    private void Progress(PieceProgressed happened)
+    {
+        string subject = $"{happened.Sector} {happened.Progress.Piece.CommP}";
+        int activity = (int)happened.Progress.Activity;
+        bool known = _shown.TryGetValue(subject, out (DateTimeOffset At, int Activity) last);
+        bool due = happened.Progress.Activity is PieceActivity.Downloading or PieceActivity.Extracting
+            ? !known || last.Activity != activity || happened.At - last.At >= Often
+            : known && happened.At - last.At >= Often;
+        if (due || !known)
+        {
+            _shown[subject] = (happened.At, activity);
+        }
+
+        if (due)
+        {
+            Stamped(happened.At, $"{happened.Sector}: {PiecesText.Doing(happened.Progress)}");
         }
     }
 

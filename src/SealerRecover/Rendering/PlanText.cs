@@ -30,11 +30,16 @@ internal static class PlanText
 
         yield return new TextLine("");
         yield return new TextTable(
-            ["sector", "seal proof", "ticket epoch", "SealedCID"],
+            ["sector", "seal proof", "ticket epoch", "holds", "SealedCID"],
             [.. plan.Sectors.Take(MostSectorsListed).Select(Row)]);
         if (count > MostSectorsListed)
         {
             yield return new TextLine(string.Create(CultureInfo.InvariantCulture, $"  and {count - MostSectorsListed} more"));
+        }
+
+        foreach (TextBlock block in PiecesText.Of(plan))
+        {
+            yield return block;
         }
 
         yield return new TextLine("");
@@ -54,7 +59,8 @@ internal static class PlanText
         facts.Sector.ToString(),
         facts.SealProof.ToString(),
         facts.TicketEpoch?.ToString(CultureInfo.InvariantCulture) ?? "-",
-        facts.SealedCid.ToString(),
+        PiecesText.Holds(facts),
+        (facts.Update?.SealedCid ?? facts.SealedCid).ToString(),
     ];
 
     private static string Amount(long value, bool isBytes) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;
+using SealerRecover.Recovery.PieceSources;
 using Spectre.Console;
 
 namespace SealerRecover.Rendering;
@@ -70,6 +71,18 @@ internal sealed class TerminalView : PlainView
             return;
         }
 
+        if (happened is PieceProgressed pieces)
+        {
+            Move(pieces);
+            return;
+        }
+
+        if (happened is SectorEnded finished && _tasks.Remove(PiecesOf(finished.Outcome.Sector), out ProgressTask? fetching))
+        {
+            fetching.StopTask();
+            fetching.Value = fetching.MaxValue;
+        }
+
         if (happened is SectorEnded ended && _tasks.Remove(Quantities.Subject(ended.Outcome.Sector), out ProgressTask? task))
         {
             _book.Forget(ended.Outcome.Sector);
@@ -123,6 +136,27 @@ internal sealed class TerminalView : PlainView
         {
             _tasks.Remove(subject);
         }
+    }
+
+    private static string PiecesOf(SectorId sector) => $"{sector} pieces";
+
+    // A line of its own beside the sector's: pieces come while it is labelled.
+    private void Move(PieceProgressed happened)
+    {
+        if (Volatile.Read(ref _live) is not { } live)
+        {
+            return;
+        }
+
+        string subject = PiecesOf(happened.Sector);
+        if (!_tasks.TryGetValue(subject, out ProgressTask? task))
+        {
+            _tasks[subject] = task = live.AddTask(Markup.Escape(subject), maxValue: 1);
+        }
+
+        PieceProgress progress = happened.Progress;
+        task.Description = Markup.Escape($"{happened.Sector}: {PiecesText.Doing(progress)}");
+        task.Value = progress.Total > 0 ? Math.Min((double)progress.Done / progress.Total, 0.999) : 0;
     }
 
     private sealed class TerminalOutput(TextWriter writer) : IAnsiConsoleOutput

@@ -25,6 +25,9 @@ internal sealed record EnvironmentSettings
     /// <summary>Kernels to use; see <see cref="KernelNames"/>.</summary>
     public const string KernelVariable = "SEALER_RECOVER_KERNEL";
 
+    /// <summary>Places of pieces, with commas.</summary>
+    public const string PieceSourcesVariable = "SEALER_RECOVER_PIECE_SOURCES";
+
     /// <summary>Nodes of the parent cache held by each sector when nothing is said; 56 bytes each, twice (one being read ahead).</summary>
     public const int DefaultWindowNodes = 1 << 16;
 
@@ -56,6 +59,7 @@ internal sealed record EnvironmentSettings
         (MulticoreVariable, "accepted; labelling takes one core for each sector whatever it says"),
         (CachingVariable, "accepted; parents need not be held in memory"),
         (KernelVariable, "as --kernel, where that is not given"),
+        (PieceSourcesVariable, "as --piece-source, where that is not given; several with commas"),
         (MaskVariable, $"for tests: processor features to do without, of {string.Join(", ", ProcessorFeatureNames.All.Select(entry => entry.Name))}"),
         (TemporaryVariable, "not used: work goes to --sealing-temp"),
     ];
@@ -80,6 +84,9 @@ internal sealed record EnvironmentSettings
 
     /// <summary>SEALER_RECOVER_KERNEL as it stands; null where it is not set or empty.</summary>
     public string? Kernels { get; init; }
+
+    /// <summary>The places that SEALER_RECOVER_PIECE_SOURCES names, as they stand.</summary>
+    public IReadOnlyList<string> PieceSources { get; init; } = [];
 
     /// <summary>Processor features to do without.</summary>
     public ProcessorFeature Masked { get; init; }
@@ -109,6 +116,8 @@ internal sealed record EnvironmentSettings
                 : environment.ContainsKey("HOME") ? folders.Absolute("~/.lotus", "HOME") : null,
             LotusRepositoryIsNamed = repository is not null,
             Kernels = Value(KernelVariable),
+            PieceSources =
+                Value(PieceSourcesVariable)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             Masked = Features(Value(MaskVariable) ?? ""),
         };
 

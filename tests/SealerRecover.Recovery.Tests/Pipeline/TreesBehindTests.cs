@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;
@@ -130,6 +133,18 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
             RecordedBefore = new[] { "tree-c-root-0", "tree-r-last-0" }.Count(step => log.TryGet(step, out _));
             return _sealer.PreCommit2(job, log, cores, progress, cancellation);
         }
+
+        public SealedCommitments Update(
+            UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+            _sealer.Update(job, log, threads, progress, cancellation);
+
+        public SealedCommitments RemoveData(
+            UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+            _sealer.RemoveData(job, log, threads, progress, cancellation);
+
+        public Bytes32 CommRLast(
+            ISectorData replica, PorepParameters porep, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+            _sealer.CommRLast(replica, porep, threads, progress, cancellation);
 
         public CommR CommROf(PAuxFile pAux) => _sealer.CommROf(pAux);
     }

@@ -6,6 +6,9 @@ using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Update;
+using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;
 
@@ -53,7 +56,7 @@ internal sealed class FakeSealer : ISealer
     });
 
     public static SectorFacts WithRightCid(SectorFacts facts) =>
-        facts with { SealedCid = Commit(Inputs(facts), ZeroCommitments.ForSector(facts.SealProof.SectorSize)).CommR };
+        facts with { SealedCid = Commit(Inputs(facts), default).CommR };
 
     public string ParentCachePath(PorepParameters porep) => "/nonexistent/parents";
 
@@ -150,6 +153,88 @@ internal sealed class FakeSealer : ISealer
         }
     }
 
+    /// <summary>An update is the key's bytes turned over, its CommR that of comm_c and the new comm_r_last.</summary>
+    public SealedCommitments Update(
+        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation)
+    {
+        BeforeUpdate?.Invoke(job, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        Bytes32 commC = PAuxFile.Read(Path.Combine(job.SourceCacheFolder, "p_aux")).CommC;
+        SealedCommitments update = UpdateOf(job.Porep, job.CommD, job.KeyCommR, commC);
+        if (!log.TryGet("update-finished", out _))
+        {
+            Calls.Enqueue($"{job.Sector.Number}:update");
+            Write(job, log, "update", update, ReadAll(job.Source), ReadAll(job.Data));
+        }
+
+        return update;
+    }
+
+    /// <summary>The key of an update made by <see cref="Update"/>.</summary>
+    public SealedCommitments RemoveData(
+        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation)
+    {
+        Calls.Enqueue($"{job.Sector.Number}:remove");
+        PAuxFile pAux = PAuxFile.Read(Path.Combine(job.SourceCacheFolder, "p_aux"));
+        SealedCommitments key = new(job.CommD, pAux.CommC, KeyRLast[job.KeyCommR], job.KeyCommR);
+        Write(job, log, "key", key, ReadAll(job.Source), ReadAll(job.Data));
+        return key;
+    }
+
+    /// <summary>comm_r_last of every replica made so far, by its content.</summary>
+    public Bytes32 CommRLast(
+        ISectorData replica, PorepParameters porep, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        Roots.GetValueOrDefault(Convert.ToHexString(SHA256.HashData(ReadAll(replica))));
+
+    public ConcurrentDictionary<string, Bytes32> Roots { get; } = [];
+
+    public ConcurrentDictionary<CommR, Bytes32> KeyRLast { get; } = [];
+
+    public Action<UpdateJob, CancellationToken>? BeforeUpdate { get; set; }
+
+    /// <summary>A snapped sector over this data.</summary>
+    public static SectorFacts Snapped(SectorFacts key, Filecoin.Chain.SectorData data) => key with
+    {
+        Update = new Filecoin.Chain.SectorUpdate
+        {
+            Data = data,
+            SealedCid = UpdateOf(
+                key.SealProof.Porep,
+                PieceLayout.ComputeCommD(
+                    key.SealProof.SectorSize,
+                    [.. PieceLayout.Arrange(key.SealProof.SectorSize, data.Pieces).Select(placed => placed.Piece)]),
+                key.SealedCid,
+                Commit(Inputs(key), ZeroCommitments.ForSector(key.SealProof.SectorSize)).CommC).CommR,
+        },
+    };
+
+    private static SealedCommitments UpdateOf(PorepParameters porep, CommD commD, CommR key, Bytes32 commC)
+    {
+        Bytes32 commRLast = new(SHA256.HashData([.. commD.Value.Span, .. key.Value.Span, (byte)porep.Layers]));
+        return new SealedCommitments(commD, commC, commRLast, new CommR(new Bytes32(SHA256.HashData(new PAuxFile(commC, commRLast).ToBytes()))));
+    }
+
+    private static byte[] ReadAll(ISectorData data)
+    {
+        byte[] all = new byte[data.Size.Bytes];
+        data.Read(0, all);
+        return all;
+    }
+
+    private void Write(UpdateJob job, IStepLog log, string steps, SealedCommitments made, byte[] source, byte[] data)
+    {
+        byte[] target = [.. source.Zip(data, (a, b) => (byte)(a ^ b))];
+        File.WriteAllBytes(job.TargetFile, target);
+        Roots[Convert.ToHexString(SHA256.HashData(target))] = made.CommRLast;
+        File.WriteAllBytes(Path.Combine(job.TargetCacheFolder, "p_aux"), [.. made.CommC.Span, .. made.CommRLast.Span]);
+        File.WriteAllText(Path.Combine(job.TargetCacheFolder, "t_aux"), TAux ?? "t_aux");
+        string tree = Path.Combine(job.TargetCacheFolder, "sc-02-data-tree-r-last.dat");
+        File.WriteAllBytes(tree, [.. made.CommRLast.Span]);
+        log.Record($"{steps}-tree-r-last-0", Digest(tree));
+        log.Record($"{steps}-replica-0", Digest(job.TargetFile));
+        log.Record($"{steps}-finished", Digest(Path.Combine(job.TargetCacheFolder, "p_aux")));
+    }
+
     public CommR CommROf(PAuxFile pAux) => new(new Bytes32(SHA256.HashData(pAux.ToBytes())));
 
     private static SealedCommitments Commit(ReplicaInputs inputs, CommD commD)
@@ -160,7 +245,7 @@ internal sealed class FakeSealer : ISealer
     }
 
     private static ReplicaInputs Inputs(SectorFacts facts) =>
-        new(facts.SealProof.Porep, facts.Sector, facts.Ticket, ZeroCommitments.ForSector(facts.SealProof.SectorSize));
+        new(facts.SealProof.Porep, facts.Sector, facts.Ticket, SectorContent.Of(facts).CommD);
 
     private static byte[] Bytes(ReplicaInputs inputs, string what, long length) =>
         VectorFiles.Stream($"{inputs.ReplicaId}{what}", length);
@@ -202,7 +287,19 @@ internal sealed class FakeSealer : ISealer
 
         if (!File.Exists(job.SealedFile))
         {
-            File.Copy(LayerPath(job, layers), job.SealedFile);
+            if (job.HasData)
+            {
+                byte[] encoded = [.. File.ReadAllBytes(LayerPath(job, layers)).Zip(ReadAll(job.Data!), (label, data) => (byte)(label ^ data))];
+                File.WriteAllBytes(job.SealedFile, encoded);
+                log.Record("sealed-replica-0", Digest(job.SealedFile));
+            }
+            else
+            {
+                File.Copy(LayerPath(job, layers), job.SealedFile);
+            }
+
+            Roots[Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(job.SealedFile)))] = commitments.CommRLast;
+            KeyRLast[commitments.CommR] = commitments.CommRLast;
         }
 
         for (int layer = 1; layer <= layers && !job.KeepAll; layer++)

@@ -5,12 +5,14 @@ using Filecoin.Sealing;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Workspace;
 
+using SealerRecover.Recovery.Content;
+
 namespace SealerRecover.Recovery.Tests.Workspace;
 
 public sealed class JournalTests : IDisposable
 {
     private static readonly WorkInputs Inputs = WorkInputs.For(
-        FakeSealer.Facts(2), new RecoverySettings { ResultFolder = "/r", TempFolder = "/t", ParentCacheFolder = "/p" });
+        FakeSealer.Facts(2), SectorContent.Of(FakeSealer.Facts(2)), new RecoverySettings { ResultFolder = "/r", TempFolder = "/t", ParentCacheFolder = "/p" });
 
     private readonly TestFolder _folder = new();
 

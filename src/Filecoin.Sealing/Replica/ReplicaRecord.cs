@@ -1,0 +1,90 @@
+using System.Globalization;
+using Filecoin.Cryptography;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Trees;
+using Microsoft.Win32.SafeHandles;
+
+namespace Filecoin.Sealing.Replica;
+
+/// <summary>
+/// What the step log holds of a replica that was encoded (other than one of zeros, which is the last layer): a digest of the part under each
+/// base tree, as if it were a file, so that a stopped run goes on base tree by base tree.
+/// </summary>
+public static class ReplicaRecord
+{
+    /// <summary>Begins the steps of a replica that PreCommit2 encoded.</summary>
+    public const string Sealed = "sealed";
+
+    /// <summary>Begins the steps of an update.</summary>
+    public const string Update = "update";
+
+    /// <summary>Begins the steps of a key that an update's data was taken out of.</summary>
+    public const string Key = "key";
+
+    /// <summary>Whether the log knows of such a replica.</summary>
+    public static bool IsIn(IStepLog log, string steps)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        return log.TryGet(Part(steps, 0), out _);
+    }
+
+    /// <summary>Reads a finished replica once and compares it with what was recorded while it was written.</summary>
+    /// <param name="path">The replica.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="steps">One of the constants.</param>
+    /// <param name="porep">Its shape.</param>
+    /// <param name="read">Told the bytes of each part; may be null.</param>
+    /// <param name="cancellation">Stops between parts.</param>
+    /// <returns>The digest of the whole file; null if it is not what was recorded.</returns>
+    /// <exception cref="OperatorException">Storage: the file cannot be read.</exception>
+    public static FileDigest? DigestIfIntact(
+        string path, IStepLog log, string steps, PorepParameters porep, IProgress<long>? read, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(porep);
+        long treeBytes = BaseTreeLayout.For(porep).Leaves * SectorSize.NodeBytes;
+        SegmentDigests whole = new(porep.SectorSize.Bytes);
+        return StorageFailure.Naming(path, "reading", () =>
+        {
+            using SafeFileHandle handle = File.OpenHandle(path, options: FileOptions.SequentialScan);
+            if (RandomAccess.GetLength(handle) != whole.FileLength)
+            {
+                return null;
+            }
+
+            byte[] buffer = new byte[Math.Min(SegmentDigests.SegmentBytes, treeBytes)];
+            for (int tree = 0; tree < porep.Shape.BaseTrees; tree++)
+            {
+                SegmentDigests part = new(treeBytes);
+                for (int i = 0; i < part.Segments; i++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    long offset = (tree * treeBytes) + ((long)i * SegmentDigests.SegmentBytes);
+                    ExactRead.At(handle, offset, buffer, path);
+                    part.Set(i, buffer);
+                    if (buffer.Length == SegmentDigests.SegmentBytes)
+                    {
+                        whole.Set((int)(offset / SegmentDigests.SegmentBytes), part, i);
+                    }
+
+                    read?.Report(buffer.Length);
+                }
+
+                if (!log.TryGet(Part(steps, tree), out FileDigest recorded) || recorded != part.ToFileDigest())
+                {
+                    return (FileDigest?)null;
+                }
+            }
+
+            // Base trees shorter than a segment share one; then the file is a few KiB.
+            return buffer.Length == SegmentDigests.SegmentBytes ? whole.ToFileDigest() : SegmentDigests.OfFile(path, null, cancellation);
+        });
+    }
+
+    /// <summary>The part of a replica under a base tree is written; its digest.</summary>
+    internal static string Part(string steps, int tree) => string.Create(CultureInfo.InvariantCulture, $"{steps}-replica-{tree}");
+
+    /// <summary>The data under a base tree has been read; in place of a digest its root.</summary>
+    internal static string DataRoot(string steps, int tree) => string.Create(CultureInfo.InvariantCulture, $"{steps}-data-root-{tree}");
+}

@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Pieces;
+
+namespace SealerRecover.Recovery.Content;
+
+/// <summary>How a search for the order of pieces ended.</summary>
+internal enum OrderFound
+{
+    /// <summary>An order has the CommD; nothing else can have it.</summary>
+    Yes,
+
+    /// <summary>No order has it: the pieces are not those of the sector.</summary>
+    No,
+
+    /// <summary>There are more orders than are tried.</summary>
+    TooMany,
+}
+
+/// <summary>
+/// Finds the order in which pieces have a CommD. Tried first: as given, largest first (Curio), smallest first, as given backwards; then every
+/// order that fits the sector, equal pieces taken for one. A try costs a few hashes, so that eight different pieces take a second.
+/// </summary>
+internal static class PieceOrder
+{
+    /// <summary>Orders tried at most.</summary>
+    public const int MostTries = 1 << 19;
+
+    /// <summary>Looks for the order.</summary>
+    /// <param name="size">Sector size.</param>
+    /// <param name="pieces">The pieces, in any order.</param>
+    /// <param name="commD">What has to come out.</param>
+    /// <param name="order">The order, if there is one.</param>
+    public static OrderFound Find(SectorSize size, ImmutableArray<PieceInfo> pieces, CommD commD, out ImmutableArray<PieceInfo> order)
+    {
+        ImmutableArray<PieceInfo>[] likely =
+        [
+            pieces,
+            [.. pieces.OrderByDescending(piece => piece.PaddedSize)],
+            [.. pieces.OrderBy(piece => piece.PaddedSize)],
+            [.. pieces.Reverse()],
+        ];
+        foreach (ImmutableArray<PieceInfo> candidate in likely)
+        {
+            if (Fits(size, candidate) && CommDOf(size, candidate) == commD)
+            {
+                order = candidate;
+                return OrderFound.Yes;
+            }
+        }
+
+        Search search = new(size, pieces, commD);
+        order = search.Run() ? search.Order : [];
+        return !order.IsEmpty ? OrderFound.Yes : search.GaveUp ? OrderFound.TooMany : OrderFound.No;
+    }
+
+    /// <summary>Whether pieces fit in this order, with what aligns them.</summary>
+    public static bool Fits(SectorSize size, IEnumerable<PieceInfo> pieces)
+    {
+        long used = 0;
+        foreach (PieceInfo piece in pieces)
+        {
+            used = PieceLayout.Align(used, piece.PaddedSize) + piece.PaddedSize;
+            if (used > size.Bytes)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The commitment to a sector that holds pieces in this order, and zeros.</summary>
+    public static CommD CommDOf(SectorSize size, IEnumerable<PieceInfo> pieces) =>
+        PieceLayout.ComputeCommD(size, [.. PieceLayout.Arrange(size, pieces).Select(placed => placed.Piece)]);
+
+    /// <summary>Depth first; what is placed is a list of finished subtrees, largest at the bottom, shared between branches.</summary>
+    private sealed class Search
+    {
+        private readonly SectorSize _size;
+        private readonly CommD _commD;
+        private readonly PieceInfo[] _kinds;
+        private readonly int[] _left;
+        private readonly PieceInfo[] _order;
+        private int _tries;
+
+        public Search(SectorSize size, ImmutableArray<PieceInfo> pieces, CommD commD)
+        {
+            _size = size;
+            _commD = commD;
+            IGrouping<PieceInfo, PieceInfo>[] kinds = [.. pieces.GroupBy(piece => piece)];
+            _kinds = [.. kinds.Select(kind => kind.Key)];
+            _left = [.. kinds.Select(kind => kind.Count())];
+            _order = new PieceInfo[pieces.Length];
+        }
+
+        public bool GaveUp => _tries > MostTries;
+
+        public ImmutableArray<PieceInfo> Order => [.. _order];
+
+        public bool Run() => Place(0, null, 0);
+
+        private bool Place(int depth, Subtree? top, long used)
+        {
+            if (depth == _order.Length)
+            {
+                return Root(top) == _commD;
+            }
+
+            for (int kind = 0; kind < _kinds.Length; kind++)
+            {
+                PieceInfo piece = _kinds[kind];
+                long start = PieceLayout.Align(used, piece.PaddedSize);
+                if (_left[kind] == 0 || start > _size.Bytes - piece.PaddedSize)
+                {
+                    continue;
+                }
+
+                if (++_tries > MostTries)
+                {
+                    return false;
+                }
+
+                _left[kind]--;
+                _order[depth] = piece;
+                if (Place(depth + 1, Push(top, piece), start + piece.PaddedSize))
+                {
+                    return true;
+                }
+
+                _left[kind]++;
+            }
+
+            return false;
+        }
+
+        private CommD Root(Subtree? top)
+        {
+            while (top!.Piece.PaddedSize < _size.Bytes)
+            {
+                top = Add(top, PieceCommitment.Zero(top.Piece.PaddedSize));
+            }
+
+            return top.Piece.CommP;
+        }
+
+        private static Subtree Push(Subtree? top, PieceInfo piece)
+        {
+            while (top is not null && top.Piece.PaddedSize < piece.PaddedSize)
+            {
+                top = Add(top, PieceCommitment.Zero(top.Piece.PaddedSize));
+            }
+
+            return Add(top, piece);
+        }
+
+        private static Subtree Add(Subtree? top, PieceInfo piece)
+        {
+            while (top is not null && top.Piece.PaddedSize == piece.PaddedSize)
+            {
+                piece = new PieceInfo(PieceCommitment.Join(top.Piece.CommP, piece.CommP), 2 * piece.PaddedSize);
+                top = top.Below;
+            }
+
+            return new Subtree(piece, top);
+        }
+
+        private sealed record Subtree(PieceInfo Piece, Subtree? Below);
+    }
+}

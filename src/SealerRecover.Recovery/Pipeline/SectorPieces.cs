@@ -1,0 +1,70 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing.Pieces;
+using SealerRecover.Recovery.Content;
+
+namespace SealerRecover.Recovery.Pipeline;
+
+/// <summary>The pieces of one sector: of what it was sealed over, and of its update.</summary>
+internal sealed class SectorPieces
+{
+    private readonly PieceErrands? _sealed;
+    private readonly PieceErrands? _update;
+    private readonly SectorSize _size;
+    private readonly List<PieceErrands> _needed = [];
+
+    /// <param name="content">What is needed.</param>
+    /// <param name="size">The sector's size.</param>
+    /// <param name="run">How it is got.</param>
+    /// <param name="notice">Told of missing pieces.</param>
+    public SectorPieces(SectorContent content, SectorSize size, RunContext run, Action<string> notice)
+    {
+        _size = size;
+        _sealed = Errands(content.Sealed);
+        _update = Errands(content.Update);
+
+        PieceErrands? Errands(DataContent? part) => part is null
+            ? null
+            : new PieceErrands(part, run.Pieces, run.Events.PiecesOf(part.Sector), notice, run.Cancellation);
+    }
+
+    /// <summary>Ends, without failure, when all pieces that are being got are there or known to be missing.</summary>
+    public Task AreThere => Task.WhenAll(_needed.Select(errands => errands.Work));
+
+    /// <summary>Data to seal; null for zeros. Reading waits for pieces that are not there yet.</summary>
+    public ISectorData? ToSeal => Of(_sealed);
+
+    /// <summary>Data to update with; null unless snapped.</summary>
+    public ISectorData? ToUpdate => Of(_update);
+
+    /// <summary>Bytes that may still come.</summary>
+    public long BytesToCome => _needed.Sum(errands => errands.BytesToCome);
+
+    /// <summary>Says which pieces are needed; they are not got before <see cref="Start"/>.</summary>
+    /// <param name="toSeal">Whether those of what is sealed are needed.</param>
+    /// <param name="toUpdate">Whether those of the update are needed.</param>
+    public void Need(bool toSeal, bool toUpdate)
+    {
+        foreach (PieceErrands errands in new[] { toSeal ? _sealed : null, toUpdate ? _update : null }.OfType<PieceErrands>())
+        {
+            if (!_needed.Contains(errands))
+            {
+                _needed.Add(errands);
+            }
+        }
+    }
+
+    /// <summary>Begins to get what is needed.</summary>
+    public void Start() => _needed.ForEach(errands => _ = errands.Work);
+
+    /// <summary>Stops what is under way and closes all files.</summary>
+    public void Stop()
+    {
+        _sealed?.Stop();
+        _update?.Stop();
+    }
+
+    // What was got is handed on itself, so that a file that has changed can be named.
+    private ISectorData? Of(PieceErrands? errands) => errands is null ? null
+        : _needed.Contains(errands) ? errands.Data()
+        : new AwaitedData(_size, errands);
+}

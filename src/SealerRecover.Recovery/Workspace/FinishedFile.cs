@@ -1,0 +1,87 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Replica;
+
+namespace SealerRecover.Recovery.Workspace;
+
+/// <summary>A file that is to be installed, or stands already.</summary>
+/// <param name="Name">As in the manifest.</param>
+/// <param name="Path">Where it is.</param>
+/// <param name="Digest">Reads it; null if it is not what was recorded when it was written.</param>
+internal sealed record FinishedFile(string Name, string Path, Func<IProgress<long>, CancellationToken, FileDigest?> Digest);
+
+/// <summary>A sector whose CommR is right.</summary>
+/// <param name="Sealed">Commitments of what was sealed, a snapped sector's key.</param>
+/// <param name="Update">Commitments of the update; null unless snapped.</param>
+/// <param name="Files">All files of it.</param>
+internal sealed record RecoveredSector(SealedCommitments Sealed, SealedCommitments? Update, IReadOnlyList<FinishedFile> Files);
+
+/// <summary>The files of a workspace, each with what it is to be compared with.</summary>
+/// <param name="workspace">The workspace.</param>
+/// <param name="porep">The sector's shape.</param>
+/// <param name="keepAll">Whether layers and all trees are installed.</param>
+internal sealed class FinishedFiles(SectorWorkspace workspace, PorepParameters porep, bool keepAll)
+{
+    /// <summary>Step of a finished unsealed copy.</summary>
+    public const string UnsealedStep = "unsealed";
+
+    /// <summary>What PreCommit2 made. A replica of zeros is the last layer.</summary>
+    public IEnumerable<FinishedFile> Sealed(SealedCommitments made) =>
+        InFolder(workspace.CacheFolder, string.Empty, CacheFiles.Installed(porep, keepAll), string.Empty, made)
+            .Append(ReplicaRecord.IsIn(workspace.Journal, ReplicaRecord.Sealed)
+                ? Replica(ManifestFile.Sealed, workspace.SealedFile, ReplicaRecord.Sealed)
+                : Recorded(ManifestFile.Sealed, workspace.SealedFile, CacheNames.Layer(porep.Layers), string.Empty, porep.SectorSize.Bytes));
+
+    /// <summary>A key that was made of its update.</summary>
+    public IEnumerable<FinishedFile> Key(SealedCommitments made) =>
+        InFolder(workspace.CacheFolder, string.Empty, Present(workspace.CacheFolder, treeD: false), $"{ReplicaRecord.Key}-", made)
+            .Append(Replica(ManifestFile.Sealed, workspace.SealedFile, ReplicaRecord.Key));
+
+    /// <summary>An update.</summary>
+    public IEnumerable<FinishedFile> Update(SealedCommitments made) =>
+        InFolder(workspace.UpdateCacheFolder, ManifestFile.InUpdateCache, Present(workspace.UpdateCacheFolder, keepAll), $"{ReplicaRecord.Update}-", made)
+            .Append(Replica(ManifestFile.Update, workspace.UpdateFile, ReplicaRecord.Update));
+
+    /// <summary>An unsealed copy.</summary>
+    public FinishedFile Unsealed() => new(
+        ManifestFile.Unsealed,
+        workspace.UnsealedFile,
+        (progress, cancellation) => SegmentDigests.OfFile(workspace.UnsealedFile, progress, cancellation) is var digest
+            && workspace.Journal.TryGet(UnsealedStep, out FileDigest recorded) && recorded == digest ? digest : null);
+
+    /// <summary>What stands in the result folder and was found to be right.</summary>
+    public static FinishedFile Standing(string name, string path) =>
+        new(name, path, (progress, cancellation) => SegmentDigests.OfFile(path, progress, cancellation));
+
+    // An update's t_aux is its key's, where that has one; tree_d is there when everything is kept.
+    private List<string> Present(string folder, bool treeD) =>
+    [
+        .. CacheNames.Finalized(porep).Where(name => name != CacheNames.TAux || File.Exists(Path.Combine(folder, name))),
+        .. treeD ? [CacheNames.TreeD] : Array.Empty<string>(),
+    ];
+
+    private IEnumerable<FinishedFile> InFolder(
+        string folder, string prefix, IReadOnlyList<string> names, string steps, SealedCommitments made)
+    {
+        byte[] auxiliary = new PAuxFile(made.CommC, made.CommRLast).ToBytes();
+        return names.Select(name => name == CacheNames.PAux
+            ? new FinishedFile(prefix + name, Path.Combine(folder, name), (progress, cancellation) =>
+                File.ReadAllBytes(Path.Combine(folder, name)).AsSpan().SequenceEqual(auxiliary)
+                    ? SegmentDigests.OfFile(Path.Combine(folder, name), progress, cancellation)
+                    : null)
+            : Recorded(prefix + name, Path.Combine(folder, name), name, steps, length: null));
+    }
+
+    private FinishedFile Replica(string name, string path, string steps) => new(
+        name, path, (progress, cancellation) => ReplicaRecord.DigestIfIntact(path, workspace.Journal, steps, porep, progress, cancellation));
+
+    private FinishedFile Recorded(string name, string path, string recordedAs, string steps, long? length) => new(
+        name,
+        path,
+        (progress, cancellation) => SegmentDigests.OfFile(path, progress, cancellation) is var digest
+            && (length is null || digest.Length == length)
+            && (!CacheFiles.TryGetRecorded(workspace.Journal, recordedAs, out FileDigest recorded, steps) || recorded == digest)
+                ? digest
+                : null);
+}
