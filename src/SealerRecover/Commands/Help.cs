@@ -17,6 +17,7 @@ internal static class Help
         "sealer-recover parents --sector-size 32GiB --verify",
         "sealer-recover bench --sealing-temp=/temp",
         "sealer-recover kernels",
+        "sealer-recover commp ./baga.car ./other.car",
     ];
 
     /// <summary>Gives the root help with the epilogue, without the Windows spellings /h and /?, which are paths here; and a version with a name.</summary>

@@ -194,6 +194,10 @@ internal sealed record JsonEstimate(
     long ResultDisk,
     long ParentCacheDisk);
 
+/// <summary>Which piece a file is.</summary>
+internal sealed record JsonCommp(
+    string Event, string Time, string File, string PieceCid, string PieceCidV2, long RawSize, long UnpaddedSize, long PaddedSize);
+
 /// <summary>Serialises the lines without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -206,5 +210,6 @@ internal sealed record JsonEstimate(
 [JsonSerializable(typeof(JsonSectorEnded))]
 [JsonSerializable(typeof(JsonBench))]
 [JsonSerializable(typeof(JsonKernels))]
+[JsonSerializable(typeof(JsonCommp))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;

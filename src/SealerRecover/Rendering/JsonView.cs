@@ -60,6 +60,9 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         JsonLines.Default.JsonKernels);
 
     /// <inheritdoc/>
+    public void Answered(IAnswer answer) => output.WriteLine(answer.Json(Now));
+
+    /// <inheritdoc/>
     public T Live<T>(Func<T> work) => work();
 
     /// <inheritdoc/>
@@ -183,7 +186,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     private void Progress(PhaseProgressed happened)
     {
         PhaseReading reading = _book.Read(happened);
-        string subject = Quantities.Subject(happened.Sector);
+        string subject = Quantities.Subject(happened);
         bool due = !_shown.TryGetValue(subject, out PhaseProgressed? last)
             || last.Progress.Phase != happened.Progress.Phase
             || last.Progress.Step != happened.Progress.Step
