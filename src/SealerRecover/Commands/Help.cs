@@ -17,7 +17,8 @@ internal static class Help
         "sealer-recover parents --sector-size 32GiB --verify",
         "sealer-recover bench --sealing-temp=/temp",
         "sealer-recover kernels",
-        "sealer-recover commp ./baga.car ./other.car",
+        "sealer-recover commp ./deal.car ./other.car",
+        "sealer-recover pieces --miner=f01000 --sector=7 --piece-source=/pieces",
     ];
 
     /// <summary>Gives the root help with the epilogue, without the Windows spellings /h and /?, which are paths here; and a version with a name.</summary>

@@ -198,6 +198,28 @@ internal sealed record JsonEstimate(
 internal sealed record JsonCommp(
     string Event, string Time, string File, string PieceCid, string PieceCidV2, long RawSize, long UnpaddedSize, long PaddedSize);
 
+/// <summary>The pieces of a sector.</summary>
+internal sealed record JsonPieces(
+    string Event,
+    string Time,
+    JsonSector Sector,
+    long SectorSize,
+    bool Update,
+    bool HoldsData,
+    string PiecesFrom,
+    string Order,
+    string? CommD,
+    string ComputedCommD,
+    bool? CommDAgrees,
+    IReadOnlyList<JsonPiece> Pieces);
+
+/// <summary>One of them, or zeros.</summary>
+internal sealed record JsonPiece(
+    string PieceCid, long PaddedSize, long UnpaddedSize, long? Offset, bool Zeros, IReadOnlyList<JsonSighting>? Found);
+
+/// <summary>A place that seems to have a piece.</summary>
+internal sealed record JsonSighting(string? PieceSource, string Where, long? Length);
+
 /// <summary>Serialises the lines without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -211,5 +233,6 @@ internal sealed record JsonCommp(
 [JsonSerializable(typeof(JsonBench))]
 [JsonSerializable(typeof(JsonKernels))]
 [JsonSerializable(typeof(JsonCommp))]
+[JsonSerializable(typeof(JsonPieces))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;

@@ -162,6 +162,8 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             SectorResult.Installed => "installed",
             SectorResult.AlreadyThere => "already_there",
             SectorResult.Exported => "exported",
+            SectorResult.Listed => "listed",
+            SectorResult.Unsealed => "unsealed",
             SectorResult.Stopped => "stopped",
             _ => "failed",
         },

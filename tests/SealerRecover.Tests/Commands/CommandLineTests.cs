@@ -18,6 +18,7 @@ public class CommandLineTests
     [InlineData("bench ")]
     [InlineData("kernels ")]
     [InlineData("commp ")]
+    [InlineData("pieces ")]
     public async Task Help_names_every_option_variable_and_exit_code(string command)
     {
         Ran ran = await Run((command + "-h").Split(' '));
