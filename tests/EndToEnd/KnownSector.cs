@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Pieces;
 using SealerRecover.Tests;
 
 namespace EndToEnd;
@@ -55,6 +56,12 @@ internal sealed class KnownSector
 
     /// <summary>The pieces, those of the update where there is one.</summary>
     public IReadOnlyList<KnownPiece> Known => [.. PiecesOf(_update ?? _key)];
+
+    /// <summary>Whether it was snapped.</summary>
+    public bool IsUpdated => _update is not null;
+
+    /// <summary>p_aux of what was sealed.</summary>
+    public byte[] PAux => Convert.FromHexString((string)_key["p_aux_hex"]!);
 
     /// <summary>A sealed sector.</summary>
     public static KnownSector Sealed(string id) => new(Case("seal.json", id), null);
@@ -131,6 +138,15 @@ internal sealed class KnownSector
         }
 
         return raw;
+    }
+
+    /// <summary>The same, Fr32-padded.</summary>
+    public byte[] Padded()
+    {
+        byte[] raw = Raw();
+        byte[] padded = new byte[Length];
+        Fr32.Pad(raw, padded);
+        return padded;
     }
 
     private static JsonObject Link(string cid) => new() { ["/"] = cid };

@@ -220,6 +220,20 @@ internal sealed record JsonPiece(
 /// <summary>A place that seems to have a piece.</summary>
 internal sealed record JsonSighting(string? PieceSource, string Where, long? Length);
 
+/// <summary>The unsealing about to start.</summary>
+internal sealed record JsonUnsealPlan(
+    string Event,
+    string Time,
+    JsonSector Sector,
+    string From,
+    string Output,
+    long RawOffset,
+    long RawLength,
+    string? Commitment,
+    string Key,
+    string? LabelFolder,
+    IReadOnlyList<JsonResource> Resources);
+
 /// <summary>Serialises the lines without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -234,5 +248,6 @@ internal sealed record JsonSighting(string? PieceSource, string Where, long? Len
 [JsonSerializable(typeof(JsonKernels))]
 [JsonSerializable(typeof(JsonCommp))]
 [JsonSerializable(typeof(JsonPieces))]
+[JsonSerializable(typeof(JsonUnsealPlan))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;
