@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Filecoin.Primitives;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -99,6 +100,32 @@ public sealed class ListPieces(ParentCaches caches) : IDisposable
         Ended unknown = await _bench.RunAsync("pieces", $"--metadata={Workbench.Sample("2KiB")}", "--sector=777");
         Assert.True(unknown.Code == 2, unknown.ToString());
         Assert.Contains("777", unknown.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_chain_node_tells_the_pieces_and_where_it_found_them()
+    {
+        KnownSector known = KnownSector.Sealed("2KiB-v1_1-pieces");
+        FakeChain chain = new();
+        FakePiece[] pieces = [.. known.Known.Where(piece => piece.Seed is not null).Select(piece => new FakePiece(Cid.Parse(piece.Cid), (ulong)piece.PaddedSize))];
+        chain.AddMiner(1000, SectorSize.KiB2).Add(new FakeSector
+        {
+            Number = 2,
+            SealProof = 5,
+            SealedCid = known.CommR.ToCid(),
+            SealRandEpoch = 9_000,
+            PreCommitEpoch = 9_900,
+            Activation = 10_200,
+            UnsealedCid = known.SealedOver.ToCid(),
+            Pieces = pieces,
+            ProvedWithPieces = true,
+        });
+        await using FakeNode node = await FakeNode.StartAsync(chain, token: "s3cr3t");
+        _bench.Environment["FULLNODE_API_INFO"] = node.ApiInfo;
+        Ended ended = await _bench.RunAsync("pieces", "--miner=f01000", "--sector=2", $"--sealing-temp={_bench.Temp}", "--json");
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.Equal(pieces.Select(piece => piece.Cid.ToString()), Listed(Answer(ended)).Select(piece => (string?)piece["piece_cid"]));
+        Assert.Contains("ProveCommitSectors3", (string?)Answer(ended)["pieces_from"], StringComparison.Ordinal);
     }
 
     private static JsonObject Answer(Ended ended) => ended.Lines.Single(line => (string?)line["event"] == "pieces");

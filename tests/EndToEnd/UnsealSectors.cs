@@ -177,7 +177,11 @@ public sealed class UnsealSectors(ParentCaches caches) : IDisposable
         $"--sealing-temp={_bench.Temp}", $"--output={Output}",
     ];
 
-    private Task<Ended> Unseal(KnownSector known, params string[] more) => _bench.RunAsync([.. Arguments(known), .. more]);
+    private async Task<Ended> Unseal(KnownSector known, params string[] more)
+    {
+        using Executable executable = _bench.Start([.. Arguments(known), .. more]);
+        return await executable.EndAsync(TestContext.Current.CancellationToken, known.Length > Short ? TimeSpan.FromMinutes(20) : null);
+    }
 
     private void AssertIs(Ended ended, byte[] expected)
     {

@@ -9,7 +9,7 @@ namespace SealerRecover.Recovery.Unsealing;
 /// <summary>Whether data can come out of the files that were given, looked at before anything expensive starts.</summary>
 internal static class UnsealFiles
 {
-    private const string Anew = "give the files of this very sector";
+    private const string Anew = "Give the files of this very sector.";
 
     /// <summary>Refuses what cannot work: files that are missing, too short or another sector's, and the wrong one of a snapped sector.</summary>
     /// <exception cref="OperatorException">BadInput or SourcesDisagree.</exception>
@@ -18,23 +18,23 @@ internal static class UnsealFiles
         SectorId sector = request.Facts.Sector;
         if (request.UpdateFile is null && request.Facts.Update is not null)
         {
-            throw BadInput($"{sector} was snapped: its data is in the update, not in the sealed file", "name the update with --update; --sealed is its key");
+            throw BadInput($"{sector} was snapped: its data is in the update, not in the sealed file", "Name the update with --update; --sealed is its key.");
         }
 
         if (request.UpdateFile is not null && request.Facts.Update is null)
         {
-            throw BadInput($"{sector} has no update", "name the sealed file with --sealed instead of --update");
+            throw BadInput($"{sector} has no update", "Name the sealed file with --sealed instead of --update.");
         }
 
         if ((request.UpdateFile ?? request.SealedFile) is null)
         {
-            throw BadInput($"no file of {sector} was named", "name the sealed file with --sealed, or the update with --update");
+            throw BadInput($"no file of {sector} was named", "Name the sealed file with --sealed, or the update with --update.");
         }
 
         if (request.UpdateFile is not null && request.SealedFile is null && request.Facts.Data is not null)
         {
             throw BadInput(
-                $"{sector} held data before its update, so its key cannot be made from labels alone", "name the sealed file before the update with --sealed");
+                $"{sector} held data before its update, so its key cannot be made from labels alone", "Name the sealed file before the update with --sealed.");
         }
 
         CheckFile(request.SealedFile, "--sealed", request.Facts.SealProof.SectorSize);
