@@ -111,43 +111,6 @@ public sealed class RecoverFromChain(ParentCaches caches) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Snapped_sectors_and_sectors_with_deals_are_refused_by_name_and_the_others_go_on()
-    {
-        FakeSector good = Proven(1, ticketEpoch: 9_000);
-        _miner.Add(good with { Number = 2, SectorKeyCid = good.SealedCid });
-        _miner.Add(good with { Number = 3, DealIds = [7], DealWeight = "5" });
-        Ended ended = await Recover("--sectors=1-3", "--json");
-        Assert.Equal(5, ended.Code);
-        JsonArray sectors = ended.Report["sectors"]!.AsArray();
-        Assert.Equal(["installed", "failed", "failed"], sectors.Select(sector => (string?)sector!["result"]));
-        Assert.All(sectors.Skip(1), sector => Assert.Equal("not_supported", (string?)sector!["failure"]!["exit_name"]));
-        Assert.Equal(["s-t01000-1"], Directory.EnumerateFiles(Path.Combine(_bench.Result, "sealed")).Select(Path.GetFileName));
-    }
-
-    [Fact]
-    public async Task Export_writes_the_pieces_of_sectors_with_data_and_recover_refuses_them_by_name()
-    {
-        FakeSector good = Proven(1, ticketEpoch: 9_000);
-        FakePiece piece = new(ZeroCommitments.ForPiece(1024).ToCid(), 1024);
-        Cid commD = ZeroCommitments.ForPiece(512).ToCid();
-        _miner.Add(good with { Number = 2, UnsealedCid = commD, Pieces = [piece], ProvedWithPieces = true });
-        _miner.Add(good with { Number = 3, SectorKeyCid = good.SealedCid, Update = new FakeUpdate(19_000) { Pieces = [piece, piece] } });
-        Ended exported = await _bench.RunAsync("export", "--miner=f01000", "1-3");
-        Assert.True(exported.Code == 0, exported.ToString());
-        string metadata = Path.Combine(_bench.Home, "sectors-recovery-f01000.json");
-        JsonArray sectors = JsonNode.Parse(await File.ReadAllTextAsync(metadata, TestContext.Current.CancellationToken))!["SectorInfos"]!.AsArray();
-        Assert.Equal(commD.ToString(), (string?)sectors[1]!["CommD"]!["/"]);
-        Assert.Equal(1024, (int)sectors[1]!["Pieces"]![0]!["Size"]!);
-        Assert.Equal([piece.Cid.ToString(), piece.Cid.ToString()], sectors[2]!["Update"]!["Pieces"]!.AsArray().Select(entry => (string?)entry!["PieceCID"]!["/"]));
-
-        Ended ended = await _bench.RunAsync([.. _bench.Recover(metadata), "--json"]);
-        Assert.Equal(5, ended.Code);
-        JsonArray recovered = ended.Report["sectors"]!.AsArray();
-        Assert.Equal(["installed", "failed", "failed"], recovered.Select(sector => (string?)sector!["result"]));
-        Assert.All(recovered.Skip(1), sector => Assert.Equal("not_supported", (string?)sector!["failure"]!["exit_name"]));
-    }
-
-    [Fact]
     public async Task A_wrong_SealedCID_on_chain_is_a_mismatch_with_nothing_installed()
     {
         FakeSector good = Proven(1, ticketEpoch: 9_000);

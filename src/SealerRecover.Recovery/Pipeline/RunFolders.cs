@@ -9,7 +9,7 @@ namespace SealerRecover.Recovery.Pipeline;
 /// <summary>Checks the two folders of a run before anything is computed.</summary>
 internal static class RunFolders
 {
-    private static readonly string[] SectorParents = 
+    private static readonly string[] SectorParents =
         [.. Enum.GetValues<InstallArea>().Select(ResultLayout.NameOf), ResultLayout.OwnFolder];
 
     /// <summary>Makes the folders, tries that they can be written, and refuses a pair that gets in each other's way.</summary>

@@ -23,9 +23,9 @@ public class PlainViewTests
               parent caches   /parents
               cores           2 sectors at once, each on a core of its own (sha-ni), 2 looking ahead within the same L3 cache, 4 of 8 left for trees, which start behind the last layer; 2 of 3 sectors at once because of memory: 3 need 205.0 GiB, there are 128.0 GiB
 
-              sector           seal proof               ticket epoch  SealedCID
-              f01000 sector 2  StackedDrg32GiBV1_1 (8)  9201          {cid}
-              f01000 sector 3  StackedDrg32GiBV1_1 (8)  9201          {cid}
+              sector           seal proof               ticket epoch  holds  SealedCID
+              f01000 sector 2  StackedDrg32GiBV1_1 (8)  9201          zeros  {cid}
+              f01000 sector 3  StackedDrg32GiBV1_1 (8)  9201          zeros  {cid}
 
               resource    needed     available
               memory      140.0 GiB  128.0 GiB  TOO LITTLE
