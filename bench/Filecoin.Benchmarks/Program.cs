@@ -14,7 +14,7 @@ switch (args.FirstOrDefault())
     case "commp":
         return DataBenchmark.CommP(new Options(args.AsSpan(1), "mib", "threads", "runs"));
     case "encoding":
-        return DataBenchmark.Encoding(new Options(args.AsSpan(1)));
+        return DataBenchmark.Encoding();
     case "update":
         return DataBenchmark.Update(new Options(args.AsSpan(1), "size", "threads", "runs", "parents"));
     case "bounds":

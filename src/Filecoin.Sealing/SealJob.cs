@@ -103,6 +103,12 @@ public enum SealPhase
 
     /// <summary>Comparing, copying or renaming finished files; bytes.</summary>
     Install,
+
+    /// <summary>Computing the commitment of data; raw bytes.</summary>
+    HashPiece,
+
+    /// <summary>Taking data out of a sealed or updated sector; raw bytes.</summary>
+    Unseal,
 }
 
 /// <summary>How far a phase is. Reported from any thread, a few times a second at most, and once at its end.</summary>

@@ -1,6 +1,7 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Memory;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SealerRecover.Recovery.Content;
@@ -18,6 +19,9 @@ namespace SealerRecover.Recovery;
 /// </summary>
 public sealed class RecoveryRunner
 {
+    /// <summary>Smaller layers fit where pages do not matter.</summary>
+    private const long WorthHugePages = 512L << 20;
+
     private readonly RecoverySettings _settings;
     private readonly TimeProvider _time;
     private readonly ISealer _sealer;
@@ -126,6 +130,15 @@ public sealed class RecoveryRunner
         else if (plan.Resources.FirstOrDefault(line => !line.Suffices) is { } shortage)
         {
             events.Notice(null, $"starting although {shortage.What} may not suffice, as asked");
+        }
+
+        // A third more for a label with layers of 8 GiB: docs/performance.md, Huge pages.
+        if (_probe.HugePages() == false && sectors.Any(facts => facts.SealProof.SectorSize.Bytes >= WorthHugePages))
+        {
+            events.Notice(
+                null,
+                "this system gives no huge pages, which makes labelling up to a third slower; "
+                + $"`echo madvise | sudo tee {HugePages.SettingPath}` grants them, also to a run that is started again");
         }
 
         return plan;

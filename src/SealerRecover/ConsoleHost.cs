@@ -17,6 +17,9 @@ internal sealed record ConsoleHost
     /// <summary>Standard error: failures, hints and the log.</summary>
     public required TextWriter Error { get; init; }
 
+    /// <summary>Opens standard input, for commands that read data from it.</summary>
+    public Func<Stream> OpenInput { get; init; } = () => Stream.Null;
+
     /// <summary>Whether standard output is a terminal that can be drawn on.</summary>
     public bool OutputIsTerminal { get; init; }
 
@@ -47,6 +50,7 @@ internal sealed record ConsoleHost
             Environment = environment,
             Output = new SturdyWriter(Utf8(Console.OpenStandardOutput()), error),
             Error = new SturdyWriter(error, complaints: null),
+            OpenInput = Console.OpenStandardInput,
             OutputIsTerminal = !Console.IsOutputRedirected && environment.GetValueOrDefault("TERM", "dumb") != "dumb",
             WorkingFolder = System.Environment.CurrentDirectory,
             Cores = System.Environment.ProcessorCount,

@@ -39,7 +39,7 @@ public sealed class ForcedKernels(ParentCaches caches) : IDisposable
             Workbench.Sample("2KiB"), "1-8", "--parallel=8", "--threads=1", "--keep-all", "--json", $"--kernel={kernel}"));
         AssertForced(ended, kernel);
         new ExpectedFiles("2KiB").AssertInstalled(_bench.Result, [1, 2, 3, 4, 5, 6, 7, 8], keepAll: true);
-        Assert.Contains(ended.Lines, line => ((string?)line["text"])?.Contains("side by side", StringComparison.Ordinal) == true);
+        Assert.Contains(ended.Lines, line => (string?)line["event"] == "plan" && (int?)line["cores"]!["sectors_together"] == 8);
     }
 
     [Fact]

@@ -2,7 +2,9 @@ using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Trees;
+using Filecoin.Sealing.Unsealed;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -79,6 +81,16 @@ public sealed class SealVectorTests
         string[] names = [.. known.Files.Select(file => file.Name)];
         Assert.Equal(names.Order(), Directory.GetFiles(place.CacheFolder).Select(Path.GetFileName).Order());
         CompareFiles(known, place, names);
+        CompareUnsealed(known, place);
+    }
+
+    /// <summary>What the last layer leaves of the replica is the data that was sealed.</summary>
+    private static void CompareUnsealed(SealCase known, Workplace place)
+    {
+        SectorSize size = new(known.SectorSize);
+        using PaddedFile replica = new(place.SealedFile, size);
+        using PaddedFile labels = new(Path.Combine(place.CacheFolder, CacheNames.Layer(known.Layers)), size);
+        Assert.Equal(known.Text("staged_sha256"), SectorDigest.Sha256Of(Unsealing.Decode(replica, labels)));
     }
 
     private static SealedCommitments Seal(Workplace place, SealJob job)

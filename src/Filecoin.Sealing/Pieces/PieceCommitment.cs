@@ -14,6 +14,19 @@ public static class PieceCommitment
     public static PieceInfo Zero(long paddedSize) =>
         new(ZeroCommitments.ForPiece(PieceLayout.CheckedSize(paddedSize)), paddedSize);
 
+    /// <summary>The same data with zeros up to a larger padded size.</summary>
+    /// <param name="piece">The piece.</param>
+    /// <param name="paddedSize">A power of two, not smaller than the piece's size.</param>
+    public static PieceInfo Extend(PieceInfo piece, long paddedSize)
+    {
+        for (; piece.PaddedSize < paddedSize; piece = new PieceInfo(piece.CommP, 2 * piece.PaddedSize))
+        {
+            piece = piece with { CommP = Join(piece.CommP, Zero(piece.PaddedSize).CommP) };
+        }
+
+        return piece;
+    }
+
     /// <summary>
     /// The piece that <paramref name="data"/> is, zero-extended to its size: go-padreader and the markets define CommP on the extended data.
     /// The data is read from one thread at a time, ahead of what is being hashed. Memory: 2 MiB a thread.
@@ -32,5 +45,25 @@ public static class PieceCommitment
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(hash);
         return new PieceReader(data, paddedSize, hash, threads, sink: null, cancellation).Run();
+    }
+
+    /// <summary>As <see cref="Compute(Stream, long, TwoToOneHash, int, CancellationToken)"/>, for data of any length: the smallest piece that holds it.</summary>
+    /// <returns>The piece and the length of the data in raw bytes.</returns>
+    /// <exception cref="OperatorException">The data is longer than any piece.</exception>
+    public static (PieceInfo Piece, long RawLength) ComputeToEnd(Stream data, TwoToOneHash hash, int threads, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(hash);
+
+        // Only data shorter than a chunk can make a piece smaller than a chunk, whose root the tree would not hold.
+        byte[] first = new byte[PieceReader.MaxRawChunkBytes];
+        int length = data.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+        if (length < first.Length)
+        {
+            using MemoryStream all = new(first, 0, length, writable: false);
+            return (Compute(all, PieceLayout.SmallestFor(length), hash, threads, cancellation), length);
+        }
+
+        return new PieceReader(data, PieceLayout.MaxPaddedSize, hash, threads, sink: null, cancellation) { FirstChunk = first }.RunToEnd();
     }
 }

@@ -96,6 +96,19 @@ public static class PieceLayout
         return waiting.Pop().CommP;
     }
 
+    /// <summary>The smallest padded size of a piece that holds <paramref name="rawLength"/> bytes (go-padreader PaddedSize).</summary>
+    public static long SmallestFor(long rawLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rawLength);
+        long size = MinPaddedSize;
+        while (new PieceInfo(default, size).UnpaddedSize < rawLength)
+        {
+            size *= 2;
+        }
+
+        return size;
+    }
+
     /// <summary>The size itself if a piece can have it.</summary>
     internal static long CheckedSize(long paddedSize) => paddedSize is >= MinPaddedSize and <= MaxPaddedSize && long.IsPow2(paddedSize)
         ? paddedSize

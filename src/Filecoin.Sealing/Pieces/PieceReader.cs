@@ -23,23 +23,41 @@ internal delegate void PaddedSink(long offset, ReadOnlySpan<byte> padded);
 internal sealed class PieceReader(
     Stream data, long paddedSize, TwoToOneHash hash, int threads, PaddedSink? sink, CancellationToken cancellation)
 {
+    /// <summary>Raw bytes in a chunk of a piece that is larger than one.</summary>
+    public const int MaxRawChunkBytes = MaxChunkBytes / Fr32.PaddedGroup * Fr32.UnpaddedGroup;
+
     private const int MaxChunkBytes = 1 << 20;
 
     private readonly int _chunkBytes = (int)Math.Min(MaxChunkBytes, PieceLayout.CheckedSize(paddedSize));
     private readonly Lock _reading = new();
     private long _chunks;
+    private long _rawLength;
     private bool _ended;
+
+    /// <summary>A whole chunk that was read from the data before; empty for none.</summary>
+    public ReadOnlyMemory<byte> FirstChunk { get; init; }
 
     /// <summary>Reads, and returns the piece.</summary>
     /// <exception cref="OperatorException">The data is longer than the piece.</exception>
-    public PieceInfo Run()
+    public PieceInfo Run() => new(Read().Root(paddedSize), paddedSize);
+
+    /// <summary>Reads data of at least a chunk, and returns the smallest piece that holds it, which the piece's size only bounds.</summary>
+    /// <exception cref="OperatorException">The data is longer than the piece.</exception>
+    public (PieceInfo Piece, long RawLength) RunToEnd()
+    {
+        PieceTree tree = Read();
+        long size = PieceLayout.SmallestFor(_rawLength);
+        return (new PieceInfo(tree.Root(size), size), _rawLength);
+    }
+
+    private PieceTree Read()
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         PieceTree tree = new(_chunkBytes);
         using SemaphoreSlim computing = new(threads);
         ParallelOptions options = new() { MaxDegreeOfParallelism = threads + 1, CancellationToken = cancellation };
         Sealing.Run.Parallel(threads + 1, options, _ => Work(tree, computing));
-        return new PieceInfo(tree.Root(paddedSize), paddedSize);
+        return tree;
     }
 
     private void Work(PieceTree tree, SemaphoreSlim computing)
@@ -93,7 +111,9 @@ internal sealed class PieceReader(
             }
 
             int whole = _chunkBytes / Fr32.PaddedGroup * Fr32.UnpaddedGroup;
-            int length = data.ReadAtLeast(raw.AsSpan(0, whole), whole, throwOnEndOfStream: false);
+            int length = chunk == 0 && !FirstChunk.IsEmpty
+                ? TakeFirst(raw)
+                : data.ReadAtLeast(raw.AsSpan(0, whole), whole, throwOnEndOfStream: false);
             if (length > 0 && chunk == paddedSize / _chunkBytes)
             {
                 throw new OperatorException(
@@ -103,9 +123,16 @@ internal sealed class PieceReader(
             }
 
             _chunks++;
+            _rawLength += length;
             Volatile.Write(ref _ended, length < whole);
             return length;
         }
+    }
+
+    private int TakeFirst(byte[] raw)
+    {
+        FirstChunk.Span.CopyTo(raw);
+        return FirstChunk.Length;
     }
 
     private Bytes32 PadAndHash(ReadOnlySpan<byte> raw, Span<byte> padded, long offset)

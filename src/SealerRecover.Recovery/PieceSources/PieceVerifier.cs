@@ -16,27 +16,10 @@ internal sealed class PieceVerifier(int threads) : IDisposable
     private readonly SemaphoreSlim _one = new(1);
 
     /// <summary>The smallest padded size of a piece that holds <paramref name="rawLength"/> bytes (go-padreader PaddedSize).</summary>
-    public static long NaturalSize(long rawLength)
-    {
-        long size = PieceLayout.MinPaddedSize;
-        while (new PieceInfo(default, size).UnpaddedSize < rawLength)
-        {
-            size *= 2;
-        }
-
-        return size;
-    }
+    public static long NaturalSize(long rawLength) => PieceLayout.SmallestFor(rawLength);
 
     /// <summary>The same data with zeros up to a larger padded size.</summary>
-    public static PieceInfo Extend(PieceInfo piece, long paddedSize)
-    {
-        for (; piece.PaddedSize < paddedSize; piece = new PieceInfo(piece.CommP, 2 * piece.PaddedSize))
-        {
-            piece = piece with { CommP = PieceCommitment.Join(piece.CommP, PieceCommitment.Zero(piece.PaddedSize).CommP) };
-        }
-
-        return piece;
-    }
+    public static PieceInfo Extend(PieceInfo piece, long paddedSize) => PieceCommitment.Extend(piece, paddedSize);
 
     /// <summary>The piece of <paramref name="paddedSize"/> that the file is.</summary>
     /// <param name="path">A regular file, not longer than the piece's unpadded size.</param>

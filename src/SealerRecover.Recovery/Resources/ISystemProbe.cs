@@ -19,4 +19,7 @@ internal interface ISystemProbe
 
     /// <summary>The processors this process may run on.</summary>
     CpuTopology? Topology();
+
+    /// <summary>Whether memory that asks for huge pages is given them.</summary>
+    bool? HugePages();
 }

@@ -50,6 +50,9 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
     /// <inheritdoc/>
     public CpuTopology? Topology() => CpuTopologyReader.Read(_system);
 
+    /// <inheritdoc/>
+    public bool? HugePages() => Filecoin.Sealing.Memory.HugePages.AreGranted();
+
     // A limit may stand at any level above this process. Pages of the file cache count as used but are given up under pressure.
     private long? CgroupMemory()
     {

@@ -17,6 +17,9 @@ internal static class Help
         "sealer-recover parents --sector-size 32GiB --verify",
         "sealer-recover bench --sealing-temp=/temp",
         "sealer-recover kernels",
+        "sealer-recover commp ./deal.car ./other.car",
+        "sealer-recover pieces --miner=f01000 --sector=7 --piece-source=/pieces",
+        "sealer-recover unseal --miner=f01000 --sector=7 --sealed=/sector/sealed/s-t01000-7 --output=./data",
     ];
 
     /// <summary>Gives the root help with the epilogue, without the Windows spellings /h and /?, which are paths here; and a version with a name.</summary>

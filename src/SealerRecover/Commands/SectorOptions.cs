@@ -9,7 +9,7 @@ namespace SealerRecover.Commands;
 internal sealed class SectorOptions
 {
     /// <summary>--sectors.</summary>
-    public Option<string[]> Sectors { get; } = new("--sectors")
+    public Option<string[]> Sectors { get; } = new("--sectors", "--sector")
     {
         Description = "Sector numbers: 7, a list 1,2,5 or a range 3-40. May be repeated.",
         HelpName = "numbers",

@@ -24,6 +24,9 @@ internal interface IView : IRecoveryObserver
     /// <summary>The kernels were listed.</summary>
     void Listed(KernelList kernels);
 
+    /// <summary>The command found out what it was asked for, or a part of it.</summary>
+    void Answered(IAnswer answer);
+
     /// <summary>Does <paramref name="work"/> while progress is on display.</summary>
     T Live<T>(Func<T> work);
 

@@ -51,10 +51,10 @@ internal sealed record JsonPlan(
     IReadOnlyList<JsonResource> Resources,
     bool KeepUnsealed,
     IReadOnlyList<string>? PieceSources,
-    IReadOnlyList<JsonPiece>? Pieces);
+    IReadOnlyList<JsonPlanPiece>? Pieces);
 
 /// <summary>A piece that is needed, and where it seems to be.</summary>
-internal sealed record JsonPiece(JsonSector Sector, string PieceCid, long PaddedSize, string? SeenAt, bool Missing);
+internal sealed record JsonPlanPiece(JsonSector Sector, string PieceCid, long PaddedSize, string? SeenAt, bool Missing);
 
 /// <summary>What is being done for a piece.</summary>
 internal sealed record JsonPieceProgress(
@@ -208,6 +208,46 @@ internal sealed record JsonEstimate(
     long ResultDisk,
     long ParentCacheDisk);
 
+/// <summary>Which piece a file is.</summary>
+internal sealed record JsonCommp(
+    string Event, string Time, string File, string PieceCid, string PieceCidV2, long RawSize, long UnpaddedSize, long PaddedSize);
+
+/// <summary>The pieces of a sector.</summary>
+internal sealed record JsonPieces(
+    string Event,
+    string Time,
+    JsonSector Sector,
+    long SectorSize,
+    bool Update,
+    bool HoldsData,
+    string PiecesFrom,
+    string Order,
+    string? CommD,
+    string ComputedCommD,
+    bool? CommDAgrees,
+    IReadOnlyList<JsonPiece> Pieces);
+
+/// <summary>One of them, or zeros.</summary>
+internal sealed record JsonPiece(
+    string PieceCid, long PaddedSize, long UnpaddedSize, long? Offset, bool Zeros, IReadOnlyList<JsonSighting>? Found);
+
+/// <summary>A place that seems to have a piece.</summary>
+internal sealed record JsonSighting(string? PieceSource, string Where, long? Length);
+
+/// <summary>The unsealing about to start.</summary>
+internal sealed record JsonUnsealPlan(
+    string Event,
+    string Time,
+    JsonSector Sector,
+    string From,
+    string Output,
+    long RawOffset,
+    long RawLength,
+    string? Commitment,
+    string Key,
+    string? LabelFolder,
+    IReadOnlyList<JsonResource> Resources);
+
 /// <summary>Serialises the lines without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -221,5 +261,8 @@ internal sealed record JsonEstimate(
 [JsonSerializable(typeof(JsonSectorEnded))]
 [JsonSerializable(typeof(JsonBench))]
 [JsonSerializable(typeof(JsonKernels))]
+[JsonSerializable(typeof(JsonCommp))]
+[JsonSerializable(typeof(JsonPieces))]
+[JsonSerializable(typeof(JsonUnsealPlan))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;

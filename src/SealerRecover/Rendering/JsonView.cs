@@ -49,7 +49,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
                 new JsonResource(line.What, line.IsBytes ? "bytes" : "count", line.Needed, line.Available, line.Suffices))],
             plan.Settings.KeepUnsealed,
             plan.Settings.PieceSources.IsEmpty ? null : [.. plan.Settings.PieceSources.Select(source => source.Text)],
-            plan.Needs.Pieces.IsEmpty ? null : [.. plan.Needs.Pieces.Select(piece => new JsonPiece(
+            plan.Needs.Pieces.IsEmpty ? null : [.. plan.Needs.Pieces.Select(piece => new JsonPlanPiece(
                 Name(piece.Sector), piece.Piece.CommP.ToString(), piece.Piece.PaddedSize, piece.Seen?.Where, piece.IsMissing))]),
         JsonLines.Default.JsonPlan);
 
@@ -64,6 +64,9 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             [.. kernels.Variants.Select(variant => new JsonKernel(
                 variant.Kind.Name(), variant.Name, variant.IsAvailable, kernels.IsChosen(variant), variant.Lack))]),
         JsonLines.Default.JsonKernels);
+
+    /// <inheritdoc/>
+    public void Answered(IAnswer answer) => output.WriteLine(answer.Json(Now));
 
     /// <inheritdoc/>
     public T Live<T>(Func<T> work) => work();
@@ -172,6 +175,8 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             SectorResult.Installed => "installed",
             SectorResult.AlreadyThere => "already_there",
             SectorResult.Exported => "exported",
+            SectorResult.Listed => "listed",
+            SectorResult.Unsealed => "unsealed",
             SectorResult.Stopped => "stopped",
             _ => "failed",
         },
@@ -222,7 +227,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     private void Progress(PhaseProgressed happened)
     {
         PhaseReading reading = _book.Read(happened);
-        string subject = Quantities.Subject(happened.Sector);
+        string subject = Quantities.Subject(happened);
         bool due = !_shown.TryGetValue(subject, out PhaseProgressed? last)
             || last.Progress.Phase != happened.Progress.Phase
             || last.Progress.Step != happened.Progress.Step

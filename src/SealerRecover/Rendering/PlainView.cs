@@ -41,6 +41,9 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
     public void Listed(KernelList kernels) => Print(kernels.Blocks());
 
     /// <inheritdoc/>
+    public void Answered(IAnswer answer) => Print(answer.Blocks());
+
+    /// <inheritdoc/>
     public virtual T Live<T>(Func<T> work) => work();
 
     /// <inheritdoc/>
@@ -146,7 +149,7 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
     private void Progress(PhaseProgressed happened)
     {
         PhaseReading reading = _book.Read(happened);
-        string subject = Quantities.Subject(happened.Sector);
+        string subject = Quantities.Subject(happened);
         int tenth = ((int)happened.Progress.Phase * 100) + (int)(reading.Fraction * 10);
         if (!_shown.TryGetValue(subject, out (DateTimeOffset At, int Tenth) last))
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using SealerRecover.Recovery;
 
 namespace SealerRecover.Rendering;
 
@@ -44,7 +45,7 @@ internal static class Quantities
         : unitsPerSecond >= 1e5 ? Invariant($"{unitsPerSecond / 1e6:0.00} M nodes/s") : Invariant($"{unitsPerSecond / 1e3:0.0} k nodes/s");
 
     /// <summary>Whether the phase counts bytes; the others count nodes of 32 bytes.</summary>
-    public static bool CountsBytes(SealPhase phase) => phase == SealPhase.Install;
+    public static bool CountsBytes(SealPhase phase) => phase is SealPhase.Install or SealPhase.HashPiece or SealPhase.Unseal;
 
     /// <summary>The phase in JSON.</summary>
     public static string Name(SealPhase phase) => phase switch
@@ -57,6 +58,8 @@ internal static class Quantities
         SealPhase.Trees => "trees",
         SealPhase.TreeD => "tree_d",
         SealPhase.Install => "install",
+        SealPhase.HashPiece => "hash_piece",
+        SealPhase.Unseal => "unseal",
         _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "a phase without a name"),
     };
 
@@ -74,12 +77,15 @@ internal static class Quantities
             SealPhase.Trees => $"building trees{step}",
             SealPhase.TreeD => "building tree_d",
             SealPhase.Install => "installing",
+            SealPhase.HashPiece => "computing the commitment",
+            SealPhase.Unseal => "unsealing",
             _ => throw new ArgumentOutOfRangeException(nameof(progress), progress.Phase, "a phase without a name"),
         };
     }
 
-    /// <summary>The sector a line is about, or the parent cache, which all share.</summary>
-    public static string Subject(SectorId? sector) => sector?.ToString() ?? "parent cache";
+    /// <summary>The sector a line is about; without one, the file that is read, or the parent cache, which all share.</summary>
+    public static string Subject(PhaseProgressed happened) =>
+        happened.Sector?.ToString() ?? (happened.Progress.Phase == SealPhase.HashPiece ? "file" : "parent cache");
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

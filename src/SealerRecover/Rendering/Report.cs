@@ -18,6 +18,12 @@ internal enum SectorResult
     /// <summary>Written to the metadata file.</summary>
     Exported,
 
+    /// <summary>Its pieces are listed and, where sources were given, all there.</summary>
+    Listed,
+
+    /// <summary>Its data, or a part of it, is in a file.</summary>
+    Unsealed,
+
     /// <summary>See the failure.</summary>
     Failed,
 

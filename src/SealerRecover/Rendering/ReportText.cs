@@ -127,6 +127,8 @@ internal static class ReportText
         SectorResult.Installed => "recovered",
         SectorResult.AlreadyThere => "already there",
         SectorResult.Exported => "exported",
+        SectorResult.Listed => "listed",
+        SectorResult.Unsealed => "unsealed",
         SectorResult.Failed => "failed",
         SectorResult.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(result), result, "a result without a word"),

@@ -83,7 +83,7 @@ internal sealed class TerminalView : PlainView
             fetching.Value = fetching.MaxValue;
         }
 
-        if (happened is SectorEnded ended && _tasks.Remove(Quantities.Subject(ended.Outcome.Sector), out ProgressTask? task))
+        if (happened is SectorEnded ended && _tasks.Remove(ended.Outcome.Sector.ToString(), out ProgressTask? task))
         {
             _book.Forget(ended.Outcome.Sector);
             task.StopTask();
@@ -122,7 +122,7 @@ internal sealed class TerminalView : PlainView
         }
 
         PhaseReading reading = _book.Read(happened);
-        string subject = Quantities.Subject(happened.Sector);
+        string subject = Quantities.Subject(happened);
         if (!_tasks.TryGetValue(subject, out ProgressTask? task))
         {
             _tasks[subject] = task = live.AddTask(Markup.Escape(subject), maxValue: 1);

@@ -1,10 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using Filecoin.Primitives;
-using Filecoin.Sealing.Graph;
-using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Replica;
-using Filecoin.Sealing.Unsealed;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -55,36 +51,6 @@ public sealed class ReplicaEncodingTests
         Assert.Equal(sums, inData);
         ReplicaEncoding.Decode(labels, inData, inData);
         Assert.Equal(data, inData);
-    }
-
-    public static TheoryData<string> SectorsWithData =>
-        [.. SealCase.All().Where(known => !known.IsCc && known.SectorSize <= 16 << 20).Select(known => known.Id)];
-
-    [Theory]
-    [MemberData(nameof(SectorsWithData))]
-    public void Data_decoded_from_a_sealed_sector_is_the_data_that_was_sealed(string id)
-    {
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
-        SealCase known = SealCase.Get(id);
-        using Workplace place = new();
-        SealJob job = place.Job(known, keepAll: true);
-        using (ParentCache parents = Workplace.OpenParents(job.Inputs, cancellation))
-        {
-            PreCommit1.Run(job, parents, place.Log, null, cancellation);
-        }
-
-        PreCommit2.Run(job, place.Log, Environment.ProcessorCount, null, cancellation);
-        SectorSize size = new(known.SectorSize);
-        using PaddedFile replica = new(place.SealedFile, size);
-        using PaddedFile labels = new(Path.Combine(place.CacheFolder, Filecoin.Sealing.Files.CacheNames.Layer(known.Layers)), size);
-        string unsealed = Path.Combine(place.Folder, "unsealed");
-
-        UnsealedFile.Write(unsealed, Unsealing.Decode(replica, labels), null, threads: 2, null, cancellation);
-
-        using FileStream written = File.OpenRead(unsealed);
-        byte[] data = new byte[size.Bytes];
-        written.ReadExactly(data);
-        Assert.Equal(known.Text("staged_sha256"), Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(data)));
     }
 
     private static byte[] Node(BigInteger value)

@@ -52,7 +52,7 @@ public sealed class UpdateVectorTests
 
         using PaddedFile update = new(job.TargetFile, known.Size);
         ISectorData decoded = SectorUpdate.Decode(update, job.Source, known.CommD, known.KeyCommR);
-        Assert.Equal(known.DataSha256, Sha256Of(decoded));
+        Assert.Equal(known.DataSha256, SectorDigest.Sha256Of(decoded));
         Assert.Equal(made.CommRLast, ReplicaCheck.CommRLast(update, job.Porep, Environment.ProcessorCount, null, Cancellation));
 
         UpdateJob removal = job with
@@ -74,19 +74,5 @@ public sealed class UpdateVectorTests
         var files = Directory.GetFiles(folder)
             .Select(path => (Name: Path.GetFileName(path), new FileInfo(path).Length, Sha256: VectorFiles.Sha256OfFile(path)));
         Assert.Equal(expected.OrderBy(file => file.Name), files.OrderBy(file => file.Name));
-    }
-
-    private static string Sha256Of(ISectorData data)
-    {
-        using System.Security.Cryptography.IncrementalHash hash =
-            System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
-        byte[] part = new byte[Math.Min(data.Size.Bytes, 1 << 20)];
-        for (long offset = 0; offset < data.Size.Bytes; offset += part.Length)
-        {
-            data.Read(offset, part);
-            hash.AppendData(part);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -63,6 +63,21 @@ public sealed class RecoveryRunnerTests : IDisposable
         Assert.Equal(("a", "b", "c", "d"), (seen.LabelKernel, seen.ManyLabelKernel, seen.PoseidonKernel, seen.TwoToOneKernel));
     }
 
+    [Theory]
+    [InlineData(7, false, true)]
+    [InlineData(7, true, false)]
+    [InlineData(7, null, false)]
+    [InlineData(5, false, false)]
+    public void Where_huge_pages_are_missing_and_would_matter_the_run_says_how_to_grant_them(int proof, bool? granted, bool said)
+    {
+        _run.Probe.Pages = granted;
+        _run.Sealer.BeforeLabelling = (_, _) => throw new OperatorException(FailureKind.Storage, "enough seen", "Nothing.");
+
+        _run.Do(FakeSealer.Facts(2, proof));
+
+        Assert.Equal(said, _run.Observer.Notices.Any(text => text.Contains("echo madvise", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_second_run_reads_the_installed_files_and_seals_nothing()
     {

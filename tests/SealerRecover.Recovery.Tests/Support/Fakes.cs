@@ -22,6 +22,10 @@ internal sealed class FakeProbe : ISystemProbe
     public CpuTopology? Machine { get; set; }
 
     public CpuTopology? Topology() => Machine;
+
+    public bool? Pages { get; set; } = true;
+
+    public bool? HugePages() => Pages;
 }
 
 /// <summary>Keeps what it is told; complains if it is told two things at once.</summary>

@@ -17,6 +17,9 @@ public class CommandLineTests
     [InlineData("parents ")]
     [InlineData("bench ")]
     [InlineData("kernels ")]
+    [InlineData("commp ")]
+    [InlineData("pieces ")]
+    [InlineData("unseal ")]
     public async Task Help_names_every_option_variable_and_exit_code(string command)
     {
         Ran ran = await Run((command + "-h").Split(' '));

@@ -1,0 +1,63 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Files;
+
+namespace SealerRecover.Recovery.Unsealing;
+
+/// <summary>A file for the operator, which appears under its name whole, checked and flushed, or not at all, and never in the place of another.</summary>
+internal static class NewRawFile
+{
+    /// <summary>Refuses a name that is taken, or in a folder that is not there, before anything expensive starts.</summary>
+    public static void Refuse(string path)
+    {
+        if (Path.Exists(path))
+        {
+            throw Exists(path);
+        }
+
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            throw new OperatorException(
+                FailureKind.BadInput, $"the folder of {path} does not exist", "Make it, or choose another place for --output.");
+        }
+    }
+
+    /// <summary>Writes the file under a name of its own beside it, looks at it, and gives it its name.</summary>
+    /// <param name="files">Changes files.</param>
+    /// <param name="path">Where.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <param name="check">Reads what was written from its start, and throws if it is not right.</param>
+    /// <exception cref="OperatorException">TargetExists, or Storage with the file's name.</exception>
+    public static void Write(IFileSystem files, string path, Action<Stream> write, Action<Stream> check)
+    {
+        Refuse(path);
+        string temporary = DurableNames.TemporaryFor(path);
+        StorageFailure.Explain($"writing {path}", () =>
+        {
+            try
+            {
+                using (FileStream content = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0))
+                {
+                    write(content);
+                    content.Position = 0;
+                    check(content);
+                }
+
+                files.SyncFile(temporary);
+                if (files.Move(temporary, path) != MoveResult.Moved)
+                {
+                    throw Exists(path);
+                }
+
+                files.SyncFolder(Path.GetDirectoryName(path)!);
+            }
+            finally
+            {
+                files.DeleteFile(temporary);
+            }
+        });
+    }
+
+    private static OperatorException Exists(string path) => new(
+        FailureKind.TargetExists, $"{path} exists already and is not overwritten", "Move it away, or choose another place for --output.");
+}

@@ -1,0 +1,76 @@
+using Filecoin.Chain;
+using Filecoin.Sealing.Kernels;
+
+namespace SealerRecover.Recovery.Unsealing;
+
+/// <summary>Which data to take out of which files. Paths are absolute.</summary>
+public sealed record UnsealRequest
+{
+    /// <summary>The sector, as the chain or a metadata file tells it.</summary>
+    public required SectorFacts Facts { get; init; }
+
+    /// <summary>
+    /// The sealed file. Without <see cref="UpdateFile"/> it is what the data comes out of; with it, the update's key, which is made again if
+    /// this is null.
+    /// </summary>
+    public string? SealedFile { get; init; }
+
+    /// <summary>The cache folder of the sealed file: whether its p_aux is the sector's is checked, and a last layer in it is used. May be null.</summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>The update that the data comes out of; null for the sealed file.</summary>
+    public string? UpdateFile { get; init; }
+
+    /// <summary>The cache folder of the update, whose p_aux is checked. May be null.</summary>
+    public string? UpdateCacheFolder { get; init; }
+
+    /// <summary>Which data.</summary>
+    public required UnsealRange Range { get; init; }
+
+    /// <summary>The file to write; nothing may stand there.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Folder for work in progress; labels are made in "unseal" inside.</summary>
+    public required string TempFolder { get; init; }
+
+    /// <summary>Folder of parent cache files.</summary>
+    public required string ParentCacheFolder { get; init; }
+
+    /// <summary>Threads, at least 1.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Nodes of the parent cache held in memory at once.</summary>
+    public int ParentWindowNodes { get; init; } = 1 << 16;
+
+    /// <summary>Kernels asked for by name.</summary>
+    public KernelChoice Kernels { get; init; } = KernelChoice.Best;
+
+    /// <summary>Keep the labels for the next range of the same sector, instead of deleting them.</summary>
+    public bool KeepLabels { get; init; }
+
+    /// <summary>Start although memory or disk do not seem to suffice.</summary>
+    public bool IgnoreResources { get; init; }
+}
+
+/// <summary>Where the key comes from that the data was put into.</summary>
+public enum KeyOrigin
+{
+    /// <summary>The sealed file before the update.</summary>
+    SealedFile,
+
+    /// <summary>The last layer's file in the cache folder.</summary>
+    CacheFolder,
+
+    /// <summary>Labels that an earlier run left in the temporary folder.</summary>
+    EarlierRun,
+
+    /// <summary>Labels that have to be made: PreCommit1.</summary>
+    Labelling,
+}
+
+/// <summary>What is about to be done.</summary>
+/// <param name="Request">What was asked for.</param>
+/// <param name="Key">Where the key comes from.</param>
+/// <param name="LabelFolder">Where labels are made or were left; null if the key is there otherwise.</param>
+/// <param name="Resources">What it takes against what there is.</param>
+public sealed record UnsealPlan(UnsealRequest Request, KeyOrigin Key, string? LabelFolder, IReadOnlyList<ResourceLine> Resources);

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using SealerRecover.Recovery;
+
+namespace SealerRecover.Commands;
+
+/// <summary>Sectors and what is known of them, from a chain node or from a metadata file: the options of commands that take either.</summary>
+internal sealed class KnownSectors
+{
+    private readonly NodeOptions _node = new();
+    private readonly SectorOptions _sectors = new();
+    private readonly Option<string?> _metadata = new("--sectors-recovery-metadata", "--metadata")
+    {
+        Description = "The file that export wrote, instead of asking a chain node.",
+        HelpName = "file",
+    };
+
+    /// <summary>Adds them.</summary>
+    public void AddTo(Command command)
+    {
+        _node.AddTo(command);
+        command.Add(_metadata);
+        command.Add(_sectors.Sectors);
+        command.Add(_sectors.Numbers);
+    }
+
+    /// <summary>What is known of the sectors asked for, in their order; with a metadata file and no numbers, of all in the file.</summary>
+    /// <exception cref="OperatorException">BadInput, or no node answers.</exception>
+    public async Task<IReadOnlyList<SectorLookupResult>> FindAsync(CommandContext context)
+    {
+        if (context.Parsed.GetValue(_metadata) is not { } given)
+        {
+            if (context.Parsed.GetValue(_node.Miner) is null)
+            {
+                throw new OperatorException(
+                    FailureKind.BadInput,
+                    "neither a miner nor a metadata file was named",
+                    $"name the miner with {_node.Miner.Name} to ask a chain node, or the file that export wrote with --metadata");
+            }
+
+            return (await _node.LookUpAsync(context, _sectors.ReadSome(context.Parsed))).Found;
+        }
+
+        string path = context.Folders.Absolute(given, _metadata.Name);
+        IReadOnlyList<ulong> numbers = _sectors.Read(context.Parsed);
+        RecoveryMetadata metadata = MetadataFile.Read(path);
+        Dictionary<ulong, SectorFacts> byNumber = metadata.Sectors.ToDictionary(facts => facts.Sector.Number);
+        return numbers.Count == 0
+            ? [.. metadata.Sectors.Select(facts => new SectorLookupResult(facts.Sector, facts, null))]
+            : [.. numbers.Select(number => byNumber.TryGetValue(number, out SectorFacts? facts)
+                ? new SectorLookupResult(facts.Sector, facts, null)
+                : Missing(new SectorId(metadata.Miner, number), path))];
+    }
+
+    /// <summary>What is known of the one sector asked for.</summary>
+    /// <exception cref="OperatorException">BadInput: none or several are asked for; or why nothing is known.</exception>
+    public async Task<SectorFacts> FindOneAsync(CommandContext context)
+    {
+        IReadOnlyList<SectorLookupResult> found = await FindAsync(context);
+        return found switch
+        {
+            [{ Facts: { } facts }] => facts,
+            [{ Failure: { } failure }] => throw failure,
+            _ => throw new OperatorException(
+                FailureKind.BadInput, $"{found.Count} sectors are meant, but this command works on one", "name one, as in --sector=7"),
+        };
+    }
+
+    private static SectorLookupResult Missing(SectorId sector, string path) => new(sector, null, new OperatorException(
+        FailureKind.BadInput, $"{path} does not hold {sector}", "add it to the file with sealer-recover export, or leave it out"));
+}

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Pieces;
+using Microsoft.Extensions.Logging;
+using SealerRecover.Recovery.PieceSources;
+using SealerRecover.Recovery.Unsealing;
+using SealerRecover.Rendering;
+using PieceSource = SealerRecover.Recovery.PieceSources.PieceSource;
+
+namespace SealerRecover.Commands;
+
+/// <summary>
+/// Says which pieces sectors hold, where each lies, and which of the piece sources seem to have it. Nothing is fetched.
+/// <code>sealer-recover pieces --miner=f01000 --sector=7 --piece-source=/pieces --piece-source=https://boost.example</code>
+/// </summary>
+internal sealed class PiecesCommand : ICommand
+{
+    private const string AnyPrefix = "any:";
+    private const string DefaultTemp = "~/temp";
+    private const int MostNamed = 5;
+
+    private readonly KnownSectors _sectors = new();
+
+    private readonly Option<string[]> _sources = new("--piece-source")
+    {
+        Description = "Where pieces may be: a folder, any:FOLDER for files of any name, an unsealed sector file, or an http(s) server. May be repeated.",
+        HelpName = "place",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private readonly Option<string?> _temp = new("--sealing-temp")
+    {
+        Description = $"Folder for work in progress, where an earlier run may have left pieces. Default: {DefaultTemp}.",
+        HelpName = "folder",
+    };
+
+    /// <summary>Makes the command.</summary>
+    public PiecesCommand()
+    {
+        Syntax = new Command("pieces", "List the pieces that sectors hold, and which of them are in the piece sources.");
+        _sectors.AddTo(Syntax);
+        Syntax.Add(_sources);
+        Syntax.Add(_temp);
+        Common.AddTo(Syntax);
+    }
+
+    /// <inheritdoc/>
+    public Command Syntax { get; }
+
+    /// <inheritdoc/>
+    public CommonOptions Common { get; } = new();
+
+    /// <inheritdoc/>
+    public string Name => "pieces";
+
+    /// <inheritdoc/>
+    public bool GoesOn => false;
+
+    /// <inheritdoc/>
+    public async Task<Report> RunAsync(CommandContext context)
+    {
+        ImmutableArray<PieceSource> sources = PieceSource.ParseAll(
+            [.. (context.Parsed.GetValue(_sources) ?? []).Select(text => Absolute(context, text))]);
+        string temp = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? DefaultTemp, _temp.Name);
+        IReadOnlyList<SectorLookupResult> found = await _sectors.FindAsync(context);
+        using PieceFetcher? fetcher = sources.IsEmpty ? null : new PieceFetcher(
+            sources,
+            new PieceStore(temp),
+            new PieceFetcherOptions { Threads = context.Host.Cores },
+            context.Log.CreateLogger<PieceFetcher>(),
+            context.Host.Time);
+        List<SectorReport> reports = [];
+        foreach (SectorLookupResult result in found)
+        {
+            reports.Add(await ListAsync(context, fetcher, result));
+        }
+
+        return new Report { Command = Name, Sectors = reports };
+    }
+
+    private static async Task<SectorReport> ListAsync(CommandContext context, PieceFetcher? fetcher, SectorLookupResult result)
+    {
+        if (result.Facts is not { } facts)
+        {
+            return SectorReport.Failed(result.Sector, result.Failure!);
+        }
+
+        try
+        {
+            SectorContents contents = SectorContents.Now(facts, context.Cancellation);
+            List<FoundPiece> pieces = [];
+            foreach (PlacedPiece placed in contents.Placed)
+            {
+                pieces.Add(new FoundPiece(placed, await LookAsync(contents, placed, fetcher, context.Cancellation)));
+            }
+
+            context.View.Answered(new PiecesAnswer(contents, pieces));
+            return Complaint(contents, pieces) is { } complaint
+                ? SectorReport.Failed(facts.Sector, complaint)
+                : new SectorReport(facts.Sector, SectorResult.Listed, null, null, [], TimeSpan.Zero, null);
+        }
+        catch (OperatorException failure)
+        {
+            return SectorReport.Failed(facts.Sector, failure);
+        }
+    }
+
+    /// <summary>Where a piece seems to be; null where nobody looked: it is zeros, or no sources were given.</summary>
+    private static async Task<ImmutableArray<PieceSighting>?> LookAsync(
+        SectorContents contents, PlacedPiece placed, PieceFetcher? fetcher, CancellationToken cancellation)
+    {
+        if (fetcher is null || SectorContents.IsZeros(placed))
+        {
+            return null;
+        }
+
+        PiecePlace? place = contents.Order == OrderKnowledge.Unknown ? null : new PiecePlace(contents.Sector, contents.Size, placed.Offset);
+        return await fetcher.LookForAsync(new PieceWanted(placed.Piece, place), cancellation);
+    }
+
+    private static OperatorException? Complaint(SectorContents contents, List<FoundPiece> pieces)
+    {
+        if (contents.Agrees == false)
+        {
+            return new OperatorException(
+                FailureKind.SourcesDisagree,
+                contents.Order == OrderKnowledge.Unknown
+                    ? $"{contents.Sector}: no order of its pieces was found that gives CommD {contents.ToldCommD}"
+                    : $"{contents.Sector}: its pieces give CommD {contents.ComputedCommD}, but it is {contents.ToldCommD}",
+                "the list is not complete or not in order; write the right one into a metadata file (docs/formats.md) and use that with --metadata");
+        }
+
+        PieceInfo[] missing = [.. pieces.Where(piece => piece.Sightings is []).Select(piece => piece.Placed.Piece)];
+        if (missing.Length == 0)
+        {
+            return null;
+        }
+
+        string names = string.Join(", ", missing.Take(MostNamed).Select(piece => $"{piece.CommP} ({Quantities.Bytes(piece.PaddedSize)})"));
+        string more = missing.Length > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {missing.Length - MostNamed} more") : "";
+        return new OperatorException(
+            FailureKind.PieceMissing,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{contents.Sector}: {missing.Length} of {contents.Needed.Count()} pieces are in none of the piece sources: {names}{more}"),
+            "name a folder, an unsealed sector file or an http(s) server that has them with --piece-source, which can be given several times");
+    }
+
+    private static string Absolute(CommandContext context, string text)
+    {
+        bool any = text.StartsWith(AnyPrefix, StringComparison.Ordinal);
+        return text.Contains("://", StringComparison.Ordinal) ? text
+            : any ? AnyPrefix + context.Folders.Absolute(text[AnyPrefix.Length..], "--piece-source")
+            : context.Folders.Absolute(text, "--piece-source");
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json;
+using SealerRecover.Recovery.Unsealing;
+
+namespace SealerRecover.Rendering;
+
+/// <summary>What unseal is about to do.</summary>
+/// <param name="Plan">The plan.</param>
+internal sealed record UnsealPlanAnswer(UnsealPlan Plan) : IAnswer
+{
+    private UnsealRequest Request => Plan.Request;
+
+    /// <summary>A sentence about the file that was written.</summary>
+    public static string Outcome(UnsealRequest request) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{request.Output} holds {request.Range.RawLength} raw bytes of {request.Facts.Sector}")
+        + (request.Range.Piece is { } piece
+            ? $", whose commitment is {piece.CommP} as it has to be"
+            : "; no commitment to just this range is known, so it was not checked");
+
+    /// <inheritdoc/>
+    public IEnumerable<TextBlock> Blocks()
+    {
+        yield return new TextLine("");
+        yield return new TextLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Request.Facts.Sector}: {Quantities.Bytes(Request.Range.RawLength)} from raw byte {Request.Range.RawOffset} out of "
+            + $"{SafeText.Clean((Request.UpdateFile ?? Request.SealedFile)!)} into {SafeText.Clean(Request.Output)}"));
+        yield return new TextLine("key: " + SafeText.Clean(Plan.Key switch
+        {
+            KeyOrigin.SealedFile => $"the sealed file {Request.SealedFile}",
+            KeyOrigin.CacheFolder => $"the last layer in {Request.CacheFolder}",
+            KeyOrigin.EarlierRun => $"labels that an earlier run left in {Plan.LabelFolder}",
+            _ => $"made again by labelling (PreCommit1) in {Plan.LabelFolder}",
+        }));
+        yield return new TextTable(
+            ["", "needed", "available", ""],
+            [.. Plan.Resources.Select(line => (IReadOnlyList<string>)
+            [
+                SafeText.Clean(line.What),
+                Quantities.Bytes(line.Needed),
+                line.Available is { } available ? Quantities.Bytes(available) : "not known",
+                line.Suffices ? "" : "too little",
+            ])]);
+    }
+
+    /// <inheritdoc/>
+    public string Json(string time) => JsonSerializer.Serialize(
+        new JsonUnsealPlan(
+            "unseal_plan",
+            time,
+            new JsonSector(Request.Facts.Sector.Miner.ToString(), Request.Facts.Sector.Number),
+            (Request.UpdateFile ?? Request.SealedFile)!,
+            Request.Output,
+            Request.Range.RawOffset,
+            Request.Range.RawLength,
+            Request.Range.Piece?.CommP.ToString(),
+            Plan.Key switch
+            {
+                KeyOrigin.SealedFile => "sealed_file",
+                KeyOrigin.CacheFolder => "cache_folder",
+                KeyOrigin.EarlierRun => "earlier_run",
+                _ => "labelling",
+            },
+            Plan.LabelFolder,
+            [.. Plan.Resources.Select(line => new JsonResource(line.What, "bytes", line.Needed, line.Available, line.Suffices))]),
+        JsonLines.Default.JsonUnsealPlan);
+}

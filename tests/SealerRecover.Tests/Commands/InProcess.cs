@@ -1,0 +1,37 @@
+using System.Text.Json.Nodes;
+using SealerRecover.Commands;
+using Xunit;
+
+namespace SealerRecover.Tests.Commands;
+
+/// <summary>Runs command lines in this process, with surroundings of their own.</summary>
+internal static class InProcess
+{
+    /// <summary>Runs a command line to its end.</summary>
+    public static Task<Ran> RunAsync(params string[] arguments) => RunAsync(() => Stream.Null, arguments);
+
+    /// <summary>Runs a command line that may read <paramref name="input"/>.</summary>
+    public static async Task<Ran> RunAsync(Func<Stream> input, params string[] arguments)
+    {
+        using StringWriter output = new() { NewLine = "\n" };
+        using StringWriter error = new() { NewLine = "\n" };
+        ConsoleHost host = new()
+        {
+            Environment = new Dictionary<string, string> { ["HOME"] = "/home/sp" },
+            Output = output,
+            Error = error,
+            OpenInput = input,
+            WorkingFolder = "/",
+            Cores = 2,
+        };
+        int code = await new CommandLine().RunAsync(arguments, host, TestContext.Current.CancellationToken);
+        return new Ran(code, output.ToString(), error.ToString());
+    }
+}
+
+/// <summary>How a command line ended.</summary>
+internal sealed record Ran(int Code, string Output, string Error)
+{
+    /// <summary>Standard output as JSON objects.</summary>
+    public JsonObject[] Lines => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())];
+}
