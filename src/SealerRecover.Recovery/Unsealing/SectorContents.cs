@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
-using SectorData = Filecoin.Chain.SectorData;
 using SealerRecover.Recovery.Content;
+using SectorData = Filecoin.Chain.SectorData;
 
 namespace SealerRecover.Recovery.Unsealing;
 
