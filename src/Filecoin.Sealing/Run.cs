@@ -22,6 +22,21 @@ internal static class Run
         }
     }
 
+    /// <summary>As the other, with a core asked for before each body and given back after it.</summary>
+    public static void InOrder(int count, ITreeCores cores, string name, Action<int> body, CancellationToken cancellation) =>
+        InOrder(count, cores.Most, name, number =>
+        {
+            cores.Enter(cancellation);
+            try
+            {
+                body(number);
+            }
+            finally
+            {
+                cores.Leave();
+            }
+        });
+
     /// <summary>
     /// Runs <paramref name="body"/> for 0 … count-1 on threads of its own, which take the numbers in order; so a body may wait for a long
     /// time for something that comes in that order, without holding up anyone's thread pool. Returns when all threads have ended; the first

@@ -105,7 +105,7 @@ internal sealed class KnownFiles
             TargetFile = Update,
             TargetCacheFolder = UpdateCache,
         };
-        SectorUpdate.Encode(job, new Steps(), threads: 2, progress: null, cancellation);
+        SectorUpdate.Encode(job, new Steps(), new FixedTreeCores(2), progress: null, cancellation);
         Assert.Equal(known.UpdateSha256, VectorFiles.Sha256OfFile(Update));
     }
 

@@ -69,7 +69,7 @@ internal static class SealedByHand
                 TargetFile = Path.Combine(folder, "update"),
                 TargetCacheFolder = Directory.CreateDirectory(Path.Combine(folder, "update-cache")).FullName,
             };
-            return (key.ToCid(), SectorUpdate.Encode(updating, steps, 1, null, TestContext.Current.CancellationToken).CommR.ToCid());
+            return (key.ToCid(), SectorUpdate.Encode(updating, steps, new FixedTreeCores(1), null, TestContext.Current.CancellationToken).CommR.ToCid());
         }
         finally
         {

@@ -45,8 +45,13 @@ public sealed class SealVectorTests
             SealJob job = place.Job(known, keepAll: true);
             string tree = Path.Combine(place.CacheFolder, CacheNames.TreeD);
 
-            CommD commD = TreeD.Build(
-                job.Inputs.Porep.SectorSize, job.Data, tree, TwoToOneHash.Create(kernel), new FixedTreeCores(2), null, TestContext.Current.CancellationToken);
+            CommD commD = DataTree.Write(
+                job.Data ?? SectorData.Zeros(job.Inputs.Porep.SectorSize),
+                tree,
+                TwoToOneHash.Create(kernel),
+                new FixedTreeCores(2),
+                progress: null,
+                TestContext.Current.CancellationToken);
 
             Assert.Equal(job.Inputs.CommD, commD);
             Assert.Equal(known.Files.Single(file => file.Name == CacheNames.TreeD).Sha256, VectorFiles.Sha256OfFile(tree));

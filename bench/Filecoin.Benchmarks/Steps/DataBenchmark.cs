@@ -124,7 +124,7 @@ internal static class DataBenchmark
             TargetFile = Path.Combine(folder, "update"),
             TargetCacheFolder = folder,
         };
-        SealedCommitments made = SectorUpdate.Encode(job, new MemoryStepLog(), threads, null, CancellationToken.None);
+        SealedCommitments made = SectorUpdate.Encode(job, new MemoryStepLog(), new FixedTreeCores(threads), null, CancellationToken.None);
         if (made.CommR.Value.ToString() != (string)known["comm_r_new"]!)
         {
             throw new InvalidOperationException($"made {made.CommR}, which is not what rust-fil-proofs made");

@@ -20,25 +20,26 @@ internal static class DataTree
     /// <param name="offset">Where the piece begins, in padded bytes.</param>
     /// <param name="length">Its padded size.</param>
     /// <param name="hash">The kernel to use.</param>
-    /// <param name="threads">Threads to use.</param>
+    /// <param name="cores">Cores to use.</param>
     /// <param name="cancellation">Stops between chunks.</param>
-    public static CommD OfPiece(ISectorData data, long offset, long length, TwoToOneHash hash, int threads, CancellationToken cancellation) =>
-        new(Root(data, offset, length, hash, threads, tree: null, counter: null, cancellation));
+    public static CommD OfPiece(
+        ISectorData data, long offset, long length, TwoToOneHash hash, ITreeCores cores, CancellationToken cancellation) =>
+        new(Root(data, offset, length, hash, cores, tree: null, counter: null, cancellation));
 
     /// <summary>Writes tree_d over all of the data and returns its root: rows from the leaves up, 2n - 1 nodes.</summary>
     /// <param name="data">The data.</param>
     /// <param name="path">Where; the file appears whole or not at all.</param>
     /// <param name="hash">The kernel to use.</param>
-    /// <param name="threads">Threads to use.</param>
+    /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far; may be null.</param>
     /// <param name="cancellation">Stops between chunks.</param>
     public static CommD Write(
-        ISectorData data, string path, TwoToOneHash hash, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        ISectorData data, string path, TwoToOneHash hash, ITreeCores cores, IProgress<SealProgress>? progress, CancellationToken cancellation)
     {
         long nodes = data.Size.Nodes;
         using DurableFile tree = DurableFile.Create(path, ((2 * nodes) - 1) * SectorSize.NodeBytes);
         SealProgressCounter counter = new(progress, SealPhase.TreeD, 1, 1, nodes);
-        CommD root = new(Root(data, 0, data.Size.Bytes, hash, threads, tree, counter, cancellation));
+        CommD root = new(Root(data, 0, data.Size.Bytes, hash, cores, tree, counter, cancellation));
         tree.Publish();
         return root;
     }
@@ -48,7 +49,7 @@ internal static class DataTree
         long offset,
         long length,
         TwoToOneHash hash,
-        int threads,
+        ITreeCores cores,
         DurableFile? tree,
         SealProgressCounter? counter,
         CancellationToken cancellation)
@@ -56,8 +57,10 @@ internal static class DataTree
         long leaves = length / SectorSize.NodeBytes;
         int chunkNodes = (int)Math.Min(ChunkNodes, leaves);
         byte[] roots = new byte[leaves / chunkNodes * SectorSize.NodeBytes];
-        ParallelOptions options = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
-        Run.Parallel((int)(leaves / chunkNodes), options, chunk =>
+        Run.InOrder((int)(leaves / chunkNodes), cores, "tree_d", Reduced, cancellation);
+        return Reduce(hash, roots, 0, leaves, BitOperations.Log2((uint)chunkNodes), tree);
+
+        void Reduced(int chunk)
         {
             byte[] rented = ArrayPool<byte>.Shared.Rent(chunkNodes * SectorSize.NodeBytes);
             try
@@ -73,9 +76,7 @@ internal static class DataTree
             }
 
             counter?.Add(chunkNodes);
-        });
-
-        return Reduce(hash, roots, 0, leaves, BitOperations.Log2((uint)chunkNodes), tree);
+        }
     }
 
     /// <summary>Reduces nodes of a row to one in place, writing the rows above it; row 0 are leaves.</summary>

@@ -57,6 +57,9 @@ public sealed class SectorData : ISectorData, IDisposable
         return new SectorData(size, pieces.ToImmutable());
     }
 
+    /// <summary>The data of a sector without pieces.</summary>
+    public static SectorData Zeros(SectorSize size) => new(size, []);
+
     /// <inheritdoc/>
     public void Read(long offset, Span<byte> destination)
     {
@@ -83,13 +86,13 @@ public sealed class SectorData : ISectorData, IDisposable
     /// The files whose content is not what their pieces' commitments say: what to look for when the CommD of all of it is wrong. Reads
     /// everything again.
     /// </summary>
-    /// <param name="threads">Threads to use.</param>
+    /// <param name="cores">Cores to use.</param>
     /// <param name="cancellation">Stops between chunks.</param>
-    public IEnumerable<PieceFile> FindChangedFiles(int threads, CancellationToken cancellation)
+    internal IEnumerable<PieceFile> FindChangedFiles(ITreeCores cores, CancellationToken cancellation)
     {
         TwoToOneHash hash = TwoToOneHash.Create();
         return _pieces
-            .Where(piece => DataTree.OfPiece(this, piece.Placed.Offset, piece.Placed.Piece.PaddedSize, hash, threads, cancellation)
+            .Where(piece => DataTree.OfPiece(this, piece.Placed.Offset, piece.Placed.Piece.PaddedSize, hash, cores, cancellation)
                 != piece.Placed.Piece.CommP)
             .Select(piece => piece.Source);
     }

@@ -18,7 +18,7 @@ public static class ReplicaCheck
     /// </summary>
     /// <param name="replica">The replica.</param>
     /// <param name="porep">Its shape.</param>
-    /// <param name="threads">Threads to use.</param>
+    /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far, as of building trees; may be null.</param>
     /// <param name="cancellation">Stops within a second.</param>
     /// <param name="poseidonKernel">Name of the kernel to use; null for the best on this machine.</param>
@@ -26,17 +26,17 @@ public static class ReplicaCheck
     public static Bytes32 CommRLast(
         ISectorData replica,
         PorepParameters porep,
-        int threads,
+        ITreeCores cores,
         IProgress<SealProgress>? progress,
         CancellationToken cancellation,
         string? poseidonKernel = null)
     {
         ArgumentNullException.ThrowIfNull(replica);
         ArgumentNullException.ThrowIfNull(porep);
+        ArgumentNullException.ThrowIfNull(cores);
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
         PoseidonKernel poseidon8 = PoseidonKernel.Create(TreeShape.BaseArity, poseidonKernel);
         int chunkBytes = BaseTreeBuilder.ChunkLeaves(layout) * SectorSize.NodeBytes;
-        ParallelOptions options = new() { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellation };
         using ReplicaChunkPool pool = new(chunkBytes);
         Bytes32[] roots = new Bytes32[porep.Shape.BaseTrees];
         for (int tree = 0; tree < roots.Length; tree++)
@@ -44,12 +44,17 @@ public static class ReplicaCheck
             long start = tree * layout.Leaves * SectorSize.NodeBytes;
             SealProgressCounter counter = new(progress, SealPhase.Trees, tree + 1, roots.Length, layout.Leaves);
             BaseTreeBuilder builder = new(poseidon8, layout, NoTreeRows.Instance);
-            Run.Parallel(BaseTreeBuilder.Chunks(layout), options, chunk => pool.Use(buffers =>
-            {
-                replica.Read(start + ((long)chunk * chunkBytes), buffers.Nodes);
-                builder.Reduce(chunk, buffers.Nodes, buffers.Scratch, _ => cancellation.ThrowIfCancellationRequested());
-                counter.Add(chunkBytes / SectorSize.NodeBytes);
-            }));
+            Run.InOrder(
+                BaseTreeBuilder.Chunks(layout),
+                cores,
+                "replica",
+                chunk => pool.Use(buffers =>
+                {
+                    replica.Read(start + ((long)chunk * chunkBytes), buffers.Nodes);
+                    builder.Reduce(chunk, buffers.Nodes, buffers.Scratch, _ => cancellation.ThrowIfCancellationRequested());
+                    counter.Add(chunkBytes / SectorSize.NodeBytes);
+                }),
+                cancellation);
             roots[tree] = builder.Finish(_ => cancellation.ThrowIfCancellationRequested());
         }
 

@@ -34,125 +34,91 @@ internal sealed class ReplicaPass : IDisposable
     private readonly ReplicaPassJob _job;
     private readonly ReplicaNodes _make;
     private readonly IStepLog _log;
+    private readonly ITreeCores _cores;
     private readonly IProgress<SealProgress>? _progress;
-    private readonly ParallelOptions _options;
+    private readonly CancellationToken _cancellation;
     private readonly BaseTreeLayout _layout;
     private readonly PoseidonKernel _poseidon8;
-    private readonly TwoToOneHash _twoToOne;
     private readonly ReplicaChunkPool _pool;
-    private readonly PartialReplica _file;
+    private readonly RecordedReplica _replica;
 
     public ReplicaPass(
-        ReplicaPassJob job, ReplicaNodes make, IStepLog log, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        ReplicaPassJob job, ReplicaNodes make, IStepLog log, ITreeCores cores, IProgress<SealProgress>? progress, CancellationToken cancellation)
     {
         _job = job;
         _make = make;
         _log = log;
+        _cores = cores;
         _progress = progress;
-        _options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellation };
+        _cancellation = cancellation;
         _layout = BaseTreeLayout.For(job.Porep);
         _poseidon8 = PoseidonKernel.Create(TreeShape.BaseArity, job.PoseidonKernel);
-        _twoToOne = TwoToOneHash.Create(job.TwoToOneKernel);
         _pool = new ReplicaChunkPool(BaseTreeBuilder.ChunkLeaves(_layout) * SectorSize.NodeBytes);
-        _file = PartialReplica.Open(job.Target, job.Porep.SectorSize.Bytes);
+        _replica = new RecordedReplica(
+            job.Target, job.Porep, log, job.Steps, TwoToOneHash.Create(job.TwoToOneKernel), cores.Most, cancellation);
     }
 
     private int Trees => _job.Porep.Shape.BaseTrees;
 
-    private long TreeBytes => _layout.Leaves * SectorSize.NodeBytes;
-
     /// <summary>Makes what is missing and returns the roots of tree_r_last and tree_d.</summary>
     public (Bytes32 CommRLast, CommD CommD) Build()
     {
-        Bytes32[] replicaRoots = new Bytes32[Trees];
-        byte[] dataRoots = new byte[Trees * SectorSize.NodeBytes];
+        Bytes32[] roots = new Bytes32[Trees];
         for (int tree = 0; tree < Trees; tree++)
         {
-            if (!TryRecall(tree, out replicaRoots[tree], out Bytes32 dataRoot))
-            {
-                (replicaRoots[tree], dataRoot) = BuildTree(tree);
-            }
-
-            dataRoot.CopyTo(dataRoots.AsSpan(tree * SectorSize.NodeBytes));
+            roots[tree] = PreCommit2.IsRecorded(_log, TreeRLastStep(tree), TreePath(tree)) && _replica.TryRecall(tree)
+                ? TreeFile.ReadRoot(TreePath(tree))
+                : BuildTree(tree);
         }
 
-        // The number of base trees is a power of two: their data's roots are a row of tree_d.
-        return (TreeRoots.Join(_job.Porep.Shape, replicaRoots, _job.PoseidonKernel), new CommD(_twoToOne.Root(dataRoots)));
+        return (TreeRoots.Join(_job.Porep.Shape, roots, _job.PoseidonKernel), _replica.CommD);
     }
 
     /// <summary>Gives the replica its name; all of it has been built.</summary>
-    public void Publish() => _file.Publish();
+    public void Publish() => _replica.Publish();
 
     /// <summary>Forgets every base tree, because what they were made of was wrong.</summary>
     public void Forget()
     {
+        _replica.Forget();
         for (int tree = 0; tree < Trees; tree++)
         {
-            _log.Forget(ReplicaStep(tree));
             _log.Forget(TreeRLastStep(tree));
-            _log.Forget(DataRootStep(tree));
         }
     }
 
     /// <summary>Closes; a replica that was not published stays for the next pass.</summary>
     public void Dispose()
     {
-        _file.Dispose();
+        _replica.Dispose();
         _pool.Dispose();
     }
 
-    private string ReplicaStep(int tree) => ReplicaRecord.Part(_job.Steps, tree);
-
     private string TreeRLastStep(int tree) => FormattableString.Invariant($"{_job.Steps}-tree-r-last-{tree}");
-
-    private string DataRootStep(int tree) => ReplicaRecord.DataRoot(_job.Steps, tree);
 
     private string TreePath(int tree) => Path.Combine(_job.CacheFolder, CacheNames.TreeRLast(_job.Porep.Shape, tree));
 
-    /// <summary>Recalls a base tree whose file and whose part of the replica are what was recorded.</summary>
-    private bool TryRecall(int tree, out Bytes32 replicaRoot, out Bytes32 dataRoot)
+    private Bytes32 BuildTree(int tree)
     {
-        bool done = _log.TryGet(DataRootStep(tree), out FileDigest recordedRoot)
-            & _log.TryGet(TreeRLastStep(tree), out FileDigest recordedTree)
-            & _log.TryGet(ReplicaStep(tree), out FileDigest recordedReplica)
-            && LayerFile.HasLength(TreePath(tree), recordedTree.Length)
-            && SegmentDigests.OfFile(TreePath(tree)) == recordedTree
-            && _file.DigestOf(tree * TreeBytes, TreeBytes, _options) == recordedReplica;
-        dataRoot = recordedRoot.Digest;
-
-        // The root is the last node of the file.
-        replicaRoot = done ? new Bytes32(File.ReadAllBytes(TreePath(tree)).AsSpan(^Bytes32.Length..)) : default;
-        return done;
-    }
-
-    private (Bytes32 Replica, Bytes32 Data) BuildTree(int tree)
-    {
-        int chunks = BaseTreeBuilder.Chunks(_layout);
         int chunkLeaves = BaseTreeBuilder.ChunkLeaves(_layout);
-        int chunkBytes = chunkLeaves * SectorSize.NodeBytes;
-        byte[] dataRoots = new byte[chunks * SectorSize.NodeBytes];
-        SegmentDigests digests = new(TreeBytes);
         SealProgressCounter counter = new(_progress, SealPhase.Trees, tree + 1, Trees, _layout.Leaves);
         using TreeFile file = new(TreePath(tree), _layout, _job.LowestRow);
         BaseTreeBuilder builder = new(_poseidon8, _layout, file);
-        Run.Parallel(chunks, _options, chunk => _pool.Use(buffers =>
-        {
-            long offset = (tree * TreeBytes) + ((long)chunk * chunkBytes);
-            _make(offset, buffers.Nodes, buffers.Data);
-            _file.WriteAt(offset, buffers.Nodes);
-            digests.Set(chunk, buffers.Nodes);
-            _twoToOne.Root(buffers.Data).CopyTo(dataRoots.AsSpan(chunk * SectorSize.NodeBytes));
-            builder.Reduce(chunk, buffers.Nodes, buffers.Scratch, _ => _options.CancellationToken.ThrowIfCancellationRequested());
-            counter.Add(chunkLeaves);
-        }));
-
-        Bytes32 replicaRoot = builder.Finish(_ => _options.CancellationToken.ThrowIfCancellationRequested());
-        Bytes32 dataRoot = _twoToOne.Root(dataRoots);
+        _replica.Begin(tree);
+        Run.InOrder(BaseTreeBuilder.Chunks(_layout), _cores, "replica", MakeChunk, _cancellation);
+        Bytes32 root = builder.Finish(_ => _cancellation.ThrowIfCancellationRequested());
         file.Publish();
-        _file.Flush();
-        _log.Record(DataRootStep(tree), new FileDigest(Bytes32.Length, dataRoot));
+        _replica.Record();
         _log.Record(TreeRLastStep(tree), SegmentDigests.OfFile(TreePath(tree)));
-        _log.Record(ReplicaStep(tree), digests.ToFileDigest());
-        return (replicaRoot, dataRoot);
+        return root;
+
+        void MakeChunk(int chunk) => _pool.Use(buffers =>
+        {
+            long offset = ((tree * _layout.Leaves) + ((long)chunk * chunkLeaves)) * SectorSize.NodeBytes;
+            _make(offset, buffers.Nodes, buffers.Data);
+            _replica.Take(offset, chunk, buffers.Nodes, buffers.Data);
+            builder.Reduce(chunk, buffers.Nodes, buffers.Scratch, _ => _cancellation.ThrowIfCancellationRequested());
+            counter.Add(chunkLeaves);
+        });
     }
 }

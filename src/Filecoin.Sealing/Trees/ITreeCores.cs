@@ -19,12 +19,15 @@ public interface ITreeCores
 
 /// <summary>As many cores as threads, all the time.</summary>
 /// <param name="threads">Threads to start.</param>
-internal sealed class FixedTreeCores(int threads) : ITreeCores
+public sealed class FixedTreeCores(int threads) : ITreeCores
 {
+    /// <inheritdoc/>
     public int Most { get; } = Math.Max(1, threads);
 
+    /// <inheritdoc/>
     public void Enter(CancellationToken cancellation) => cancellation.ThrowIfCancellationRequested();
 
+    /// <inheritdoc/>
     public void Leave()
     {
     }

@@ -45,7 +45,7 @@ internal sealed class TreeChunkWorker : IDisposable
         int chunk,
         BaseTreeBuilder treeC,
         BaseTreeBuilder treeRLast,
-        EncodedReplica? replica,
+        RecordedReplica? replica,
         Action<int> columnsDone,
         CancellationToken cancellation)
     {

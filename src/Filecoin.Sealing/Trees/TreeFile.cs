@@ -1,5 +1,7 @@
+using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Trees;
 
@@ -41,6 +43,15 @@ internal sealed class TreeFile : ITreeRows, IDisposable
 
         _file = DurableFile.Create(path, layout.NodesFrom(lowestRow) * SectorSize.NodeBytes);
     }
+
+    /// <summary>The root of a base tree: the last node of its file.</summary>
+    public static Bytes32 ReadRoot(string path) => StorageFailure.Naming(path, "reading", () =>
+    {
+        using SafeFileHandle file = File.OpenHandle(path);
+        byte[] root = new byte[Bytes32.Length];
+        ExactRead.At(file, RandomAccess.GetLength(file) - root.Length, root, path);
+        return new Bytes32(root);
+    });
 
     public void Put(int row, long firstNode, ReadOnlySpan<byte> nodes)
     {

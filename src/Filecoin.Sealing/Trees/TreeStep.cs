@@ -4,6 +4,7 @@ using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Replica;
 
 namespace Filecoin.Sealing.Trees;
@@ -36,19 +37,8 @@ internal sealed class TreeStep(
             return;
         }
 
-        CommD commD = TreeD.Build(
-            _porep.SectorSize,
-            job.HasData ? job.Data : null,
-            path,
-            TwoToOneHash.Create(job.TwoToOneKernel),
-            cores,
-            progress,
-            cancellation);
-        if (commD != job.Inputs.CommD)
-        {
-            throw EncodedReplica.OtherData(job, commD, cores.Most, cancellation);
-        }
-
+        ISectorData data = job.HasData ? job.Data! : SectorData.Zeros(_porep.SectorSize);
+        Check(DataTree.Write(data, path, TwoToOneHash.Create(job.TwoToOneKernel), cores, progress, cancellation));
         log.Record(SealSteps.TreeD, SegmentDigests.OfFile(path));
     }
 
@@ -57,15 +47,19 @@ internal sealed class TreeStep(
     {
         using TreeSources sources = new(job, log);
         sources.CheckShortLayers();
-        using EncodedReplica? replica = job.HasData ? new EncodedReplica(job, log, cores.Most, cancellation) : null;
+        using RecordedReplica? replica = job.HasData ? BeginReplica() : null;
         (Bytes32[] rootsC, Bytes32[] rootsRLast) = BuildBaseTrees(sources, replica);
-        replica?.Finish();
+        if (replica is not null)
+        {
+            Finish(replica);
+        }
+
         return new PAuxFile(
             TreeRoots.Join(_porep.Shape, rootsC, job.PoseidonKernel), TreeRoots.Join(_porep.Shape, rootsRLast, job.PoseidonKernel));
     }
 
     /// <summary>Builds and records the base trees that are not recorded, in order.</summary>
-    public (Bytes32[] RootsC, Bytes32[] RootsRLast) BuildBaseTrees(TreeSources sources, EncodedReplica? replica)
+    public (Bytes32[] RootsC, Bytes32[] RootsRLast) BuildBaseTrees(TreeSources sources, RecordedReplica? replica)
     {
         int trees = _porep.Shape.BaseTrees;
         Bytes32[] rootsC = new Bytes32[trees];
@@ -83,6 +77,34 @@ internal sealed class TreeStep(
         return (rootsC, rootsRLast);
     }
 
+    private RecordedReplica BeginReplica() => new(
+        job.SealedFile, _porep, log, ReplicaRecord.Sealed, TwoToOneHash.Create(job.TwoToOneKernel), cores.Most, cancellation);
+
+    /// <summary>Gives the replica its name; if it was made of other data than CommD says, forgets it.</summary>
+    private void Finish(RecordedReplica replica)
+    {
+        try
+        {
+            Check(replica.CommD);
+        }
+        catch (OperatorException)
+        {
+            replica.Forget();
+            throw;
+        }
+
+        replica.Publish();
+    }
+
+    private void Check(CommD commD)
+    {
+        if (commD != job.Inputs.CommD)
+        {
+            throw UnexpectedData.Failure(
+                $"the data of {job.Inputs.Sector}", "but the sector was sealed over", job.Inputs.CommD, commD, job.Data, cores, cancellation);
+        }
+    }
+
     private string PathOfTreeC(int tree) => Path.Combine(job.CacheFolder, CacheNames.TreeC(_porep.Shape, tree));
 
     private string PathOfTreeRLast(int tree) => Path.Combine(job.CacheFolder, CacheNames.TreeRLast(_porep.Shape, tree));
@@ -93,21 +115,11 @@ internal sealed class TreeStep(
             && PreCommit2.IsRecorded(log, SealSteps.TreeRLast(tree), PathOfTreeRLast(tree))
             && (!job.KeepAll || PreCommit2.IsRecorded(log, SealSteps.TreeC(tree), PathOfTreeC(tree)));
         rootC = recorded.Digest;
-        rootRLast = default;
-        if (done)
-        {
-            // The root is the last node of the file.
-            using FileStream file = File.OpenRead(PathOfTreeRLast(tree));
-            file.Seek(-Bytes32.Length, SeekOrigin.End);
-            byte[] root = new byte[Bytes32.Length];
-            file.ReadExactly(root);
-            rootRLast = new Bytes32(root);
-        }
-
+        rootRLast = done ? TreeFile.ReadRoot(PathOfTreeRLast(tree)) : default;
         return done;
     }
 
-    private (Bytes32 RootC, Bytes32 RootRLast) BuildTree(int tree, TreeSources sources, EncodedReplica? replica)
+    private (Bytes32 RootC, Bytes32 RootRLast) BuildTree(int tree, TreeSources sources, RecordedReplica? replica)
     {
         using TreeFile? fileC = job.KeepAll ? new TreeFile(PathOfTreeC(tree), _layout, lowestRow: 0) : null;
         using TreeFile fileRLast = new(PathOfTreeRLast(tree), _layout, _layout.LowestRowOfTreeRLast(job.RowsToDiscard));
@@ -132,7 +144,7 @@ internal sealed class TreeStep(
     }
 
     private void HashChunks(
-        int tree, TreeSources sources, BaseTreeBuilder treeC, BaseTreeBuilder treeRLast, EncodedReplica? replica)
+        int tree, TreeSources sources, BaseTreeBuilder treeC, BaseTreeBuilder treeRLast, RecordedReplica? replica)
     {
         int chunkLeaves = BaseTreeBuilder.ChunkLeaves(_layout);
         long chunkBytes = (long)chunkLeaves * SectorSize.NodeBytes;

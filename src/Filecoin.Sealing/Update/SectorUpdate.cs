@@ -20,21 +20,22 @@ public static class SectorUpdate
     /// </summary>
     /// <param name="job">What and where.</param>
     /// <param name="log">Finished steps; those of an update are called "update-…".</param>
-    /// <param name="threads">Threads to use.</param>
+    /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far the work is; may be null.</param>
     /// <param name="cancellation">Stops the work within a second; finished base trees stay recorded.</param>
     /// <returns>The commitments of the update; CommR has to be compared with SealedCID.</returns>
     /// <exception cref="OperatorException">Storage failed, p_aux is not the key's, or the data is not what CommD says.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static SealedCommitments Encode(
-        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(cores);
         PAuxFile key = ReadPAux(job);
         CheckIsKeys(job, key);
         UpdateFactors factors = UpdateFactors.For(job.Porep.SectorSize, job.CommD, job.KeyCommR);
-        return Make(job, "update", key.CommC, UpdateEncoding.Encode, factors, _ => { }, log, threads, progress, cancellation);
+        return Make(job, "update", key.CommC, UpdateEncoding.Encode, factors, _ => { }, log, cores, progress, cancellation);
     }
 
     /// <summary>
@@ -43,20 +44,21 @@ public static class SectorUpdate
     /// </summary>
     /// <param name="job">What and where.</param>
     /// <param name="log">Finished steps; those of a key that is restored are called "key-…".</param>
-    /// <param name="threads">Threads to use.</param>
+    /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far the work is; may be null.</param>
     /// <param name="cancellation">Stops the work within a second; finished base trees stay recorded.</param>
     /// <returns>The commitments of the key, with <see cref="UpdateJob.CommD"/>.</returns>
     /// <exception cref="OperatorException">Storage failed, the data is not what CommD says, or what is left has not the key's CommR.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static SealedCommitments RemoveData(
-        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(cores);
         PAuxFile update = ReadPAux(job);
         UpdateFactors factors = UpdateFactors.For(job.Porep.SectorSize, job.CommD, job.KeyCommR);
-        return Make(job, "key", update.CommC, UpdateEncoding.Remove, factors, IsKeys, log, threads, progress, cancellation);
+        return Make(job, "key", update.CommC, UpdateEncoding.Remove, factors, IsKeys, log, cores, progress, cancellation);
 
         void IsKeys(PAuxFile made)
         {
@@ -94,7 +96,7 @@ public static class SectorUpdate
         UpdateFactors factors,
         Action<PAuxFile> check,
         IStepLog log,
-        int threads,
+        ITreeCores cores,
         IProgress<SealProgress>? progress,
         CancellationToken cancellation)
     {
@@ -107,14 +109,14 @@ public static class SectorUpdate
         int discarded = BaseTreeLayout.For(job.Porep).RowsDiscarded(job.RowsToDiscard);
         ReplicaPassJob passJob = new(
             job.Porep, job.TargetFile, job.TargetCacheFolder, steps, discarded + 1, job.PoseidonKernel, job.TwoToOneKernel);
-        using ReplicaPass pass = new(passJob, Nodes, log, threads, progress, cancellation);
+        using ReplicaPass pass = new(passJob, Nodes, log, cores, progress, cancellation);
         record.BindTo(pass);
-        UpdateTreeD.WriteIfKept(job, steps, log, threads, progress, cancellation);
+        UpdateTreeD.WriteIfKept(job, steps, log, cores, progress, cancellation);
         (Bytes32 commRLast, CommD commD) = pass.Build();
         PAuxFile made = new(commC, commRLast);
         try
         {
-            UpdateTreeD.Check(job, commD, threads, cancellation);
+            UpdateTreeD.Check(job, commD, cores, cancellation);
             check(made);
         }
         catch (OperatorException)

@@ -25,10 +25,8 @@ internal sealed class UpdateRecord(UpdateJob job, string steps, IStepLog log)
     /// <summary>p_aux of what has been made, if it is finished and still there.</summary>
     public PAuxFile? Finished =>
         log.TryGet(InputsStep, out FileDigest inputs) && inputs == Inputs
-        && log.TryGet(FinishedStep, out FileDigest pAux)
         && LayerFile.HasLength(job.TargetFile, job.Porep.SectorSize.Bytes)
-        && LayerFile.HasLength(PAuxPath, pAux.Length)
-        && SegmentDigests.OfFile(PAuxPath) == pAux
+        && PreCommit2.IsRecorded(log, FinishedStep, PAuxPath)
             ? PAuxFile.Read(PAuxPath)
             : null;
 

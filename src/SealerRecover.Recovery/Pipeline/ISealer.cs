@@ -55,15 +55,15 @@ internal interface ISealer
 
     /// <summary>Puts data into a key.</summary>
     SealedCommitments Update(
-        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation);
+        UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
 
     /// <summary>Takes data out of an update, which leaves its key.</summary>
     SealedCommitments RemoveData(
-        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation);
+        UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
 
     /// <summary>The root of tree_r_last over a replica that is there.</summary>
     Bytes32 CommRLast(
-        ISectorData replica, PorepParameters porep, int threads, IProgress<SealProgress> progress, CancellationToken cancellation);
+        ISectorData replica, PorepParameters porep, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
 
     /// <summary>The CommR of the two commitments in a p_aux.</summary>
     CommR CommROf(PAuxFile pAux);
@@ -118,16 +118,16 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         Filecoin.Sealing.PreCommit2.Run(job, log, cores, progress, cancellation);
 
     public SealedCommitments Update(
-        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        SectorUpdate.Encode(job, log, threads, progress, cancellation);
+        UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        SectorUpdate.Encode(job, log, cores, progress, cancellation);
 
     public SealedCommitments RemoveData(
-        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        SectorUpdate.RemoveData(job, log, threads, progress, cancellation);
+        UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        SectorUpdate.RemoveData(job, log, cores, progress, cancellation);
 
     public Bytes32 CommRLast(
-        ISectorData replica, PorepParameters porep, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        ReplicaCheck.CommRLast(replica, porep, threads, progress, cancellation, settings.Kernels.Poseidon);
+        ISectorData replica, PorepParameters porep, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        ReplicaCheck.CommRLast(replica, porep, cores, progress, cancellation, settings.Kernels.Poseidon);
 
     public CommR CommROf(PAuxFile pAux) => CommRs.From(pAux.CommC, pAux.CommRLast, settings.Kernels.Poseidon);
 

@@ -63,7 +63,7 @@ internal sealed class SnappedSector(
     {
         using PaddedFile update = new(_found!.File, facts.SealProof.SectorSize);
         UpdateJob job = Job(data, update, _found.CacheFolder, workspace.SealedFile, workspace.CacheFolder) with { KeepAll = false };
-        return run.Sealer.RemoveData(job, workspace.Journal, run.Cores.Now, progress, run.Cancellation) with { CommD = content.CommD };
+        return run.Sealer.RemoveData(job, workspace.Journal, run.Cores, progress, run.Cancellation) with { CommD = content.CommD };
     }
 
     /// <summary>Puts the data into the key.</summary>
@@ -73,7 +73,7 @@ internal sealed class SnappedSector(
         using PaddedFile key = new(StandingKey?.File ?? workspace.SealedFile, facts.SealProof.SectorSize);
         UpdateJob job = Job(
             data, key, StandingKey?.CacheFolder ?? workspace.CacheFolder, workspace.UpdateFile, workspace.UpdateCacheFolder);
-        return run.Sealer.Update(job, workspace.Journal, run.Cores.Now, progress, run.Cancellation);
+        return run.Sealer.Update(job, workspace.Journal, run.Cores, progress, run.Cancellation);
     }
 
     private UpdateJob Job(ISectorData data, ISectorData source, string sourceCache, string target, string targetCache) => new()
@@ -100,7 +100,7 @@ internal sealed class SnappedSector(
         commD,
         expected,
         run.Sealer.CommROf,
-        replica => run.Sealer.CommRLast(replica, facts.SealProof.Porep, run.Cores.Now, progress, run.Cancellation));
+        replica => run.Sealer.CommRLast(replica, facts.SealProof.Porep, run.Cores, progress, run.Cancellation));
 
     private void Tell(StandingReplica? standing, string what)
     {

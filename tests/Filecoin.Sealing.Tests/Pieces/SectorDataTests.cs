@@ -81,13 +81,13 @@ public sealed class SectorDataTests : IDisposable
         using SectorData data = Open();
         PlacedPiece[] placed = Arrange();
 
-        CommD commD = DataTree.Write(data, _folder["tree-d"], TwoToOneHash.Create(), threads: 2, null, Cancellation);
+        CommD commD = DataTree.Write(data, _folder["tree-d"], TwoToOneHash.Create(), new FixedTreeCores(2), null, Cancellation);
 
         Assert.Equal(PieceLayout.ComputeCommD(Size, [.. placed.Select(piece => piece.Piece)]), commD);
         Assert.Equal(((2 * Size.Nodes) - 1) * 32, new FileInfo(_folder["tree-d"]).Length);
         Assert.Equal(
             placed.Select(piece => piece.Piece.CommP),
-            placed.Select(piece => DataTree.OfPiece(data, piece.Offset, piece.Piece.PaddedSize, TwoToOneHash.Create(), 2, Cancellation)));
+            placed.Select(piece => DataTree.OfPiece(data, piece.Offset, piece.Piece.PaddedSize, TwoToOneHash.Create(), new FixedTreeCores(2), Cancellation)));
     }
 
     [Fact]
@@ -95,12 +95,12 @@ public sealed class SectorDataTests : IDisposable
     {
         WriteStaged();
         using SectorData data = Open();
-        Assert.Empty(data.FindChangedFiles(2, Cancellation));
+        Assert.Empty(data.FindChangedFiles(new FixedTreeCores(2), Cancellation));
         byte[] content = File.ReadAllBytes(_folder["piece-4"]);
         content[^1] ^= 1;
         File.WriteAllBytes(_folder["piece-4"], content);
 
-        Assert.Equal([_folder["piece-4"]], data.FindChangedFiles(2, Cancellation).Select(file => file.Path));
+        Assert.Equal([_folder["piece-4"]], data.FindChangedFiles(new FixedTreeCores(2), Cancellation).Select(file => file.Path));
     }
 
     [Theory]

@@ -54,13 +54,13 @@ public sealed class UpdateResumeTests : IDisposable
             });
             try
             {
-                SectorUpdate.Encode(job, log, 1, stopping, source.Token);
+                SectorUpdate.Encode(job, log, new FixedTreeCores(1), stopping, source.Token);
             }
             catch (OperationCanceledException)
             {
                 Assert.False(File.Exists(job.TargetFile));
                 int finished = log.Steps.Count(step => step.StartsWith("update-replica-", StringComparison.Ordinal));
-                SectorUpdate.Encode(job, log, 1, new Progress(told => NoteTree(told, trees)), Cancellation);
+                SectorUpdate.Encode(job, log, new FixedTreeCores(1), new Progress(told => NoteTree(told, trees)), Cancellation);
                 Assert.Equal(Enumerable.Range(finished + 1, 8 - finished), trees.Distinct());
             }
 
@@ -105,7 +105,7 @@ public sealed class UpdateResumeTests : IDisposable
         }
 
         List<int> trees = [];
-        SectorUpdate.Encode(_job, _place.Log, 2, new Progress(told => trees.Add(told.Step)), Cancellation);
+        SectorUpdate.Encode(_job, _place.Log, new FixedTreeCores(2), new Progress(told => trees.Add(told.Step)), Cancellation);
 
         Assert.Equal(tree, trees.First());
         Compare(_job);
@@ -114,12 +114,12 @@ public sealed class UpdateResumeTests : IDisposable
     [Fact]
     public void A_finished_update_is_left_alone_and_one_that_was_only_named_is_checked()
     {
-        SealedCommitments first = SectorUpdate.Encode(_job, _place.Log, 2, null, Cancellation);
+        SealedCommitments first = SectorUpdate.Encode(_job, _place.Log, new FixedTreeCores(2), null, Cancellation);
         DateTime written = File.GetLastWriteTimeUtc(_job.TargetFile);
 
-        Assert.Equal(first, SectorUpdate.Encode(_job, _place.Log, 2, new Progress(_ => Assert.Fail("nothing is left to do")), Cancellation));
+        Assert.Equal(first, SectorUpdate.Encode(_job, _place.Log, new FixedTreeCores(2), new Progress(_ => Assert.Fail("nothing is left to do")), Cancellation));
         _place.Log.Forget("update-finished");
-        Assert.Equal(first, SectorUpdate.Encode(_job, _place.Log, 2, new Progress(_ => Assert.Fail("nothing is left to do")), Cancellation));
+        Assert.Equal(first, SectorUpdate.Encode(_job, _place.Log, new FixedTreeCores(2), new Progress(_ => Assert.Fail("nothing is left to do")), Cancellation));
 
         Assert.Equal(written, File.GetLastWriteTimeUtc(_job.TargetFile));
         Compare(_job);
@@ -132,7 +132,7 @@ public sealed class UpdateResumeTests : IDisposable
         CommD other = ZeroCommitments.ForSector(_known.Size);
         UpdateJob zeros = _job with { CommD = other, Data = SectorData.OfPieces(_known.Size, [], _ => null) };
 
-        SealedCommitments made = SectorUpdate.Encode(zeros, _place.Log, 2, null, Cancellation);
+        SealedCommitments made = SectorUpdate.Encode(zeros, _place.Log, new FixedTreeCores(2), null, Cancellation);
 
         // Nothing put in leaves the key.
         Assert.Equal(_known.KeyCommR, made.CommR);
@@ -147,14 +147,14 @@ public sealed class UpdateResumeTests : IDisposable
         content[77] ^= 1;
         File.WriteAllBytes(piece, content);
 
-        OperatorException failure = Assert.Throws<OperatorException>(() => SectorUpdate.Encode(_job, _place.Log, 2, null, Cancellation));
+        OperatorException failure = Assert.Throws<OperatorException>(() => SectorUpdate.Encode(_job, _place.Log, new FixedTreeCores(2), null, Cancellation));
 
         Assert.Equal(FailureKind.BadInput, failure.Kind);
         Assert.Contains(piece, failure.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_job.TargetFile));
         content[77] ^= 1;
         File.WriteAllBytes(piece, content);
-        SectorUpdate.Encode(_job, _place.Log, 2, null, Cancellation);
+        SectorUpdate.Encode(_job, _place.Log, new FixedTreeCores(2), null, Cancellation);
         Compare(_job);
     }
 
@@ -165,7 +165,7 @@ public sealed class UpdateResumeTests : IDisposable
     {
         UpdateJob wrong = _job with { CommD = new CommD(Bytes32.FromHex(new string('1', 64))), KeepAll = keepAll };
 
-        OperatorException failure = Assert.Throws<OperatorException>(() => SectorUpdate.Encode(wrong, _place.Log, 2, null, Cancellation));
+        OperatorException failure = Assert.Throws<OperatorException>(() => SectorUpdate.Encode(wrong, _place.Log, new FixedTreeCores(2), null, Cancellation));
 
         Assert.Equal(FailureKind.BadInput, failure.Kind);
         Assert.Contains(_known.CommD.ToString(), failure.Message, StringComparison.Ordinal);
@@ -176,11 +176,11 @@ public sealed class UpdateResumeTests : IDisposable
     [Fact]
     public void The_update_s_own_cache_folder_is_not_taken_for_the_key_s()
     {
-        SectorUpdate.Encode(_job, _place.Log, 2, null, Cancellation);
+        SectorUpdate.Encode(_job, _place.Log, new FixedTreeCores(2), null, Cancellation);
         UpdateJob wrong = _job with { SourceCacheFolder = _job.TargetCacheFolder, TargetFile = Path.Combine(_place.Folder, "again") };
 
         OperatorException failure = Assert.Throws<OperatorException>(
-            () => SectorUpdate.Encode(wrong, new MemoryStepLog(), 2, null, Cancellation));
+            () => SectorUpdate.Encode(wrong, new MemoryStepLog(), new FixedTreeCores(2), null, Cancellation));
 
         Assert.Equal(FailureKind.CommitmentMismatch, failure.Kind);
         Assert.Contains(_job.TargetCacheFolder, failure.Message, StringComparison.Ordinal);
@@ -190,7 +190,7 @@ public sealed class UpdateResumeTests : IDisposable
     [Fact]
     public void A_damaged_update_gives_no_key()
     {
-        SectorUpdate.Encode(_job, _place.Log, 2, null, Cancellation);
+        SectorUpdate.Encode(_job, _place.Log, new FixedTreeCores(2), null, Cancellation);
         byte[] content = File.ReadAllBytes(_job.TargetFile);
         content[9000] ^= 1;
         File.WriteAllBytes(_job.TargetFile, content);
@@ -198,7 +198,7 @@ public sealed class UpdateResumeTests : IDisposable
         UpdateJob removal = Removal(update);
 
         OperatorException failure = Assert.Throws<OperatorException>(
-            () => SectorUpdate.RemoveData(removal, _place.Log, 2, null, Cancellation));
+            () => SectorUpdate.RemoveData(removal, _place.Log, new FixedTreeCores(2), null, Cancellation));
 
         Assert.Equal(FailureKind.CommitmentMismatch, failure.Kind);
         Assert.False(File.Exists(removal.TargetFile));
@@ -209,7 +209,7 @@ public sealed class UpdateResumeTests : IDisposable
     {
         File.Delete(Path.Combine(_place.CacheFolder, CacheNames.TAux));
 
-        SectorUpdate.Encode(_job, _place.Log, 2, null, Cancellation);
+        SectorUpdate.Encode(_job, _place.Log, new FixedTreeCores(2), null, Cancellation);
 
         Assert.False(File.Exists(Path.Combine(_job.TargetCacheFolder, CacheNames.TAux)));
         Assert.Equal(_known.ReplicaSha256, VectorFiles.Sha256OfFile(_job.TargetFile));
@@ -220,7 +220,7 @@ public sealed class UpdateResumeTests : IDisposable
     {
         File.WriteAllBytes(_place.SealedFile, new byte[_known.Size.Bytes - 1]);
 
-        OperatorException failure = Assert.Throws<OperatorException>(() => SectorUpdate.Encode(_job, _place.Log, 2, null, Cancellation));
+        OperatorException failure = Assert.Throws<OperatorException>(() => SectorUpdate.Encode(_job, _place.Log, new FixedTreeCores(2), null, Cancellation));
 
         Assert.Equal(FailureKind.Storage, failure.Kind);
         Assert.Contains(_place.SealedFile, failure.Message, StringComparison.Ordinal);
@@ -245,7 +245,7 @@ public sealed class UpdateResumeTests : IDisposable
                 source.Cancel();
             }
         });
-        Assert.ThrowsAny<OperationCanceledException>(() => SectorUpdate.Encode(_job, _place.Log, 1, stopping, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => SectorUpdate.Encode(_job, _place.Log, new FixedTreeCores(1), stopping, source.Token));
         Assert.True(File.Exists(Partial));
     }
 

@@ -40,7 +40,7 @@ public sealed class UpdateVectorTests
         using SectorData data = known.WritePieces(Path.Combine(place.Folder, "pieces"));
         UpdateJob job = known.Job(place, data, keepAll: true);
 
-        SealedCommitments made = SectorUpdate.Encode(job, place.Log, Environment.ProcessorCount, null, Cancellation);
+        SealedCommitments made = SectorUpdate.Encode(job, place.Log, new FixedTreeCores(Environment.ProcessorCount), null, Cancellation);
 
         Assert.Equal(known.Text("comm_r_new"), made.CommR.Value.ToString());
         Assert.Equal(known.Text("comm_r_last_new"), made.CommRLast.ToString());
@@ -53,7 +53,7 @@ public sealed class UpdateVectorTests
         using PaddedFile update = new(job.TargetFile, known.Size);
         ISectorData decoded = SectorUpdate.Decode(update, job.Source, known.CommD, known.KeyCommR);
         Assert.Equal(known.DataSha256, SectorDigest.Sha256Of(decoded));
-        Assert.Equal(made.CommRLast, ReplicaCheck.CommRLast(update, job.Porep, Environment.ProcessorCount, null, Cancellation));
+        Assert.Equal(made.CommRLast, ReplicaCheck.CommRLast(update, job.Porep, new FixedTreeCores(Environment.ProcessorCount), null, Cancellation));
 
         UpdateJob removal = job with
         {
@@ -63,7 +63,7 @@ public sealed class UpdateVectorTests
             TargetCacheFolder = Directory.CreateDirectory(Path.Combine(place.Folder, "restored-cache")).FullName,
             KeepAll = false,
         };
-        SealedCommitments restored = SectorUpdate.RemoveData(removal, place.Log, Environment.ProcessorCount, null, Cancellation);
+        SealedCommitments restored = SectorUpdate.RemoveData(removal, place.Log, new FixedTreeCores(Environment.ProcessorCount), null, Cancellation);
         Assert.Equal(known.KeyCommR, restored.CommR);
         Assert.Equal(known.KeySha256, VectorFiles.Sha256OfFile(removal.TargetFile));
         Compare(known.RestoredFiles, removal.TargetCacheFolder);

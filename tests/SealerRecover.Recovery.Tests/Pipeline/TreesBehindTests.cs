@@ -135,16 +135,16 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
         }
 
         public SealedCommitments Update(
-            UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-            _sealer.Update(job, log, threads, progress, cancellation);
+            UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+            _sealer.Update(job, log, cores, progress, cancellation);
 
         public SealedCommitments RemoveData(
-            UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-            _sealer.RemoveData(job, log, threads, progress, cancellation);
+            UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+            _sealer.RemoveData(job, log, cores, progress, cancellation);
 
         public Bytes32 CommRLast(
-            ISectorData replica, PorepParameters porep, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-            _sealer.CommRLast(replica, porep, threads, progress, cancellation);
+            ISectorData replica, PorepParameters porep, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+            _sealer.CommRLast(replica, porep, cores, progress, cancellation);
 
         public CommR CommROf(PAuxFile pAux) => _sealer.CommROf(pAux);
     }

@@ -155,7 +155,7 @@ internal sealed class FakeSealer : ISealer
 
     /// <summary>An update is the key's bytes turned over, its CommR that of comm_c and the new comm_r_last.</summary>
     public SealedCommitments Update(
-        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation)
+        UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
     {
         BeforeUpdate?.Invoke(job, cancellation);
         cancellation.ThrowIfCancellationRequested();
@@ -172,7 +172,7 @@ internal sealed class FakeSealer : ISealer
 
     /// <summary>The key of an update made by <see cref="Update"/>.</summary>
     public SealedCommitments RemoveData(
-        UpdateJob job, IStepLog log, int threads, IProgress<SealProgress> progress, CancellationToken cancellation)
+        UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
     {
         Calls.Enqueue($"{job.Sector.Number}:remove");
         PAuxFile pAux = PAuxFile.Read(Path.Combine(job.SourceCacheFolder, "p_aux"));
@@ -183,7 +183,7 @@ internal sealed class FakeSealer : ISealer
 
     /// <summary>comm_r_last of every replica made so far, by its content.</summary>
     public Bytes32 CommRLast(
-        ISectorData replica, PorepParameters porep, int threads, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        ISectorData replica, PorepParameters porep, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
         Roots.GetValueOrDefault(Convert.ToHexString(SHA256.HashData(ReadAll(replica))));
 
     public ConcurrentDictionary<string, Bytes32> Roots { get; } = [];
