@@ -160,7 +160,7 @@ public static class PreCommit2
             string path = Path.Combine(job.CacheFolder, CacheNames.Layer(layer));
             if (job.KeepAll)
             {
-                StorageFailure.Naming(path, "tidying up beside", () => File.Delete(LayerFile.SegmentsPath(path)));
+                StorageFailure.Naming(path, "tidying up beside", () => File.Delete(CacheNames.SegmentsOf(path)));
             }
             else
             {
