@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -113,6 +114,56 @@ public sealed class RepairSectors(ParentCaches caches) : IDisposable
 
         Assert.Contains(repaired.Lines, line => (string?)line["phase"] == "label");
         new ExpectedFiles("2KiB").AssertInstalled(_bench.Result, [Sector]);
+    }
+
+    [Theory]
+    [InlineData("2KiB")]
+    [InlineData("8MiB")]
+    public async Task Repair_finds_what_is_left_in_any_storage_path_and_mends_where_the_replica_is(string size)
+    {
+        await RecoverAsync(size, 0);
+        string other = Path.Combine(_bench.Home, "other");
+        Directory.CreateDirectory(Path.Combine(other, "cache"));
+        Directory.Move(Cache, Path.Combine(other, "cache", $"s-t01000-{Sector}"));
+
+        Ended dry = await RepairAsync(size, 0, $"--storage={other}", "--dry-run");
+        Assert.Equal("from_replica", (string?)Assert.Single(Repairs(dry))!["kind"]);
+        Assert.False(Directory.Exists(Cache));
+
+        Ended repaired = await RepairAsync(size, 0, $"--storage={other}");
+        AssertNoLabels(repaired);
+        new ExpectedFiles(size).AssertInstalled(_bench.Result, [Sector]);
+
+        string damaged = Damage(Sealed);
+        Ended again = await RepairAsync(size, 0, $"--storage={other}");
+        Assert.Contains("made again from labels", again.ToString(), StringComparison.Ordinal);
+        new ExpectedFiles(size).AssertInstalled(_bench.Result, [Sector]);
+        AssertKept(damaged);
+
+        Ended good = await RepairAsync(size, 0);
+        Assert.Equal("already_there", (string?)good.Report["sectors"]!.AsArray().Single()!["result"]);
+    }
+
+    [Fact]
+    public async Task Repair_wants_storage_paths_that_are_there()
+    {
+        await RecoverAsync("2KiB", 0);
+        Ended none = await _bench.RunAsync("repair", $"--metadata={Workbench.Sample("2KiB")}", $"{Sector}");
+        Assert.True(none.Code == 2, none.ToString());
+        Assert.Contains("--storage", none.ToString(), StringComparison.Ordinal);
+        Ended missing = await RepairAsync("2KiB", 2, $"--storage={_bench.Home}/gone");
+        Assert.Contains("gone is not there", missing.ToString(), StringComparison.Ordinal);
+    }
+
+    private static JsonArray Repairs(Ended ended) =>
+        ended.Lines.Single(line => (string?)line["event"] == "repairs")["sectors"]!.AsArray();
+
+    private async Task<Ended> RepairAsync(string size, int code, params string[] more)
+    {
+        Ended ended = await _bench.RunAsync(
+            ["repair", $"--metadata={Workbench.Sample(size)}", $"--storage={_bench.Result}", $"--sealing-temp={_bench.Temp}", "--json", .. more, $"{Sector}"]);
+        Assert.True(ended.Code == code, ended.ToString());
+        return ended;
     }
 
     private async Task<Ended> RecoverAsync(string size, int code, params string[] more)

@@ -212,6 +212,12 @@ internal sealed record JsonEstimate(
 internal sealed record JsonCommp(
     string Event, string Time, string File, string PieceCid, string PieceCidV2, long RawSize, long UnpaddedSize, long PaddedSize);
 
+/// <summary>What sectors are mended from.</summary>
+internal sealed record JsonRepairs(string Event, string Time, IReadOnlyList<JsonRepair> Sectors);
+
+/// <summary>One of them.</summary>
+internal sealed record JsonRepair(JsonSector Sector, string StoragePath, string Kind);
+
 /// <summary>The pieces of a sector.</summary>
 internal sealed record JsonPieces(
     string Event,
@@ -263,6 +269,7 @@ internal sealed record JsonUnsealPlan(
 [JsonSerializable(typeof(JsonKernels))]
 [JsonSerializable(typeof(JsonCommp))]
 [JsonSerializable(typeof(JsonPieces))]
+[JsonSerializable(typeof(JsonRepairs))]
 [JsonSerializable(typeof(JsonUnsealPlan))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;
