@@ -40,11 +40,11 @@ internal sealed class SealedCase : IDisposable
         Threads = 2,
     };
 
-    public static SealedCase Seal(string id, int? rowsToDiscard = null)
+    public static SealedCase Seal(string id)
     {
         SealedCase made = new(SealCase.Get(id));
         CancellationToken cancellation = Xunit.TestContext.Current.CancellationToken;
-        SealJob job = made._place.Job(made.Known, keepAll: true) with { RowsToDiscard = rowsToDiscard };
+        SealJob job = made._place.Job(made.Known, keepAll: true);
         using ParentCache parents = Workplace.OpenParents(job.Inputs, cancellation);
         PreCommit1.Run(job, parents, made._place.Log, null, cancellation);
         PreCommit2.Run(job, made._place.Log, Environment.ProcessorCount, null, cancellation);
