@@ -160,7 +160,7 @@ public static class PreCommit2
             string path = Path.Combine(job.CacheFolder, CacheNames.Layer(layer));
             if (job.KeepAll)
             {
-                StorageFailure.Naming(path, "tidying up beside", () => File.Delete(LayerFile.SegmentsPath(path)));
+                StorageFailure.Naming(path, "tidying up beside", () => File.Delete(CacheNames.SegmentsOf(path)));
             }
             else
             {
@@ -186,7 +186,7 @@ public static class PreCommit2
     private static void WaitForLayersBefore(SealJob job, LayerWatermark lastLayer, IStepLog log, CancellationToken cancellation)
     {
         TimeSpan patience = TimeSpan.FromMilliseconds(100);
-        while (!log.TryGet(SealSteps.Layer(job.Inputs.Porep.Layers - 1), out _))
+        while (!job.NeedsOnlyLastLayer && !log.TryGet(SealSteps.Layer(job.Inputs.Porep.Layers - 1), out _))
         {
             lastLayer.WaitFor(0, cancellation);
             cancellation.WaitHandle.WaitOne(patience);

@@ -7,14 +7,18 @@ namespace Filecoin.Sealing;
 /// <param name="steps">How many steps the phase has.</param>
 /// <param name="total">Units in the step.</param>
 /// <param name="isWorthTelling">Asked before every report, for work that may go on behind other work; null: always.</param>
-internal sealed class SealProgressCounter(
+public sealed class SealProgressCounter(
     IProgress<SealProgress>? sink, SealPhase phase, int step, int steps, long total, Func<bool>? isWorthTelling = null)
+    : IProgress<long>
 {
     private const int ReportsPerStep = 512;
     private readonly long _stride = Math.Max(1, total / ReportsPerStep);
     private long _done;
 
-    /// <summary>Counts <paramref name="units"/> more as done.</summary>
+    /// <summary>As <see cref="Add"/>.</summary>
+    public void Report(long value) => Add(value);
+
+    /// <summary>Counts <paramref name="units"/> more as done; from any thread.</summary>
     public void Add(long units)
     {
         long now = Interlocked.Add(ref _done, units);

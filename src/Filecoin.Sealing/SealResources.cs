@@ -21,7 +21,9 @@ public sealed record SealResources(
     /// <param name="hasData">Whether the sector has data, so that the replica is a file of its own.</param>
     /// <param name="parentWindowNodes">Nodes of the parent cache held in memory at once.</param>
     /// <param name="treeThreads">Threads building trees.</param>
-    public static SealResources For(PorepParameters porep, bool keepAll, bool hasData, int parentWindowNodes, int treeThreads)
+    /// <param name="onlyLastLayer">As <see cref="SealJob.NeedsOnlyLastLayer"/>: a layer goes when the next is on disk.</param>
+    public static SealResources For(
+        PorepParameters porep, bool keepAll, bool hasData, int parentWindowNodes, int treeThreads, bool onlyLastLayer = false)
     {
         ArgumentNullException.ThrowIfNull(porep);
         long size = porep.SectorSize.Bytes;
@@ -32,7 +34,7 @@ public sealed record SealResources(
 
         // Rows of a base tree above the leaves add up to less than a seventh; only tree_c keeps its leaves.
         long treeRLast = (size / 7 / 64) + Slack / 64;
-        long layers = porep.Layers * size;
+        long layers = (onlyLastLayer ? 2 : porep.Layers) * size;
         long replica = hasData || keepAll ? size : 0;
         long kept = keepAll ? (2 * size) + size + (size / 7) : 0;
         return new SealResources(

@@ -21,6 +21,10 @@ public static class CacheNames
     /// <summary>File of a layer, layers counted from 1.</summary>
     public static string Layer(int layer) => $"sc-02-data-{LayerId(layer)}.dat";
 
+    /// <summary>File beside a layer, until PreCommit2 is done, with its segment digests.</summary>
+    /// <param name="layerFile">Name or path of the layer.</param>
+    public static string SegmentsOf(string layerFile) => layerFile + ".segments";
+
     /// <summary>File of tree_c's base tree <paramref name="tree"/>; numbered only where there are several.</summary>
     public static string TreeC(TreeShape shape, int tree) => Numbered("tree-c", shape, tree);
 

@@ -7,9 +7,6 @@ namespace Filecoin.Sealing.Files;
 /// <summary>A layer file: n labels of 32 bytes, node 0 first. Beside it, until PreCommit2 is done, its segment digests.</summary>
 internal static class LayerFile
 {
-    /// <summary>Where the segment digests of the file at <paramref name="path"/> are.</summary>
-    public static string SegmentsPath(string path) => path + ".segments";
-
     /// <summary>Writes a layer durably, by up to <paramref name="threads"/> threads, and returns what stands for it in the step log.</summary>
     public static FileDigest Write(string path, NativeBuffer labels, int threads, Action<long>? written, CancellationToken cancellation)
     {
@@ -21,7 +18,7 @@ internal static class LayerFile
             digests.Set(index, segment);
             file.WriteAt(offset, segment);
         }, cancellation);
-        digests.Save(SegmentsPath(path));
+        digests.Save(CacheNames.SegmentsOf(path));
         file.Publish();
         return digests.ToFileDigest();
     }
@@ -30,7 +27,7 @@ internal static class LayerFile
     public static bool TryLoad(
         string path, FileDigest expected, NativeBuffer labels, int threads, Action<long>? loaded, CancellationToken cancellation)
     {
-        if (!IsThere(path, expected.Length) || SegmentDigests.TryLoad(SegmentsPath(path), expected) is not { } digests)
+        if (!IsThere(path, expected.Length) || SegmentDigests.TryLoad(CacheNames.SegmentsOf(path), expected) is not { } digests)
         {
             return false;
         }
@@ -50,7 +47,7 @@ internal static class LayerFile
     }
 
     /// <summary>Whether the layer is as long as recorded and its digests are beside it; content is checked where it is read.</summary>
-    public static bool IsThere(string path, long length) => HasLength(path, length) && File.Exists(SegmentsPath(path));
+    public static bool IsThere(string path, long length) => HasLength(path, length) && File.Exists(CacheNames.SegmentsOf(path));
 
     /// <summary>Whether a file exists and is as long as recorded.</summary>
     public static bool HasLength(string path, long length) => File.Exists(path) && new FileInfo(path).Length == length;
@@ -59,7 +56,7 @@ internal static class LayerFile
     public static void Delete(string path) => StorageFailure.Naming(path, "removing", () =>
     {
         File.Delete(path);
-        File.Delete(SegmentsPath(path));
+        File.Delete(CacheNames.SegmentsOf(path));
     });
 
     private static void ForEachSegment(

@@ -53,7 +53,7 @@ internal static class ManyLayerFiles
             {
                 if (files[sector] is { } file)
                 {
-                    digests[sector].Save(LayerFile.SegmentsPath(paths[sector]!));
+                    digests[sector].Save(CacheNames.SegmentsOf(paths[sector]!));
                     file.Publish();
                 }
             }
@@ -84,7 +84,7 @@ internal static class ManyLayerFiles
         {
             (string path, FileDigest expected) = files[sector];
             digests[sector] = LayerFile.IsThere(path, expected.Length)
-                ? SegmentDigests.TryLoad(LayerFile.SegmentsPath(path), expected)
+                ? SegmentDigests.TryLoad(CacheNames.SegmentsOf(path), expected)
                 : null;
             damaged[sector] = digests[sector] is null;
         }

@@ -1,7 +1,9 @@
+using Filecoin.Sealing.Files;
+
 namespace Filecoin.Sealing.Pieces;
 
 /// <summary>Reads another stream through Fr32, forward only, with 128 KiB of memory. The other stream stays the caller's.</summary>
-public sealed class Fr32Stream : Stream
+public sealed class Fr32Stream : ForwardStream
 {
     private const int Groups = 512;
 
@@ -21,33 +23,11 @@ public sealed class Fr32Stream : Stream
         _input = new byte[Groups * (pad ? Fr32.UnpaddedGroup : Fr32.PaddedGroup)];
     }
 
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>The padded form of <paramref name="source"/>, in whole elements of 32 bytes.</summary>
     public static Fr32Stream Padding(Stream source) => new(source, pad: true);
 
     /// <summary>The data in <paramref name="source"/>, which is padded and whole elements long.</summary>
     public static Fr32Stream Unpadding(Stream source) => new(source, pad: false);
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">Padded data ended within an element.</exception>
@@ -63,20 +43,6 @@ public sealed class Fr32Stream : Stream
         _start += count;
         return count;
     }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private void Refill()
     {

@@ -7,7 +7,11 @@ namespace Filecoin.Sealing.Pieces;
 /// <param name="Piece">The piece.</param>
 /// <param name="Offset">First padded byte; a multiple of the piece's size.</param>
 /// <param name="IsFiller">Whether it is zeros put there for the others' alignment.</param>
-public readonly record struct PlacedPiece(PieceInfo Piece, long Offset, bool IsFiller);
+public readonly record struct PlacedPiece(PieceInfo Piece, long Offset, bool IsFiller)
+{
+    /// <summary>Whether it is nothing but zeros, so that nobody has to have it.</summary>
+    public bool IsZeros => IsFiller || Piece.CommP == ZeroCommitments.ForPiece(Piece.PaddedSize);
+}
 
 /// <summary>How pieces lie in a sector, and the CommD that follows.</summary>
 public static class PieceLayout

@@ -32,7 +32,7 @@ internal sealed class LayerOnDisk : ILayerSource
         string step = SealSteps.Layer(layer);
         if (!log.TryGet(step, out FileDigest digest)
             || !LayerFile.HasLength(_path, digest.Length)
-            || SegmentDigests.TryLoad(LayerFile.SegmentsPath(_path), digest) is not { } loaded)
+            || SegmentDigests.TryLoad(CacheNames.SegmentsOf(_path), digest) is not { } loaded)
         {
             log.Forget(step);
             throw new OperatorException(

@@ -20,7 +20,7 @@ internal sealed record DataContent
         Wanted =
         [
             .. Placed
-                .Where(placed => !IsZeros(placed))
+                .Where(placed => !placed.IsZeros)
                 .DistinctBy(placed => placed.Piece)
                 .Select(placed => new PieceWanted(placed.Piece, new PiecePlace(sector, size, placed.Offset))),
         ];
@@ -87,10 +87,7 @@ internal sealed record DataContent
 
     /// <summary>The data, once every piece has a file.</summary>
     public PieceData From(Func<PieceInfo, PieceFile> fileOf) =>
-        PieceData.OfPieces(Size, Placed, placed => IsZeros(placed) ? null : fileOf(placed.Piece));
-
-    private static bool IsZeros(PlacedPiece placed) =>
-        placed.IsFiller || placed.Piece.CommP == ZeroCommitments.ForPiece(placed.Piece.PaddedSize);
+        PieceData.OfPieces(Size, Placed, placed => placed.IsZeros ? null : fileOf(placed.Piece));
 
     private static string AsGiven(SectorSize size, SectorData data) =>
         PieceOrder.Fits(size, data.Pieces) ? PieceOrder.CommDOf(size, data.Pieces).ToString() : "none, because they do not fit";

@@ -190,15 +190,9 @@ internal sealed class LocalFiles(
     }
 
     /// <summary>A range of an open file as a stream that is read once.</summary>
-    private sealed class HandleRange(SafeFileHandle handle, long start, long length) : Stream
+    private sealed class HandleRange(SafeFileHandle handle, long start, long length) : ForwardStream
     {
         private long _position;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
 
         public override long Length => length;
 
@@ -208,23 +202,11 @@ internal sealed class LocalFiles(
             set => throw new NotSupportedException();
         }
 
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
         public override int Read(Span<byte> buffer)
         {
             int read = RandomAccess.Read(handle, buffer[..(int)Math.Min(buffer.Length, length - _position)], start + _position);
             _position += read;
             return read;
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -1,3 +1,5 @@
+using Filecoin.Sealing.Files;
+
 namespace SealerRecover.Recovery.PieceSources;
 
 /// <summary>Takes bytes as they pass.</summary>
@@ -13,15 +15,9 @@ internal delegate void PassingBytes(long offset, ReadOnlySpan<byte> bytes);
 /// <param name="progress">Given bytes read so far and <paramref name="length"/>.</param>
 /// <param name="copy">Given the offset and the bytes; null for none.</param>
 internal sealed class WatchedStream(
-    Stream source, long length, string name, Action<long, long> progress, PassingBytes? copy = null) : Stream
+    Stream source, long length, string name, Action<long, long> progress, PassingBytes? copy = null) : ForwardStream
 {
     private long _position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => length;
 
@@ -30,8 +26,6 @@ internal sealed class WatchedStream(
         get => _position;
         set => throw new NotSupportedException();
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -52,14 +46,4 @@ internal sealed class WatchedStream(
         progress(_position, length);
         return read;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

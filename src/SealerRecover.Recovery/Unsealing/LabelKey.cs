@@ -95,7 +95,7 @@ internal sealed class LabelKey : IDisposable
             {
                 string path = Path.Combine(_workspace.CacheFolder, CacheNames.Layer(layer));
                 _files.DeleteFile(path);
-                _files.DeleteFile(path + ".segments");
+                _files.DeleteFile(CacheNames.SegmentsOf(path));
             }
 
             _events.Notice(_request.Facts.Sector, $"the labels are kept in {Folder}, to be deleted when not needed");

@@ -57,7 +57,7 @@ public sealed record SectorContents
     public CommD? CommD => ToldCommD ?? (Order == OrderKnowledge.Unknown ? null : ComputedCommD);
 
     /// <summary>The pieces whose bytes are needed: none of them is zeros.</summary>
-    public IEnumerable<PlacedPiece> Needed => Placed.Where(placed => !IsZeros(placed));
+    public IEnumerable<PlacedPiece> Needed => Placed.Where(placed => !placed.IsZeros);
 
     /// <summary>What a sector holds now: its update's data if it was snapped, else what it was sealed over.</summary>
     /// <exception cref="OperatorException">The pieces do not fit the sector.</exception>
@@ -74,10 +74,6 @@ public sealed record SectorContents
         ArgumentNullException.ThrowIfNull(facts);
         return Of(facts, facts.Data, isUpdate: false, cancellation);
     }
-
-    /// <summary>Whether a piece is nothing but zeros, so that nobody has to have it.</summary>
-    public static bool IsZeros(PlacedPiece placed) =>
-        placed.IsFiller || placed.Piece.CommP == ZeroCommitments.ForPiece(placed.Piece.PaddedSize);
 
     private static SectorContents Of(SectorFacts facts, SectorData? data, bool isUpdate, CancellationToken cancellation)
     {
@@ -103,12 +99,12 @@ public sealed record SectorContents
             Sector = facts.Sector,
             Size = size,
             IsUpdate = isUpdate,
-            HoldsData = placed.Any(piece => !IsZeros(piece)),
+            HoldsData = placed.Any(piece => !piece.IsZeros),
             Placed = placed,
             Order = order,
             Source = data?.Source ?? "committed capacity",
             ToldCommD = data is null ? ZeroCommitments.ForSector(size) : data.CommD,
-            ComputedCommD = PieceLayout.ComputeCommD(size, [.. placed.Select(piece => piece.Piece)]),
+            ComputedCommD = PieceOrder.CommDOf(size, pieces),
         };
     }
 }

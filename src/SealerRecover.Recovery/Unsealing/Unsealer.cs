@@ -118,7 +118,7 @@ public sealed class Unsealer
             ? RawData.Decode(replica, key)
             : SectorUpdate.Decode(replica, key, UnsealFiles.UpdatedWith(_request, cancellation), _request.Facts.SealedCid);
         UnsealRange range = _request.Range;
-        ByteSum written = new(events.ProgressOf(Sector), SealPhase.Unseal, range.RawLength);
+        SealProgressCounter written = new(events.ProgressOf(Sector), SealPhase.Unseal, 1, 1, range.RawLength);
         NewRawFile.Write(_files, _request.Output, WriteContent, Check);
 
         void WriteContent(Stream output) => RawData.WriteRaw(

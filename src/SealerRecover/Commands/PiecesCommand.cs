@@ -18,19 +18,12 @@ namespace SealerRecover.Commands;
 /// </summary>
 internal sealed class PiecesCommand : ICommand
 {
-    private const string AnyPrefix = "any:";
     private const string DefaultTemp = "~/temp";
     private const int MostNamed = 5;
 
     private readonly KnownSectors _sectors = new();
 
-    private readonly Option<string[]> _sources = new("--piece-source")
-    {
-        Description = "Where pieces may be: a folder, any:FOLDER for files of any name, an unsealed sector file, or an http(s) server. May be repeated.",
-        HelpName = "place",
-        Arity = ArgumentArity.OneOrMore,
-        AllowMultipleArgumentsPerToken = false,
-    };
+    private readonly PieceSourceOption _sources = new();
 
     private readonly Option<string?> _temp = new("--sealing-temp")
     {
@@ -43,7 +36,7 @@ internal sealed class PiecesCommand : ICommand
     {
         Syntax = new Command("pieces", "List the pieces that sectors hold, and which of them are in the piece sources.");
         _sectors.AddTo(Syntax);
-        Syntax.Add(_sources);
+        Syntax.Add(_sources.Places);
         Syntax.Add(_temp);
         Common.AddTo(Syntax);
     }
@@ -63,8 +56,7 @@ internal sealed class PiecesCommand : ICommand
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
-        ImmutableArray<PieceSource> sources = PieceSource.ParseAll(
-            [.. (context.Parsed.GetValue(_sources) ?? []).Select(text => Absolute(context, text))]);
+        ImmutableArray<PieceSource> sources = _sources.Read(context);
         string temp = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? DefaultTemp, _temp.Name);
         IReadOnlyList<SectorLookupResult> found = await _sectors.FindAsync(context);
         using PieceFetcher? fetcher = sources.IsEmpty ? null : new PieceFetcher(
@@ -113,7 +105,7 @@ internal sealed class PiecesCommand : ICommand
     private static async Task<ImmutableArray<PieceSighting>?> LookAsync(
         SectorContents contents, PlacedPiece placed, PieceFetcher? fetcher, CancellationToken cancellation)
     {
-        if (fetcher is null || SectorContents.IsZeros(placed))
+        if (fetcher is null || placed.IsZeros)
         {
             return null;
         }
@@ -148,13 +140,5 @@ internal sealed class PiecesCommand : ICommand
                 CultureInfo.InvariantCulture,
                 $"{contents.Sector}: {missing.Length} of {contents.Needed.Count()} pieces are in none of the piece sources: {names}{more}"),
             "name a folder, an unsealed sector file or an http(s) server that has them with --piece-source, which can be given several times");
-    }
-
-    private static string Absolute(CommandContext context, string text)
-    {
-        bool any = text.StartsWith(AnyPrefix, StringComparison.Ordinal);
-        return text.Contains("://", StringComparison.Ordinal) ? text
-            : any ? AnyPrefix + context.Folders.Absolute(text[AnyPrefix.Length..], "--piece-source")
-            : context.Folders.Absolute(text, "--piece-source");
     }
 }

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;
-using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
@@ -50,14 +48,7 @@ internal sealed class RecoveryOptions
     };
 
     /// <summary>--piece-source.</summary>
-    public Option<string[]> PieceSources { get; } = new("--piece-source")
-    {
-        Description = "Where pieces of sectors with data are: a folder, a file, any:FOLDER, or an http(s) server of GET /piece/{cid}. "
-            + "May be repeated; tried in order. Default: SEALER_RECOVER_PIECE_SOURCES.",
-        HelpName = "place",
-        Arity = ArgumentArity.OneOrMore,
-        AllowMultipleArgumentsPerToken = false,
-    };
+    public PieceSourceOption PieceSources { get; } = new();
 
     /// <summary>--keep-unsealed.</summary>
     public Option<bool> KeepUnsealed { get; } = new("--keep-unsealed")
@@ -85,7 +76,7 @@ internal sealed class RecoveryOptions
     {
         Option[] options =
         [
-            Parallel, Result, Temp, PieceSources, KeepUnsealed, Threads, RowsToDiscard, KeepAll, Force, IgnoreResources, Kernel.Kernel,
+            Parallel, Result, Temp, PieceSources.Places, KeepUnsealed, Threads, RowsToDiscard, KeepAll, Force, IgnoreResources, Kernel.Kernel,
         ];
         foreach (Option option in options)
         {
@@ -110,24 +101,9 @@ internal sealed class RecoveryOptions
             Kernels = Kernel.Read(context),
             KeepAll = parsed.GetValue(KeepAll),
             KeepUnsealed = parsed.GetValue(KeepUnsealed),
-            PieceSources = ReadPieceSources(context),
+            PieceSources = PieceSources.Read(context),
             Force = parsed.GetValue(Force),
             IgnoreResources = parsed.GetValue(IgnoreResources),
         };
-    }
-
-    private ImmutableArray<PieceSource> ReadPieceSources(CommandContext context)
-    {
-        string[] given = context.Parsed.GetValue(PieceSources) is { Length: > 0 } named ? named : [.. context.Environment.PieceSources];
-        return PieceSource.ParseAll([.. given.Select(place => Absolute(place, context.Folders))]);
-    }
-
-    // A server is not a path; and ~ and the working folder are the host's to know.
-    private string Absolute(string place, Folders folders)
-    {
-        const string any = "any:";
-        return place.Contains("://", StringComparison.Ordinal) || string.IsNullOrWhiteSpace(place) ? place
-            : place.StartsWith(any, StringComparison.Ordinal) ? any + folders.Absolute(place[any.Length..], PieceSources.Name)
-            : folders.Absolute(place, PieceSources.Name);
     }
 }

@@ -54,7 +54,7 @@ internal sealed record PiecesAnswer(SectorContents Contents, IReadOnlyList<Found
                 piece.Placed.Piece.PaddedSize,
                 piece.Placed.Piece.UnpaddedSize,
                 Contents.Order == OrderKnowledge.Unknown ? null : piece.Placed.Offset,
-                SectorContents.IsZeros(piece.Placed),
+                piece.Placed.IsZeros,
                 piece.Sightings?.Select(sighting => new JsonSighting(sighting.Source?.Text, sighting.Where, sighting.Length)).ToArray()))]),
         JsonLines.Default.JsonPieces);
 
@@ -80,7 +80,7 @@ internal sealed record PiecesAnswer(SectorContents Contents, IReadOnlyList<Found
     [
         Contents.Order == OrderKnowledge.Unknown ? "?" : piece.Placed.Offset.ToString(CultureInfo.InvariantCulture),
         Quantities.Bytes(piece.Placed.Piece.PaddedSize),
-        SectorContents.IsZeros(piece.Placed) ? "zeros" : piece.Placed.Piece.CommP.ToString(),
+        piece.Placed.IsZeros ? "zeros" : piece.Placed.Piece.CommP.ToString(),
         piece.Sightings switch
         {
             null => "",
