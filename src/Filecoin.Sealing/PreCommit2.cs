@@ -43,10 +43,7 @@ public static class PreCommit2
             step.BuildTreeD();
             PAuxFile built = step.BuildTrees();
             built.Write(pAuxPath);
-            int discarded = BaseTreeLayout.For(job.Inputs.Porep).RowsDiscarded(job.RowsToDiscard);
-            DurableFile.Write(
-                Path.Combine(job.CacheFolder, CacheNames.TAux),
-                TAuxFile.ToBytes(job.Inputs.Porep, job.CachePathInTAux, discarded));
+            WriteTAux(job);
             log.Record(SealSteps.Trees, SegmentDigests.OfFile(pAuxPath, cancellation: cancellation));
         }
 
@@ -119,6 +116,14 @@ public static class PreCommit2
         {
             // Labelling has ended; whoever did that knows why.
         }
+    }
+
+    /// <summary>Writes the job's t_aux.</summary>
+    internal static void WriteTAux(SealJob job)
+    {
+        int discarded = BaseTreeLayout.For(job.Inputs.Porep).RowsDiscarded(job.RowsToDiscard);
+        DurableFile.Write(
+            Path.Combine(job.CacheFolder, CacheNames.TAux), TAuxFile.ToBytes(job.Inputs.Porep, job.CachePathInTAux, discarded));
     }
 
     /// <summary>Whether all trees are recorded and p_aux, which stands for them, is what was recorded.</summary>

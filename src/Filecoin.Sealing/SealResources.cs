@@ -46,6 +46,23 @@ public sealed record SealResources(
             OpenFiles: porep.Layers + (2 * porep.Shape.BaseTrees) + 16);
     }
 
+    /// <summary>The needs of building tree_r_last over a replica that is there.</summary>
+    /// <param name="porep">The seal proof.</param>
+    /// <param name="treeThreads">Threads building trees.</param>
+    public static SealResources ForTrees(PorepParameters porep, int treeThreads)
+    {
+        ArgumentNullException.ThrowIfNull(porep);
+        const long treeChunk = 3L << 20;
+        long treeRLast = (porep.SectorSize.Bytes / 7 / 64) + (Slack / 64);
+        return new SealResources(
+            LabelMemory: 0,
+            TreeMemory: (treeThreads * treeChunk) + Slack,
+            TempDisk: treeRLast,
+            ResultDisk: treeRLast,
+            ParentCacheDisk: 0,
+            OpenFiles: porep.Shape.BaseTrees + 16);
+    }
+
     /// <summary>The needs of putting data into a sector that is there, or taking it out again; labelling is not among them.</summary>
     /// <param name="porep">The seal proof.</param>
     /// <param name="keepAll">As <see cref="Update.UpdateJob.KeepAll"/>.</param>
