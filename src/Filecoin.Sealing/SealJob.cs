@@ -119,6 +119,9 @@ public enum SealPhase
 
     /// <summary>Taking data out of a sealed or updated sector; raw bytes.</summary>
     Unseal,
+
+    /// <summary>Proving challenged nodes (Commit 1), or looking at some nodes of a replica; nodes.</summary>
+    VanillaProofs,
 }
 
 /// <summary>How far a phase is. Reported from any thread, a few times a second at most, and once at its end.</summary>

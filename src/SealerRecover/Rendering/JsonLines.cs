@@ -254,6 +254,10 @@ internal sealed record JsonUnsealPlan(
     string? LabelFolder,
     IReadOnlyList<JsonResource> Resources);
 
+/// <summary>The output of Commit 1.</summary>
+internal sealed record JsonCommit1(
+    string Event, string Time, JsonSector Sector, string Seed, int Partitions, int Challenges, string File, long Length, string Sha256);
+
 /// <summary>Serialises the lines without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -271,5 +275,6 @@ internal sealed record JsonUnsealPlan(
 [JsonSerializable(typeof(JsonPieces))]
 [JsonSerializable(typeof(JsonRepairs))]
 [JsonSerializable(typeof(JsonUnsealPlan))]
+[JsonSerializable(typeof(JsonCommit1))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;
