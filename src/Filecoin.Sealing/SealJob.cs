@@ -109,6 +109,15 @@ public enum SealPhase
 
     /// <summary>Taking data out of a sealed or updated sector; raw bytes.</summary>
     Unseal,
+
+    /// <summary>Checking the rows of tree_r_last files against each other; nodes.</summary>
+    CheckTrees,
+
+    /// <summary>Reading a replica to compare it with tree_r_last; nodes.</summary>
+    CheckReplica,
+
+    /// <summary>Computing the commitment of an unsealed copy; nodes.</summary>
+    CheckData,
 }
 
 /// <summary>How far a phase is. Reported from any thread, a few times a second at most, and once at its end.</summary>
