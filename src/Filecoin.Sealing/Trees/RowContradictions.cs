@@ -6,47 +6,18 @@ using Filecoin.Primitives;
 
 namespace Filecoin.Sealing.Trees;
 
-/// <summary>
-/// What the rows of one tree_r_last file say about each other: every node above the lowest kept row has to be the hash of the eight beneath it.
-/// </summary>
-/// <remarks>
-/// Where it is not, the node or one of the eight is damaged. A node that is replaced by the hash of what is beneath it, and then fits what
-/// is above it, is the damaged one. Of the lowest row nothing is beneath, so there only the group of eight is known.
-/// </remarks>
-public sealed class RowContradictions
+/// <summary>What the rows of one tree_r_last file say about each other.</summary>
+/// <param name="StoredRoot">The root as it stands in the file.</param>
+/// <param name="ComputedRoot">The root as the row beneath it makes it; where no row is beneath it, as it stands.</param>
+/// <param name="RootInDoubt">Whether root and the row beneath contradict each other, and only the right root can tell which is damaged.</param>
+/// <param name="Damaged">Damaged nodes, and groups of eight at least one of which is.</param>
+public sealed record RowContradictions(Bytes32 StoredRoot, Bytes32 ComputedRoot, bool RootInDoubt, IReadOnlyList<NodeRange> Damaged)
 {
-    /// <summary>Parents hashed in one call.</summary>
-    private const int Batch = 512;
-
-    private readonly KeptRows _rows;
-    private readonly PoseidonKernel _poseidon8;
-    private readonly Dictionary<int, HashSet<long>> _contradicted = [];
-    private readonly HashSet<(int Row, long Index)> _found = [];
-    private readonly List<NodeRange> _damaged = [];
-
-    private RowContradictions(KeptRows rows, PoseidonKernel poseidon8)
-    {
-        _rows = rows;
-        _poseidon8 = poseidon8;
-    }
-
-    /// <summary>The root as it stands in the file.</summary>
-    public Bytes32 StoredRoot => _rows.Root;
-
-    /// <summary>The root as the row beneath it makes it; where no row is beneath it, as it stands.</summary>
-    public Bytes32 ComputedRoot { get; private set; }
-
-    /// <summary>Whether root and the row beneath contradict each other, and only the right root can tell which is damaged.</summary>
-    public bool RootInDoubt { get; private set; }
-
-    /// <summary>Damaged nodes, and groups of eight at least one of which is; none with <see cref="RootInDoubt"/> alone.</summary>
-    public IReadOnlyList<NodeRange> Damaged { get; private set; } = [];
-
     /// <summary>Whether no node contradicts another.</summary>
     public bool None => Damaged.Count == 0 && !RootInDoubt;
 
-    /// <summary>Hashes every row.</summary>
-    /// <param name="rows">The rows; looked at by the result, too.</param>
+    /// <summary>Hashes every row of a file.</summary>
+    /// <param name="rows">The rows.</param>
     /// <param name="cores">Cores to use.</param>
     /// <param name="counter">Told the nodes that were hashed; may be null.</param>
     /// <param name="cancellation">Stops within a second.</param>
@@ -56,31 +27,60 @@ public sealed class RowContradictions
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(cores);
-        RowContradictions found = new(rows, PoseidonKernel.Create(TreeShape.BaseArity, poseidonKernel));
-        for (int row = rows.LowestRow + 1; row <= rows.Layout.Height; row++)
+        return new RowCheck(rows, PoseidonKernel.Create(TreeShape.BaseArity, poseidonKernel)).Run(cores, counter, cancellation);
+    }
+}
+
+/// <summary>Finds them: every node above the lowest kept row has to be the hash of the eight beneath it.</summary>
+/// <remarks>
+/// Where it is not, the node or one of the eight is damaged. A node that is replaced by the hash of what is beneath it, and then fits what
+/// is above it, is the damaged one. Of the lowest row nothing is beneath, so there only the group of eight is known.
+/// </remarks>
+internal sealed class RowCheck(KeptRows rows, PoseidonKernel poseidon8)
+{
+    /// <summary>Parents hashed in one call.</summary>
+    private const int Batch = 512;
+
+    private readonly Dictionary<int, HashSet<long>> _contradicted = [];
+    private readonly HashSet<(int Row, long Index)> _found = [];
+    private readonly List<NodeRange> _damaged = [];
+    private bool _rootInDoubt;
+
+    private int Height => rows.Layout.Height;
+
+    public RowContradictions Run(ITreeCores cores, SealProgressCounter? counter, CancellationToken cancellation)
+    {
+        for (int row = rows.LowestRow + 1; row <= Height; row++)
         {
-            found.Compare(row, cores, counter, cancellation);
+            Compare(row, cores, counter, cancellation);
         }
 
-        found.Blame();
-        found.ComputedRoot = rows.LowestRow < rows.Layout.Height ? found.HashBeneath(rows.Layout.Height, 0, []) : rows.Root;
-        found.Damaged = NodeRange.Join(found._damaged);
-        return found;
+        BlameNoElements();
+        for (int row = Height; row > rows.LowestRow; row--)
+        {
+            foreach (long index in _contradicted[row].Order())
+            {
+                Blame(row, index);
+            }
+        }
+
+        Bytes32 computed = rows.LowestRow < Height ? HashBeneath(Height, 0, []) : rows.Root;
+        return new RowContradictions(rows.Root, computed, _rootInDoubt, NodeRange.Join(_damaged));
     }
 
     private void Compare(int row, ITreeCores cores, SealProgressCounter? counter, CancellationToken cancellation)
     {
         ConcurrentBag<long> contradicted = [];
-        long nodes = _rows.Layout.RowNodes(row);
-        Run.InOrder((int)((nodes + Batch - 1) / Batch), cores, "tree_r_last", batch =>
+        long nodes = rows.Layout.RowNodes(row);
+        Sealing.Run.InOrder((int)((nodes + Batch - 1) / Batch), cores, "tree_r_last", batch =>
         {
             long first = (long)batch * Batch;
             int count = (int)Math.Min(Batch, nodes - first);
             byte[] digests = new byte[count * SectorSize.NodeBytes];
-            _poseidon8.HashMany(_rows.Nodes(new NodeRange(row - 1, first * TreeShape.BaseArity, count * TreeShape.BaseArity)), digests);
+            poseidon8.HashMany(rows.Nodes(new NodeRange(row - 1, first * TreeShape.BaseArity, count * TreeShape.BaseArity)), digests);
             for (int i = 0; i < count; i++)
             {
-                if (!_rows.Node(row, first + i).SequenceEqual(digests.AsSpan(i * SectorSize.NodeBytes, SectorSize.NodeBytes)))
+                if (!rows.Node(row, first + i).SequenceEqual(digests.AsSpan(i * SectorSize.NodeBytes, SectorSize.NodeBytes)))
                 {
                     contradicted.Add(first + i);
                 }
@@ -91,52 +91,45 @@ public sealed class RowContradictions
         _contradicted[row] = [.. contradicted];
     }
 
-    private void Blame()
+    private void Blame(int row, long index)
     {
-        BlameNoElements();
-        for (int row = _rows.Layout.Height; row > _rows.LowestRow; row--)
+        long firstBeneath = index * TreeShape.BaseArity;
+        long[] suspects =
+        [
+            .. Enumerable.Range(0, TreeShape.BaseArity).Select(child => firstBeneath + child)
+                .Where(child => row - 1 > rows.LowestRow && _contradicted[row - 1].Contains(child)),
+        ];
+        if (suspects.Length > 0 && HashBeneath(row, index, suspects) == new Bytes32(rows.Node(row, index)))
         {
-            foreach (long index in _contradicted[row].Order())
+            Array.ForEach(suspects, child => Add(new NodeRange(row - 1, child, 1)));
+        }
+        else if (_found.Contains((row, index)))
+        {
+            // The node itself is damaged, which explains it.
+        }
+        else if (row == Height)
+        {
+            _rootInDoubt = true;
+        }
+        else
+        {
+            if (_contradicted[row + 1].Contains(index / TreeShape.BaseArity))
             {
-                long firstBeneath = index * TreeShape.BaseArity;
-                long[] suspects =
-                [
-                    .. Enumerable.Range(0, TreeShape.BaseArity).Select(child => firstBeneath + child)
-                        .Where(child => row - 1 > _rows.LowestRow && _contradicted[row - 1].Contains(child)),
-                ];
-                if (suspects.Length > 0 && HashBeneath(row, index, suspects) == new Bytes32(_rows.Node(row, index)))
-                {
-                    Array.ForEach(suspects, child => Add(new NodeRange(row - 1, child, 1)));
-                }
-                else if (_found.Contains((row, index)))
-                {
-                    // The node itself is damaged, which explains it.
-                }
-                else if (row == _rows.Layout.Height)
-                {
-                    RootInDoubt = true;
-                }
-                else
-                {
-                    if (_contradicted[row + 1].Contains(index / TreeShape.BaseArity))
-                    {
-                        Add(new NodeRange(row, index, 1));
-                    }
-
-                    Add(new NodeRange(row - 1, firstBeneath, TreeShape.BaseArity));
-                }
+                Add(new NodeRange(row, index, 1));
             }
+
+            Add(new NodeRange(row - 1, firstBeneath, TreeShape.BaseArity));
         }
     }
 
     /// <summary>A node of the lowest row is only hashed, and a number and the same plus r have one hash; the rows above are compared as they stand.</summary>
     private void BlameNoElements()
     {
-        for (long index = 0; index < _rows.Layout.RowNodes(_rows.LowestRow); index++)
+        for (long index = 0; index < rows.Layout.RowNodes(rows.LowestRow); index++)
         {
-            if (!Fr.TryFromCanonicalBytes(_rows.Node(_rows.LowestRow, index), out _))
+            if (!Fr.TryFromCanonicalBytes(rows.Node(rows.LowestRow, index), out _))
             {
-                Add(new NodeRange(_rows.LowestRow, index, 1));
+                Add(new NodeRange(rows.LowestRow, index, 1));
             }
         }
     }
@@ -154,12 +147,12 @@ public sealed class RowContradictions
     private Bytes32 HashBeneath(int row, long index, ReadOnlySpan<long> replaced)
     {
         long first = index * TreeShape.BaseArity;
-        byte[] nodes = _rows.Nodes(new NodeRange(row - 1, first, TreeShape.BaseArity)).ToArray();
+        byte[] nodes = rows.Nodes(new NodeRange(row - 1, first, TreeShape.BaseArity)).ToArray();
         foreach (long child in replaced)
         {
             HashBeneath(row - 1, child, []).CopyTo(nodes.AsSpan((int)(child - first) * SectorSize.NodeBytes));
         }
 
-        return _poseidon8.Hash(nodes);
+        return poseidon8.Hash(nodes);
     }
 }
