@@ -15,8 +15,8 @@ internal static class FileLooks
         FileLook look = FileLook.Through(path);
         return look.Kind switch
         {
+            FileKind.Missing when FileLook.At(path).Kind == FileKind.Link => new Unreadable("it is a link that leads nowhere"),
             FileKind.Missing => new Missing(),
-            FileKind.Link => new Unreadable("it is a link that leads nowhere"),
             FileKind.File when length is { } expected && look.Length != expected =>
                 new WrongLength(expected, look.Length, remark?.Invoke(look.Length)),
             FileKind.File => new Good(CheckDepth.Length),

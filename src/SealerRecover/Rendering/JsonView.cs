@@ -177,6 +177,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             SectorResult.Exported => "exported",
             SectorResult.Listed => "listed",
             SectorResult.Unsealed => "unsealed",
+            SectorResult.Good => "good",
             SectorResult.Stopped => "stopped",
             _ => "failed",
         },

@@ -60,6 +60,9 @@ internal static class Quantities
         SealPhase.Install => "install",
         SealPhase.HashPiece => "hash_piece",
         SealPhase.Unseal => "unseal",
+        SealPhase.CheckTrees => "check_trees",
+        SealPhase.CheckReplica => "check_replica",
+        SealPhase.CheckData => "check_data",
         _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "a phase without a name"),
     };
 
@@ -79,6 +82,9 @@ internal static class Quantities
             SealPhase.Install => "installing",
             SealPhase.HashPiece => "computing the commitment",
             SealPhase.Unseal => "unsealing",
+            SealPhase.CheckTrees => $"checking tree_r_last{step}",
+            SealPhase.CheckReplica => progress.Steps > 1 ? $"reading the replica, part{step}" : "reading the replica",
+            SealPhase.CheckData => "reading the unsealed copy",
             _ => throw new ArgumentOutOfRangeException(nameof(progress), progress.Phase, "a phase without a name"),
         };
     }

@@ -24,6 +24,9 @@ internal enum SectorResult
     /// <summary>Its data, or a part of it, is in a file.</summary>
     Unsealed,
 
+    /// <summary>Nothing speaks against its files.</summary>
+    Good,
+
     /// <summary>See the failure.</summary>
     Failed,
 

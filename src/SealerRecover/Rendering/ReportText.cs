@@ -129,6 +129,7 @@ internal static class ReportText
         SectorResult.Exported => "exported",
         SectorResult.Listed => "listed",
         SectorResult.Unsealed => "unsealed",
+        SectorResult.Good => "good",
         SectorResult.Failed => "failed",
         SectorResult.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(result), result, "a result without a word"),
