@@ -14,7 +14,9 @@ switch (args.FirstOrDefault())
     case "commp":
         return DataBenchmark.CommP(new Options(args.AsSpan(1), "mib", "threads", "runs"));
     case "encoding":
-        return DataBenchmark.Encoding();
+        return EncodingBenchmark.Kernels();
+    case "replica":
+        return EncodingBenchmark.Whole(new Options(args.AsSpan(1), "threads", "runs"));
     case "update":
         return DataBenchmark.Update(new Options(args.AsSpan(1), "size", "threads", "runs", "parents"));
     case "bounds":
@@ -34,6 +36,8 @@ switch (args.FirstOrDefault())
             commp   [--mib 512] [--threads 1] [--runs 3]
                                            CommP of a piece in memory
             encoding                       padding, replica and update encoding alone, on one core
+            replica [--threads 1] [--runs 3]
+                                           putting data into 512 MiB of labels in one pass with tree_r_last, against tree_r_last alone
             update  [--size 8MiB|16MiB|512MiB] [--threads n] [--runs 3] [--parents f]
                                            SnapDeals encoding of a whole sector from pieces, checked after every run
             bounds                         what the processor itself can do: clock, SHA-NI round latency, IFMA throughput

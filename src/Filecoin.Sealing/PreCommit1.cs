@@ -58,6 +58,7 @@ public static class PreCommit1
         CancellationToken cancellation) : IDisposable
     {
         private readonly PorepParameters _porep = job.Inputs.Porep;
+        private readonly RecordedLayers _layers = new(job, log);
         private readonly LabelKernel _kernel = LabelKernel.Create(job.LabelKernel);
         private NativeBuffer? _current;
         private NativeBuffer? _previous;
@@ -76,7 +77,7 @@ public static class PreCommit1
         {
             for (int layer = 1; layer <= _porep.Layers; layer++)
             {
-                if (IsFinished(layer))
+                if (_layers.IsFinished(layer))
                 {
                     continue;
                 }
@@ -84,7 +85,7 @@ public static class PreCommit1
                 if (layer > 1 && _layerInMemory != layer - 1 && !TryLoad(layer - 1))
                 {
                     // The layer before is not what was recorded: it is labelled again, and so is whatever it needs.
-                    log.Forget(SealSteps.Layer(layer - 1));
+                    _layers.Forget(layer - 1);
                     layer -= 2;
                     continue;
                 }
@@ -113,11 +114,6 @@ public static class PreCommit1
             _ring?.Dispose();
         }
 
-        private bool IsFinished(int layer) =>
-            log.TryGet(SealSteps.Layer(layer), out FileDigest digest) && LayerFile.IsThere(PathOf(layer), digest.Length);
-
-        private string PathOf(int layer) => Path.Combine(job.CacheFolder, CacheNames.Layer(layer));
-
         private NativeBuffer Current => _current ??= new NativeBuffer(_porep.SectorSize.Bytes);
 
         private bool TryLoad(int layer)
@@ -125,8 +121,8 @@ public static class PreCommit1
             _previous ??= new NativeBuffer(_porep.SectorSize.Bytes);
             _layerInMemory = 0;
             SealProgressCounter counter = new(progress, SealPhase.LoadLayer, layer, _porep.Layers, _porep.Nodes);
-            bool intact = log.TryGet(SealSteps.Layer(layer), out FileDigest digest)
-                && LayerFile.TryLoad(PathOf(layer), digest, _previous, job.LayerThreads, counter.Add, cancellation);
+            bool intact = _layers.Recorded(layer) is { } digest
+                && LayerFile.TryLoad(_layers.PathOf(layer), digest, _previous, job.LayerThreads, counter.Add, cancellation);
             _layerInMemory = intact ? layer : 0;
             return intact;
         }
@@ -170,8 +166,8 @@ public static class PreCommit1
         private void Write(int layer, NativeBuffer labels)
         {
             SealProgressCounter counter = new(progress, SealPhase.WriteLayer, layer, _porep.Layers, _porep.Nodes, () => _waiting);
-            FileDigest digest = LayerFile.Write(PathOf(layer), labels, job.LayerThreads, counter.Add, cancellation);
-            log.Record(SealSteps.Layer(layer), digest);
+            FileDigest digest = LayerFile.Write(_layers.PathOf(layer), labels, job.LayerThreads, counter.Add, cancellation);
+            _layers.Record(layer, digest);
         }
 
         private Task StartWriting(int layer, NativeBuffer labels) => Task.Run(() => Write(layer, labels), CancellationToken.None);

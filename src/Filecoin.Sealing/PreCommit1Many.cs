@@ -53,7 +53,7 @@ public static class PreCommit1Many
         [
             .. Enumerable.Range(0, jobs.Count)
                 .Where(i => !PreCommit2.HasTrees(jobs[i], logs[i]))
-                .Select(i => new ManySector(jobs[i], logs[i], progress[i])),
+                .Select(i => new ManySector(jobs[i], new RecordedLayers(jobs[i], logs[i]), progress[i])),
         ];
         if (sectors.Length > 0)
         {

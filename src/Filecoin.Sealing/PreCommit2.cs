@@ -43,10 +43,7 @@ public static class PreCommit2
             step.BuildTreeD();
             PAuxFile built = step.BuildTrees();
             built.Write(pAuxPath);
-            int discarded = BaseTreeLayout.For(job.Inputs.Porep).RowsDiscarded(job.RowsToDiscard);
-            DurableFile.Write(
-                Path.Combine(job.CacheFolder, CacheNames.TAux),
-                TAuxFile.ToBytes(job.Inputs.Porep, job.CachePathInTAux, discarded));
+            WriteTAux(job);
             log.Record(SealSteps.Trees, SegmentDigests.OfFile(pAuxPath, cancellation: cancellation));
         }
 
@@ -121,6 +118,14 @@ public static class PreCommit2
         }
     }
 
+    /// <summary>Writes the job's t_aux.</summary>
+    internal static void WriteTAux(SealJob job)
+    {
+        int discarded = BaseTreeLayout.For(job.Inputs.Porep).RowsDiscarded(job.RowsToDiscard);
+        DurableFile.Write(
+            Path.Combine(job.CacheFolder, CacheNames.TAux), TAuxFile.ToBytes(job.Inputs.Porep, job.CachePathInTAux, discarded));
+    }
+
     /// <summary>Whether all trees are recorded and p_aux, which stands for them, is what was recorded.</summary>
     internal static bool HasTrees(SealJob job, IStepLog log) =>
         IsRecorded(log, SealSteps.Trees, Path.Combine(job.CacheFolder, CacheNames.PAux));
@@ -186,7 +191,7 @@ public static class PreCommit2
     private static void WaitForLayersBefore(SealJob job, LayerWatermark lastLayer, IStepLog log, CancellationToken cancellation)
     {
         TimeSpan patience = TimeSpan.FromMilliseconds(100);
-        while (!log.TryGet(SealSteps.Layer(job.Inputs.Porep.Layers - 1), out _))
+        while (!job.NeedsOnlyLastLayer && !log.TryGet(SealSteps.Layer(job.Inputs.Porep.Layers - 1), out _))
         {
             lastLayer.WaitFor(0, cancellation);
             cancellation.WaitHandle.WaitOne(patience);

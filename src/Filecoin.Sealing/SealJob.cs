@@ -28,6 +28,16 @@ public sealed record SealJob
     /// <summary>Keep the layers and write tree_c and tree_d, as rust-fil-proofs leaves a cache folder after PreCommit2.</summary>
     public bool KeepAll { get; init; }
 
+    /// <summary>
+    /// comm_c, where it is known: from a p_aux whose CommR is the chain's. Then labels are all that has to be made again: no columns are
+    /// hashed, no layer but the last is needed, and each is dropped when the next is on disk. Whoever sets it compares CommR all the same.
+    /// Of no use with <see cref="KeepAll"/>.
+    /// </summary>
+    public Bytes32? KnownCommC { get; init; }
+
+    /// <summary>Whether the last layer is all that trees and replica are made from.</summary>
+    public bool NeedsOnlyLastLayer => KnownCommC is not null && !KeepAll;
+
     /// <summary>Lowest rows of tree_r_last that are not stored; null for the default of 2. Never more than leave the top row.</summary>
     public int? RowsToDiscard { get; init; }
 

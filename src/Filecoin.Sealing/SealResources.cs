@@ -21,7 +21,9 @@ public sealed record SealResources(
     /// <param name="hasData">Whether the sector has data, so that the replica is a file of its own.</param>
     /// <param name="parentWindowNodes">Nodes of the parent cache held in memory at once.</param>
     /// <param name="treeThreads">Threads building trees.</param>
-    public static SealResources For(PorepParameters porep, bool keepAll, bool hasData, int parentWindowNodes, int treeThreads)
+    /// <param name="onlyLastLayer">As <see cref="SealJob.NeedsOnlyLastLayer"/>: a layer goes when the next is on disk.</param>
+    public static SealResources For(
+        PorepParameters porep, bool keepAll, bool hasData, int parentWindowNodes, int treeThreads, bool onlyLastLayer = false)
     {
         ArgumentNullException.ThrowIfNull(porep);
         long size = porep.SectorSize.Bytes;
@@ -32,7 +34,7 @@ public sealed record SealResources(
 
         // Rows of a base tree above the leaves add up to less than a seventh; only tree_c keeps its leaves.
         long treeRLast = (size / 7 / 64) + Slack / 64;
-        long layers = porep.Layers * size;
+        long layers = (onlyLastLayer ? 2 : porep.Layers) * size;
         long replica = hasData || keepAll ? size : 0;
         long kept = keepAll ? (2 * size) + size + (size / 7) : 0;
         return new SealResources(
@@ -42,6 +44,23 @@ public sealed record SealResources(
             ResultDisk: size + treeRLast + (keepAll ? layers + kept : 0),
             ParentCacheDisk: porep.Nodes * StackedGraph.Degree * sizeof(uint),
             OpenFiles: porep.Layers + (2 * porep.Shape.BaseTrees) + 16);
+    }
+
+    /// <summary>The needs of building tree_r_last over a replica that is there.</summary>
+    /// <param name="porep">The seal proof.</param>
+    /// <param name="treeThreads">Threads building trees.</param>
+    public static SealResources ForTrees(PorepParameters porep, int treeThreads)
+    {
+        ArgumentNullException.ThrowIfNull(porep);
+        const long treeChunk = 3L << 20;
+        long treeRLast = (porep.SectorSize.Bytes / 7 / 64) + (Slack / 64);
+        return new SealResources(
+            LabelMemory: 0,
+            TreeMemory: (treeThreads * treeChunk) + Slack,
+            TempDisk: treeRLast,
+            ResultDisk: treeRLast,
+            ParentCacheDisk: 0,
+            OpenFiles: porep.Shape.BaseTrees + 16);
     }
 
     /// <summary>The needs of putting data into a sector that is there, or taking it out again; labelling is not among them.</summary>

@@ -10,6 +10,9 @@ public sealed record RecoverySettings
     /// <summary>Folder that receives sealed/ and cache/, an absolute path.</summary>
     public required string ResultFolder { get; init; }
 
+    /// <summary>Storage paths, as Lotus and Curio lay them out, where something of the sectors may be left that spares work; absolute.</summary>
+    public ImmutableArray<string> StoragePaths { get; init; } = [];
+
     /// <summary>Folder for work in progress, an absolute path; one folder per sector inside.</summary>
     public required string TempFolder { get; init; }
 

@@ -68,7 +68,7 @@ internal sealed partial class Executable : IDisposable
     public async Task<Ended> EndAsync(CancellationToken cancellation, TimeSpan? limit = null)
     {
         using CancellationTokenSource impatient = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        impatient.CancelAfter(limit ?? TimeSpan.FromSeconds(120));
+        impatient.CancelAfter(limit ?? TimeSpan.FromMinutes(VectorFiles.LongTests ? 20 : 2));
         try
         {
             await _process.WaitForExitAsync(impatient.Token);

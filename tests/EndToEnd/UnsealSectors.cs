@@ -180,7 +180,7 @@ public sealed class UnsealSectors(ParentCaches caches) : IDisposable
     private async Task<Ended> Unseal(KnownSector known, params string[] more)
     {
         using Executable executable = _bench.Start([.. Arguments(known), .. more]);
-        return await executable.EndAsync(TestContext.Current.CancellationToken, known.Length > Short ? TimeSpan.FromMinutes(20) : null);
+        return await executable.EndAsync(TestContext.Current.CancellationToken);
     }
 
     private void AssertIs(Ended ended, byte[] expected)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
@@ -6,18 +5,15 @@ using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Pieces;
-using Filecoin.Sealing.Replica;
-using Filecoin.Sealing.Trees;
 using Filecoin.Sealing.Update;
 using SealerRecover.Tests;
 
 namespace Filecoin.Benchmarks.Steps;
 
-/// <summary>What is done with a sector's data: CommP, encoding, a whole SnapDeals update, each the best of several runs.</summary>
+/// <summary>What is done with a sector's data: CommP, a whole SnapDeals update, each the best of several runs.</summary>
 internal static class DataBenchmark
 {
     private const double ReferenceYardstick = 38.8;
-    private const int ChunkBytes = 1 << 20;
 
     public static int CommP(Options options)
     {
@@ -32,30 +28,6 @@ internal static class DataBenchmark
         Say($"yardstick   {yardstick:0.0} ns a block");
         Say($"CommP       {mebibytes} MiB, {threads} threads: {mebibytes / wall:0} MiB/s; {mebibytes / wall * scale:0.00} x the reference's {reference} MiB/s");
         Say($"            by processor time: {mebibytes / processor:0} MiB/s a core; {mebibytes * threads / processor * scale:0.00} x");
-        return 0;
-    }
-
-    /// <summary>Padding, encoding and decoding alone, on one core: seconds a GiB, beside tree_r_last's.</summary>
-    public static int Encoding()
-    {
-        byte[] nodes = new byte[ChunkBytes];
-        byte[] labels = new byte[ChunkBytes];
-        byte[] raw = new byte[ChunkBytes / 128 * 127];
-        new Random(1).NextBytes(raw);
-        Fr32.Pad(raw, nodes);
-        Fr32.Pad(raw, labels);
-        byte[] scratch = new byte[ChunkBytes / 8];
-        UpdateFactors factors = UpdateFactors.For(SectorSize.MiB512, default, default);
-        BaseTreeLayout layout = new(ChunkBytes / SectorSize.NodeBytes);
-        var poseidon = Filecoin.Cryptography.Kernels.Poseidon.PoseidonKernel.Create(8);
-        double tree = Each("tree_r_last", 20, () => new BaseTreeBuilder(poseidon, layout, NoTreeRows.Instance).Reduce(0, (byte[])nodes.Clone(), scratch, _ => { }));
-        double pad = Each("pad", 400, () => Fr32.Pad(raw, nodes), tree);
-        Each("unpad", 400, () => Fr32.Unpad(nodes, raw), tree);
-        double encode = Each("encode", 400, () => ReplicaEncoding.Encode(labels, nodes, nodes), tree);
-        Each("decode", 400, () => ReplicaEncoding.Decode(labels, nodes, nodes), tree);
-        double update = Each("update, encode", 200, () => UpdateEncoding.Encode(factors, 0, nodes, labels), tree);
-        Each("update, decode", 200, () => UpdateEncoding.Decode(factors, 0, nodes, labels), tree);
-        Say($"tree_r_last with pad and encode: {(tree + pad + encode) / tree:0.00} x tree_r_last alone; of an update: {(tree + pad + update) / tree:0.00} x");
         return 0;
     }
 
@@ -152,28 +124,8 @@ internal static class DataBenchmark
         return SectorData.OfPieces(size, PieceLayout.Arrange(size, infos), piece => files.GetValueOrDefault(piece.Offset));
     }
 
-    /// <summary>Prints the best time of an action over 1 MiB, as seconds a GiB; returns them.</summary>
-    private static double Each(string what, int times, Action action, double tree = double.NaN)
-    {
-        action();
-        double best = Enumerable.Range(0, times).Min(_ =>
-        {
-            long started = Stopwatch.GetTimestamp();
-            action();
-            return Stopwatch.GetElapsedTime(started).TotalSeconds;
-        });
-        double gib = best * 1024;
-        Say($"{what,-15} {gib:0.000} s a GiB and core, {best * 1e9 / (ChunkBytes / SectorSize.NodeBytes):0.0} ns a node");
-        if (!double.IsNaN(tree))
-        {
-            Say($"                {gib / tree:0.000} of tree_r_last");
-        }
-
-        return gib;
-    }
-
     /// <summary>The best wall time and, separately, the best processor time: on a shared machine the second says more.</summary>
-    private static (double Wall, double Processor) Best(Options options, Action action)
+    public static (double Wall, double Processor) Best(Options options, Action action)
     {
         Timing[] runs =
         [
@@ -188,5 +140,5 @@ internal static class DataBenchmark
         return (runs.Min(run => run.Wall.TotalSeconds), runs.Min(run => run.Processor.TotalSeconds));
     }
 
-    private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    public static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

@@ -35,25 +35,28 @@ internal sealed class TreeChunkWorker : IDisposable
     /// <summary>Works on one chunk.</summary>
     /// <param name="offset">Byte offset of the chunk in every layer.</param>
     /// <param name="chunk">Index of the chunk in its base tree.</param>
-    /// <param name="treeC">Receives the column hashes as leaves.</param>
+    /// <param name="treeC">Receives the column hashes as leaves; null if they are not needed.</param>
     /// <param name="treeRLast">Receives the replica's nodes as leaves.</param>
     /// <param name="replica">Receives the replica when the sector has data; null for zeros.</param>
-    /// <param name="columnsDone">Told the number of columns hashed, often.</param>
+    /// <param name="nodesDone">Told the number of nodes done, often.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public void Process(
         long offset,
         int chunk,
-        BaseTreeBuilder treeC,
+        BaseTreeBuilder? treeC,
         BaseTreeBuilder treeRLast,
         RecordedReplica? replica,
-        Action<int> columnsDone,
+        Action<int> nodesDone,
         CancellationToken cancellation)
     {
         _sources.ReadLayers(offset, Layer, cancellation);
-        Span<byte> columns = _columns.Slice(0, _chunkBytes);
-        HashColumns(columns, columnsDone, cancellation);
         Span<byte> scratch = _scratch.Slice(0, (int)_scratch.Length);
-        treeC.Reduce(chunk, columns, scratch, _ => cancellation.ThrowIfCancellationRequested());
+        if (treeC is not null)
+        {
+            Span<byte> columns = _columns.Slice(0, _chunkBytes);
+            HashColumns(columns, nodesDone, cancellation);
+            treeC.Reduce(chunk, columns, scratch, _ => cancellation.ThrowIfCancellationRequested());
+        }
 
         // Zero data leaves the last layer's labels as they are: they are the replica.
         Span<byte> nodes = Layer(_sources.Layers - 1);
@@ -65,6 +68,10 @@ internal sealed class TreeChunkWorker : IDisposable
         }
 
         treeRLast.Reduce(chunk, nodes, scratch, _ => cancellation.ThrowIfCancellationRequested());
+        if (treeC is null)
+        {
+            nodesDone(_chunkBytes / SectorSize.NodeBytes);
+        }
     }
 
     public void Dispose()

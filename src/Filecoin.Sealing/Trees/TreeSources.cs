@@ -16,7 +16,7 @@ internal sealed class TreeSources : IDisposable
     private readonly SemaphoreSlim? _reading;
     private readonly ISectorData? _data;
 
-    /// <summary>Opens the layers, which are all recorded.</summary>
+    /// <summary>Opens the layers that are needed, which are all recorded.</summary>
     public TreeSources(SealJob job, IStepLog log)
         : this(job, log, job.Inputs.Porep.Layers)
     {
@@ -34,7 +34,7 @@ internal sealed class TreeSources : IDisposable
     {
         try
         {
-            for (int layer = 1; layer <= layersOnDisk; layer++)
+            for (int layer = job.NeedsOnlyLastLayer ? job.Inputs.Porep.Layers : 1; layer <= layersOnDisk; layer++)
             {
                 _layers.Add(new LayerOnDisk(job, log, layer));
             }
@@ -48,7 +48,7 @@ internal sealed class TreeSources : IDisposable
         }
     }
 
-    /// <summary>Layers, the one in the making included.</summary>
+    /// <summary>Layers that are needed, the one in the making included: all, or only the last.</summary>
     public int Layers => _layers.Count;
 
     /// <summary>Checks layers that are shorter than a segment as a whole.</summary>

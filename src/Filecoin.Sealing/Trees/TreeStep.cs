@@ -54,8 +54,8 @@ internal sealed class TreeStep(
             Finish(replica);
         }
 
-        return new PAuxFile(
-            TreeRoots.Join(_porep.Shape, rootsC, job.PoseidonKernel), TreeRoots.Join(_porep.Shape, rootsRLast, job.PoseidonKernel));
+        Bytes32 commC = job.NeedsOnlyLastLayer ? job.KnownCommC!.Value : TreeRoots.Join(_porep.Shape, rootsC, job.PoseidonKernel);
+        return new PAuxFile(commC, TreeRoots.Join(_porep.Shape, rootsRLast, job.PoseidonKernel));
     }
 
     /// <summary>Builds and records the base trees that are not recorded, in order.</summary>
@@ -111,7 +111,7 @@ internal sealed class TreeStep(
 
     private bool TryRecall(int tree, out Bytes32 rootC, out Bytes32 rootRLast)
     {
-        bool done = log.TryGet(SealSteps.TreeCRoot(tree), out FileDigest recorded)
+        bool done = (log.TryGet(SealSteps.TreeCRoot(tree), out FileDigest recorded) || job.NeedsOnlyLastLayer)
             && PreCommit2.IsRecorded(log, SealSteps.TreeRLast(tree), PathOfTreeRLast(tree))
             && (!job.KeepAll || PreCommit2.IsRecorded(log, SealSteps.TreeC(tree), PathOfTreeC(tree)));
         rootC = recorded.Digest;
@@ -123,12 +123,13 @@ internal sealed class TreeStep(
     {
         using TreeFile? fileC = job.KeepAll ? new TreeFile(PathOfTreeC(tree), _layout, lowestRow: 0) : null;
         using TreeFile fileRLast = new(PathOfTreeRLast(tree), _layout, _layout.LowestRowOfTreeRLast(job.RowsToDiscard));
-        BaseTreeBuilder treeC = new(_poseidon8, _layout, fileC is null ? NoTreeRows.Instance : fileC);
+        BaseTreeBuilder? treeC =
+            job.NeedsOnlyLastLayer ? null : new BaseTreeBuilder(_poseidon8, _layout, fileC is null ? NoTreeRows.Instance : fileC);
         BaseTreeBuilder treeRLast = new(_poseidon8, _layout, fileRLast);
         replica?.Begin(tree);
         HashChunks(tree, sources, treeC, treeRLast, replica);
 
-        Bytes32 rootC = treeC.Finish(_ => cancellation.ThrowIfCancellationRequested());
+        Bytes32 rootC = treeC?.Finish(_ => cancellation.ThrowIfCancellationRequested()) ?? default;
         Bytes32 rootRLast = treeRLast.Finish(_ => cancellation.ThrowIfCancellationRequested());
         fileRLast.Publish();
         fileC?.Publish();
@@ -138,13 +139,17 @@ internal sealed class TreeStep(
             log.Record(SealSteps.TreeC(tree), SegmentDigests.OfFile(PathOfTreeC(tree)));
         }
 
-        log.Record(SealSteps.TreeCRoot(tree), new FileDigest(Bytes32.Length, rootC));
+        if (treeC is not null)
+        {
+            log.Record(SealSteps.TreeCRoot(tree), new FileDigest(Bytes32.Length, rootC));
+        }
+
         log.Record(SealSteps.TreeRLast(tree), SegmentDigests.OfFile(PathOfTreeRLast(tree)));
         return (rootC, rootRLast);
     }
 
     private void HashChunks(
-        int tree, TreeSources sources, BaseTreeBuilder treeC, BaseTreeBuilder treeRLast, RecordedReplica? replica)
+        int tree, TreeSources sources, BaseTreeBuilder? treeC, BaseTreeBuilder treeRLast, RecordedReplica? replica)
     {
         int chunkLeaves = BaseTreeBuilder.ChunkLeaves(_layout);
         long chunkBytes = (long)chunkLeaves * SectorSize.NodeBytes;
@@ -164,7 +169,7 @@ internal sealed class TreeStep(
                 try
                 {
                     worker = idle.TryTake(out TreeChunkWorker? free) ? free : new TreeChunkWorker(sources, columnHash, chunkLeaves);
-                    worker.Process(offset, chunk, treeC, treeRLast, replica, columns => counter.Add(columns), cancellation);
+                    worker.Process(offset, chunk, treeC, treeRLast, replica, nodes => counter.Add(nodes), cancellation);
                 }
                 finally
                 {

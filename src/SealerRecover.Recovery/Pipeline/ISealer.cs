@@ -65,6 +65,16 @@ internal interface ISealer
     Bytes32 CommRLast(
         ISectorData replica, PorepParameters porep, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
 
+    /// <summary>Makes what belongs beside a replica that is there; false if it is damaged.</summary>
+    bool TryBuildTrees(
+        SealJob job,
+        ISectorData replica,
+        Bytes32 commRLast,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation);
+
     /// <summary>The CommR of the two commitments in a p_aux.</summary>
     CommR CommROf(PAuxFile pAux);
 }
@@ -127,7 +137,17 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
 
     public Bytes32 CommRLast(
         ISectorData replica, PorepParameters porep, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        ReplicaCheck.CommRLast(replica, porep, cores, progress, cancellation, settings.Kernels.Poseidon);
+        ReplicaTrees.CommRLast(replica, porep, cores, progress, cancellation, settings.Kernels.Poseidon);
+
+    public bool TryBuildTrees(
+        SealJob job,
+        ISectorData replica,
+        Bytes32 commRLast,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation) =>
+        ReplicaTrees.TryBuild(job, replica, commRLast, log, cores, progress, cancellation);
 
     public CommR CommROf(PAuxFile pAux) => CommRs.From(pAux.CommC, pAux.CommRLast, settings.Kernels.Poseidon);
 

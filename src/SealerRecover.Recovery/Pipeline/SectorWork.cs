@@ -59,6 +59,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private WorkInputs? _inputs;
     private SectorPieces? _pieces;
     private SnappedSector? _snapped;
+    private StandingSealed? _standing;
     private SectorWorkspace? _workspace;
     private FolderLock? _resultLock;
     private SealJob? _job;
@@ -206,6 +207,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             return Stage.Install;
         }
 
+        UseSurvivors();
         if (facts.Update is not null)
         {
             _snapped = new SnappedSector(facts, Content, run, _layout, _progress, Notice);
@@ -213,7 +215,27 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         }
 
         NeedPieces();
-        return Workspace.Journal.Labelled || _snapped?.NeedsNoLabels == true ? LabelsAreThere() : Stage.Label;
+        return Workspace.Journal.Labelled || _standing is not null || _snapped?.NeedsNoLabels == true ? LabelsAreThere() : Stage.Label;
+    }
+
+    /// <summary>What stands in the result folder may spare hours.</summary>
+    private void UseSurvivors()
+    {
+        if (run.Settings.KeepAll || Survivors.Find(facts, run.Settings, run.Sealer.CommROf) is not { } left)
+        {
+            return;
+        }
+
+        _job = Job with { KnownCommC = left.CommC };
+        if (facts.Update is null && left.Replica is { } replica && !Workspace.Journal.HasLabels)
+        {
+            _standing = new StandingSealed(facts.Sector, replica, left.CommRLast!.Value, run, _progress);
+            Notice("its replica and its p_aux stand in the result folder, so only what is missing beside them is made");
+        }
+        else
+        {
+            Notice("a p_aux with the CommR of the chain is left, so only labels are made again");
+        }
     }
 
     /// <summary>On to the pieces, which may be there long since, and the trees.</summary>
@@ -235,7 +257,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         Journal journal = Workspace.Journal;
         bool unsealed = WorkInputs.KeepUnsealed == true && !journal.TryGet(FinishedFiles.UnsealedStep, out _);
         Pieces.Need(
-            toSeal: !journal.HasTrees || (unsealed && facts.Update is null),
+            toSeal: (!journal.HasTrees && _standing is null) || (unsealed && facts.Update is null),
             toUpdate: _snapped is not null
                 && (unsealed || _snapped.MakesKeyOfUpdate || (_snapped.StandingUpdate is null && !journal.HasUpdate)));
     }
@@ -278,6 +300,15 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     {
         _behind?.Finish();
         int finished = Workspace.Journal.FinishedSteps;
+        if (_standing?.TryMakeRest(Job, Workspace) == false)
+        {
+            // It is damaged, and the operator allowed to move it aside.
+            Notice($"{_standing.Replica} is damaged, so it is made again from labels");
+            _standing = null;
+            NeedPieces();
+            return Stage.Label;
+        }
+
         try
         {
             SealedCommitments made = MakeSealed(out IEnumerable<FinishedFile> files);
@@ -313,6 +344,13 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private SealedCommitments MakeSealed(out IEnumerable<FinishedFile> files)
     {
+        if (_standing is not null)
+        {
+            SealedCommitments left = _standing.Commitments(Job, facts.SealedCid);
+            files = Finished.Beside(_standing.Replica, left);
+            return left;
+        }
+
         if (_snapped?.StandingKey is { } standing)
         {
             files = standing.Files;

@@ -84,8 +84,14 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
         SectorContent? content = SectorContent.TryOf(facts);
         PorepParameters porep = facts.SealProof.Porep;
         int pieceFiles = content?.Parts.Sum(part => part.Wanted.Length) ?? 0;
+        Survivors? left = settings.KeepAll ? null : Survivors.Find(facts, settings, sealer.CommROf);
+        if (left?.Replica is not null && facts.Update is null)
+        {
+            return SealResources.ForTrees(porep, settings.Threads);
+        }
+
         SealResources needs = SealResources.For(
-            porep, settings.KeepAll, content?.Sealed is not null, settings.ParentWindowNodes, settings.Threads);
+            porep, settings.KeepAll, content?.Sealed is not null, settings.ParentWindowNodes, settings.Threads, onlyLastLayer: left is not null);
         if (content is null || (pieceFiles == 0 && content.Update is null))
         {
             return needs;

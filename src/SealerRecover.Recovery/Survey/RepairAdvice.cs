@@ -1,7 +1,7 @@
 namespace SealerRecover.Recovery.Survey;
 
 /// <summary>What makes a sector whole again, from the cheapest to the dearest.</summary>
-public enum RepairKind
+public enum AdvisedRepair
 {
     /// <summary>Nothing is wanting.</summary>
     Nothing,
@@ -57,18 +57,18 @@ public sealed record CopyAdvice(string From, string To);
 /// <param name="Part">About which part.</param>
 /// <param name="Why">One sentence.</param>
 /// <param name="IsNeeded">Whether the sector cannot be proven without, or something damaged is left; else it is only offered.</param>
-public sealed record RepairAdvice(RepairKind Kind, SectorPart Part, string Why, bool IsNeeded = true)
+public sealed record RepairAdvice(AdvisedRepair Kind, SectorPart Part, string Why, bool IsNeeded = true)
 {
-    /// <summary>What to copy; none unless <see cref="RepairKind.CopyGood"/>.</summary>
+    /// <summary>What to copy; none unless <see cref="AdvisedRepair.CopyGood"/>.</summary>
     public IReadOnlyList<CopyAdvice> Copies { get; init; } = [];
 
-    /// <summary>What to do about a sector, most important first; a single <see cref="RepairKind.Nothing"/> if that is all.</summary>
+    /// <summary>What to do about a sector, most important first; a single <see cref="AdvisedRepair.Nothing"/> if that is all.</summary>
     public static IReadOnlyList<RepairAdvice> For(SectorSurvey survey)
     {
         ArgumentNullException.ThrowIfNull(survey);
-        RepairAdvice[] advice = [.. RepairRules.For(survey).Where(advice => advice.Kind != RepairKind.Nothing)];
+        RepairAdvice[] advice = [.. RepairRules.For(survey).Where(advice => advice.Kind != AdvisedRepair.Nothing)];
         return advice.Length > 0
             ? advice
-            : [new RepairAdvice(RepairKind.Nothing, survey.Update is null ? SectorPart.Sealed : SectorPart.Update, "Every file that is needed is there, and nothing speaks against it.", IsNeeded: false)];
+            : [new RepairAdvice(AdvisedRepair.Nothing, survey.Update is null ? SectorPart.Sealed : SectorPart.Update, "Every file that is needed is there, and nothing speaks against it.", IsNeeded: false)];
     }
 }

@@ -3,7 +3,7 @@ namespace SealerRecover.Recovery.Survey;
 /// <summary>The rules by which a survey becomes advice.</summary>
 internal static class RepairRules
 {
-    /// <summary>One advice for each part of the sector; <see cref="RepairKind.Nothing"/> for parts that are whole.</summary>
+    /// <summary>One advice for each part of the sector; <see cref="AdvisedRepair.Nothing"/> for parts that are whole.</summary>
     public static IEnumerable<RepairAdvice> For(SectorSurvey survey)
     {
         IEnumerable<RepairAdvice> replicas = survey.Update is { } update ? Snapped(survey.Sealed, update) : [NotSnapped(survey.Sealed)];
@@ -14,11 +14,11 @@ internal static class RepairRules
     {
         { } advice => advice,
         null when files.PAux.IsGood => new RepairAdvice(
-            RepairKind.RelabelReplica,
+            AdvisedRepair.RelabelReplica,
             SectorPart.Sealed,
             $"The sealed file is {Fate(files.Replica)} and p_aux good, so labelling alone makes it again: comm_c need not be computed."),
         null => new RepairAdvice(
-            RepairKind.FullReseal,
+            AdvisedRepair.FullReseal,
             SectorPart.Sealed,
             files.IsMissing
                 ? "Nothing of the sector is left, so it is sealed again from the start."
@@ -38,7 +38,7 @@ internal static class RepairRules
 
             // Lotus and Curio delete the sealed file of a snapped sector; then nothing is wrong with the key.
             yield return ofKey is not null ? ofKey with { IsNeeded = key.Files.Any(IsDamaged) && ofKey.IsNeeded } : new RepairAdvice(
-                RepairKind.RebuildKey,
+                AdvisedRepair.RebuildKey,
                 SectorPart.Sealed,
                 $"The sealed file, the update's key, is {Fate(key.Replica)}; proving needs only the update, so make the key again only if you want it.",
                 IsNeeded: IsDamaged(key.Replica));
@@ -46,7 +46,7 @@ internal static class RepairRules
         else if (key.Replica.IsGood && commC)
         {
             yield return new RepairAdvice(
-                RepairKind.RebuildUpdate,
+                AdvisedRepair.RebuildUpdate,
                 SectorPart.Update,
                 $"The update is {Fate(update.Replica)} and its key good, so putting the data into the key makes it again.");
             yield return ofKey!;
@@ -54,7 +54,7 @@ internal static class RepairRules
         else
         {
             yield return new RepairAdvice(
-                RepairKind.Everything,
+                AdvisedRepair.Everything,
                 SectorPart.Update,
                 $"The update is {Loss(update)} and its key {Loss(key)}, so the key is sealed again and the update made from it.");
         }
@@ -72,13 +72,13 @@ internal static class RepairRules
         return (files.PAux.IsGood, files.HasTrees, files.TAux.IsGood) switch
         {
             (false, _, _) => new RepairAdvice(
-                RepairKind.RebuildTrees,
+                AdvisedRepair.RebuildTrees,
                 part,
                 $"The {replica} is good and p_aux {Fate(files.PAux)}; comm_c is in the {(part == SectorPart.Update ? "key" : "update")}'s p_aux, comm_r_last follows from the {replica}."),
             (_, false, _) => new RepairAdvice(
-                RepairKind.RebuildTrees, part, $"The {replica} and p_aux are good, so its tree_r_last files are made from it."),
+                AdvisedRepair.RebuildTrees, part, $"The {replica} and p_aux are good, so its tree_r_last files are made from it."),
             (_, _, false) => new RepairAdvice(
-                RepairKind.WriteTAux, part, $"Only t_aux is {Fate(files.TAux)}; it holds nothing but the sector's shape."),
+                AdvisedRepair.WriteTAux, part, $"Only t_aux is {Fate(files.TAux)}; it holds nothing but the sector's shape."),
             _ => Copies(files, part),
         };
     }
@@ -87,9 +87,9 @@ internal static class RepairRules
     {
         CopyAdvice[] copies = [.. files.Files.SelectMany(file => ToCopy(files, file))];
         return copies.Length == 0
-            ? new RepairAdvice(RepairKind.Nothing, part, "Every file is good.", IsNeeded: false)
+            ? new RepairAdvice(AdvisedRepair.Nothing, part, "Every file is good.", IsNeeded: false)
             : new RepairAdvice(
-                RepairKind.CopyGood, part, "A good copy of every file is there, but not where Lotus or Curio may look: copy it over the others.")
+                AdvisedRepair.CopyGood, part, "A good copy of every file is there, but not where Lotus or Curio may look: copy it over the others.")
             {
                 Copies = copies,
             };
@@ -108,14 +108,14 @@ internal static class RepairRules
         .All(other => other.State is Missing);
 
     private static RepairAdvice Unsealed(FileSurvey unsealed) => unsealed.Copies.All(copy => copy.State.IsGood)
-        ? new RepairAdvice(RepairKind.Nothing, SectorPart.Unsealed, "It is good, or not there, which is no loss.", IsNeeded: false)
+        ? new RepairAdvice(AdvisedRepair.Nothing, SectorPart.Unsealed, "It is good, or not there, which is no loss.", IsNeeded: false)
         : unsealed.Best is { } good
-            ? new RepairAdvice(RepairKind.CopyGood, SectorPart.Unsealed, "One unsealed copy is good and another is not.")
+            ? new RepairAdvice(AdvisedRepair.CopyGood, SectorPart.Unsealed, "One unsealed copy is good and another is not.")
             {
                 Copies = [.. unsealed.Copies.Where(copy => !copy.State.IsGood).Select(copy => new CopyAdvice(good.Path, copy.Path))],
             }
             : new RepairAdvice(
-                RepairKind.UnsealAgain,
+                AdvisedRepair.UnsealAgain,
                 SectorPart.Unsealed,
                 $"The unsealed copy is {Fate(unsealed)}; proving does without, retrieval does not: delete it, or take the data out of the sector again.");
 

@@ -58,7 +58,7 @@ internal sealed class ReplicaComparison(
         List<int> notCompared = [];
         for (int tree = 0; tree < porep.Shape.BaseTrees; tree++)
         {
-            using KeptRows made = ReplicaCheck.Rows(
+            using KeptRows made = ReplicaRows.Make(
                 replica, porep, tree, kept.LowestRow, cores, progress, cancellation, settings.Kernels.Poseidon);
             roots.Add(made.Root);
             bool isFirst = true;
@@ -178,5 +178,5 @@ internal sealed class ReplicaComparison(
         [.. Enumerable.Range(0, TreeShape.BaseArity).SelectMany(child => Node(replica, tree, (group * TreeShape.BaseArity) + child).ToArray())];
 
     private Bytes32 Node(SurveyedReplica replica, int tree, long node) =>
-        ReplicaCheck.Node(replica, porep, tree, kept.LowestRow, node, cancellation, settings.Kernels.Poseidon);
+        ReplicaRows.Node(replica, porep, tree, kept.LowestRow, node, cancellation, settings.Kernels.Poseidon);
 }

@@ -33,6 +33,11 @@ internal sealed class FinishedFiles(SectorWorkspace workspace, PorepParameters p
                 ? Replica(ManifestFile.Sealed, workspace.SealedFile, ReplicaRecord.Sealed)
                 : Recorded(ManifestFile.Sealed, workspace.SealedFile, CacheNames.Layer(porep.Layers), string.Empty, porep.SectorSize.Bytes));
 
+    /// <summary>What belongs beside a replica that stands in the result folder, and that replica.</summary>
+    public IEnumerable<FinishedFile> Beside(string replica, SealedCommitments made) =>
+        InFolder(workspace.CacheFolder, string.Empty, CacheNames.Finalized(porep), $"{ReplicaTrees.Steps}-", made)
+            .Append(Standing(ManifestFile.Sealed, replica));
+
     /// <summary>A key that was made of its update.</summary>
     public IEnumerable<FinishedFile> Key(SealedCommitments made) =>
         InFolder(workspace.CacheFolder, string.Empty, Present(workspace.CacheFolder, treeD: false), $"{ReplicaRecord.Key}-", made)

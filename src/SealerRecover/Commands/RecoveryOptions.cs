@@ -74,14 +74,18 @@ internal sealed class RecoveryOptions
     /// <summary>Adds them.</summary>
     public void AddTo(Command command)
     {
-        Option[] options =
-        [
-            Parallel, Result, Temp, PieceSources.Places, KeepUnsealed, Threads, RowsToDiscard, KeepAll, Force, IgnoreResources, Kernel.Kernel,
-        ];
-        foreach (Option option in options)
-        {
-            command.Add(option);
-        }
+        AddRepairTo(command);
+        command.Add(Result);
+        command.Add(KeepUnsealed);
+        command.Add(KeepAll);
+        command.Add(Force);
+    }
+
+    /// <summary>Adds those of sectors that are mended where they are.</summary>
+    public void AddRepairTo(Command command)
+    {
+        Option[] options = [Parallel, Temp, PieceSources.Places, Threads, RowsToDiscard, IgnoreResources, Kernel.Kernel];
+        Array.ForEach(options, command.Add);
     }
 
     /// <summary>The settings of a run.</summary>

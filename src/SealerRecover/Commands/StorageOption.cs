@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Survey;
@@ -16,16 +17,27 @@ internal sealed class StorageOption
         AllowMultipleArgumentsPerToken = false,
     };
 
-    /// <summary>Lists them.</summary>
-    /// <exception cref="OperatorException">BadInput: none was named, or one is no folder.</exception>
-    public StorageRoots Read(CommandContext context)
+    /// <summary>The paths, absolute, each once.</summary>
+    /// <exception cref="OperatorException">BadInput: none was named, or one is not there.</exception>
+    public ImmutableArray<string> ReadPaths(CommandContext context)
     {
-        string[] given = context.Parsed.GetValue(Folders) ?? [];
-        return given.Length > 0
-            ? StorageRoots.Read(given.Select(folder => context.Folders.Absolute(folder, Folders.Name)))
-            : throw new OperatorException(
+        ImmutableArray<string> paths =
+            [.. (context.Parsed.GetValue(Folders) ?? []).Select(path => context.Folders.Absolute(path, Folders.Name)).Distinct()];
+        if (paths.IsEmpty)
+        {
+            throw new OperatorException(
                 FailureKind.BadInput,
                 "no storage path was named",
-                $"name those that hold sealed/ and cache/ with {Folders.Name}, as `lotus-miner storage list` prints them");
+                $"name the folders that hold sealed/ and cache/ with {Folders.Name}, as `lotus-miner storage list` prints them");
+        }
+
+        return paths.FirstOrDefault(path => !Directory.Exists(path)) is { } missing
+            ? throw new OperatorException(
+                FailureKind.BadInput, $"{missing} is not there", $"mount it, or leave it out of {Folders.Name}; to make a sector from nothing use recover")
+            : paths;
     }
+
+    /// <summary>Lists what they hold.</summary>
+    /// <exception cref="OperatorException">As <see cref="ReadPaths"/>.</exception>
+    public StorageRoots Read(CommandContext context) => StorageRoots.Read(ReadPaths(context));
 }

@@ -143,7 +143,7 @@ internal sealed class SurveyCommand : ICommand
     {
         ulong[] numbers =
         [
-            .. surveyed.Where(entry => entry.Repairs.Any(repair => repair.IsNeeded && repair.Kind != RepairKind.UnsealAgain))
+            .. surveyed.Where(entry => entry.Repairs.Any(repair => repair.IsNeeded && repair.Kind != AdvisedRepair.UnsealAgain))
                 .Select(entry => entry.Sector.Number).Order(),
         ];
         if (numbers.Length == 0)

@@ -212,6 +212,12 @@ internal sealed record JsonEstimate(
 internal sealed record JsonCommp(
     string Event, string Time, string File, string PieceCid, string PieceCidV2, long RawSize, long UnpaddedSize, long PaddedSize);
 
+/// <summary>What sectors are mended from.</summary>
+internal sealed record JsonRepairs(string Event, string Time, IReadOnlyList<JsonRepair> Sectors);
+
+/// <summary>One of them.</summary>
+internal sealed record JsonRepair(JsonSector Sector, string StoragePath, string Kind);
+
 /// <summary>The pieces of a sector.</summary>
 internal sealed record JsonPieces(
     string Event,
@@ -260,7 +266,7 @@ internal sealed record JsonSurvey(
     IReadOnlyList<JsonSurveyFile> Files,
     IReadOnlyList<JsonExtraFile> Extra,
     IReadOnlyList<string> Warnings,
-    IReadOnlyList<JsonRepair> Repairs);
+    IReadOnlyList<JsonAdvisedRepair> Repairs);
 
 /// <summary>One copy of a file, or that there is none.</summary>
 internal sealed record JsonSurveyFile(
@@ -283,7 +289,7 @@ internal sealed record JsonDamagedRange(
 internal sealed record JsonExtraFile(string Path, long Length, bool LeftOver);
 
 /// <summary>What makes a part whole again.</summary>
-internal sealed record JsonRepair(string Repair, string Part, bool Needed, string Why, IReadOnlyList<JsonCopy>? Copies);
+internal sealed record JsonAdvisedRepair(string Repair, string Part, bool Needed, string Why, IReadOnlyList<JsonCopy>? Copies);
 
 /// <summary>A file to copy.</summary>
 internal sealed record JsonCopy(string From, string To);
@@ -303,6 +309,7 @@ internal sealed record JsonCopy(string From, string To);
 [JsonSerializable(typeof(JsonKernels))]
 [JsonSerializable(typeof(JsonCommp))]
 [JsonSerializable(typeof(JsonPieces))]
+[JsonSerializable(typeof(JsonRepairs))]
 [JsonSerializable(typeof(JsonUnsealPlan))]
 [JsonSerializable(typeof(JsonSurvey))]
 [JsonSerializable(typeof(JsonReport))]

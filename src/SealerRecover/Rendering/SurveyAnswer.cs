@@ -52,7 +52,7 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, string ComparedWith, bo
         foreach (RepairAdvice repair in Repairs)
         {
             yield return new TextLine(
-                $"  {(repair.Kind == RepairKind.Nothing ? "" : repair.IsNeeded ? "to repair: " : "possible: ")}{SurveyText.InWords(repair.Kind)}. {SafeText.Clean(repair.Why)}");
+                $"  {(repair.Kind == AdvisedRepair.Nothing ? "" : repair.IsNeeded ? "to repair: " : "possible: ")}{SurveyText.InWords(repair.Kind)}. {SafeText.Clean(repair.Why)}");
             foreach (CopyAdvice copy in repair.Copies)
             {
                 yield return new TextLine($"    {SafeText.Clean(copy.From)} -> {SafeText.Clean(copy.To)}");
@@ -74,7 +74,7 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, string ComparedWith, bo
             [.. new[] { Survey.Sealed, Survey.Update }.OfType<ReplicaSurvey>().SelectMany(replica => replica.Extra)
                 .Select(extra => new JsonExtraFile(extra.Path, extra.Length, extra.IsLeftOver))],
             Survey.Warnings,
-            [.. Repairs.Select(repair => new JsonRepair(
+            [.. Repairs.Select(repair => new JsonAdvisedRepair(
                 SurveyText.Name(repair.Kind),
                 SurveyText.Name(repair.Part),
                 repair.IsNeeded,

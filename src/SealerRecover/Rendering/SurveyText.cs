@@ -45,34 +45,34 @@ internal static class SurveyText
     }
 
     /// <summary>What makes a part whole again.</summary>
-    public static string InWords(RepairKind kind) => kind switch
+    public static string InWords(AdvisedRepair kind) => kind switch
     {
-        RepairKind.Nothing => "nothing to repair",
-        RepairKind.CopyGood => "copy good files over the others",
-        RepairKind.WriteTAux => "write t_aux",
-        RepairKind.RebuildTrees => "rebuild tree_r_last from the replica",
-        RepairKind.RebuildUpdate => "put the data into the key again",
-        RepairKind.RebuildKey => "make the key again",
-        RepairKind.RelabelReplica => "label the replica again",
-        RepairKind.FullReseal => "seal the sector again",
-        RepairKind.Everything => "seal the key again and update it",
-        RepairKind.UnsealAgain => "unseal again",
+        AdvisedRepair.Nothing => "nothing to repair",
+        AdvisedRepair.CopyGood => "copy good files over the others",
+        AdvisedRepair.WriteTAux => "write t_aux",
+        AdvisedRepair.RebuildTrees => "rebuild tree_r_last from the replica",
+        AdvisedRepair.RebuildUpdate => "put the data into the key again",
+        AdvisedRepair.RebuildKey => "make the key again",
+        AdvisedRepair.RelabelReplica => "label the replica again",
+        AdvisedRepair.FullReseal => "seal the sector again",
+        AdvisedRepair.Everything => "seal the key again and update it",
+        AdvisedRepair.UnsealAgain => "unseal again",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "a repair without words"),
     };
 
     /// <summary>The repair in JSON.</summary>
-    public static string Name(RepairKind kind) => kind switch
+    public static string Name(AdvisedRepair kind) => kind switch
     {
-        RepairKind.Nothing => "nothing",
-        RepairKind.CopyGood => "copy_good",
-        RepairKind.WriteTAux => "write_t_aux",
-        RepairKind.RebuildTrees => "rebuild_trees",
-        RepairKind.RebuildUpdate => "rebuild_update",
-        RepairKind.RebuildKey => "rebuild_key",
-        RepairKind.RelabelReplica => "relabel_replica",
-        RepairKind.FullReseal => "full_reseal",
-        RepairKind.Everything => "everything",
-        RepairKind.UnsealAgain => "unseal_again",
+        AdvisedRepair.Nothing => "nothing",
+        AdvisedRepair.CopyGood => "copy_good",
+        AdvisedRepair.WriteTAux => "write_t_aux",
+        AdvisedRepair.RebuildTrees => "rebuild_trees",
+        AdvisedRepair.RebuildUpdate => "rebuild_update",
+        AdvisedRepair.RebuildKey => "rebuild_key",
+        AdvisedRepair.RelabelReplica => "relabel_replica",
+        AdvisedRepair.FullReseal => "full_reseal",
+        AdvisedRepair.Everything => "everything",
+        AdvisedRepair.UnsealAgain => "unseal_again",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "a repair without a name"),
     };
 

@@ -53,7 +53,7 @@ public sealed class UpdateVectorTests
         using PaddedFile update = new(job.TargetFile, known.Size);
         ISectorData decoded = SectorUpdate.Decode(update, job.Source, known.CommD, known.KeyCommR);
         Assert.Equal(known.DataSha256, SectorDigest.Sha256Of(decoded));
-        Assert.Equal(made.CommRLast, ReplicaCheck.CommRLast(update, job.Porep, new FixedTreeCores(Environment.ProcessorCount), null, Cancellation));
+        Assert.Equal(made.CommRLast, ReplicaTrees.CommRLast(update, job.Porep, new FixedTreeCores(Environment.ProcessorCount), null, Cancellation));
 
         UpdateJob removal = job with
         {

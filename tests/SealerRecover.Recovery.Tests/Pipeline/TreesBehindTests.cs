@@ -146,6 +146,16 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
             ISectorData replica, PorepParameters porep, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
             _sealer.CommRLast(replica, porep, cores, progress, cancellation);
 
+        public bool TryBuildTrees(
+            SealJob job,
+            ISectorData replica,
+            Bytes32 commRLast,
+            IStepLog log,
+            ITreeCores cores,
+            IProgress<SealProgress> progress,
+            CancellationToken cancellation) =>
+            _sealer.TryBuildTrees(job, replica, commRLast, log, cores, progress, cancellation);
+
         public CommR CommROf(PAuxFile pAux) => _sealer.CommROf(pAux);
     }
 }

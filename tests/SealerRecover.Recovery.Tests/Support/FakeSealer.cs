@@ -186,9 +186,27 @@ internal sealed class FakeSealer : ISealer
         ISectorData replica, PorepParameters porep, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
         Roots.GetValueOrDefault(Convert.ToHexString(SHA256.HashData(ReadAll(replica))));
 
-    public ConcurrentDictionary<string, Bytes32> Roots { get; } = [];
+    /// <summary>As the real one: trees and p_aux of a replica that was made before.</summary>
+    public bool TryBuildTrees(
+        SealJob job, ISectorData replica, Bytes32 commRLast, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
+    {
+        Calls.Enqueue($"{job.Inputs.Sector.Number}:trees-of-replica");
+        if (CommRLast(replica, job.Inputs.Porep, cores, progress, cancellation) != commRLast)
+        {
+            return false;
+        }
 
-    public ConcurrentDictionary<CommR, Bytes32> KeyRLast { get; } = [];
+        File.WriteAllBytes(Path.Combine(job.CacheFolder, "p_aux"), [.. job.KnownCommC!.Value.Span, .. commRLast.Span]);
+        File.WriteAllText(Path.Combine(job.CacheFolder, "t_aux"), TAux ?? "t_aux");
+        string tree = Path.Combine(job.CacheFolder, "sc-02-data-tree-r-last.dat");
+        File.WriteAllBytes(tree, Bytes(job.Inputs, "tree-r-last", 32));
+        log.Record("standing-tree-r-last-0", Digest(tree));
+        return true;
+    }
+
+    public static ConcurrentDictionary<string, Bytes32> Roots { get; } = [];
+
+    public static ConcurrentDictionary<CommR, Bytes32> KeyRLast { get; } = [];
 
     public Action<UpdateJob, CancellationToken>? BeforeUpdate { get; set; }
 

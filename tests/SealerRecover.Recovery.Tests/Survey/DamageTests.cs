@@ -181,7 +181,7 @@ public sealed class DamageTests
         Damaged damaged = Assert.IsType<Damaged>(Assert.Single(survey.Sealed.PAux.Copies).State);
         Assert.Contains(other.Facts.SealedCid.ToString()!, damaged.ComparedWith, StringComparison.Ordinal);
         Assert.Equal(CheckDepth.Consistent, ((Good)survey.Sealed.Replica.Best!.State).Depth);
-        Assert.Equal(RepairKind.FullReseal, RepairAdvice.For(survey)[0].Kind);
+        Assert.Equal(AdvisedRepair.FullReseal, RepairAdvice.For(survey)[0].Kind);
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class DamageTests
         Assert.Equal(copy, survey.Sealed.Replica.Best!.Path);
         Assert.True(survey.Sealed.IsGood);
         RepairAdvice advice = RepairAdvice.For(survey)[0];
-        Assert.Equal(RepairKind.CopyGood, advice.Kind);
+        Assert.Equal(AdvisedRepair.CopyGood, advice.Kind);
         Assert.Contains(new CopyAdvice(copy, sector.Sealed), advice.Copies);
         Assert.Contains(new CopyAdvice(Path.Combine(otherCache, Path.GetFileName(sector.Tree(0))), sector.Tree(0)), advice.Copies);
     }
@@ -220,7 +220,7 @@ public sealed class DamageTests
         Assert.Equal(new Good(CheckDepth.ProvenAgainstChain), State());
         File.WriteAllBytes(path, [1, .. new byte[2047]]);
         Assert.Contains("CommD", Assert.IsType<Damaged>(State()).ComparedWith, StringComparison.Ordinal);
-        Assert.Equal(RepairKind.UnsealAgain, Assert.Single(RepairAdvice.For(sector.Deep())).Kind);
+        Assert.Equal(AdvisedRepair.UnsealAgain, Assert.Single(RepairAdvice.For(sector.Deep())).Kind);
         File.WriteAllBytes(path, new byte[2047]);
         Assert.Equal(new WrongLength(2048, 2047), State());
         File.WriteAllBytes(path, new byte[2055]);

@@ -25,14 +25,14 @@ public sealed class RepairAdviceTests
         Assert.All(Combinations, states =>
         {
             (bool replica, bool pAux, bool tAux, bool trees) = Facts(states);
-            RepairKind expected =
-                !pAux ? RepairKind.FullReseal
-                : !replica ? RepairKind.RelabelReplica
-                : !trees ? RepairKind.RebuildTrees
-                : !tAux ? RepairKind.WriteTAux
-                : RepairKind.Nothing;
+            AdvisedRepair expected =
+                !pAux ? AdvisedRepair.FullReseal
+                : !replica ? AdvisedRepair.RelabelReplica
+                : !trees ? AdvisedRepair.RebuildTrees
+                : !tAux ? AdvisedRepair.WriteTAux
+                : AdvisedRepair.Nothing;
             RepairAdvice advice = Assert.Single(RepairAdvice.For(Survey(Files(states), null)));
-            Assert.Equal((expected, SectorPart.Sealed, expected != RepairKind.Nothing), (advice.Kind, advice.Part, advice.IsNeeded));
+            Assert.Equal((expected, SectorPart.Sealed, expected != AdvisedRepair.Nothing), (advice.Kind, advice.Part, advice.IsNeeded));
             Assert.EndsWith(".", advice.Why, StringComparison.Ordinal);
         });
     }
@@ -48,24 +48,24 @@ public sealed class RepairAdviceTests
                 (bool key, bool keyPAux, bool keyTAux, bool keyTrees) = Facts(ofKey);
                 (bool update, bool updatePAux, bool updateTAux, bool updateTrees) = Facts(ofUpdate);
                 bool commC = keyPAux || updatePAux;
-                RepairKind proving =
+                AdvisedRepair proving =
                     update && commC
-                        ? !updatePAux || !updateTrees ? RepairKind.RebuildTrees : !updateTAux ? RepairKind.WriteTAux : RepairKind.Nothing
-                        : key && commC ? RepairKind.RebuildUpdate
-                        : RepairKind.Everything;
-                RepairKind sealedPart =
-                    proving == RepairKind.Everything ? RepairKind.Nothing
-                    : !key ? RepairKind.RebuildKey
-                    : !keyPAux || !keyTrees ? RepairKind.RebuildTrees
-                    : !keyTAux ? RepairKind.WriteTAux
-                    : RepairKind.Nothing;
+                        ? !updatePAux || !updateTrees ? AdvisedRepair.RebuildTrees : !updateTAux ? AdvisedRepair.WriteTAux : AdvisedRepair.Nothing
+                        : key && commC ? AdvisedRepair.RebuildUpdate
+                        : AdvisedRepair.Everything;
+                AdvisedRepair sealedPart =
+                    proving == AdvisedRepair.Everything ? AdvisedRepair.Nothing
+                    : !key ? AdvisedRepair.RebuildKey
+                    : !keyPAux || !keyTrees ? AdvisedRepair.RebuildTrees
+                    : !keyTAux ? AdvisedRepair.WriteTAux
+                    : AdvisedRepair.Nothing;
                 Assert.Equal(proving, Of(all, SectorPart.Update));
                 Assert.Equal(sealedPart, Of(all, SectorPart.Sealed));
 
                 // A key that is gone is Lotus's doing; a key that is damaged is not.
-                bool needed = proving != RepairKind.Nothing || all.Any(advice => advice.Part == SectorPart.Sealed && advice.IsNeeded);
+                bool needed = proving != AdvisedRepair.Nothing || all.Any(advice => advice.Part == SectorPart.Sealed && advice.IsNeeded);
                 Assert.Equal(needed, all.Any(advice => advice.IsNeeded));
-                if (proving == RepairKind.Nothing && ofKey.All(state => state is Missing))
+                if (proving == AdvisedRepair.Nothing && ofKey.All(state => state is Missing))
                 {
                     Assert.DoesNotContain(all, advice => advice.IsNeeded);
                 }
@@ -84,11 +84,11 @@ public sealed class RepairAdviceTests
         ReplicaSurvey files = Files(Combinations[0]);
         FileSurvey twice = files.PAux with { Copies = [new FileCopy("/a/cache/s/p_aux", Bad), new FileCopy("/b/cache/s/p_aux", Good)] };
         RepairAdvice advice = Assert.Single(RepairAdvice.For(Survey(files with { PAux = twice }, null)));
-        Assert.Equal(RepairKind.CopyGood, advice.Kind);
+        Assert.Equal(AdvisedRepair.CopyGood, advice.Kind);
         Assert.Equal([new CopyAdvice("/b/cache/s/p_aux", "/a/cache/s/p_aux")], advice.Copies);
 
         FileSurvey none = twice with { Copies = [twice.Copies[0]] };
-        Assert.Equal(RepairKind.FullReseal, Assert.Single(RepairAdvice.For(Survey(files with { PAux = none }, null))).Kind);
+        Assert.Equal(AdvisedRepair.FullReseal, Assert.Single(RepairAdvice.For(Survey(files with { PAux = none }, null))).Kind);
     }
 
     [Fact]
@@ -96,11 +96,11 @@ public sealed class RepairAdviceTests
     {
         SectorSurvey survey = Survey(Files(Combinations[0]), null);
         RepairAdvice advice = Assert.Single(RepairAdvice.For(survey with { Unsealed = new FileSurvey("unsealed", [new FileCopy("/a/unsealed/s", Bad)]) }));
-        Assert.Equal((RepairKind.UnsealAgain, true), (advice.Kind, advice.IsNeeded));
+        Assert.Equal((AdvisedRepair.UnsealAgain, true), (advice.Kind, advice.IsNeeded));
     }
 
-    private static RepairKind Of(IReadOnlyList<RepairAdvice> all, SectorPart part) =>
-        all.SingleOrDefault(advice => advice.Part == part)?.Kind ?? RepairKind.Nothing;
+    private static AdvisedRepair Of(IReadOnlyList<RepairAdvice> all, SectorPart part) =>
+        all.SingleOrDefault(advice => advice.Part == part)?.Kind ?? AdvisedRepair.Nothing;
 
     private static (bool Replica, bool PAux, bool TAux, bool Trees) Facts(FileState[] states) =>
         (states[0].IsGood, states[1].IsGood, states[2].IsGood, states[3].IsGood);

@@ -26,7 +26,7 @@ public sealed class WholeSectorTests
             Assert.Null(survey.Update);
             Assert.True(survey.Unsealed.IsMissing);
             Assert.Empty(survey.Warnings);
-            Assert.Equal(RepairKind.Nothing, Assert.Single(RepairAdvice.For(survey)).Kind);
+            Assert.Equal(AdvisedRepair.Nothing, Assert.Single(RepairAdvice.For(survey)).Kind);
         });
     }
 

@@ -10,7 +10,7 @@ public sealed class SurveyCommandTests : IDisposable
 
     [Theory]
     [InlineData("survey --miner=f01000 5", "no storage path was named")]
-    [InlineData("survey --miner=f01000 5 --storage=/nowhere/at/all", "/nowhere/at/all does not exist")]
+    [InlineData("survey --miner=f01000 5 --storage=/nowhere/at/all", "/nowhere/at/all is not there")]
     [InlineData("survey --storage=HERE 5", "no miner was named")]
     [InlineData("survey --miner=f01000 --storage=HERE 5", "how large the sectors of f01000 are is not known")]
     [InlineData("survey --miner=f01000 --storage=HERE 5 --sector-size=3KiB", "--sector-size is \"3KiB\"")]

@@ -62,7 +62,7 @@ internal sealed class ManyLabeler : IDisposable
     {
         for (int layer = 1; layer <= _porep.Layers; layer++)
         {
-            if (_sectors.All(sector => sector.HasFinished(layer)))
+            if (_sectors.All(sector => sector.Layers.IsFinished(layer)))
             {
                 continue;
             }
@@ -154,13 +154,13 @@ internal sealed class ManyLabeler : IDisposable
             IReadOnlyList<int> damaged = ManyLayerFiles.Load(
                 group,
                 layer,
-                [.. members.Select(sector => (sector.PathOf(layer), sector.Recorded(layer) ?? default))],
+                [.. members.Select(sector => (sector.Layers.PathOf(layer), sector.Layers.Recorded(layer) ?? default))],
                 _fileThreads,
                 nodes => Array.ForEach(counters, counter => counter.Add(nodes)),
                 _cancellation);
             foreach (int sector in damaged)
             {
-                members[sector].Log.Forget(SealSteps.Layer(layer));
+                members[sector].Layers.Forget(layer);
                 intact = false;
             }
         }
@@ -174,7 +174,7 @@ internal sealed class ManyLabeler : IDisposable
         foreach (SectorGroup group in _groups)
         {
             ManySector[] members = MembersOf(group);
-            string?[] paths = [.. members.Select(sector => sector.HasFinished(layer) ? null : sector.PathOf(layer))];
+            string?[] paths = [.. members.Select(sector => sector.Layers.IsFinished(layer) ? null : sector.Layers.PathOf(layer))];
             SealProgressCounter[] counters =
             [
                 .. members.Where((_, i) => paths[i] is not null).Select(sector => sector.Counter(SealPhase.WriteLayer, layer)),
@@ -191,9 +191,9 @@ internal sealed class ManyLabeler : IDisposable
             {
                 if (paths[i] is not null)
                 {
-                    members[i].Log.Record(SealSteps.Layer(layer), digests[i]);
+                    members[i].Layers.Record(layer, digests[i]);
                 }
-                else if (members[i].Recorded(layer) != digests[i])
+                else if (members[i].Layers.Recorded(layer) is { } recorded && recorded != digests[i])
                 {
                     throw Differs(members[i], layer);
                 }
@@ -206,6 +206,6 @@ internal sealed class ManyLabeler : IDisposable
     private static OperatorException Differs(ManySector sector, int layer) => new(
         FailureKind.Storage,
         $"layer {layer} of sector {sector.Job.Inputs.Sector.FileName}, made again beside other sectors, is not the one recorded for "
-        + sector.PathOf(layer),
+        + sector.Layers.PathOf(layer),
         "memory or disk of this machine returns wrong bytes: check both (dmesg, memtest), remove that file and run the same command again");
 }

@@ -6,44 +6,9 @@ using Filecoin.Sealing.Trees;
 
 namespace Filecoin.Sealing.Replica;
 
-/// <summary>
-/// Looks whether a replica that was found (a sector key, a sealed or an updated sector) is intact, by making comm_r_last from its content.
-/// p_aux alone says nothing about the file beside it.
-/// </summary>
-public static class ReplicaCheck
+/// <summary>Rows and nodes of tree_r_last made from a replica that was found, to compare tree_r_last files with. Memory: 1.2 MiB a thread.</summary>
+public static class ReplicaRows
 {
-    /// <summary>
-    /// The root of tree_r_last over a replica; nothing is written. With comm_c it makes CommR (<see cref="CommRs"/>). Costs what building
-    /// tree_r_last costs; memory: 1.2 MiB a thread.
-    /// </summary>
-    /// <param name="replica">The replica.</param>
-    /// <param name="porep">Its shape.</param>
-    /// <param name="cores">Cores to use.</param>
-    /// <param name="progress">Told how far, as of building trees; may be null.</param>
-    /// <param name="cancellation">Stops within a second.</param>
-    /// <param name="poseidonKernel">Name of the kernel to use; null for the best on this machine.</param>
-    /// <exception cref="OperatorException">The replica cannot be read.</exception>
-    public static Bytes32 CommRLast(
-        ISectorData replica,
-        PorepParameters porep,
-        ITreeCores cores,
-        IProgress<SealProgress>? progress,
-        CancellationToken cancellation,
-        string? poseidonKernel = null)
-    {
-        ArgumentNullException.ThrowIfNull(replica);
-        ArgumentNullException.ThrowIfNull(porep);
-        ArgumentNullException.ThrowIfNull(cores);
-        Bytes32[] roots = new Bytes32[porep.Shape.BaseTrees];
-        for (int tree = 0; tree < roots.Length; tree++)
-        {
-            SealProgressCounter counter = new(progress, SealPhase.CheckReplica, tree + 1, roots.Length, BaseTreeLayout.For(porep).Leaves);
-            roots[tree] = BaseTree(replica, porep, tree, NoTreeRows.Instance, cores, counter, poseidonKernel, cancellation);
-        }
-
-        return TreeRoots.Join(porep.Shape, roots, poseidonKernel);
-    }
-
     /// <summary>The kept rows of one base tree over a replica, as its tree_r_last file has them. To be disposed.</summary>
     /// <param name="replica">The replica.</param>
     /// <param name="porep">Its shape.</param>
@@ -54,7 +19,7 @@ public static class ReplicaCheck
     /// <param name="cancellation">Stops within a second.</param>
     /// <param name="poseidonKernel">Name of the kernel to use; null for the best on this machine.</param>
     /// <exception cref="OperatorException">The replica cannot be read.</exception>
-    public static KeptRows Rows(
+    public static KeptRows Make(
         ISectorData replica,
         PorepParameters porep,
         int tree,
@@ -71,7 +36,8 @@ public static class ReplicaCheck
         try
         {
             SealProgressCounter counter = new(progress, SealPhase.CheckReplica, tree + 1, porep.Shape.BaseTrees, rows.Layout.Leaves);
-            _ = BaseTree(replica, porep, tree, rows, cores, counter, poseidonKernel, cancellation);
+            _ = Build(
+                replica, tree * rows.Layout.Leaves * SectorSize.NodeBytes, rows.Layout, rows, cores, counter, poseidonKernel, cancellation);
             return rows;
         }
         catch
@@ -112,21 +78,17 @@ public static class ReplicaCheck
             cancellation);
     }
 
-    private static Bytes32 BaseTree(
-        ISectorData replica,
-        PorepParameters porep,
-        int tree,
-        ITreeRows rows,
-        ITreeCores cores,
-        SealProgressCounter counter,
-        string? poseidonKernel,
-        CancellationToken cancellation)
-    {
-        BaseTreeLayout layout = BaseTreeLayout.For(porep);
-        return Build(replica, tree * layout.Leaves * SectorSize.NodeBytes, layout, rows, cores, counter, poseidonKernel, cancellation);
-    }
-
-    private static Bytes32 Build(
+    /// <summary>Builds a tree over a part of a replica.</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="start">Where the part begins, in bytes.</param>
+    /// <param name="layout">The tree over it.</param>
+    /// <param name="rows">Takes the rows.</param>
+    /// <param name="cores">Cores to use.</param>
+    /// <param name="counter">Told how far; may be null.</param>
+    /// <param name="poseidonKernel">Name of the kernel to use; null for the best on this machine.</param>
+    /// <param name="cancellation">Stops within a second.</param>
+    /// <returns>The root.</returns>
+    internal static Bytes32 Build(
         ISectorData replica,
         long start,
         BaseTreeLayout layout,

@@ -1,0 +1,125 @@
+using Filecoin.Cryptography;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Trees;
+
+namespace Filecoin.Sealing.Replica;
+
+/// <summary>
+/// tree_r_last of a replica that was found (a sector key, a sealed or an updated sector): whether it is intact, since p_aux alone says
+/// nothing about the file beside it, and its tree files where those are lost. Costs what building tree_r_last costs; memory: 1.2 MiB a thread.
+/// </summary>
+public static class ReplicaTrees
+{
+    /// <summary>Begins the steps of trees that are built from a replica; they are recorded only once it has proven intact.</summary>
+    public const string Steps = "standing";
+
+    /// <summary>The root of tree_r_last; nothing is written. With comm_c it makes CommR (<see cref="CommRs"/>).</summary>
+    /// <param name="replica">The replica.</param>
+    /// <param name="porep">Its shape.</param>
+    /// <param name="cores">Cores to use.</param>
+    /// <param name="progress">Told how far, as of building trees; may be null.</param>
+    /// <param name="cancellation">Stops within a second.</param>
+    /// <param name="poseidonKernel">Name of the kernel to use; null for the best on this machine.</param>
+    /// <exception cref="OperatorException">The replica cannot be read.</exception>
+    public static Bytes32 CommRLast(
+        ISectorData replica,
+        PorepParameters porep,
+        ITreeCores cores,
+        IProgress<SealProgress>? progress,
+        CancellationToken cancellation,
+        string? poseidonKernel = null)
+    {
+        ArgumentNullException.ThrowIfNull(replica);
+        ArgumentNullException.ThrowIfNull(porep);
+        ArgumentNullException.ThrowIfNull(cores);
+        return Root(replica, porep, cores, progress, poseidonKernel, open: null, cancellation);
+    }
+
+    /// <summary>
+    /// Makes what a sector needs beside its replica: tree_r_last, p_aux and t_aux in <see cref="SealJob.CacheFolder"/>, on disk and recorded
+    /// as "standing-…", if the replica is the one that <see cref="SealJob.KnownCommC"/> and <paramref name="commRLast"/> are of.
+    /// </summary>
+    /// <param name="job">What and where; its data and its sealed file are not touched.</param>
+    /// <param name="replica">The replica.</param>
+    /// <param name="commRLast">The root that its tree has to have.</param>
+    /// <param name="log">Finished steps.</param>
+    /// <param name="cores">Cores to use.</param>
+    /// <param name="progress">Told how far, as of building trees; may be null.</param>
+    /// <param name="cancellation">Stops within a second.</param>
+    /// <returns>False if the replica's tree has another root: it is damaged, and nothing is recorded.</returns>
+    /// <exception cref="OperatorException">The replica cannot be read, or storage failed.</exception>
+    public static bool TryBuild(
+        SealJob job,
+        ISectorData replica,
+        Bytes32 commRLast,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress>? progress,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(log);
+        PorepParameters porep = job.Inputs.Porep;
+        Bytes32 commC = job.KnownCommC ?? throw new ArgumentException("comm_c has to be known", nameof(job));
+        BaseTreeLayout layout = BaseTreeLayout.For(porep);
+        string pAuxPath = Path.Combine(job.CacheFolder, CacheNames.PAux);
+        if (PreCommit2.IsRecorded(log, FinishedStep, pAuxPath))
+        {
+            return true;
+        }
+
+        Bytes32 root = Root(replica, porep, cores, progress, job.PoseidonKernel, Open, cancellation);
+        if (root != commRLast)
+        {
+            return false;
+        }
+
+        for (int tree = 0; tree < porep.Shape.BaseTrees; tree++)
+        {
+            log.Record($"{Steps}-{SealSteps.TreeRLast(tree)}", SegmentDigests.OfFile(PathOf(tree), cancellation: cancellation));
+        }
+
+        PreCommit2.WriteTAux(job);
+        new PAuxFile(commC, root).Write(pAuxPath);
+        log.Record(FinishedStep, SegmentDigests.OfFile(pAuxPath, cancellation: cancellation));
+        return true;
+
+        string PathOf(int tree) => Path.Combine(job.CacheFolder, CacheNames.TreeRLast(porep.Shape, tree));
+
+        TreeFile Open(int tree) => new(PathOf(tree), layout, layout.LowestRowOfTreeRLast(job.RowsToDiscard));
+    }
+
+    private static string FinishedStep => $"{Steps}-finished";
+
+    private static Bytes32 Root(
+        ISectorData replica,
+        PorepParameters porep,
+        ITreeCores cores,
+        IProgress<SealProgress>? progress,
+        string? poseidonKernel,
+        Func<int, TreeFile>? open,
+        CancellationToken cancellation)
+    {
+        BaseTreeLayout layout = BaseTreeLayout.For(porep);
+        Bytes32[] roots = new Bytes32[porep.Shape.BaseTrees];
+        for (int tree = 0; tree < roots.Length; tree++)
+        {
+            SealProgressCounter counter = new(progress, SealPhase.Trees, tree + 1, roots.Length, layout.Leaves);
+            using TreeFile? file = open?.Invoke(tree);
+            roots[tree] = ReplicaRows.Build(
+                replica,
+                tree * layout.Leaves * SectorSize.NodeBytes,
+                layout,
+                file is null ? NoTreeRows.Instance : file,
+                cores,
+                counter,
+                poseidonKernel,
+                cancellation);
+            file?.Publish();
+        }
+
+        return TreeRoots.Join(porep.Shape, roots, poseidonKernel);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Filecoin.Chain;
+using SealerRecover.Recovery.Files;
+using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Pipeline;
+
+namespace SealerRecover.Recovery.Repair;
+
+/// <summary>What a sector is mended from, cheapest first.</summary>
+public enum RepairKind
+{
+    /// <summary>The replica and its p_aux stand: the replica is read and checked, and what is missing or damaged beside it made.</summary>
+    FromReplica,
+
+    /// <summary>Of a snapped sector, the update stands and its p_aux: the key is made of it and of the pieces.</summary>
+    FromUpdate,
+
+    /// <summary>A p_aux tells comm_c: labels, the replica and tree_r_last are made, no columns.</summary>
+    Labels,
+
+    /// <summary>Nothing is left that spares work.</summary>
+    Everything,
+}
+
+/// <summary>How one sector is mended, by what is there and how long it is; whether it is intact shows while it is used.</summary>
+/// <param name="Facts">The sector.</param>
+/// <param name="StoragePath">Where most of it is; what is made goes there.</param>
+/// <param name="Kind">What it is mended from. If that proves damaged, the next dearer way is gone.</param>
+public sealed record SectorRepair(SectorFacts Facts, string StoragePath, RepairKind Kind)
+{
+    /// <summary>Chooses place and way by names, lengths and p_aux alone: no replica is read.</summary>
+    /// <param name="facts">The sector.</param>
+    /// <param name="storagePaths">Storage paths, as Lotus and Curio lay them out; the first takes what has no other place.</param>
+    /// <param name="settings">Kernels, and whether all is kept, which leaves nothing to spare.</param>
+    public static SectorRepair Choose(SectorFacts facts, ImmutableArray<string> storagePaths, RecoverySettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(settings);
+        ISealer sealer = new Sealer(settings);
+        long size = facts.SealProof.SectorSize.Bytes;
+        ResultLayout[] layouts = [.. storagePaths.Select(path => new ResultLayout(path, facts.Sector))];
+
+        // A snapped sector is proven by its update: where that stands the rest belongs.
+        string path = (layouts.FirstOrDefault(layout => facts.Update is not null && HasLength(layout.UpdateFile, size))
+            ?? layouts.FirstOrDefault(layout => HasLength(layout.SealedFile, size))
+            ?? layouts.FirstOrDefault(layout => FileLook.Through(layout.CacheFolder).Kind == FileKind.Folder)
+            ?? layouts[0]).Root;
+        RecoverySettings there = settings with { ResultFolder = path, StoragePaths = storagePaths };
+        Survivors? left = settings.KeepAll ? null : Survivors.Find(facts, there, sealer.CommROf);
+        return new SectorRepair(facts, path, left switch
+        {
+            null => RepairKind.Everything,
+            { Replica: not null } => RepairKind.FromReplica,
+            _ when facts.Update is not null && HasLength(new ResultLayout(path, facts.Sector).UpdateFile, size) => RepairKind.FromUpdate,
+            _ => RepairKind.Labels,
+        });
+    }
+
+    private static bool HasLength(string path, long length) =>
+        FileLook.Through(path) is { Kind: FileKind.File } look && look.Length == length;
+}

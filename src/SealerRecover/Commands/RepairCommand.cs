@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using SealerRecover.Recovery;
+using SealerRecover.Recovery.Repair;
+using SealerRecover.Rendering;
+
+namespace SealerRecover.Commands;
+
+/// <summary>
+/// Mends sectors where they lie in storage paths, as cheaply as what is left of them allows, and leaves good ones as they are.
+/// <code>sealer-recover repair --miner=f01000 --storage=/data1 --storage=/data2 --sealing-temp=/temp 2 4 5</code>
+/// </summary>
+internal sealed class RepairCommand : ICommand
+{
+    private readonly KnownSectors _sectors = new();
+    private readonly RecoveryOptions _recovery = new();
+    private readonly StorageOption _storage = new();
+    private readonly Option<bool> _dryRun = new("--dry-run")
+    {
+        Description = "Say what would be made of what, and stop there.",
+    };
+
+    /// <summary>Makes the command.</summary>
+    public RepairCommand()
+    {
+        Syntax = new Command("repair", "Mend sectors in storage paths: make what is missing or damaged, from what is left.") { _storage.Folders, _dryRun };
+        _sectors.AddTo(Syntax);
+        _recovery.AddRepairTo(Syntax);
+        Common.AddTo(Syntax);
+    }
+
+    /// <inheritdoc/>
+    public Command Syntax { get; }
+
+    /// <inheritdoc/>
+    public CommonOptions Common { get; } = new();
+
+    /// <inheritdoc/>
+    public string Name => "repair";
+
+    /// <inheritdoc/>
+    public async Task<Report> RunAsync(CommandContext context)
+    {
+        ImmutableArray<string> paths = _storage.ReadPaths(context);
+
+        // What differs from a recovered file is damaged: CommR vouches for the recovered one. It is moved aside, not deleted.
+        RecoverySettings settings = _recovery.Read(context) with { Force = true, StoragePaths = paths };
+        IReadOnlyList<SectorLookupResult> found = await _sectors.FindAsync(context);
+        SectorRepair[] repairs = [.. found.Where(result => result.Facts is not null).Select(result => SectorRepair.Choose(result.Facts!, paths, settings))];
+        if (repairs.Length > 0)
+        {
+            context.View.Answered(new RepairAnswer(repairs));
+        }
+
+        Dictionary<SectorId, SectorReport> reports = found
+            .Where(result => result.Failure is not null)
+            .ToDictionary(result => result.Sector, result => SectorReport.Failed(result.Sector, result.Failure!));
+        List<Advice> next = [];
+        foreach (IGrouping<string, SectorRepair> place in repairs.GroupBy(repair => repair.StoragePath))
+        {
+            SectorFacts[] facts = [.. place.Select(repair => repair.Facts)];
+            RecoverySettings here = settings with { ResultFolder = place.Key };
+            foreach (SectorReport report in context.Parsed.GetValue(_dryRun) ? Planned(context, here, facts) : Mend(context, here, facts, next))
+            {
+                reports.Add(report.Sector, report);
+            }
+        }
+
+        return new Report { Command = Name, Sectors = [.. found.Select(result => reports[result.Sector])], Next = next };
+    }
+
+    private static IEnumerable<SectorReport> Planned(CommandContext context, RecoverySettings settings, SectorFacts[] facts)
+    {
+        context.View.Planned(new RunPlan(facts, settings, new RecoveryRunner(settings, context.Host.Time).Plan(facts)));
+        return facts.Select(fact => new SectorReport(fact.Sector, SectorResult.Listed, null, null, [], TimeSpan.Zero, null));
+    }
+
+    private static IReadOnlyList<SectorReport> Mend(CommandContext context, RecoverySettings settings, SectorFacts[] facts, List<Advice> next)
+    {
+        IReadOnlyList<SectorReport> reports = RecoveryRun.Recover(context, settings, facts, refresh: null, out IReadOnlyList<Advice> advice);
+        next.AddRange(advice);
+        return reports;
+    }
+}
