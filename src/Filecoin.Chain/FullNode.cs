@@ -92,6 +92,17 @@ public sealed class FullNode(JsonRpcClient rpc)
         }
     }
 
+    /// <summary>The miner's faulty sectors, in order: a bit field, told as the lengths of its runs, the first of which are not in it.</summary>
+    public async Task<IReadOnlyList<ulong>> StateMinerFaultsAsync(ActorId miner, TipSetKey at, CancellationToken cancellation)
+    {
+        const string method = "StateMinerFaults";
+        IReadOnlyList<ulong> runs = await rpc.CallRequiredAsync(
+            method, json => WriteMiner(json, miner, at), ChainJson.Default.IReadOnlyListUInt64, cancellation).ConfigureAwait(false);
+        return RunLengths.TryExpand(runs, out IReadOnlyList<ulong> numbers)
+            ? numbers
+            : throw Implausible(method, "a bit field that no miner's sectors fit into");
+    }
+
     /// <summary>The deadline and partition a sector is assigned to; an error answer when it is assigned to none.</summary>
     public Task<SectorLocation> StateSectorPartitionAsync(SectorId sector, CancellationToken cancellation) =>
         rpc.CallRequiredAsync(

@@ -123,11 +123,40 @@ public sealed class SectorLookup
     /// The facts about many, at most <paramref name="concurrency"/> at once; results in the order asked. One that fails does not stop the
     /// others, unless the node is gone altogether: then the rest fails without being tried.
     /// </summary>
-    public async Task<IReadOnlyList<SectorLookupResult>> FindAllAsync(
-        IEnumerable<ulong> sectorNumbers, int concurrency, CancellationToken cancellation)
+    public Task<IReadOnlyList<SectorLookupResult>> FindAllAsync(
+        IEnumerable<ulong> sectorNumbers, int concurrency, CancellationToken cancellation) =>
+        ForAllAsync(
+            sectorNumbers,
+            concurrency,
+            async (number, token) => new SectorLookupResult(new SectorId(Miner, number), await FindAsync(number, token).ConfigureAwait(false), null),
+            (sector, failure) => new SectorLookupResult(sector, null, failure),
+            cancellation);
+
+    /// <summary>What the files of many sectors commit to, as <see cref="FindAllAsync"/>; asks only for the newest state, one call a sector.</summary>
+    public Task<IReadOnlyList<CommitmentsResult>> FindCommitmentsAsync(
+        IEnumerable<ulong> sectorNumbers, int concurrency, CancellationToken cancellation) =>
+        ForAllAsync(
+            sectorNumbers,
+            concurrency,
+            async (number, token) => new CommitmentsResult(
+                new SectorId(Miner, number), await CommitmentsAsync(new SectorId(Miner, number), token).ConfigureAwait(false), null),
+            (sector, failure) => new CommitmentsResult(sector, null, failure),
+            cancellation);
+
+    /// <summary>The miner's faulty sectors, in order; those declared recovered are still faulty until they are proven again.</summary>
+    /// <exception cref="OperatorException">No node answers.</exception>
+    public Task<IReadOnlyList<ulong>> FaultySectorsAsync(CancellationToken cancellation) =>
+        _node.StateMinerFaultsAsync(Miner, TipSetKey.Head, cancellation);
+
+    private async Task<IReadOnlyList<T>> ForAllAsync<T>(
+        IEnumerable<ulong> sectorNumbers,
+        int concurrency,
+        Func<ulong, CancellationToken, Task<T>> find,
+        Func<SectorId, OperatorException, T> failed,
+        CancellationToken cancellation)
     {
         ulong[] numbers = [.. sectorNumbers];
-        SectorLookupResult[] results = new SectorLookupResult[numbers.Length];
+        T[] results = new T[numbers.Length];
         ConcurrentQueue<OperatorException> unreachable = [];
         ParallelOptions options = new() { MaxDegreeOfParallelism = Math.Max(concurrency, 1), CancellationToken = cancellation };
         await Parallel.ForEachAsync(Enumerable.Range(0, numbers.Length), options, async (i, token) =>
@@ -140,7 +169,7 @@ public sealed class SectorLookup
                     throw new OperatorException(first.Kind, $"{sector} was not looked up: the chain node no longer answers", first.Hint, first);
                 }
 
-                results[i] = new SectorLookupResult(sector, await FindAsync(numbers[i], token).ConfigureAwait(false), null);
+                results[i] = await find(numbers[i], token).ConfigureAwait(false);
                 unreachable.Clear();
             }
             catch (OperatorException error)
@@ -150,19 +179,45 @@ public sealed class SectorLookup
                     unreachable.Enqueue(error);
                 }
 
-                results[i] = new SectorLookupResult(sector, null, error);
+                results[i] = failed(sector, error);
             }
         }).ConfigureAwait(false);
         return results;
     }
 
-    private async Task<SectorFacts> PreCommittedAsync(SectorId sector, CancellationToken cancellation)
+    private async Task<SectorCommitments> CommitmentsAsync(SectorId sector, CancellationToken cancellation)
     {
-        SectorPreCommitOnChainInfo found = await _node.StateSectorPreCommitInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false)
+        try
+        {
+            SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
+            if (proven is not null)
+            {
+                return new SectorCommitments(
+                    sector,
+                    Proof(sector, proven.SealProof),
+                    DataLookup.CommROf(sector, proven.SealedCid),
+                    proven.SectorKeyCid is { } key ? DataLookup.CommROf(sector, key) : null);
+            }
+
+            SectorPreCommitInfo info = (await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false)).Info;
+            return new SectorCommitments(sector, Proof(sector, info.SealProof), DataLookup.CommROf(sector, info.SealedCid), null);
+        }
+        catch (ChainCallException error)
+        {
+            throw new OperatorException(error.Kind, $"{sector}: {error.Message}", error.Hint, error);
+        }
+    }
+
+    private async Task<SectorPreCommitOnChainInfo> PreCommitAtHeadAsync(SectorId sector, CancellationToken cancellation) =>
+        await _node.StateSectorPreCommitInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false)
             ?? throw new OperatorException(
                 FailureKind.NotOnChain,
                 $"{sector} is not on the network \"{NetworkName}\": it is neither pre-committed nor proven, or its pre-commit expired, or it ended and was removed",
                 NetworkHint);
+
+    private async Task<SectorFacts> PreCommittedAsync(SectorId sector, CancellationToken cancellation)
+    {
+        SectorPreCommitOnChainInfo found = await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false);
         SectorPreCommitInfo info = found.Info;
         SealProofInfo proof = Proof(sector, info.SealProof);
         List<string> notes = [];

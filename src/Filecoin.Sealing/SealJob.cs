@@ -122,6 +122,15 @@ public enum SealPhase
 
     /// <summary>Proving challenged nodes (Commit 1), or looking at some nodes of a replica; nodes.</summary>
     VanillaProofs,
+
+    /// <summary>Checking the rows of tree_r_last files against each other; nodes.</summary>
+    CheckTrees,
+
+    /// <summary>Reading a replica to compare it with tree_r_last; nodes.</summary>
+    CheckReplica,
+
+    /// <summary>Computing the commitment of an unsealed copy; nodes.</summary>
+    CheckData,
 }
 
 /// <summary>How far a phase is. Reported from any thread, a few times a second at most, and once at its end.</summary>

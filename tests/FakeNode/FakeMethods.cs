@@ -51,12 +51,37 @@ internal sealed class FakeMethods
         ["StateSectorExpiration"] = (3, p => Proven(p, StateAt(p[2])) is { Terminated: false } sector
             ? new JsonObject { ["OnTime"] = sector.Early == 0 ? sector.Expiration : 0, ["Early"] = sector.Early }
             : throw new RpcFailure(1, $"failed to find sector {p[1]}")),
+        ["StateMinerFaults"] = (2, p => Faults(p, StateAt(p[1]))),
         ["StateMinerProvingDeadline"] = (2, p => ProvingDeadline(Miner(p[0], StateAt(p[1])))),
         ["StateGetRandomnessFromTickets"] = (4, p => Randomness(p)),
         ["StateMarketStorageDeal"] = (2, p => _data.Deal(p[0]!.GetValue<ulong>(), StateAt(p[1]))),
         ["StateGetClaims"] = (2, p => FakeDataMethods.Claims(Miner(p[0], 0).Miner, StateAt(p[1]))),
         ["GetActorEventsRaw"] = (1, p => _data.Events(p[0]!)),
     };
+
+    /// <summary>The faulty sectors' numbers as go-bitfield prints them: lengths of runs, first of numbers that are not in it.</summary>
+    private JsonArray Faults(JsonArray p, long stateEpoch)
+    {
+        JsonArray runs = [];
+        ulong end = 0;
+        foreach (FakeSector sector in Miner(p[0], stateEpoch).Miner.Sectors.Values
+            .Where(sector => sector.Early != 0 && sector.Activation < stateEpoch).OrderBy(sector => sector.Number))
+        {
+            if (runs.Count > 0 && sector.Number == end)
+            {
+                runs[^1] = runs[^1]!.GetValue<ulong>() + 1;
+            }
+            else
+            {
+                runs.Add(sector.Number - end);
+                runs.Add(1ul);
+            }
+
+            end = sector.Number + 1;
+        }
+
+        return runs.Count > 0 ? runs : [0ul];
+    }
 
     private string Randomness(JsonArray p)
     {

@@ -22,6 +22,7 @@ namespace Filecoin.Chain;
 [JsonSerializable(typeof(SectorOnChainInfo))]
 [JsonSerializable(typeof(SectorPreCommitOnChainInfo))]
 [JsonSerializable(typeof(SectorLocation))]
+[JsonSerializable(typeof(IReadOnlyList<ulong>))]
 [JsonSerializable(typeof(SectorExpiration))]
 [JsonSerializable(typeof(ProvingDeadline))]
 [JsonSerializable(typeof(IReadOnlyList<TipSetMessage>))]

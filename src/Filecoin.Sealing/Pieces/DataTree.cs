@@ -11,9 +11,27 @@ namespace Filecoin.Sealing.Pieces;
 /// The binary SHA-256 tree over a sector's data or a part of it, top two bits of every inner node cleared: of all of it that is tree_d,
 /// whose root is comm_d; of a piece the root is its CommP. Memory: 1 MiB a thread and one node for each MiB of data.
 /// </summary>
-internal static class DataTree
+public static class DataTree
 {
     private const int ChunkNodes = SegmentDigests.SegmentBytes / SectorSize.NodeBytes;
+
+    /// <summary>The commitment to all of the data.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="hash">The kernel to use.</param>
+    /// <param name="cores">Cores to use.</param>
+    /// <param name="phase">What progress is reported as.</param>
+    /// <param name="progress">Told how far; may be null.</param>
+    /// <param name="cancellation">Stops between chunks.</param>
+    /// <exception cref="Primitives.OperatorException">The data cannot be read.</exception>
+    public static CommD Of(
+        ISectorData data, TwoToOneHash hash, ITreeCores cores, SealPhase phase, IProgress<SealProgress>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(hash);
+        ArgumentNullException.ThrowIfNull(cores);
+        SealProgressCounter counter = new(progress, phase, 1, 1, data.Size.Nodes);
+        return new CommD(Root(data, 0, data.Size.Bytes, hash, cores, tree: null, counter, cancellation));
+    }
 
     /// <summary>The commitment to a piece of the data.</summary>
     /// <param name="data">The data.</param>
@@ -22,7 +40,7 @@ internal static class DataTree
     /// <param name="hash">The kernel to use.</param>
     /// <param name="cores">Cores to use.</param>
     /// <param name="cancellation">Stops between chunks.</param>
-    public static CommD OfPiece(
+    internal static CommD OfPiece(
         ISectorData data, long offset, long length, TwoToOneHash hash, ITreeCores cores, CancellationToken cancellation) =>
         new(Root(data, offset, length, hash, cores, tree: null, counter: null, cancellation));
 
@@ -33,7 +51,7 @@ internal static class DataTree
     /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far; may be null.</param>
     /// <param name="cancellation">Stops between chunks.</param>
-    public static CommD Write(
+    internal static CommD Write(
         ISectorData data, string path, TwoToOneHash hash, ITreeCores cores, IProgress<SealProgress>? progress, CancellationToken cancellation)
     {
         long nodes = data.Size.Nodes;

@@ -1,5 +1,4 @@
 using Filecoin.Cryptography;
-using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
@@ -104,28 +103,20 @@ public static class ReplicaTrees
         CancellationToken cancellation)
     {
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
-        PoseidonKernel poseidon8 = PoseidonKernel.Create(TreeShape.BaseArity, poseidonKernel);
-        int chunkBytes = BaseTreeBuilder.ChunkLeaves(layout) * SectorSize.NodeBytes;
-        using ReplicaChunkPool pool = new(chunkBytes);
         Bytes32[] roots = new Bytes32[porep.Shape.BaseTrees];
         for (int tree = 0; tree < roots.Length; tree++)
         {
-            long start = tree * layout.Leaves * SectorSize.NodeBytes;
             SealProgressCounter counter = new(progress, SealPhase.Trees, tree + 1, roots.Length, layout.Leaves);
             using TreeFile? file = open?.Invoke(tree);
-            BaseTreeBuilder builder = new(poseidon8, layout, file is null ? NoTreeRows.Instance : file);
-            Run.InOrder(
-                BaseTreeBuilder.Chunks(layout),
+            roots[tree] = ReplicaRows.Build(
+                replica,
+                tree * layout.Leaves * SectorSize.NodeBytes,
+                layout,
+                file is null ? NoTreeRows.Instance : file,
                 cores,
-                "replica",
-                chunk => pool.Use(buffers =>
-                {
-                    replica.Read(start + ((long)chunk * chunkBytes), buffers.Nodes);
-                    builder.Reduce(chunk, buffers.Nodes, buffers.Scratch, _ => cancellation.ThrowIfCancellationRequested());
-                    counter.Add(chunkBytes / SectorSize.NodeBytes);
-                }),
+                counter,
+                poseidonKernel,
                 cancellation);
-            roots[tree] = builder.Finish(_ => cancellation.ThrowIfCancellationRequested());
             file?.Publish();
         }
 

@@ -6,7 +6,7 @@ using Filecoin.Sealing;
 namespace SealerRecover.Recovery.Workspace;
 
 /// <summary>The folders of a result folder that a sector's files go to, in the order in which they do: what makes a sector complete comes last.</summary>
-internal enum InstallArea
+public enum InstallArea
 {
     /// <summary>cache/s-t0…/: beside the sealed file.</summary>
     Cache,

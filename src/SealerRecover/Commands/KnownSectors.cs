@@ -8,42 +8,56 @@ namespace SealerRecover.Commands;
 /// <summary>Sectors and what is known of them, from a chain node or from a metadata file: the options of commands that take either.</summary>
 internal sealed class KnownSectors
 {
-    private readonly NodeOptions _node = new();
-    private readonly SectorOptions _sectors = new();
     private readonly Option<string?> _metadata = new("--sectors-recovery-metadata", "--metadata")
     {
         Description = "The file that export wrote, instead of asking a chain node.",
         HelpName = "file",
     };
 
+    /// <summary>The chain node.</summary>
+    public NodeOptions Node { get; } = new();
+
+    /// <summary>The numbers.</summary>
+    public SectorOptions Sectors { get; } = new();
+
     /// <summary>Adds them.</summary>
     public void AddTo(Command command)
     {
-        _node.AddTo(command);
+        Node.AddTo(command);
         command.Add(_metadata);
-        command.Add(_sectors.Sectors);
-        command.Add(_sectors.Numbers);
+        command.Add(Sectors.Sectors);
+        command.Add(Sectors.Numbers);
     }
 
     /// <summary>What is known of the sectors asked for, in their order; with a metadata file and no numbers, of all in the file.</summary>
     /// <exception cref="OperatorException">BadInput, or no node answers.</exception>
     public async Task<IReadOnlyList<SectorLookupResult>> FindAsync(CommandContext context)
     {
-        if (context.Parsed.GetValue(_metadata) is not { } given)
+        if (MetadataPath(context) is { } path)
         {
-            if (context.Parsed.GetValue(_node.Miner) is null)
-            {
-                throw new OperatorException(
-                    FailureKind.BadInput,
-                    "neither a miner nor a metadata file was named",
-                    $"name the miner with {_node.Miner.Name} to ask a chain node, or the file that export wrote with --metadata");
-            }
-
-            return (await _node.LookUpAsync(context, _sectors.ReadSome(context.Parsed))).Found;
+            return FromFile(context, path);
         }
 
-        string path = context.Folders.Absolute(given, _metadata.Name);
-        IReadOnlyList<ulong> numbers = _sectors.Read(context.Parsed);
+        if (context.Parsed.GetValue(Node.Miner) is null)
+        {
+            throw new OperatorException(
+                FailureKind.BadInput,
+                "neither a miner nor a metadata file was named",
+                $"name the miner with {Node.Miner.Name} to ask a chain node, or the file that export wrote with --metadata");
+        }
+
+        return (await Node.LookUpAsync(context, Sectors.ReadSome(context.Parsed))).Found;
+    }
+
+    /// <summary>The metadata file that was named, absolute; null for none.</summary>
+    public string? MetadataPath(CommandContext context) =>
+        context.Parsed.GetValue(_metadata) is { } given ? context.Folders.Absolute(given, _metadata.Name) : null;
+
+    /// <summary>What a metadata file says of the sectors asked for, in their order; without numbers, of all in the file.</summary>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public IReadOnlyList<SectorLookupResult> FromFile(CommandContext context, string path)
+    {
+        IReadOnlyList<ulong> numbers = Sectors.Read(context.Parsed);
         RecoveryMetadata metadata = MetadataFile.Read(path);
         Dictionary<ulong, SectorFacts> byNumber = metadata.Sectors.ToDictionary(facts => facts.Sector.Number);
         return numbers.Count == 0

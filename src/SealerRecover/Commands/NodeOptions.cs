@@ -71,11 +71,8 @@ internal sealed class NodeOptions
     public async Task<(ActorId Miner, SectorSize Size, IReadOnlyList<SectorLookupResult> Found)> LookUpAsync(
         CommandContext context, IReadOnlyList<ulong> numbers)
     {
-        Address miner = ReadMiner(context.Parsed);
-        using JsonRpcClient rpc = Connect(context, context.Parsed.GetValue(Timeout) ?? DefaultTimeout);
-        SectorLookup lookup = await SectorLookup.OpenAsync(new FullNode(rpc), miner, context.Host.Time, context.Cancellation);
-        context.View.Said($"{lookup.Miner} has sectors of {lookup.SectorSize} on network {lookup.NetworkName}");
-        IReadOnlyList<SectorLookupResult> found = await lookup.FindAllAsync(numbers, concurrency: 4, context.Cancellation);
+        (SectorLookup lookup, IReadOnlyList<SectorLookupResult> found) = await AskAsync(
+            context, async lookup => (lookup, await lookup.FindAllAsync(numbers, concurrency: 4, context.Cancellation)));
         foreach (SectorFacts facts in found.Select(result => result.Facts).OfType<SectorFacts>())
         {
             context.View.Found(facts);
@@ -87,6 +84,22 @@ internal sealed class NodeOptions
 
         return (lookup.Miner, lookup.SectorSize, found);
     }
+
+    /// <summary>Asks the chain about the miner named.</summary>
+    /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
+    public async Task<T> AskAsync<T>(CommandContext context, Func<SectorLookup, Task<T>> ask)
+    {
+        Address miner = ReadMiner(context.Parsed);
+        using JsonRpcClient rpc = Connect(context, context.Parsed.GetValue(Timeout) ?? DefaultTimeout);
+        SectorLookup lookup = await SectorLookup.OpenAsync(new FullNode(rpc), miner, context.Host.Time, context.Cancellation);
+        context.View.Said($"{lookup.Miner} has sectors of {lookup.SectorSize} on network {lookup.NetworkName}");
+        return await ask(lookup);
+    }
+
+    /// <summary>Whether a chain node is named anywhere, or a Lotus repository stands where it is looked for.</summary>
+    public bool AreGiven(CommandContext context) =>
+        context.Parsed.GetValue(ApiInfo) is not null || context.Environment.ApiInfo is not null || context.Environment.LotusRepositoryIsNamed
+        || (context.Environment.LotusRepository is { } folder && File.Exists(Path.Combine(folder, "api")));
 
     /// <summary>
     /// The chain's present view of sectors that have been recovered from a file, for the advice at the end. Asked only of a node that was named

@@ -16,14 +16,7 @@ internal sealed class RepairCommand : ICommand
 {
     private readonly KnownSectors _sectors = new();
     private readonly RecoveryOptions _recovery = new();
-    private readonly Option<string[]> _storage = new("--storage")
-    {
-        Description = "A storage path of Lotus or Curio, the folder with sealed/ and cache/ in it. May be repeated.",
-        HelpName = "folder",
-        Arity = ArgumentArity.OneOrMore,
-        AllowMultipleArgumentsPerToken = false,
-    };
-
+    private readonly StorageOption _storage = new();
     private readonly Option<bool> _dryRun = new("--dry-run")
     {
         Description = "Say what would be made of what, and stop there.",
@@ -32,7 +25,7 @@ internal sealed class RepairCommand : ICommand
     /// <summary>Makes the command.</summary>
     public RepairCommand()
     {
-        Syntax = new Command("repair", "Mend sectors in storage paths: make what is missing or damaged, from what is left.") { _storage, _dryRun };
+        Syntax = new Command("repair", "Mend sectors in storage paths: make what is missing or damaged, from what is left.") { _storage.Folders, _dryRun };
         _sectors.AddTo(Syntax);
         _recovery.AddRepairTo(Syntax);
         Common.AddTo(Syntax);
@@ -50,7 +43,7 @@ internal sealed class RepairCommand : ICommand
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
-        ImmutableArray<string> paths = ReadPaths(context);
+        ImmutableArray<string> paths = _storage.ReadPaths(context);
 
         // What differs from a recovered file is damaged: CommR vouches for the recovered one. It is moved aside, not deleted.
         RecoverySettings settings = _recovery.Read(context) with { Force = true, StoragePaths = paths };
@@ -89,21 +82,5 @@ internal sealed class RepairCommand : ICommand
         IReadOnlyList<SectorReport> reports = RecoveryRun.Recover(context, settings, facts, refresh: null, out IReadOnlyList<Advice> advice);
         next.AddRange(advice);
         return reports;
-    }
-
-    private ImmutableArray<string> ReadPaths(CommandContext context)
-    {
-        ImmutableArray<string> paths =
-            [.. (context.Parsed.GetValue(_storage) ?? []).Select(path => context.Folders.Absolute(path, _storage.Name)).Distinct()];
-        if (paths.IsEmpty)
-        {
-            throw new OperatorException(
-                FailureKind.BadInput, "no storage path was named", $"name the folders that hold sealed/ and cache/ with {_storage.Name}");
-        }
-
-        return paths.FirstOrDefault(path => !Directory.Exists(path)) is { } missing
-            ? throw new OperatorException(
-                FailureKind.BadInput, $"{missing} is not there", $"mount it, or leave it out of {_storage.Name}; to make a sector from nothing use recover")
-            : paths;
     }
 }

@@ -258,6 +258,46 @@ internal sealed record JsonUnsealPlan(
 internal sealed record JsonCommit1(
     string Event, string Time, JsonSector Sector, string Seed, int Partitions, int Challenges, string File, long Length, string Sha256);
 
+/// <summary>What storage paths hold of a sector.</summary>
+internal sealed record JsonSurvey(
+    string Event,
+    string Time,
+    JsonSector Sector,
+    long SectorSize,
+    string ComparedWith,
+    bool Snapped,
+    bool Whole,
+    IReadOnlyList<JsonSurveyFile> Files,
+    IReadOnlyList<JsonExtraFile> Extra,
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<JsonAdvisedRepair> Repairs);
+
+/// <summary>One copy of a file, or that there is none.</summary>
+internal sealed record JsonSurveyFile(
+    string Part,
+    string File,
+    string? Path,
+    bool Best,
+    string State,
+    string? Depth,
+    string? Reason,
+    long? ExpectedLength,
+    long? FoundLength,
+    IReadOnlyList<JsonDamagedRange>? Ranges);
+
+/// <summary>Where a file is damaged.</summary>
+internal sealed record JsonDamagedRange(
+    long Offset, long Length, int? Row, long? FirstNode, long? NodeCount, long? ReplicaOffset, long? ReplicaLength);
+
+/// <summary>A file that does not belong to a finished sector.</summary>
+internal sealed record JsonExtraFile(string Path, long Length, bool LeftOver);
+
+/// <summary>What makes a part whole again.</summary>
+internal sealed record JsonAdvisedRepair(string Repair, string Part, bool Needed, string Why, IReadOnlyList<JsonCopy>? Copies);
+
+/// <summary>A file to copy.</summary>
+internal sealed record JsonCopy(string From, string To);
+
 /// <summary>Serialises the lines without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -276,5 +316,6 @@ internal sealed record JsonCommit1(
 [JsonSerializable(typeof(JsonRepairs))]
 [JsonSerializable(typeof(JsonUnsealPlan))]
 [JsonSerializable(typeof(JsonCommit1))]
+[JsonSerializable(typeof(JsonSurvey))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;

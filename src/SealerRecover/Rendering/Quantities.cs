@@ -63,6 +63,9 @@ internal static class Quantities
         SealPhase.HashPiece => "hash_piece",
         SealPhase.Unseal => "unseal",
         SealPhase.VanillaProofs => "vanilla_proofs",
+        SealPhase.CheckTrees => "check_trees",
+        SealPhase.CheckReplica => "check_replica",
+        SealPhase.CheckData => "check_data",
         _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "a phase without a name"),
     };
 
@@ -83,6 +86,9 @@ internal static class Quantities
             SealPhase.HashPiece => "computing the commitment",
             SealPhase.Unseal => "unsealing",
             SealPhase.VanillaProofs => "proving nodes",
+            SealPhase.CheckTrees => $"checking tree_r_last{step}",
+            SealPhase.CheckReplica => progress.Steps > 1 ? $"reading the replica, part{step}" : "reading the replica",
+            SealPhase.CheckData => "reading the unsealed copy",
             _ => throw new ArgumentOutOfRangeException(nameof(progress), progress.Phase, "a phase without a name"),
         };
     }

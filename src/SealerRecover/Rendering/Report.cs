@@ -27,6 +27,9 @@ internal enum SectorResult
     /// <summary>Its vanilla proofs are in a file.</summary>
     Written,
 
+    /// <summary>Nothing speaks against its files.</summary>
+    Good,
+
     /// <summary>See the failure.</summary>
     Failed,
 

@@ -130,6 +130,7 @@ internal static class ReportText
         SectorResult.Listed => "listed",
         SectorResult.Unsealed => "unsealed",
         SectorResult.Written => "written",
+        SectorResult.Good => "good",
         SectorResult.Failed => "failed",
         SectorResult.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(result), result, "a result without a word"),

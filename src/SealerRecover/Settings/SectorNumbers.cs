@@ -69,6 +69,25 @@ internal static class SectorNumbers
         }
     }
 
+    /// <summary>Numbers as words that <see cref="Parse"/> reads: "7", "9-12".</summary>
+    /// <param name="numbers">In ascending order, each once.</param>
+    public static IEnumerable<string> Ranges(IReadOnlyList<ulong> numbers)
+    {
+        for (int first = 0; first < numbers.Count;)
+        {
+            int last = first;
+            while (last + 1 < numbers.Count && numbers[last + 1] == numbers[last] + 1)
+            {
+                last++;
+            }
+
+            yield return last == first
+                ? numbers[first].ToString(CultureInfo.InvariantCulture)
+                : string.Create(CultureInfo.InvariantCulture, $"{numbers[first]}-{numbers[last]}");
+            first = last + 1;
+        }
+    }
+
     private static ulong Number(ReadOnlySpan<char> text, string word)
     {
         ReadOnlySpan<char> digits = text.TrimStart('0');

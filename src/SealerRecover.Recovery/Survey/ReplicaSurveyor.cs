@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using Filecoin.Cryptography;
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Trees;
+using SealerRecover.Recovery.Workspace;
+
+namespace SealerRecover.Recovery.Survey;
+
+/// <summary>Judges a replica, its p_aux and its trees together: each is good only as far as the others bear it out.</summary>
+/// <param name="roots">Where to look.</param>
+/// <param name="settings">How far to look.</param>
+/// <param name="facts">What to compare with.</param>
+/// <param name="progress">Told how far; may be null.</param>
+/// <param name="cancellation">Stops within a second.</param>
+internal sealed class ReplicaSurveyor(
+    StorageRoots roots, SurveySettings settings, SurveyFacts facts, IProgress<SealProgress>? progress, CancellationToken cancellation)
+{
+    private readonly PorepParameters _porep = facts.Porep;
+    private readonly KeptTree _kept = new(
+        BaseTreeLayout.For(facts.Porep), BaseTreeLayout.For(facts.Porep).LowestRowOfTreeRLast(settings.RowsToDiscard));
+
+    /// <summary>Looks at one replica of the sector.</summary>
+    /// <param name="area">Sealed or Update.</param>
+    /// <param name="cacheArea">Its cache folder's.</param>
+    /// <param name="name">What the replica is called.</param>
+    /// <param name="expected">The CommR it has to have; null if that is not known.</param>
+    public ReplicaSurvey Survey(InstallArea area, InstallArea cacheArea, string name, CommR? expected)
+    {
+        IReadOnlyList<string> folders = roots.PlacesOf(facts.Sector, cacheArea);
+        List<(string Path, FileState Look)> replicas =
+        [
+            .. roots.PlacesOf(facts.Sector, area).Select(path => (path, FileLooks.Of(path, _porep.SectorSize.Bytes))),
+        ];
+        PAuxCopy[] pAuxes =
+        [
+            .. folders.Select(folder => PAuxCopy.Read(Path.Combine(folder, CacheNames.PAux), expected, settings.Kernels.Poseidon)),
+        ];
+        TreeCopy[] trees = [.. Enumerable.Range(0, _porep.Shape.BaseTrees).SelectMany(tree => folders.Select(folder => Read(tree, folder)))];
+        PAuxFile[] values = [.. pAuxes.Select(copy => copy.Value).OfType<PAuxFile>().Distinct()];
+        (PAuxFile? reference, ImmutableArray<Bytes32>? right) = Reference(values, trees);
+
+        Dictionary<string, (ReplicaFindings? Findings, FileState State)> read = [];
+        if (settings.Deep)
+        {
+            foreach ((string path, FileState look) in replicas.Where(replica => replica.Look.IsGood))
+            {
+                ReplicaFindings? findings = null;
+                FileState state = FileLooks.Reading(() =>
+                {
+                    findings = Compare(path, trees, right);
+                    return look;
+                });
+                read[path] = (findings, state);
+                if (findings?.Roots is { } found && findings.Unusable.Count == 0)
+                {
+                    Bytes32 commRLast = TreeRoots.Join(_porep.Shape, found, settings.Kernels.Poseidon);
+                    foreach (PAuxFile value in values.Where(value => value.CommRLast == commRLast))
+                    {
+                        (reference, right) = (value, found);
+                    }
+                }
+            }
+        }
+
+        ReplicaJudgement judgement = new(_porep, _kept, settings)
+        {
+            Reference = reference,
+            RightRoots = right,
+            Depth = expected is null ? CheckDepth.Consistent : CheckDepth.ProvenAgainstChain,
+            Findings = [.. read.Values.Select(entry => entry.Findings).OfType<ReplicaFindings>()],
+            Trees = trees,
+        };
+        return new ReplicaSurvey
+        {
+            Replica = new FileSurvey(
+                name,
+                [.. replicas.Select(replica => new FileCopy(
+                    replica.Path,
+                    read.TryGetValue(replica.Path, out (ReplicaFindings? Findings, FileState State) entry)
+                        ? entry.Findings is { } findings ? judgement.OfReplica(findings) : entry.State
+                        : replica.Look))]),
+            PAux = new FileSurvey(CacheNames.PAux, [.. pAuxes.Select(copy => new FileCopy(copy.Path, judgement.OfPAux(copy)))]),
+            TAux = new FileSurvey(CacheNames.TAux, TAuxes(folders)),
+            TreeRLast =
+            [
+                .. Enumerable.Range(0, _porep.Shape.BaseTrees).Select(tree => new FileSurvey(
+                    CacheNames.TreeRLast(_porep.Shape, tree),
+                    [.. trees.Where(copy => copy.Tree == tree).Select(copy => new FileCopy(copy.Path, judgement.OfTree(copy)))])),
+            ],
+            Extra = CacheFolders.ExtrasIn(folders, _porep),
+        };
+    }
+
+    private FileCopy[] TAuxes(IReadOnlyList<string> folders) =>
+    [
+        .. CacheFolders.CopiesOf(folders, CacheNames.TAux, length: null).Select(copy => copy.State.IsGood
+            ? copy with { State = TAuxLook.At(copy.Path, _porep, _kept.LowestRow - 1) }
+            : copy),
+    ];
+
+    private TreeCopy Read(int tree, string folder)
+    {
+        string path = Path.Combine(folder, CacheNames.TreeRLast(_porep.Shape, tree));
+        RowContradictions? found = null;
+        FileState look = FileLooks.Of(path, _kept.FileLength, length => CacheFolders.TreeOfOtherRows(_kept.Layout, length));
+        if (look.IsGood)
+        {
+            look = FileLooks.Reading(() =>
+            {
+                using KeptRows rows = KeptRows.Read(path, _kept.Layout, _kept.LowestRow);
+                SealProgressCounter counter = new(
+                    progress, SealPhase.CheckTrees, tree + 1, _porep.Shape.BaseTrees, Math.Max(1, _kept.Layout.NodesFrom(_kept.LowestRow + 1)));
+                found = RowContradictions.Find(
+                    rows, new FixedTreeCores(settings.Threads), counter, cancellation, settings.Kernels.Poseidon);
+                return look;
+            });
+        }
+
+        return new TreeCopy(tree, path, look, found);
+    }
+
+    /// <summary>The p_aux to believe, and the roots of the base trees that make its comm_r_last, if any of the files' do.</summary>
+    private (PAuxFile? Reference, ImmutableArray<Bytes32>? Roots) Reference(PAuxFile[] values, TreeCopy[] trees)
+    {
+        Bytes32[][] candidates =
+        [
+            .. Enumerable.Range(0, _porep.Shape.BaseTrees)
+                .Select(tree => trees.Where(copy => copy.Tree == tree).SelectMany(copy => copy.Roots).Distinct().ToArray()),
+        ];
+        foreach (PAuxFile value in values)
+        {
+            if (RightRoots.Find(_porep.Shape, candidates, value.CommRLast, settings.Kernels.Poseidon) is { } found)
+            {
+                return (value, found);
+            }
+        }
+
+        return (values.Length > 0 ? values[0] : null, null);
+    }
+
+    private ReplicaFindings Compare(string path, TreeCopy[] trees, ImmutableArray<Bytes32>? right)
+    {
+        using PaddedFile file = new(path, _porep.SectorSize);
+        SurveyedReplica replica = new(file);
+        TreeCopy[] believed =
+        [
+            .. trees.Where(copy => copy.Rows is not null)
+                .OrderBy(copy => copy.Given(_kept, right?[copy.Tree], CheckDepth.Consistent) is Damaged damaged
+                    ? damaged.Ranges.Sum(range => range.Length)
+                    : 0),
+        ];
+        ReplicaComparison comparison = new(_porep, _kept, believed, right, settings, progress, cancellation);
+        long nodes = _kept.Layout.RowNodes(_kept.LowestRow) * _porep.Shape.BaseTrees;
+        return settings.Sample is { } count && count < nodes ? comparison.Some(replica, count) : comparison.All(replica);
+    }
+}

@@ -1,0 +1,25 @@
+using Filecoin.Sealing.Kernels;
+
+namespace SealerRecover.Recovery.Survey;
+
+/// <summary>How far to look.</summary>
+public sealed record SurveySettings
+{
+    /// <summary>Whether to read replicas and unsealed copies, not only their lengths.</summary>
+    public bool Deep { get; init; }
+
+    /// <summary>
+    /// How many random nodes of tree_r_last's lowest kept row to compare with the replica beneath them (16 KiB each in a 32GiB sector);
+    /// null to read all of the replica.
+    /// </summary>
+    public int? Sample { get; init; }
+
+    /// <summary>Rows of tree_r_last that the files lack, as asked for; null for the default.</summary>
+    public int? RowsToDiscard { get; init; }
+
+    /// <summary>Threads, at least 1.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Kernels asked for by name.</summary>
+    public KernelChoice Kernels { get; init; } = KernelChoice.Best;
+}

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Filecoin.Primitives;
+using SealerRecover.Recovery.Survey;
+
+namespace SealerRecover.Commands;
+
+/// <summary>Where the miner's files are.</summary>
+internal sealed class StorageOption
+{
+    /// <summary>--storage.</summary>
+    public Option<string[]> Folders { get; } = new("--storage")
+    {
+        Description = "A storage path of Lotus or Curio, or a result folder of recover: what holds sealed/ and cache/. May be repeated.",
+        HelpName = "folder",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    /// <summary>The paths, absolute, each once.</summary>
+    /// <exception cref="OperatorException">BadInput: none was named, or one is not there.</exception>
+    public ImmutableArray<string> ReadPaths(CommandContext context)
+    {
+        ImmutableArray<string> paths =
+            [.. (context.Parsed.GetValue(Folders) ?? []).Select(path => context.Folders.Absolute(path, Folders.Name)).Distinct()];
+        if (paths.IsEmpty)
+        {
+            throw new OperatorException(
+                FailureKind.BadInput,
+                "no storage path was named",
+                $"name the folders that hold sealed/ and cache/ with {Folders.Name}, as `lotus-miner storage list` prints them");
+        }
+
+        return paths.FirstOrDefault(path => !Directory.Exists(path)) is { } missing
+            ? throw new OperatorException(
+                FailureKind.BadInput, $"{missing} is not there", $"mount it, or leave it out of {Folders.Name}; to make a sector from nothing use recover")
+            : paths;
+    }
+
+    /// <summary>Lists what they hold.</summary>
+    /// <exception cref="OperatorException">As <see cref="ReadPaths"/>.</exception>
+    public StorageRoots Read(CommandContext context) => StorageRoots.Read(ReadPaths(context));
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using SealerRecover.Recovery.Survey;
+using SealerRecover.Rendering;
+
+namespace SealerRecover.Commands;
+
+/// <summary>A sector to survey, or why nothing can be said of it.</summary>
+/// <param name="Sector">The sector.</param>
+/// <param name="Facts">What to compare with; null on failure.</param>
+/// <param name="Failure">Why not; null on success.</param>
+internal sealed record SurveyedSector(SectorId Sector, SurveyFacts? Facts, OperatorException? Failure);
+
+/// <summary>
+/// Which sectors to survey and what to compare them with: a chain node's newest state, which every node has, a metadata file, or, without
+/// either, nothing but the files themselves.
+/// </summary>
+internal sealed class SurveyedSectors
+{
+    private readonly Option<bool> _faulty = new("--faulty") { Description = "All of the miner's faulty sectors, as the chain node tells them." };
+
+    private readonly Option<bool> _offline = new("--offline")
+    {
+        Description = "Ask no chain node: files are then only compared with each other. Also so where no node is configured.",
+    };
+
+    private readonly Option<string?> _sectorSize = new("--sector-size")
+    {
+        Description = "The sectors' size, as 32GiB, where neither a node nor a metadata file tells it. Default: that of their sealed files.",
+        HelpName = "size",
+    };
+
+    /// <summary>Node, metadata file and numbers.</summary>
+    public KnownSectors Known { get; } = new();
+
+    /// <summary>Adds the options.</summary>
+    public void AddTo(Command command)
+    {
+        Known.AddTo(command);
+        command.Add(_faulty);
+        command.Add(_offline);
+        command.Add(_sectorSize);
+    }
+
+    /// <summary>The sectors and what is known of them: those asked for; without numbers, all in the metadata file or in the storage paths.</summary>
+    /// <exception cref="OperatorException">BadInput, or no node answers.</exception>
+    public async Task<(string ComparedWith, IReadOnlyList<SurveyedSector> Sectors)> FindAsync(CommandContext context, StorageRoots roots)
+    {
+        bool faulty = context.Parsed.GetValue(_faulty);
+        if (Known.MetadataPath(context) is { } path)
+        {
+            return faulty
+                ? throw new OperatorException(
+                    FailureKind.BadInput, "a metadata file does not tell which sectors are faulty", $"leave out {_faulty.Name}, or the metadata file to ask a chain node")
+                : (SurveyAnswer.Metadata, [.. Known.FromFile(context, path)
+                    .Select(found => new SurveyedSector(found.Sector, found.Facts is { } facts ? SurveyFacts.From(facts) : null, found.Failure))]);
+        }
+
+        IReadOnlyList<ulong> asked = Known.Sectors.Read(context.Parsed);
+        bool offline = context.Parsed.GetValue(_offline);
+        if (faulty && (offline || !Known.Node.AreGiven(context)))
+        {
+            throw new OperatorException(
+                FailureKind.BadInput, "which sectors are faulty only a chain node can tell", "name one with FULLNODE_API_INFO or --api-info, or name the sectors");
+        }
+
+        return offline || !Known.Node.AreGiven(context)
+            ? (SurveyAnswer.Nothing, Offline(context, roots, asked))
+            : (SurveyAnswer.Chain, await Known.Node.AskAsync(context, lookup => AskAsync(context, lookup, roots, asked, faulty)));
+    }
+
+    private static async Task<IReadOnlyList<SurveyedSector>> AskAsync(
+        CommandContext context, SectorLookup lookup, StorageRoots roots, IReadOnlyList<ulong> asked, bool faulty)
+    {
+        IReadOnlyList<ulong> numbers = faulty ? [.. asked.Union(await lookup.FaultySectorsAsync(context.Cancellation))]
+            : asked.Count > 0 ? asked
+            : roots.NumbersOf(lookup.Miner);
+        IReadOnlyList<CommitmentsResult> found = await lookup.FindCommitmentsAsync(numbers, concurrency: 4, context.Cancellation);
+        return [.. found.Select(result => new SurveyedSector(
+            result.Sector, result.Commitments is { } commitments ? SurveyFacts.From(commitments) : null, result.Failure))];
+    }
+
+    private List<SurveyedSector> Offline(CommandContext context, StorageRoots roots, IReadOnlyList<ulong> asked)
+    {
+        ActorId miner = Known.Node.ReadMiner(context.Parsed).ActorId ?? throw new OperatorException(
+            FailureKind.BadInput, "without a chain node the miner's number is not known", "name it as f01000, as in the names of its files, s-t01000-…");
+        IReadOnlyList<ulong> there = roots.NumbersOf(miner);
+        SectorSize? size = ReadSize(context.Parsed);
+        foreach (ulong number in there.TakeWhile(_ => size is null))
+        {
+            size = SectorSurveyor.TryGuessSize(roots, new SectorId(miner, number), out SectorSize found) ? found : null;
+        }
+
+        if (size is not { } known || !SealProofs.TryGet(known, PorepVariant.V1_1, out SealProofInfo proof))
+        {
+            throw new OperatorException(
+                FailureKind.BadInput,
+                $"how large the sectors of {miner} are is not known: no sealed file of a known size is there",
+                $"give it with {_sectorSize.Name}, as 32GiB, or name a chain node");
+        }
+
+        return [.. (asked.Count > 0 ? asked : there).Select(number =>
+        {
+            SectorId sector = new(miner, number);
+            return new SurveyedSector(sector, SurveyFacts.Unknown(sector, proof.Porep), null);
+        })];
+    }
+
+    private SectorSize? ReadSize(ParseResult parsed) => parsed.GetValue(_sectorSize) switch
+    {
+        null => null,
+        string text when SectorSize.TryParse(text, out SectorSize size) && SealProofs.TryGet(size, PorepVariant.V1_1, out _) => size,
+        string text => throw new OperatorException(
+            FailureKind.BadInput, $"{_sectorSize.Name} is \"{SafeText.Short(text)}\", which no seal proof is for", "write 2KiB, 8MiB, 512MiB, 32GiB or 64GiB"),
+    };
+}

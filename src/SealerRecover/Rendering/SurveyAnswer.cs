@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Filecoin.Primitives;
+using SealerRecover.Recovery.Survey;
+
+namespace SealerRecover.Rendering;
+
+/// <summary>How the files of a sector are.</summary>
+/// <param name="Survey">What was found.</param>
+/// <param name="ComparedWith"><see cref="Chain"/>, <see cref="Metadata"/> or <see cref="Nothing"/>.</param>
+/// <param name="ShowGood">Whether good files are listed, too; in JSON they always are.</param>
+internal sealed record SurveyAnswer(SectorSurvey Survey, string ComparedWith, bool ShowGood) : IAnswer
+{
+    /// <summary>Facts came from a chain node.</summary>
+    public const string Chain = "chain";
+
+    /// <summary>Facts came from a metadata file.</summary>
+    public const string Metadata = "metadata";
+
+    /// <summary>There were no facts.</summary>
+    public const string Nothing = "nothing";
+
+    /// <summary>What to do.</summary>
+    public IReadOnlyList<RepairAdvice> Repairs { get; } = RepairAdvice.For(Survey);
+
+    /// <summary>What is wrong, in one sentence, and what to do; null if nothing is.</summary>
+    public OperatorException? Complaint => Repairs.Any(repair => repair.IsNeeded)
+        ? new OperatorException(
+            FailureKind.Storage, $"{Survey.Sector}: {SurveyText.Wrong(Survey)}", string.Join(" ", Repairs.Where(repair => repair.IsNeeded).Select(repair => repair.Why)))
+        : null;
+
+    /// <inheritdoc/>
+    public IEnumerable<TextBlock> Blocks()
+    {
+        yield return new TextLine("");
+        yield return new TextLine($"{Survey.Sector} ({Survey.Facts.Porep.SectorSize}), compared with " + ComparedWith switch
+        {
+            Chain => "the chain",
+            Metadata => "the metadata file",
+            _ => "nothing but itself",
+        });
+        IReadOnlyList<string>[] rows = [.. SurveyText.Parts(Survey).SelectMany(part => SurveyText.Rows(part.Part, part.File, ShowGood))];
+        if (rows.Length > 0)
+        {
+            yield return new TextTable(["file", "state", "", "where"], rows);
+        }
+
+        foreach (string warning in Survey.Warnings)
+        {
+            yield return new TextLine($"  warning: {SafeText.Clean(warning)}");
+        }
+
+        foreach (RepairAdvice repair in Repairs)
+        {
+            yield return new TextLine(
+                $"  {(repair.Kind == AdvisedRepair.Nothing ? "" : repair.IsNeeded ? "to repair: " : "possible: ")}{SurveyText.InWords(repair.Kind)}. {SafeText.Clean(repair.Why)}");
+            foreach (CopyAdvice copy in repair.Copies)
+            {
+                yield return new TextLine($"    {SafeText.Clean(copy.From)} -> {SafeText.Clean(copy.To)}");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Json(string time) => JsonSerializer.Serialize(
+        new JsonSurvey(
+            "survey",
+            time,
+            new JsonSector(Survey.Sector.Miner.ToString(), Survey.Sector.Number),
+            Survey.Facts.Porep.SectorSize.Bytes,
+            ComparedWith,
+            Survey.Update is not null,
+            Complaint is null,
+            [.. SurveyText.Parts(Survey).SelectMany(part => Files(part.Part, part.File))],
+            [.. new[] { Survey.Sealed, Survey.Update }.OfType<ReplicaSurvey>().SelectMany(replica => replica.Extra)
+                .Select(extra => new JsonExtraFile(extra.Path, extra.Length, extra.IsLeftOver))],
+            Survey.Warnings,
+            [.. Repairs.Select(repair => new JsonAdvisedRepair(
+                SurveyText.Name(repair.Kind),
+                SurveyText.Name(repair.Part),
+                repair.IsNeeded,
+                repair.Why,
+                repair.Copies.Count == 0 ? null : [.. repair.Copies.Select(copy => new JsonCopy(copy.From, copy.To))]))]),
+        JsonLines.Default.JsonSurvey);
+
+    private static IEnumerable<JsonSurveyFile> Files(SectorPart part, FileSurvey file)
+    {
+        FileCopy? best = file.Best;
+        return file.Copies.Count == 0
+            ? [new JsonSurveyFile(SurveyText.Name(part), file.Name, null, false, SurveyText.Name(new Missing()), null, null, null, null, null)]
+            : file.Copies.Select(copy => new JsonSurveyFile(
+                SurveyText.Name(part),
+                file.Name,
+                copy.Path,
+                copy == best,
+                SurveyText.Name(copy.State),
+                (copy.State as Good) is { } good ? SurveyText.Name(good.Depth) : null,
+                SurveyText.Reason(copy.State),
+                (copy.State as WrongLength)?.Expected,
+                (copy.State as WrongLength)?.Found,
+                (copy.State as Damaged)?.Ranges.Select(Range).ToArray()));
+    }
+
+    private static JsonDamagedRange Range(DamagedRange range) => new(
+        range.Offset, range.Length, range.Nodes?.Row, range.Nodes?.First, range.Nodes?.Count, range.Replica?.Offset, range.Replica?.Length);
+}
