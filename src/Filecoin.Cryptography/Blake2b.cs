@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Filecoin.Cryptography;
 
-/// <summary>BLAKE2b without key, salt or personalisation (RFC 7693), digests of 1 to 64 bytes. Plain code: the specification of any faster kernel.</summary>
+/// <summary>
+/// BLAKE2b with or without a key, without salt or personalisation (RFC 7693), digests of 1 to 64 bytes. Plain code: the specification of any
+/// faster kernel.
+/// </summary>
 public static class Blake2b
 {
     private const int BlockBytes = 128;
@@ -34,16 +37,31 @@ public static class Blake2b
     ];
 
     /// <summary>Hashes <paramref name="source"/> into all of <paramref name="digest"/>; the digest's length, 1 to 64, is part of the hash.</summary>
-    public static void Hash(ReadOnlySpan<byte> source, Span<byte> digest)
+    public static void Hash(ReadOnlySpan<byte> source, Span<byte> digest) => HashKeyed([], source, digest);
+
+    /// <summary>Hashes <paramref name="source"/> under a key: a block with the key goes before it.</summary>
+    /// <param name="key">At most 64 bytes; none for the hash without a key.</param>
+    /// <param name="source">What is hashed.</param>
+    /// <param name="digest">Filled whole; its length, 1 to 64, is part of the hash.</param>
+    public static void HashKeyed(ReadOnlySpan<byte> key, ReadOnlySpan<byte> source, Span<byte> digest)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(key.Length, 64, nameof(key));
         ArgumentOutOfRangeException.ThrowIfZero(digest.Length, nameof(digest));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(digest.Length, 64, nameof(digest));
         Span<ulong> state = stackalloc ulong[8];
         InitialState.CopyTo(state);
-        state[0] ^= 0x01010000u ^ (uint)digest.Length;
+        state[0] ^= 0x01010000u ^ ((uint)key.Length << 8) ^ (uint)digest.Length;
 
         Span<byte> block = stackalloc byte[BlockBytes];
         long hashed = 0;
+        if (!key.IsEmpty)
+        {
+            hashed = BlockBytes;
+            block.Clear();
+            key.CopyTo(block);
+            Compress(state, block, (ulong)hashed, last: source.IsEmpty);
+        }
+
         while (source.Length > BlockBytes)
         {
             hashed += BlockBytes;
@@ -51,9 +69,12 @@ public static class Blake2b
             source = source[BlockBytes..];
         }
 
-        block.Clear();
-        source.CopyTo(block);
-        Compress(state, block, (ulong)(hashed + source.Length), last: true);
+        if (key.IsEmpty || !source.IsEmpty)
+        {
+            block.Clear();
+            source.CopyTo(block);
+            Compress(state, block, (ulong)(hashed + source.Length), last: true);
+        }
 
         Span<byte> whole = stackalloc byte[64];
         for (int i = 0; i < 8; i++)

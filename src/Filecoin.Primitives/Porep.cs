@@ -163,6 +163,21 @@ public sealed record SealProofInfo(
     /// <summary>Window-PoSt proof from network version 19 on (FIP-0061).</summary>
     public int WindowPostProofV1_1 => WindowPostProof + 5;
 
+    /// <summary>
+    /// The name that rust-filecoin-proofs-api gives the proof (registry.rs), which the output of Commit 1 carries:
+    /// "StackedDrg32GiBV1_2_Feat_NonInteractivePoRep".
+    /// </summary>
+    public string RegisteredName => BaseName + Variant switch
+    {
+        PorepVariant.V1 => "",
+        PorepVariant.V1_1 => "_1",
+        PorepVariant.Synthetic => "_1_Feat_SyntheticPoRep",
+        _ => "_2_Feat_NonInteractivePoRep",
+    };
+
+    /// <summary>The name of the size's first proof, as "StackedDrg32GiBV1": what the api calls the vanilla proofs of all variants.</summary>
+    public string BaseName => $"StackedDrg{SectorSize}V1";
+
     /// <summary>"StackedDrg32GiBV1_1 (8)", for messages.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Proof} ({(int)Proof})");
 }

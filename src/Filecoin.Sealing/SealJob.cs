@@ -120,6 +120,9 @@ public enum SealPhase
     /// <summary>Taking data out of a sealed or updated sector; raw bytes.</summary>
     Unseal,
 
+    /// <summary>Proving challenged nodes (Commit 1), or looking at some nodes of a replica; nodes.</summary>
+    VanillaProofs,
+
     /// <summary>Checking the rows of tree_r_last files against each other; nodes.</summary>
     CheckTrees,
 

@@ -36,6 +36,31 @@ public class Blake2bTests
         Assert.Equal(expected, Blake2b.Hash256(source).ToString());
     }
 
+    // python3: hashlib.blake2b(bytes(range(n)), digest_size=m, key=bytes(range(k)))
+    [Theory]
+    [InlineData(0, 1, "52897a9c27e9781839168d22a76145b07a8a7f8cd85c1d3709e5b09468405099")]
+    [InlineData(0, 64, "10ebb67700b1868efb4417987acf4690ae9d972fb7a590c2f02871799aaa4786b5e996e8f0f4eb981fc214b005f42d2ff4233499391653df7aefcbc13fc51568")]
+    [InlineData(1, 43, "21255eb2f506c7dfa6710e9fec99e9c7a69dbac4a23530daa84b1bcb0443ade5")]
+    [InlineData(64, 42, "2a8d00d827c940fe90fd016b741a8c464c1f1cc0ef0a9b4f7370348d7c8c7104")]
+    [InlineData(127, 41, "4c41d4afc6cf0f61927ed9bc043fa36214a7771ea5ae089ce6b080fddbec8666")]
+    [InlineData(128, 64, "72065ee4dd91c2d8509fa1fc28a37c7fc9fa7d5b3f8ad3d0d7a25626b57b1b44788d4caf806290425f9890a3a2a35a905ab4b37acfd0da6e4517b2525c9651e4")]
+    [InlineData(129, 64, "20f607da31ed9652deecf4ef78905d4916ba6f5df37bfc4b610d50ba5447623a")]
+    [InlineData(256, 1, "df30a0c57b7a9f08ee671c428562433a59f1a86c")]
+    public void Keyed_digests_are_met(int length, int keyLength, string expected)
+    {
+        byte[] source = [.. Enumerable.Range(0, length).Select(i => (byte)i)];
+        byte[] key = [.. Enumerable.Range(0, keyLength).Select(i => (byte)i)];
+        byte[] digest = new byte[expected.Length / 2];
+
+        Blake2b.HashKeyed(key, source, digest);
+
+        Assert.Equal(expected, Convert.ToHexStringLower(digest));
+    }
+
+    [Fact]
+    public void A_key_that_is_too_long_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Blake2b.HashKeyed(new byte[65], [], new byte[32]));
+
     [Fact]
     public void The_digest_length_is_part_of_the_hash()
     {

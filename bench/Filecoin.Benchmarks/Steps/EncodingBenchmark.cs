@@ -66,7 +66,7 @@ internal static class EncodingBenchmark
             using PaddedFile labels = new(labelFile, size);
             UpdateFactors factors = UpdateFactors.For(size, default, default);
             DataBenchmark.Say($"tree_r_last alone, {size}, {threads} threads");
-            double alone = DataBenchmark.Best(options, () => ReplicaCheck.CommRLast(labels, porep, cores, null, CancellationToken.None)).Processor;
+            double alone = DataBenchmark.Best(options, () => ReplicaTrees.CommRLast(labels, porep, cores, null, CancellationToken.None)).Processor;
             DataBenchmark.Say($"with encoding");
             double encoded = DataBenchmark.Best(options, () => Pass((_, nodes, values) => ReplicaEncoding.Encode(nodes, values, nodes))).Processor;
             DataBenchmark.Say($"with encoding of an update");

@@ -113,5 +113,5 @@ public static class DataTree
     }
 
     /// <summary>Bytes before a row: all rows below it have leaves, leaves / 2, … nodes.</summary>
-    private static long RowOffset(long leaves, int row) => ((2 * leaves) - (2 * leaves >> row)) * SectorSize.NodeBytes;
+    internal static long RowOffset(long leaves, int row) => ((2 * leaves) - (2 * leaves >> row)) * SectorSize.NodeBytes;
 }

@@ -42,6 +42,9 @@ public readonly record struct BaseTreeLayout(long Leaves)
         return nodes;
     }
 
+    /// <summary>Nodes that stand before <paramref name="row"/> in a file that begins with <paramref name="lowestRow"/>.</summary>
+    public long NodesBefore(int lowestRow, int row) => NodesFrom(lowestRow) - NodesFrom(row);
+
     /// <summary>
     /// How many rows tree_r_last really discards, leaves not counted: what is asked for, but at most as many as leave the root; and where
     /// there is a single row between leaves and root, always that one (rust-fil-proofs util.rs, default_rows_to_discard).

@@ -30,17 +30,12 @@ internal sealed class TreeFile : ITreeRows, IDisposable
 {
     private readonly DurableFile _file;
     private readonly int _lowestRow;
-    private readonly long[] _rowOffsets;
+    private readonly BaseTreeLayout _layout;
 
     public TreeFile(string path, BaseTreeLayout layout, int lowestRow)
     {
         _lowestRow = lowestRow;
-        _rowOffsets = new long[layout.Height + 1];
-        for (int row = lowestRow; row < layout.Height; row++)
-        {
-            _rowOffsets[row + 1] = _rowOffsets[row] + (layout.RowNodes(row) * SectorSize.NodeBytes);
-        }
-
+        _layout = layout;
         _file = DurableFile.Create(path, layout.NodesFrom(lowestRow) * SectorSize.NodeBytes);
     }
 
@@ -57,7 +52,7 @@ internal sealed class TreeFile : ITreeRows, IDisposable
     {
         if (row >= _lowestRow)
         {
-            _file.WriteAt(_rowOffsets[row] + (firstNode * SectorSize.NodeBytes), nodes);
+            _file.WriteAt((_layout.NodesBefore(_lowestRow, row) + firstNode) * SectorSize.NodeBytes, nodes);
         }
     }
 

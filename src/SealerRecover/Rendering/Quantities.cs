@@ -42,7 +42,9 @@ internal static class Quantities
     /// <summary>A rate of <paramref name="phase"/>'s units: "0.98 M nodes/s" or "120.0 MiB/s".</summary>
     public static string Rate(SealPhase phase, double unitsPerSecond) => CountsBytes(phase)
         ? Bytes((long)unitsPerSecond) + "/s"
-        : unitsPerSecond >= 1e5 ? Invariant($"{unitsPerSecond / 1e6:0.00} M nodes/s") : Invariant($"{unitsPerSecond / 1e3:0.0} k nodes/s");
+        : unitsPerSecond >= 1e5 ? Invariant($"{unitsPerSecond / 1e6:0.00} M nodes/s")
+        : unitsPerSecond >= 100 ? Invariant($"{unitsPerSecond / 1e3:0.0} k nodes/s")
+        : Invariant($"{unitsPerSecond:0.0} nodes/s");
 
     /// <summary>Whether the phase counts bytes; the others count nodes of 32 bytes.</summary>
     public static bool CountsBytes(SealPhase phase) => phase is SealPhase.Install or SealPhase.HashPiece or SealPhase.Unseal;
@@ -63,6 +65,7 @@ internal static class Quantities
         SealPhase.CheckTrees => "check_trees",
         SealPhase.CheckReplica => "check_replica",
         SealPhase.CheckData => "check_data",
+        SealPhase.VanillaProofs => "vanilla_proofs",
         _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "a phase without a name"),
     };
 
@@ -85,6 +88,7 @@ internal static class Quantities
             SealPhase.CheckTrees => $"checking tree_r_last{step}",
             SealPhase.CheckReplica => progress.Steps > 1 ? $"reading the replica, part{step}" : "reading the replica",
             SealPhase.CheckData => "reading the unsealed copy",
+            SealPhase.VanillaProofs => "proving nodes",
             _ => throw new ArgumentOutOfRangeException(nameof(progress), progress.Phase, "a phase without a name"),
         };
     }

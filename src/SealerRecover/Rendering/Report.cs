@@ -24,6 +24,9 @@ internal enum SectorResult
     /// <summary>Its data, or a part of it, is in a file.</summary>
     Unsealed,
 
+    /// <summary>Its vanilla proofs are in a file.</summary>
+    Written,
+
     /// <summary>Nothing speaks against its files.</summary>
     Good,
 
@@ -131,7 +134,7 @@ internal sealed record Report
     /// <summary>What to do next.</summary>
     public IReadOnlyList<Advice> Next { get; init; } = [];
 
-    /// <summary>The file the command wrote or checked: metadata or parent cache.</summary>
+    /// <summary>The file the command wrote or checked: metadata, parent cache, data or vanilla proofs.</summary>
     public string? File { get; init; }
 
     /// <summary>One sentence about <see cref="File"/>.</summary>

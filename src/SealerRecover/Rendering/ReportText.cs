@@ -130,6 +130,7 @@ internal static class ReportText
         SectorResult.Listed => "listed",
         SectorResult.Unsealed => "unsealed",
         SectorResult.Good => "good",
+        SectorResult.Written => "written",
         SectorResult.Failed => "failed",
         SectorResult.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(result), result, "a result without a word"),

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Filecoin.Cryptography;
+using Filecoin.Cryptography.Kernels.Poseidon;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Replica;
+
+namespace Filecoin.Sealing.Proofs;
+
+/// <summary>
+/// Checks the opening of a challenged node as rust-fil-proofs does (stacked/vanilla/params.rs, Proof::verify) and as the circuit will, so
+/// that nothing wrong goes into an hour of Commit 2. Knows nothing of files.
+/// </summary>
+/// <param name="inputs">The sector.</param>
+/// <param name="commC">Root of tree_c.</param>
+/// <param name="commRLast">Root of tree_r_last.</param>
+/// <param name="poseidonKernel">Name of the kernel; null for the best on this machine.</param>
+internal sealed class PorepVanillaVerifier(ReplicaInputs inputs, Bytes32 commC, Bytes32 commRLast, string? poseidonKernel)
+{
+    private readonly StackedGraph _graph = new(inputs.Porep);
+    private readonly Bytes32 _replicaId = inputs.ReplicaId.Value;
+    private readonly TreeForm _data = TreeForm.Data(inputs.Porep.SectorSize);
+    private readonly TreeForm _poseidon = TreeForm.Poseidon(inputs.Porep, poseidonKernel);
+    private readonly PoseidonKernel _columnHash = PoseidonKernel.Create(inputs.Porep.Layers, poseidonKernel);
+
+    /// <summary>The first thing wrong with a proof; null for nothing.</summary>
+    /// <param name="proof">The proof.</param>
+    /// <param name="challenge">The node it should be about.</param>
+    public ProofFault? Check(PorepVanillaProof proof, uint challenge) =>
+        Included(_data, proof.Data, challenge, inputs.CommD.Value, ProofFaultKind.CommD, "the data", "tree_d")
+        ?? CheckColumns(proof, challenge)
+        ?? Included(_poseidon, proof.Replica, challenge, commRLast, ProofFaultKind.CommRLast, "the replica", "tree_r_last")
+        ?? Enumerable.Range(1, inputs.Porep.Layers).Select(layer => CheckLabel(proof, layer)).FirstOrDefault(fault => fault is not null)
+        ?? CheckEncoding(proof);
+
+    private static ProofFault? Included(
+        TreeForm form, InclusionProof proof, uint node, Bytes32 root, ProofFaultKind kind, string leaves, string tree) =>
+        InclusionFaults.Explain(InclusionVerifier.Check(form, proof, node, root), kind, leaves, tree, node);
+
+    private ProofFault? CheckColumns(PorepVanillaProof proof, uint challenge)
+    {
+        uint[] nodes = new uint[1 + StackedGraph.Degree];
+        nodes[0] = challenge;
+        _graph.Parents(challenge, nodes.AsSpan(1));
+        ColumnProof[] columns = [proof.Column, .. proof.BaseParents, .. proof.ExpanderParents];
+        if (proof.BaseParents.Length != StackedGraph.BaseDegree || !columns.Select(column => column.Node).SequenceEqual(nodes))
+        {
+            return new ProofFault(ProofFaultKind.Form, challenge, Text($"the columns are not those of node {challenge} and its parents"));
+        }
+
+        return columns.Select(CheckColumn).FirstOrDefault(fault => fault is not null);
+    }
+
+    private ProofFault? CheckColumn(ColumnProof column)
+    {
+        if (column.Rows.Length != inputs.Porep.Layers)
+        {
+            return new ProofFault(ProofFaultKind.Form, column.Node, Text($"the column of node {column.Node} has {column.Rows.Length} layers"));
+        }
+
+        if (!column.Rows.All(FieldNodes.Is))
+        {
+            return new ProofFault(ProofFaultKind.FieldElement, column.Node, Text($"a label of node {column.Node} is no field element"));
+        }
+
+        byte[] labels = [.. column.Rows.SelectMany(row => row.ToArray())];
+        return _columnHash.Hash(labels) == column.Inclusion.Leaf
+            ? Included(_poseidon, column.Inclusion, column.Node, commC, ProofFaultKind.CommC, "the column hashes", "tree_c")
+            : new ProofFault(
+                ProofFaultKind.Column, column.Node, Text($"the labels of node {column.Node} do not hash to its leaf of tree_c: a layer or tree_c is damaged"));
+    }
+
+    private ProofFault? CheckLabel(PorepVanillaProof proof, int layer)
+    {
+        byte[] message = new byte[LabelMessage.Bytes];
+        LabelMessage.SetLayer(message, _replicaId.Span, layer);
+        LabelMessage.SetNode(message, proof.Node);
+        foreach ((int i, Bytes32 parent) in proof.LabelParents(layer).Index())
+        {
+            parent.CopyTo(message.AsSpan(LabelMessage.PrefixBytes + (i * LabelMessage.LabelBytes)));
+        }
+
+        return new Bytes32(SHA256.HashData(message)).ClearTopTwoBits() == proof.Column.Rows[layer - 1]
+            ? null
+            : new ProofFault(ProofFaultKind.Label, proof.Node, Text($"the label of node {proof.Node} in layer {layer} is not made from its parents' labels"));
+    }
+
+    private static ProofFault? CheckEncoding(PorepVanillaProof proof)
+    {
+        byte[] encoded = new byte[SectorSize.NodeBytes];
+        ReplicaEncoding.Encode(proof.Column.Rows[^1].Span, proof.Data.Leaf.Span, encoded);
+        return new Bytes32(encoded) == proof.Replica.Leaf
+            ? null
+            : new ProofFault(ProofFaultKind.Encoding, proof.Node, Text($"node {proof.Node} of the replica is not its label plus the data's node"));
+    }
+
+    private static string Text(FormattableString sentence) => sentence.ToString(CultureInfo.InvariantCulture);
+}

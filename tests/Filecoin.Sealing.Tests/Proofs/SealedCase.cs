@@ -1,0 +1,63 @@
+using Filecoin.Cryptography;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Proofs;
+
+namespace Filecoin.Sealing.Tests.Proofs;
+
+/// <summary>A known sector, sealed here with all its files; removed at the end.</summary>
+internal sealed class SealedCase : IDisposable
+{
+    private readonly Workplace _place = new();
+
+    private SealedCase(SealCase known) => Known = known;
+
+    public SealCase Known { get; }
+
+    public PorepParameters Porep => Known.Inputs.Porep;
+
+    public CommR CommR => new(Bytes32.FromHex(Known.Text("comm_r")));
+
+    public string CacheFolder => _place.CacheFolder;
+
+    public string SealedFile => _place.SealedFile;
+
+    /// <summary>The sealed file; whoever asks closes it.</summary>
+    public PaddedFile OpenReplica() => new(SealedFile, Porep.SectorSize);
+
+    public string InCache(string name) => Path.Combine(CacheFolder, name);
+
+    public Commit1Job Commit1Job(ISectorData replica, Bytes32 seed) => new()
+    {
+        Inputs = Known.Inputs,
+        CommR = CommR,
+        Variant = Variant,
+        Registered = SealProofs.All.FirstOrDefault(proof => proof.RegisteredName == Known.Text("proof")),
+        Seed = seed,
+        CacheFolder = CacheFolder,
+        Replica = replica,
+        Threads = 2,
+    };
+
+    public static SealedCase Seal(string id)
+    {
+        SealedCase made = new(SealCase.Get(id));
+        CancellationToken cancellation = Xunit.TestContext.Current.CancellationToken;
+        SealJob job = made._place.Job(made.Known, keepAll: true);
+        using ParentCache parents = Workplace.OpenParents(job.Inputs, cancellation);
+        PreCommit1.Run(job, parents, made._place.Log, null, cancellation);
+        PreCommit2.Run(job, made._place.Log, Environment.ProcessorCount, null, cancellation);
+        (job.Data as IDisposable)?.Dispose();
+        return made;
+    }
+
+    public void Dispose() => _place.Dispose();
+
+    /// <summary>The variant a case was sealed for; cases without a registered proof say it in their ids.</summary>
+    private PorepVariant Variant =>
+        Known.Id.Contains("_ni", StringComparison.Ordinal) ? PorepVariant.NonInteractive
+        : Known.Id.Contains("_synth", StringComparison.Ordinal) ? PorepVariant.Synthetic
+        : Porep.ApiVersion == ApiVersion.V1_0_0 ? PorepVariant.V1
+        : PorepVariant.V1_1;
+}
