@@ -108,7 +108,7 @@ public static class ReplicaTrees
         {
             SealProgressCounter counter = new(progress, SealPhase.Trees, tree + 1, roots.Length, layout.Leaves);
             using TreeFile? file = open?.Invoke(tree);
-            roots[tree] = ReplicaRows.Build(
+            roots[tree] = BaseTreeOfReplica.Build(
                 replica,
                 tree * layout.Leaves * SectorSize.NodeBytes,
                 layout,

@@ -8,7 +8,7 @@ namespace Filecoin.Sealing.Trees;
 
 /// <summary>
 /// The rows of one base tree that a tree_r_last file keeps, in native memory: 9.2 MiB for a base tree of 32GiB and 64GiB sectors. From a
-/// file, or made from a replica (<see cref="Replica.ReplicaRows.Make"/>).
+/// file, or made from a replica (<see cref="Replica.BaseTreeOfReplica.Rows"/>).
 /// </summary>
 public sealed class KeptRows : ITreeRows, IDisposable
 {

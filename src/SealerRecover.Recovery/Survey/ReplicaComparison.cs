@@ -58,7 +58,7 @@ internal sealed class ReplicaComparison(
         List<int> notCompared = [];
         for (int tree = 0; tree < porep.Shape.BaseTrees; tree++)
         {
-            using KeptRows made = ReplicaRows.Make(
+            using KeptRows made = BaseTreeOfReplica.Rows(
                 replica, porep, tree, kept.LowestRow, cores, progress, cancellation, settings.Kernels.Poseidon);
             roots.Add(made.Root);
             bool isFirst = true;
@@ -178,5 +178,5 @@ internal sealed class ReplicaComparison(
         [.. Enumerable.Range(0, TreeShape.BaseArity).SelectMany(child => Node(replica, tree, (group * TreeShape.BaseArity) + child).ToArray())];
 
     private Bytes32 Node(SurveyedReplica replica, int tree, long node) =>
-        ReplicaRows.Node(replica, porep, tree, kept.LowestRow, node, cancellation, settings.Kernels.Poseidon);
+        BaseTreeOfReplica.Node(replica, porep, tree, kept.LowestRow, node, cancellation, settings.Kernels.Poseidon);
 }

@@ -254,10 +254,6 @@ internal sealed record JsonUnsealPlan(
     string? LabelFolder,
     IReadOnlyList<JsonResource> Resources);
 
-/// <summary>The output of Commit 1.</summary>
-internal sealed record JsonCommit1(
-    string Event, string Time, JsonSector Sector, string Seed, int Partitions, int Challenges, string File, long Length, string Sha256);
-
 /// <summary>What storage paths hold of a sector.</summary>
 internal sealed record JsonSurvey(
     string Event,
@@ -298,6 +294,10 @@ internal sealed record JsonAdvisedRepair(string Repair, string Part, bool Needed
 /// <summary>A file to copy.</summary>
 internal sealed record JsonCopy(string From, string To);
 
+/// <summary>The output of Commit 1.</summary>
+internal sealed record JsonCommit1(
+    string Event, string Time, JsonSector Sector, string Seed, int Partitions, int Challenges, string File, long Length, string Sha256);
+
 /// <summary>Serialises the lines without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -315,7 +315,7 @@ internal sealed record JsonCopy(string From, string To);
 [JsonSerializable(typeof(JsonPieces))]
 [JsonSerializable(typeof(JsonRepairs))]
 [JsonSerializable(typeof(JsonUnsealPlan))]
-[JsonSerializable(typeof(JsonCommit1))]
 [JsonSerializable(typeof(JsonSurvey))]
+[JsonSerializable(typeof(JsonCommit1))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;

@@ -62,10 +62,10 @@ internal static class Quantities
         SealPhase.Install => "install",
         SealPhase.HashPiece => "hash_piece",
         SealPhase.Unseal => "unseal",
-        SealPhase.VanillaProofs => "vanilla_proofs",
         SealPhase.CheckTrees => "check_trees",
         SealPhase.CheckReplica => "check_replica",
         SealPhase.CheckData => "check_data",
+        SealPhase.VanillaProofs => "vanilla_proofs",
         _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "a phase without a name"),
     };
 
@@ -85,10 +85,10 @@ internal static class Quantities
             SealPhase.Install => "installing",
             SealPhase.HashPiece => "computing the commitment",
             SealPhase.Unseal => "unsealing",
-            SealPhase.VanillaProofs => "proving nodes",
             SealPhase.CheckTrees => $"checking tree_r_last{step}",
             SealPhase.CheckReplica => progress.Steps > 1 ? $"reading the replica, part{step}" : "reading the replica",
             SealPhase.CheckData => "reading the unsealed copy",
+            SealPhase.VanillaProofs => "proving nodes",
             _ => throw new ArgumentOutOfRangeException(nameof(progress), progress.Phase, "a phase without a name"),
         };
     }

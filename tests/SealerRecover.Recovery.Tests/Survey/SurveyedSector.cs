@@ -85,7 +85,7 @@ internal sealed class SurveyedSector : IDisposable
         string path = work.At("replica");
         File.WriteAllBytes(path, replica);
         using PaddedFile file = new(path, porep.SectorSize);
-        using KeptRows rows = ReplicaRows.Make(
+        using KeptRows rows = BaseTreeOfReplica.Rows(
             file, porep, 0, layout.LowestRowOfTreeRLast(rowsToDiscard), new FixedTreeCores(2), null, CancellationToken.None);
         PAuxFile pAux = new(new Bytes32(replica.AsSpan(64, 32)), rows.Root);
         SurveyedSector sector = new(new SurveyFacts

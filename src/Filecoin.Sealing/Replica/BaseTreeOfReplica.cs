@@ -7,7 +7,7 @@ using Filecoin.Sealing.Trees;
 namespace Filecoin.Sealing.Replica;
 
 /// <summary>Rows and nodes of tree_r_last made from a replica that was found, to compare tree_r_last files with. Memory: 1.2 MiB a thread.</summary>
-public static class ReplicaRows
+public static class BaseTreeOfReplica
 {
     /// <summary>The kept rows of one base tree over a replica, as its tree_r_last file has them. To be disposed.</summary>
     /// <param name="replica">The replica.</param>
@@ -19,7 +19,7 @@ public static class ReplicaRows
     /// <param name="cancellation">Stops within a second.</param>
     /// <param name="poseidonKernel">Name of the kernel to use; null for the best on this machine.</param>
     /// <exception cref="OperatorException">The replica cannot be read.</exception>
-    public static KeptRows Make(
+    public static KeptRows Rows(
         ISectorData replica,
         PorepParameters porep,
         int tree,
