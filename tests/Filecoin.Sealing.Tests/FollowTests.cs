@@ -239,9 +239,4 @@ public sealed class FollowTests
 
         public void Forget(string step) => log.Forget(step);
     }
-
-    private sealed class Progress(Action<SealProgress> sink) : IProgress<SealProgress>
-    {
-        public void Report(SealProgress value) => sink(value);
-    }
 }

@@ -160,9 +160,4 @@ public sealed class KnownCommCTests
 
         Assert.Equal(known.SealedSha256, VectorFiles.Sha256OfFile(place.SealedFile));
     }
-
-    private sealed class Progress(Action<SealProgress> told) : IProgress<SealProgress>
-    {
-        public void Report(SealProgress value) => told(value);
-    }
 }

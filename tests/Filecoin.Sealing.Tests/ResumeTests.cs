@@ -218,18 +218,4 @@ public sealed class ResumeTests
         file.Seek(offset, SeekOrigin.Begin);
         file.WriteByte((byte)(value ^ 0x10));
     }
-
-    /// <summary>Reports at once, on the reporting thread; System.Progress would do so later.</summary>
-    private sealed class Progress(Action<SealProgress> sink) : IProgress<SealProgress>
-    {
-        private readonly Lock _lock = new();
-
-        public void Report(SealProgress value)
-        {
-            lock (_lock)
-            {
-                sink(value);
-            }
-        }
-    }
 }

@@ -50,12 +50,9 @@ internal sealed class StoredRows(string path, int height, int lowestRow, Func<in
     public static StoredRows OfTreeRLast(string path, BaseTreeLayout layout)
     {
         long length = StorageFailure.Naming(path, "reading", () => new FileInfo(path).Length);
-        for (int lowest = 1; lowest <= layout.Height; lowest++)
+        if (layout.LowestRowOfFile(length) is { } lowest)
         {
-            if (layout.NodesFrom(lowest) * SectorSize.NodeBytes == length)
-            {
-                return new StoredRows(path, layout.Height, lowest, row => layout.NodesBefore(lowest, row) * SectorSize.NodeBytes);
-            }
+            return new StoredRows(path, layout.Height, lowest, row => layout.NodesBefore(lowest, row) * SectorSize.NodeBytes);
         }
 
         throw new OperatorException(

@@ -94,7 +94,7 @@ internal sealed class ReplicaPass : IDisposable
         _pool.Dispose();
     }
 
-    private string TreeRLastStep(int tree) => FormattableString.Invariant($"{_job.Steps}-tree-r-last-{tree}");
+    private string TreeRLastStep(int tree) => $"{_job.Steps}-{SealSteps.TreeRLast(tree)}";
 
     private string TreePath(int tree) => Path.Combine(_job.CacheFolder, CacheNames.TreeRLast(_job.Porep.Shape, tree));
 

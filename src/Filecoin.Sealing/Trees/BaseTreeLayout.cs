@@ -45,6 +45,21 @@ public readonly record struct BaseTreeLayout(long Leaves)
     /// <summary>Nodes that stand before <paramref name="row"/> in a file that begins with <paramref name="lowestRow"/>.</summary>
     public long NodesBefore(int lowestRow, int row) => NodesFrom(lowestRow) - NodesFrom(row);
 
+    /// <summary>The lowest row of a tree_r_last file of this length: leaves are never in it. Null if none would be so long.</summary>
+    /// <param name="length">In bytes.</param>
+    public int? LowestRowOfFile(long length)
+    {
+        for (int row = 1; row <= Height; row++)
+        {
+            if (NodesFrom(row) * SectorSize.NodeBytes == length)
+            {
+                return row;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>
     /// How many rows tree_r_last really discards, leaves not counted: what is asked for, but at most as many as leave the root; and where
     /// there is a single row between leaves and root, always that one (rust-fil-proofs util.rs, default_rows_to_discard).

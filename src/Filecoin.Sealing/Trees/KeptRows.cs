@@ -64,7 +64,7 @@ public sealed class KeptRows : ITreeRows, IDisposable
 
     /// <summary>Where a node is in the file, in bytes.</summary>
     public long Offset(int row, long index) =>
-        (Layout.NodesFrom(LowestRow) - Layout.NodesFrom(row) + index) * SectorSize.NodeBytes;
+        (Layout.NodesBefore(LowestRow, row) + index) * SectorSize.NodeBytes;
 
     /// <summary>One node, 32 bytes.</summary>
     public ReadOnlySpan<byte> Node(int row, long index) => Nodes(new NodeRange(row, index, 1));

@@ -23,19 +23,10 @@ internal static class CacheFolders
     ];
 
     /// <summary>What a tree_r_last file of an unexpected length may be.</summary>
-    public static string? TreeOfOtherRows(BaseTreeLayout layout, long length)
-    {
-        for (int row = 1; row <= layout.Height; row++)
-        {
-            if (KeptRows.Length(layout, row) == length)
-            {
-                return FormattableString.Invariant(
-                    $"it is as long as with {row - 1} rows discarded: if this miner proves so, set FIL_PROOFS_ROWS_TO_DISCARD={row - 1}");
-            }
-        }
-
-        return null;
-    }
+    public static string? TreeOfOtherRows(BaseTreeLayout layout, long length) => layout.LowestRowOfFile(length) is { } row
+        ? FormattableString.Invariant(
+            $"it is as long as with {row - 1} rows discarded: if this miner proves so, set FIL_PROOFS_ROWS_TO_DISCARD={row - 1}")
+        : null;
 
     /// <summary>Everything in the cache folders that a finished sector does not have.</summary>
     public static IReadOnlyList<ExtraFile> ExtrasIn(IReadOnlyList<string> folders, PorepParameters porep)

@@ -32,7 +32,30 @@ public sealed record DamagedRange(long Offset, long Length, NodeRange? Nodes = n
 /// <summary>A stretch of a file.</summary>
 /// <param name="Offset">First byte.</param>
 /// <param name="Length">Bytes.</param>
-public readonly record struct ByteRange(long Offset, long Length);
+public readonly record struct ByteRange(long Offset, long Length)
+{
+    /// <summary>First byte behind it.</summary>
+    public long End => Offset + Length;
+
+    /// <summary>The ranges by place, those that touch or overlap made one.</summary>
+    internal static IReadOnlyList<ByteRange> Join(IEnumerable<ByteRange> ranges)
+    {
+        List<ByteRange> joined = [];
+        foreach (ByteRange range in ranges.OrderBy(range => range.Offset))
+        {
+            if (joined is [.., var last] && range.Offset <= last.End)
+            {
+                joined[^1] = last with { Length = Math.Max(last.End, range.End) - last.Offset };
+            }
+            else
+            {
+                joined.Add(range);
+            }
+        }
+
+        return joined;
+    }
+}
 
 /// <summary>What a survey says about one file.</summary>
 public abstract record FileState

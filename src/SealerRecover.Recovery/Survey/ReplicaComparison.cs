@@ -81,7 +81,7 @@ internal sealed class ReplicaComparison(
         }
 
         return new ReplicaFindings(
-            roots.ToImmutable(), Join(_bad), Join(replica.Bad), notCompared, differences, replica.Failure, Sampled: null);
+            roots.ToImmutable(), ByteRange.Join(_bad), ByteRange.Join(replica.Bad), notCompared, differences, replica.Failure, Sampled: null);
     }
 
     /// <summary>Reads what is beneath random nodes of the lowest kept row, each at most once.</summary>
@@ -117,30 +117,12 @@ internal sealed class ReplicaComparison(
         int[] notCompared = [.. Enumerable.Range(0, porep.Shape.BaseTrees).Except(trees.Select(copy => copy.Tree))];
         return new ReplicaFindings(
             Roots: null,
-            Join(_bad),
-            Join(replica.Bad),
+            ByteRange.Join(_bad),
+            ByteRange.Join(replica.Bad),
             notCompared,
             ImmutableDictionary<string, IReadOnlyList<NodeRange>>.Empty,
             replica.Failure,
             (chosen.Count, nodes * porep.Shape.BaseTrees));
-    }
-
-    private static List<ByteRange> Join(IEnumerable<ByteRange> ranges)
-    {
-        List<ByteRange> joined = [];
-        foreach (ByteRange range in ranges.OrderBy(range => range.Offset))
-        {
-            if (joined is [.., var last] && range.Offset <= last.Offset + last.Length)
-            {
-                joined[^1] = last with { Length = Math.Max(last.Length, range.Offset + range.Length - last.Offset) };
-            }
-            else
-            {
-                joined.Add(range);
-            }
-        }
-
-        return joined;
     }
 
     /// <summary>

@@ -113,28 +113,10 @@ internal sealed class ReplicaJudgement(PorepParameters porep, KeptTree kept, Sur
     }
 
     private static Damaged Wrong(IEnumerable<ByteRange> bad, ReplicaFindings findings) => new(
-        Joined(bad),
+        [.. ByteRange.Join(bad).Select(range => new DamagedRange(range.Offset, range.Length))],
         findings.Failure is { } failure ? $"it cannot be read everywhere ({failure})"
         : findings.Unusable.Count > 0 ? "it is no list of field elements"
         : "tree_r_last is that of other content");
-
-    private static List<DamagedRange> Joined(IEnumerable<ByteRange> ranges)
-    {
-        List<DamagedRange> joined = [];
-        foreach (ByteRange range in ranges.OrderBy(range => range.Offset))
-        {
-            if (joined is [.., var last] && range.Offset <= last.End)
-            {
-                joined[^1] = last with { Length = Math.Max(last.End, range.Offset + range.Length) - last.Offset };
-            }
-            else
-            {
-                joined.Add(new DamagedRange(range.Offset, range.Length));
-            }
-        }
-
-        return joined;
-    }
 
     private IEnumerable<int> Parts(ByteRange range)
     {

@@ -86,7 +86,7 @@ internal readonly record struct KeptTree(BaseTreeLayout Layout, int LowestRow)
         List<DamagedRange> ranges = [];
         foreach (NodeRange range in nodes)
         {
-            long offset = (Layout.NodesFrom(LowestRow) - Layout.NodesFrom(range.Row) + range.First) * SectorSize.NodeBytes;
+            long offset = (Layout.NodesBefore(LowestRow, range.Row) + range.First) * SectorSize.NodeBytes;
             long beneath = ReplicaBytes / Layout.RowNodes(range.Row);
             ranges.Add(new DamagedRange(
                 offset,

@@ -11,13 +11,12 @@ namespace SealerRecover.Commands;
 /// </summary>
 internal sealed class BenchCommand : ICommand
 {
-    private const string DefaultTemp = "~/temp";
     private const int DefaultCount = 16;
     private const int MostGibibytes = 1 << 20;
 
     private readonly Option<string?> _temp = new("--sealing-temp")
     {
-        Description = $"Folder whose disk is measured with a file of 256 MiB that leaves nothing behind. Default: {DefaultTemp}.",
+        Description = $"Folder whose disk is measured with a file of 256 MiB that leaves nothing behind. Default: {RecoveryOptions.DefaultTemp}.",
         HelpName = "folder",
     };
 
@@ -59,7 +58,7 @@ internal sealed class BenchCommand : ICommand
     {
         BenchSettings settings = new()
         {
-            TempFolder = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? DefaultTemp, _temp.Name),
+            TempFolder = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? RecoveryOptions.DefaultTemp, _temp.Name),
             Cores = context.Parsed.GetValue(_threads) ?? context.Host.Cores,
             Kernels = _kernel.Read(context),
             Memory = context.Parsed.GetValue(_memory) is { } gibibytes ? (long)gibibytes << 30 : null,

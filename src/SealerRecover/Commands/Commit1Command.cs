@@ -13,12 +13,10 @@ namespace SealerRecover.Commands;
 /// </summary>
 internal sealed class Commit1Command : ICommand
 {
-    private const string DefaultResult = "~/sector";
-
     private readonly KnownSectors _sectors = new();
 
     private readonly Option<string?> _seed = Text("--seed", "hex", "The interactive randomness, 64 hexadecimal digits. Not needed for non-interactive proofs.");
-    private readonly Option<string?> _result = Text("--sealing-result", "folder", $"The folder with sealed/ and cache/ of the sector. Default: {DefaultResult}.");
+    private readonly Option<string?> _result = Text("--sealing-result", "folder", $"The folder with sealed/ and cache/ of the sector. Default: {RecoveryOptions.DefaultResult}.");
     private readonly Option<string?> _sealed = Text("--sealed", "file", "The sealed file, if it is elsewhere; of a snapped sector the key.");
     private readonly Option<string?> _cache = Text("--cache", "folder", "Its cache folder with layers and all trees, if it is elsewhere.");
     private readonly Option<string?> _output = Text("--output", "file", "The file to write. One that is there is not overwritten.");
@@ -62,7 +60,7 @@ internal sealed class Commit1Command : ICommand
             Facts = facts,
             SealedFile = Absolute(context, _sealed),
             CacheFolder = Absolute(context, _cache),
-            ResultFolder = context.Folders.Absolute(context.Parsed.GetValue(_result) ?? DefaultResult, _result.Name),
+            ResultFolder = context.Folders.Absolute(context.Parsed.GetValue(_result) ?? RecoveryOptions.DefaultResult, _result.Name),
             Seed = seed ?? SeedWithoutInteraction(facts),
             Output = output,
             Threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores,

@@ -18,7 +18,6 @@ namespace SealerRecover.Commands;
 /// </summary>
 internal sealed class PiecesCommand : ICommand
 {
-    private const string DefaultTemp = "~/temp";
     private const int MostNamed = 5;
 
     private readonly KnownSectors _sectors = new();
@@ -27,7 +26,7 @@ internal sealed class PiecesCommand : ICommand
 
     private readonly Option<string?> _temp = new("--sealing-temp")
     {
-        Description = $"Folder for work in progress, where an earlier run may have left pieces. Default: {DefaultTemp}.",
+        Description = $"Folder for work in progress, where an earlier run may have left pieces. Default: {RecoveryOptions.DefaultTemp}.",
         HelpName = "folder",
     };
 
@@ -57,7 +56,7 @@ internal sealed class PiecesCommand : ICommand
     public async Task<Report> RunAsync(CommandContext context)
     {
         ImmutableArray<PieceSource> sources = _sources.Read(context);
-        string temp = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? DefaultTemp, _temp.Name);
+        string temp = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? RecoveryOptions.DefaultTemp, _temp.Name);
         IReadOnlyList<SectorLookupResult> found = await _sectors.FindAsync(context);
         using PieceFetcher? fetcher = sources.IsEmpty ? null : new PieceFetcher(
             sources,

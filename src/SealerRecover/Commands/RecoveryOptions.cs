@@ -8,8 +8,11 @@ namespace SealerRecover.Commands;
 /// <summary>How to recover: the options that the form without a command name and the recover command share.</summary>
 internal sealed class RecoveryOptions
 {
-    private const string DefaultResult = "~/sector";
-    private const string DefaultTemp = "~/temp";
+    /// <summary>Where results go, unless told otherwise.</summary>
+    public const string DefaultResult = "~/sector";
+
+    /// <summary>Where work in progress goes, unless told otherwise.</summary>
+    public const string DefaultTemp = "~/temp";
 
     /// <summary>--parallel.</summary>
     public Option<int?> Parallel { get; } = CommonOptions.Whole(

@@ -13,8 +13,6 @@ namespace SealerRecover.Commands;
 /// </summary>
 internal sealed class UnsealCommand : ICommand
 {
-    private const string DefaultTemp = "~/temp";
-
     private readonly KnownSectors _sectors = new();
 
     private readonly Option<string?> _sealed = Path("--sealed", "file", "The sealed file; for an update its key, which is made again if this is not given.");
@@ -25,7 +23,7 @@ internal sealed class UnsealCommand : ICommand
     private readonly Option<string?> _piece = Path("--piece", "cid", "The piece to get, by its CID of version 1 or 2. Default: the whole sector.");
     private readonly Option<string?> _offset = Path("--offset", "bytes", "First padded byte to get, a multiple of 128. Default: 0.");
     private readonly Option<string?> _length = Path("--length", "bytes", "Padded bytes to get, a multiple of 128. Default: to the end.");
-    private readonly Option<string?> _temp = Path("--sealing-temp", "folder", $"Folder for labels; a rerun goes on from what is there. Default: {DefaultTemp}.");
+    private readonly Option<string?> _temp = Path("--sealing-temp", "folder", $"Folder for labels; a rerun goes on from what is there. Default: {RecoveryOptions.DefaultTemp}.");
     private readonly Option<int?> _threads = CommonOptions.Whole("--threads", 1, 4096, "count", "Threads. Default: all cores.");
     private readonly Option<bool> _keepLabels = new("--keep-labels")
     {
@@ -80,7 +78,7 @@ internal sealed class UnsealCommand : ICommand
             UpdateCacheFolder = Absolute(context, _updateCache),
             Range = ReadRange(context.Parsed, contents),
             Output = output,
-            TempFolder = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? DefaultTemp, _temp.Name),
+            TempFolder = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? RecoveryOptions.DefaultTemp, _temp.Name),
             ParentCacheFolder = context.Environment.ParentCacheFolder,
             Threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores,
             ParentWindowNodes = context.Environment.ParentWindowNodes,

@@ -257,18 +257,4 @@ public sealed class UpdateResumeTests : IDisposable
         var made = Directory.GetFiles(job.TargetCacheFolder).Select(path => (Path.GetFileName(path), VectorFiles.Sha256OfFile(path)));
         Assert.Equal(expected.Order(), made.Order());
     }
-
-    /// <summary>Reports at once, on the reporting thread.</summary>
-    private sealed class Progress(Action<SealProgress> sink) : IProgress<SealProgress>
-    {
-        private readonly Lock _lock = new();
-
-        public void Report(SealProgress value)
-        {
-            lock (_lock)
-            {
-                sink(value);
-            }
-        }
-    }
 }
