@@ -11,9 +11,9 @@ namespace Filecoin.Chain;
 public sealed record SectorLookupResult(SectorId Sector, SectorFacts? Facts, OperatorException? Failure);
 
 /// <summary>
-/// Finds what the chain says about the sectors of one miner: how each was sealed, over which pieces, and which pieces it was updated with.
-/// A proven sector's pre-commit is read from the state at its activation, which needs a node that keeps that state; a non-interactive one
-/// from its proving message. The ticket is found twice (<see cref="Tickets"/>), pieces in the first place that has them
+/// Finds how the sectors of one miner were sealed, over which pieces, and which pieces they were updated with. What the head's state says
+/// every node knows; what it has forgotten of a proven sector is asked of one source after the other (Sources/), until nothing is missing.
+/// What two of them say must agree. The ticket is computed from block headers, pieces come from the first place that has them
 /// (<see cref="SectorData.Source"/>). Safe for concurrent use.
 /// </summary>
 public sealed class SectorLookup
@@ -30,13 +30,17 @@ public sealed class SectorLookup
     private readonly TipSet _head;
     private readonly Tickets _tickets;
     private readonly StandingLookup _standing;
-    private readonly PreCommitLookup _preCommits;
+    private readonly Tickets? _archivedTickets;
     private readonly DataLookup _data;
+    private readonly OtherSources _others;
+    private readonly IReadOnlyList<ISectorSource> _sources;
     private readonly string? _headNote;
 
-    private SectorLookup(FullNode node, ActorId miner, Address address, SectorSize sectorSize, string networkName, TipSet head, TimeProvider time)
+    private SectorLookup(
+        FullNode node, OtherSources others, ActorId miner, Address address, SectorSize sectorSize, string networkName, TipSet head, TimeProvider time)
     {
         _node = node;
+        _others = others;
         _head = head;
         Miner = miner;
         SectorSize = sectorSize;
@@ -44,8 +48,9 @@ public sealed class SectorLookup
         _tickets = new Tickets(node, networkName);
         _standing = new StandingLookup(node, head);
         MinerAddress minerAddress = new(node, miner, address);
-        _preCommits = new PreCommitLookup(node, minerAddress);
-        _data = new DataLookup(node, minerAddress, sectorSize, head);
+        _sources = SourceOrder.Of(node, minerAddress, others);
+        _archivedTickets = others.Archive is { } archive ? new Tickets(archive, networkName) : null;
+        _data = new DataLookup(node, minerAddress, sectorSize, head, others);
         TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
         _headNote = age <= SyncedWithin ? null : string.Create(
             CultureInfo.InvariantCulture,
@@ -67,12 +72,20 @@ public sealed class SectorLookup
     /// <param name="time">Tells whether the node's head is old.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <exception cref="OperatorException">NotOnChain if the miner is unknown; NodeUnreachable if no endpoint answers.</exception>
-    public static async Task<SectorLookup> OpenAsync(FullNode node, Address miner, TimeProvider time, CancellationToken cancellation)
+    public static Task<SectorLookup> OpenAsync(FullNode node, Address miner, TimeProvider time, CancellationToken cancellation) =>
+        OpenAsync(node, OtherSources.None, miner, time, cancellation);
+
+    /// <summary>The same, with other places to ask.</summary>
+    /// <exception cref="OperatorException">Likewise; SourcesDisagree if the archive node is of another network.</exception>
+    public static async Task<SectorLookup> OpenAsync(
+        FullNode node, OtherSources others, Address miner, TimeProvider time, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(others);
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(miner);
         ArgumentNullException.ThrowIfNull(time);
         string network = Printable.Line(await node.StateNetworkNameAsync(cancellation).ConfigureAwait(false), 60);
+        await RefuseAnotherNetworkAsync(network, others.Archive, cancellation).ConfigureAwait(false);
         TipSet head = await node.ChainHeadAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -84,7 +97,7 @@ public sealed class SectorLookup
                     FailureKind.NodeUnreachable,
                     $"the chain node says that sectors of {miner} have {info.SectorSize} bytes, which no seal proof is for",
                     "the node or a proxy before it is faulty; use another node");
-            return new SectorLookup(node, id, miner, size, network, head, time);
+            return new SectorLookup(node, others, id, miner, size, network, head, time);
         }
         catch (ChainCallException error) when (error.IsAnswer)
         {
@@ -108,10 +121,8 @@ public sealed class SectorLookup
 
         try
         {
-            SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
-            return proven is null
-                ? await PreCommittedAsync(sector, cancellation).ConfigureAwait(false)
-                : await ProvenAsync(sector, proven, cancellation).ConfigureAwait(false);
+            (SectorOnChainInfo? proven, SectorPreCommitOnChainInfo? preCommitted, string? untold) = await AtHeadAsync(sector, cancellation).ConfigureAwait(false);
+            return await FindAsync(sector, proven, preCommitted, untold, cancellation).ConfigureAwait(false);
         }
         catch (ChainCallException error)
         {
@@ -147,6 +158,20 @@ public sealed class SectorLookup
     /// <exception cref="OperatorException">No node answers.</exception>
     public Task<IReadOnlyList<ulong>> FaultySectorsAsync(CancellationToken cancellation) =>
         _node.StateMinerFaultsAsync(Miner, TipSetKey.Head, cancellation);
+
+    /// <summary>All sectors of the miner that have been proven and have neither expired nor been terminated, in order, faulty ones included.</summary>
+    /// <exception cref="OperatorException">No node answers.</exception>
+    public async Task<IReadOnlyList<ulong>> LiveSectorsAsync(CancellationToken cancellation)
+    {
+        List<ulong> numbers = [];
+        for (ulong deadline = 0; deadline < ChainPolicy.Deadlines; deadline++)
+        {
+            numbers.AddRange(await _node.StateMinerLiveSectorsAsync(Miner, deadline, cancellation).ConfigureAwait(false));
+        }
+
+        numbers.Sort();
+        return numbers;
+    }
 
     private async Task<IReadOnlyList<T>> ForAllAsync<T>(
         IEnumerable<ulong> sectorNumbers,
@@ -194,13 +219,14 @@ public sealed class SectorLookup
             {
                 return new SectorCommitments(
                     sector,
-                    Proof(sector, proven.SealProof),
-                    DataLookup.CommROf(sector, proven.SealedCid),
-                    proven.SectorKeyCid is { } key ? DataLookup.CommROf(sector, key) : null);
+                    OnChain.Proof(sector, proven.SealProof, SectorSize),
+                    OnChain.CommR(sector, proven.SealedCid),
+                    proven.SectorKeyCid is { } key ? OnChain.CommR(sector, key) : null);
             }
 
             SectorPreCommitInfo info = (await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false)).Info;
-            return new SectorCommitments(sector, Proof(sector, info.SealProof), DataLookup.CommROf(sector, info.SealedCid), null);
+            return new SectorCommitments(
+                sector, OnChain.Proof(sector, info.SealProof, SectorSize), OnChain.CommR(sector, info.SealedCid), null);
         }
         catch (ChainCallException error)
         {
@@ -215,85 +241,182 @@ public sealed class SectorLookup
                 $"{sector} is not on the network \"{NetworkName}\": it is neither pre-committed nor proven, or its pre-commit expired, or it ended and was removed",
                 NetworkHint);
 
-    private async Task<SectorFacts> PreCommittedAsync(SectorId sector, CancellationToken cancellation)
+    /// <summary>
+    /// What the head's state has of a sector. Gateways may not offer this, nor a node that keeps nothing but headers; then, if the operator
+    /// named other sources, they have to say everything, and what the node said instead is told.
+    /// </summary>
+    private async Task<(SectorOnChainInfo? Proven, SectorPreCommitOnChainInfo? PreCommitted, string? Untold)> AtHeadAsync(
+        SectorId sector, CancellationToken cancellation)
     {
-        SectorPreCommitOnChainInfo found = await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false);
-        SectorPreCommitInfo info = found.Info;
-        SealProofInfo proof = Proof(sector, info.SealProof);
-        List<string> notes = [];
-        SectorStanding standing = _standing.OfPreCommitted(proof, found.PreCommitEpoch, notes);
-        SectorData? data = await _data.SealedOverAsync(sector, found, null, notes, cancellation).ConfigureAwait(false);
-        return await FactsAsync(
-            sector, proof, info.SealedCid, PreCommitLookup.TicketEpoch(sector, found), notes, standing, cancellation).ConfigureAwait(false) with
+        try
         {
-            PreCommitEpoch = found.PreCommitEpoch,
-            Data = data,
-        };
+            SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
+            return (proven, proven is null ? await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false) : null, null);
+        }
+        catch (ChainCallException error) when (
+            _others.Named.Count > 0 && error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned or RpcErrorKind.PermissionMissing)
+        {
+            return (null, null, error.Message);
+        }
     }
 
-    private async Task<SectorFacts> ProvenAsync(SectorId sector, SectorOnChainInfo info, CancellationToken cancellation)
+    private async Task<SectorFacts> FindAsync(
+        SectorId sector, SectorOnChainInfo? proven, SectorPreCommitOnChainInfo? preCommitted, string? untold, CancellationToken cancellation)
     {
-        SealProofInfo proof = Proof(sector, info.SealProof);
-        List<string> notes = [];
-        long? preCommitEpoch = null;
-        SectorData? data = null;
-        long ticketEpoch;
-        if (proof.Variant == PorepVariant.NonInteractive)
+        const string newest = "the newest state";
+        List<string> notes = untold is null ? [] : [$"what the chain has of it the node did not tell ({untold}), so its SealedCID is what other sources say"];
+        SourceQuestion question = new(sector, SectorSize)
         {
-            ticketEpoch = await _preCommits.NonInteractiveTicketEpochAsync(sector, info, cancellation).ConfigureAwait(false);
-        }
-        else
-        {
-            SectorPreCommitOnChainInfo found = await _preCommits.OfProvenAsync(sector, info, notes, cancellation).ConfigureAwait(false);
-            preCommitEpoch = found.PreCommitEpoch;
-            ticketEpoch = PreCommitLookup.TicketEpoch(sector, found);
-            data = await _data.SealedOverAsync(sector, found, info, notes, cancellation).ConfigureAwait(false);
-        }
-
-        SectorUpdate? update = await _data.UpdatedWithAsync(sector, info, notes, cancellation).ConfigureAwait(false);
-
-        SectorStanding standing = await _standing.OfProvenAsync(sector, info, notes, cancellation).ConfigureAwait(false);
-        Cid sealedCid = info.SectorKeyCid ?? info.SealedCid;
-        return await FactsAsync(sector, proof, sealedCid, ticketEpoch, notes, standing, cancellation).ConfigureAwait(false) with
-        {
-            PreCommitEpoch = preCommitEpoch,
-            Activation = info.Activation,
-            Data = data,
-            Update = update,
+            SealProof = proven is null ? null : OnChain.Proof(sector, proven.SealProof, SectorSize),
+            SealedCid = proven is null ? null : OnChain.CommR(sector, proven.SectorKeyCid ?? proven.SealedCid),
+            UpdateSealedCid = proven is { SectorKeyCid: not null } ? OnChain.CommR(sector, proven.SealedCid) : null,
+            Activation = proven?.Activation,
+            IsSnapped = proven is { SectorKeyCid: not null },
+            Weighs = proven is not null && CommittedCapacity.Weighs(proven),
         };
-    }
+        SectorStatement? atHead = preCommitted is not null ? PreCommits.Said(question, preCommitted, newest) with { IsChain = true }
+            : proven is null ? null
+            : new SectorStatement
+            {
+                Source = newest,
+                IsChain = true,
+                SealProof = question.SealProof,
+                SealedCid = question.SealedCid,
+                UpdateSealedCid = question.UpdateSealedCid,
 
-    private async Task<SectorFacts> FactsAsync(
-        SectorId sector, SealProofInfo proof, Cid sealedCid, long ticketEpoch, List<string> notes, SectorStanding standing, CancellationToken cancellation)
-    {
-        CommR commR = DataLookup.CommROf(sector, sealedCid);
-        FoundTicket ticket = await _tickets.FindAsync(sector, ticketEpoch, _head.Key, cancellation).ConfigureAwait(false);
-        notes.AddRange(new[] { ticket.Note, _headNote }.OfType<string>());
+                // The chain takes nothing else for this proof.
+                CommD = question.SealProof!.Variant == PorepVariant.NonInteractive ? ZeroCommitments.ForSector(SectorSize) : null,
+            };
+        Inquiry inquiry = await Inquiry.AskAsync(question, atHead, _sources, _others.Named, notes, cancellation).ConfigureAwait(false);
+        SealProofInfo proof = inquiry.Agreed.SealProof?.Value ?? throw inquiry.Lacks("nothing tells its seal proof");
+        if (proof.SectorSize != SectorSize)
+        {
+            throw new OperatorException(
+                FailureKind.SourcesDisagree,
+                $"{sector} has the seal proof {proof} by {inquiry.Agreed.SealProof.Sources[0]}, but its miner's sectors are {SectorSize}",
+                "one of the two is wrong; leave that source out");
+        }
+
+        CommR sealedCid = inquiry.Agreed.SealedCid?.Value ?? throw inquiry.Lacks("nothing tells its SealedCID");
+        SectorData? data = await DataAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
+        SectorUpdate? update = proven is null ? null : await UpdateAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
+        SectorStanding? standing = proven is not null ? await _standing.OfProvenAsync(sector, proven, notes, cancellation).ConfigureAwait(false)
+            : preCommitted is not null ? _standing.OfPreCommitted(proof, preCommitted.PreCommitEpoch, notes)
+            : null;
+        Ticket ticket = await TicketAsync(inquiry, question, notes, cancellation).ConfigureAwait(false);
+        notes.AddRange(new[] { _headNote }.OfType<string>());
         return new SectorFacts
         {
             Sector = sector,
             SealProof = proof,
-            Ticket = ticket.Ticket,
-            SealedCid = commR,
-            TicketEpoch = ticketEpoch,
+            Ticket = ticket,
+            SealedCid = sealedCid,
+            TicketEpoch = inquiry.Agreed.TicketEpoch?.Value,
+            PreCommitEpoch = inquiry.Agreed.PreCommitEpoch?.Value,
+            Activation = proven?.Activation,
+            Data = data,
+            Update = update,
             Standing = standing,
-            Notes = notes.Count == 0 ? [] : notes,
+            Notes = notes,
+            Origins = Origins.Of(inquiry.Agreed, atHead?.SealedCid),
         };
     }
 
-    private SealProofInfo Proof(SectorId sector, long number)
+    /// <summary>The ticket: computed from headers where its epoch is known, of this node or the archive; else as it was said.</summary>
+    private async Task<Ticket> TicketAsync(Inquiry inquiry, SourceQuestion question, List<string> notes, CancellationToken cancellation)
     {
-        if (!SealProofs.TryGet(number, out SealProofInfo proof))
+        SectorId sector = question.Sector;
+        if (inquiry.Agreed.TicketEpoch?.Value is not { } epoch)
         {
-            throw new OperatorException(
-                FailureKind.NotSupported, $"{sector} has the seal proof {number}, which this version does not know", "use a newer version of sealer-recover");
+            return inquiry.Agreed.Ticket?.Value ?? throw inquiry.Lacks(
+                $"nothing tells which ticket it was sealed with{(question.Activation is { } proven ? $", proven at epoch {proven}" : "")}");
         }
 
-        return proof.SectorSize == SectorSize
-            ? proof
-            : throw new OperatorException(
-                FailureKind.SourcesDisagree,
-                $"{sector} has the seal proof {proof} on chain, but its miner's sectors are {SectorSize}",
-                "the node or a proxy before it is faulty; use another node");
+        FoundTicket found;
+        try
+        {
+            found = await _tickets.FindAsync(sector, epoch, _head.Key, cancellation).ConfigureAwait(false);
+        }
+        catch (ChainCallException error) when (_archivedTickets is not null && error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned)
+        {
+            // A gateway that looks back a day at most; the archive's headers are as good, and its head is what it draws from.
+            TipSet head = await _others.Archive!.ChainHeadAsync(cancellation).ConfigureAwait(false);
+            found = await _archivedTickets.FindAsync(sector, epoch, head.Key, cancellation).ConfigureAwait(false);
+        }
+        catch (ChainCallException error) when (
+            inquiry.Agreed.Ticket is not null && error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned)
+        {
+            notes.Add($"its ticket could not be compared with block headers ({error.Message})");
+            return inquiry.Agreed.Ticket.Value;
+        }
+
+        notes.AddRange(new[] { found.Note }.OfType<string>());
+        Computed($"the block headers of epoch {epoch}");
+        if (found.IsDrawn)
+        {
+            Computed("the node's own draw");
+        }
+
+        return found.Ticket;
+
+        void Computed(string source) => inquiry.Hear(
+            new SectorStatement { Source = source, Ticket = found.Ticket, IsComputed = true }, question.Activation);
+    }
+
+    private async Task<SectorData?> DataAsync(
+        Inquiry inquiry, SourceQuestion question, SectorOnChainInfo? proven, List<string> notes, CancellationToken cancellation)
+    {
+        SectorData? data = await _data.SealedOverAsync(question, inquiry.Agreed, proven, notes, cancellation).ConfigureAwait(false);
+        if (data is not null)
+        {
+            HearPieces(inquiry, question, data, inquiry.Agreed.Data, inquiry.Agreed.CommD, listed => new SectorStatement { Source = data.Source, Data = listed });
+        }
+        else if (inquiry.Agreed.CommD is null)
+        {
+            // Nobody told CommD. Its weights are not the pre-commit's word, but wrong they would only be found out when CommR is compared.
+            string why = question.IsSnapped ? "that it was snapped, which only sectors without data are" : "its weights on chain, which are zero";
+            inquiry.Hear(new SectorStatement { Source = why, CommD = ZeroCommitments.ForSector(SectorSize) }, question.Activation);
+        }
+
+        return data;
+    }
+
+    private async Task<SectorUpdate?> UpdateAsync(
+        Inquiry inquiry, SourceQuestion question, SectorOnChainInfo proven, List<string> notes, CancellationToken cancellation)
+    {
+        SectorUpdate? update = await _data.UpdatedWithAsync(question, inquiry.Agreed, proven, notes, cancellation).ConfigureAwait(false);
+        if (update is not null)
+        {
+            HearPieces(
+                inquiry,
+                question,
+                update.Data,
+                inquiry.Agreed.UpdateData,
+                inquiry.Agreed.UpdateCommD,
+                listed => new SectorStatement { Source = update.Data.Source, UpdateData = listed });
+        }
+
+        return update;
+    }
+
+    /// <summary>Compares pieces found on chain with those that other sources named; what these named themselves is no second word.</summary>
+    private static void HearPieces(
+        Inquiry inquiry, SourceQuestion question, SectorData found, Agreed<SectorData>? stated, Agreed<CommD>? commD, Func<SectorData, SectorStatement> say)
+    {
+        if (stated is null || stated.Value.Source != found.Source)
+        {
+            // The lists repeat the CommD that was known before.
+            SectorData listed = commD is null ? found : found with { CommD = null };
+            inquiry.Hear(say(listed) with { IsChain = found.OrderKnown }, question.Activation);
+        }
+    }
+
+    private static async Task RefuseAnotherNetworkAsync(string network, FullNode? archive, CancellationToken cancellation)
+    {
+        if (archive is not null && Printable.Line(await archive.StateNetworkNameAsync(cancellation).ConfigureAwait(false), 60) is var other && other != network)
+        {
+            throw new OperatorException(
+                FailureKind.SourcesDisagree, $"the chain node is on the network \"{network}\", but the archive node on \"{other}\"", "name two nodes of one network");
+        }
     }
 }

@@ -1,0 +1,40 @@
+namespace Filecoin.Chain;
+
+/// <summary>
+/// Whom to ask how a proven sector was sealed, in order of trust and cost: the state at its activation, what the operator named, the
+/// pre-commit message that one of these named, the archive node likewise, and only then what makes nodes go through days of the chain.
+/// </summary>
+internal static class SourceOrder
+{
+    private const string OfArchive = " of the archive node";
+
+    /// <summary>The sources.</summary>
+    internal static IReadOnlyList<ISectorSource> Of(FullNode node, MinerAddress miner, OtherSources others)
+    {
+        PreCommitMessages messages = new(node, miner);
+        List<ISectorSource> order =
+        [
+            new StateAtActivation(node),
+            new NonInteractiveMessage(node, miner),
+            .. others.Named,
+            new NamedPreCommitMessage(messages),
+        ];
+        if (others.Archive is not { } archive)
+        {
+            return [.. order, new PreCommitEvents(node, miner, messages), new MessageSearch(node, miner)];
+        }
+
+        PreCommitMessages archived = new(archive, miner);
+        return
+        [
+            .. order,
+            new StateAtActivation(archive, OfArchive),
+            new NonInteractiveMessage(archive, miner, OfArchive),
+            new NamedPreCommitMessage(archived, OfArchive),
+            new PreCommitEvents(node, miner, messages),
+            new PreCommitEvents(archive, miner, archived, OfArchive),
+            new MessageSearch(node, miner),
+            new MessageSearch(archive, miner, OfArchive),
+        ];
+    }
+}
