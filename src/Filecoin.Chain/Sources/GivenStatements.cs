@@ -4,8 +4,8 @@ namespace Filecoin.Chain;
 
 /// <summary>Statements that were there before anybody was asked: of the command line, or of a file.</summary>
 /// <param name="name">Who makes them.</param>
-/// <param name="statements">The statement about each sector.</param>
-public sealed class GivenStatements(string name, IReadOnlyDictionary<SectorId, SectorStatement> statements) : ISectorSource
+/// <param name="about">The statement about a sector; null for none.</param>
+public sealed class GivenStatements(string name, Func<SectorId, SectorStatement?> about) : ISectorSource
 {
     /// <inheritdoc/>
     public string Name => name;
@@ -17,7 +17,7 @@ public sealed class GivenStatements(string name, IReadOnlyDictionary<SectorId, S
     public Task<SourceAnswer> AskAsync(SourceQuestion question, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(question);
-        return Task.FromResult(statements.TryGetValue(question.Sector, out SectorStatement? said)
+        return Task.FromResult(about(question.Sector) is { } said
             ? SourceAnswer.Said(said)
             : SourceAnswer.Nothing("it says nothing about the sector"));
     }
@@ -25,17 +25,21 @@ public sealed class GivenStatements(string name, IReadOnlyDictionary<SectorId, S
     /// <summary>What facts that were found earlier say again. That no data is named is no statement: older files cannot name any.</summary>
     /// <param name="name">Who kept them.</param>
     /// <param name="known">The facts.</param>
-    public static GivenStatements From(string name, IEnumerable<SectorFacts> known) => new(name, known.ToDictionary(
-        facts => facts.Sector,
-        facts => new SectorStatement
-        {
-            Source = name,
-            SealProof = facts.SealProof,
-            Ticket = facts.Ticket,
-            TicketEpoch = facts.TicketEpoch,
-            SealedCid = facts.SealedCid,
-            Data = facts.Data,
-            UpdateSealedCid = facts.Update?.SealedCid,
-            UpdateData = facts.Update?.Data,
-        }));
+    public static GivenStatements From(string name, IEnumerable<SectorFacts> known)
+    {
+        Dictionary<SectorId, SectorStatement> statements = known.ToDictionary(
+            facts => facts.Sector,
+            facts => new SectorStatement
+            {
+                Source = name,
+                SealProof = facts.SealProof,
+                Ticket = facts.Ticket,
+                TicketEpoch = facts.TicketEpoch,
+                SealedCid = facts.SealedCid,
+                Data = facts.Data,
+                UpdateSealedCid = facts.Update?.SealedCid,
+                UpdateData = facts.Update?.Data,
+            });
+        return new GivenStatements(name, statements.GetValueOrDefault);
+    }
 }

@@ -7,7 +7,13 @@ using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
 
-/// <summary>Which miner, and how the chain is reached.</summary>
+/// <summary>Sectors that were looked up.</summary>
+/// <param name="Miner">Whose.</param>
+/// <param name="Size">The size of each.</param>
+/// <param name="Found">What was found of each, in the order asked.</param>
+internal sealed record LookedUp(ActorId Miner, SectorSize Size, IReadOnlyList<SectorLookupResult> Found);
+
+/// <summary>Which miner, how the chain is reached, and who else is asked.</summary>
 internal sealed class NodeOptions
 {
     private const int DefaultTimeout = 60;
@@ -31,14 +37,18 @@ internal sealed class NodeOptions
     public Option<int?> Timeout { get; } = CommonOptions.Whole(
         "--node-timeout", 1, 3600, "seconds", $"How long to wait for one answer of the chain node. Default: {DefaultTimeout}.");
 
+    /// <summary>Who else is asked.</summary>
+    public SourceOptions Sources { get; } = new();
+
     /// <summary>Adds them.</summary>
     public void AddTo(Command command)
     {
         command.Add(Miner);
         AddConnectionTo(command);
+        Sources.AddTo(command);
     }
 
-    /// <summary>Adds all but the miner.</summary>
+    /// <summary>Adds only where the node is and how long to wait for it.</summary>
     public void AddConnectionTo(Command command)
     {
         command.Add(ApiInfo);
@@ -68,12 +78,23 @@ internal sealed class NodeOptions
 
     /// <summary>Finds the sectors on chain, in the order asked; tells the view about each.</summary>
     /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
-    public async Task<(ActorId Miner, SectorSize Size, IReadOnlyList<SectorLookupResult> Found)> LookUpAsync(
-        CommandContext context, IReadOnlyList<ulong> numbers)
+    public Task<LookedUp> LookUpAsync(CommandContext context, IReadOnlyList<ulong> numbers) =>
+        LookUpAsync(context, _ => Task.FromResult(numbers), []);
+
+    /// <summary>The same of sectors that the chain itself may have to tell.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="choose">Which sectors.</param>
+    /// <param name="given">What is known of them before anybody is asked.</param>
+    /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
+    public async Task<LookedUp> LookUpAsync(
+        CommandContext context, Func<SectorLookup, Task<IReadOnlyList<ulong>>> choose, IReadOnlyList<ISectorSource> given)
     {
-        (SectorLookup lookup, IReadOnlyList<SectorLookupResult> found) = await AskAsync(
-            context, async lookup => (lookup, await lookup.FindAllAsync(numbers, concurrency: 4, context.Cancellation)));
-        foreach (SectorFacts facts in found.Select(result => result.Facts).OfType<SectorFacts>())
+        LookedUp looked = await AskAsync(
+            context,
+            given,
+            async lookup => new LookedUp(
+                lookup.Miner, lookup.SectorSize, await lookup.FindAllAsync(await choose(lookup), concurrency: 4, context.Cancellation)));
+        foreach (SectorFacts facts in looked.Found.Select(result => result.Facts).OfType<SectorFacts>())
         {
             context.View.Found(facts);
             foreach (string note in facts.Notes)
@@ -82,18 +103,37 @@ internal sealed class NodeOptions
             }
         }
 
-        return (lookup.Miner, lookup.SectorSize, found);
+        return looked;
     }
 
     /// <summary>Asks the chain about the miner named.</summary>
     /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
-    public async Task<T> AskAsync<T>(CommandContext context, Func<SectorLookup, Task<T>> ask)
+    public Task<T> AskAsync<T>(CommandContext context, Func<SectorLookup, Task<T>> ask) => AskAsync(context, [], ask);
+
+    private async Task<T> AskAsync<T>(CommandContext context, IReadOnlyList<ISectorSource> given, Func<SectorLookup, Task<T>> ask)
     {
         Address miner = ReadMiner(context.Parsed);
-        using JsonRpcClient rpc = Connect(context, context.Parsed.GetValue(Timeout) ?? DefaultTimeout);
-        SectorLookup lookup = await SectorLookup.OpenAsync(new FullNode(rpc), miner, context.Host.Time, context.Cancellation);
-        context.View.Said($"{lookup.Miner} has sectors of {lookup.SectorSize} on network {lookup.NetworkName}");
-        return await ask(lookup);
+        int timeout = context.Parsed.GetValue(Timeout) ?? DefaultTimeout;
+        List<JsonRpcClient> clients = [];
+        try
+        {
+            FullNode node = new(Connected(ReadEndpoints(context.Parsed, context.Environment)));
+            OtherSources others = Sources.Read(context, Connected, given);
+            SectorLookup lookup = await SectorLookup.OpenAsync(node, others, miner, context.Host.Time, context.Cancellation);
+            context.View.Said($"{lookup.Miner} has sectors of {lookup.SectorSize} on network {lookup.NetworkName}");
+            return await ask(lookup);
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+        }
+
+        JsonRpcClient Connected(IReadOnlyList<ChainEndpoint> endpoints)
+        {
+            JsonRpcClient client = Connect(context, endpoints, timeout);
+            clients.Add(client);
+            return client;
+        }
     }
 
     /// <summary>Whether a chain node is named anywhere, or a Lotus repository stands where it is looked for.</summary>
@@ -131,7 +171,8 @@ internal sealed class NodeOptions
     private async Task<IReadOnlyList<SectorFacts>> BringUpToDateAsync(CommandContext context, IReadOnlyList<SectorFacts> recovered)
     {
         const int patience = 10;
-        using JsonRpcClient rpc = Connect(context, context.Parsed.GetValue(Timeout) ?? patience);
+        using JsonRpcClient rpc = Connect(
+            context, ReadEndpoints(context.Parsed, context.Environment), context.Parsed.GetValue(Timeout) ?? patience);
         SectorLookup lookup = await SectorLookup.OpenAsync(
             new FullNode(rpc), Address.FromActorId(recovered[0].Sector.Miner), context.Host.Time, context.Cancellation);
         IReadOnlyList<SectorLookupResult> found = await lookup.FindAllAsync(
@@ -139,8 +180,8 @@ internal sealed class NodeOptions
         return [.. recovered.Zip(found, (known, now) => now.Facts is { } facts && facts.SealedCid == known.SealedCid ? facts : known)];
     }
 
-    private JsonRpcClient Connect(CommandContext context, int timeoutSeconds) => new(
-        ReadEndpoints(context.Parsed, context.Environment),
+    private static JsonRpcClient Connect(CommandContext context, IReadOnlyList<ChainEndpoint> endpoints, int timeoutSeconds) => new(
+        endpoints,
         new JsonRpcOptions { RequestTimeout = TimeSpan.FromSeconds(timeoutSeconds) },
         context.Log.CreateLogger<JsonRpcClient>(),
         context.Host.Time);
