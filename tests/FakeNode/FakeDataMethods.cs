@@ -131,7 +131,7 @@ internal sealed class FakeDataMethods(FakeChain chain, FakeNode node)
                 ["height"] = epoch,
                 ["tipsetKey"] = new JsonArray(),
                 ["msgCid"] = Link(
-                    FakeMessage.OfMiner(miner).FirstOrDefault(message => message.Epoch == epoch && message.Method is 6 or 25 or 28)?.Cid
+                    FakeMessage.OfMiner(miner).FirstOrDefault(message => message.Sector == sector && message.PreCommits)?.Cid
                     ?? Cid.Create(0x71, 0xb220, new byte[32])),
             });
         }

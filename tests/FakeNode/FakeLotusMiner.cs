@@ -69,7 +69,7 @@ public sealed class FakeLotusMiner : FakeServer
             })]),
             ["Ticket"] = new JsonObject { ["Value"] = ticket, ["Epoch"] = sector.SealRandEpoch },
             ["Seed"] = new JsonObject { ["Value"] = null, ["Epoch"] = 0 },
-            ["PreCommitMsg"] = FakeMessage.OfMiner(miner).FirstOrDefault(message => message.Epoch == sector.PreCommitEpoch && message.Method is 6 or 25 or 28) is { } sent
+            ["PreCommitMsg"] = FakeMessage.OfMiner(miner).FirstOrDefault(message => message.Sector == sector.Number && message.PreCommits) is { } sent
                 ? Link(sent.Cid)
                 : null,
             ["CommitMsg"] = null,

@@ -12,6 +12,12 @@ namespace SealerRecover.Tests;
 /// <param name="Params">CBOR.</param>
 public sealed record FakeMessage(long Epoch, Address To, int Method, byte[] Params)
 {
+    /// <summary>Number of the sector it is about.</summary>
+    public ulong Sector { get; init; }
+
+    /// <summary>Whether it pre-commits a sector.</summary>
+    public bool PreCommits => Method is 6 or 25 or 28;
+
     /// <summary>Its CID, which follows from the rest.</summary>
     public Cid Cid => Cid.Create(0x71, 0xb220, Blake2b.Hash256(
         [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Epoch}/{To}/{Method}/")), .. Params]).Span);
@@ -20,7 +26,7 @@ public sealed record FakeMessage(long Epoch, Address To, int Method, byte[] Para
     public static IReadOnlyList<FakeMessage> OfMiner(FakeMiner miner)
     {
         ArgumentNullException.ThrowIfNull(miner);
-        return [.. miner.Sectors.Values.SelectMany(sector => Of(miner, sector)).OrderBy(message => message.Epoch)];
+        return [.. miner.Sectors.Values.SelectMany(sector => Of(miner, sector).Select(message => message with { Sector = sector.Number })).OrderBy(message => message.Epoch)];
     }
 
     private static IEnumerable<FakeMessage> Of(FakeMiner miner, FakeSector sector)

@@ -43,9 +43,15 @@ internal sealed class NodeOptions
     /// <summary>Adds them.</summary>
     public void AddTo(Command command)
     {
+        AddWithoutSourcesTo(command);
+        Sources.AddTo(command);
+    }
+
+    /// <summary>Adds them for a command that asks only for the newest state, which no other source needs to tell.</summary>
+    public void AddWithoutSourcesTo(Command command)
+    {
         command.Add(Miner);
         AddConnectionTo(command);
-        Sources.AddTo(command);
     }
 
     /// <summary>Adds only where the node is and how long to wait for it.</summary>

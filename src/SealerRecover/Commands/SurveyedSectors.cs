@@ -35,7 +35,7 @@ internal sealed class SurveyedSectors
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
-        Known.AddTo(command);
+        Known.AddWithoutSourcesTo(command);
         command.Add(Known.Sectors.Faulty);
         command.Add(_offline);
         command.Add(_sectorSize);

@@ -8,7 +8,7 @@ namespace SealerRecover.Tests.Chain;
 
 public sealed class DamoclesStatesTests
 {
-    private static readonly FakeChain Chain = new();
+    private static readonly FakeChain Chain = WithMiners();
 
     /// <summary>Content that is no damocles state.</summary>
     public static TheoryData<string> Hostile => new(
@@ -52,11 +52,11 @@ public sealed class DamoclesStatesTests
     [InlineData("answer")]
     public async Task One_state_a_list_and_an_answer_that_holds_one_are_read(string form)
     {
-        JsonObject state = Damocles.State(Chain, 1000, Lost.Proven(2));
+        JsonObject state = FakeDamocles.State(Chain, 1000, Lost.Proven(2));
         JsonNode content = form switch
         {
             "one" => state,
-            "list" => new JsonArray(state, Damocles.State(Chain, 1001, Lost.Proven(2)), Damocles.State(Chain, 1000, Lost.Proven(3))),
+            "list" => new JsonArray(state, FakeDamocles.State(Chain, 1001, Lost.Proven(2)), FakeDamocles.State(Chain, 1000, Lost.Proven(3))),
             _ => new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["result"] = new JsonArray(state) },
         };
         DamoclesStates states = DamoclesStates.Parse("d.json", Encoding.UTF8.GetBytes(content.ToJsonString()));
@@ -69,13 +69,21 @@ public sealed class DamoclesStatesTests
     [Fact]
     public async Task Pieces_of_a_sector_that_is_about_to_be_snapped_are_not_taken_for_what_it_was_sealed_over()
     {
-        JsonObject state = Damocles.State(Chain, 1000, Holding.Snapped());
+        JsonObject state = FakeDamocles.State(Chain, 1000, Holding.Snapped());
         DamoclesStates states = DamoclesStates.Parse("d.json", Encoding.UTF8.GetBytes(state.ToJsonString()));
         SectorStatement said = (await states.AskAsync(Question(2), TestContext.Current.CancellationToken)).Statement!;
         Assert.Null(said.Data);
         Assert.Null(said.UpdateData);
         said = (await states.AskAsync(Question(2) with { IsSnapped = true }, TestContext.Current.CancellationToken)).Statement!;
         Assert.Equal(Holding.AsFound(Holding.Pieces), said.UpdateData!.Pieces);
+    }
+
+    private static FakeChain WithMiners()
+    {
+        FakeChain chain = new();
+        chain.AddMiner(1000, SectorSize.KiB2);
+        chain.AddMiner(1001, SectorSize.KiB2);
+        return chain;
     }
 
     private static SourceQuestion Question(ulong number) => new(new SectorId(new ActorId(1000), number), SectorSize.KiB2);

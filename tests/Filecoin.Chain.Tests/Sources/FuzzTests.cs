@@ -76,7 +76,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 [.. new[] { Snapped, Deal }.Select(sector => Encoding.UTF8.GetBytes(FakeLotusMiner.Status(Chain, Miner, sector).ToJsonString()))],
                 ReadStatus),
             "damocles" => (
-                [.. new[] { Snapped, Deal }.Select(sector => Encoding.UTF8.GetBytes(Damocles.State(Chain, 1000, sector).ToJsonString()))],
+                [.. new[] { Snapped, Deal }.Select(sector => Encoding.UTF8.GetBytes(FakeDamocles.State(Chain, 1000, sector).ToJsonString()))],
                 ReadDamocles),
             _ => (
                 [Encoding.UTF8.GetBytes("""{"jsonrpc":"2.0","id":7,"result":{"a":[1,2,"x"]}}"""), Encoding.UTF8.GetBytes("""{"error":{"code":1,"message":"no \"way\""},"id":7,"jsonrpc":"2.0"}""")],

@@ -52,7 +52,7 @@ public sealed class SourcesTests
     {
         await using Forgotten forgotten = await Forgotten.StartAsync();
         FakeSector sector = Forgotten.Sector(kind);
-        DamoclesStates states = DamoclesStates.Parse("damocles.json", Encoding.UTF8.GetBytes(Damocles.State(forgotten.Chain, Lost.Miner, sector).ToJsonString()));
+        DamoclesStates states = DamoclesStates.Parse("damocles.json", Encoding.UTF8.GetBytes(FakeDamocles.State(forgotten.Chain, Lost.Miner, sector).ToJsonString()));
 
         SectorFacts facts = await forgotten.FindAsync(sector, new OtherSources { Named = [states] }, Cancellation);
 

@@ -1,14 +1,16 @@
 using System.Text.Json.Nodes;
 using Filecoin.Primitives;
 
-namespace SealerRecover.Tests.Chain;
+namespace SealerRecover.Tests;
 
 /// <summary>States as damocles-manager writes them.</summary>
-internal static class Damocles
+public static class FakeDamocles
 {
     /// <summary>The state of a sector.</summary>
-    internal static JsonObject State(FakeChain chain, ulong miner, FakeSector sector)
+    public static JsonObject State(FakeChain chain, ulong miner, FakeSector sector)
     {
+        ArgumentNullException.ThrowIfNull(chain);
+        ArgumentNullException.ThrowIfNull(sector);
         FakeUpdate? update = sector.SectorKeyCid is null ? null : sector.Update;
         JsonObject ticket = new() { ["Ticket"] = Convert.ToBase64String(chain.Ticket(miner, sector.SealRandEpoch).Span), ["Epoch"] = sector.SealRandEpoch };
         FakePiece[] pieces = update?.Pieces ?? sector.Pieces;
@@ -33,7 +35,7 @@ internal static class Damocles
             ["Pre"] = new JsonObject
             {
                 ["CommR"] = Link(sector.SealedAs),
-                ["CommD"] = Link(sector.UnsealedCid ?? ZeroCommitments.ForPiece(2048).ToCid()),
+                ["CommD"] = Link(sector.UnsealedCid ?? ZeroCommitments.ForPiece(chain.Miners[miner].SectorSize).ToCid()),
                 ["Ticket"] = ticket.DeepClone(),
                 ["Deals"] = null,
             },
