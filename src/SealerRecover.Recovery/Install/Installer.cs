@@ -4,6 +4,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Files;
+using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Install;
@@ -19,7 +20,7 @@ namespace SealerRecover.Recovery.Install;
 /// <item>A receipt is left.</item>
 /// </list>
 /// Nothing is ever replaced: renames refuse a taken name. A file with equal content counts as installed; one with other content
-/// stops the sector, or is moved aside when asked. Of t_aux only its presence counts, since it names the folder the sector was
+/// stops the sector, or is moved aside when asked. Of t_aux only the stores it lists count, since it also names the folder the sector was
 /// sealed in, which differs between good copies. All steps can be repeated: after a crash, each file is in the workspace, in
 /// staging or in place, and <see cref="PrepareResume"/> finds it by its digest.
 /// </summary>
@@ -135,7 +136,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
 
             files.DeleteFile(staged);
             return Matches(file, Source(workspace, file), progress, cancellation)
-                || StateOf(layout, file, progress, cancellation) == TargetState.Equal;
+                || StateOf(layout, manifest.Inputs, file, progress, cancellation) == TargetState.Equal;
         });
     }
 
@@ -144,7 +145,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     {
         ResultLayout layout = new(settings.ResultFolder, sector);
         progress.Begin(receipt.Files.Sum(file => file.Length));
-        return receipt.Files.All(file => StateOf(layout, file, progress, cancellation) == TargetState.Equal);
+        return receipt.Files.All(file => StateOf(layout, receipt.Inputs, file, progress, cancellation) == TargetState.Equal);
     }
 
     /// <summary>Installs what is not there yet; see the class.</summary>
@@ -157,7 +158,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         ResultLayout layout = new(settings.ResultFolder, sector);
         progress.Begin(manifest.Files.Sum(file => file.Length));
         Dictionary<ManifestFile, TargetState> states = manifest.Files.ToDictionary(
-            file => file, file => StateOf(layout, file, progress, cancellation));
+            file => file, file => StateOf(layout, manifest.Inputs, file, progress, cancellation));
         ManifestFile[] different = [.. manifest.Files.Where(file => states[file] == TargetState.Different)];
         if (different.Length > 0 && !settings.Force)
         {
@@ -204,7 +205,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         && file.Matches(SegmentDigests.OfFile(path, progress, cancellation));
 
     private static TargetState StateOf(
-        ResultLayout layout, ManifestFile file, IProgress<long> progress, CancellationToken cancellation)
+        ResultLayout layout, WorkInputs inputs, ManifestFile file, IProgress<long> progress, CancellationToken cancellation)
     {
         string target = layout.Target(file);
         if (file.IsInFolder && FileLook.Through(layout.Of(file.Area)).Kind is not (FileKind.Missing or FileKind.Folder))
@@ -216,9 +217,10 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         return look switch
         {
             { Kind: FileKind.Missing } => TargetState.Absent,
-            { Kind: FileKind.File, Length: > 0 } when file.NameInFolder == CacheNames.TAux => TargetState.Equal,
             { Kind: FileKind.File } when look.Length == file.Length && file.Matches(SegmentDigests.OfFile(target, progress, cancellation)) =>
                 TargetState.Equal,
+            { Kind: FileKind.File } when file.NameInFolder == CacheNames.TAux
+                && TAuxLook.At(target, inputs.Porep, inputs.RowsToDiscard).IsGood => TargetState.Equal,
             _ => TargetState.Different,
         };
     }
