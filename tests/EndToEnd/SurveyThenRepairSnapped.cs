@@ -4,7 +4,7 @@ using Xunit;
 namespace EndToEnd;
 
 /// <summary>Whatever is damaged of a snapped sector: the command that survey prints makes it whole, to the byte.</summary>
-public sealed class SurveyThenRepairSnapped(ParentCaches caches) : IDisposable
+public sealed class SurveyThenRepairSnapped(ParentCaches caches, WholeSectors whole) : IDisposable, IClassFixture<WholeSectors>
 {
     private readonly Workbench _bench = new(caches);
 
@@ -49,6 +49,7 @@ public sealed class SurveyThenRepairSnapped(ParentCaches caches) : IDisposable
     {
         Assert.SkipUnless(size != "512MiB" || VectorFiles.LongTests, "takes minutes; set SEALER_RECOVER_LONG_TESTS=1");
         (DataCase known, string metadata) = await RecoverAsync(size);
+        Directory.Delete(Path.Combine(_bench.Result, "unsealed"), recursive: true);
         foreach (string damage in damages.Split(' '))
         {
             Damage(known, damage[1..], isLost: damage[0] == '-');
@@ -70,7 +71,7 @@ public sealed class SurveyThenRepairSnapped(ParentCaches caches) : IDisposable
     [InlineData("8MiB")]
     public async Task With_only_the_unsealed_copy_left_everything_is_made_of_it(string size)
     {
-        (DataCase known, string metadata) = await RecoverAsync(size, "--keep-unsealed");
+        (DataCase known, string metadata) = await RecoverAsync(size);
         Damage(known, "sealed", isLost: true);
         Damage(known, "update", isLost: true);
         Damage(known, "cache", isLost: true);
@@ -86,12 +87,12 @@ public sealed class SurveyThenRepairSnapped(ParentCaches caches) : IDisposable
 
     private string Pieces => Path.Combine(_bench.Home, "pieces");
 
-    private async Task<(DataCase Known, string Metadata)> RecoverAsync(string size, params string[] more)
+    private async Task<(DataCase Known, string Metadata)> RecoverAsync(string size)
     {
         DataCase known = DataCase.Get($"update/{size}-v1_1-cc");
         known.SavePieces(Pieces);
         string metadata = _bench.Write(known.Metadata());
-        await RunAsync(0, [.. _bench.Recover(metadata, $"--piece-source={Pieces}", "--json", .. more)]);
+        await whole.CopyAsync(_bench, size, [.. _bench.Recover(metadata, $"--piece-source={Pieces}", "--keep-unsealed", "--json")]);
         known.AssertInstalled(_bench.Result);
         return (known, metadata);
     }

@@ -155,6 +155,28 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         SectorId sector, InstallManifest manifest, SectorWorkspace workspace, Action<string> notice, InstallProgress progress,
         CancellationToken cancellation)
     {
+        bool placed = Place(sector, manifest, new InstallSource(file => Source(workspace, file), MayBeMoved: true), notice, progress, cancellation);
+        Receipt.Write(files, new ResultLayout(settings.ResultFolder, sector), manifest);
+        return placed;
+    }
+
+    /// <summary>As <see cref="Install"/>, from files that stay where they are; leaves no receipt.</summary>
+    /// <param name="sector">The sector.</param>
+    /// <param name="manifest">What to put in place.</param>
+    /// <param name="from">Where each file is.</param>
+    /// <param name="notice">Told what was moved aside.</param>
+    /// <param name="progress">Told how far.</param>
+    /// <param name="cancellation">Stops within a second.</param>
+    /// <returns>Whether anything had to be put in place.</returns>
+    public bool Copy(
+        SectorId sector, InstallManifest manifest, Func<ManifestFile, string> from, Action<string> notice, InstallProgress progress,
+        CancellationToken cancellation) =>
+        Place(sector, manifest, new InstallSource(from, MayBeMoved: false), notice, progress, cancellation);
+
+    private bool Place(
+        SectorId sector, InstallManifest manifest, InstallSource source, Action<string> notice, InstallProgress progress,
+        CancellationToken cancellation)
+    {
         ResultLayout layout = new(settings.ResultFolder, sector);
         progress.Begin(manifest.Files.Sum(file => file.Length));
         Dictionary<ManifestFile, TargetState> states = manifest.Files.ToDictionary(
@@ -163,13 +185,13 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         if (different.Length > 0 && !settings.Force)
         {
             throw TargetExists(
-                sector, layout.Target(different[0]), $"has other content than the recovered file, which waits in {workspace.Folder}");
+                sector, layout.Target(different[0]), $"has other content than the recovered file, which waits in {source.Path(different[0])}");
         }
 
         // A cache folder is moved aside whole, so then all its files are needed.
         HashSet<InstallArea> aside = [.. different.Select(file => file.Area)];
         ManifestFile[] missing = [.. manifest.Files.Where(file => states[file] != TargetState.Equal || aside.Contains(file.Area))];
-        Stage(layout, manifest, missing, workspace, progress, cancellation);
+        Stage(layout, manifest, missing, source, progress, cancellation);
         if (aside.Count > 0)
         {
             MoveAside(layout, sector, aside, notice);
@@ -180,14 +202,13 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             PlaceArea(layout, sector, manifest, area.Key, [.. area]);
         }
 
-        // The receipt ends the installation, so what was in the way goes before it.
+        // A receipt ends the installation, so what was in the way goes before it.
         string staging = layout.StagingFolder(manifest.Inputs);
         files.DeleteFile(Path.Combine(staging, Copying));
         files.DeleteEmptyFolder(layout.Staged(manifest.Inputs, InstallArea.Cache));
         files.DeleteEmptyFolder(layout.Staged(manifest.Inputs, InstallArea.UpdateCache));
         files.DeleteEmptyFolder(staging);
         files.DeleteEmptyFolder(Path.GetDirectoryName(staging)!);
-        Receipt.Write(files, layout, manifest);
         return missing.Length > 0;
     }
 
@@ -226,7 +247,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     }
 
     private void Stage(
-        ResultLayout layout, InstallManifest manifest, ManifestFile[] missing, SectorWorkspace workspace, InstallProgress progress,
+        ResultLayout layout, InstallManifest manifest, ManifestFile[] missing, InstallSource source, InstallProgress progress,
         CancellationToken cancellation)
     {
         if (missing.Length == 0)
@@ -245,7 +266,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             string staged = layout.Staged(manifest.Inputs, file);
             if (FileLook.At(staged).Kind == FileKind.Missing)
             {
-                MoveOrCopy(Source(workspace, file), staged, Path.Combine(staging, Copying), progress, cancellation);
+                MoveOrCopy(source, file, staged, Path.Combine(staging, Copying), progress, cancellation);
             }
 
             files.SyncFile(staged);
@@ -256,9 +277,11 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         progress.End();
     }
 
-    private void MoveOrCopy(string from, string to, string temporary, InstallProgress progress, CancellationToken cancellation)
+    private void MoveOrCopy(
+        InstallSource source, ManifestFile file, string to, string temporary, InstallProgress progress, CancellationToken cancellation)
     {
-        if (files.Move(from, to) == MoveResult.OtherFileSystem)
+        string from = source.Path(file);
+        if (!source.MayBeMoved || files.Move(from, to) == MoveResult.OtherFileSystem)
         {
             files.Copy(from, temporary, progress, cancellation);
             files.Move(temporary, to);
@@ -320,6 +343,9 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         $"{sector}: {path} already exists and {complaint}",
         "Choose another --sealing-result, or repeat with --force to move it to "
         + $"{Path.Combine(settings.ResultFolder, ResultLayout.OwnFolder, "replaced")}.");
+
+    /// <summary>Where files come from.</summary>
+    private readonly record struct InstallSource(Func<ManifestFile, string> Path, bool MayBeMoved);
 
     private enum TargetState
     {
