@@ -32,7 +32,8 @@ public sealed class WholeSectors : IDisposable
         return whole;
     }
 
-    private static void Copy(string from, string to)
+    /// <summary>Copies a folder with all in it.</summary>
+    internal static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);
         foreach (string folder in Directory.EnumerateDirectories(from))
