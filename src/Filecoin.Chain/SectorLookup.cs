@@ -154,6 +154,23 @@ public sealed class SectorLookup
             (sector, failure) => new CommitmentsResult(sector, null, failure),
             cancellation);
 
+    /// <summary>
+    /// Where sectors stand now whose facts are known already; asks only for the newest state. One that the chain does not have any more, or
+    /// has with another SealedCID, and one it does not tell stay as they were.
+    /// </summary>
+    public Task<IReadOnlyList<SectorFacts>> BringUpToDateAsync(IReadOnlyList<SectorFacts> known, int concurrency, CancellationToken cancellation)
+    {
+        Dictionary<ulong, SectorFacts> byNumber = known.ToDictionary(facts => facts.Sector.Number);
+        return ForAllAsync(
+            byNumber.Keys,
+            concurrency,
+            async (number, token) => byNumber[number] is var facts && await StandingAsync(facts, token).ConfigureAwait(false) is { } now
+                ? facts with { Standing = now }
+                : facts,
+            (sector, _) => byNumber[sector.Number],
+            cancellation);
+    }
+
     /// <summary>The miner's faulty sectors, in order; those declared recovered are still faulty until they are proven again.</summary>
     /// <exception cref="OperatorException">No node answers.</exception>
     public Task<IReadOnlyList<ulong>> FaultySectorsAsync(CancellationToken cancellation) =>
@@ -208,6 +225,23 @@ public sealed class SectorLookup
             }
         }).ConfigureAwait(false);
         return results;
+    }
+
+    private async Task<SectorStanding?> StandingAsync(SectorFacts facts, CancellationToken cancellation)
+    {
+        List<string> unheard = [];
+        SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(facts.Sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
+        if (proven is not null)
+        {
+            return facts.SealedCid.ToCid().Equals(proven.SectorKeyCid ?? proven.SealedCid)
+                ? await _standing.OfProvenAsync(facts.Sector, proven, unheard, cancellation).ConfigureAwait(false)
+                : null;
+        }
+
+        SectorPreCommitOnChainInfo preCommit = await PreCommitAtHeadAsync(facts.Sector, cancellation).ConfigureAwait(false);
+        return facts.SealedCid.ToCid().Equals(preCommit.Info.SealedCid)
+            ? _standing.OfPreCommitted(facts.SealProof, preCommit.PreCommitEpoch, unheard)
+            : null;
     }
 
     private async Task<SectorCommitments> CommitmentsAsync(SectorId sector, CancellationToken cancellation)

@@ -33,7 +33,7 @@ internal sealed class MinerAddress(FullNode node, ActorId id, Address given)
         }
         catch (ChainCallException error) when (error.IsAnswer || error.Error?.Kind == RpcErrorKind.MethodMissing)
         {
-            // Made with the genesis block and without another, or a node before Lotus 1.23.
+            // Made with the genesis block and without another; or a node without the method.
             return _forms = [byId];
         }
     }

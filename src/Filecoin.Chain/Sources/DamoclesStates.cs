@@ -28,9 +28,11 @@ public sealed class DamoclesStates : ISectorSource
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            return new FileInfo(path).Length <= MaxLength
-                ? Parse(path, File.ReadAllBytes(path))
-                : throw Bad(path, $"has more than {MaxLength >> 20} MiB");
+            // Not by its length first: it may be a pipe, as the shell's <(curl …) is.
+            using FileStream file = File.OpenRead(path);
+            byte[] content = new byte[MaxLength + 1];
+            int length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            return length <= MaxLength ? Parse(path, content.AsMemory(0, length)) : throw Bad(path, $"has more than {MaxLength >> 20} MiB");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -5,7 +5,7 @@ namespace Filecoin.Chain;
 /// <summary>
 /// All messages to the miner, gone through backwards from a sector's activation as far as a pre-commit can lie before it (StateListMessages).
 /// The node reads every tipset on the way, so this is the last thing that is asked; epochs are taken in blocks, so that sectors proven about
-/// the same time share what was read. A pre-commit sent by another actor, such as a multisig, is no message to the miner and stays unseen.
+/// the same time share what was read, all of it as long as 30 days go. A pre-commit sent by another actor, such as a multisig, is no message to the miner and stays unseen.
 /// </summary>
 /// <param name="node">The node.</param>
 /// <param name="miner">The miner, all of whose addresses a message may name.</param>
@@ -18,7 +18,7 @@ internal sealed class MessageSearch(FullNode node, MinerAddress miner, string of
     /// <summary>More messages to one miner in six hours than blocks have room for.</summary>
     private const int MostMessages = 100_000;
 
-    private readonly Recent<long, IReadOnlyList<FoundPreCommit>> _recent = new(kept: 32);
+    private readonly Recent<long, IReadOnlyList<FoundPreCommit>> _recent = new(kept: 150);
 
     /// <inheritdoc/>
     public string Name => $"the messages before it{of}";

@@ -181,9 +181,7 @@ internal sealed class NodeOptions
             context, ReadEndpoints(context.Parsed, context.Environment), context.Parsed.GetValue(Timeout) ?? patience);
         SectorLookup lookup = await SectorLookup.OpenAsync(
             new FullNode(rpc), Address.FromActorId(recovered[0].Sector.Miner), context.Host.Time, context.Cancellation);
-        IReadOnlyList<SectorLookupResult> found = await lookup.FindAllAsync(
-            [.. recovered.Select(facts => facts.Sector.Number)], concurrency: 4, context.Cancellation);
-        return [.. recovered.Zip(found, (known, now) => now.Facts is { } facts && facts.SealedCid == known.SealedCid ? facts : known)];
+        return await lookup.BringUpToDateAsync(recovered, concurrency: 4, context.Cancellation);
     }
 
     private static JsonRpcClient Connect(CommandContext context, IReadOnlyList<ChainEndpoint> endpoints, int timeoutSeconds) => new(

@@ -44,6 +44,7 @@ public sealed class DamoclesStatesTests
         Assert.Throws<OperatorException>(() => DamoclesStates.Parse("d.json", Encoding.UTF8.GetBytes(new string('[', 1_000_000))));
         Assert.Throws<OperatorException>(() => DamoclesStates.Read("/nonexistent/d.json"));
         Assert.Throws<OperatorException>(() => DamoclesStates.Read(Path.GetTempPath()));
+        Assert.Contains("has more than 64 MiB", Assert.Throws<OperatorException>(() => DamoclesStates.Read("/dev/zero")).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -433,6 +433,30 @@ public sealed class SourcesTests
     }
 
     [Fact]
+    public async Task A_node_that_has_forgotten_still_tells_where_known_sectors_stand_now()
+    {
+        await using Forgotten forgotten = await Forgotten.StartAsync();
+        SectorFacts Known(FakeSector sector) => new()
+        {
+            Sector = new SectorId(new ActorId(1000), sector.Number),
+            SealProof = SealProofs.Get(RegisteredSealProof.StackedDrg2KiBV1_1),
+            Ticket = new Ticket(forgotten.Chain.Ticket(1000, 12_002)),
+            SealedCid = CommitmentCid.TryGetCommR(sector.SealedAs, out CommR commR) ? commR : default,
+        };
+        FakeSector[] sectors = [Lost.Proven(2) with { Early = 140_000 }, Lost.PreCommitted(3), Holding.Snapped() with { Number = 4 }, Lost.Proven(5), Lost.Proven(6)];
+        Array.ForEach(sectors[..^1], sector => forgotten.Lost.FakeMiner.Add(sector));
+        forgotten.Lost.FakeMiner.Add(sectors[3] with { SealedCid = Lost.CommR(99) });
+        SectorLookup lookup = await forgotten.Lost.OpenAsync(Cancellation);
+
+        IReadOnlyList<SectorFacts> now = await lookup.BringUpToDateAsync([.. sectors.Select(Known)], 2, Cancellation);
+
+        Assert.Equal([2UL, 3, 4, 5, 6], now.Select(facts => facts.Sector.Number));
+        Assert.Equal(140_000, now[0].Standing?.FaultTerminatesAt);
+        Assert.Equal([SectorState.Proven, SectorState.PreCommitted, SectorState.Proven, null, null], now.Select(facts => facts.Standing?.State));
+        Assert.Equal(0, forgotten.Lost.Node.Count("ChainGetTipSetByHeight"));
+    }
+
+    [Fact]
     public async Task All_live_sectors_of_a_miner_are_told()
     {
         await using Lost lost = await Lost.StartAsync();
