@@ -174,7 +174,7 @@ public sealed class FindWhatIsForgotten(ParentCaches caches) : IAsyncLifetime
 
         Ended epoch = await _bench.RunAsync("export", "--miner=f01000", "--ticket-epoch=9001", "1");
         Assert.True(epoch.Code == 0, epoch.ToString());
-        Assert.Contains("TicketEpoch: the command line (nobody else, not verified)", epoch.Output, StringComparison.Ordinal);
+        Assert.Contains("TicketEpoch: the command line (alone, not verified)", epoch.Output, StringComparison.Ordinal);
         JsonNode written = JsonNode.Parse(await File.ReadAllTextAsync(Metadata, TestContext.Current.CancellationToken))!["SectorInfos"]![0]!;
         Assert.Equal(Convert.ToBase64String(Bytes32.FromHex(ticket).ToArray()), (string?)written["Ticket"]);
         Assert.False((bool)written["Facts"]!.AsArray().Single(fact => (string?)fact!["Fact"] == "TicketEpoch")!["Verified"]!);

@@ -23,8 +23,9 @@ internal sealed class DataLookup
         [
             .. InOrder(node),
             .. others.Named.Count > 0 ? new[] { new StatedPieces() } : [],
-            .. nodes.Skip(1).SelectMany(InOrder),
-            .. nodes.Select(each => new Claims(each, miner)),
+            .. nodes.Skip(1).SelectMany(InOrder).Select(list => new ArchivedPieces(list)),
+            new Claims(node, miner),
+            .. nodes.Skip(1).Select(archived => new ArchivedPieces(new Claims(archived, miner))),
         ]);
 
         IEnumerable<IPieceList> InOrder(FullNode each)

@@ -22,6 +22,7 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
         string what = question.IsUpdate ? "the pieces of its update" : "its pieces";
         List<string> complaints = [];
         List<string> troubles = [];
+        List<string> unable = [];
         List<FailureKind> kinds = [];
         foreach (IPieceList list in lists)
         {
@@ -33,12 +34,21 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
             catch (OperatorException error)
             {
                 kinds.Add(KindOf(error));
-                answer = PieceAnswer.Refused(error.Message);
+                if (error is ChainCallException { Error.Kind: RpcErrorKind.StatePruned or RpcErrorKind.MethodMissing or RpcErrorKind.Answer })
+                {
+                    // That a node has pruned something or keeps no events matters only if the next list says less than this one could.
+                    unable.Add($"{list.Name}: {error.Message}");
+                    answer = PieceAnswer.Nothing(error.Message);
+                }
+                else
+                {
+                    answer = PieceAnswer.Refused(error.Message);
+                }
             }
 
             if (answer.Data is { } data)
             {
-                notes.AddRange(troubles.Select(trouble => $"{what} could not be read from {trouble}"));
+                notes.AddRange(troubles.Concat(data.OrderKnown ? [] : unable).Select(trouble => $"{what} could not be read from {trouble}"));
                 return data with { CommD = question.CommD ?? data.CommD };
             }
 

@@ -80,7 +80,7 @@ internal sealed class Inquiry
     {
         string message = $"{_sector}: {lacking} ({(_complaints.Count == 0 ? "there is nobody to ask" : string.Join("; ", _complaints))})";
         return _isPruned
-            ? new OperatorException(FailureKind.StatePruned, message, $"{_sector.Miner} sealed it, so its facts exist: {WhereElse}", _first)
+            ? new OperatorException(FailureKind.StatePruned, message, $"what the node has pruned stands elsewhere too: {WhereElse}", _first)
             : new OperatorException(
                 _first?.Kind ?? FailureKind.NotOnChain,
                 message,

@@ -6,7 +6,8 @@ namespace Filecoin.Chain;
 /// </summary>
 internal static class SourceOrder
 {
-    private const string OfArchive = " of the archive node";
+    /// <summary>Behind what is asked of it.</summary>
+    internal const string OfArchive = " of the archive node";
 
     /// <summary>The sources.</summary>
     internal static IReadOnlyList<ISectorSource> Of(FullNode node, MinerAddress miner, OtherSources others)

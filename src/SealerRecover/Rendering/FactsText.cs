@@ -29,7 +29,7 @@ internal static class FactsText
         List<(string Facts, string Origin)> lines = [];
         foreach (FactOrigin origin in facts.Origins)
         {
-            string said = $"{string.Join(" and ", origin.Sources)} ({origin.CrossCheck ?? "nobody else, not verified"})";
+            string said = $"{Listed(origin.Sources)} ({origin.CrossCheck ?? (origin.Sources.Count == 1 ? "alone, not verified" : "not verified")})";
             if (lines.Count > 0 && lines[^1].Origin == said)
             {
                 lines[^1] = ($"{lines[^1].Facts}, {origin.Fact}", said);
@@ -42,4 +42,8 @@ internal static class FactsText
 
         return lines.Select(line => $"{line.Facts}: {line.Origin}");
     }
+
+    /// <summary>"a", "a and b", "a, b and c".</summary>
+    private static string Listed(IReadOnlyList<string> sources) =>
+        sources.Count == 1 ? sources[0] : $"{string.Join(", ", sources.SkipLast(1))} and {sources[^1]}";
 }
