@@ -27,13 +27,9 @@ public sealed class SectorLookup
     private static readonly TimeSpan SyncedWithin = TimeSpan.FromMinutes(10);
 
     private readonly FullNode _node;
-    private readonly TipSet _head;
-    private readonly Tickets _tickets;
-    private readonly StandingLookup _standing;
-    private readonly Tickets? _archivedTickets;
-    private readonly DataLookup _data;
     private readonly OtherSources _others;
-    private readonly IReadOnlyList<ISectorSource> _sources;
+    private readonly StandingLookup _standing;
+    private readonly FactsLookup _facts;
     private readonly string? _headNote;
 
     private SectorLookup(
@@ -41,16 +37,11 @@ public sealed class SectorLookup
     {
         _node = node;
         _others = others;
-        _head = head;
         Miner = miner;
         SectorSize = sectorSize;
         NetworkName = networkName;
-        _tickets = new Tickets(node, networkName);
         _standing = new StandingLookup(node, head);
-        MinerAddress minerAddress = new(node, miner, address);
-        _sources = SourceOrder.Of(node, minerAddress, others);
-        _archivedTickets = others.Archive is { } archive ? new Tickets(archive, networkName) : null;
-        _data = new DataLookup(node, minerAddress, sectorSize, head, others);
+        _facts = new FactsLookup(node, others, new MinerAddress(node, miner, address), sectorSize, networkName, head, _standing);
         TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
         _headNote = age <= SyncedWithin ? null : string.Create(
             CultureInfo.InvariantCulture,
@@ -121,8 +112,8 @@ public sealed class SectorLookup
 
         try
         {
-            (SectorOnChainInfo? proven, SectorPreCommitOnChainInfo? preCommitted, string? untold) = await AtHeadAsync(sector, cancellation).ConfigureAwait(false);
-            return await FindAsync(sector, proven, preCommitted, untold, cancellation).ConfigureAwait(false);
+            SectorFacts facts = await _facts.FindAsync(await AtHeadAsync(sector, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            return _headNote is null ? facts : facts with { Notes = [.. facts.Notes, _headNote] };
         }
         catch (ChainCallException error)
         {
@@ -279,169 +270,17 @@ public sealed class SectorLookup
     /// What the head's state has of a sector. Gateways may not offer this, nor a node that keeps nothing but headers; then, if the operator
     /// named other sources, they have to say everything, and what the node said instead is told.
     /// </summary>
-    private async Task<(SectorOnChainInfo? Proven, SectorPreCommitOnChainInfo? PreCommitted, string? Untold)> AtHeadAsync(
-        SectorId sector, CancellationToken cancellation)
+    private async Task<SectorAtHead> AtHeadAsync(SectorId sector, CancellationToken cancellation)
     {
         try
         {
             SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
-            return (proven, proven is null ? await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false) : null, null);
+            return new SectorAtHead(sector, proven, proven is null ? await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false) : null, null);
         }
         catch (ChainCallException error) when (
             _others.Named.Count > 0 && error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned or RpcErrorKind.PermissionMissing)
         {
-            return (null, null, error.Message);
-        }
-    }
-
-    private async Task<SectorFacts> FindAsync(
-        SectorId sector, SectorOnChainInfo? proven, SectorPreCommitOnChainInfo? preCommitted, string? untold, CancellationToken cancellation)
-    {
-        const string newest = "the newest state";
-        List<string> notes = untold is null ? [] : [$"what the chain has of it the node did not tell ({untold}), so its SealedCID is what other sources say"];
-        SourceQuestion question = new(sector, SectorSize)
-        {
-            SealProof = proven is null ? null : OnChain.Proof(sector, proven.SealProof, SectorSize),
-            SealedCid = proven is null ? null : OnChain.CommR(sector, proven.SectorKeyCid ?? proven.SealedCid),
-            UpdateSealedCid = proven is { SectorKeyCid: not null } ? OnChain.CommR(sector, proven.SealedCid) : null,
-            Activation = proven?.Activation,
-            IsSnapped = proven is { SectorKeyCid: not null },
-            Weighs = proven is not null && CommittedCapacity.Weighs(proven),
-        };
-        SectorStatement? atHead = preCommitted is not null ? PreCommits.Said(question, preCommitted, newest) with { IsChain = true }
-            : proven is null ? null
-            : new SectorStatement
-            {
-                Source = newest,
-                IsChain = true,
-                SealProof = question.SealProof,
-                SealedCid = question.SealedCid,
-                UpdateSealedCid = question.UpdateSealedCid,
-
-                // The chain takes nothing else for this proof.
-                CommD = question.SealProof!.Variant == PorepVariant.NonInteractive ? ZeroCommitments.ForSector(SectorSize) : null,
-            };
-        Inquiry inquiry = await Inquiry.AskAsync(question, atHead, _sources, _others.Named, notes, cancellation).ConfigureAwait(false);
-        SealProofInfo proof = inquiry.Agreed.SealProof?.Value ?? throw inquiry.Lacks("nothing tells its seal proof");
-        if (proof.SectorSize != SectorSize)
-        {
-            throw new OperatorException(
-                FailureKind.SourcesDisagree,
-                $"{sector} has the seal proof {proof} by {inquiry.Agreed.SealProof.Sources[0]}, but its miner's sectors are {SectorSize}",
-                "one of the two is wrong; leave that source out");
-        }
-
-        CommR sealedCid = inquiry.Agreed.SealedCid?.Value ?? throw inquiry.Lacks("nothing tells its SealedCID");
-        SectorData? data = await DataAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
-        SectorUpdate? update = proven is null ? null : await UpdateAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
-        SectorStanding? standing = proven is not null ? await _standing.OfProvenAsync(sector, proven, notes, cancellation).ConfigureAwait(false)
-            : preCommitted is not null ? _standing.OfPreCommitted(proof, preCommitted.PreCommitEpoch, notes)
-            : null;
-        Ticket ticket = await TicketAsync(inquiry, question, notes, cancellation).ConfigureAwait(false);
-        notes.AddRange(new[] { _headNote }.OfType<string>());
-        return new SectorFacts
-        {
-            Sector = sector,
-            SealProof = proof,
-            Ticket = ticket,
-            SealedCid = sealedCid,
-            TicketEpoch = inquiry.Agreed.TicketEpoch?.Value,
-            PreCommitEpoch = inquiry.Agreed.PreCommitEpoch?.Value,
-            Activation = proven?.Activation,
-            Data = data,
-            Update = update,
-            Standing = standing,
-            Notes = notes,
-            Origins = Origins.Of(inquiry.Agreed, atHead?.SealedCid),
-        };
-    }
-
-    /// <summary>The ticket: computed from headers where its epoch is known, of this node or the archive; else as it was said.</summary>
-    private async Task<Ticket> TicketAsync(Inquiry inquiry, SourceQuestion question, List<string> notes, CancellationToken cancellation)
-    {
-        SectorId sector = question.Sector;
-        if (inquiry.Agreed.TicketEpoch?.Value is not { } epoch)
-        {
-            return inquiry.Agreed.Ticket?.Value ?? throw inquiry.Lacks(
-                $"nothing tells which ticket it was sealed with{(question.Activation is { } proven ? $", proven at epoch {proven}" : "")}");
-        }
-
-        FoundTicket found;
-        try
-        {
-            found = await _tickets.FindAsync(sector, epoch, _head.Key, cancellation).ConfigureAwait(false);
-        }
-        catch (ChainCallException error) when (_archivedTickets is not null && error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned)
-        {
-            // A gateway that looks back a day at most; the archive's headers are as good, and its head is what it draws from.
-            TipSet head = await _others.Archive!.ChainHeadAsync(cancellation).ConfigureAwait(false);
-            found = await _archivedTickets.FindAsync(sector, epoch, head.Key, cancellation).ConfigureAwait(false);
-        }
-        catch (ChainCallException error) when (
-            inquiry.Agreed.Ticket is not null && error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned)
-        {
-            notes.Add($"its ticket could not be compared with block headers ({error.Message})");
-            return inquiry.Agreed.Ticket.Value;
-        }
-
-        notes.AddRange(new[] { found.Note }.OfType<string>());
-        Computed($"the block headers of epoch {epoch}");
-        if (found.IsDrawn)
-        {
-            Computed("the node's own draw");
-        }
-
-        return found.Ticket;
-
-        void Computed(string source) => inquiry.Hear(
-            new SectorStatement { Source = source, Ticket = found.Ticket, IsComputed = true }, question.Activation);
-    }
-
-    private async Task<SectorData?> DataAsync(
-        Inquiry inquiry, SourceQuestion question, SectorOnChainInfo? proven, List<string> notes, CancellationToken cancellation)
-    {
-        SectorData? data = await _data.SealedOverAsync(question, inquiry.Agreed, proven, notes, cancellation).ConfigureAwait(false);
-        if (data is not null)
-        {
-            HearPieces(inquiry, question, data, inquiry.Agreed.Data, inquiry.Agreed.CommD, listed => new SectorStatement { Source = data.Source, Data = listed });
-        }
-        else if (inquiry.Agreed.CommD is null)
-        {
-            // Nobody told CommD. Its weights are not the pre-commit's word, but wrong they would only be found out when CommR is compared.
-            string why = question.IsSnapped ? "that it was snapped, which only sectors without data are" : "its weights on chain, which are zero";
-            inquiry.Hear(new SectorStatement { Source = why, CommD = ZeroCommitments.ForSector(SectorSize) }, question.Activation);
-        }
-
-        return data;
-    }
-
-    private async Task<SectorUpdate?> UpdateAsync(
-        Inquiry inquiry, SourceQuestion question, SectorOnChainInfo proven, List<string> notes, CancellationToken cancellation)
-    {
-        SectorUpdate? update = await _data.UpdatedWithAsync(question, inquiry.Agreed, proven, notes, cancellation).ConfigureAwait(false);
-        if (update is not null)
-        {
-            HearPieces(
-                inquiry,
-                question,
-                update.Data,
-                inquiry.Agreed.UpdateData,
-                inquiry.Agreed.UpdateCommD,
-                listed => new SectorStatement { Source = update.Data.Source, UpdateData = listed });
-        }
-
-        return update;
-    }
-
-    /// <summary>Compares pieces found on chain with those that other sources named; what these named themselves is no second word.</summary>
-    private static void HearPieces(
-        Inquiry inquiry, SourceQuestion question, SectorData found, Agreed<SectorData>? stated, Agreed<CommD>? commD, Func<SectorData, SectorStatement> say)
-    {
-        if (stated is null || stated.Value.Source != found.Source)
-        {
-            // The lists repeat the CommD that was known before.
-            SectorData listed = commD is null ? found : found with { CommD = null };
-            inquiry.Hear(say(listed) with { IsChain = found.OrderKnown }, question.Activation);
+            return new SectorAtHead(sector, null, null, error.Message);
         }
     }
 

@@ -9,8 +9,9 @@ namespace Filecoin.Chain;
 /// </summary>
 /// <param name="node">The node.</param>
 /// <param name="miner">The miner, all of whose addresses a message may name.</param>
+/// <param name="messages">The node's messages.</param>
 /// <param name="of">Names the node where it is not the first one asked.</param>
-internal sealed class MessageSearch(FullNode node, MinerAddress miner, string of = "") : ISectorSource
+internal sealed class MessageSearch(FullNode node, MinerAddress miner, PreCommitMessages messages, string of = "") : ISectorSource
 {
     /// <summary>Epochs of a block: six hours, some seconds of a node's work.</summary>
     private const long Block = 720;
@@ -60,24 +61,19 @@ internal sealed class MessageSearch(FullNode node, MinerAddress miner, string of
         List<FoundPreCommit> found = [];
         foreach (Address address in await miner.FormsAsync(cancellation).ConfigureAwait(false))
         {
-            IReadOnlyList<Cid> messages = await node.StateListMessagesAsync(address, last.Key, begin, cancellation).ConfigureAwait(false);
-            if (messages.Count > MostMessages)
+            IReadOnlyList<Cid> listed = await node.StateListMessagesAsync(address, last.Key, begin, cancellation).ConfigureAwait(false);
+            if (listed.Count > MostMessages)
             {
                 throw new OperatorException(
                     FailureKind.NodeUnreachable,
-                    $"the chain node names {messages.Count} messages to {address} in {Block} epochs, which is more than blocks have room for",
+                    $"the chain node names {listed.Count} messages to {address} in {Block} epochs, which is more than blocks have room for",
                     "the node or a proxy before it is faulty; use another node");
             }
 
-            foreach (Cid cid in messages)
+            foreach (Cid cid in listed)
             {
-                ChainMessage message = await node.ChainGetMessageAsync(cid, cancellation).ConfigureAwait(false);
-                if (PreCommitParams.IsOf(message.Method)
-                    && PreCommitParams.TryRead(message.Method, message.Params, out IReadOnlyList<PreCommittedSector>? sectors)
-                    && message.To.Equals(address))
-                {
-                    found.AddRange(sectors.Select(sector => new FoundPreCommit(cid, message.Method, sector)));
-                }
+                ReadMessage read = await messages.ReadAsync(cid, cancellation).ConfigureAwait(false);
+                found.AddRange(read.Sectors.Select(sector => new FoundPreCommit(cid, read.Method, sector)));
             }
         }
 

@@ -24,7 +24,9 @@ internal sealed class PreCommitMessages(FullNode node, MinerAddress miner)
             : PreCommits.Said(question, found, source(PreCommitParams.NameOf(read.Method))) with { PreCommitMessage = cid };
     }
 
-    private async Task<ReadMessage> ReadAsync(Cid cid, CancellationToken cancellation)
+    /// <summary>The pre-commits in a message to the miner; none in any other message. Nothing is kept.</summary>
+    /// <exception cref="OperatorException">The node does not have the message, or could not answer.</exception>
+    internal async Task<ReadMessage> ReadAsync(Cid cid, CancellationToken cancellation)
     {
         ChainMessage message = await node.ChainGetMessageAsync(cid, cancellation).ConfigureAwait(false);
         return PreCommitParams.IsOf(message.Method)
@@ -33,9 +35,12 @@ internal sealed class PreCommitMessages(FullNode node, MinerAddress miner)
             ? new ReadMessage(message.Method, sectors)
             : new ReadMessage(message.Method, []);
     }
-
-    private sealed record ReadMessage(ulong Method, IReadOnlyList<PreCommittedSector> Sectors);
 }
+
+/// <summary>A message as far as it pre-commits sectors.</summary>
+/// <param name="Method">Its method.</param>
+/// <param name="Sectors">The sectors it pre-commits.</param>
+internal sealed record ReadMessage(ulong Method, IReadOnlyList<PreCommittedSector> Sectors);
 
 /// <summary>The pre-commit message, where another source named it.</summary>
 /// <param name="messages">The node's messages.</param>

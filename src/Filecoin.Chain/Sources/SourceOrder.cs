@@ -22,7 +22,7 @@ internal static class SourceOrder
         ];
         if (others.Archive is not { } archive)
         {
-            return [.. order, new PreCommitEvents(node, miner, messages), new MessageSearch(node, miner)];
+            return [.. order, new PreCommitEvents(node, miner, messages), new MessageSearch(node, miner, messages)];
         }
 
         PreCommitMessages archived = new(archive, miner);
@@ -34,8 +34,8 @@ internal static class SourceOrder
             new NamedPreCommitMessage(archived, OfArchive),
             new PreCommitEvents(node, miner, messages),
             new PreCommitEvents(archive, miner, archived, OfArchive),
-            new MessageSearch(node, miner),
-            new MessageSearch(archive, miner, OfArchive),
+            new MessageSearch(node, miner, messages),
+            new MessageSearch(archive, miner, archived, OfArchive),
         ];
     }
 }
