@@ -8,7 +8,11 @@ namespace Filecoin.Chain;
 /// <param name="Sector">The sector asked for.</param>
 /// <param name="Facts">The facts; null on failure.</param>
 /// <param name="Failure">Why not; null on success.</param>
-public sealed record SectorLookupResult(SectorId Sector, SectorFacts? Facts, OperatorException? Failure);
+public sealed record SectorLookupResult(SectorId Sector, SectorFacts? Facts, OperatorException? Failure)
+{
+    /// <summary>Whether the facts were known from an earlier run and are still right.</summary>
+    public bool IsKept { get; init; }
+}
 
 /// <summary>
 /// Finds how the sectors of one miner were sealed, over which pieces, and which pieces they were updated with. What the head's state says
@@ -30,6 +34,7 @@ public sealed class SectorLookup
     private readonly OtherSources _others;
     private readonly StandingLookup _standing;
     private readonly FactsLookup _facts;
+    private readonly KeptFacts _kept;
     private readonly string? _headNote;
 
     private SectorLookup(
@@ -40,7 +45,8 @@ public sealed class SectorLookup
         Miner = miner;
         SectorSize = sectorSize;
         NetworkName = networkName;
-        _standing = new StandingLookup(node, head);
+        _standing = new StandingLookup(node, sectorSize, head);
+        _kept = new KeptFacts(node, networkName, sectorSize, _standing);
         _facts = new FactsLookup(node, others, new MinerAddress(node, miner, address), sectorSize, networkName, head, _standing);
         TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
         _headNote = age <= SyncedWithin ? null : string.Create(
@@ -112,8 +118,7 @@ public sealed class SectorLookup
 
         try
         {
-            SectorFacts facts = await _facts.FindAsync(await AtHeadAsync(sector, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            return _headNote is null ? facts : facts with { Notes = [.. facts.Notes, _headNote] };
+            return Noted(await _facts.FindAsync(await AtHeadAsync(sector, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false));
         }
         catch (ChainCallException error)
         {
@@ -127,14 +132,57 @@ public sealed class SectorLookup
     /// </summary>
     public Task<IReadOnlyList<SectorLookupResult>> FindAllAsync(
         IEnumerable<ulong> sectorNumbers, int concurrency, CancellationToken cancellation) =>
-        ForAllAsync(
+        FindAllAsync(sectorNumbers, concurrency, _ => null, _ => { }, cancellation);
+
+    /// <summary>The same of sectors of which something may be known from an earlier run.</summary>
+    /// <param name="sectorNumbers">The sectors.</param>
+    /// <param name="concurrency">How many at once.</param>
+    /// <param name="known">What is known of a sector; null for nothing. Where it is still right, nothing else is asked.</param>
+    /// <param name="ended">Told of each sector when it is done, from any thread.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    public Task<IReadOnlyList<SectorLookupResult>> FindAllAsync(
+        IEnumerable<ulong> sectorNumbers,
+        int concurrency,
+        Func<ulong, SectorFacts?> known,
+        Action<SectorLookupResult> ended,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        ArgumentNullException.ThrowIfNull(ended);
+        return ForAllAsync(
             sectorNumbers,
             concurrency,
-            async (number, token) => new SectorLookupResult(new SectorId(Miner, number), await FindAsync(number, token).ConfigureAwait(false), null),
-            (sector, failure) => new SectorLookupResult(sector, null, failure),
+            async (number, token) => Told(await KnownOrFoundAsync(number, known(number), token).ConfigureAwait(false)),
+            (sector, failure) => Told(new SectorLookupResult(sector, null, failure)),
             cancellation);
 
-    /// <summary>What the files of many sectors commit to, as <see cref="FindAllAsync"/>; asks only for the newest state, one call a sector.</summary>
+        SectorLookupResult Told(SectorLookupResult result)
+        {
+            ended(result);
+            return result;
+        }
+    }
+
+    /// <summary>
+    /// The same sectors, those first that the chain ends first, by fault or in their time; those of which the node does not tell come last, by
+    /// number. What is asked for this is not asked again for the facts.
+    /// </summary>
+    public async Task<IReadOnlyList<ulong>> MostUrgentFirstAsync(IReadOnlyList<ulong> sectorNumbers, int concurrency, CancellationToken cancellation)
+    {
+        IReadOnlyList<(ulong Number, long Ends)> ends = await ForAllAsync(
+            sectorNumbers,
+            concurrency,
+            async (number, token) => (number, await _standing.EndAsync(new SectorId(Miner, number), token).ConfigureAwait(false) ?? long.MaxValue),
+            (sector, _) => (sector.Number, long.MaxValue),
+            cancellation).ConfigureAwait(false);
+        return [.. ends.OrderBy(entry => entry.Ends).ThenBy(entry => entry.Number).Select(entry => entry.Number)];
+    }
+
+    /// <summary>What recovering sectors is worth; asks a few questions, however many they are.</summary>
+    public Task<WorthOfSectors> WorthAsync(IReadOnlyList<SectorFacts> sectors, CancellationToken cancellation) =>
+        WorthLookup.OfAsync(_node, Miner, sectors, cancellation);
+
+    /// <summary>What the files of many sectors commit to, as for their facts; asks only for the newest state, one call a sector.</summary>
     public Task<IReadOnlyList<CommitmentsResult>> FindCommitmentsAsync(
         IEnumerable<ulong> sectorNumbers, int concurrency, CancellationToken cancellation) =>
         ForAllAsync(
@@ -180,6 +228,28 @@ public sealed class SectorLookup
         numbers.Sort();
         return numbers;
     }
+
+    private async Task<SectorLookupResult> KnownOrFoundAsync(ulong number, SectorFacts? known, CancellationToken cancellation)
+    {
+        if (known is not null && known.Sector == new SectorId(Miner, number))
+        {
+            try
+            {
+                if (await _kept.StillRightAsync(known, cancellation).ConfigureAwait(false) is { } still)
+                {
+                    return new SectorLookupResult(still.Sector, Noted(still), null) { IsKept = true };
+                }
+            }
+            catch (ChainCallException)
+            {
+                // A node that cannot tell this may still tell the rest, or others may.
+            }
+        }
+
+        return new SectorLookupResult(new SectorId(Miner, number), await FindAsync(number, cancellation).ConfigureAwait(false), null);
+    }
+
+    private SectorFacts Noted(SectorFacts facts) => _headNote is null ? facts : facts with { Notes = [.. facts.Notes, _headNote] };
 
     private async Task<IReadOnlyList<T>> ForAllAsync<T>(
         IEnumerable<ulong> sectorNumbers,
@@ -231,7 +301,7 @@ public sealed class SectorLookup
 
         SectorPreCommitOnChainInfo preCommit = await PreCommitAtHeadAsync(facts.Sector, cancellation).ConfigureAwait(false);
         return facts.SealedCid.ToCid().Equals(preCommit.Info.SealedCid)
-            ? _standing.OfPreCommitted(facts.SealProof, preCommit.PreCommitEpoch, unheard)
+            ? _standing.OfPreCommitted(facts.SealProof, preCommit, unheard)
             : null;
     }
 
