@@ -138,7 +138,7 @@ public sealed class SectorLookup
     /// <param name="sectorNumbers">The sectors.</param>
     /// <param name="concurrency">How many at once.</param>
     /// <param name="known">What is known of a sector; null for nothing. Where it is still right, nothing else is asked.</param>
-    /// <param name="ended">Told of each sector when it is done, from any thread.</param>
+    /// <param name="ended">Told of each sector when it is done, from any thread; what it throws ends the search.</param>
     /// <param name="cancellation">Ends the search.</param>
     public Task<IReadOnlyList<SectorLookupResult>> FindAllAsync(
         IEnumerable<ulong> sectorNumbers,
@@ -152,15 +152,10 @@ public sealed class SectorLookup
         return ForAllAsync(
             sectorNumbers,
             concurrency,
-            async (number, token) => Told(await KnownOrFoundAsync(number, known(number), token).ConfigureAwait(false)),
-            (sector, failure) => Told(new SectorLookupResult(sector, null, failure)),
-            cancellation);
-
-        SectorLookupResult Told(SectorLookupResult result)
-        {
-            ended(result);
-            return result;
-        }
+            (number, token) => KnownOrFoundAsync(number, known(number), token),
+            (sector, failure) => new SectorLookupResult(sector, null, failure),
+            cancellation,
+            ended);
     }
 
     /// <summary>
@@ -256,7 +251,8 @@ public sealed class SectorLookup
         int concurrency,
         Func<ulong, CancellationToken, Task<T>> find,
         Func<SectorId, OperatorException, T> failed,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        Action<T>? ended = null)
     {
         ulong[] numbers = [.. sectorNumbers];
         T[] results = new T[numbers.Length];
@@ -284,6 +280,8 @@ public sealed class SectorLookup
 
                 results[i] = failed(sector, error);
             }
+
+            ended?.Invoke(results[i]);
         }).ConfigureAwait(false);
         return results;
     }

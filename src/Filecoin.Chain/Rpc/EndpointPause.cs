@@ -9,19 +9,21 @@ namespace Filecoin.Chain;
 /// <param name="longest">The longest pause, also where the endpoint asks for more.</param>
 internal sealed class EndpointPause(TimeProvider time, TimeSpan first, TimeSpan longest)
 {
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _lock = new();
     private DateTimeOffset _until = DateTimeOffset.MinValue;
     private DateTimeOffset _began = DateTimeOffset.MinValue;
     private int _inARow;
 
-    /// <summary>Whether calls have to wait now.</summary>
-    internal bool IsOn
+    /// <summary>How long calls have to wait now; zero or less: not at all.</summary>
+    internal TimeSpan Left
     {
         get
         {
             lock (_lock)
             {
-                return _until > time.GetUtcNow();
+                return _until - time.GetUtcNow();
             }
         }
     }
@@ -29,20 +31,10 @@ internal sealed class EndpointPause(TimeProvider time, TimeSpan first, TimeSpan 
     /// <summary>Waits until the pause is over.</summary>
     internal async Task WaitAsync(CancellationToken cancellation)
     {
-        while (true)
+        for (TimeSpan left = Left; left > TimeSpan.Zero; left = Left)
         {
-            TimeSpan left;
-            lock (_lock)
-            {
-                left = _until - time.GetUtcNow();
-            }
-
-            if (left <= TimeSpan.Zero)
-            {
-                return;
-            }
-
-            await Task.Delay(left, time, cancellation).ConfigureAwait(false);
+            // Timers may be a little early; a whole millisecond is waited at least.
+            await Task.Delay(left < Tick ? Tick : left, time, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -17,9 +17,11 @@ internal sealed class HttpEndpoint : IDisposable
     private readonly JsonRpcOptions _options;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
+    private readonly bool _hasOthers;
 
-    internal HttpEndpoint(ChainEndpoint endpoint, JsonRpcOptions options, TimeProvider time)
+    internal HttpEndpoint(ChainEndpoint endpoint, JsonRpcOptions options, TimeProvider time, bool hasOthers)
     {
+        _hasOthers = hasOthers;
         Endpoint = endpoint;
         Pause = new EndpointPause(time, options.FirstDelay, options.MaxDelay);
         _options = options;
@@ -54,6 +56,12 @@ internal sealed class HttpEndpoint : IDisposable
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     internal async Task<HttpReply> PostAsync(byte[] request, CancellationToken cancellation)
     {
+        if (_hasOthers && Pause.Left is { } left && left > TimeSpan.Zero)
+        {
+            // Whoever asked for a pause gets it; meanwhile others are asked.
+            throw Failure(EndpointTrouble.Limited, "asked for a pause between requests", left);
+        }
+
         await Pause.WaitAsync(cancellation).ConfigureAwait(false);
         DateTimeOffset sent = _time.GetUtcNow();
         using CancellationTokenSource patience = new(_options.RequestTimeout, _time);

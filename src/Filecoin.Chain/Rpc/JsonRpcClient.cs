@@ -42,7 +42,7 @@ public sealed class JsonRpcClient : IDisposable
         _options = options;
         _logger = logger;
         _time = time;
-        _endpoints = [.. endpoints.Select(endpoint => new HttpEndpoint(endpoint, options, time)).Select(http =>
+        _endpoints = [.. endpoints.Select(endpoint => new HttpEndpoint(endpoint, options, time, hasOthers: endpoints.Count > 1)).Select(http =>
             (http, new CallQueue(http.Endpoint, (message, what, cancellation) => ExchangeAsync(http, message, what, cancellation), logger)))];
     }
 
@@ -98,9 +98,9 @@ public sealed class JsonRpcClient : IDisposable
     {
         int first = Volatile.Read(ref _preferred);
 
-        // Whoever asked for a pause gets it, as long as there is somebody else to ask.
-        foreach (int index in Enumerable.Range(0, _endpoints.Length).Select(i => (first + i) % _endpoints.Length).OrderBy(i => _endpoints[i].Http.Pause.IsOn))
+        for (int i = 0; i < _endpoints.Length; i++)
         {
+            int index = (first + i) % _endpoints.Length;
             (HttpEndpoint http, CallQueue queue) = _endpoints[index];
             ChainEndpoint endpoint = http.Endpoint;
             if (call.Failures.TryGetValue(endpoint, out EndpointFailure? earlier) && !earlier.MayPass)

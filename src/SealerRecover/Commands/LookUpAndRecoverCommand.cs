@@ -45,7 +45,7 @@ internal sealed class LookUpAndRecoverCommand : ICommand
         IReadOnlyList<ulong> numbers = _sectors.ReadSome(context.Parsed);
         RecoverySettings settings = _recovery.Read(context);
         (_, _, IReadOnlyList<SectorLookupResult> found) = await _node.LookUpAsync(
-            context, _ => Task.FromResult(numbers), _given.Read(context, numbers));
+            context, numbers, _given.Read(context, numbers), worth: true);
         SectorFacts[] facts = [.. found.Select(result => result.Facts).OfType<SectorFacts>()];
         IReadOnlyList<SectorReport> recovered = RecoveryRun.Recover(context, settings, facts, refresh: null, out IReadOnlyList<Advice> next);
         return new Report

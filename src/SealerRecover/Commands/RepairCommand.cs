@@ -53,7 +53,7 @@ internal sealed class RepairCommand : ICommand
         // What differs from a recovered file is damaged: CommR vouches for the recovered one. It is moved aside, not deleted.
         RecoverySettings settings = _recovery.Read(context) with { Force = true, StoragePaths = paths };
         settings = settings with { PieceSources = [.. settings.PieceSources, .. DataIn(paths)] };
-        IReadOnlyList<SectorLookupResult> found = await _sectors.FindAsync(context);
+        IReadOnlyList<SectorLookupResult> found = await _sectors.FindAsync(context, worth: true);
         SectorRepair[] repairs = [.. found.Where(result => result.Facts is not null).Select(result => SectorRepair.Choose(result.Facts!, paths, settings))];
         if (repairs.Length > 0)
         {

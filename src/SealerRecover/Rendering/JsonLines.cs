@@ -299,6 +299,27 @@ internal sealed record JsonAdvisedRepair(string Repair, string Part, bool Needed
 /// <summary>A file to copy.</summary>
 internal sealed record JsonCopy(string From, string To);
 
+/// <summary>What sectors are worth recovering. Amounts are attoFIL as decimal text, as the chain counts.</summary>
+internal sealed record JsonWorth(string Event, string Time, ulong? NetworkVersion, IReadOnlyList<JsonSectorWorth> Sectors);
+
+/// <summary>One of them.</summary>
+internal sealed record JsonSectorWorth(
+    JsonSector Sector,
+    string Verdict,
+    string Why,
+    bool? Faulty,
+    long? FaultySinceEpoch,
+    string? FaultySince,
+    long? EndsEpoch,
+    string? Ends,
+    double? DaysLeft,
+    string? RewardPerDay,
+    string? CostPerDay,
+    string? FaultFeePerDay,
+    string? DailyFee,
+    string? TerminationFee,
+    string? Deposit);
+
 /// <summary>The output of Commit 1.</summary>
 internal sealed record JsonCommit1(
     string Event, string Time, JsonSector Sector, string Seed, int Partitions, int Challenges, string File, long Length, string Sha256);
@@ -321,6 +342,7 @@ internal sealed record JsonCommit1(
 [JsonSerializable(typeof(JsonRepairs))]
 [JsonSerializable(typeof(JsonUnsealPlan))]
 [JsonSerializable(typeof(JsonSurvey))]
+[JsonSerializable(typeof(JsonWorth))]
 [JsonSerializable(typeof(JsonCommit1))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;
