@@ -140,6 +140,16 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         });
     }
 
+    /// <summary>Where each file of an interrupted installation is, by its name, after <see cref="PrepareResume"/> found them all.</summary>
+    public IReadOnlyDictionary<string, string> Places(SectorId sector, InstallManifest manifest, SectorWorkspace workspace)
+    {
+        ResultLayout layout = new(settings.ResultFolder, sector);
+        return manifest.Files.ToDictionary(
+            file => file.Name,
+            file => new[] { layout.Staged(manifest.Inputs, file), Source(workspace, file) }
+                .FirstOrDefault(path => FileLook.At(path).Kind == FileKind.File) ?? layout.Target(file));
+    }
+
     /// <summary>Whether the installed files are those of the receipt, all bytes read.</summary>
     public bool IsIntact(SectorId sector, InstallManifest receipt, InstallProgress progress, CancellationToken cancellation)
     {
