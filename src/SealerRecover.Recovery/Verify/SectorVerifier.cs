@@ -129,15 +129,15 @@ public sealed class SectorVerifier(StorageRoots roots, VerifySettings settings)
     private static IEnumerable<VerificationFault> Look(string path, long length, Func<long, string?>? remark = null) =>
         Of(path, FileLooks.Of(path, length, remark)) is { } fault ? [fault] : [];
 
-    /// <summary>What the survey of all of the replica says against the files of one proof; t_aux is no part of proofs.</summary>
+    /// <summary>What the survey of all of the replica says against replica and trees of one proof; p_aux, all of which was looked at, aside.</summary>
     private static IEnumerable<VerificationFault> FaultsIn(ReplicaSurvey read, ReplicaVerification proof, PorepParameters porep)
     {
         HashSet<string> files = [.. ReplicaFiles.In(proof.CacheFolder, proof.Replica, porep).All];
+        files.Remove(Path.Combine(proof.CacheFolder, CacheNames.PAux));
         return read.Files.SelectMany(file => file.Copies)
             .Where(copy => files.Contains(copy.Path) && copy.State is not (Missing or WrongLength))
             .Select(copy => Of(copy.Path, copy.State))
-            .OfType<VerificationFault>()
-            .Where(fault => !proof.Faults.Any(known => known.Sentence == fault.Sentence));
+            .OfType<VerificationFault>();
     }
 
     private static VerificationFault? Of(string path, FileState state) => state switch
