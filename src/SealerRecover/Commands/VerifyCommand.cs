@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
@@ -164,7 +165,9 @@ internal sealed class VerifyCommand : ICommand
             : $"--miner={failed[0].Sector.Miner}";
         string[] words =
         [
-            "sealer-recover", "survey", source, .. roots.Folders.Select(folder => $"--storage={folder}"), "--deep",
+            "sealer-recover", "survey", source, .. roots.Folders.Select(folder => $"--storage={folder}"),
+            .. context.Parsed.GetValue(_rowsToDiscard) is { } rows ? [string.Create(CultureInfo.InvariantCulture, $"{_rowsToDiscard.Name}={rows}")] : Array.Empty<string>(),
+            "--deep",
             .. SectorNumbers.Ranges([.. failed.Select(report => report.Sector.Number).Order()]),
         ];
         yield return new Advice(
