@@ -561,9 +561,9 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         }
 
         // What stands in the result folder already is a part of the proof, too.
-        bool intact = run.Installer.PrepareResume(facts.Sector, manifest, Workspace, Passing(), run.Cancellation);
-        ProofFault? fault = intact ? Prove(run.Installer.Places(facts.Sector, manifest, Workspace)).Fault : null;
-        if (intact && fault is null)
+        IReadOnlyDictionary<string, string>? intact = run.Installer.PrepareResume(facts.Sector, manifest, Workspace, Passing(), run.Cancellation);
+        ProofFault? fault = intact is null ? null : Prove(intact).Fault;
+        if (intact is not null && fault is null)
         {
             _commitments = manifest.Commitments;
             if (manifest.ResultFolder != run.Settings.ResultFolder)
