@@ -2,6 +2,7 @@ using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Kernels;
+using Filecoin.Sealing.Labeling;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Tests.Support;
 
@@ -118,6 +119,9 @@ public sealed class RecoveryRunnerTests : IDisposable
         string[] named = ["prover id", "sector number", "ticket", "CommD", "porep id", "replica id", "comm_c", "comm_r_last"];
         Assert.All(named, name => Assert.Single(mismatch.Evidence, item => item.Name == name && item.Value.Length > 0));
         Assert.Equal(5, mismatch.LikelyCauses.Count);
+        PorepParameters porep = FakeSealer.Facts(3).SealProof.Porep;
+        Assert.Contains($"{LabelSample.CountFor(porep)} of {porep.Nodes} labels of each of the {porep.Layers} layers", mismatch.Excluded[0], StringComparison.Ordinal);
+        Assert.Equal(3, mismatch.Excluded.Count);
         Assert.Equal(_run.Workspace(3), mismatch.EvidenceFolder);
         Assert.True(File.Exists(Path.Combine(mismatch.EvidenceFolder, "sealed")));
         Assert.False(File.Exists(_run.Sealed(3)));
