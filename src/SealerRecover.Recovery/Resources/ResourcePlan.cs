@@ -85,9 +85,10 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
         PorepParameters porep = facts.SealProof.Porep;
         int pieceFiles = content?.Parts.Sum(part => part.Wanted.Length) ?? 0;
         Survivors? left = settings.KeepAll ? null : Survivors.Find(facts, settings, sealer.CommROf);
-        if (left?.Replica is not null && facts.Update is null)
+        if (left is not null && left.Sealed.Count > 0 && (facts.Update is null || left.Updates.Count > 0))
         {
-            return SealResources.ForTrees(porep, settings.Threads);
+            SealResources trees = SealResources.ForTrees(porep, settings.Threads);
+            return facts.Update is null ? trees : trees with { TempDisk = 2 * trees.TempDisk, ResultDisk = 2 * trees.ResultDisk };
         }
 
         SealResources needs = SealResources.For(

@@ -97,7 +97,7 @@ internal sealed class ReplicaSurveyor(
     private FileCopy[] TAuxes(IReadOnlyList<string> folders) =>
     [
         .. CacheFolders.CopiesOf(folders, CacheNames.TAux, length: null).Select(copy => copy.State.IsGood
-            ? copy with { State = TAuxLook.At(copy.Path, _porep, _kept.LowestRow - 1) }
+            ? copy with { State = TAuxLook.At(copy.Path, _porep, settings.RowsToDiscard) }
             : copy),
     ];
 

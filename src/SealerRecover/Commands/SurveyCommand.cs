@@ -154,7 +154,15 @@ internal sealed class SurveyCommand : ICommand
         string source = _sectors.Known.MetadataPath(context) is { } metadata
             ? $"--sectors-recovery-metadata={metadata}"
             : $"--miner={surveyed[0].Sector.Miner}";
-        string[] words = ["sealer-recover", "repair", source, .. roots.Folders.Select(folder => $"--storage={folder}"), .. SectorNumbers.Ranges(numbers)];
+        string[] words =
+        [
+            "sealer-recover", "repair", source,
+            .. roots.Folders.Select(folder => $"--storage={folder}"),
+            .. context.Parsed.GetValue(_rowsToDiscard) is { } rows
+                ? [string.Create(CultureInfo.InvariantCulture, $"{_rowsToDiscard.Name}={rows}")]
+                : Array.Empty<string>(),
+            .. SectorNumbers.Ranges(numbers),
+        ];
         yield return new Advice(
             numbers.Length == 1
                 ? "Repair the sector; the plan says what that takes before anything starts:"

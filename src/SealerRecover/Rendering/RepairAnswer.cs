@@ -30,6 +30,7 @@ internal sealed record RepairAnswer(IReadOnlyList<SectorRepair> Repairs) : IAnsw
     {
         RepairKind.FromReplica => "from_replica",
         RepairKind.FromUpdate => "from_update",
+        RepairKind.FromKey => "from_key",
         RepairKind.Labels => "labels",
         _ => "everything",
     };
@@ -38,6 +39,7 @@ internal sealed record RepairAnswer(IReadOnlyList<SectorRepair> Repairs) : IAnsw
     {
         RepairKind.FromReplica => "the replica is read and checked; what is missing or damaged beside it is made of it",
         RepairKind.FromUpdate => "the update is read and checked; its key is made of it and of the pieces",
+        RepairKind.FromKey => "the key is read and checked; the update is made of it and of the pieces",
         RepairKind.Labels => "labels, the replica and its tree are made; p_aux spares the columns",
         _ => "everything is made; what stands is compared with it",
     };
