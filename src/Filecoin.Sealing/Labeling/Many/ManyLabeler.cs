@@ -125,6 +125,7 @@ internal sealed class ManyLabeler : IDisposable
     private unsafe void Label(int layer)
     {
         long comparesAt = layer == 1 ? long.MaxValue : LayerChange.ComparesAt(_porep.Nodes);
+        SectorGroup[] groups = [.. Groups];
         SealProgressCounter[] counters = [.. Staying.Select(sector => sector.Counter(SealPhase.Label, layer))];
         using ParentReader reader = _parents.CreateReader(0);
         for (long node = 0; node < _porep.Nodes;)
@@ -142,7 +143,7 @@ internal sealed class ManyLabeler : IDisposable
                     }
 
                     int slice = Math.Min(SliceNodes, count - done);
-                    LabelSlice(layer, node + done, slice, parentsOfBlock + ((long)done * LabelMessage.Degree));
+                    LabelSlice(groups, layer, node + done, slice, parentsOfBlock + ((long)done * LabelMessage.Degree));
                     done += slice;
                     Array.ForEach(counters, counter => counter.Add(slice));
                     if (node + done >= comparesAt)
@@ -157,9 +158,9 @@ internal sealed class ManyLabeler : IDisposable
         }
     }
 
-    private unsafe void LabelSlice(int layer, long firstNode, int count, uint* parents)
+    private static unsafe void LabelSlice(SectorGroup[] groups, int layer, long firstNode, int count, uint* parents)
     {
-        foreach (SectorGroup group in Groups)
+        foreach (SectorGroup group in groups)
         {
             group.Kernel.Label(
                 new ManyLabelRun(group.ReplicaIds, layer, firstNode, count),
