@@ -1,7 +1,7 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
-using Filecoin.Sealing.Files;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Labeling;
 using SealerRecover.Recovery.Resources;
