@@ -6,6 +6,7 @@ using Filecoin.Sealing.Labeling;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Pipeline;
@@ -42,7 +43,7 @@ internal sealed record RunContext(
     ParentsPool Parents,
     DiskGate Disk,
     Installer Installer,
-    Func<SectorFacts, SealResources> Needs,
+    SectorNeeds Needs,
     CoreBudget Cores,
     RunPieces Pieces,
     CancellationToken Cancellation);
@@ -120,7 +121,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             Stage stage = _workspace is null ? Prepare() : Stage.Label;
             if (stage == Stage.Label)
             {
-                _admitted = _admitted || (!mayWait && run.Disk.TryEnter(facts.Sector, run.Needs(facts).TempDisk, PieceBytes));
+                _admitted = _admitted || (!mayWait && run.Disk.TryEnter(facts.Sector, run.Needs.WithLabels(facts).TempDisk, PieceBytes));
                 if (!_admitted && !mayWait)
                 {
                     return Stage.LabelLater;
@@ -300,7 +301,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         {
             run.Disk.Enter(
                 facts.Sector,
-                run.Needs(facts).TempDisk,
+                run.Needs.WithLabels(facts).TempDisk,
                 PieceBytes,
                 () => Notice("waits until the temporary folder has room beside the sectors at work"),
                 run.Cancellation);

@@ -3,6 +3,7 @@ using System.CommandLine;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;
+using SealerRecover.Recovery.Bench;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Repair;
 using SealerRecover.Rendering;
@@ -56,7 +57,7 @@ internal sealed class RepairCommand : ICommand
         SectorRepair[] repairs = [.. found.Where(result => result.Facts is not null).Select(result => SectorRepair.Choose(result.Facts!, paths, settings))];
         if (repairs.Length > 0)
         {
-            context.View.Answered(new RepairAnswer(repairs));
+            context.View.Answered(new RepairAnswer(Cost(context, settings, repairs)));
         }
 
         Dictionary<SectorId, SectorReport> reports = found
@@ -74,6 +75,22 @@ internal sealed class RepairCommand : ICommand
         }
 
         return new Report { Command = Name, Sectors = [.. found.Select(result => reports[result.Sector])], Next = next };
+    }
+
+    private static (SectorRepair Repair, RepairCost Cost)[] Cost(CommandContext context, RecoverySettings settings, SectorRepair[] repairs)
+    {
+        BenchSettings quick = new()
+        {
+            TempFolder = settings.TempFolder,
+            Cores = settings.Threads,
+            Kernels = settings.Kernels,
+            Duration = TimeSpan.FromMilliseconds(50),
+            LayerBytes = 64L << 20,
+        };
+        MachineBench bench = new(quick, context.Host.Time);
+        Dictionary<PorepParameters, RepairCosts> costs = repairs.Select(repair => repair.Facts.SealProof.Porep).Distinct()
+            .ToDictionary(porep => porep, porep => new RepairCosts(bench.Steps(porep, context.Cancellation), settings));
+        return [.. repairs.Select(repair => (repair, costs[repair.Facts.SealProof.Porep].For(repair)))];
     }
 
     private static IEnumerable<SectorReport> Planned(CommandContext context, RecoverySettings settings, SectorFacts[] facts)
