@@ -2,6 +2,7 @@ using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Kernels;
+using SealerRecover.Recovery.Diagnosis;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Tests.Support;
 
@@ -117,7 +118,9 @@ public sealed class RecoveryRunnerTests : IDisposable
         Assert.Contains(mismatch.Computed.CommR.ToString(), mismatch.Message, StringComparison.Ordinal);
         string[] named = ["prover id", "sector number", "ticket", "CommD", "porep id", "replica id", "comm_c", "comm_r_last"];
         Assert.All(named, name => Assert.Single(mismatch.Evidence, item => item.Name == name && item.Value.Length > 0));
-        Assert.Equal(5, mismatch.LikelyCauses.Count);
+        Assert.Equal(
+            CandidateCauses.All.Except([CandidateCause.OtherUpdate]).Select(CandidateCauses.Sentence), mismatch.LikelyCauses);
+        Assert.Contains("sealer-recover diagnose --miner=f01000", mismatch.Hint, StringComparison.Ordinal);
         Assert.Equal(_run.Workspace(3), mismatch.EvidenceFolder);
         Assert.True(File.Exists(Path.Combine(mismatch.EvidenceFolder, "sealed")));
         Assert.False(File.Exists(_run.Sealed(3)));
