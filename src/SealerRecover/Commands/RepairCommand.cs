@@ -48,6 +48,11 @@ internal sealed class RepairCommand : ICommand
         // What differs from a recovered file is damaged: CommR vouches for the recovered one. It is moved aside, not deleted.
         RecoverySettings settings = _recovery.Read(context) with { Force = true, StoragePaths = paths };
         IReadOnlyList<SectorLookupResult> found = await _sectors.FindAsync(context);
+        if (_sectors.MetadataPath(context) is { } file)
+        {
+            found = await ChainCrossCheck.CompareAsync(context, _sectors.Node, found, file);
+        }
+
         SectorRepair[] repairs = [.. found.Where(result => result.Facts is not null).Select(result => SectorRepair.Choose(result.Facts!, paths, settings))];
         if (repairs.Length > 0)
         {

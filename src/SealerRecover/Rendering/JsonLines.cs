@@ -294,6 +294,30 @@ internal sealed record JsonAdvisedRepair(string Repair, string Part, bool Needed
 /// <summary>A file to copy.</summary>
 internal sealed record JsonCopy(string From, string To);
 
+/// <summary>Why a sector's CommR is not the chain's.</summary>
+internal sealed record JsonDiagnosis(
+    string Event,
+    string Time,
+    JsonSector Sector,
+    string? Mismatch,
+    bool Certain,
+    string InputsFrom,
+    bool ComparedWithChain,
+    string? Expected,
+    string? Computed,
+    string? CommC,
+    string? CommRLast,
+    string? ReplicaId,
+    IReadOnlyList<JsonCause> Causes,
+    IReadOnlyList<string> Remarks);
+
+/// <summary>One candidate cause.</summary>
+internal sealed record JsonCause(
+    string Cause, string Verdict, string Meaning, IReadOnlyList<string> Evidence, JsonSettlement? Settlement);
+
+/// <summary>What settles or mends it.</summary>
+internal sealed record JsonSettlement(string Why, IReadOnlyList<string> Commands, string Cost, double? Seconds);
+
 /// <summary>The output of Commit 1.</summary>
 internal sealed record JsonCommit1(
     string Event, string Time, JsonSector Sector, string Seed, int Partitions, int Challenges, string File, long Length, string Sha256);
@@ -317,5 +341,6 @@ internal sealed record JsonCommit1(
 [JsonSerializable(typeof(JsonUnsealPlan))]
 [JsonSerializable(typeof(JsonSurvey))]
 [JsonSerializable(typeof(JsonCommit1))]
+[JsonSerializable(typeof(JsonDiagnosis))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;

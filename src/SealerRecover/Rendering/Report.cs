@@ -30,6 +30,9 @@ internal enum SectorResult
     /// <summary>Nothing speaks against its files.</summary>
     Good,
 
+    /// <summary>Why its CommR is not the chain's is certain.</summary>
+    Explained,
+
     /// <summary>See the failure.</summary>
     Failed,
 

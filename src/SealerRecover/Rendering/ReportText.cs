@@ -130,6 +130,7 @@ internal static class ReportText
         SectorResult.Listed => "listed",
         SectorResult.Unsealed => "unsealed",
         SectorResult.Good => "good",
+        SectorResult.Explained => "explained",
         SectorResult.Written => "written",
         SectorResult.Failed => "failed",
         SectorResult.Stopped => "stopped",
