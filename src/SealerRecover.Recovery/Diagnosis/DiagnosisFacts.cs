@@ -46,6 +46,9 @@ public sealed record DiagnosisFacts
     /// <summary>Whether the chain says that there is no such sector.</summary>
     public bool NotOnChain { get; init; }
 
+    /// <summary>A sentence naming what a metadata file says by now otherwise than what was used; null for nothing.</summary>
+    public string? SaidOtherwise { get; init; }
+
     /// <summary>The parent cache; null if it was not checked.</summary>
     public ParentCacheState? ParentCache { get; init; }
 

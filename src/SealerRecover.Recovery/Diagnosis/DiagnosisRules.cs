@@ -56,6 +56,11 @@ internal sealed class DiagnosisRules
                 yield return $"nothing was compared with the chain: {silence}";
             }
 
+            if (_facts.SaidOtherwise is { } otherwise)
+            {
+                yield return otherwise;
+            }
+
             foreach (string remark in _compared?.Remarks ?? [])
             {
                 yield return remark;

@@ -36,6 +36,25 @@ public sealed record UsedInputs
     /// <summary>Where all this stands, for sentences: "the journal in /temp/s-t01000-2".</summary>
     public required string Source { get; init; }
 
+    /// <summary>Whether pieces are needed to seal or update it again.</summary>
+    public bool HoldsData => UpdateSealedCid is not null || CommD != ZeroCommitments.ForSector(SealProof.SectorSize);
+
+    /// <summary>A sentence naming what <paramref name="other"/> says otherwise; null if it says the same.</summary>
+    public string? DifferencesFrom(UsedInputs other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        (string Name, bool Differs)[] parts =
+        [
+            ("seal proof", SealProof.Proof != other.SealProof.Proof),
+            ("ticket", Ticket != other.Ticket),
+            ("CommD", CommD != other.CommD),
+            ("SealedCID", SealedCid != other.SealedCid),
+            ("update", UpdateSealedCid != other.UpdateSealedCid),
+        ];
+        string[] names = [.. parts.Where(part => part.Differs).Select(part => part.Name)];
+        return names.Length == 0 ? null : $"{other.Source} says another {string.Join(", ", names)} than {Source}; judged is what was used, the latter";
+    }
+
     /// <summary>What a metadata file or a look-up says.</summary>
     public static UsedInputs Of(SectorFacts facts, string source)
     {

@@ -59,12 +59,22 @@ internal sealed class DiagnoseCommand : ICommand
         KeptWork work = KeptWork.Find(temp, sector, Absolute(context, _sealed), Absolute(context, _cache));
         bool offline = context.Parsed.GetValue(_offline) || !_known.Node.AreGiven(context);
         UsedInputs used = work.Inputs ?? await InputsAsync(context, sector, said, work, offline);
-        DiagnosisFacts facts = await AskAsync(context, used, offline, context.View.Live(() => Read(context, used, work)));
+        string? saidOtherwise = null;
+        if (work.Inputs is not null && said is not null)
+        {
+            UsedInputs now = UsedInputs.Of(said, _known.MetadataPath(context)!);
+            saidOtherwise = used.DifferencesFrom(now);
+            used = used.Ticket == now.Ticket ? used with { TicketEpoch = now.TicketEpoch } : used; // A journal does not hold it.
+        }
+
+        DiagnosisFacts read = context.View.Live(() => Read(context, used, work)) with { SaidOtherwise = saidOtherwise };
+        DiagnosisFacts facts = await AskAsync(context, used, offline, read);
         MismatchDiagnosis diagnosis = MismatchDiagnosis.Of(facts);
 
         int threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores;
         TimeSpan sealing = SealingCost.Of(used.SealProof.Porep, threads, _kernel.Read(context), context.Host.Time, context.Cancellation);
-        RerunCommands commands = new(used, work, _known.MetadataPath(context), temp);
+        bool chainAgrees = facts.Chain is { } chain && CrossCheck.Of(used, chain).Contradictions.Count == 0;
+        RerunCommands commands = new(used, work, _known.MetadataPath(context), temp, chainAgrees);
         DiagnosisAnswer answer = new(diagnosis, commands, sealing);
         context.View.Answered(answer);
         return new Report

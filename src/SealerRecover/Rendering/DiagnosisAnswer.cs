@@ -50,6 +50,7 @@ internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, RerunCommand
             yield return new TextLine($"  note: {SafeText.Clean(remark)}");
         }
 
+        HashSet<Rerun> shown = [];
         foreach (CauseFinding finding in Diagnosis.Findings)
         {
             yield return new TextLine($"  {Name(finding.Verdict).ToUpperInvariant(),-8}  {CandidateCauses.Sentence(finding.Cause)}");
@@ -61,7 +62,7 @@ internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, RerunCommand
             if (finding.Settlement is { } settlement)
             {
                 yield return new TextLine($"            {(finding.Verdict == Verdict.Certain ? "to mend" : "to settle")} ({Cost(settlement.Cost)}): {SafeText.Clean(settlement.Why)}");
-                foreach (string command in Commands.For(settlement.Rerun))
+                foreach (string command in shown.Add(settlement.Rerun) ? Commands.For(settlement.Rerun) : [])
                 {
                     yield return new TextLine($"              {SafeText.Clean(command)}");
                 }
