@@ -1,5 +1,6 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.Diagnosis;
@@ -28,7 +29,8 @@ public sealed class RecoveryRunnerTests : IDisposable
         Assert.Equal(expected.Select(name => Path.Combine(_run.Settings.ResultFolder, name)), outcome.Files.Order(StringComparer.Ordinal));
         Assert.Empty(TestFolder.Snapshot(_run.Settings.TempFolder));
         Assert.Empty(Directory.GetDirectories(_run.Settings.TempFolder));
-        Assert.Equal(_run.Cache(2), File.ReadAllText(_run.Cache(2, "t_aux")));
+        Assert.True(TAuxFile.TryRead(File.ReadAllBytes(_run.Cache(2, "t_aux")), out IReadOnlyList<StoreConfig> configs));
+        Assert.All(configs, config => Assert.Equal(_run.Cache(2), config.Path));
         Assert.Equal([".sealer-recover/installed/s-t01000-2"],
             TestFolder.Snapshot(_run.Settings.ResultFolder).Keys.Where(name => name.StartsWith('.')));
     }
