@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Filecoin.Chain;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Bench;
 using SealerRecover.Recovery.Diagnosis;
 using SealerRecover.Rendering;
 using SealerRecover.Settings;
@@ -72,10 +73,12 @@ internal sealed class DiagnoseCommand : ICommand
         MismatchDiagnosis diagnosis = MismatchDiagnosis.Of(facts);
 
         int threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores;
-        TimeSpan sealing = SealingCost.Of(used.SealProof.Porep, threads, _kernel.Read(context), context.Host.Time, context.Cancellation);
+        PorepParameters porep = used.SealProof.Porep;
+        StepSpeeds speeds = StepSpeeds.Measure(porep, _kernel.Read(context), context.Host.Time, context.Cancellation);
+        RerunTimes times = new(TimeSpan.FromSeconds(speeds.Tree(porep, threads)), TimeSpan.FromSeconds(speeds.Sealing(porep, threads)));
         bool chainAgrees = facts.Chain is { } chain && CrossCheck.Of(used, chain).Contradictions.Count == 0;
         RerunCommands commands = new(used, work, _known.MetadataPath(context), temp, chainAgrees);
-        DiagnosisAnswer answer = new(diagnosis, commands, sealing);
+        DiagnosisAnswer answer = new(diagnosis, commands, times);
         context.View.Answered(answer);
         return new Report
         {

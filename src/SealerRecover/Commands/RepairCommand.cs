@@ -84,17 +84,8 @@ internal sealed class RepairCommand : ICommand
 
     private static (SectorRepair Repair, RepairCost Cost)[] Cost(CommandContext context, RecoverySettings settings, SectorRepair[] repairs)
     {
-        BenchSettings quick = new()
-        {
-            TempFolder = settings.TempFolder,
-            Cores = settings.Threads,
-            Kernels = settings.Kernels,
-            Duration = TimeSpan.FromMilliseconds(50),
-            LayerBytes = 64L << 20,
-        };
-        MachineBench bench = new(quick, context.Host.Time);
         Dictionary<PorepParameters, RepairCosts> costs = repairs.Select(repair => repair.Facts.SealProof.Porep).Distinct()
-            .ToDictionary(porep => porep, porep => new RepairCosts(bench.Steps(porep, context.Cancellation), settings));
+            .ToDictionary(porep => porep, porep => new RepairCosts(StepSpeeds.Measure(porep, settings.Kernels, context.Host.Time, context.Cancellation), settings));
         return [.. repairs.Select(repair => (repair, costs[repair.Facts.SealProof.Porep].For(repair)))];
     }
 

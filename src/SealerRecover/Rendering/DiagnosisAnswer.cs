@@ -7,11 +7,25 @@ using SealerRecover.Recovery.Diagnosis;
 
 namespace SealerRecover.Rendering;
 
+/// <summary>About how long reruns take on this machine, by a short measurement that leaves the disks out.</summary>
+/// <param name="ReadingReplica">Building tree_r_last of a replica.</param>
+/// <param name="Sealing">PreCommit1 and PreCommit2.</param>
+internal sealed record RerunTimes(TimeSpan ReadingReplica, TimeSpan Sealing)
+{
+    /// <summary>The time of a cost; null where it was not estimated.</summary>
+    public TimeSpan? Of(RerunCost cost) => cost switch
+    {
+        RerunCost.ReadingReplica => ReadingReplica,
+        RerunCost.Sealing => Sealing,
+        _ => null,
+    };
+}
+
 /// <summary>Why a sector's CommR is not the chain's: every cause with its verdict, evidence, and what settles it.</summary>
 /// <param name="Diagnosis">What was found.</param>
 /// <param name="Commands">Command lines of what settles causes.</param>
-/// <param name="Sealing">About how long sealing the sector takes here.</param>
-internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, RerunCommands Commands, TimeSpan Sealing) : IAnswer
+/// <param name="Times">About how long the dear ones take.</param>
+internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, RerunCommands Commands, RerunTimes Times) : IAnswer
 {
     private const int MostAdvice = 3;
 
@@ -92,7 +106,7 @@ internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, RerunCommand
                     CandidateCauses.Sentence(finding.Cause),
                     finding.Evidence,
                     finding.Settlement is { } settlement
-                        ? new JsonSettlement(settlement.Why, Commands.For(settlement.Rerun), Name(settlement.Cost), settlement.Cost == RerunCost.Sealing ? Sealing.TotalSeconds : null)
+                        ? new JsonSettlement(settlement.Why, Commands.For(settlement.Rerun), Name(settlement.Cost), Times.Of(settlement.Cost)?.TotalSeconds)
                         : null)),
             ],
             Diagnosis.Remarks),
@@ -106,8 +120,8 @@ internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, RerunCommand
     {
         RerunCost.Seconds => "seconds",
         RerunCost.ReadingParentCache => $"reading {Quantities.Bytes(Used.SealProof.Porep.Nodes * Filecoin.Sealing.Graph.StackedGraph.Degree * sizeof(uint))} of parent cache",
-        RerunCost.ReadingReplica => $"reading {Used.SealProof.SectorSize} and building its trees",
-        RerunCost.Sealing => $"one full sealing, roughly {Quantities.Duration(Sealing)} on this machine",
+        RerunCost.ReadingReplica => $"reading {Used.SealProof.SectorSize} and building its trees, about {Quantities.Duration(Times.ReadingReplica)}",
+        RerunCost.Sealing => $"one full sealing, about {Quantities.Duration(Times.Sealing)} on this machine without its disks",
         _ => throw new ArgumentOutOfRangeException(nameof(cost), cost, "a cost without words"),
     };
 
