@@ -19,7 +19,8 @@ public sealed class CommitmentMismatchException : OperatorException
         SealedCommitments computed,
         string evidenceFolder,
         IReadOnlyList<(string Name, string Value)> evidence,
-        bool ofUpdate)
+        bool ofUpdate,
+        IReadOnlyList<string> excluded)
         : base(
             FailureKind.CommitmentMismatch,
             message,
@@ -40,6 +41,7 @@ public sealed class CommitmentMismatchException : OperatorException
             ("comm_r_last", computed.CommRLast.ToString()),
         ];
         LikelyCauses = [.. CandidateCauses.Of(ofUpdate).Select(CandidateCauses.Sentence)];
+        Excluded = excluded;
     }
 
     /// <summary>The failure of a sealed sector.</summary>
@@ -71,7 +73,8 @@ public sealed class CommitmentMismatchException : OperatorException
                 ("porep id", inputs.Porep.PorepId.Value.ToString()),
                 ("replica id", inputs.ReplicaId.ToString()),
             ],
-            ofUpdate: false);
+            ofUpdate: false,
+            ExcludedCauses.OfSealing(inputs));
     }
 
     /// <summary>The failure of an update whose key is right.</summary>
@@ -99,7 +102,8 @@ public sealed class CommitmentMismatchException : OperatorException
                 ("CommD of the update", computed.CommD.ToString()),
                 ("seal proof", proof.ToString()),
             ],
-            ofUpdate: true);
+            ofUpdate: true,
+            ExcludedCauses.OfUpdate());
     }
 
     /// <summary>The inputs of the replica id: miner and sector number, ticket, CommD and porep id; and the replica id itself.</summary>
@@ -119,6 +123,9 @@ public sealed class CommitmentMismatchException : OperatorException
 
     /// <summary>What can have led here, likeliest first; each is a sentence.</summary>
     public IReadOnlyList<string> LikelyCauses { get; }
+
+    /// <summary>What cannot have led here, because it was checked on the way; each is a sentence.</summary>
+    public IReadOnlyList<string> Excluded { get; }
 
     /// <summary>The inputs and what came out, as name and value, in the order they are best printed.</summary>
     public IReadOnlyList<(string Name, string Value)> Evidence { get; }

@@ -510,6 +510,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             PoseidonKernel = run.Settings.Kernels.Poseidon,
             TwoToOneKernel = run.Settings.Kernels.TwoToOne,
             CachePathInTAux = workspace.Journal.CachePathInTAux,
+            Notice = Notice,
         };
         return workspace;
     }

@@ -137,6 +137,7 @@ internal sealed record JsonFailure(
     string Hint,
     IReadOnlyDictionary<string, string>? Evidence,
     IReadOnlyList<string>? LikelyCauses,
+    IReadOnlyList<string>? Excluded,
     string? Trace);
 
 /// <summary>Something to do next.</summary>
