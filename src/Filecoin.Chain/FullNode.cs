@@ -30,6 +30,14 @@ public sealed class FullNode(JsonRpcClient rpc)
         return id.ActorId ?? throw Implausible("StateLookupID", "an address that is no ID address");
     }
 
+    /// <summary>
+    /// The address of an actor that is not its number: f2, of a miner. An error answer where the node lacks the method (Lotus before 1.18) or
+    /// the actor has none.
+    /// </summary>
+    public Task<Address> StateLookupRobustAddressAsync(ActorId actor, CancellationToken cancellation) =>
+        rpc.CallRequiredAsync(
+            "StateLookupRobustAddress", json => WriteMiner(json, actor, TipSetKey.Head), ChainJson.Default.Address, cancellation);
+
     /// <summary>The network's name: "mainnet", "calibrationnet", a devnet's own.</summary>
     public Task<string> StateNetworkNameAsync(CancellationToken cancellation) =>
         rpc.CallRequiredAsync("StateNetworkName", _ => { }, ChainJson.Default.String, cancellation);

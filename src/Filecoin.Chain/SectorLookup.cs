@@ -33,6 +33,7 @@ public sealed class SectorLookup
     private readonly PreCommitLookup _preCommits;
     private readonly DataLookup _data;
     private readonly ChallengeLookup _challenges;
+    private readonly StatementLookup _statements;
     private readonly string? _headNote;
 
     private SectorLookup(
@@ -49,6 +50,7 @@ public sealed class SectorLookup
         MinerAddress minerAddress = new(node, miner, address);
         _preCommits = new PreCommitLookup(node, minerAddress);
         _data = new DataLookup(node, minerAddress, sectorSize, head);
+        _statements = new StatementLookup(node, _preCommits, _tickets, sectorSize);
         TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
         _headNote = age <= SyncedWithin ? null : string.Create(
             CultureInfo.InvariantCulture,
@@ -146,6 +148,23 @@ public sealed class SectorLookup
             (sector, failure) => new CommitmentsResult(sector, null, failure),
             cancellation);
 
+    /// <summary>
+    /// What the chain says of how many sectors were sealed, as <see cref="FindAllAsync"/>; a sector fails only if the newest state does not
+    /// tell of it. Pieces are not asked for.
+    /// </summary>
+    public Task<IReadOnlyList<StatementResult>> FindStatementsAsync(
+        IReadOnlyList<TicketClaim> claims, int concurrency, CancellationToken cancellation)
+    {
+        Dictionary<ulong, TicketClaim> byNumber = claims.ToDictionary(claim => claim.Number);
+        return ForAllAsync(
+            claims.Select(claim => claim.Number),
+            concurrency,
+            async (number, token) => new StatementResult(
+                new SectorId(Miner, number), await StatementAsync(new SectorId(Miner, number), byNumber[number], token).ConfigureAwait(false), null),
+            (sector, failure) => new StatementResult(sector, null, failure),
+            cancellation);
+    }
+
     /// <summary>The miner's faulty sectors, in order; those declared recovered are still faulty until they are proven again.</summary>
     /// <exception cref="OperatorException">No node answers.</exception>
     public Task<IReadOnlyList<ulong>> FaultySectorsAsync(CancellationToken cancellation) =>
@@ -190,6 +209,45 @@ public sealed class SectorLookup
             }
         }).ConfigureAwait(false);
         return results;
+    }
+
+    private async Task<ChainStatement> StatementAsync(SectorId sector, TicketClaim claim, CancellationToken cancellation)
+    {
+        try
+        {
+            SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
+            if (proven is not null)
+            {
+                return await _statements.OfProvenAsync(
+                    new ChainStatement
+                    {
+                        Sector = sector,
+                        SealProof = Proof(sector, proven.SealProof),
+                        SealedCid = DataLookup.CommROf(sector, proven.SealedCid),
+                        SectorKeyCid = proven.SectorKeyCid is { } key ? DataLookup.CommROf(sector, key) : null,
+                    },
+                    proven,
+                    claim,
+                    cancellation).ConfigureAwait(false);
+            }
+
+            SectorPreCommitOnChainInfo found = await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false);
+            return await _statements.OfPreCommittedAsync(
+                new ChainStatement
+                {
+                    Sector = sector,
+                    SealProof = Proof(sector, found.Info.SealProof),
+                    SealedCid = DataLookup.CommROf(sector, found.Info.SealedCid),
+                    SectorKeyCid = null,
+                },
+                found,
+                claim,
+                cancellation).ConfigureAwait(false);
+        }
+        catch (ChainCallException error)
+        {
+            throw new OperatorException(error.Kind, $"{sector}: {error.Message}", error.Hint, error);
+        }
     }
 
     private async Task<SectorCommitments> CommitmentsAsync(SectorId sector, CancellationToken cancellation)

@@ -106,11 +106,14 @@ public sealed class FakeChain
         return Randomness(5, epoch, [(byte)(0x40 + entropy.Length), .. entropy]);
     }
 
+    /// <summary>What sealing by mistake makes of it: with another address as entropy, or by the other null-round rule.</summary>
+    public Bytes32 WrongTicket(long epoch, Address entropy, bool otherRound) => Randomness(5, epoch, entropy.ToCbor(), otherRound);
+
     /// <summary>What StateGetRandomnessFromTickets gives.</summary>
-    public Bytes32 Randomness(long personalization, long epoch, byte[] entropy)
+    public Bytes32 Randomness(long personalization, long epoch, byte[] entropy, bool otherRound = false)
     {
         long search = Math.Max(epoch, 0);
-        FakeTipSet tipset = search <= LastLookBackEpoch ? AtOrBefore(search) : AtOrAfter(search);
+        FakeTipSet tipset = search <= LastLookBackEpoch ^ otherRound ? AtOrBefore(search) : AtOrAfter(search);
         string smallest = tipset.Blocks.Select(block => Blake2b.Hash256(block.VrfProof).ToString()).Order(StringComparer.Ordinal).First();
         using MemoryStream input = new();
         Span<byte> number = stackalloc byte[8];

@@ -43,6 +43,7 @@ internal sealed class FakeMethods
         ["ChainGetTipSetAfterHeight"] = (2, p => TipSet(_chain.AtOrAfter(Height(p)))),
         ["ChainGetMessagesInTipset"] = (1, p => Messages(Key(p[0]))),
         ["StateLookupID"] = (2, p => $"{_node.AddressPrefix}0{LookUp(p[0])}"),
+        ["StateLookupRobustAddress"] = (2, p => Miner(p[0], StateAt(p[1])).Miner.RobustAddress.ToString(_node.AddressPrefix)),
         ["StateMinerInfo"] = (2, p => MinerInfo(Miner(p[0], StateAt(p[1])))),
         ["StateSectorGetInfo"] = (3, p => SectorInfo(p, StateAt(p[2]))),
         ["StateSectorPreCommitInfo"] = (3, p => PreCommitInfo(p, StateAt(p[2]))),

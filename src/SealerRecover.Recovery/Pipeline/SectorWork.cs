@@ -390,7 +390,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         files = Finished.Sealed(_commitments);
         return _commitments.CommR == facts.SealedCid
             ? _commitments
-            : throw new CommitmentMismatchException(Inputs, facts.SealProof, facts.SealedCid, _commitments, Workspace.Folder);
+            : throw CommitmentMismatchException.OfSealed(Inputs, facts.SealProof, facts.SealedCid, _commitments, Workspace.Folder);
     }
 
     private SealedCommitments MakeUpdate(SnappedSector snapped, ref IEnumerable<FinishedFile> files)

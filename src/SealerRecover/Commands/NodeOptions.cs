@@ -10,6 +10,9 @@ namespace SealerRecover.Commands;
 /// <summary>Which miner, and how the chain is reached.</summary>
 internal sealed class NodeOptions
 {
+    /// <summary>Seconds to wait for an answer that a run can do without.</summary>
+    public const int Patience = 10;
+
     private const int DefaultTimeout = 60;
 
     /// <summary>--miner.</summary>
@@ -102,12 +105,32 @@ internal sealed class NodeOptions
         || (context.Environment.LotusRepository is { } folder && File.Exists(Path.Combine(folder, "api")));
 
     /// <summary>
+    /// What the chain says of how sectors of one miner were sealed, in the order of <paramref name="claims"/>, to compare claims with.
+    /// </summary>
+    /// <param name="context">The command's surroundings.</param>
+    /// <param name="miner">The miner.</param>
+    /// <param name="claims">What is compared.</param>
+    /// <param name="patience">Seconds for one answer, unless told otherwise; null for the default.</param>
+    /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
+    public async Task<IReadOnlyList<StatementResult>> StatementsAsync(
+        CommandContext context, ActorId miner, IReadOnlyList<TicketClaim> claims, int? patience = null)
+    {
+        using JsonRpcClient rpc = Connect(context, context.Parsed.GetValue(Timeout) ?? patience ?? DefaultTimeout);
+        SectorLookup lookup = await SectorLookup.OpenAsync(
+            new FullNode(rpc), Address.FromActorId(miner), context.Host.Time, context.Cancellation);
+        return await lookup.FindStatementsAsync(claims, concurrency: 4, context.Cancellation);
+    }
+
+    /// <summary>Whether a chain node was named for this run; one whose Lotus repository happens to be here was not.</summary>
+    public bool AreNamed(CommandContext context) => context.Parsed.GetValue(ApiInfo) is not null || context.Environment.ApiInfo is not null;
+
+    /// <summary>
     /// The chain's present view of sectors that have been recovered from a file, for the advice at the end. Asked only of a node that was named
     /// for this run; a node that does not answer soon costs the advice its dates and nothing else.
     /// </summary>
     public IReadOnlyList<SectorFacts> BringUpToDate(CommandContext context, IReadOnlyList<SectorFacts> recovered)
     {
-        if (context.Parsed.GetValue(ApiInfo) is null && context.Environment.ApiInfo is null)
+        if (!AreNamed(context))
         {
             return recovered;
         }
@@ -130,8 +153,7 @@ internal sealed class NodeOptions
 
     private async Task<IReadOnlyList<SectorFacts>> BringUpToDateAsync(CommandContext context, IReadOnlyList<SectorFacts> recovered)
     {
-        const int patience = 10;
-        using JsonRpcClient rpc = Connect(context, context.Parsed.GetValue(Timeout) ?? patience);
+        using JsonRpcClient rpc = Connect(context, context.Parsed.GetValue(Timeout) ?? Patience);
         SectorLookup lookup = await SectorLookup.OpenAsync(
             new FullNode(rpc), Address.FromActorId(recovered[0].Sector.Miner), context.Host.Time, context.Cancellation);
         IReadOnlyList<SectorLookupResult> found = await lookup.FindAllAsync(

@@ -329,6 +329,30 @@ internal sealed record JsonProofFault(string? Kind, string Message, long? Node, 
 /// <summary>A stretch of a file.</summary>
 internal sealed record JsonFaultPlace(string Path, long Offset, long Length);
 
+/// <summary>Why a sector's CommR is not the chain's.</summary>
+internal sealed record JsonDiagnosis(
+    string Event,
+    string Time,
+    JsonSector Sector,
+    string? Mismatch,
+    bool Certain,
+    string InputsFrom,
+    bool ComparedWithChain,
+    string? Expected,
+    string? Computed,
+    string? CommC,
+    string? CommRLast,
+    string? ReplicaId,
+    IReadOnlyList<JsonCause> Causes,
+    IReadOnlyList<string> Remarks);
+
+/// <summary>One candidate cause.</summary>
+internal sealed record JsonCause(
+    string Cause, string Verdict, string Meaning, IReadOnlyList<string> Evidence, JsonSettlement? Settlement);
+
+/// <summary>What settles or mends it.</summary>
+internal sealed record JsonSettlement(string Why, IReadOnlyList<string> Commands, string Cost, double? Seconds);
+
 /// <summary>The output of Commit 1.</summary>
 internal sealed record JsonCommit1(
     string Event, string Time, JsonSector Sector, string Seed, int Partitions, int Challenges, string File, long Length, string Sha256);
@@ -353,5 +377,6 @@ internal sealed record JsonCommit1(
 [JsonSerializable(typeof(JsonSurvey))]
 [JsonSerializable(typeof(JsonVerification))]
 [JsonSerializable(typeof(JsonCommit1))]
+[JsonSerializable(typeof(JsonDiagnosis))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;

@@ -178,6 +178,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             SectorResult.Listed => "listed",
             SectorResult.Unsealed => "unsealed",
             SectorResult.Good => "good",
+            SectorResult.Explained => "explained",
             SectorResult.Written => "written",
             SectorResult.Proven => "proven",
             SectorResult.Stopped => "stopped",

@@ -33,6 +33,9 @@ internal enum SectorResult
     /// <summary>It would pass window PoSt.</summary>
     Proven,
 
+    /// <summary>Why its CommR is not the chain's is certain.</summary>
+    Explained,
+
     /// <summary>See the failure.</summary>
     Failed,
 

@@ -138,6 +138,7 @@ internal static class ReportText
         SectorResult.Listed => "listed",
         SectorResult.Unsealed => "unsealed",
         SectorResult.Good => "good",
+        SectorResult.Explained => "explained",
         SectorResult.Written => "written",
         SectorResult.Proven => "proven",
         SectorResult.Failed => "failed",

@@ -4,6 +4,7 @@ using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Labeling;
+using SealerRecover.Recovery.Diagnosis;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Tests.Support;
 
@@ -145,7 +146,9 @@ public sealed class RecoveryRunnerTests : IDisposable
         Assert.Contains(mismatch.Computed.CommR.ToString(), mismatch.Message, StringComparison.Ordinal);
         string[] named = ["prover id", "sector number", "ticket", "CommD", "porep id", "replica id", "comm_c", "comm_r_last"];
         Assert.All(named, name => Assert.Single(mismatch.Evidence, item => item.Name == name && item.Value.Length > 0));
-        Assert.Equal(5, mismatch.LikelyCauses.Count);
+        Assert.Equal(
+            CandidateCauses.All.Except([CandidateCause.OtherUpdate]).Select(CandidateCauses.Sentence), mismatch.LikelyCauses);
+        Assert.Contains("sealer-recover diagnose --miner=f01000", mismatch.Hint, StringComparison.Ordinal);
         PorepParameters porep = FakeSealer.Facts(3).SealProof.Porep;
         Assert.Contains($"{LabelSample.CountFor(porep)} of {porep.Nodes} labels of each of the {porep.Layers} layers", mismatch.Excluded[0], StringComparison.Ordinal);
         Assert.Equal(3, mismatch.Excluded.Count);
