@@ -55,7 +55,7 @@ internal sealed class FakeMethods
             : throw new RpcFailure(1, $"failed to find sector {p[1]}")),
         ["StateMinerFaults"] = (2, p => Faults(p, StateAt(p[1]))),
         ["StateMinerProvingDeadline"] = (2, p => ProvingDeadline(Miner(p[0], StateAt(p[1])))),
-        ["StateGetRandomnessFromTickets"] = (4, p => Randomness(p, _chain.Randomness)),
+        ["StateGetRandomnessFromTickets"] = (4, p => Randomness(p, (personalization, epoch, entropy) => _chain.Randomness(personalization, epoch, entropy))),
         ["StateGetRandomnessFromBeacon"] = (4, p => Randomness(p, _chain.BeaconRandomness)),
         ["StateMarketStorageDeal"] = (2, p => _data.Deal(p[0]!.GetValue<ulong>(), StateAt(p[1]))),
         ["StateGetClaims"] = (2, p => FakeDataMethods.Claims(Miner(p[0], 0).Miner, StateAt(p[1]))),
