@@ -122,7 +122,8 @@ public static class PreCommit1
             _layerInMemory = 0;
             SealProgressCounter counter = new(progress, SealPhase.LoadLayer, layer, _porep.Layers, _porep.Nodes);
             bool intact = _layers.Recorded(layer) is { } digest
-                && LayerFile.TryLoad(_layers.PathOf(layer), digest, _previous, job.LayerThreads, counter.Add, cancellation);
+                && LayerFile.TryLoad(
+                    job.Files, _layers.PathOf(layer), digest, _previous, job.LayerThreads, counter.Add, cancellation);
             _layerInMemory = intact ? layer : 0;
             return intact;
         }
@@ -166,7 +167,7 @@ public static class PreCommit1
         private void Write(int layer, NativeBuffer labels)
         {
             SealProgressCounter counter = new(progress, SealPhase.WriteLayer, layer, _porep.Layers, _porep.Nodes, () => _waiting);
-            FileDigest digest = LayerFile.Write(_layers.PathOf(layer), labels, job.LayerThreads, counter.Add, cancellation);
+            FileDigest digest = LayerFile.Write(job.Files, _layers.PathOf(layer), labels, job.LayerThreads, counter.Add, cancellation);
             _layers.Record(layer, digest);
         }
 

@@ -17,7 +17,7 @@ public static class PreCommit1Many
     /// does the labelling; a layer is written while the next one is labelled. Each finished layer of a sector is on disk before it is
     /// recorded. A sector that has a layer others lack keeps its file; the layer made again must be the same.
     /// </summary>
-    /// <param name="jobs">What and where: at least one job, all of one seal proof and with one choice of kernel, each in a folder of its own.</param>
+    /// <param name="jobs">What and where: at least one job, all of one seal proof, with one choice of kernel and one file system, each in a folder of its own.</param>
     /// <param name="logs">Finished steps of each job.</param>
     /// <param name="parents">The verified parent cache of the jobs' seal proof.</param>
     /// <param name="progress">Told how far each job is; elements may be null.</param>

@@ -1,7 +1,6 @@
 using System.Buffers;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Labeling.Many;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Files;
 
@@ -14,6 +13,7 @@ internal static class ManyLayerFiles
     /// <summary>
     /// Writes the files of a layer durably, or, where one is there already, compares it with what is in memory.
     /// </summary>
+    /// <param name="fileSystem">Where.</param>
     /// <param name="group">The sectors.</param>
     /// <param name="layer">The layer; in memory whole.</param>
     /// <param name="nodes">Nodes of the layer.</param>
@@ -23,7 +23,14 @@ internal static class ManyLayerFiles
     /// <param name="cancellation">Stops within a second; no file appears.</param>
     /// <returns>The digests of all sectors, wanted or not.</returns>
     public static unsafe FileDigest[] Write(
-        SectorGroup group, int layer, long nodes, IReadOnlyList<string?> paths, int threads, Action<long> done, CancellationToken cancellation)
+        IFileSystem fileSystem,
+        SectorGroup group,
+        int layer,
+        long nodes,
+        IReadOnlyList<string?> paths,
+        int threads,
+        Action<long> done,
+        CancellationToken cancellation)
     {
         long fileLength = nodes * SectorSize.NodeBytes;
         SegmentDigests[] digests = [.. paths.Select(_ => new SegmentDigests(fileLength))];
@@ -32,7 +39,7 @@ internal static class ManyLayerFiles
         {
             foreach (string? path in paths)
             {
-                files.Add(path is null ? null : DurableFile.Create(path, fileLength));
+                files.Add(path is null ? null : DurableFile.Create(fileSystem, path, fileLength));
             }
 
             ForEachSegment(digests[0], group.Count, threads, (segment, offset, length, buffer) =>
@@ -53,7 +60,7 @@ internal static class ManyLayerFiles
             {
                 if (files[sector] is { } file)
                 {
-                    digests[sector].Save(CacheNames.SegmentsOf(paths[sector]!));
+                    digests[sector].Save(fileSystem, CacheNames.SegmentsOf(paths[sector]!));
                     file.Publish();
                 }
             }
@@ -67,6 +74,7 @@ internal static class ManyLayerFiles
     }
 
     /// <summary>Reads a layer's files into memory.</summary>
+    /// <param name="fileSystem">Where.</param>
     /// <param name="group">The sectors.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="files">Each sector's file and what was recorded of it.</param>
@@ -75,7 +83,12 @@ internal static class ManyLayerFiles
     /// <param name="cancellation">Stops within a second.</param>
     /// <returns>The sectors whose files are not what was recorded.</returns>
     public static unsafe IReadOnlyList<int> Load(
-        SectorGroup group, int layer, IReadOnlyList<(string Path, FileDigest Expected)> files, int threads, Action<long> done,
+        IFileSystem fileSystem,
+        SectorGroup group,
+        int layer,
+        IReadOnlyList<(string Path, FileDigest Expected)> files,
+        int threads,
+        Action<long> done,
         CancellationToken cancellation)
     {
         bool[] damaged = new bool[files.Count];
@@ -84,20 +97,20 @@ internal static class ManyLayerFiles
         {
             (string path, FileDigest expected) = files[sector];
             digests[sector] = LayerFile.IsThere(path, expected.Length)
-                ? SegmentDigests.TryLoad(CacheNames.SegmentsOf(path), expected)
+                ? SegmentDigests.TryLoad(fileSystem, CacheNames.SegmentsOf(path), expected)
                 : null;
             damaged[sector] = digests[sector] is null;
         }
 
         if (!damaged.Contains(true))
         {
-            SafeFileHandle?[] handles = new SafeFileHandle?[files.Count];
+            IOpenFile?[] open = new IOpenFile?[files.Count];
             try
             {
                 for (int sector = 0; sector < files.Count; sector++)
                 {
                     string path = files[sector].Path;
-                    handles[sector] = StorageFailure.Naming(path, "opening", () => File.OpenHandle(path));
+                    open[sector] = StorageFailure.Naming(path, "opening", () => fileSystem.OpenToRead(path));
                 }
 
                 ForEachSegment(digests[0]!, 1, threads, (segment, offset, length, buffer) =>
@@ -105,7 +118,7 @@ internal static class ManyLayerFiles
                     for (int sector = 0; sector < files.Count; sector++)
                     {
                         Span<byte> content = buffer.AsSpan(0, length);
-                        ExactRead.At(handles[sector]!, offset, content, files[sector].Path);
+                        ExactRead.At(open[sector]!, offset, content, files[sector].Path);
                         if (!digests[sector]!.Matches(segment, content))
                         {
                             Volatile.Write(ref damaged[sector], true);
@@ -120,7 +133,7 @@ internal static class ManyLayerFiles
             }
             finally
             {
-                Array.ForEach(handles, handle => handle?.Dispose());
+                Array.ForEach(open, file => file?.Dispose());
             }
         }
 

@@ -66,7 +66,7 @@ public static class ReplicaSample
     {
         string path = Path.Combine(cacheFolder, CacheNames.PAux);
         PAuxFile pAux = PAuxFile.Read(path);
-        Bytes32 root = TreeRoots.Join(porep.Shape, [.. trees.Select(tree => TreeFile.ReadRoot(tree.Stored.Path))], kernel);
+        Bytes32 root = TreeRoots.Join(porep.Shape, [.. trees.Select(tree => TreeFile.ReadRoot(LinuxFileSystem.Instance, tree.Stored.Path))], kernel);
         if (root != pAux.CommRLast)
         {
             yield return new ProofFault(

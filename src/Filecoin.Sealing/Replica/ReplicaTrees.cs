@@ -65,7 +65,7 @@ public static class ReplicaTrees
         Bytes32 commC = job.KnownCommC ?? throw new ArgumentException("comm_c has to be known", nameof(job));
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
         string pAuxPath = Path.Combine(job.CacheFolder, CacheNames.PAux);
-        if (PreCommit2.IsRecorded(log, FinishedStep, pAuxPath))
+        if (PreCommit2.IsRecorded(job.Files, log, FinishedStep, pAuxPath))
         {
             return true;
         }
@@ -78,17 +78,17 @@ public static class ReplicaTrees
 
         for (int tree = 0; tree < porep.Shape.BaseTrees; tree++)
         {
-            log.Record($"{Steps}-{SealSteps.TreeRLast(tree)}", SegmentDigests.OfFile(PathOf(tree), cancellation: cancellation));
+            log.Record($"{Steps}-{SealSteps.TreeRLast(tree)}", SegmentDigests.OfFile(job.Files, PathOf(tree), cancellation: cancellation));
         }
 
         PreCommit2.WriteTAux(job);
-        new PAuxFile(commC, root).Write(pAuxPath);
-        log.Record(FinishedStep, SegmentDigests.OfFile(pAuxPath, cancellation: cancellation));
+        new PAuxFile(commC, root).Write(job.Files, pAuxPath);
+        log.Record(FinishedStep, SegmentDigests.OfFile(job.Files, pAuxPath, cancellation: cancellation));
         return true;
 
         string PathOf(int tree) => Path.Combine(job.CacheFolder, CacheNames.TreeRLast(porep.Shape, tree));
 
-        TreeFile Open(int tree) => new(PathOf(tree), layout, layout.LowestRowOfTreeRLast(job.RowsToDiscard));
+        TreeFile Open(int tree) => new(job.Files, PathOf(tree), layout, layout.LowestRowOfTreeRLast(job.RowsToDiscard));
     }
 
     private static string FinishedStep => $"{Steps}-finished";

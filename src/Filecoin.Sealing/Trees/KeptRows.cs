@@ -2,7 +2,6 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Memory;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Trees;
 
@@ -47,7 +46,7 @@ public sealed class KeptRows : ITreeRows, IDisposable
         {
             StorageFailure.Naming(path, "reading", () =>
             {
-                using SafeFileHandle file = File.OpenHandle(path);
+                using IOpenFile file = LinuxFileSystem.Instance.OpenToRead(path);
                 for (int row = lowestRow; row <= layout.Height; row++)
                 {
                     ExactRead.At(file, rows.Offset(row, 0), rows.Nodes(new NodeRange(row, 0, layout.RowNodes(row))), path);

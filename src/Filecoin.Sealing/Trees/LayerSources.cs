@@ -1,7 +1,6 @@
 using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Trees;
 
@@ -21,7 +20,7 @@ internal sealed class LayerOnDisk : ILayerSource
     private readonly int _layer;
     private readonly string _path;
     private readonly IStepLog _log;
-    private readonly SafeFileHandle _handle;
+    private readonly IOpenFile _file;
 
     /// <summary>Opens the file.</summary>
     /// <exception cref="OperatorException">Storage: it is not what was recorded; then the record is dropped.</exception>
@@ -32,7 +31,7 @@ internal sealed class LayerOnDisk : ILayerSource
         string step = SealSteps.Layer(layer);
         if (!log.TryGet(step, out FileDigest digest)
             || !LayerFile.HasLength(_path, digest.Length)
-            || SegmentDigests.TryLoad(CacheNames.SegmentsOf(_path), digest) is not { } loaded)
+            || SegmentDigests.TryLoad(job.Files, CacheNames.SegmentsOf(_path), digest) is not { } loaded)
         {
             log.Forget(step);
             throw new OperatorException(
@@ -42,7 +41,7 @@ internal sealed class LayerOnDisk : ILayerSource
         }
 
         Digests = loaded;
-        _handle = StorageFailure.Naming(_path, "opening", () => File.OpenHandle(_path));
+        _file = StorageFailure.Naming(_path, "opening", () => job.Files.OpenToRead(_path));
     }
 
     /// <summary>What was written.</summary>
@@ -52,7 +51,7 @@ internal sealed class LayerOnDisk : ILayerSource
 
     public void Read(long offset, Span<byte> destination, CancellationToken cancellation)
     {
-        ExactRead.At(_handle, offset, destination, _path);
+        ExactRead.At(_file, offset, destination, _path);
         if (destination.Length == SegmentDigests.SegmentBytes)
         {
             Check((int)(offset / SegmentDigests.SegmentBytes), destination);
@@ -65,12 +64,12 @@ internal sealed class LayerOnDisk : ILayerSource
         if (Digests.FileLength < SegmentDigests.SegmentBytes)
         {
             byte[] whole = new byte[Digests.FileLength];
-            ExactRead.At(_handle, 0, whole, _path);
+            ExactRead.At(_file, 0, whole, _path);
             Check(0, whole);
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private void Check(int segment, ReadOnlySpan<byte> content)
     {

@@ -74,7 +74,7 @@ internal sealed class PieceErrands(
                 throw Failure();
             }
 
-            return _data ??= content.From(piece => new PieceFile(_found[piece].Path, _found[piece].RawLength));
+            return _data ??= content.From(pieces.Store.Files, piece => new PieceFile(_found[piece].Path, _found[piece].RawLength));
         }
     }
 

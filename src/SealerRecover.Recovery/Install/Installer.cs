@@ -3,7 +3,6 @@ using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Install;
@@ -54,7 +53,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             }
 
             if (!settings.Force && FileLook.Through(pAux).Kind == FileKind.File
-                && commR(PAuxFile.Read(pAux)) is var found && found != expected)
+                && commR(PAuxFile.Read(files, pAux)) is var found && found != expected)
             {
                 throw TargetExists(facts.Sector, pAux, $"belongs to a sector whose CommR is {found}; nothing was computed");
             }
@@ -199,11 +198,11 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         _ => Path.Combine(workspace.CacheFolder, file.NameInFolder),
     };
 
-    private static bool Matches(ManifestFile file, string path, IProgress<long> progress, CancellationToken cancellation) =>
+    private bool Matches(ManifestFile file, string path, IProgress<long> progress, CancellationToken cancellation) =>
         FileLook.At(path) is { Kind: FileKind.File } look && look.Length == file.Length
-        && file.Matches(SegmentDigests.OfFile(path, progress, cancellation));
+        && file.Matches(SegmentDigests.OfFile(files, path, progress, cancellation));
 
-    private static TargetState StateOf(
+    private TargetState StateOf(
         ResultLayout layout, ManifestFile file, IProgress<long> progress, CancellationToken cancellation)
     {
         string target = layout.Target(file);
@@ -217,7 +216,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         {
             { Kind: FileKind.Missing } => TargetState.Absent,
             { Kind: FileKind.File, Length: > 0 } when file.NameInFolder == CacheNames.TAux => TargetState.Equal,
-            { Kind: FileKind.File } when look.Length == file.Length && file.Matches(SegmentDigests.OfFile(target, progress, cancellation)) =>
+            { Kind: FileKind.File } when look.Length == file.Length && file.Matches(SegmentDigests.OfFile(files, target, progress, cancellation)) =>
                 TargetState.Equal,
             _ => TargetState.Different,
         };
@@ -243,7 +242,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             string staged = layout.Staged(manifest.Inputs, file);
             if (FileLook.At(staged).Kind == FileKind.Missing)
             {
-                MoveOrCopy(Source(workspace, file), staged, Path.Combine(staging, Copying), progress, cancellation);
+                MoveOrCopy(file, Source(workspace, file), staged, Path.Combine(staging, Copying), progress, cancellation);
             }
 
             files.SyncFile(staged);
@@ -254,13 +253,24 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         progress.End();
     }
 
-    private void MoveOrCopy(string from, string to, string temporary, InstallProgress progress, CancellationToken cancellation)
+    private void MoveOrCopy(
+        ManifestFile file, string from, string to, string temporary, InstallProgress progress, CancellationToken cancellation)
     {
-        if (files.Move(from, to) == MoveResult.OtherFileSystem)
+        if (files.Move(from, to) != MoveResult.OtherFileSystem)
         {
-            files.Copy(from, temporary, progress, cancellation);
-            files.Move(temporary, to);
+            return;
         }
+
+        if (!file.Matches(files.Copy(from, temporary, progress, cancellation)))
+        {
+            files.TryDelete(temporary);
+            throw new OperatorException(
+                FailureKind.Storage,
+                $"copying {from} to {settings.ResultFolder} read other bytes than those that have the right CommR",
+                "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.");
+        }
+
+        files.Move(temporary, to);
     }
 
     private void PlaceArea(ResultLayout layout, SectorId sector, InstallManifest manifest, InstallArea area, ManifestFile[] missing)

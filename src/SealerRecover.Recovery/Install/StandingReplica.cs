@@ -3,7 +3,6 @@ using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Install;
@@ -23,6 +22,7 @@ internal sealed record StandingReplica(
     public required IReadOnlyList<string> Missing { get; init; }
 
     /// <summary>Looks for one, and reads all of it if p_aux is the right one's.</summary>
+    /// <param name="files">Reads it.</param>
     /// <param name="layout">Where.</param>
     /// <param name="area">Sealed or Update.</param>
     /// <param name="porep">Its shape.</param>
@@ -32,6 +32,7 @@ internal sealed record StandingReplica(
     /// <param name="commRLast">Root of tree_r_last over a replica; costs minutes for a real one.</param>
     /// <returns>Null if there is none, or it is not intact.</returns>
     public static StandingReplica? Find(
+        IFileSystem files,
         ResultLayout layout,
         InstallArea area,
         PorepParameters porep,
@@ -50,8 +51,8 @@ internal sealed record StandingReplica(
             return null;
         }
 
-        PAuxFile pAux = PAuxFile.Read(pAuxPath);
-        using PaddedFile replica = new(file, porep.SectorSize);
+        PAuxFile pAux = PAuxFile.Read(files, pAuxPath);
+        using PaddedFile replica = new(file, porep.SectorSize, files);
         if (commR(pAux) != expected || commRLast(replica) != pAux.CommRLast)
         {
             return null;
@@ -64,8 +65,8 @@ internal sealed record StandingReplica(
             folder,
             new SealedCommitments(commD, pAux.CommC, pAux.CommRLast, expected),
             [
-                .. names[true].Select(cached => FinishedFiles.Standing(prefix + cached, Path.Combine(folder, cached))),
-                FinishedFiles.Standing(name, file),
+                .. names[true].Select(cached => FinishedFiles.Standing(files, prefix + cached, Path.Combine(folder, cached))),
+                FinishedFiles.Standing(files, name, file),
             ])
         {
             Missing = [.. names[false].Where(cached => cached != CacheNames.TAux)],

@@ -2,7 +2,6 @@ using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.Install;
 
@@ -16,11 +15,12 @@ namespace SealerRecover.Recovery.Install;
 internal sealed record Survivors(Bytes32 CommC, Bytes32? CommRLast, string? Replica)
 {
     /// <summary>Looks for a p_aux in the result folder, then in the other storage paths, and for the replica in the result folder.</summary>
+    /// <param name="files">Reads it.</param>
     /// <param name="facts">The sector.</param>
     /// <param name="settings">Where.</param>
     /// <param name="commR">CommR of a p_aux.</param>
     /// <returns>Null if no p_aux is the sector's.</returns>
-    public static Survivors? Find(SectorFacts facts, RecoverySettings settings, Func<PAuxFile, CommR> commR)
+    public static Survivors? Find(IFileSystem files, SectorFacts facts, RecoverySettings settings, Func<PAuxFile, CommR> commR)
     {
         ResultLayout result = new(settings.ResultFolder, facts.Sector);
         ResultLayout[] all = [result, .. settings.StoragePaths.Select(path => new ResultLayout(path, facts.Sector))];
@@ -40,7 +40,7 @@ internal sealed record Survivors(Bytes32 CommC, Bytes32? CommRLast, string? Repl
         {
             string path = Path.Combine(folder, CacheNames.PAux);
             return FileLook.Through(path) is { Kind: FileKind.File, Length: PAuxFile.Length }
-                && PAuxFile.Read(path) is var found && commR(found) == expected
+                && PAuxFile.Read(files, path) is var found && commR(found) == expected
                     ? found
                     : null;
         }

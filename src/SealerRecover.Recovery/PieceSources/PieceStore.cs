@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.PieceSources;
 
@@ -26,7 +25,7 @@ public sealed class PieceStore
     /// <summary>The store in a temporary folder; nothing is made before something is kept.</summary>
     /// <param name="tempFolder">Absolute path.</param>
     public PieceStore(string tempFolder)
-        : this(tempFolder, new LinuxFileSystem())
+        : this(tempFolder, LinuxFileSystem.Instance)
     {
     }
 

@@ -4,7 +4,6 @@ using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Labeling;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
 
@@ -176,7 +175,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         _content = SectorContent.Of(facts);
         _inputs = WorkInputs.For(facts, Content, run.Settings);
         _resultLock = FolderLock.Take(run.Files, _layout.LockFile, facts.Sector.ToString());
-        if (Receipt.Read(_layout, WorkInputs) is { } receipt)
+        if (Receipt.Read(run.Files, _layout, WorkInputs) is { } receipt)
         {
             Started(resumed: false);
             if (run.Installer.IsIntact(facts.Sector, receipt, Passing(), run.Cancellation))
@@ -221,7 +220,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     /// <summary>What stands in the result folder may spare hours.</summary>
     private void UseSurvivors()
     {
-        if (run.Settings.KeepAll || Survivors.Find(facts, run.Settings, run.Sealer.CommROf) is not { } left)
+        if (run.Settings.KeepAll || Survivors.Find(run.Files, facts, run.Settings, run.Sealer.CommROf) is not { } left)
         {
             return;
         }
@@ -340,7 +339,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         }
     }
 
-    private FinishedFiles Finished => new(Workspace, facts.SealProof.Porep, run.Settings.KeepAll);
+    private FinishedFiles Finished => new(run.Files, Workspace, facts.SealProof.Porep, run.Settings.KeepAll);
 
     private SealedCommitments MakeSealed(out IEnumerable<FinishedFile> files)
     {
@@ -479,6 +478,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             Inputs = Inputs,
             CacheFolder = workspace.CacheFolder,
             SealedFile = workspace.SealedFile,
+            Files = run.Files,
             KeepAll = run.Settings.KeepAll,
             RowsToDiscard = run.Settings.RowsToDiscard,
             LabelKernel = run.Settings.Kernels.Label,

@@ -1,10 +1,10 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
 using PieceUpdate = Filecoin.Chain.SectorUpdate;
@@ -61,7 +61,7 @@ internal sealed class SnappedSector(
     /// <summary>Takes the data out of the update.</summary>
     public SealedCommitments MakeKey(SectorWorkspace workspace, ISectorData data)
     {
-        using PaddedFile update = new(_found!.File, facts.SealProof.SectorSize);
+        using PaddedFile update = new(_found!.File, facts.SealProof.SectorSize, run.Files);
         UpdateJob job = Job(data, update, _found.CacheFolder, workspace.SealedFile, workspace.CacheFolder) with { KeepAll = false };
         return run.Sealer.RemoveData(job, workspace.Journal, run.Cores, progress, run.Cancellation) with { CommD = content.CommD };
     }
@@ -70,7 +70,7 @@ internal sealed class SnappedSector(
     public SealedCommitments MakeUpdate(SectorWorkspace workspace, ISectorData data)
     {
         workspace.MakeUpdateCache();
-        using PaddedFile key = new(StandingKey?.File ?? workspace.SealedFile, facts.SealProof.SectorSize);
+        using PaddedFile key = new(StandingKey?.File ?? workspace.SealedFile, facts.SealProof.SectorSize, run.Files);
         UpdateJob job = Job(
             data, key, StandingKey?.CacheFolder ?? workspace.CacheFolder, workspace.UpdateFile, workspace.UpdateCacheFolder);
         return run.Sealer.Update(job, workspace.Journal, run.Cores, progress, run.Cancellation);
@@ -87,6 +87,7 @@ internal sealed class SnappedSector(
         SourceCacheFolder = sourceCache,
         TargetFile = target,
         TargetCacheFolder = targetCache,
+        Files = run.Files,
         KeepAll = run.Settings.KeepAll,
         RowsToDiscard = run.Settings.RowsToDiscard,
         PoseidonKernel = run.Settings.Kernels.Poseidon,
@@ -94,6 +95,7 @@ internal sealed class SnappedSector(
     };
 
     private StandingReplica? Find(InstallArea area, CommD commD, CommR expected) => StandingReplica.Find(
+        run.Files,
         layout,
         area,
         facts.SealProof.Porep,

@@ -23,7 +23,7 @@ internal sealed class StandingSealed(
     /// <exception cref="OperatorException">TargetExists: it is damaged and may not be moved aside.</exception>
     public bool TryMakeRest(SealJob job, SectorWorkspace workspace)
     {
-        using PaddedFile file = new(replica, job.Inputs.Porep.SectorSize);
+        using PaddedFile file = new(replica, job.Inputs.Porep.SectorSize, run.Files);
         if (run.Sealer.TryBuildTrees(job, file, commRLast, workspace.Journal, run.Cores, progress, run.Cancellation))
         {
             return true;

@@ -14,7 +14,7 @@ internal static class UnsealedCopy
     public static void Make(SectorWorkspace workspace, ISectorData data, RunContext run, IProgress<SealProgress> progress)
     {
         if (workspace.Journal.TryGet(FinishedFiles.UnsealedStep, out FileDigest recorded)
-            && LengthOf(workspace.UnsealedFile) == recorded.Length)
+            && FileLook.At(workspace.UnsealedFile) is { Kind: FileKind.File } look && look.Length == recorded.Length)
         {
             return;
         }
@@ -23,11 +23,10 @@ internal static class UnsealedCopy
         run.Files.DeleteFile(workspace.UnsealedFile);
         InstallProgress written = new(progress, run.Time);
         written.Begin(data.Size.Bytes);
-        UnsealedFile.Write(workspace.UnsealedFile, data, ranges: null, run.Cores.Now, new Locked(written), run.Cancellation);
-        workspace.Journal.Record(FinishedFiles.UnsealedStep, SegmentDigests.OfFile(workspace.UnsealedFile, null, run.Cancellation));
+        UnsealedFile.Write(
+            run.Files, workspace.UnsealedFile, data, ranges: null, run.Cores.Now, new Locked(written), run.Cancellation);
+        workspace.Journal.Record(FinishedFiles.UnsealedStep, SegmentDigests.OfFile(run.Files, workspace.UnsealedFile, null, run.Cancellation));
     }
-
-    private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : -1;
 
     private sealed class Locked(IProgress<long> inner) : IProgress<long>
     {

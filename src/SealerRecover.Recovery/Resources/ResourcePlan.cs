@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Workspace;
@@ -33,7 +33,7 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
         [
             .. all.Select(facts => (Facts: facts, Content: SectorContent.TryOf(facts)!))
                 .Where(sector => sector.Content is not null
-                    && !Receipt.SeemsInstalled(settings.ResultFolder, WorkInputs.For(sector.Facts, sector.Content, settings))),
+                    && !Receipt.SeemsInstalled(LinuxFileSystem.Instance, settings.ResultFolder, WorkInputs.For(sector.Facts, sector.Content, settings))),
         ];
         SectorFacts[] sectors = [.. open.Select(sector => sector.Facts)];
         if (sectors.Length == 0)
@@ -84,7 +84,7 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
         SectorContent? content = SectorContent.TryOf(facts);
         PorepParameters porep = facts.SealProof.Porep;
         int pieceFiles = content?.Parts.Sum(part => part.Wanted.Length) ?? 0;
-        Survivors? left = settings.KeepAll ? null : Survivors.Find(facts, settings, sealer.CommROf);
+        Survivors? left = settings.KeepAll ? null : Survivors.Find(LinuxFileSystem.Instance, facts, settings, sealer.CommROf);
         if (left?.Replica is not null && facts.Update is null)
         {
             return SealResources.ForTrees(porep, settings.Threads);

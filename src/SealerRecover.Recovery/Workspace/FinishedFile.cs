@@ -18,10 +18,11 @@ internal sealed record FinishedFile(string Name, string Path, Func<IProgress<lon
 internal sealed record RecoveredSector(SealedCommitments Sealed, SealedCommitments? Update, IReadOnlyList<FinishedFile> Files);
 
 /// <summary>The files of a workspace, each with what it is to be compared with.</summary>
+/// <param name="files">Reads them.</param>
 /// <param name="workspace">The workspace.</param>
 /// <param name="porep">The sector's shape.</param>
 /// <param name="keepAll">Whether layers and all trees are installed.</param>
-internal sealed class FinishedFiles(SectorWorkspace workspace, PorepParameters porep, bool keepAll)
+internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace, PorepParameters porep, bool keepAll)
 {
     /// <summary>Step of a finished unsealed copy.</summary>
     public const string UnsealedStep = "unsealed";
@@ -36,7 +37,7 @@ internal sealed class FinishedFiles(SectorWorkspace workspace, PorepParameters p
     /// <summary>What belongs beside a replica that stands in the result folder, and that replica.</summary>
     public IEnumerable<FinishedFile> Beside(string replica, SealedCommitments made) =>
         InFolder(workspace.CacheFolder, string.Empty, CacheNames.Finalized(porep), $"{ReplicaTrees.Steps}-", made)
-            .Append(Standing(ManifestFile.Sealed, replica));
+            .Append(Standing(files, ManifestFile.Sealed, replica));
 
     /// <summary>A key that was made of its update.</summary>
     public IEnumerable<FinishedFile> Key(SealedCommitments made) =>
@@ -52,12 +53,12 @@ internal sealed class FinishedFiles(SectorWorkspace workspace, PorepParameters p
     public FinishedFile Unsealed() => new(
         ManifestFile.Unsealed,
         workspace.UnsealedFile,
-        (progress, cancellation) => SegmentDigests.OfFile(workspace.UnsealedFile, progress, cancellation) is var digest
+        (progress, cancellation) => SegmentDigests.OfFile(files, workspace.UnsealedFile, progress, cancellation) is var digest
             && workspace.Journal.TryGet(UnsealedStep, out FileDigest recorded) && recorded == digest ? digest : null);
 
     /// <summary>What stands in the result folder and was found to be right.</summary>
-    public static FinishedFile Standing(string name, string path) =>
-        new(name, path, (progress, cancellation) => SegmentDigests.OfFile(path, progress, cancellation));
+    public static FinishedFile Standing(IFileSystem files, string name, string path) =>
+        new(name, path, (progress, cancellation) => SegmentDigests.OfFile(files, path, progress, cancellation));
 
     // An update's t_aux is its key's, where that has one; tree_d is there when everything is kept.
     private List<string> Present(string folder, bool treeD) =>
@@ -72,19 +73,19 @@ internal sealed class FinishedFiles(SectorWorkspace workspace, PorepParameters p
         byte[] auxiliary = new PAuxFile(made.CommC, made.CommRLast).ToBytes();
         return names.Select(name => name == CacheNames.PAux
             ? new FinishedFile(prefix + name, Path.Combine(folder, name), (progress, cancellation) =>
-                File.ReadAllBytes(Path.Combine(folder, name)).AsSpan().SequenceEqual(auxiliary)
-                    ? SegmentDigests.OfFile(Path.Combine(folder, name), progress, cancellation)
+                files.ReadAll(Path.Combine(folder, name)).AsSpan().SequenceEqual(auxiliary)
+                    ? SegmentDigests.OfFile(files, Path.Combine(folder, name), progress, cancellation)
                     : null)
             : Recorded(prefix + name, Path.Combine(folder, name), name, steps, length: null));
     }
 
     private FinishedFile Replica(string name, string path, string steps) => new(
-        name, path, (progress, cancellation) => ReplicaRecord.DigestIfIntact(path, workspace.Journal, steps, porep, progress, cancellation));
+        name, path, (progress, cancellation) => ReplicaRecord.DigestIfIntact(files, path, workspace.Journal, steps, porep, progress, cancellation));
 
     private FinishedFile Recorded(string name, string path, string recordedAs, string steps, long? length) => new(
         name,
         path,
-        (progress, cancellation) => SegmentDigests.OfFile(path, progress, cancellation) is var digest
+        (progress, cancellation) => SegmentDigests.OfFile(files, path, progress, cancellation) is var digest
             && (length is null || digest.Length == length)
             && (!CacheFiles.TryGetRecorded(workspace.Journal, recordedAs, out FileDigest recorded, steps) || recorded == digest)
                 ? digest

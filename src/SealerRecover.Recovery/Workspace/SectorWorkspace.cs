@@ -1,6 +1,6 @@
 using System.Globalization;
 using Filecoin.Primitives;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
 
 namespace SealerRecover.Recovery.Workspace;
 

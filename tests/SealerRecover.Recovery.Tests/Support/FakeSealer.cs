@@ -270,7 +270,7 @@ internal sealed class FakeSealer : ISealer
 
     private static string LayerPath(SealJob job, int layer) => Path.Combine(job.CacheFolder, $"sc-02-data-layer-{layer}.dat");
 
-    private static FileDigest Digest(string path) => SegmentDigests.OfFile(path, new Progress<long>(), CancellationToken.None);
+    private static FileDigest Digest(string path) => SegmentDigests.OfFile(LinuxFileSystem.Instance, path, new Progress<long>(), CancellationToken.None);
 
     // As the real one: a damaged layer is forgotten, a replica that is there is taken for finished.
     private SealedCommitments Build(SealJob job, IStepLog log)

@@ -19,6 +19,7 @@ internal sealed class ManyLabeler : IDisposable
     private readonly List<SectorGroup> _groups = [];
     private readonly ParentCache _parents;
     private readonly PorepParameters _porep;
+    private readonly IFileSystem _files;
     private readonly int _fileThreads;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenSource _stopWriting;
@@ -37,6 +38,7 @@ internal sealed class ManyLabeler : IDisposable
         _sectors = sectors;
         _parents = parents;
         _porep = parents.Porep;
+        _files = sectors[0].Job.Files;
         _fileThreads = sectors.Max(sector => sector.Job.LayerThreads);
         _cancellation = cancellation;
         _stopWriting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -152,6 +154,7 @@ internal sealed class ManyLabeler : IDisposable
             ManySector[] members = MembersOf(group);
             SealProgressCounter[] counters = [.. members.Select(sector => sector.Counter(SealPhase.LoadLayer, layer))];
             IReadOnlyList<int> damaged = ManyLayerFiles.Load(
+                _files,
                 group,
                 layer,
                 [.. members.Select(sector => (sector.Layers.PathOf(layer), sector.Layers.Recorded(layer) ?? default))],
@@ -180,6 +183,7 @@ internal sealed class ManyLabeler : IDisposable
                 .. members.Where((_, i) => paths[i] is not null).Select(sector => sector.Counter(SealPhase.WriteLayer, layer)),
             ];
             FileDigest[] digests = ManyLayerFiles.Write(
+                _files,
                 group,
                 layer,
                 _porep.Nodes,

@@ -4,13 +4,13 @@ using System.Text;
 using Filecoin.Primitives;
 using Microsoft.Win32.SafeHandles;
 
-namespace SealerRecover.Recovery.Files;
+namespace Filecoin.Sealing.Files;
 
 /// <summary>
 /// An exclusive flock(2) on a small file that holds the owner's process id. The kernel drops it with the process, however that
 /// ends, so a file left behind locks nobody out. It keeps out other processes and other handles of this one.
 /// </summary>
-internal sealed class FolderLock : IDisposable
+public sealed class FolderLock : IDisposable
 {
     private readonly SafeFileHandle _handle;
     private readonly string _path;
