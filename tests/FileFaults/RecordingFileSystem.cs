@@ -22,6 +22,9 @@ public sealed class RecordingFileSystem : WatchedFileSystem
         _now = new RecordedDisk(_before);
     }
 
+    /// <summary>Whether this disk forgets what it is told to keep: flushing does nothing.</summary>
+    public bool IgnoresFlushes { get; init; }
+
     /// <summary>Operations recorded.</summary>
     public int Operations => _record.Count;
 
@@ -65,6 +68,7 @@ public sealed class RecordingFileSystem : WatchedFileSystem
         FileOperation.MakeFolder => disk => disk.MakeFolder(at),
         FileOperation.Move when result is not MoveResult.Moved => null,
         FileOperation.Move or FileOperation.Replace when Relative(to!) is { } target => disk => disk.Rename(at, target),
+        FileOperation.SyncFolder when IgnoresFlushes => null,
         FileOperation.SyncFolder => disk => disk.SyncFolder(at),
         FileOperation.DeleteFile => disk => disk.Delete(at),
         FileOperation.DeleteFolder when result is true => disk => disk.Delete(at),
@@ -125,7 +129,10 @@ public sealed class RecordingFileSystem : WatchedFileSystem
             lock (files._gate)
             {
                 opened.Flush();
-                files.Add($"Flush {name}", disk => disk.Flush(number));
+                if (!files.IgnoresFlushes)
+                {
+                    files.Add($"Flush {name}", disk => disk.Flush(number));
+                }
             }
         }
 

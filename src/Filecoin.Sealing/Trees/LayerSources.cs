@@ -10,7 +10,7 @@ internal interface ILayerSource : IDisposable
     /// <summary>Returns when bytes up to <paramref name="end"/> can be read without waiting for anybody's work.</summary>
     void WaitFor(long end, CancellationToken cancellation);
 
-    /// <summary>Reads part of the layer. What is read can be relied upon where the part is a segment (1 MiB).</summary>
+    /// <summary>Reads part of the layer. What is read can be relied upon where the part is a segment (1 MiB) or the layer shorter.</summary>
     void Read(long offset, Span<byte> destination, CancellationToken cancellation);
 }
 
@@ -21,9 +21,11 @@ internal sealed class LayerOnDisk : ILayerSource
     private readonly string _path;
     private readonly IStepLog _log;
     private readonly IOpenFile _file;
+    private byte[]? _whole;
 
     /// <summary>Opens the file.</summary>
-    /// <exception cref="OperatorException">Storage: it is not what was recorded; then the record is dropped.</exception>
+    /// <exception cref="DamagedLayerException">It is not what was recorded; then the record is dropped.</exception>
+    /// <exception cref="OperatorException">Storage: it cannot be opened.</exception>
     public LayerOnDisk(SealJob job, IStepLog log, int layer)
     {
         (_layer, _log) = (layer, log);
@@ -34,8 +36,7 @@ internal sealed class LayerOnDisk : ILayerSource
             || SegmentDigests.TryLoad(job.Files, CacheNames.SegmentsOf(_path), digest) is not { } loaded)
         {
             log.Forget(step);
-            throw new OperatorException(
-                FailureKind.Storage,
+            throw new DamagedLayerException(
                 $"layer {layer} ({_path}) is missing or not what was recorded when it was written",
                 "run the same command again: the layer will be labelled anew");
         }
@@ -51,6 +52,12 @@ internal sealed class LayerOnDisk : ILayerSource
 
     public void Read(long offset, Span<byte> destination, CancellationToken cancellation)
     {
+        if (_whole is not null)
+        {
+            _whole.AsSpan((int)offset, destination.Length).CopyTo(destination);
+            return;
+        }
+
         ExactRead.At(_file, offset, destination, _path);
         if (destination.Length == SegmentDigests.SegmentBytes)
         {
@@ -58,7 +65,10 @@ internal sealed class LayerOnDisk : ILayerSource
         }
     }
 
-    /// <summary>Checks a layer that is shorter than a segment as a whole: chunks of it cannot be checked one by one.</summary>
+    /// <summary>
+    /// Checks a layer that is shorter than a segment as a whole, since chunks of it cannot be checked one by one, and keeps what was checked:
+    /// read again, it might be something else.
+    /// </summary>
     public void CheckIfShort()
     {
         if (Digests.FileLength < SegmentDigests.SegmentBytes)
@@ -66,6 +76,7 @@ internal sealed class LayerOnDisk : ILayerSource
             byte[] whole = new byte[Digests.FileLength];
             ExactRead.At(_file, 0, whole, _path);
             Check(0, whole);
+            _whole = whole;
         }
     }
 
@@ -80,8 +91,7 @@ internal sealed class LayerOnDisk : ILayerSource
 
         _log.Forget(SealSteps.Layer(_layer));
         long first = (long)segment * SegmentDigests.SegmentBytes;
-        throw new OperatorException(
-            FailureKind.Storage,
+        throw new DamagedLayerException(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"layer {_layer} ({_path}) changed on disk after it was written, between bytes {first} and {first + content.Length}"),

@@ -161,8 +161,20 @@ public static class SectorUpdate
         string source = Path.Combine(job.SourceCacheFolder, CacheNames.TAux);
         if (File.Exists(source))
         {
-            byte[] content = StorageFailure.Naming(source, "reading", () => job.Files.ReadAll(source));
+            byte[] content = Read();
+
+            // Nothing tells what is in it, so what is handed on is at least what two readings agree on.
+            if (!Read().AsSpan().SequenceEqual(content))
+            {
+                throw new OperatorException(
+                    FailureKind.Storage,
+                    $"{source} gave other bytes when it was read again",
+                    "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.");
+            }
+
             DurableFile.Write(job.Files, Path.Combine(job.TargetCacheFolder, CacheNames.TAux), content);
         }
+
+        byte[] Read() => StorageFailure.Naming(source, "reading", () => job.Files.ReadAll(source));
     }
 }

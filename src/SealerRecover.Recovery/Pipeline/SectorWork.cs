@@ -3,6 +3,8 @@ using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
@@ -298,7 +300,6 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private Stage BuildTrees()
     {
         _behind?.Finish();
-        int finished = Workspace.Journal.FinishedSteps;
         if (_standing?.TryMakeRest(Job, Workspace) == false)
         {
             // It is damaged, and the operator allowed to move it aside.
@@ -319,16 +320,19 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
             if (WorkInputs.KeepUnsealed == true)
             {
-                UnsealedCopy.Make(Workspace, (facts.Update is null ? Pieces.ToSeal : Pieces.ToUpdate)!, run, _progress);
+                (ISectorData data, CommD commD) = facts.Update is null
+                    ? (Pieces.ToSeal!, Content.CommD)
+                    : (Pieces.ToUpdate!, Content.Update!.CommD);
+                UnsealedCopy.Make(Workspace, data, commD, run, _progress);
                 files = files.Append(Finished.Unsealed());
             }
 
             _recovered = new RecoveredSector(made, update, [.. files]);
             return Stage.Install;
         }
-        catch (OperatorException failure) when (failure.Kind == FailureKind.Storage && Workspace.Journal.FinishedSteps < finished)
+        catch (DamagedLayerException failure)
         {
-            // A step was forgotten, so its file is damaged; any other failure of the disk leaves the steps as they are.
+            // Any other failure of the disk leaves the steps as they are.
             return Repair(failure);
         }
         catch (OperatorException failure) when (_snapped?.MakesKeyOfUpdate == true

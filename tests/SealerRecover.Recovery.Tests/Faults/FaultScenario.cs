@@ -113,6 +113,7 @@ internal sealed class FaultStage : IDisposable
     public FaultStage(FaultScenario scenario)
     {
         Scenario = scenario;
+        Plant();
         RecoverySettings settings = scenario.Configure(new RecoverySettings
         {
             TempFolder = Path.Combine(Root, "temp"),
@@ -121,7 +122,6 @@ internal sealed class FaultStage : IDisposable
             Threads = 2,
         });
         Settings = scenario.Data is null ? settings : settings with { PieceSources = [PieceSource.Parse(Path.Combine(Root, "store"))] };
-        Plant();
         _start = FolderImage.Of(Root);
         Assert.Equal("Installed", Recover(Watch(new LyingFileSystem())).ToString());
         scenario.AssertReference(Settings.ResultFolder);

@@ -284,7 +284,7 @@ internal sealed class FakeSealer : ISealer
                 if (!log.TryGet($"layer-{layer}", out FileDigest known) || !File.Exists(LayerPath(job, layer)) || Digest(LayerPath(job, layer)) != known)
                 {
                     log.Forget($"layer-{layer}");
-                    throw new OperatorException(FailureKind.Storage, $"layer {layer} is not what PreCommit1 wrote", "Run again.");
+                    throw new Filecoin.Sealing.Trees.DamagedLayerException($"layer {layer} is not what PreCommit1 wrote", "Run again.");
                 }
             }
 
