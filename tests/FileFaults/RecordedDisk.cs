@@ -65,11 +65,28 @@ public sealed class RecordedDisk
     /// <summary>Removes a name, if it is there; files that were made behind this disk's back are not.</summary>
     public void Delete(string path)
     {
-        (Folder folder, string name) = Place(path);
-        if (folder.Now.ContainsKey(name))
+        if (Knows(path))
         {
+            (Folder folder, string name) = Place(path);
             Apply(new Edit(folder, name, null));
         }
+    }
+
+    /// <summary>Whether there is something at a path.</summary>
+    public bool Knows(string path)
+    {
+        Thing there = _root;
+        foreach (string part in path.Split('/'))
+        {
+            if (there is not Folder folder || !folder.Now.TryGetValue(part, out Thing? inside))
+            {
+                return false;
+            }
+
+            there = inside;
+        }
+
+        return true;
     }
 
     /// <summary>Writes into a file.</summary>

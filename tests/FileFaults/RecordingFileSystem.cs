@@ -58,7 +58,7 @@ public sealed class RecordingFileSystem : WatchedFileSystem
     {
         lock (_gate)
         {
-            return Relative(path) is { } at && (how != FileOperation.OpenToRead || Knows(at)) ? new RecordedFile(this, at, _now.FileAt(at), opened) : opened;
+            return Relative(path) is { } at && (how != FileOperation.OpenToRead || _now.Knows(at)) ? new RecordedFile(this, at, _now.FileAt(at), opened) : opened;
         }
     }
 
@@ -74,8 +74,6 @@ public sealed class RecordingFileSystem : WatchedFileSystem
         FileOperation.DeleteFolder when result is true => disk => disk.Delete(at),
         _ => null,
     };
-
-    private bool Knows(string at) => _now.Now().Entries.ContainsKey(at);
 
     private void Add(string what, Action<RecordedDisk> change)
     {

@@ -179,14 +179,21 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         }
 
         // The receipt ends the installation, so what was in the way goes before it.
-        string staging = layout.StagingFolder(manifest.Inputs);
-        files.DeleteFile(Path.Combine(staging, Copying));
-        files.DeleteEmptyFolder(layout.Staged(manifest.Inputs, InstallArea.Cache));
-        files.DeleteEmptyFolder(layout.Staged(manifest.Inputs, InstallArea.UpdateCache));
-        files.DeleteEmptyFolder(staging);
-        files.DeleteEmptyFolder(Path.GetDirectoryName(staging)!);
+        RemoveStaging(sector, manifest.Inputs);
         Receipt.Write(files, layout, manifest);
         return missing.Length > 0;
+    }
+
+    /// <summary>Removes what is not needed of a sector's staging folder any more; after a power cut it may be back.</summary>
+    public void RemoveStaging(SectorId sector, WorkInputs inputs)
+    {
+        ResultLayout layout = new(settings.ResultFolder, sector);
+        string staging = layout.StagingFolder(inputs);
+        files.DeleteFile(Path.Combine(staging, Copying));
+        files.DeleteEmptyFolder(layout.Staged(inputs, InstallArea.Cache));
+        files.DeleteEmptyFolder(layout.Staged(inputs, InstallArea.UpdateCache));
+        files.DeleteEmptyFolder(staging);
+        files.DeleteEmptyFolder(Path.GetDirectoryName(staging)!);
     }
 
     private static string Source(SectorWorkspace workspace, ManifestFile file) => file.Area switch

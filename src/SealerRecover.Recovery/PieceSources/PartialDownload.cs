@@ -167,6 +167,7 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
             _file.Flush();
             store.Files.Write(temporary, ChecksummedLines.Write([state]));
             store.Files.Replace(temporary, _statePath);
+            store.Files.SyncFolder(store.Folder);
         });
     }
 

@@ -460,7 +460,8 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private Stage AlreadyInstalled(InstallManifest receipt)
     {
-        // A run that was killed between receipt and clean-up left its workspace.
+        // A run that was killed between receipt and clean-up left its workspace; a power cut may bring back what was removed before.
+        run.Installer.RemoveStaging(facts.Sector, WorkInputs);
         if (SectorWorkspace.IsLeftOver(run.Files, run.Settings.TempFolder, facts.Sector, WorkInputs))
         {
             _workspace = OpenWorkspace();

@@ -85,7 +85,8 @@ public sealed class FaultMatrixTests(ITestOutputHelper output)
     {
         stage.Reset();
         RecordingFileSystem recording = stage.Watch(new RecordingFileSystem(stage.Root));
-        stage.Recover(recording);
+        FaultEnd end = stage.Recover(recording);
+        Complain($"{stage.Scenario}: recorded", stage, end.IsGood ? stage.Unlike(recording.At(recording.Operations)) : [$"ended as {end}", .. end.Failures.Select(failure => failure.ToString())]);
         for (int operation = 0; operation <= recording.Operations; operation++)
         {
             Complain($"{stage.Scenario}: after {recording.Describe(operation)}", stage, stage.Wrong(recording.At(operation)));
@@ -119,7 +120,7 @@ public sealed class FaultMatrixTests(ITestOutputHelper output)
     }
 
     /// <summary>Numbers from 1 to <paramref name="count"/>, evenly spread, the first and the last among them.</summary>
-    private static IEnumerable<int> Spread(int count, int most) => count <= most
+    internal static IEnumerable<int> Spread(int count, int most) => count <= most
         ? Enumerable.Range(1, count)
         : Enumerable.Range(0, most).Select(i => 1 + (int)((long)i * (count - 1) / (most - 1)));
 
