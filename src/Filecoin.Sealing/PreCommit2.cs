@@ -47,7 +47,7 @@ public static class PreCommit2
             log.Record(SealSteps.Trees, SegmentDigests.OfFile(job.Files, pAuxPath, cancellation: cancellation));
         }
 
-        FinishReplica(job);
+        FinishReplica(job, log);
         PAuxFile pAux = PAuxFile.Read(job.Files, pAuxPath);
         return new SealedCommitments(job.Inputs.CommD, pAux.CommC, pAux.CommRLast, CommRs.From(pAux.CommC, pAux.CommRLast, job.PoseidonKernel));
     }
@@ -142,7 +142,7 @@ public static class PreCommit2
     /// Gives the replica its name and drops what is not kept. The trees are recorded, so every layer has been read and found intact; each
     /// action here is skipped if an interrupted run has done it.
     /// </summary>
-    private static void FinishReplica(SealJob job)
+    private static void FinishReplica(SealJob job, IStepLog log)
     {
         int layers = job.Inputs.Porep.Layers;
         string lastLayer = Path.Combine(job.CacheFolder, CacheNames.Layer(layers));
@@ -152,7 +152,7 @@ public static class PreCommit2
             {
                 if (job.KeepAll)
                 {
-                    CopyDurably(job.Files, lastLayer, job.SealedFile);
+                    CopyDurably(job.Files, lastLayer, job.SealedFile, log.TryGet(SealSteps.Layer(layers), out FileDigest digest) ? digest : null);
                 }
                 else
                 {
@@ -176,10 +176,19 @@ public static class PreCommit2
         }
     }
 
-    private static void CopyDurably(IFileSystem files, string source, string target)
+    private static void CopyDurably(IFileSystem files, string source, string target, FileDigest? expected)
     {
         string temporary = target + ".tmp";
-        files.Copy(source, temporary, copied: null, CancellationToken.None);
+        FileDigest copied = files.Copy(source, temporary, copied: null, CancellationToken.None);
+        if (expected is not null && copied != expected)
+        {
+            files.TryDelete(temporary);
+            throw new OperatorException(
+                FailureKind.Storage,
+                $"copying {source} to {target} read other bytes than those that were recorded when it was written",
+                "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.");
+        }
+
         files.Replace(temporary, target);
         files.SyncFolder(Path.GetDirectoryName(target)!);
     }

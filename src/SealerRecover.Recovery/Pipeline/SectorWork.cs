@@ -383,6 +383,13 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             return standing.Commitments;
         }
 
+        if (Workspace.Journal.HasUpdate && snapped.IsOfAnotherCommR(Workspace))
+        {
+            // Key and data are right, and still it came out otherwise: of wrong facts it will again, of a misread byte it will not.
+            Notice("the update that an earlier run made has another CommR than the chain's, so it is made again");
+            Workspace.RestartUpdate();
+        }
+
         SealedCommitments update = snapped.MakeUpdate(Workspace, Pieces.ToUpdate!);
         files = files.Concat(Finished.Update(update));
         _commitments = update;

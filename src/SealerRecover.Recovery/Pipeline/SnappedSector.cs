@@ -66,6 +66,13 @@ internal sealed class SnappedSector(
         return run.Sealer.RemoveData(job, workspace.Journal, run.Cores, progress, run.Cancellation) with { CommD = content.CommD };
     }
 
+    /// <summary>Whether there is a p_aux of an update in a workspace, and not the one that belongs to the update on chain.</summary>
+    public bool IsOfAnotherCommR(SectorWorkspace workspace)
+    {
+        string path = Path.Combine(workspace.UpdateCacheFolder, CacheNames.PAux);
+        return FileLook.At(path).Kind == FileKind.File && run.Sealer.CommROf(PAuxFile.Read(run.Files, path)) != _update.SealedCid;
+    }
+
     /// <summary>Puts the data into the key.</summary>
     public SealedCommitments MakeUpdate(SectorWorkspace workspace, ISectorData data)
     {
