@@ -19,6 +19,8 @@ switch (args.FirstOrDefault())
         return EncodingBenchmark.Whole(new Options(args.AsSpan(1), "threads", "runs"));
     case "update":
         return DataBenchmark.Update(new Options(args.AsSpan(1), "size", "threads", "runs", "parents"));
+    case "repairs":
+        return RepairBenchmark.Run(new Options(args.AsSpan(1), "size", "threads", "runs", "parents"));
     case "bounds":
         return ProcessorBounds.Print(new Options(args.AsSpan(1)));
     case "kernels":
@@ -40,6 +42,8 @@ switch (args.FirstOrDefault())
                                            putting data into 512 MiB of labels in one pass with tree_r_last, against tree_r_last alone
             update  [--size 8MiB|16MiB|512MiB] [--threads n] [--runs 3] [--parents f]
                                            SnapDeals encoding of a whole sector from pieces, checked after every run
+            repairs [--size 8MiB|512MiB] [--threads n] [--runs 1] [--parents f]
+                                           every repair of a sector and of its update, as a part of sealing it from the start
             bounds                         what the processor itself can do: clock, SHA-NI round latency, IFMA throughput
             """);
         return 2;

@@ -58,6 +58,7 @@ public sealed class CommitmentMismatchException : OperatorException
             "The miner ID or the sector number is wrong.",
             HardwareCause,
         ];
+        Excluded = ExcludedCauses.OfSealing(inputs);
     }
 
     private CommitmentMismatchException(
@@ -88,6 +89,7 @@ public sealed class CommitmentMismatchException : OperatorException
             "The sector was updated by another message than the one its pieces were read from.",
             HardwareCause,
         ];
+        Excluded = ExcludedCauses.OfUpdate();
     }
 
     /// <summary>The failure of an update whose key is right.</summary>
@@ -129,6 +131,9 @@ public sealed class CommitmentMismatchException : OperatorException
 
     /// <summary>What can have led here, likeliest first; each is a sentence.</summary>
     public IReadOnlyList<string> LikelyCauses { get; }
+
+    /// <summary>What cannot have led here, because it was checked on the way; each is a sentence.</summary>
+    public IReadOnlyList<string> Excluded { get; }
 
     /// <summary>The inputs and what came out, as name and value, in the order they are best printed.</summary>
     public IReadOnlyList<(string Name, string Value)> Evidence { get; }

@@ -81,7 +81,6 @@ public sealed class RecoveryRunner
         RunFolders.Prepare(_settings, _files);
         EventSink events = new(observer, _time);
         CorePlan cores = CheckResources(sectors, events).Cores ?? CorePlan.OneSeat(_settings.Threads);
-        ResourcePlan plan = new(_settings, _probe, _sealer, _survey);
         using ParentsPool parents = new(_sealer, events.ProgressOf(null));
         DiskGate disk = new(_settings.TempFolder, _probe, _settings.IgnoreResources);
         Installer installer = new(_files, _settings, _time);
@@ -100,7 +99,7 @@ public sealed class RecoveryRunner
             _time);
         RunPieces pieces = new(fetcher, _store, _survey);
         CoreBudget budget = new(cores.Threads, cores.Threads / cores.Cores);
-        RunContext run = new(_settings, _time, _files, _sealer, events, parents, disk, installer, plan.Needs, budget, pieces, cancellation);
+        RunContext run = new(_settings, _time, _files, _sealer, events, parents, disk, installer, new SectorNeeds(_settings, _sealer), budget, pieces, cancellation);
         SectorWork[] work = [.. sectors.Select(facts => new SectorWork(facts, run))];
         if (work.Length > 0)
         {

@@ -26,7 +26,8 @@ internal sealed class DataCase
         .Where(piece => piece!["seed"] is not null)
         .Select(piece => (Info(piece!), VectorFiles.Stream((string)piece!["seed"]!, (long)piece["stream_len"]!)));
 
-    private string Name => string.Create(CultureInfo.InvariantCulture, $"s-t0{(ulong)_key["miner_actor_id"]!}-{(ulong)_key["sector_number"]!}");
+    /// <summary>Name in a storage path.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"s-t0{(ulong)_key["miner_actor_id"]!}-{(ulong)_key["sector_number"]!}");
 
     /// <summary>Reads a case, "seal/2KiB-v1-pieces" or "update/2KiB-v1-cc".</summary>
     public static DataCase Get(string name) => new(name[..name.IndexOf('/', StringComparison.Ordinal)], name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Filecoin.Sealing.Files;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -16,8 +17,12 @@ internal sealed class ExpectedFiles
     public ExpectedFiles(string size)
     {
         _size = size;
-        _sectors = VectorFiles.Read($"metadata/{size}/sectors-recovery-f01000.expected.json").AsObject();
+        Miner = size == "512MiB" ? 10215199 : 1000;
+        _sectors = VectorFiles.Read($"metadata/{size}/sectors-recovery-f0{Miner}.expected.json").AsObject();
     }
+
+    /// <summary>The miner of the samples of this size, f0….</summary>
+    public int Miner { get; }
 
     /// <summary>The sector numbers of the sample.</summary>
     public IReadOnlyList<ulong> Numbers => [.. _sectors.Select(entry => ulong.Parse(entry.Key, CultureInfo.InvariantCulture))];
@@ -28,7 +33,7 @@ internal sealed class ExpectedFiles
     /// </summary>
     public void AssertInstalled(string result, IEnumerable<ulong> numbers, bool keepAll = false)
     {
-        string[] names = [.. numbers.Select(number => $"s-t01000-{number}").Order(StringComparer.Ordinal)];
+        string[] names = [.. numbers.Select(number => $"s-t0{Miner}-{number}").Order(StringComparer.Ordinal)];
         Assert.Equal(names, Names(Path.Combine(result, "sealed")));
         Assert.Equal(names, Names(Path.Combine(result, "cache")));
         foreach (ulong number in numbers)
@@ -38,11 +43,11 @@ internal sealed class ExpectedFiles
     }
 
     /// <summary>Asserts one sector's files.</summary>
-    public void AssertSector(string result, ulong number, bool keepAll = false)
+    public void AssertSector(string result, ulong number, bool keepAll = false, bool anyPathInTAux = false)
     {
         JsonObject sector = _sectors[number.ToString(CultureInfo.InvariantCulture)]!.AsObject();
-        string cache = Path.Combine(result, "cache", $"s-t01000-{number}");
-        Assert.Equal((string?)sector["sealed"]!["sha256"], VectorFiles.Sha256OfFile(Path.Combine(result, "sealed", $"s-t01000-{number}")));
+        string cache = Path.Combine(result, "cache", $"s-t0{Miner}-{number}");
+        Assert.Equal((string?)sector["sealed"]!["sha256"], VectorFiles.Sha256OfFile(Path.Combine(result, "sealed", $"s-t0{Miner}-{number}")));
         Dictionary<string, string> digests = sector["files_after_pc2"]!.AsArray().ToDictionary(file => (string)file!["name"]!, file => (string)file!["sha256"]!);
         string[] expected = keepAll
             ? [.. digests.Keys.Append("t_aux").Order(StringComparer.Ordinal)]
@@ -53,7 +58,9 @@ internal sealed class ExpectedFiles
             Assert.Equal(digests[name], VectorFiles.Sha256OfFile(Path.Combine(cache, name)));
         }
 
-        Assert.Equal(TAux(cache), File.ReadAllBytes(Path.Combine(cache, "t_aux")));
+        byte[] tAux = File.ReadAllBytes(Path.Combine(cache, "t_aux"));
+        Assert.True(TAuxFile.TryRead(tAux, out IReadOnlyList<StoreConfig> configs));
+        Assert.Equal(TAux(anyPathInTAux ? configs[0].Path : cache), tAux);
     }
 
     /// <summary>The reference's t_aux of this size with another cache path in its five store configurations (bincode: u64 LE length, UTF-8).</summary>

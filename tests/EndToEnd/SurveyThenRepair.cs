@@ -4,10 +4,12 @@ using Xunit;
 namespace EndToEnd;
 
 /// <summary>Whatever is damaged: the command that survey prints makes the sector whole, to the byte.</summary>
-public sealed class SurveyThenRepair(ParentCaches caches) : IDisposable
+public sealed class SurveyThenRepair(ParentCaches caches, WholeSectors whole) : IDisposable, IClassFixture<WholeSectors>
 {
     private const string Tree = "sc-02-data-tree-r-last.dat";
     private readonly Workbench _bench = new(caches);
+    private ulong _number;
+    private string _name = "";
 
     public void Dispose() => _bench.Dispose();
 
@@ -16,15 +18,14 @@ public sealed class SurveyThenRepair(ParentCaches caches) : IDisposable
         get
         {
             TheoryData<string, string, bool> data = [];
-            foreach (string size in new[] { "2KiB", "8MiB" })
+            foreach (string size in new[] { "2KiB", "8MiB", "512MiB" })
             {
                 foreach (string file in new[] { "sealed", "p_aux", "t_aux", Tree })
                 {
                     data.Add(size, file, true);
                 }
 
-                // Most of t_aux is paths, which do not matter.
-                foreach (string file in new[] { "sealed", "p_aux", Tree })
+                foreach (string file in new[] { "sealed", "p_aux", "t_aux", Tree })
                 {
                     data.Add(size, file, false);
                 }
@@ -40,17 +41,10 @@ public sealed class SurveyThenRepair(ParentCaches caches) : IDisposable
     [MemberData(nameof(Damages))]
     public async Task What_survey_recommends_makes_the_sector_whole(string size, string file, bool isLost)
     {
-        const ulong sector = 3;
-        string metadata = Workbench.Sample(size);
-        await RunAsync(0, [.. _bench.Recover(metadata), $"--sectors={sector}"]);
-        await RunAsync(0, Survey(metadata, sector));
-        string cache = Path.Combine(_bench.Result, "cache", $"s-t01000-{sector}");
-        string path = file switch
-        {
-            "sealed" => Path.Combine(_bench.Result, "sealed", $"s-t01000-{sector}"),
-            "cache" => cache,
-            _ => Path.Combine(cache, file),
-        };
+        Assert.SkipUnless(size != "512MiB" || VectorFiles.LongTests, "takes minutes; set SEALER_RECOVER_LONG_TESTS=1");
+        string metadata = await RecoverAsync(size);
+        await RunAsync(0, Survey(metadata));
+        string path = Path.Combine(_bench.Result, PathOf(file));
         if (Directory.Exists(path))
         {
             Directory.Delete(path, recursive: true);
@@ -61,22 +55,117 @@ public sealed class SurveyThenRepair(ParentCaches caches) : IDisposable
         }
         else
         {
-            byte[] content = File.ReadAllBytes(path);
-            content[content.Length / 2] ^= 8;
-            File.WriteAllBytes(path, content);
+            Flip(path);
         }
 
-        Ended found = await RunAsync(10, Survey(metadata, sector));
+        Ended found = await RunAsync(10, Survey(metadata));
         string command = (string)found.Report["next"]!.AsArray().Single()!["commands"]!.AsArray().Single()!;
         Assert.StartsWith("sealer-recover repair ", command, StringComparison.Ordinal);
         await RunAsync(0, [.. command.Split(' ')[1..], $"--sealing-temp={_bench.Temp}", "--json"]);
 
-        new ExpectedFiles(size).AssertInstalled(_bench.Result, [sector]);
-        await RunAsync(0, Survey(metadata, sector));
+        AssertWhole(size, _bench.Result);
+        await RunAsync(0, Survey(metadata));
     }
 
-    private IEnumerable<string> Survey(string metadata, ulong sector) =>
-        ["survey", $"--metadata={metadata}", $"--storage={_bench.Result}", "--deep", "--json", $"{sector}"];
+    [Theory]
+    [InlineData("2KiB", "sealed")]
+    [InlineData("8MiB", "sealed")]
+    [InlineData("8MiB", Tree)]
+    [InlineData("8MiB", "p_aux")]
+    public async Task A_damaged_file_whose_good_copy_is_in_another_storage_path_is_copied_and_not_made_again(string size, string file)
+    {
+        string metadata = await RecoverAsync(size);
+        string other = Path.Combine(_bench.Home, "other");
+        WholeSectors.Copy(_bench.Result, other);
+        string damaged = Flip(Path.Combine(_bench.Result, PathOf(file)));
+
+        Ended found = await RunAsync(10, [.. Survey(metadata), $"--storage={other}"]);
+        Assert.Equal("copy_good", (string?)found.Lines.Single(line => (string?)line["event"] == "survey")["repairs"]!.AsArray().Single()!["repair"]);
+        string command = (string)found.Report["next"]!.AsArray().Single()!["commands"]!.AsArray().Single()!;
+        Ended repaired = await RunAsync(0, [.. command.Split(' ')[1..], $"--sealing-temp={_bench.Temp}", "--json"]);
+
+        Assert.DoesNotContain(repaired.Lines, line => (string?)line["phase"] == "label");
+        AssertWhole(size, _bench.Result);
+        AssertWhole(size, other);
+        AssertKept(_bench.Result, damaged);
+        await RunAsync(0, [.. Survey(metadata), $"--storage={other}"]);
+    }
+
+    [Theory]
+    [InlineData("2KiB", "sealed")]
+    [InlineData("8MiB", "sealed")]
+    [InlineData("8MiB", Tree)]
+    [InlineData("8MiB", "t_aux")]
+    public async Task A_bad_copy_in_another_storage_path_is_brought_into_line(string size, string file)
+    {
+        string metadata = await RecoverAsync(size);
+        string other = Path.Combine(_bench.Home, "other");
+        WholeSectors.Copy(_bench.Result, other);
+        string damaged = Flip(Path.Combine(other, PathOf(file)));
+        File.Delete(Path.Combine(other, PathOf("p_aux")));
+
+        Ended found = await RunAsync(10, [.. Survey(metadata), $"--storage={other}"]);
+        string command = (string)found.Report["next"]!.AsArray().Single()!["commands"]!.AsArray().Single()!;
+        Ended repaired = await RunAsync(0, [.. command.Split(' ')[1..], $"--sealing-temp={_bench.Temp}", "--json"]);
+
+        Assert.Contains(repaired.Lines, line => (string?)line["event"] == "note" && ((string?)line["text"])!.Contains($"in {other} was damaged", StringComparison.Ordinal));
+        AssertWhole(size, _bench.Result);
+        AssertWhole(size, other);
+        AssertKept(other, damaged);
+        await RunAsync(0, [.. Survey(metadata), $"--storage={other}"]);
+    }
+
+    [Fact]
+    public async Task Where_no_copy_is_good_labels_are_made_and_every_copy_is_right_afterwards()
+    {
+        string metadata = await RecoverAsync("8MiB");
+        string other = Path.Combine(_bench.Home, "other");
+        WholeSectors.Copy(_bench.Result, other);
+        string damaged = Flip(Path.Combine(_bench.Result, PathOf("sealed")));
+        Flip(Path.Combine(other, PathOf("sealed")));
+
+        Ended repaired = await RunAsync(
+            0,
+            ["repair", $"--metadata={metadata}", $"--storage={_bench.Result}", $"--storage={other}", $"--sealing-temp={_bench.Temp}", "--json", $"{_number}"]);
+
+        Assert.Contains(repaired.Lines, line => (string?)line["phase"] == "label");
+        AssertWhole("8MiB", _bench.Result);
+        AssertWhole("8MiB", other);
+        AssertKept(_bench.Result, damaged);
+        AssertKept(other, damaged);
+    }
+
+    private async Task<string> RecoverAsync(string size)
+    {
+        ExpectedFiles expected = new(size);
+        _number = expected.Numbers[^1];
+        _name = $"s-t0{expected.Miner}-{_number}";
+        string metadata = Workbench.Sample(size);
+        await whole.CopyAsync(_bench, size, [.. _bench.Recover(metadata, $"--sectors={_number}", "--json")]);
+        return metadata;
+    }
+
+    private void AssertWhole(string size, string root) =>
+        new ExpectedFiles(size).AssertSector(root, _number, anyPathInTAux: true);
+
+    private string PathOf(string file) => file is "sealed" or "cache" ? Path.Combine(file, _name) : Path.Combine("cache", _name, file);
+
+    /// <summary>Flips a bit of a file; the digest that it then has.</summary>
+    private static string Flip(string path)
+    {
+        // Most of t_aux is paths, which do not matter; it begins with the number of layers.
+        byte[] content = File.ReadAllBytes(path);
+        content[Path.GetFileName(path) == "t_aux" ? 0 : content.Length / 2] ^= 8;
+        File.WriteAllBytes(path, content);
+        return VectorFiles.Sha256OfFile(path);
+    }
+
+    private static void AssertKept(string root, string sha256) => Assert.Contains(
+        Directory.GetFiles(Path.Combine(root, ".sealer-recover", "replaced"), "*", SearchOption.AllDirectories),
+        path => VectorFiles.Sha256OfFile(path) == sha256);
+
+    private IEnumerable<string> Survey(string metadata) =>
+        ["survey", $"--metadata={metadata}", $"--storage={_bench.Result}", "--deep", "--json", $"{_number}"];
 
     private async Task<Ended> RunAsync(int code, IEnumerable<string> arguments)
     {

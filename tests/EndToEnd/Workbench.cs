@@ -35,8 +35,9 @@ internal sealed class Workbench(ParentCaches caches) : IDisposable
     public IDictionary<string, string> Environment => _environment;
 
     /// <summary>The sample of a size, e.g. "2KiB".</summary>
-    public static string Sample(string size) =>
-        Path.Combine(VectorFiles.RepositoryRoot, "samples", size, "sectors-recovery-f01000.json");
+    public static string Sample(string size) => size == "512MiB"
+        ? Path.Combine(VectorFiles.Folder, "metadata", size, "sectors-recovery-f010215199.json")
+        : Path.Combine(VectorFiles.RepositoryRoot, "samples", size, "sectors-recovery-f01000.json");
 
     /// <summary>The arguments of recover for a metadata file, with this bench's folders.</summary>
     public IEnumerable<string> Recover(string metadata, params string[] more) =>

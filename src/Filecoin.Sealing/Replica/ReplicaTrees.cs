@@ -15,6 +15,9 @@ public static class ReplicaTrees
     /// <summary>Begins the steps of trees that are built from a replica; they are recorded only once it has proven intact.</summary>
     public const string Steps = "standing";
 
+    /// <summary>As <see cref="Steps"/>, of an update: what belongs to an update begins so.</summary>
+    public const string UpdateSteps = $"{ReplicaRecord.Update}-{Steps}";
+
     /// <summary>The root of tree_r_last; nothing is written. With comm_c it makes CommR (<see cref="CommRs"/>).</summary>
     /// <param name="replica">The replica.</param>
     /// <param name="porep">Its shape.</param>
@@ -39,59 +42,62 @@ public static class ReplicaTrees
 
     /// <summary>
     /// Makes what a sector needs beside its replica: tree_r_last, p_aux and t_aux in <see cref="SealJob.CacheFolder"/>, on disk and recorded
-    /// as "standing-…", if the replica is the one that <see cref="SealJob.KnownCommC"/> and <paramref name="commRLast"/> are of.
+    /// as "standing-…", if its root makes <paramref name="expected"/> with <see cref="SealJob.KnownCommC"/>.
     /// </summary>
     /// <param name="job">What and where; its data and its sealed file are not touched.</param>
-    /// <param name="replica">The replica.</param>
-    /// <param name="commRLast">The root that its tree has to have.</param>
+    /// <param name="replica">The replica: sealed file, key or update.</param>
+    /// <param name="expected">The CommR it has to have.</param>
     /// <param name="log">Finished steps.</param>
     /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far, as of building trees; may be null.</param>
     /// <param name="cancellation">Stops within a second.</param>
-    /// <returns>False if the replica's tree has another root: it is damaged, and nothing is recorded.</returns>
+    /// <param name="steps"><see cref="Steps"/> or <see cref="UpdateSteps"/>.</param>
+    /// <returns>Its comm_c and comm_r_last; null if the replica has another CommR: it is damaged, and nothing is recorded.</returns>
     /// <exception cref="OperatorException">The replica cannot be read, or storage failed.</exception>
-    public static bool TryBuild(
+    public static PAuxFile? TryBuild(
         SealJob job,
         ISectorData replica,
-        Bytes32 commRLast,
+        CommR expected,
         IStepLog log,
         ITreeCores cores,
         IProgress<SealProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        string steps = Steps)
     {
         ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(replica);
         ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(cores);
         PorepParameters porep = job.Inputs.Porep;
         Bytes32 commC = job.KnownCommC ?? throw new ArgumentException("comm_c has to be known", nameof(job));
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
+        string finished = $"{steps}-finished";
         string pAuxPath = Path.Combine(job.CacheFolder, CacheNames.PAux);
-        if (PreCommit2.IsRecorded(job.Files, log, FinishedStep, pAuxPath))
+        if (PreCommit2.IsRecorded(job.Files, log, finished, pAuxPath))
         {
-            return true;
+            return PAuxFile.Read(job.Files, pAuxPath);
         }
 
-        Bytes32 root = Root(replica, porep, cores, progress, job.PoseidonKernel, Open, cancellation);
-        if (root != commRLast)
+        PAuxFile made = new(commC, Root(replica, porep, cores, progress, job.PoseidonKernel, Open, cancellation));
+        if (CommRs.From(made.CommC, made.CommRLast, job.PoseidonKernel) != expected)
         {
-            return false;
+            return null;
         }
 
         for (int tree = 0; tree < porep.Shape.BaseTrees; tree++)
         {
-            log.Record($"{Steps}-{SealSteps.TreeRLast(tree)}", SegmentDigests.OfFile(job.Files, PathOf(tree), cancellation: cancellation));
+            log.Record($"{steps}-{SealSteps.TreeRLast(tree)}", SegmentDigests.OfFile(job.Files, PathOf(tree), cancellation: cancellation));
         }
 
         PreCommit2.WriteTAux(job);
-        new PAuxFile(commC, root).Write(job.Files, pAuxPath);
-        log.Record(FinishedStep, SegmentDigests.OfFile(job.Files, pAuxPath, cancellation: cancellation));
-        return true;
+        made.Write(job.Files, pAuxPath);
+        log.Record(finished, SegmentDigests.OfFile(job.Files, pAuxPath, cancellation: cancellation));
+        return made;
 
         string PathOf(int tree) => Path.Combine(job.CacheFolder, CacheNames.TreeRLast(porep.Shape, tree));
 
         TreeFile Open(int tree) => new(job.Files, PathOf(tree), layout, layout.LowestRowOfTreeRLast(job.RowsToDiscard));
     }
-
-    private static string FinishedStep => $"{Steps}-finished";
 
     private static Bytes32 Root(
         ISectorData replica,

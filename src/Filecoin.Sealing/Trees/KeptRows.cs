@@ -38,18 +38,19 @@ public sealed class KeptRows : ITreeRows, IDisposable
     /// <param name="path">The file.</param>
     /// <param name="layout">The base tree.</param>
     /// <param name="lowestRow">Lowest row the file keeps (<see cref="BaseTreeLayout.LowestRowOfTreeRLast"/>).</param>
+    /// <param name="from">Lowest row to read, for a file that is only looked at; null for all it keeps.</param>
     /// <exception cref="OperatorException">Storage: the file cannot be read or is too short.</exception>
-    public static KeptRows Read(string path, BaseTreeLayout layout, int lowestRow)
+    public static KeptRows Read(string path, BaseTreeLayout layout, int lowestRow, int? from = null)
     {
-        KeptRows rows = new(layout, lowestRow);
+        KeptRows rows = new(layout, from ?? lowestRow);
         try
         {
             StorageFailure.Naming(path, "reading", () =>
             {
                 using IOpenFile file = LinuxFileSystem.Instance.OpenToRead(path);
-                for (int row = lowestRow; row <= layout.Height; row++)
+                for (int row = rows.LowestRow; row <= layout.Height; row++)
                 {
-                    ExactRead.At(file, rows.Offset(row, 0), rows.Nodes(new NodeRange(row, 0, layout.RowNodes(row))), path);
+                    ExactRead.At(file, layout.NodesBefore(lowestRow, row) * SectorSize.NodeBytes, rows.Nodes(new NodeRange(row, 0, layout.RowNodes(row))), path);
                 }
             });
             return rows;
@@ -61,7 +62,7 @@ public sealed class KeptRows : ITreeRows, IDisposable
         }
     }
 
-    /// <summary>Where a node is in the file, in bytes.</summary>
+    /// <summary>Where a node is in a file of these rows, in bytes.</summary>
     public long Offset(int row, long index) =>
         (Layout.NodesBefore(LowestRow, row) + index) * SectorSize.NodeBytes;
 

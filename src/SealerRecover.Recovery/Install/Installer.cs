@@ -3,6 +3,7 @@ using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Install;
@@ -18,7 +19,7 @@ namespace SealerRecover.Recovery.Install;
 /// <item>A receipt is left.</item>
 /// </list>
 /// Nothing is ever replaced: renames refuse a taken name. A file with equal content counts as installed; one with other content
-/// stops the sector, or is moved aside when asked. Of t_aux only its presence counts, since it names the folder the sector was
+/// stops the sector, or is moved aside when asked. Of t_aux only the stores it lists count, since it also names the folder the sector was
 /// sealed in, which differs between good copies. All steps can be repeated: after a crash, each file is in the workspace, in
 /// staging or in place, and <see cref="PrepareResume"/> finds it by its digest.
 /// </summary>
@@ -134,7 +135,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
 
             files.DeleteFile(staged);
             return Matches(file, Source(workspace, file), progress, cancellation)
-                || StateOf(layout, file, progress, cancellation) == TargetState.Equal;
+                || StateOf(layout, manifest.Inputs, file, progress, cancellation) == TargetState.Equal;
         });
     }
 
@@ -143,7 +144,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     {
         ResultLayout layout = new(settings.ResultFolder, sector);
         progress.Begin(receipt.Files.Sum(file => file.Length));
-        return receipt.Files.All(file => StateOf(layout, file, progress, cancellation) == TargetState.Equal);
+        return receipt.Files.All(file => StateOf(layout, receipt.Inputs, file, progress, cancellation) == TargetState.Equal);
     }
 
     /// <summary>Installs what is not there yet; see the class.</summary>
@@ -153,21 +154,43 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         SectorId sector, InstallManifest manifest, SectorWorkspace workspace, Action<string> notice, InstallProgress progress,
         CancellationToken cancellation)
     {
+        bool placed = Place(sector, manifest, new InstallSource(file => Source(workspace, file), MayBeMoved: true), notice, progress, cancellation);
+        Receipt.Write(files, new ResultLayout(settings.ResultFolder, sector), manifest);
+        return placed;
+    }
+
+    /// <summary>As <see cref="Install"/>, from files that stay where they are; leaves no receipt.</summary>
+    /// <param name="sector">The sector.</param>
+    /// <param name="manifest">What to put in place.</param>
+    /// <param name="from">Where each file is.</param>
+    /// <param name="notice">Told what was moved aside.</param>
+    /// <param name="progress">Told how far.</param>
+    /// <param name="cancellation">Stops within a second.</param>
+    /// <returns>Whether anything had to be put in place.</returns>
+    public bool Copy(
+        SectorId sector, InstallManifest manifest, Func<ManifestFile, string> from, Action<string> notice, InstallProgress progress,
+        CancellationToken cancellation) =>
+        Place(sector, manifest, new InstallSource(from, MayBeMoved: false), notice, progress, cancellation);
+
+    private bool Place(
+        SectorId sector, InstallManifest manifest, InstallSource source, Action<string> notice, InstallProgress progress,
+        CancellationToken cancellation)
+    {
         ResultLayout layout = new(settings.ResultFolder, sector);
         progress.Begin(manifest.Files.Sum(file => file.Length));
         Dictionary<ManifestFile, TargetState> states = manifest.Files.ToDictionary(
-            file => file, file => StateOf(layout, file, progress, cancellation));
+            file => file, file => StateOf(layout, manifest.Inputs, file, progress, cancellation));
         ManifestFile[] different = [.. manifest.Files.Where(file => states[file] == TargetState.Different)];
         if (different.Length > 0 && !settings.Force)
         {
             throw TargetExists(
-                sector, layout.Target(different[0]), $"has other content than the recovered file, which waits in {workspace.Folder}");
+                sector, layout.Target(different[0]), $"has other content than the recovered file, which waits in {source.Path(different[0])}");
         }
 
         // A cache folder is moved aside whole, so then all its files are needed.
         HashSet<InstallArea> aside = [.. different.Select(file => file.Area)];
         ManifestFile[] missing = [.. manifest.Files.Where(file => states[file] != TargetState.Equal || aside.Contains(file.Area))];
-        Stage(layout, manifest, missing, workspace, progress, cancellation);
+        Stage(layout, manifest, missing, source, progress, cancellation);
         if (aside.Count > 0)
         {
             MoveAside(layout, sector, aside, notice);
@@ -178,9 +201,8 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             PlaceArea(layout, sector, manifest, area.Key, [.. area]);
         }
 
-        // The receipt ends the installation, so what was in the way goes before it.
+        // A receipt ends the installation, so what was in the way goes before it.
         RemoveStaging(sector, manifest.Inputs);
-        Receipt.Write(files, layout, manifest);
         return missing.Length > 0;
     }
 
@@ -210,7 +232,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         && file.Matches(SegmentDigests.OfFile(files, path, progress, cancellation));
 
     private TargetState StateOf(
-        ResultLayout layout, ManifestFile file, IProgress<long> progress, CancellationToken cancellation)
+        ResultLayout layout, WorkInputs inputs, ManifestFile file, IProgress<long> progress, CancellationToken cancellation)
     {
         string target = layout.Target(file);
         if (file.IsInFolder && FileLook.Through(layout.Of(file.Area)).Kind is not (FileKind.Missing or FileKind.Folder))
@@ -222,15 +244,16 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         return look switch
         {
             { Kind: FileKind.Missing } => TargetState.Absent,
-            { Kind: FileKind.File, Length: > 0 } when file.NameInFolder == CacheNames.TAux => TargetState.Equal,
             { Kind: FileKind.File } when look.Length == file.Length && file.Matches(SegmentDigests.OfFile(files, target, progress, cancellation)) =>
                 TargetState.Equal,
+            { Kind: FileKind.File } when file.NameInFolder == CacheNames.TAux
+                && TAuxLook.At(target, inputs.Porep, inputs.RowsToDiscard).IsGood => TargetState.Equal,
             _ => TargetState.Different,
         };
     }
 
     private void Stage(
-        ResultLayout layout, InstallManifest manifest, ManifestFile[] missing, SectorWorkspace workspace, InstallProgress progress,
+        ResultLayout layout, InstallManifest manifest, ManifestFile[] missing, InstallSource source, InstallProgress progress,
         CancellationToken cancellation)
     {
         if (missing.Length == 0)
@@ -249,7 +272,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             string staged = layout.Staged(manifest.Inputs, file);
             if (FileLook.At(staged).Kind == FileKind.Missing)
             {
-                MoveOrCopy(file, Source(workspace, file), staged, Path.Combine(staging, Copying), progress, cancellation);
+                MoveOrCopy(source, manifest.Inputs, file, staged, Path.Combine(staging, Copying), progress, cancellation);
             }
 
             files.SyncFile(staged);
@@ -261,14 +284,23 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     }
 
     private void MoveOrCopy(
-        ManifestFile file, string from, string to, string temporary, InstallProgress progress, CancellationToken cancellation)
+        InstallSource source,
+        WorkInputs inputs,
+        ManifestFile file,
+        string to,
+        string temporary,
+        InstallProgress progress,
+        CancellationToken cancellation)
     {
-        if (files.Move(from, to) != MoveResult.OtherFileSystem)
+        string from = source.Path(file);
+        if (source.MayBeMoved && files.Move(from, to) != MoveResult.OtherFileSystem)
         {
             return;
         }
 
-        if (!file.Matches(files.Copy(from, temporary, progress, cancellation)))
+        bool isRight = file.Matches(files.Copy(from, temporary, progress, cancellation))
+            || (!source.MayBeMoved && file.NameInFolder == CacheNames.TAux && TAuxLook.At(temporary, inputs.Porep, inputs.RowsToDiscard).IsGood);
+        if (!isRight)
         {
             files.TryDelete(temporary);
             throw new OperatorException(
@@ -335,6 +367,9 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         $"{sector}: {path} already exists and {complaint}",
         "Choose another --sealing-result, or repeat with --force to move it to "
         + $"{Path.Combine(settings.ResultFolder, ResultLayout.OwnFolder, "replaced")}.");
+
+    /// <summary>Where files come from.</summary>
+    private readonly record struct InstallSource(Func<ManifestFile, string> Path, bool MayBeMoved);
 
     private enum TargetState
     {

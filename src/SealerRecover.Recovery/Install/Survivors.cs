@@ -7,14 +7,18 @@ namespace SealerRecover.Recovery.Install;
 
 /// <summary>
 /// What is left of a sector and spares work. A p_aux whose CommR is the chain's tells comm_c: then no columns have to be hashed and no
-/// layers stored. Beside it the replica may stand, too; whether it is intact only its tree_r_last tells.
+/// layers stored. Beside it the replica may stand, too, in the result folder or in other storage paths; whether a copy is intact only its
+/// tree_r_last tells.
 /// </summary>
-/// <param name="CommC">comm_c, which CommR vouches for.</param>
-/// <param name="CommRLast">comm_r_last of what was sealed; null if only an update's p_aux is left, which has another.</param>
-/// <param name="Replica">The sealed file, if it stands in the result folder with its length.</param>
-internal sealed record Survivors(Bytes32 CommC, Bytes32? CommRLast, string? Replica)
+/// <param name="CommC">comm_c, which CommR vouches for; an update has that of its key.</param>
+/// <param name="Sealed">Copies of the sealed file, of a snapped sector its key, by their length; the one in the result folder first.</param>
+/// <param name="Updates">Copies of the update likewise.</param>
+internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IReadOnlyList<string> Updates)
 {
-    /// <summary>Looks for a p_aux in the result folder, then in the other storage paths, and for the replica in the result folder.</summary>
+    /// <summary>Whether labels may be spared altogether.</summary>
+    public bool HasReplica => Sealed.Count > 0 || Updates.Count > 0;
+
+    /// <summary>Looks for a p_aux and for replicas in the result folder, then in the other storage paths.</summary>
     /// <param name="files">Reads it.</param>
     /// <param name="facts">The sector.</param>
     /// <param name="settings">Where.</param>
@@ -22,27 +26,40 @@ internal sealed record Survivors(Bytes32 CommC, Bytes32? CommRLast, string? Repl
     /// <returns>Null if no p_aux is the sector's.</returns>
     public static Survivors? Find(IFileSystem files, SectorFacts facts, RecoverySettings settings, Func<PAuxFile, CommR> commR)
     {
-        ResultLayout result = new(settings.ResultFolder, facts.Sector);
-        ResultLayout[] all = [result, .. settings.StoragePaths.Select(path => new ResultLayout(path, facts.Sector))];
-        if (all.Select(layout => PAuxOf(layout.CacheFolder, facts.SealedCid)).FirstOrDefault(found => found is not null) is { } pAux)
+        ResultLayout[] all =
+        [
+            .. settings.StoragePaths.Prepend(settings.ResultFolder).Distinct().Select(path => new ResultLayout(path, facts.Sector)),
+        ];
+        PAuxFile? pAux = FirstOf(layout => layout.CacheFolder, facts.SealedCid)
+            ?? (facts.Update is { } update ? FirstOf(layout => layout.UpdateCacheFolder, update.SealedCid) : null);
+        return pAux is { } left
+            ? new Survivors(
+                left.CommC, CopiesOf(layout => layout.SealedFile), facts.Update is null ? [] : CopiesOf(layout => layout.UpdateFile))
+            : null;
+
+        PAuxFile? FirstOf(Func<ResultLayout, string> folder, CommR expected) => all
+            .Select(layout => Path.Combine(folder(layout), CacheNames.PAux))
+            .Where(path => FileLook.Through(path) is { Kind: FileKind.File, Length: PAuxFile.Length })
+            .Select(TryRead)
+            .FirstOrDefault(found => found is { } pAux && commR(pAux) == expected);
+
+        // One that cannot be read vouches for nothing; where it is in the way, installing says so.
+        PAuxFile? TryRead(string path)
         {
-            FileLook look = FileLook.Through(result.SealedFile);
-            bool stands = look.Kind == FileKind.File && look.Length == facts.SealProof.SectorSize.Bytes;
-            return new Survivors(pAux.CommC, pAux.CommRLast, stands ? result.SealedFile : null);
+            try
+            {
+                return PAuxFile.Read(files, path);
+            }
+            catch (OperatorException failure) when (failure.Kind == FailureKind.Storage)
+            {
+                return null;
+            }
         }
 
-        return facts.Update is { } update
-            && all.Select(layout => PAuxOf(layout.UpdateCacheFolder, update.SealedCid)).FirstOrDefault(found => found is not null) is { } updated
-                ? new Survivors(updated.CommC, CommRLast: null, Replica: null)
-                : null;
-
-        PAuxFile? PAuxOf(string folder, CommR expected)
-        {
-            string path = Path.Combine(folder, CacheNames.PAux);
-            return FileLook.Through(path) is { Kind: FileKind.File, Length: PAuxFile.Length }
-                && PAuxFile.Read(files, path) is var found && commR(found) == expected
-                    ? found
-                    : null;
-        }
+        string[] CopiesOf(Func<ResultLayout, string> file) =>
+        [
+            .. all.Select(file).Where(path => FileLook.Through(path) is { Kind: FileKind.File } look
+                && look.Length == facts.SealProof.SectorSize.Bytes),
+        ];
     }
 }

@@ -1,4 +1,3 @@
-using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
@@ -61,15 +60,12 @@ internal interface ISealer
     SealedCommitments RemoveData(
         UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
 
-    /// <summary>The root of tree_r_last over a replica that is there.</summary>
-    Bytes32 CommRLast(
-        ISectorData replica, PorepParameters porep, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
-
-    /// <summary>Makes what belongs beside a replica that is there; false if it is damaged.</summary>
-    bool TryBuildTrees(
+    /// <summary>Makes what belongs beside a replica that is there; null if it is not of that CommR.</summary>
+    PAuxFile? TryBuildTrees(
         SealJob job,
         ISectorData replica,
-        Bytes32 commRLast,
+        CommR expected,
+        string steps,
         IStepLog log,
         ITreeCores cores,
         IProgress<SealProgress> progress,
@@ -135,19 +131,16 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
         SectorUpdate.RemoveData(job, log, cores, progress, cancellation);
 
-    public Bytes32 CommRLast(
-        ISectorData replica, PorepParameters porep, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        ReplicaTrees.CommRLast(replica, porep, cores, progress, cancellation, settings.Kernels.Poseidon);
-
-    public bool TryBuildTrees(
+    public PAuxFile? TryBuildTrees(
         SealJob job,
         ISectorData replica,
-        Bytes32 commRLast,
+        CommR expected,
+        string steps,
         IStepLog log,
         ITreeCores cores,
         IProgress<SealProgress> progress,
         CancellationToken cancellation) =>
-        ReplicaTrees.TryBuild(job, replica, commRLast, log, cores, progress, cancellation);
+        ReplicaTrees.TryBuild(job, replica, expected, log, cores, progress, cancellation, steps);
 
     public CommR CommROf(PAuxFile pAux) => CommRs.From(pAux.CommC, pAux.CommRLast, settings.Kernels.Poseidon);
 

@@ -7,6 +7,7 @@ using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Pipeline;
@@ -43,7 +44,7 @@ internal sealed record RunContext(
     ParentsPool Parents,
     DiskGate Disk,
     Installer Installer,
-    Func<SectorFacts, SealResources> Needs,
+    SectorNeeds Needs,
     CoreBudget Cores,
     RunPieces Pieces,
     CancellationToken Cancellation);
@@ -60,7 +61,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private WorkInputs? _inputs;
     private SectorPieces? _pieces;
     private SnappedSector? _snapped;
-    private StandingSealed? _standing;
+    private StandingReplica? _standing;
     private SectorWorkspace? _workspace;
     private FolderLock? _resultLock;
     private SealJob? _job;
@@ -121,7 +122,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             Stage stage = _workspace is null ? Prepare() : Stage.Label;
             if (stage == Stage.Label)
             {
-                _admitted = _admitted || (!mayWait && run.Disk.TryEnter(facts.Sector, run.Needs(facts).TempDisk, PieceBytes));
+                _admitted = _admitted || (!mayWait && run.Disk.TryEnter(facts.Sector, run.Needs.WithLabels(facts).TempDisk, PieceBytes));
                 if (!_admitted && !mayWait)
                 {
                     return Stage.LabelLater;
@@ -209,35 +210,50 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         }
 
         UseSurvivors();
-        if (facts.Update is not null)
-        {
-            _snapped = new SnappedSector(facts, Content, run, _layout, _progress, Notice);
-            _snapped.Look(Workspace.Journal.HasLabels);
-        }
-
         NeedPieces();
         return Workspace.Journal.Labelled || _standing is not null || _snapped?.NeedsNoLabels == true ? LabelsAreThere() : Stage.Label;
     }
 
-    /// <summary>What stands in the result folder may spare hours.</summary>
+    /// <summary>What is left of the sector may spare hours.</summary>
     private void UseSurvivors()
     {
-        if (run.Settings.KeepAll || Survivors.Find(run.Files, facts, run.Settings, run.Sealer.CommROf) is not { } left)
+        Survivors? left = Survivors.Find(run.Files, facts, run.Settings, run.Sealer.CommROf);
+        bool hasLabels = Workspace.Journal.HasLabels;
+        if (facts.Update is not null)
+        {
+            _snapped = new SnappedSector(facts, Content, run, _progress, Notice);
+            if (left is not null)
+            {
+                _snapped.Look(
+                    hasLabels ? null : Standing(KeyPlace, left.Sealed),
+                    Standing(KeyPlace with { Area = InstallArea.Update, CommD = Content.Update!.CommD, CommR = facts.Update.SealedCid }, left.Updates),
+                    Job with { KnownCommC = left.CommC },
+                    Workspace);
+            }
+        }
+
+        // Layers and columns are what is to be kept.
+        if (left is null || run.Settings.KeepAll)
         {
             return;
         }
 
         _job = Job with { KnownCommC = left.CommC };
-        if (facts.Update is null && left.Replica is { } replica && !Workspace.Journal.HasLabels)
+        _standing = facts.Update is null && !hasLabels ? Standing(KeyPlace, left.Sealed) : null;
+        if (_standing is not null)
         {
-            _standing = new StandingSealed(facts.Sector, replica, left.CommRLast!.Value, run, _progress);
-            Notice("its replica and its p_aux stand in the result folder, so only what is missing beside them is made");
+            Notice($"its replica ({_standing.File}) and its p_aux are left, so only what is missing beside them is made");
         }
-        else
+        else if (_snapped?.NeedsNoLabels != true)
         {
             Notice("a p_aux with the CommR of the chain is left, so only labels are made again");
         }
     }
+
+    private ReplicaPlace KeyPlace => new(facts.Sector, InstallArea.Sealed, _layout, Content.CommD, facts.SealedCid);
+
+    private StandingReplica? Standing(ReplicaPlace place, IReadOnlyList<string> copies) =>
+        copies.Count == 0 ? null : new StandingReplica(place, copies, run, _progress, Notice);
 
     /// <summary>On to the pieces, which may be there long since, and the trees.</summary>
     private Stage LabelsAreThere()
@@ -286,7 +302,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         {
             run.Disk.Enter(
                 facts.Sector,
-                run.Needs(facts).TempDisk,
+                run.Needs.WithLabels(facts).TempDisk,
                 PieceBytes,
                 () => Notice("waits until the temporary folder has room beside the sectors at work"),
                 run.Cancellation);
@@ -302,8 +318,8 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         _behind?.Finish();
         if (_standing?.TryMakeRest(Job, Workspace) == false)
         {
-            // It is damaged, and the operator allowed to move it aside.
-            Notice($"{_standing.Replica} is damaged, so it is made again from labels");
+            // No copy is intact, and the operator allowed to move the one in the sector's place aside.
+            Notice("it is made again from labels");
             _standing = null;
             NeedPieces();
             return Stage.Label;
@@ -311,6 +327,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
         try
         {
+            _snapped?.LookAgain(Workspace);
             SealedCommitments made = MakeSealed(out IEnumerable<FinishedFile> files);
             SealedCommitments? update = null;
             if (_snapped is not null)
@@ -349,15 +366,14 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     {
         if (_standing is not null)
         {
-            SealedCommitments left = _standing.Commitments(Job, facts.SealedCid);
-            files = Finished.Beside(_standing.Replica, left);
-            return left;
+            files = _standing.Files(Finished);
+            return _standing.Commitments!;
         }
 
         if (_snapped?.StandingKey is { } standing)
         {
-            files = standing.Files;
-            return standing.Commitments;
+            files = standing.Files(Finished);
+            return standing.Commitments!;
         }
 
         if (_snapped?.MakesKeyOfUpdate == true)
@@ -379,8 +395,8 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     {
         if (snapped.StandingUpdate is { } standing)
         {
-            files = files.Concat(standing.Files);
-            return standing.Commitments;
+            files = files.Concat(standing.Files(Finished));
+            return standing.Commitments!;
         }
 
         if (Workspace.Journal.HasUpdate && snapped.IsOfAnotherCommR(Workspace))
@@ -423,11 +439,19 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.");
         if (new ManifestFile(damaged.Name, 0, "").Area is InstallArea.Cache or InstallArea.Sealed)
         {
-            return Repair(damage);
+            return _standing is null && _snapped?.StandingKey is null ? Repair(damage) : MakeRestAgain(damage);
         }
 
         CountRepair(damage);
         Workspace.RestartUpdate();
+        return LabelsAreThere();
+    }
+
+    // The replica that is left is read again; it needs no labels.
+    private Stage MakeRestAgain(OperatorException damage)
+    {
+        CountRepair(damage);
+        Workspace.Restart();
         return LabelsAreThere();
     }
 
@@ -498,6 +522,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             PoseidonKernel = run.Settings.Kernels.Poseidon,
             TwoToOneKernel = run.Settings.Kernels.TwoToOne,
             CachePathInTAux = workspace.Journal.CachePathInTAux,
+            Notice = Notice,
         };
         return workspace;
     }

@@ -5,9 +5,7 @@ using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
-using PieceUpdate = Filecoin.Chain.SectorUpdate;
 
 namespace SealerRecover.Recovery.Pipeline;
 
@@ -18,21 +16,19 @@ namespace SealerRecover.Recovery.Pipeline;
 /// <param name="facts">The sector.</param>
 /// <param name="content">What it holds.</param>
 /// <param name="run">The run.</param>
-/// <param name="layout">Its places in the result folder.</param>
 /// <param name="progress">Told how far.</param>
 /// <param name="notice">Told what the operator should know.</param>
 internal sealed class SnappedSector(
-    SectorFacts facts, SectorContent content, RunContext run, ResultLayout layout, IProgress<SealProgress> progress, Action<string> notice)
+    SectorFacts facts, SectorContent content, RunContext run, IProgress<SealProgress> progress, Action<string> notice)
 {
-    private readonly PieceUpdate _update = facts.Update!;
     private readonly DataContent _data = content.Update!;
-    private StandingReplica? _found;
+    private SealJob? _standingJob;
 
-    /// <summary>The key, if it stands in the result folder.</summary>
+    /// <summary>The key, if an intact one is left.</summary>
     public StandingReplica? StandingKey { get; private set; }
 
-    /// <summary>The update, if it stands in the result folder with all its files.</summary>
-    public StandingReplica? StandingUpdate => _found is { Missing: [] } ? _found : null;
+    /// <summary>The update, if an intact one is left.</summary>
+    public StandingReplica? StandingUpdate { get; private set; }
 
     /// <summary>Whether the key is made of the update, for which the pieces are needed, instead of being sealed.</summary>
     public bool MakesKeyOfUpdate { get; private set; }
@@ -40,15 +36,32 @@ internal sealed class SnappedSector(
     /// <summary>Whether the key is there, or will be without labels.</summary>
     public bool NeedsNoLabels => StandingKey is not null || MakesKeyOfUpdate;
 
-    /// <summary>Reads what stands in the result folder.</summary>
-    /// <param name="hasLabels">Whether a key is being sealed already: then that goes on.</param>
-    public void Look(bool hasLabels)
+    /// <summary>Reads what is left of key and update and makes what is missing beside them.</summary>
+    /// <param name="key">What may be the key; null if nothing, or if a key is being sealed already: then that goes on.</param>
+    /// <param name="update">What may be the update; null if nothing.</param>
+    /// <param name="job">The sector, with comm_c.</param>
+    /// <param name="workspace">Its workspace.</param>
+    public void Look(StandingReplica? key, StandingReplica? update, SealJob job, SectorWorkspace workspace)
     {
-        _found = Find(InstallArea.Update, _data.CommD, _update.SealedCid);
-        StandingKey = hasLabels ? null : Find(InstallArea.Sealed, content.CommD, facts.SealedCid);
-        MakesKeyOfUpdate = !hasLabels && StandingKey is null && _found is not null;
-        Tell(StandingKey, "its key stands in the result folder, intact, and is used");
-        Tell(_found, "its update stands in the result folder, intact");
+        _standingJob = job;
+        StandingUpdate = update?.TryMakeRest(job, workspace) == true ? update : null;
+        StandingKey = key?.TryMakeRest(job, workspace) == true ? key : null;
+        MakesKeyOfUpdate = !workspace.Journal.HasLabels && StandingKey is null && StandingUpdate is not null;
+        Tell(StandingKey, "its key");
+        Tell(StandingUpdate, "its update");
+    }
+
+    /// <summary>Makes again what was made beside key and update, if it has turned out to be damaged.</summary>
+    public void LookAgain(SectorWorkspace workspace)
+    {
+        foreach (StandingReplica standing in new[] { StandingUpdate, StandingKey }.OfType<StandingReplica>())
+        {
+            if (!standing.TryMakeRest(_standingJob!, workspace))
+            {
+                throw new OperatorException(
+                    FailureKind.Storage, $"{facts.Sector}: {standing.File} was intact at first and is not any more", "Check the disk (dmesg, smartctl), then run the same command again.");
+            }
+        }
     }
 
     /// <summary>The key cannot be made of the update after all.</summary>
@@ -61,8 +74,8 @@ internal sealed class SnappedSector(
     /// <summary>Takes the data out of the update.</summary>
     public SealedCommitments MakeKey(SectorWorkspace workspace, ISectorData data)
     {
-        using PaddedFile update = new(_found!.File, facts.SealProof.SectorSize, run.Files);
-        UpdateJob job = Job(data, update, _found.CacheFolder, workspace.SealedFile, workspace.CacheFolder) with { KeepAll = false };
+        using PaddedFile update = new(StandingUpdate!.File, facts.SealProof.SectorSize, run.Files);
+        UpdateJob job = Job(data, update, workspace.UpdateCacheFolder, workspace.SealedFile, workspace.CacheFolder) with { KeepAll = false };
         return run.Sealer.RemoveData(job, workspace.Journal, run.Cores, progress, run.Cancellation) with { CommD = content.CommD };
     }
 
@@ -70,7 +83,8 @@ internal sealed class SnappedSector(
     public bool IsOfAnotherCommR(SectorWorkspace workspace)
     {
         string path = Path.Combine(workspace.UpdateCacheFolder, CacheNames.PAux);
-        return FileLook.At(path).Kind == FileKind.File && run.Sealer.CommROf(PAuxFile.Read(run.Files, path)) != _update.SealedCid;
+        return FileLook.At(path).Kind == FileKind.File
+            && run.Sealer.CommROf(PAuxFile.Read(run.Files, path)) != facts.Update!.SealedCid;
     }
 
     /// <summary>Puts the data into the key.</summary>
@@ -78,8 +92,7 @@ internal sealed class SnappedSector(
     {
         workspace.MakeUpdateCache();
         using PaddedFile key = new(StandingKey?.File ?? workspace.SealedFile, facts.SealProof.SectorSize, run.Files);
-        UpdateJob job = Job(
-            data, key, StandingKey?.CacheFolder ?? workspace.CacheFolder, workspace.UpdateFile, workspace.UpdateCacheFolder);
+        UpdateJob job = Job(data, key, workspace.CacheFolder, workspace.UpdateFile, workspace.UpdateCacheFolder);
         return run.Sealer.Update(job, workspace.Journal, run.Cores, progress, run.Cancellation);
     }
 
@@ -101,23 +114,11 @@ internal sealed class SnappedSector(
         TwoToOneKernel = run.Settings.Kernels.TwoToOne,
     };
 
-    private StandingReplica? Find(InstallArea area, CommD commD, CommR expected) => StandingReplica.Find(
-        run.Files,
-        layout,
-        area,
-        facts.SealProof.Porep,
-        commD,
-        expected,
-        run.Sealer.CommROf,
-        replica => run.Sealer.CommRLast(replica, facts.SealProof.Porep, run.Cores, progress, run.Cancellation));
-
     private void Tell(StandingReplica? standing, string what)
     {
         if (standing is not null)
         {
-            notice(standing.Missing is []
-                ? what
-                : $"{what}; {string.Join(", ", standing.Missing)} in {standing.CacheFolder} is missing");
+            notice($"{what} is there, intact ({standing.File}), and is used");
         }
     }
 }

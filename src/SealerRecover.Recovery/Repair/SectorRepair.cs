@@ -12,8 +12,11 @@ public enum RepairKind
     /// <summary>The replica and its p_aux stand: the replica is read and checked, and what is missing or damaged beside it made.</summary>
     FromReplica,
 
-    /// <summary>Of a snapped sector, the update stands and its p_aux: the key is made of it and of the pieces.</summary>
+    /// <summary>Of a snapped sector, the update is left and a p_aux: the key is made of it and of the pieces.</summary>
     FromUpdate,
+
+    /// <summary>Of a snapped sector, the key is left and a p_aux: the update is made of it and of the pieces.</summary>
+    FromKey,
 
     /// <summary>A p_aux tells comm_c: labels, the replica and tree_r_last are made, no columns.</summary>
     Labels,
@@ -47,11 +50,12 @@ public sealed record SectorRepair(SectorFacts Facts, string StoragePath, RepairK
             ?? layouts[0]).Root;
         RecoverySettings there = settings with { ResultFolder = path, StoragePaths = storagePaths };
         Survivors? left = settings.KeepAll ? null : Survivors.Find(LinuxFileSystem.Instance, facts, there, sealer.CommROf);
-        return new SectorRepair(facts, path, left switch
+        return new SectorRepair(facts, path, (left, IsSnapped: facts.Update is not null) switch
         {
-            null => RepairKind.Everything,
-            { Replica: not null } => RepairKind.FromReplica,
-            _ when facts.Update is not null && HasLength(new ResultLayout(path, facts.Sector).UpdateFile, size) => RepairKind.FromUpdate,
+            (null, _) => RepairKind.Everything,
+            ({ Updates.Count: > 0, Sealed.Count: 0 }, _) => RepairKind.FromUpdate,
+            ({ Updates.Count: 0, Sealed.Count: > 0 }, true) => RepairKind.FromKey,
+            ({ HasReplica: true }, _) => RepairKind.FromReplica,
             _ => RepairKind.Labels,
         });
     }

@@ -22,6 +22,8 @@ namespace SealerRecover.Recovery.Resources;
 /// <param name="survey">Which pieces have to come.</param>
 internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe, ISealer sealer, PieceSurvey survey)
 {
+    private readonly SectorNeeds _needs = new(settings, sealer);
+
     /// <summary>
     /// The plan for as many sectors at once as the operator asked for; where something does not suffice, for as many as it suffices for, and
     /// if it does not even for one, for that one, with a line that says so.
@@ -78,49 +80,9 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
         }
     }
 
-    /// <summary>The needs of one sector.</summary>
-    public SealResources Needs(SectorFacts facts)
-    {
-        SectorContent? content = SectorContent.TryOf(facts);
-        PorepParameters porep = facts.SealProof.Porep;
-        int pieceFiles = content?.Parts.Sum(part => part.Wanted.Length) ?? 0;
-        Survivors? left = settings.KeepAll ? null : Survivors.Find(LinuxFileSystem.Instance, facts, settings, sealer.CommROf);
-        if (left?.Replica is not null && facts.Update is null)
-        {
-            return SealResources.ForTrees(porep, settings.Threads);
-        }
-
-        SealResources needs = SealResources.For(
-            porep, settings.KeepAll, content?.Sealed is not null, settings.ParentWindowNodes, settings.Threads, onlyLastLayer: left is not null);
-        if (content is null || (pieceFiles == 0 && content.Update is null))
-        {
-            return needs;
-        }
-
-        needs = needs with { OpenFiles = needs.OpenFiles + pieceFiles };
-        if (content.Update is not null)
-        {
-            // When the update is made, the key's layers are gone, or what is kept of them stays.
-            SealResources update = SealResources.ForUpdate(porep, settings.KeepAll, pieceFiles, settings.Threads);
-            needs = needs with
-            {
-                TreeMemory = Math.Max(needs.TreeMemory, update.TreeMemory),
-                TempDisk = Math.Max(needs.TempDisk, needs.ResultDisk + update.TempDisk),
-                ResultDisk = needs.ResultDisk + update.ResultDisk,
-            };
-        }
-
-        long unsealed = settings.KeepUnsealed ? porep.SectorSize.Bytes : 0;
-        return needs with
-        {
-            TempDisk = Math.Max(needs.TempDisk, needs.ResultDisk + unsealed),
-            ResultDisk = needs.ResultDisk + unsealed,
-        };
-    }
-
     private Demand Ask(SectorFacts[] sectors)
     {
-        SealResources[] needs = [.. sectors.Select(Needs)];
+        SealResources[] needs = [.. sectors.Select(facts => _needs.For(facts))];
         long[] temporary = new long[sectors.Length];
         long[] result = new long[sectors.Length];
         for (int i = 0; i < sectors.Length; i++)

@@ -24,6 +24,9 @@ internal sealed class ReplicaJudgement(PorepParameters porep, KeptTree kept, Sur
     /// <summary>How far a file is good that <see cref="Reference"/> bears out.</summary>
     public required CheckDepth Depth { get; init; }
 
+    /// <summary>Whether all rows of tree_r_last files were read, not only the upper ones.</summary>
+    public bool TreesAreWhole { get; init; } = true;
+
     /// <summary>What reading the replicas showed.</summary>
     public required IReadOnlyList<ReplicaFindings> Findings { get; init; }
 
@@ -66,6 +69,7 @@ internal sealed class ReplicaJudgement(PorepParameters porep, KeptTree kept, Sur
                 porep.Shape.BaseTrees == 1
                     ? "its root is not p_aux's comm_r_last"
                     : "the roots of these files do not make p_aux's comm_r_last; which of the files is wrong is not known")
+            : state.IsGood && !TreesAreWhole ? new Good(CheckDepth.Sampled, "only its upper rows were read")
             : state;
     }
 

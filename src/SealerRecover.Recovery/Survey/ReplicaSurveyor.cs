@@ -18,6 +18,9 @@ namespace SealerRecover.Recovery.Survey;
 internal sealed class ReplicaSurveyor(
     StorageRoots roots, SurveySettings settings, SurveyFacts facts, IProgress<SealProgress>? progress, CancellationToken cancellation)
 {
+    /// <summary>Rows beneath the root that a quick look takes: 512 nodes in the lowest.</summary>
+    private const int QuickRows = 3;
+
     private readonly PorepParameters _porep = facts.Porep;
     private readonly KeptTree _kept = new(
         BaseTreeLayout.For(facts.Porep), BaseTreeLayout.For(facts.Porep).LowestRowOfTreeRLast(settings.RowsToDiscard));
@@ -70,6 +73,7 @@ internal sealed class ReplicaSurveyor(
             Reference = reference,
             RightRoots = right,
             Depth = expected is null ? CheckDepth.Consistent : CheckDepth.ProvenAgainstChain,
+            TreesAreWhole = LowestRowToRead == _kept.LowestRow,
             Findings = [.. read.Values.Select(entry => entry.Findings).OfType<ReplicaFindings>()],
             Trees = trees,
         };
@@ -94,10 +98,12 @@ internal sealed class ReplicaSurveyor(
         };
     }
 
+    private int LowestRowToRead => settings.Quick && !settings.Deep ? Math.Max(_kept.LowestRow, _kept.Layout.Height - QuickRows) : _kept.LowestRow;
+
     private FileCopy[] TAuxes(IReadOnlyList<string> folders) =>
     [
         .. CacheFolders.CopiesOf(folders, CacheNames.TAux, length: null).Select(copy => copy.State.IsGood
-            ? copy with { State = TAuxLook.At(copy.Path, _porep, _kept.LowestRow - 1) }
+            ? copy with { State = TAuxLook.At(copy.Path, _porep, settings.RowsToDiscard) }
             : copy),
     ];
 
@@ -110,9 +116,9 @@ internal sealed class ReplicaSurveyor(
         {
             look = FileLooks.Reading(() =>
             {
-                using KeptRows rows = KeptRows.Read(path, _kept.Layout, _kept.LowestRow);
+                using KeptRows rows = KeptRows.Read(path, _kept.Layout, _kept.LowestRow, from: LowestRowToRead);
                 SealProgressCounter counter = new(
-                    progress, SealPhase.CheckTrees, tree + 1, _porep.Shape.BaseTrees, Math.Max(1, _kept.Layout.NodesFrom(_kept.LowestRow + 1)));
+                    progress, SealPhase.CheckTrees, tree + 1, _porep.Shape.BaseTrees, Math.Max(1, _kept.Layout.NodesFrom(rows.LowestRow + 1)));
                 found = RowContradictions.Find(
                     rows, new FixedTreeCores(settings.Threads), counter, cancellation, settings.Kernels.Poseidon);
                 return look;

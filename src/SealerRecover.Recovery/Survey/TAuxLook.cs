@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Trees;
 
 namespace SealerRecover.Recovery.Survey;
 
@@ -10,8 +11,12 @@ internal static class TAuxLook
     private const long MostBytes = 1 << 20;
 
     /// <summary>Reads and judges a file.</summary>
-    public static FileState At(string path, PorepParameters porep, int rowsDiscarded) => FileLooks.Reading(() =>
+    /// <param name="path">The file.</param>
+    /// <param name="porep">Size and shape.</param>
+    /// <param name="rowsToDiscard">Rows of tree_r_last not stored, as asked for; null for the default.</param>
+    public static FileState At(string path, PorepParameters porep, int? rowsToDiscard) => FileLooks.Reading(() =>
     {
+        int rowsDiscarded = BaseTreeLayout.For(porep).RowsDiscarded(rowsToDiscard);
         if (new FileInfo(path).Length is var length && length > MostBytes)
         {
             return Wrong(length, "it is longer than any t_aux");

@@ -24,6 +24,9 @@ internal sealed record RecoveredSector(SealedCommitments Sealed, SealedCommitmen
 /// <param name="keepAll">Whether layers and all trees are installed.</param>
 internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace, PorepParameters porep, bool keepAll)
 {
+    /// <summary>The workspace.</summary>
+    public SectorWorkspace Workspace => workspace;
+
     /// <summary>Step of a finished unsealed copy.</summary>
     public const string UnsealedStep = "unsealed";
 
@@ -34,10 +37,18 @@ internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace
                 ? Replica(ManifestFile.Sealed, workspace.SealedFile, ReplicaRecord.Sealed)
                 : Recorded(ManifestFile.Sealed, workspace.SealedFile, CacheNames.Layer(porep.Layers), string.Empty, porep.SectorSize.Bytes));
 
-    /// <summary>What belongs beside a replica that stands in the result folder, and that replica.</summary>
-    public IEnumerable<FinishedFile> Beside(string replica, SealedCommitments made) =>
-        InFolder(workspace.CacheFolder, string.Empty, CacheNames.Finalized(porep), $"{ReplicaTrees.Steps}-", made)
-            .Append(Standing(files, ManifestFile.Sealed, replica));
+    /// <summary>What was made beside a replica that was left, and that replica.</summary>
+    /// <param name="area">Sealed or Update.</param>
+    /// <param name="replica">Where it is: in its place, or in the workspace.</param>
+    /// <param name="made">What it commits to.</param>
+    /// <param name="steps">Begins its steps.</param>
+    public IEnumerable<FinishedFile> Beside(InstallArea area, string replica, SealedCommitments made, string steps)
+    {
+        (string folder, string prefix, string name) = area == InstallArea.Update
+            ? (workspace.UpdateCacheFolder, ManifestFile.InUpdateCache, ManifestFile.Update)
+            : (workspace.CacheFolder, string.Empty, ManifestFile.Sealed);
+        return InFolder(folder, prefix, CacheNames.Finalized(porep), $"{steps}-", made).Append(Standing(name, replica));
+    }
 
     /// <summary>A key that was made of its update.</summary>
     public IEnumerable<FinishedFile> Key(SealedCommitments made) =>
@@ -56,8 +67,8 @@ internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace
         (progress, cancellation) => SegmentDigests.OfFile(files, workspace.UnsealedFile, progress, cancellation) is var digest
             && workspace.Journal.TryGet(UnsealedStep, out FileDigest recorded) && recorded == digest ? digest : null);
 
-    /// <summary>What stands in the result folder and was found to be right.</summary>
-    public static FinishedFile Standing(IFileSystem files, string name, string path) =>
+    // It was found to be right; there is nothing to compare it with but itself.
+    private FinishedFile Standing(string name, string path) =>
         new(name, path, (progress, cancellation) => SegmentDigests.OfFile(files, path, progress, cancellation));
 
     // An update's t_aux is its key's, where that has one; tree_d is there when everything is kept.

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 using Filecoin.Chain;
+using Filecoin.Primitives;
 using SealerRecover.Recovery.Content;
 
 namespace SealerRecover.Recovery.Workspace;
@@ -50,6 +52,10 @@ internal sealed record WorkInputs(
         content.Update?.CommD.ToString(),
         facts.Update?.SealedCid.ToString(),
         settings.KeepUnsealed && content.Parts.Any() ? true : null);
+
+    /// <summary>The seal proof's parameters.</summary>
+    [JsonIgnore]
+    public PorepParameters Porep => SealProofs.Get((RegisteredSealProof)SealProof).Porep;
 
     /// <summary>Eight hexadecimal digits that tell these inputs from others, for folder names.</summary>
     public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToString())).AsSpan(0, 4));

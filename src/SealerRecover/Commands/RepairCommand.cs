@@ -3,6 +3,8 @@ using System.CommandLine;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;
+using SealerRecover.Recovery.Bench;
+using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Repair;
 using SealerRecover.Rendering;
 
@@ -14,6 +16,9 @@ namespace SealerRecover.Commands;
 /// </summary>
 internal sealed class RepairCommand : ICommand
 {
+    /// <summary>Unsealed copies, and the pieces that Curio parks.</summary>
+    private static readonly string[] DataFolders = ["unsealed", "piece"];
+
     private readonly KnownSectors _sectors = new();
     private readonly RecoveryOptions _recovery = new();
     private readonly StorageOption _storage = new();
@@ -47,11 +52,12 @@ internal sealed class RepairCommand : ICommand
 
         // What differs from a recovered file is damaged: CommR vouches for the recovered one. It is moved aside, not deleted.
         RecoverySettings settings = _recovery.Read(context) with { Force = true, StoragePaths = paths };
+        settings = settings with { PieceSources = [.. settings.PieceSources, .. DataIn(paths)] };
         IReadOnlyList<SectorLookupResult> found = await _sectors.FindAsync(context);
         SectorRepair[] repairs = [.. found.Where(result => result.Facts is not null).Select(result => SectorRepair.Choose(result.Facts!, paths, settings))];
         if (repairs.Length > 0)
         {
-            context.View.Answered(new RepairAnswer(repairs));
+            context.View.Answered(new RepairAnswer(Cost(context, settings, repairs)));
         }
 
         Dictionary<SectorId, SectorReport> reports = found
@@ -71,16 +77,64 @@ internal sealed class RepairCommand : ICommand
         return new Report { Command = Name, Sectors = [.. found.Select(result => reports[result.Sector])], Next = next };
     }
 
+    private static (SectorRepair Repair, RepairCost Cost)[] Cost(CommandContext context, RecoverySettings settings, SectorRepair[] repairs)
+    {
+        BenchSettings quick = new()
+        {
+            TempFolder = settings.TempFolder,
+            Cores = settings.Threads,
+            Kernels = settings.Kernels,
+            Duration = TimeSpan.FromMilliseconds(50),
+            LayerBytes = 64L << 20,
+        };
+        MachineBench bench = new(quick, context.Host.Time);
+        Dictionary<PorepParameters, RepairCosts> costs = repairs.Select(repair => repair.Facts.SealProof.Porep).Distinct()
+            .ToDictionary(porep => porep, porep => new RepairCosts(bench.Steps(porep, context.Cancellation), settings));
+        return [.. repairs.Select(repair => (repair, costs[repair.Facts.SealProof.Porep].For(repair)))];
+    }
+
     private static IEnumerable<SectorReport> Planned(CommandContext context, RecoverySettings settings, SectorFacts[] facts)
     {
         context.View.Planned(new RunPlan(facts, settings, new RecoveryRunner(settings, context.Host.Time).Plan(facts)));
         return facts.Select(fact => new SectorReport(fact.Sector, SectorResult.Listed, null, null, [], TimeSpan.Zero, null));
     }
 
-    private static IReadOnlyList<SectorReport> Mend(CommandContext context, RecoverySettings settings, SectorFacts[] facts, List<Advice> next)
+    private static IEnumerable<SectorReport> Mend(CommandContext context, RecoverySettings settings, SectorFacts[] facts, List<Advice> next)
     {
         IReadOnlyList<SectorReport> reports = RecoveryRun.Recover(context, settings, facts, refresh: null, out IReadOnlyList<Advice> advice);
         next.AddRange(advice);
-        return reports;
+        OtherCopies others = new(settings, context.Host.Time);
+        return reports.Select(report => report.Result is SectorResult.Installed or SectorResult.AlreadyThere
+            ? MendOthers(context, others, facts.First(fact => fact.Sector == report.Sector), report)
+            : report);
     }
+
+    private static SectorReport MendOthers(CommandContext context, OtherCopies others, SectorFacts facts, SectorReport report)
+    {
+        try
+        {
+            context.View.Live(() =>
+            {
+                others.Mend(
+                    facts,
+                    text => context.View.On(new Notice(context.Host.Time.GetUtcNow(), facts.Sector, text)),
+                    new PhaseProgress(context, facts.Sector),
+                    context.Cancellation);
+                return true;
+            });
+            return report;
+        }
+        catch (OperatorException failure)
+        {
+            return SectorReport.Failed(facts.Sector, failure);
+        }
+    }
+
+    /// <summary>What storage paths hold of data.</summary>
+    private static IEnumerable<PieceSource> DataIn(IEnumerable<string> storagePaths) =>
+        from path in storagePaths
+        from name in DataFolders
+        let folder = Path.Combine(path, name)
+        where Directory.Exists(folder)
+        select new FolderSource(folder, folder, AnyName: false);
 }

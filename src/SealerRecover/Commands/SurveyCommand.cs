@@ -33,6 +33,11 @@ internal sealed class SurveyCommand : ICommand
         "count",
         $"With --deep: compare so many random stretches of each replica; 0 for all of it. Default: all of one sector, {DefaultSample} of several.");
 
+    private readonly Option<bool> _quick = new("--quick")
+    {
+        Description = "Read only the upper rows of tree_r_last files: seconds for hundreds of sectors.",
+    };
+
     private readonly Option<int?> _rowsToDiscard = CommonOptions.Whole(
         "--rows-to-discard",
         0,
@@ -48,7 +53,7 @@ internal sealed class SurveyCommand : ICommand
     {
         Syntax = new Command("survey", "Check the files of sectors in storage paths and say what repairs them. Writes nothing.");
         _sectors.AddTo(Syntax);
-        foreach (Option option in new Option[] { _storage.Folders, _deep, _sample, _rowsToDiscard, _threads, _kernel.Kernel })
+        foreach (Option option in new Option[] { _storage.Folders, _quick, _deep, _sample, _rowsToDiscard, _threads, _kernel.Kernel })
         {
             Syntax.Add(option);
         }
@@ -128,9 +133,16 @@ internal sealed class SurveyCommand : ICommand
                 FailureKind.BadInput, $"{_sample.Name} was given without {_deep.Name}, so no replica is read", $"give {_deep.Name}, too");
         }
 
+        if (deep && context.Parsed.GetValue(_quick))
+        {
+            throw new OperatorException(
+                FailureKind.BadInput, $"{_quick.Name} and {_deep.Name} were both given", $"leave one of them out; {_sample.Name} makes a deep survey shorter");
+        }
+
         return new SurveySettings
         {
             Deep = deep,
+            Quick = context.Parsed.GetValue(_quick),
             Sample = sample switch { null => sectors > 1 ? DefaultSample : null, 0 => null, _ => sample },
             RowsToDiscard = context.Parsed.GetValue(_rowsToDiscard) ?? context.Environment.RowsToDiscard,
             Threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores,
@@ -154,7 +166,15 @@ internal sealed class SurveyCommand : ICommand
         string source = _sectors.Known.MetadataPath(context) is { } metadata
             ? $"--sectors-recovery-metadata={metadata}"
             : $"--miner={surveyed[0].Sector.Miner}";
-        string[] words = ["sealer-recover", "repair", source, .. roots.Folders.Select(folder => $"--storage={folder}"), .. SectorNumbers.Ranges(numbers)];
+        string[] words =
+        [
+            "sealer-recover", "repair", source,
+            .. roots.Folders.Select(folder => $"--storage={folder}"),
+            .. context.Parsed.GetValue(_rowsToDiscard) is { } rows
+                ? [string.Create(CultureInfo.InvariantCulture, $"{_rowsToDiscard.Name}={rows}")]
+                : Array.Empty<string>(),
+            .. SectorNumbers.Ranges(numbers),
+        ];
         yield return new Advice(
             numbers.Length == 1
                 ? "Repair the sector; the plan says what that takes before anything starts:"

@@ -137,6 +137,7 @@ internal sealed record JsonFailure(
     string Hint,
     IReadOnlyDictionary<string, string>? Evidence,
     IReadOnlyList<string>? LikelyCauses,
+    IReadOnlyList<string>? Excluded,
     string? Trace);
 
 /// <summary>Something to do next.</summary>
@@ -216,7 +217,8 @@ internal sealed record JsonCommp(
 internal sealed record JsonRepairs(string Event, string Time, IReadOnlyList<JsonRepair> Sectors);
 
 /// <summary>One of them.</summary>
-internal sealed record JsonRepair(JsonSector Sector, string StoragePath, string Kind);
+internal sealed record JsonRepair(
+    JsonSector Sector, string StoragePath, string Kind, double Seconds, double OfFullSealing, long Memory, long TempDisk);
 
 /// <summary>The pieces of a sector.</summary>
 internal sealed record JsonPieces(

@@ -198,6 +198,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         failure.Hint,
         failure.Evidence.IsEmpty ? null : failure.Evidence.ToDictionary(fact => fact.Name, fact => fact.Value),
         failure.Causes.IsEmpty ? null : failure.Causes,
+        failure.Excluded.IsEmpty ? null : failure.Excluded,
         verbose && failure.Trace.Length > 0 ? failure.Trace : null);
 
     private void Progress(PieceProgressed happened, string at)

@@ -1,20 +1,30 @@
+using System.Globalization;
 using System.Text.Json;
 using SealerRecover.Recovery.Repair;
 
 namespace SealerRecover.Rendering;
 
 /// <summary>What sectors are mended from.</summary>
-/// <param name="Repairs">Each sector's way.</param>
-internal sealed record RepairAnswer(IReadOnlyList<SectorRepair> Repairs) : IAnswer
+/// <param name="Repairs">Each sector's way, and what it takes.</param>
+internal sealed record RepairAnswer(IReadOnlyList<(SectorRepair Repair, RepairCost Cost)> Repairs) : IAnswer
 {
     /// <inheritdoc/>
     public IEnumerable<TextBlock> Blocks()
     {
         yield return new TextLine("");
         yield return new TextTable(
-            ["sector", "storage path", "what is done"],
-            [.. Repairs.Select(repair => (IReadOnlyList<string>)
-                [repair.Facts.Sector.ToString(), SafeText.Clean(repair.StoragePath), InWords(repair.Kind)])]);
+            ["sector", "storage path", "about", "of full sealing", "memory", "temp disk", "what is done"],
+            [.. Repairs.Select(entry => (IReadOnlyList<string>)
+            [
+                entry.Repair.Facts.Sector.ToString(),
+                SafeText.Clean(entry.Repair.StoragePath),
+                Quantities.Duration(entry.Cost.Time),
+                entry.Cost.OfFullSealing.ToString("0 %", CultureInfo.InvariantCulture),
+                Quantities.Bytes(entry.Cost.Memory),
+                Quantities.Bytes(entry.Cost.TempDisk),
+                InWords(entry.Repair.Kind),
+            ])]);
+        yield return new TextLine("times are estimated for each sector by itself, from a short measurement of this machine, without its disks");
     }
 
     /// <inheritdoc/>
@@ -22,14 +32,21 @@ internal sealed record RepairAnswer(IReadOnlyList<SectorRepair> Repairs) : IAnsw
         new JsonRepairs(
             "repairs",
             time,
-            [.. Repairs.Select(repair => new JsonRepair(
-                new JsonSector(repair.Facts.Sector.Miner.ToString(), repair.Facts.Sector.Number), repair.StoragePath, Name(repair.Kind)))]),
+            [.. Repairs.Select(entry => new JsonRepair(
+                new JsonSector(entry.Repair.Facts.Sector.Miner.ToString(), entry.Repair.Facts.Sector.Number),
+                entry.Repair.StoragePath,
+                Name(entry.Repair.Kind),
+                entry.Cost.Time.TotalSeconds,
+                entry.Cost.OfFullSealing,
+                entry.Cost.Memory,
+                entry.Cost.TempDisk))]),
         JsonLines.Default.JsonRepairs);
 
     private static string Name(RepairKind kind) => kind switch
     {
         RepairKind.FromReplica => "from_replica",
         RepairKind.FromUpdate => "from_update",
+        RepairKind.FromKey => "from_key",
         RepairKind.Labels => "labels",
         _ => "everything",
     };
@@ -38,6 +55,7 @@ internal sealed record RepairAnswer(IReadOnlyList<SectorRepair> Repairs) : IAnsw
     {
         RepairKind.FromReplica => "the replica is read and checked; what is missing or damaged beside it is made of it",
         RepairKind.FromUpdate => "the update is read and checked; its key is made of it and of the pieces",
+        RepairKind.FromKey => "the key is read and checked; the update is made of it and of the pieces",
         RepairKind.Labels => "labels, the replica and its tree are made; p_aux spares the columns",
         _ => "everything is made; what stands is compared with it",
     };

@@ -46,6 +46,7 @@ internal readonly record struct NamedFact(string Name, string Value);
 /// <param name="Hint">What to do next.</param>
 /// <param name="Evidence">Facts to compare, of a mismatch; otherwise empty.</param>
 /// <param name="Causes">Likely causes, likeliest first; otherwise empty.</param>
+/// <param name="Excluded">What cannot be the cause, for a mismatch; otherwise empty.</param>
 /// <param name="Trace">The exception in full, shown with --verbose only.</param>
 internal sealed record Failure(
     ExitCode Exit,
@@ -53,21 +54,23 @@ internal sealed record Failure(
     string Hint,
     ImmutableArray<NamedFact> Evidence,
     ImmutableArray<string> Causes,
+    ImmutableArray<string> Excluded,
     string Trace)
 {
     /// <summary>What <paramref name="exception"/> tells the operator.</summary>
     public static Failure From(Exception exception)
     {
-        (ImmutableArray<NamedFact> evidence, ImmutableArray<string> causes) = MismatchEvidence.Of(exception);
+        (ImmutableArray<NamedFact> evidence, ImmutableArray<string> causes, ImmutableArray<string> excluded) = MismatchEvidence.Of(exception);
         return exception switch
         {
-            OperatorException known => new(ExitCodes.Of(known), known.Message, known.Hint, evidence, causes, known.ToString()),
+            OperatorException known => new(ExitCodes.Of(known), known.Message, known.Hint, evidence, causes, excluded, known.ToString()),
             _ => new(
                 ExitCodes.InternalError,
                 $"unexpected {exception.GetType().Name}: {exception.Message}",
                 "this is a bug in sealer-recover; run again with --verbose and report what it prints",
                 evidence,
                 causes,
+                excluded,
                 exception.ToString()),
         };
     }

@@ -62,7 +62,7 @@ internal static class ReportText
         }
     }
 
-    /// <summary>A failure's sentence, its evidence and causes, and the hint.</summary>
+    /// <summary>A failure's sentence, its evidence, causes and what is none, and the hint.</summary>
     public static IEnumerable<TextLine> Explain(Failure failure, bool verbose)
     {
         yield return new TextLine("error: " + SafeText.Clean(failure.Message));
@@ -75,6 +75,11 @@ internal static class ReportText
         for (int i = 0; i < failure.Causes.Length; i++)
         {
             yield return new TextLine(string.Create(CultureInfo.InvariantCulture, $"  likely cause {i + 1}: {SafeText.Clean(failure.Causes[i])}"));
+        }
+
+        foreach (string excluded in failure.Excluded)
+        {
+            yield return new TextLine("  excluded: " + SafeText.Clean(excluded));
         }
 
         yield return new TextLine("hint: " + SafeText.Clean(failure.Hint));

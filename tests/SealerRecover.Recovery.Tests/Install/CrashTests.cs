@@ -1,4 +1,5 @@
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 
 namespace SealerRecover.Recovery.Tests.Install;
 
@@ -75,7 +76,7 @@ public sealed class CrashTests
 
         // t_aux names the folder, which differs from test to test: one that is there already is kept, so give all the same.
         SortedDictionary<string, string> files = run.Visible();
-        files["cache/s-t01000-2/t_aux"] = Convert.ToHexString("t"u8);
+        files["cache/s-t01000-2/t_aux"] = Convert.ToHexString(TAuxFile.ToBytes(FakeSealer.Facts(2).SealProof.Porep, "t", rowsToDiscard: 1));
         return files;
     }
 

@@ -21,7 +21,7 @@ public sealed class InstallerTests : IDisposable
         Assert.Equal(4, outcome.Files.Count);
 
         // Its t_aux names another folder and is kept.
-        Assert.Equal(origin.Cache(2), File.ReadAllText(_run.Cache(2, "t_aux")));
+        Assert.Contains(origin.Cache(2), File.ReadAllText(_run.Cache(2, "t_aux")), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_run.Settings.TempFolder));
     }
 

@@ -149,7 +149,7 @@ public sealed class SectorsWithDataTests : IDisposable
 
         Assert.Equal(OutcomeKind.Installed, Assert.Single(_run.Do(FakeSealer.Snapped(key, Data()))).Kind);
 
-        Assert.Equal(["2:update"], _run.Sealer.Calls);
+        Assert.Equal(["2:trees-of-replica", "2:update"], _run.Sealer.Calls);
         Assert.Equal(before, _run.Visible().Where(file => !file.Key.StartsWith("update", StringComparison.Ordinal)).ToDictionary());
     }
 
@@ -189,7 +189,7 @@ public sealed class SectorsWithDataTests : IDisposable
 
             SectorOutcome outcome = Assert.Single(_run.Do(facts));
             Assert.Equal((OutcomeKind.Installed, null), (outcome.Kind, outcome.Failure));
-            Assert.Equal(pieces ? ["2:remove"] : ["2:label-1", "2:label-2", "2:trees"], _run.Sealer.Calls);
+            Assert.Equal(pieces ? ["2:trees-of-replica", "2:remove"] : ["2:trees-of-replica", "2:label-1", "2:label-2", "2:trees"], _run.Sealer.Calls);
             Assert.Equal(before.Keys, _run.Visible().Keys);
         }
     }

@@ -141,19 +141,16 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
             UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
             _sealer.RemoveData(job, log, cores, progress, cancellation);
 
-        public Bytes32 CommRLast(
-            ISectorData replica, PorepParameters porep, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-            _sealer.CommRLast(replica, porep, cores, progress, cancellation);
-
-        public bool TryBuildTrees(
+        public PAuxFile? TryBuildTrees(
             SealJob job,
             ISectorData replica,
-            Bytes32 commRLast,
+            CommR expected,
+            string steps,
             IStepLog log,
             ITreeCores cores,
             IProgress<SealProgress> progress,
             CancellationToken cancellation) =>
-            _sealer.TryBuildTrees(job, replica, commRLast, log, cores, progress, cancellation);
+            _sealer.TryBuildTrees(job, replica, expected, steps, log, cores, progress, cancellation);
 
         public CommR CommROf(PAuxFile pAux) => _sealer.CommROf(pAux);
     }

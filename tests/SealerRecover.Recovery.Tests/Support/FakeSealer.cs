@@ -7,6 +7,7 @@ using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Trees;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Pipeline;
@@ -181,27 +182,38 @@ internal sealed class FakeSealer : ISealer
         return key;
     }
 
-    /// <summary>comm_r_last of every replica made so far, by its content.</summary>
-    public Bytes32 CommRLast(
-        ISectorData replica, PorepParameters porep, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        Roots.GetValueOrDefault(Convert.ToHexString(SHA256.HashData(ReadAll(replica))));
-
     /// <summary>As the real one: trees and p_aux of a replica that was made before.</summary>
-    public bool TryBuildTrees(
-        SealJob job, ISectorData replica, Bytes32 commRLast, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
+    public PAuxFile? TryBuildTrees(
+        SealJob job,
+        ISectorData replica,
+        CommR expected,
+        string steps,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation)
     {
-        Calls.Enqueue($"{job.Inputs.Sector.Number}:trees-of-replica");
-        if (CommRLast(replica, job.Inputs.Porep, cores, progress, cancellation) != commRLast)
+        string path = Path.Combine(job.CacheFolder, "p_aux");
+        if (log.TryGet($"{steps}-finished", out _) && File.Exists(path))
         {
-            return false;
+            return PAuxFile.Read(path);
         }
 
-        File.WriteAllBytes(Path.Combine(job.CacheFolder, "p_aux"), [.. job.KnownCommC!.Value.Span, .. commRLast.Span]);
-        File.WriteAllText(Path.Combine(job.CacheFolder, "t_aux"), TAux ?? "t_aux");
+        Calls.Enqueue($"{job.Inputs.Sector.Number}:trees-of-replica");
+        byte[] content = ReadAll(replica);
+        PAuxFile pAux = new(job.KnownCommC!.Value, Roots.GetValueOrDefault(Convert.ToHexString(SHA256.HashData(content))));
+        if (CommROf(pAux) != expected)
+        {
+            return null;
+        }
+
+        File.WriteAllBytes(path, pAux.ToBytes());
+        WriteTAux(job.CacheFolder, job.Inputs.Porep, job.CachePathInTAux);
         string tree = Path.Combine(job.CacheFolder, "sc-02-data-tree-r-last.dat");
-        File.WriteAllBytes(tree, Bytes(job.Inputs, "tree-r-last", 32));
-        log.Record("standing-tree-r-last-0", Digest(tree));
-        return true;
+        File.WriteAllBytes(tree, [.. pAux.CommRLast.Span]);
+        log.Record($"{steps}-tree-r-last-0", Digest(tree));
+        log.Record($"{steps}-finished", Digest(path));
+        return pAux;
     }
 
     public static ConcurrentDictionary<string, Bytes32> Roots { get; } = [];
@@ -245,7 +257,7 @@ internal sealed class FakeSealer : ISealer
         File.WriteAllBytes(job.TargetFile, target);
         Roots[Convert.ToHexString(SHA256.HashData(target))] = made.CommRLast;
         File.WriteAllBytes(Path.Combine(job.TargetCacheFolder, "p_aux"), [.. made.CommC.Span, .. made.CommRLast.Span]);
-        File.WriteAllText(Path.Combine(job.TargetCacheFolder, "t_aux"), TAux ?? "t_aux");
+        WriteTAux(job.TargetCacheFolder, job.Porep, "/of the key");
         string tree = Path.Combine(job.TargetCacheFolder, "sc-02-data-tree-r-last.dat");
         File.WriteAllBytes(tree, [.. made.CommRLast.Span]);
         log.Record($"{steps}-tree-r-last-0", Digest(tree));
@@ -267,6 +279,10 @@ internal sealed class FakeSealer : ISealer
 
     private static byte[] Bytes(ReplicaInputs inputs, string what, long length) =>
         VectorFiles.Stream($"{inputs.ReplicaId}{what}", length);
+
+    private void WriteTAux(string folder, PorepParameters porep, string cachePath) => File.WriteAllBytes(
+        Path.Combine(folder, "t_aux"),
+        TAuxFile.ToBytes(porep, TAux ?? cachePath, BaseTreeLayout.For(porep).RowsDiscarded(null)));
 
     private static string LayerPath(SealJob job, int layer) => Path.Combine(job.CacheFolder, $"sc-02-data-layer-{layer}.dat");
 
@@ -290,9 +306,9 @@ internal sealed class FakeSealer : ISealer
 
             Calls.Enqueue($"{job.Inputs.Sector.Number}:trees");
             File.WriteAllBytes(Path.Combine(job.CacheFolder, "p_aux"), [.. commitments.CommC.Span, .. commitments.CommRLast.Span]);
-            File.WriteAllText(Path.Combine(job.CacheFolder, "t_aux"), TAux ?? job.CachePathInTAux);
+            WriteTAux(job.CacheFolder, job.Inputs.Porep, job.CachePathInTAux);
             string tree = Path.Combine(job.CacheFolder, "sc-02-data-tree-r-last.dat");
-            File.WriteAllBytes(tree, Bytes(job.Inputs, "tree-r-last", 32));
+            File.WriteAllBytes(tree, [.. commitments.CommRLast.Span]);
             if (job.KeepAll)
             {
                 File.WriteAllBytes(Path.Combine(job.CacheFolder, "sc-02-data-tree-c.dat"), Bytes(job.Inputs, "tree-c", 2336));

@@ -51,6 +51,32 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public void A_quick_look_finds_damage_in_the_upper_rows_and_does_not_call_the_others_proven()
+    {
+        using SurveyedSector sector = SurveyedSector.Made(rowsToDiscard: 0);
+        SurveySettings quick = new() { Quick = true, RowsToDiscard = 0 };
+        BaseTreeLayout layout = BaseTreeLayout.For(sector.Facts.Porep);
+        FileState State() => Assert.Single(Assert.Single(sector.Survey(quick).Sealed.TreeRLast).Copies).State;
+        Assert.Equal(CheckDepth.Sampled, Assert.IsType<Good>(State()).Depth);
+        Random random = new(Seed);
+        for (int row = 1; row <= layout.Height; row++)
+        {
+            long node = layout.NodesBefore(1, row) + random.NextInt64(layout.RowNodes(row));
+            SurveyedSector.FlipBit(sector.Tree(0), node * 256);
+            if (row >= layout.Height - 3)
+            {
+                Assert.Contains(Assert.IsType<Damaged>(State()).Ranges, range => range.Offset <= node * 32 && node * 32 < range.End);
+            }
+            else
+            {
+                Assert.Equal(CheckDepth.Sampled, Assert.IsType<Good>(State()).Depth);
+            }
+
+            SurveyedSector.FlipBit(sector.Tree(0), node * 256);
+        }
+    }
+
+    [Fact]
     public void Damage_in_a_tree_is_found_by_its_rows_alone()
     {
         using SurveyedSector sector = SurveyedSector.Made();

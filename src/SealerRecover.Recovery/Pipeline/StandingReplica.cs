@@ -1,0 +1,189 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Replica;
+using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Workspace;
+
+namespace SealerRecover.Recovery.Pipeline;
+
+/// <summary>
+/// A replica that is left of a sector: sealed file, key or update. What else belongs beside it is made from it; the tree that is made for
+/// that tells whether it is intact. Where the copy in the result folder is damaged and another storage path has a good one, that is copied.
+/// </summary>
+internal sealed class StandingReplica
+{
+    private readonly ReplicaPlace _place;
+    private readonly IReadOnlyList<string> _copies;
+    private readonly RunContext _run;
+    private readonly IProgress<SealProgress> _progress;
+    private readonly Action<string> _notice;
+    private readonly HashSet<string> _damaged = [];
+
+    /// <param name="place">Which of the sector's replicas, and where it belongs.</param>
+    /// <param name="copies">Files of its length, the one in its place first; at least one.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="progress">Told how far.</param>
+    /// <param name="notice">Told of damaged copies.</param>
+    public StandingReplica(
+        ReplicaPlace place, IReadOnlyList<string> copies, RunContext run, IProgress<SealProgress> progress, Action<string> notice)
+    {
+        (_place, _copies, _run, _progress, _notice) = (place, copies, run, progress, notice);
+        File = copies[0];
+    }
+
+    /// <summary>The intact copy once <see cref="TryMakeRest"/> has found one: in its place, in the workspace, or in another storage path.</summary>
+    public string File { get; private set; }
+
+    /// <summary>What it commits to, once that is known.</summary>
+    public SealedCommitments? Commitments { get; private set; }
+
+    /// <summary>Makes tree_r_last, p_aux and t_aux in the workspace.</summary>
+    /// <param name="job">The sector, with comm_c.</param>
+    /// <param name="workspace">Its workspace.</param>
+    /// <returns>False if no copy is intact, and the one in its place may be moved aside.</returns>
+    /// <exception cref="OperatorException">TargetExists: the one in its place is damaged and may not be moved aside.</exception>
+    public bool TryMakeRest(SealJob job, SectorWorkspace workspace)
+    {
+        foreach (string copy in _copies.Where(copy => !_damaged.Contains(copy)))
+        {
+            string file = MustBeCopied(copy) ? Copy(copy, workspace) : copy;
+            if (TryBuild(job, file, workspace, out string? unreadable) is { } pAux)
+            {
+                File = file;
+                Commitments = new SealedCommitments(_place.CommD, pAux.CommC, pAux.CommRLast, _place.CommR);
+                return true;
+            }
+
+            Refuse(copy, file, unreadable ?? "is damaged: with the comm_c of p_aux it has another CommR than the chain's", workspace);
+        }
+
+        return false;
+    }
+
+    /// <summary>What is to be installed; nothing where the replica is left in another storage path.</summary>
+    public IEnumerable<FinishedFile> Files(FinishedFiles finished) =>
+        File == _place.Target || File == _place.Made(finished.Workspace)
+            ? finished.Beside(_place.Area, File, Commitments!, _place.Steps)
+            : [];
+
+    private PAuxFile? TryBuild(SealJob job, string file, SectorWorkspace workspace, out string? unreadable)
+    {
+        unreadable = null;
+        using PaddedFile padded = new(file, job.Inputs.Porep.SectorSize, _run.Files);
+        WatchedData replica = new(padded);
+        try
+        {
+            return _run.Sealer.TryBuildTrees(
+                _place.In(job, workspace), replica, _place.CommR, _place.Steps, workspace.Journal, _run.Cores, _progress, _run.Cancellation);
+        }
+        catch (OperatorException failure) when (replica.Failure is not null && failure.Kind == FailureKind.Storage)
+        {
+            // A disk that loses blocks is what replicas are lost by; failures to write are another matter.
+            unreadable = $"cannot be read to its end ({replica.Failure.Message})";
+            return null;
+        }
+    }
+
+    /// <summary>A copy in another storage path stays there unless the one in its place is damaged.</summary>
+    private bool MustBeCopied(string copy) => copy != _place.Target && _damaged.Contains(_place.Target);
+
+    private string Copy(string from, SectorWorkspace workspace)
+    {
+        string to = _place.Made(workspace);
+        if (workspace.Journal.TryGet(_place.CopiedStep, out FileDigest recorded) && System.IO.File.Exists(to)
+            && SegmentDigests.OfFile(_run.Files, to, cancellation: _run.Cancellation) == recorded)
+        {
+            return to;
+        }
+
+        _notice($"the copy in {from} is taken instead");
+        InstallProgress copied = new(_progress, _run.Time);
+        copied.Begin(new FileInfo(from).Length);
+        string temporary = $"{to}.copy";
+        _run.Files.Copy(from, temporary, copied, _run.Cancellation);
+        _run.Files.Replace(temporary, to);
+        _run.Files.SyncFolder(workspace.Folder);
+        workspace.Journal.Record(_place.CopiedStep, SegmentDigests.OfFile(_run.Files, to, cancellation: _run.Cancellation));
+        return to;
+    }
+
+    private void Refuse(string copy, string file, string why, SectorWorkspace workspace)
+    {
+        _damaged.Add(copy);
+        if (file != copy)
+        {
+            // Sealing takes a replica that is there for finished.
+            _run.Files.DeleteFile(file);
+            workspace.Journal.Forget(_place.CopiedStep);
+        }
+
+        if (copy == _place.Target && !_run.Settings.Force)
+        {
+            throw new OperatorException(
+                FailureKind.TargetExists,
+                $"{_place.Sector}: {copy} {why}",
+                "Repeat with --force to make it again; the damaged file is then moved aside, not deleted.");
+        }
+
+        _notice($"{copy} {why}");
+    }
+}
+
+/// <summary>Remembers the first failure to read, which a failure of the work it is read for may hide.</summary>
+internal sealed class WatchedData(ISectorData data) : ISectorData
+{
+    /// <summary>Why reading failed; null if it has not.</summary>
+    public OperatorException? Failure { get; private set; }
+
+    /// <inheritdoc/>
+    public SectorSize Size => data.Size;
+
+    /// <inheritdoc/>
+    public void Read(long offset, Span<byte> destination)
+    {
+        try
+        {
+            data.Read(offset, destination);
+        }
+        catch (OperatorException failure)
+        {
+            Failure ??= failure;
+            throw;
+        }
+    }
+}
+
+/// <summary>Which replica of a sector, what it has to be, and where it belongs.</summary>
+/// <param name="Sector">The sector.</param>
+/// <param name="Area">Sealed or Update.</param>
+/// <param name="Layout">The sector's places in the result folder.</param>
+/// <param name="CommD">What it is over.</param>
+/// <param name="CommR">The CommR it has to have.</param>
+internal sealed record ReplicaPlace(SectorId Sector, InstallArea Area, ResultLayout Layout, CommD CommD, CommR CommR)
+{
+    /// <summary>Begins the steps of what is made beside it.</summary>
+    public string Steps => Area == InstallArea.Update ? ReplicaTrees.UpdateSteps : ReplicaTrees.Steps;
+
+    /// <summary>The step of a copy from another storage path.</summary>
+    public string CopiedStep => $"{Steps}-copy";
+
+    /// <summary>Where it belongs.</summary>
+    public string Target => Layout.Of(Area);
+
+    /// <summary>Where a copy of it is made.</summary>
+    public string Made(SectorWorkspace workspace) => Area == InstallArea.Update ? workspace.UpdateFile : workspace.SealedFile;
+
+    /// <summary>The job of what is made beside it.</summary>
+    public SealJob In(SealJob job, SectorWorkspace workspace)
+    {
+        if (Area != InstallArea.Update)
+        {
+            return job;
+        }
+
+        workspace.MakeUpdateCache();
+        return job with { CacheFolder = workspace.UpdateCacheFolder };
+    }
+}

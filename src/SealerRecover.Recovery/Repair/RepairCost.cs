@@ -1,0 +1,53 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using SealerRecover.Recovery.Bench;
+using SealerRecover.Recovery.Pipeline;
+using SealerRecover.Recovery.Resources;
+
+namespace SealerRecover.Recovery.Repair;
+
+/// <summary>What mending one sector by itself takes. Times are computed from measured speeds and leave out the disk.</summary>
+/// <param name="Time">From start to end.</param>
+/// <param name="OfFullSealing">Time as a part of that of sealing the sector from the start.</param>
+/// <param name="Memory">Bytes.</param>
+/// <param name="TempDisk">Bytes in the folder for work in progress.</param>
+public sealed record RepairCost(TimeSpan Time, double OfFullSealing, long Memory, long TempDisk);
+
+/// <summary>Computes costs of repairs. docs/performance.md states the formulas.</summary>
+/// <param name="speeds">One core of this machine.</param>
+/// <param name="settings">Threads, and what else decides what is needed.</param>
+public sealed class RepairCosts(StepSpeeds speeds, RecoverySettings settings)
+{
+    private const double InnerNodes = 1.0 / (TreeShape.BaseArity - 1);
+
+    private readonly SectorNeeds _needs = new(settings, new Sealer(settings));
+
+    /// <summary>The cost of one repair.</summary>
+    public RepairCost For(SectorRepair repair)
+    {
+        ArgumentNullException.ThrowIfNull(repair);
+        PorepParameters porep = repair.Facts.SealProof.Porep;
+        SealResources needs = _needs.For(repair.Facts, repair.StoragePath);
+        double time = Seconds(repair.Kind, porep, repair.Facts.Update is not null);
+        return new RepairCost(
+            TimeSpan.FromSeconds(time),
+            time / Seconds(RepairKind.Everything, porep, repair.Facts.Update is not null),
+            Math.Max(needs.LabelMemory, needs.TreeMemory),
+            needs.TempDisk);
+    }
+
+    private double Seconds(RepairKind kind, PorepParameters porep, bool isSnapped)
+    {
+        double tree = InnerNodes * speeds.TreeNode / settings.Threads;
+        double labels = porep.Layers * speeds.Label;
+        double columns = (speeds.Column / settings.Threads) + tree;
+        double update = isSnapped ? tree : 0;
+        return porep.Nodes * (kind switch
+        {
+            RepairKind.FromReplica => tree + update,
+            RepairKind.FromUpdate or RepairKind.FromKey => tree + update,
+            RepairKind.Labels => labels + tree + update,
+            _ => labels + columns + tree + update,
+        });
+    }
+}

@@ -1,0 +1,71 @@
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Content;
+using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Pipeline;
+
+namespace SealerRecover.Recovery.Resources;
+
+/// <summary>What one sector takes, by what is left of it and what it holds.</summary>
+/// <param name="settings">What the operator decided.</param>
+/// <param name="sealer">Tells the CommR of a p_aux.</param>
+internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
+{
+    /// <summary>The needs of one sector; where a replica is left, those of checking it.</summary>
+    /// <param name="facts">The sector.</param>
+    /// <param name="resultFolder">Where its files go; null for the settings' result folder.</param>
+    public SealResources For(SectorFacts facts, string? resultFolder = null)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        PorepParameters porep = facts.SealProof.Porep;
+        Survivors? left = settings.KeepAll ? null : Survivors.Find(
+            LinuxFileSystem.Instance, facts, resultFolder is null ? settings : settings with { ResultFolder = resultFolder }, sealer.CommROf);
+        if (left is not null && left.Sealed.Count > 0 && (facts.Update is null || left.Updates.Count > 0))
+        {
+            SealResources trees = SealResources.ForTrees(porep, settings.Threads);
+            return facts.Update is null ? trees : trees with { TempDisk = 2 * trees.TempDisk, ResultDisk = 2 * trees.ResultDisk };
+        }
+
+        return Sealing(facts, onlyLastLayer: left is not null);
+    }
+
+    /// <summary>The needs of one sector whose labels have to be made.</summary>
+    /// <param name="facts">The sector.</param>
+    public SealResources WithLabels(SectorFacts facts) =>
+        Sealing(facts, onlyLastLayer: !settings.KeepAll && Survivors.Find(LinuxFileSystem.Instance, facts, settings, sealer.CommROf) is not null);
+
+    private SealResources Sealing(SectorFacts facts, bool onlyLastLayer)
+    {
+        SectorContent? content = SectorContent.TryOf(facts);
+        PorepParameters porep = facts.SealProof.Porep;
+        int pieceFiles = content?.Parts.Sum(part => part.Wanted.Length) ?? 0;
+        SealResources needs = SealResources.For(
+            porep, settings.KeepAll, content?.Sealed is not null, settings.ParentWindowNodes, settings.Threads, onlyLastLayer);
+        if (content is null || (pieceFiles == 0 && content.Update is null))
+        {
+            return needs;
+        }
+
+        needs = needs with { OpenFiles = needs.OpenFiles + pieceFiles };
+        if (content.Update is not null)
+        {
+            // When the update is made, the key's layers are gone, or what is kept of them stays.
+            SealResources update = SealResources.ForUpdate(porep, settings.KeepAll, pieceFiles, settings.Threads);
+            needs = needs with
+            {
+                TreeMemory = Math.Max(needs.TreeMemory, update.TreeMemory),
+                TempDisk = Math.Max(needs.TempDisk, needs.ResultDisk + update.TempDisk),
+                ResultDisk = needs.ResultDisk + update.ResultDisk,
+            };
+        }
+
+        long unsealed = settings.KeepUnsealed ? porep.SectorSize.Bytes : 0;
+        return needs with
+        {
+            TempDisk = Math.Max(needs.TempDisk, needs.ResultDisk + unsealed),
+            ResultDisk = needs.ResultDisk + unsealed,
+        };
+    }
+}
