@@ -42,7 +42,6 @@ public sealed class FaultMatrixTests(ITestOutputHelper output)
         string report = $"{sum} faults in {FaultScenario.All.Count} kinds of recovery, {watch.Elapsed.TotalSeconds:F0} s: "
             + string.Join(", ", _counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Value} {count.Key}"));
         output.WriteLine(report);
-        TestContext.Current.SendDiagnosticMessage(report);
         Assert.True(_complaints.IsEmpty, $"{_complaints.Count} complaints after {report}\n{string.Join('\n', _complaints.Take(60))}");
         Assert.True(sum >= Least, report);
     }
