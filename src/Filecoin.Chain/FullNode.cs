@@ -9,6 +9,9 @@ namespace Filecoin.Chain;
 /// </summary>
 public sealed class FullNode(JsonRpcClient rpc)
 {
+    /// <summary>WindowedPoStChallengeSeed, the tag of the randomness that window PoSt draws its challenges from.</summary>
+    internal const int WindowPostChallengeSeed = 4;
+
     /// <summary>SealRandomness, the domain separation tag of the ticket that enters the replica id (go-state-types crypto/randomness.go).</summary>
     internal const int SealRandomness = 5;
 
@@ -159,8 +162,17 @@ public sealed class FullNode(JsonRpcClient rpc)
     /// <param name="cancellation">Ends the call.</param>
     public Task<byte[]> StateGetRandomnessFromTicketsAsync(
         int personalization, long epoch, byte[] entropy, TipSetKey descendant, CancellationToken cancellation) =>
+        RandomnessAsync("StateGetRandomnessFromTickets", personalization, epoch, entropy, descendant, cancellation);
+
+    /// <summary>As <see cref="StateGetRandomnessFromTicketsAsync"/>, drawn from the beacon's entry of the epoch: 4 for window PoSt.</summary>
+    public Task<byte[]> StateGetRandomnessFromBeaconAsync(
+        int personalization, long epoch, byte[] entropy, TipSetKey descendant, CancellationToken cancellation) =>
+        RandomnessAsync("StateGetRandomnessFromBeacon", personalization, epoch, entropy, descendant, cancellation);
+
+    private Task<byte[]> RandomnessAsync(
+        string method, int personalization, long epoch, byte[] entropy, TipSetKey descendant, CancellationToken cancellation) =>
         rpc.CallRequiredAsync(
-            "StateGetRandomnessFromTickets",
+            method,
             json =>
             {
                 json.WriteNumberValue(personalization);

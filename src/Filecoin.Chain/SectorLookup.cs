@@ -32,9 +32,11 @@ public sealed class SectorLookup
     private readonly StandingLookup _standing;
     private readonly PreCommitLookup _preCommits;
     private readonly DataLookup _data;
+    private readonly ChallengeLookup _challenges;
     private readonly string? _headNote;
 
-    private SectorLookup(FullNode node, ActorId miner, Address address, SectorSize sectorSize, string networkName, TipSet head, TimeProvider time)
+    private SectorLookup(
+        FullNode node, ActorId miner, Address address, SectorSize sectorSize, long? windowPost, string networkName, TipSet head, TimeProvider time)
     {
         _node = node;
         _head = head;
@@ -43,6 +45,7 @@ public sealed class SectorLookup
         NetworkName = networkName;
         _tickets = new Tickets(node, networkName);
         _standing = new StandingLookup(node, head);
+        _challenges = new ChallengeLookup(node, head, windowPost);
         MinerAddress minerAddress = new(node, miner, address);
         _preCommits = new PreCommitLookup(node, minerAddress);
         _data = new DataLookup(node, minerAddress, sectorSize, head);
@@ -84,7 +87,7 @@ public sealed class SectorLookup
                     FailureKind.NodeUnreachable,
                     $"the chain node says that sectors of {miner} have {info.SectorSize} bytes, which no seal proof is for",
                     "the node or a proxy before it is faulty; use another node");
-            return new SectorLookup(node, id, miner, size, network, head, time);
+            return new SectorLookup(node, id, miner, size, info.WindowPoStProofType, network, head, time);
         }
         catch (ChainCallException error) when (error.IsAnswer)
         {
@@ -147,6 +150,10 @@ public sealed class SectorLookup
     /// <exception cref="OperatorException">No node answers.</exception>
     public Task<IReadOnlyList<ulong>> FaultySectorsAsync(CancellationToken cancellation) =>
         _node.StateMinerFaultsAsync(Miner, TipSetKey.Head, cancellation);
+
+    /// <summary>What the network last drew a sector's window PoSt challenges from; what the node does not tell is a reason and never a failure.</summary>
+    public Task<WindowPostSeedResult> FindWindowPostSeedAsync(ulong sectorNumber, CancellationToken cancellation) =>
+        _challenges.FindAsync(new SectorId(Miner, sectorNumber), cancellation);
 
     private async Task<IReadOnlyList<T>> ForAllAsync<T>(
         IEnumerable<ulong> sectorNumbers,

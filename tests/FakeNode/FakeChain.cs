@@ -123,6 +123,27 @@ public sealed class FakeChain
         return Blake2b.Hash256(input.ToArray());
     }
 
+    /// <summary>What StateGetRandomnessFromBeacon gives: the beacon has an entry for every epoch, whatever the blocks do.</summary>
+    public Bytes32 BeaconRandomness(long personalization, long epoch, byte[] entropy)
+    {
+        Span<byte> number = stackalloc byte[8];
+        using MemoryStream input = new();
+        BinaryPrimitives.WriteInt64BigEndian(number, personalization);
+        input.Write(number);
+        input.Write(Blake2b.Hash256(Hash("beacon", epoch, 0)).Span);
+        BinaryPrimitives.WriteInt64BigEndian(number, epoch);
+        input.Write(number);
+        input.Write(entropy);
+        return Blake2b.Hash256(input.ToArray());
+    }
+
+    /// <summary>What window PoSt of a miner's deadline draws its challenges from, as proofs take it.</summary>
+    public Bytes32 WindowPostSeed(ulong miner, long epoch)
+    {
+        byte[] entropy = [0, .. Varint.ToBytes(miner)];
+        return BeaconRandomness(4, epoch, [(byte)(0x40 + entropy.Length), .. entropy]).ClearTopTwoBits();
+    }
+
     private byte[] Hash(string what, long epoch, int index) => Blake2b.Hash256(
         [.. _seed, .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/{what}/{epoch}/{index}"))]).ToArray();
 }

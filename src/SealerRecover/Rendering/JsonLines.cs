@@ -127,6 +127,7 @@ internal sealed record JsonSectorEnded(
     string? CommRLast,
     IReadOnlyList<string> Files,
     double Seconds,
+    int? ProvenNodes,
     JsonFailure? Failure);
 
 /// <summary>Why something failed.</summary>
@@ -296,6 +297,38 @@ internal sealed record JsonAdvisedRepair(string Repair, string Part, bool Needed
 /// <summary>A file to copy.</summary>
 internal sealed record JsonCopy(string From, string To);
 
+/// <summary>Whether a sector would pass window PoSt.</summary>
+internal sealed record JsonVerification(
+    string Event,
+    string Time,
+    JsonSector Sector,
+    long SectorSize,
+    string ComparedWith,
+    string Part,
+    bool Proven,
+    int ProvenNodes,
+    int Challenges,
+    int NetworkChallenges,
+    bool Full,
+    string Randomness,
+    string RandomnessFrom,
+    string? RandomnessReason,
+    long? ChallengeEpoch,
+    int? Deadline,
+    ulong? Partition,
+    IReadOnlyList<JsonProvenReplica> Replicas,
+    IReadOnlyList<JsonProofFault> Missing,
+    IReadOnlyList<string> Warnings);
+
+/// <summary>A replica with its cache folder.</summary>
+internal sealed record JsonProvenReplica(string Replica, string CacheFolder, bool Proven, IReadOnlyList<JsonProofFault> Faults);
+
+/// <summary>Why one is not proven.</summary>
+internal sealed record JsonProofFault(string? Kind, string Message, long? Node, IReadOnlyList<JsonFaultPlace> Places);
+
+/// <summary>A stretch of a file.</summary>
+internal sealed record JsonFaultPlace(string Path, long Offset, long Length);
+
 /// <summary>The output of Commit 1.</summary>
 internal sealed record JsonCommit1(
     string Event, string Time, JsonSector Sector, string Seed, int Partitions, int Challenges, string File, long Length, string Sha256);
@@ -318,6 +351,7 @@ internal sealed record JsonCommit1(
 [JsonSerializable(typeof(JsonRepairs))]
 [JsonSerializable(typeof(JsonUnsealPlan))]
 [JsonSerializable(typeof(JsonSurvey))]
+[JsonSerializable(typeof(JsonVerification))]
 [JsonSerializable(typeof(JsonCommit1))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;

@@ -179,6 +179,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             SectorResult.Unsealed => "unsealed",
             SectorResult.Good => "good",
             SectorResult.Written => "written",
+            SectorResult.Proven => "proven",
             SectorResult.Stopped => "stopped",
             _ => "failed",
         },
@@ -189,6 +190,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         sector.Commitments?.CommRLast.ToString(),
         sector.Files,
         Seconds(sector.Elapsed),
+        sector.ProvenNodes,
         sector.Failure is { } failure ? Line(failure) : null);
 
     private JsonFailure Line(Failure failure) => new(

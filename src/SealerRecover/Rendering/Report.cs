@@ -30,6 +30,9 @@ internal enum SectorResult
     /// <summary>Nothing speaks against its files.</summary>
     Good,
 
+    /// <summary>It would pass window PoSt.</summary>
+    Proven,
+
     /// <summary>See the failure.</summary>
     Failed,
 
@@ -93,6 +96,9 @@ internal sealed record SectorReport(
     TimeSpan Elapsed,
     Failure? Failure)
 {
+    /// <summary>Nodes of it that were proven as window PoSt does; null where none were.</summary>
+    public int? ProvenNodes { get; init; }
+
     /// <summary>The report of a sector that was worked on.</summary>
     public static SectorReport From(SectorOutcome outcome, CommR? sealedCid) => new(
         outcome.Sector,
@@ -109,7 +115,10 @@ internal sealed record SectorReport(
         outcome.Elapsed,
         outcome.Kind == OutcomeKind.Failed
             ? Failure.From(outcome.Failure ?? new InvalidOperationException("a sector failed without saying why"))
-            : null);
+            : null)
+    {
+        ProvenNodes = outcome.ProvenNodes,
+    };
 
     /// <summary>The report of a sector that failed before it was worked on.</summary>
     public static SectorReport Failed(SectorId sector, Exception why) =>

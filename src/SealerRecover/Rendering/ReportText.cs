@@ -100,10 +100,13 @@ internal static class ReportText
         sector switch
         {
             { Failure: { } failure } => failure.Exit.Name,
-            { Commitments: { } computed, SealedCid: { } expected } when computed.CommR == expected => $"CommR equals the SealedCID {expected}",
+            { Commitments: { } computed, SealedCid: { } expected } when computed.CommR == expected => $"CommR equals the SealedCID {expected}" + Proven(sector),
             _ => "",
         },
     ];
+
+    private static string Proven(SectorReport sector) =>
+        sector.ProvenNodes is { } nodes ? string.Create(CultureInfo.InvariantCulture, $"; {nodes} random nodes proven") : "";
 
     private static IEnumerable<TextLine> Advise(Advice advice, int index)
     {
@@ -136,6 +139,7 @@ internal static class ReportText
         SectorResult.Unsealed => "unsealed",
         SectorResult.Good => "good",
         SectorResult.Written => "written",
+        SectorResult.Proven => "proven",
         SectorResult.Failed => "failed",
         SectorResult.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(result), result, "a result without a word"),
