@@ -62,7 +62,7 @@ internal sealed record FaultScenario(string Name, IReadOnlyList<SectorFacts> Fac
     /// <summary>Asserts that every file is the reference's.</summary>
     public void AssertReference(string result)
     {
-        if (Data is not null && !Configure(Nowhere).KeepAll)
+        if (Data is not null && Configure(Nowhere).KeepAll != true)
         {
             Data.AssertInstalled(result);
         }
