@@ -105,6 +105,8 @@ internal sealed class FaultStage : IDisposable
 {
     private static readonly TestFolder Parents = new(Directory.Exists("/dev/shm") ? "/dev/shm" : null);
 
+    static FaultStage() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Parents.Dispose();
+
     private readonly TestFolder _folder = new(Directory.Exists("/dev/shm") ? "/dev/shm" : null);
     private readonly FolderImage _start;
     private readonly Dictionary<string, byte[]> _foreign;
