@@ -58,6 +58,8 @@ internal sealed class MessageSearch(FullNode node, MinerAddress miner, PreCommit
             return [];
         }
 
+        // Where the state is gone the node lists no messages, as if there were none. Asked for it, it says so, and that ends the search.
+        await node.StateMinerInfoAsync(miner.Id, last.Key, cancellation).ConfigureAwait(false);
         List<FoundPreCommit> found = [];
         foreach (Address address in await miner.FormsAsync(cancellation).ConfigureAwait(false))
         {
