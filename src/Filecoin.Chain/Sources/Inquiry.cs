@@ -15,6 +15,10 @@ internal sealed class Inquiry
         "name an archive node with --archive-node; or the lotus-miner that sealed it with --miner-api-info; or give damocles' state of it with "
         + "--damocles-state; or the ticket's epoch by hand with --ticket-epoch, as `lotus-miner sectors status <number>` or Curio's sectors_meta tells it";
 
+    private const string Unseen =
+        "a sector made with the genesis block has no pre-commit and cannot be recovered from chain data; one proven through another actor, such as "
+        + "a multisig, is not seen by all of these: ";
+
     private readonly SectorId _sector;
     private readonly List<SectorStatement> _statements = [];
     private readonly List<string> _complaints = [];
@@ -86,7 +90,7 @@ internal sealed class Inquiry
             : new OperatorException(
                 _first?.Kind ?? FailureKind.NotOnChain,
                 message,
-                _first?.Hint ?? $"a sector made with the genesis block has no pre-commit and cannot be recovered from chain data; one proven through another actor, such as a multisig, is not seen by all of these: {WhereElse}",
+                _first?.Hint ?? Unseen + WhereElse,
                 _first);
     }
 
