@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Memory;
 using Microsoft.Win32.SafeHandles;
@@ -44,6 +45,23 @@ internal static class LayerFile
             }
         }, cancellation);
         return damaged == 0;
+    }
+
+    /// <summary>Compares a layer in memory with what was recorded as <paramref name="expected"/> when it was written.</summary>
+    /// <returns>The segments that differ; all, if the digests beside the file are not those recorded.</returns>
+    public static IReadOnlyCollection<int> Differing(
+        string path, FileDigest expected, NativeBuffer labels, int threads, CancellationToken cancellation)
+    {
+        SegmentDigests? recorded = SegmentDigests.TryLoad(CacheNames.SegmentsOf(path), expected);
+        ConcurrentBag<int> differing = [];
+        ForEachSegment(recorded ?? new SegmentDigests(labels.Length), threads, null, (index, offset, length) =>
+        {
+            if (recorded?.Matches(index, labels.Slice(offset, length)) != true)
+            {
+                differing.Add(index);
+            }
+        }, cancellation);
+        return differing;
     }
 
     /// <summary>Whether the layer is as long as recorded and its digests are beside it; content is checked where it is read.</summary>

@@ -118,26 +118,41 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     }
 
     /// <summary>
-    /// Whether every file of <paramref name="manifest"/> still exists intact, wherever an interrupted installation left it.
-    /// Damaged files in staging are deleted.
+    /// Where each file of <paramref name="manifest"/> is, by its name, wherever an interrupted installation left it; null unless all still
+    /// exist intact. Damaged files in staging are deleted.
     /// </summary>
-    public bool PrepareResume(
+    public IReadOnlyDictionary<string, string>? PrepareResume(
         SectorId sector, InstallManifest manifest, SectorWorkspace workspace, InstallProgress progress, CancellationToken cancellation)
     {
         ResultLayout layout = new(settings.ResultFolder, sector);
         progress.Begin(manifest.Files.Sum(file => file.Length));
-        return manifest.Files.All(file =>
+        Dictionary<string, string> places = [];
+        foreach (ManifestFile file in manifest.Files)
+        {
+            if (PlaceOf(file) is not { } place)
+            {
+                return null;
+            }
+
+            places.Add(file.Name, place);
+        }
+
+        return places;
+
+        string? PlaceOf(ManifestFile file)
         {
             string staged = layout.Staged(manifest.Inputs, file);
             if (Matches(file, staged, progress, cancellation))
             {
-                return true;
+                return staged;
             }
 
             files.DeleteFile(staged);
-            return Matches(file, Source(workspace, file), progress, cancellation)
-                || StateOf(layout, manifest.Inputs, file, progress, cancellation) == TargetState.Equal;
-        });
+            string source = Source(workspace, file);
+            return Matches(file, source, progress, cancellation) ? source
+                : StateOf(layout, manifest.Inputs, file, progress, cancellation) == TargetState.Equal ? layout.Target(file)
+                : null;
+        }
     }
 
     /// <summary>Whether the installed files are those of the receipt, all bytes read.</summary>

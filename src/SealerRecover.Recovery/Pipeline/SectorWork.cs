@@ -3,6 +3,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Proofs;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
@@ -54,6 +55,8 @@ internal sealed record RunContext(
 /// </summary>
 internal sealed class SectorWork(SectorFacts facts, RunContext run)
 {
+    private const string CheckMachine = "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.";
+
     private readonly IProgress<SealProgress> _progress = run.Events.ProgressOf(facts.Sector);
     private readonly ResultLayout _layout = new(run.Settings.ResultFolder, facts.Sector);
     private SectorContent? _content;
@@ -71,6 +74,8 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private bool _told;
     private bool _admitted;
     private int _repairs;
+    private bool _provenInVain;
+    private int? _provenNodes;
 
     /// <summary>How it ended; null until it has.</summary>
     public SectorOutcome? Outcome { get; private set; }
@@ -385,7 +390,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         files = Finished.Sealed(_commitments);
         return _commitments.CommR == facts.SealedCid
             ? _commitments
-            : throw new CommitmentMismatchException(Inputs, facts.SealProof, facts.SealedCid, _commitments, Workspace.Folder);
+            : throw CommitmentMismatchException.OfSealed(Inputs, facts.SealProof, facts.SealedCid, _commitments, Workspace.Folder);
     }
 
     private SealedCommitments MakeUpdate(SnappedSector snapped, ref IEnumerable<FinishedFile> files)
@@ -424,10 +429,13 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private Stage RepairFinished(FinishedFile damaged)
     {
         OperatorException damage = new(
-            FailureKind.Storage,
-            $"{facts.Sector}: {damaged.Path} is not what was written",
-            "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.");
-        if (new ManifestFile(damaged.Name, 0, "").Area is InstallArea.Cache or InstallArea.Sealed)
+            FailureKind.Storage, $"{facts.Sector}: {damaged.Path} is not what was written", CheckMachine);
+        return RepairFinished(damage, new ManifestFile(damaged.Name, 0, "").Area);
+    }
+
+    private Stage RepairFinished(OperatorException damage, InstallArea area)
+    {
+        if (area is InstallArea.Cache or InstallArea.Sealed)
         {
             return _standing is null && _snapped?.StandingKey is null ? Repair(damage) : MakeRestAgain(damage);
         }
@@ -435,6 +443,29 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         CountRepair(damage);
         Workspace.RestartUpdate();
         return LabelsAreThere();
+    }
+
+    // Its digests were right, so it was written as it is: once that may be a fault of memory, twice it is this machine.
+    private Stage RepairUnproven(ProofFault fault, InstallArea area)
+    {
+        OperatorException damage = Unproven(fault);
+        if (_provenInVain)
+        {
+            throw damage;
+        }
+
+        _provenInVain = true;
+        return RepairFinished(damage, area);
+    }
+
+    private OperatorException Unproven(ProofFault fault) => new(
+        FailureKind.Storage, $"{facts.Sector} would not pass window PoSt, so nothing was installed: {fault.Sentence}", CheckMachine);
+
+    private InstallProof Prove(IReadOnlyDictionary<string, string> files)
+    {
+        InstallProof proof = InstallProof.Of(facts, files, run.Sealer, run.Cancellation);
+        _provenNodes = proof.Fault is null ? proof.ProvenNodes : null;
+        return proof;
     }
 
     // The replica that is left is read again; it needs no labels.
@@ -467,6 +498,12 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             if (described is null)
             {
                 return RepairFinished(damaged!);
+            }
+
+            InstallProof proof = Prove(_recovered!.Files.ToDictionary(file => file.Name, file => file.Path));
+            if (proof is { Fault: { } fault, Area: { } area })
+            {
+                return RepairUnproven(fault, area);
             }
 
             journal.MarkInstalling(described);
@@ -510,6 +547,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             PoseidonKernel = run.Settings.Kernels.Poseidon,
             TwoToOneKernel = run.Settings.Kernels.TwoToOne,
             CachePathInTAux = workspace.Journal.CachePathInTAux,
+            Notice = Notice,
         };
         return workspace;
     }
@@ -523,7 +561,10 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             return false;
         }
 
-        if (run.Installer.PrepareResume(facts.Sector, manifest, Workspace, Passing(), run.Cancellation))
+        // What stands in the result folder already is a part of the proof, too.
+        IReadOnlyDictionary<string, string>? intact = run.Installer.PrepareResume(facts.Sector, manifest, Workspace, Passing(), run.Cancellation);
+        ProofFault? fault = intact is null ? null : Prove(intact).Fault;
+        if (intact is not null && fault is null)
         {
             _commitments = manifest.Commitments;
             if (manifest.ResultFolder != run.Settings.ResultFolder)
@@ -542,7 +583,10 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
                 $"Run again with --sealing-result={manifest.ResultFolder}, or delete {Workspace.Folder} to seal it anew.");
         }
 
-        Notice("finished files of an earlier run are missing or damaged, so they are made again");
+        _provenInVain = fault is not null;
+        Notice(fault is null
+            ? "finished files of an earlier run are missing or damaged, so they are made again"
+            : $"{Unproven(fault).Message}; it is made again");
         Workspace.Restart();
         return false;
     }
@@ -582,7 +626,10 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             manifest?.Commitments ?? _commitments,
             [.. manifest?.Files.Select(_layout.Target) ?? []],
             _begun is long begun ? run.Time.GetElapsedTime(begun) : TimeSpan.Zero,
-            failure);
+            failure)
+        {
+            ProvenNodes = kind == OutcomeKind.Installed ? _provenNodes : null,
+        };
         run.Events.Ended(Outcome);
         return Stage.Done;
     }

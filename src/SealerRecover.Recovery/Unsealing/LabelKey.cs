@@ -77,6 +77,7 @@ internal sealed class LabelKey : IDisposable
             LabelKernel = _request.Kernels.Label,
             LabelCores = cores,
             CachePathInTAux = journal.CachePathInTAux,
+            Notice = text => _events.Notice(_request.Facts.Sector, text),
         };
         using (IParents parents = _sealer.OpenParents(Porep, _events.ProgressOf(null), cancellation))
         {

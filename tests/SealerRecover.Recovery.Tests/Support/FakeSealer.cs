@@ -7,6 +7,7 @@ using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Trees;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Content;
@@ -266,6 +267,23 @@ internal sealed class FakeSealer : ISealer
     }
 
     public CommR CommROf(PAuxFile pAux) => new(new Bytes32(SHA256.HashData(pAux.ToBytes())));
+
+    /// <summary>What proofs find wrong, asked for every replica that is about to be installed; null for nothing.</summary>
+    public Func<ReplicaFiles, ProofFault?>? Unproven { get; set; }
+
+    public ConcurrentQueue<ReplicaFiles> Proven { get; } = new();
+
+    public IReadOnlyList<ProofFault> Prove(
+        ReplicaFiles files, PorepParameters porep, SectorId sector, CommR commR, Bytes32 randomness, int nodes, CancellationToken cancellation)
+    {
+        if (CommROf(PAuxFile.Read(files.PAux)) != commR || !files.All.All(File.Exists))
+        {
+            throw new InvalidOperationException("what is proven is not what is to be installed");
+        }
+
+        Proven.Enqueue(files);
+        return Unproven?.Invoke(files) is { } fault ? [fault] : [];
+    }
 
     private static SealedCommitments Commit(ReplicaInputs inputs, CommD commD)
     {

@@ -10,10 +10,11 @@ using Xunit;
 
 namespace Filecoin.Sealing.Tests.Proofs;
 
-/// <summary>What a look at some nodes of a replica finds: nothing where nothing is wrong, and any flipped bit under the nodes looked at.</summary>
-public sealed class ReplicaSampleTests
+/// <summary>What proving nodes of a replica finds: nothing where nothing is wrong, and any flipped bit under the nodes challenged, with its place.</summary>
+public sealed class ReplicaProofTests
 {
     private const int Rounds = 24;
+    private const ulong Sector = 7;
 
     // One base tree, two, eight, and sixteen under two roots.
     public static TheoryData<string> Shapes() => ["2KiB-v1_1-cc", "4KiB-v1_1_0-pieces", "16KiB-v1_1_0-cc", "32KiB-v1_1_0-pieces"];
@@ -45,6 +46,7 @@ public sealed class ReplicaSampleTests
             {
                 Assert.True(fault.Kind is ProofFaultKind.Replica or ProofFaultKind.FieldElement, $"{damage}: {fault}");
                 Assert.Equal(node / 64, fault.Node / 64);
+                AssertPlaced(fault, made.SealedFile, damage.Byte);
             });
         }
     }
@@ -86,7 +88,6 @@ public sealed class ReplicaSampleTests
     public void A_flipped_bit_on_the_way_through_stored_rows_is_found()
     {
         using SealedCase made = SealedCase.Seal("8MiB-v1_1-cc");
-        using PaddedFile replica = made.OpenReplica();
         BaseTreeLayout layout = BaseTreeLayout.For(made.Porep);
         string path = made.InCache(CacheNames.TreeRLast(made.Porep.Shape, 0));
         long[] leaves = [123_456];
@@ -105,6 +106,7 @@ public sealed class ReplicaSampleTests
             ProofFaultKind expected = row == 3 && damaged == leaves[0] >> 9 ? ProofFaultKind.Replica : ProofFaultKind.StoredRows;
             Assert.True(fault.Kind == expected, $"{damage}: {fault}");
             Assert.Contains(path, fault.Sentence, StringComparison.Ordinal);
+            AssertPlaced(fault, path, damage.Byte);
         }
 
         using Damage elsewhere = Damage.At(path, 0);
@@ -115,10 +117,9 @@ public sealed class ReplicaSampleTests
     public void Another_sector_s_CommR_is_told_from_this_one_s()
     {
         using SealedCase made = SealedCase.Seal("2KiB-v1_1-cc");
-        using PaddedFile replica = made.OpenReplica();
 
-        ProofFault fault = Assert.Single(ReplicaSample.Check(
-            replica, made.CacheFolder, made.Porep, new CommR(made.Known.Inputs.CommD.Value), [1], 1, null, TestContext.Current.CancellationToken));
+        ProofFault fault = Assert.Single(ReplicaProof.Check(
+            Files(made), made.Porep, Sector, new CommR(made.Known.Inputs.CommD.Value), [1], 1, null, TestContext.Current.CancellationToken));
 
         Assert.Equal(ProofFaultKind.CommR, fault.Kind);
     }
@@ -133,19 +134,22 @@ public sealed class ReplicaSampleTests
         using SectorData data = known.WritePieces(Path.Combine(place.Folder, "pieces"));
         UpdateJob job = known.Job(place, data, keepAll: false);
         SectorUpdate.Encode(job, place.Log, new FixedTreeCores(2), null, cancellation);
-        using PaddedFile update = new(job.TargetFile, known.Size);
         CommR commR = new(Bytes32.FromHex(known.Text("comm_r_new")));
 
-        Assert.Empty(ReplicaSample.Check(update, job.TargetCacheFolder, job.Porep, commR, All(job.Porep), 2, null, cancellation));
-        Assert.NotEmpty(ReplicaSample.Check(update, place.CacheFolder, job.Porep, known.KeyCommR, All(job.Porep), 2, null, cancellation));
+        Assert.Empty(ReplicaProof.Check(ReplicaFiles.In(job.TargetCacheFolder, job.TargetFile, job.Porep), job.Porep, Sector, commR, All(job.Porep), 2, null, cancellation));
+        Assert.NotEmpty(ReplicaProof.Check(ReplicaFiles.In(place.CacheFolder, job.TargetFile, job.Porep), job.Porep, Sector, known.KeyCommR, All(job.Porep), 2, null, cancellation));
     }
 
     private static IReadOnlyList<ProofFault> Check(SealedCase made, long[]? leaves = null)
     {
-        using PaddedFile replica = made.OpenReplica();
-        return ReplicaSample.Check(
-            replica, made.CacheFolder, made.Porep, made.CommR, leaves ?? All(made.Porep), 2, null, TestContext.Current.CancellationToken);
+        return ReplicaProof.Check(
+            Files(made), made.Porep, Sector, made.CommR, leaves ?? All(made.Porep), 2, null, TestContext.Current.CancellationToken);
     }
+
+    private static void AssertPlaced(ProofFault fault, string path, long damaged) =>
+        Assert.Contains(fault.Places, place => place.Path == path && place.Offset <= damaged && damaged < place.Offset + place.Length);
+
+    private static ReplicaFiles Files(SealedCase made) => ReplicaFiles.In(made.CacheFolder, made.SealedFile, made.Porep);
 
     private static long[] All(PorepParameters porep) => [.. Enumerable.Range(0, (int)porep.Nodes).Select(leaf => (long)leaf)];
 }
