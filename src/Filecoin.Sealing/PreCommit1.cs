@@ -156,7 +156,8 @@ public static class PreCommit1
             _layerInMemory = 0;
             SealProgressCounter counter = new(progress, SealPhase.LoadLayer, layer, _porep.Layers, _porep.Nodes);
             bool intact = _layers.Recorded(layer) is { } digest
-                && LayerFile.TryLoad(_layers.PathOf(layer), digest, _previous, job.LayerThreads, counter.Add, cancellation);
+                && LayerFile.TryLoad(
+                    job.Files, _layers.PathOf(layer), digest, _previous, job.LayerThreads, counter.Add, cancellation);
             _layerInMemory = intact ? layer : 0;
             return intact;
         }
@@ -240,14 +241,14 @@ public static class PreCommit1
         {
             await written.ConfigureAwait(false);
             return _layers.FileOf(layer) is { } file
-                ? LayerChange.Of(layer, LayerFile.Differing(file.Path, file.Recorded, labels, job.LayerThreads, cancellation))
+                ? LayerChange.Of(layer, LayerFile.Differing(job.Files, file.Path, file.Recorded, labels, job.LayerThreads, cancellation))
                 : null;
         });
 
         private void Write(int layer, NativeBuffer labels)
         {
             SealProgressCounter counter = new(progress, SealPhase.WriteLayer, layer, _porep.Layers, _porep.Nodes, () => _waiting);
-            FileDigest digest = LayerFile.Write(_layers.PathOf(layer), labels, job.LayerThreads, counter.Add, cancellation);
+            FileDigest digest = LayerFile.Write(job.Files, _layers.PathOf(layer), labels, job.LayerThreads, counter.Add, cancellation);
             _layers.Record(layer, digest);
         }
 

@@ -19,7 +19,7 @@ public static class PreCommit1Many
     /// as in PreCommit1; one that is wrong is not written, and its sector is left where it is, for PreCommit1: its
     /// <see cref="SealJob.Notice"/> is told, and the others go on.
     /// </summary>
-    /// <param name="jobs">What and where: at least one job, all of one seal proof and with one choice of kernel, each in a folder of its own.</param>
+    /// <param name="jobs">What and where: at least one job, all of one seal proof, with one choice of kernel and one file system, each in a folder of its own.</param>
     /// <param name="logs">Finished steps of each job.</param>
     /// <param name="parents">The verified parent cache of the jobs' seal proof.</param>
     /// <param name="progress">Told how far each job is; elements may be null.</param>

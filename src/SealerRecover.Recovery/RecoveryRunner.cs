@@ -5,7 +5,6 @@ using Filecoin.Sealing.Memory;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Pipeline;
@@ -36,7 +35,7 @@ public sealed class RecoveryRunner
     /// <param name="time">The clock, for events and names of replaced files.</param>
     /// <param name="logger">Told what piece sources answer; null for nobody.</param>
     public RecoveryRunner(RecoverySettings settings, TimeProvider time, ILogger? logger = null)
-        : this(settings, time, new Sealer(settings), new LinuxFileSystem(), new LinuxSystemProbe(), logger)
+        : this(settings, time, new Sealer(settings), LinuxFileSystem.Instance, new LinuxSystemProbe(), logger)
     {
     }
 

@@ -4,6 +4,7 @@ using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Tests.Labeling;
+using Filecoin.Sealing.Trees;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -125,12 +126,12 @@ public sealed class FollowTests
             }
         });
 
-        OperatorException failure = Assert.Throws<OperatorException>(
+        DamagedLayerException failure = Assert.Throws<DamagedLayerException>(
             () => LabelAndFollow(place, job, place.Log, flip, TestContext.Current.CancellationToken));
 
         Assert.Contains("layer 1", failure.Message, StringComparison.Ordinal);
         Assert.Contains("layer-1", place.Log.Steps);
-        OperatorException again = Assert.Throws<OperatorException>(
+        DamagedLayerException again = Assert.Throws<DamagedLayerException>(
             () => PreCommit2.Run(job, place.Log, 2, null, TestContext.Current.CancellationToken));
         Assert.Equal(failure.Message, again.Message);
         Assert.DoesNotContain("layer-1", place.Log.Steps);

@@ -129,7 +129,7 @@ public sealed class LayerWatermarkTests
         Assert.False(layer.IsSafe());
 
         string path = Path.Combine(place.CacheFolder, CacheNames.Layer(2));
-        place.Log.Record(SealSteps.Layer(2), LayerFile.Write(path, labels, 1, null, Never));
+        place.Log.Record(SealSteps.Layer(2), LayerFile.Write(LinuxFileSystem.Instance, path, labels, 1, null, Never));
         mark.Finish();
         Assert.True(layer.IsSafe());
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Labeling.Many;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Files;
 
@@ -15,6 +14,7 @@ internal static class ManyLayerFiles
     /// <summary>
     /// Writes the files of a layer durably, or, where one is there already, compares it with what is in memory.
     /// </summary>
+    /// <param name="fileSystem">Where.</param>
     /// <param name="group">The sectors.</param>
     /// <param name="layer">The layer; in memory whole.</param>
     /// <param name="nodes">Nodes of the layer.</param>
@@ -24,7 +24,14 @@ internal static class ManyLayerFiles
     /// <param name="cancellation">Stops within a second; no file appears.</param>
     /// <returns>The digests of all sectors, wanted or not.</returns>
     public static unsafe FileDigest[] Write(
-        SectorGroup group, int layer, long nodes, IReadOnlyList<string?> paths, int threads, Action<long> done, CancellationToken cancellation)
+        IFileSystem fileSystem,
+        SectorGroup group,
+        int layer,
+        long nodes,
+        IReadOnlyList<string?> paths,
+        int threads,
+        Action<long> done,
+        CancellationToken cancellation)
     {
         long fileLength = nodes * SectorSize.NodeBytes;
         SegmentDigests[] digests = [.. paths.Select(_ => new SegmentDigests(fileLength))];
@@ -33,7 +40,7 @@ internal static class ManyLayerFiles
         {
             foreach (string? path in paths)
             {
-                files.Add(path is null ? null : DurableFile.Create(path, fileLength));
+                files.Add(path is null ? null : DurableFile.Create(fileSystem, path, fileLength));
             }
 
             ForEachSegment(digests[0], group.Count, threads, (segment, offset, length, buffer) =>
@@ -54,7 +61,7 @@ internal static class ManyLayerFiles
             {
                 if (files[sector] is { } file)
                 {
-                    digests[sector].Save(CacheNames.SegmentsOf(paths[sector]!));
+                    digests[sector].Save(fileSystem, CacheNames.SegmentsOf(paths[sector]!));
                     file.Publish();
                 }
             }
@@ -68,6 +75,7 @@ internal static class ManyLayerFiles
     }
 
     /// <summary>Reads a layer's files into memory.</summary>
+    /// <param name="fileSystem">Where.</param>
     /// <param name="group">The sectors.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="files">Each sector's file and what was recorded of it; null for one that is not wanted.</param>
@@ -76,10 +84,16 @@ internal static class ManyLayerFiles
     /// <param name="cancellation">Stops within a second.</param>
     /// <returns>The sectors whose files are not what was recorded.</returns>
     public static unsafe IReadOnlyList<int> Load(
-        SectorGroup group, int layer, IReadOnlyList<RecordedFile?> files, int threads, Action<long> done, CancellationToken cancellation)
+        IFileSystem fileSystem,
+        SectorGroup group,
+        int layer,
+        IReadOnlyList<RecordedFile?> files,
+        int threads,
+        Action<long> done,
+        CancellationToken cancellation)
     {
         bool[] damaged = new bool[files.Count];
-        SegmentDigests?[] digests = DigestsOf(files);
+        SegmentDigests?[] digests = DigestsOf(fileSystem, files);
         for (int sector = 0; sector < files.Count; sector++)
         {
             damaged[sector] = files[sector] is { } file
@@ -88,14 +102,14 @@ internal static class ManyLayerFiles
 
         if (!damaged.Contains(true) && Array.Find(digests, digest => digest is not null) is { } shape)
         {
-            SafeFileHandle?[] handles = new SafeFileHandle?[files.Count];
+            IOpenFile?[] open = new IOpenFile?[files.Count];
             try
             {
                 for (int sector = 0; sector < files.Count; sector++)
                 {
                     if (files[sector] is { } file)
                     {
-                        handles[sector] = StorageFailure.Naming(file.Path, "opening", () => File.OpenHandle(file.Path));
+                        open[sector] = StorageFailure.Naming(file.Path, "opening", () => fileSystem.OpenToRead(file.Path));
                     }
                 }
 
@@ -103,13 +117,13 @@ internal static class ManyLayerFiles
                 {
                     for (int sector = 0; sector < files.Count; sector++)
                     {
-                        if (handles[sector] is not { } handle)
+                        if (open[sector] is not { } opened)
                         {
                             continue;
                         }
 
                         Span<byte> content = buffer.AsSpan(0, length);
-                        ExactRead.At(handle, offset, content, files[sector]!.Value.Path);
+                        ExactRead.At(opened, offset, content, files[sector]!.Value.Path);
                         if (!digests[sector]!.Matches(segment, content))
                         {
                             Volatile.Write(ref damaged[sector], true);
@@ -124,7 +138,7 @@ internal static class ManyLayerFiles
             }
             finally
             {
-                Array.ForEach(handles, handle => handle?.Dispose());
+                Array.ForEach(open, file => file?.Dispose());
             }
         }
 
@@ -132,6 +146,7 @@ internal static class ManyLayerFiles
     }
 
     /// <summary>Compares a layer in memory with what was recorded when it was written.</summary>
+    /// <param name="fileSystem">Where.</param>
     /// <param name="group">The sectors.</param>
     /// <param name="layer">The layer; in memory whole.</param>
     /// <param name="nodes">Nodes of the layer.</param>
@@ -140,10 +155,16 @@ internal static class ManyLayerFiles
     /// <param name="cancellation">Stops within a second.</param>
     /// <returns>Each sector's segments that differ; all, if the digests beside its file are not those recorded.</returns>
     public static unsafe IReadOnlyList<IReadOnlyCollection<int>> Differing(
-        SectorGroup group, int layer, long nodes, IReadOnlyList<RecordedFile?> files, int threads, CancellationToken cancellation)
+        IFileSystem fileSystem,
+        SectorGroup group,
+        int layer,
+        long nodes,
+        IReadOnlyList<RecordedFile?> files,
+        int threads,
+        CancellationToken cancellation)
     {
         ConcurrentBag<int>[] differing = [.. files.Select(_ => new ConcurrentBag<int>())];
-        SegmentDigests?[] digests = DigestsOf(files);
+        SegmentDigests?[] digests = DigestsOf(fileSystem, files);
         ForEachSegment(new SegmentDigests(nodes * SectorSize.NodeBytes), group.Count, threads, (segment, offset, length, buffer) =>
         {
             Span<byte> labels = buffer.AsSpan(0, group.Count * length);
@@ -159,8 +180,8 @@ internal static class ManyLayerFiles
         return differing;
     }
 
-    private static SegmentDigests?[] DigestsOf(IReadOnlyList<RecordedFile?> files) =>
-        [.. files.Select(file => file is { } known ? SegmentDigests.TryLoad(CacheNames.SegmentsOf(known.Path), known.Recorded) : null)];
+    private static SegmentDigests?[] DigestsOf(IFileSystem fileSystem, IReadOnlyList<RecordedFile?> files) =>
+        [.. files.Select(file => file is { } known ? SegmentDigests.TryLoad(fileSystem, CacheNames.SegmentsOf(known.Path), known.Recorded) : null)];
 
     /// <summary>Calls <paramref name="body"/> with a segment's index, offset and length and room for that segment of several sectors.</summary>
     private static void ForEachSegment(

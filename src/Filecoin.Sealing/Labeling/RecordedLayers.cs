@@ -28,7 +28,7 @@ internal sealed class RecordedLayers(SealJob job, IStepLog log)
         if (job.NeedsOnlyLastLayer && layer > 1)
         {
             log.Forget(SealSteps.Layer(layer - 1));
-            LayerFile.Delete(PathOf(layer - 1));
+            LayerFile.Delete(job.Files, PathOf(layer - 1));
         }
     }
 

@@ -115,11 +115,11 @@ public sealed class KeptFiles(KeptFilesSettings settings, IProgress<SealProgress
     {
         string recordedAs = steps == ReplicaRecord.Sealed && ReplicaRecord.IsIn(journal, ReplicaRecord.Key) ? ReplicaRecord.Key : steps;
         return ReplicaRecord.IsIn(journal, recordedAs)
-            ? ReplicaRecord.DigestIfIntact(file, journal, recordedAs, porep, null, cancellation) is not null
+            ? ReplicaRecord.DigestIfIntact(LinuxFileSystem.Instance, file, journal, recordedAs, porep, null, cancellation) is not null
 
             // A replica of zeros is the last layer.
             : recordedAs == ReplicaRecord.Sealed && CacheFiles.TryGetRecorded(journal, CacheNames.Layer(porep.Layers), out FileDigest recorded)
-                ? SegmentDigests.OfFile(file, null, cancellation) == recorded
+                ? SegmentDigests.OfFile(LinuxFileSystem.Instance, file, null, cancellation) == recorded
                 : null;
     }
 

@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Diagnosis;
@@ -56,7 +55,7 @@ public sealed class KeptWork
         // Files from elsewhere were made of what somebody else knows; the journal says nothing about them.
         Journal? journal = sealedFile is not null || cacheFolder is not null
             ? null
-            : StorageFailure.Explain(paths.Folder, () => Journal.Load(new LinuxFileSystem(), paths.Folder));
+            : StorageFailure.Explain(paths.Folder, () => Journal.Load(LinuxFileSystem.Instance, paths.Folder));
         return new KeptWork(
             journal is null ? null : UsedInputs.Of(journal.Inputs, sector, $"the journal in {paths.Folder}"),
             journal,

@@ -3,9 +3,10 @@ using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Workspace;
@@ -182,7 +183,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         _content = SectorContent.Of(facts);
         _inputs = WorkInputs.For(facts, Content, run.Settings);
         _resultLock = FolderLock.Take(run.Files, _layout.LockFile, facts.Sector.ToString());
-        if (Receipt.Read(_layout, WorkInputs) is { } receipt)
+        if (Receipt.Read(run.Files, _layout, WorkInputs) is { } receipt)
         {
             Started(resumed: false);
             if (run.Installer.IsIntact(facts.Sector, receipt, Passing(), run.Cancellation))
@@ -221,7 +222,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     /// <summary>What is left of the sector may spare hours.</summary>
     private void UseSurvivors()
     {
-        Survivors? left = Survivors.Find(facts, run.Settings, run.Sealer.CommROf);
+        Survivors? left = Survivors.Find(run.Files, facts, run.Settings, run.Sealer.CommROf);
         bool hasLabels = Workspace.Journal.HasLabels;
         if (facts.Update is not null)
         {
@@ -320,7 +321,6 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private Stage BuildTrees()
     {
         _behind?.Finish();
-        int finished = Workspace.Journal.FinishedSteps;
         if (_standing?.TryMakeRest(Job, Workspace) == false)
         {
             // No copy is intact, and the operator allowed to move the one in the sector's place aside.
@@ -342,16 +342,19 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
             if (WorkInputs.KeepUnsealed == true)
             {
-                UnsealedCopy.Make(Workspace, (facts.Update is null ? Pieces.ToSeal : Pieces.ToUpdate)!, run, _progress);
+                (ISectorData data, CommD commD) = facts.Update is null
+                    ? (Pieces.ToSeal!, Content.CommD)
+                    : (Pieces.ToUpdate!, Content.Update!.CommD);
+                UnsealedCopy.Make(Workspace, data, commD, run, _progress);
                 files = files.Append(Finished.Unsealed());
             }
 
             _recovered = new RecoveredSector(made, update, [.. files]);
             return Stage.Install;
         }
-        catch (OperatorException failure) when (failure.Kind == FailureKind.Storage && Workspace.Journal.FinishedSteps < finished)
+        catch (DamagedLayerException failure)
         {
-            // A step was forgotten, so its file is damaged; any other failure of the disk leaves the steps as they are.
+            // Any other failure of the disk leaves the steps as they are.
             return Repair(failure);
         }
         catch (OperatorException failure) when (_snapped?.MakesKeyOfUpdate == true
@@ -362,7 +365,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         }
     }
 
-    private FinishedFiles Finished => new(Workspace, facts.SealProof.Porep, run.Settings.KeepAll);
+    private FinishedFiles Finished => new(run.Files, Workspace, facts.SealProof.Porep, run.Settings.KeepAll);
 
     private SealedCommitments MakeSealed(out IEnumerable<FinishedFile> files)
     {
@@ -399,6 +402,13 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         {
             files = files.Concat(standing.Files(Finished));
             return standing.Commitments!;
+        }
+
+        if (Workspace.Journal.HasUpdate && snapped.IsOfAnotherCommR(Workspace))
+        {
+            // Key and data are right, and still it came out otherwise: of wrong facts it will again, of a misread byte it will not.
+            Notice("the update that an earlier run made has another CommR than the chain's, so it is made again");
+            Workspace.RestartUpdate();
         }
 
         SealedCommitments update = snapped.MakeUpdate(Workspace, Pieces.ToUpdate!);
@@ -518,7 +528,8 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private Stage AlreadyInstalled(InstallManifest receipt)
     {
-        // A run that was killed between receipt and clean-up left its workspace.
+        // A run that was killed between receipt and clean-up left its workspace; a power cut may bring back what was removed before.
+        run.Installer.RemoveStaging(facts.Sector, WorkInputs);
         if (SectorWorkspace.IsLeftOver(run.Files, run.Settings.TempFolder, facts.Sector, WorkInputs))
         {
             _workspace = OpenWorkspace();
@@ -540,6 +551,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             Inputs = Inputs,
             CacheFolder = workspace.CacheFolder,
             SealedFile = workspace.SealedFile,
+            Files = run.Files,
             KeepAll = run.Settings.KeepAll,
             RowsToDiscard = run.Settings.RowsToDiscard,
             LabelKernel = run.Settings.Kernels.Label,

@@ -1,6 +1,7 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Pipeline;
@@ -20,7 +21,7 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
         ArgumentNullException.ThrowIfNull(facts);
         PorepParameters porep = facts.SealProof.Porep;
         Survivors? left = settings.KeepAll ? null : Survivors.Find(
-            facts, resultFolder is null ? settings : settings with { ResultFolder = resultFolder }, sealer.CommROf);
+            LinuxFileSystem.Instance, facts, resultFolder is null ? settings : settings with { ResultFolder = resultFolder }, sealer.CommROf);
         if (left is not null && left.Sealed.Count > 0 && (facts.Update is null || left.Updates.Count > 0))
         {
             SealResources trees = SealResources.ForTrees(porep, settings.Threads);
@@ -33,7 +34,7 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
     /// <summary>The needs of one sector whose labels have to be made.</summary>
     /// <param name="facts">The sector.</param>
     public SealResources WithLabels(SectorFacts facts) =>
-        Sealing(facts, onlyLastLayer: !settings.KeepAll && Survivors.Find(facts, settings, sealer.CommROf) is not null);
+        Sealing(facts, onlyLastLayer: !settings.KeepAll && Survivors.Find(LinuxFileSystem.Instance, facts, settings, sealer.CommROf) is not null);
 
     private SealResources Sealing(SectorFacts facts, bool onlyLastLayer)
     {

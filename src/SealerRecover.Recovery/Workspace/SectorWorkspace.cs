@@ -1,6 +1,6 @@
 using System.Globalization;
 using Filecoin.Primitives;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
 
 namespace SealerRecover.Recovery.Workspace;
 
@@ -121,6 +121,13 @@ internal sealed class SectorWorkspace : IDisposable
         }
 
         _files.DeleteFile(Path.Combine(Folder, Journal.TemporaryName));
+        // Flushed, or after a power cut the journal might be gone and files be back that nobody knows then.
+        foreach (string folder in Folders.Select(name => Path.Combine(Folder, name)).Where(path => FileLook.At(path).Kind == FileKind.Folder))
+        {
+            _files.SyncFolder(folder);
+        }
+
+        _files.SyncFolder(Folder);
         if (foreign.Length > 0)
         {
             Journal.Reset(); // It stays as the sign that the folder is this tool's, or the next run would refuse it.

@@ -115,7 +115,7 @@ public sealed class InclusionTests
     {
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
         byte[] nodes = File.ReadAllBytes(folder["replica"]);
-        using TreeFile file = new(folder[CacheNames.TreeRLast(porep.Shape, 0)], layout, lowest);
+        using TreeFile file = new(LinuxFileSystem.Instance, folder[CacheNames.TreeRLast(porep.Shape, 0)], layout, lowest);
         BaseTreeBuilder builder = new(PoseidonKernel.Create(TreeShape.BaseArity), layout, file);
         int chunk = BaseTreeBuilder.ChunkLeaves(layout) * SectorSize.NodeBytes;
         for (int i = 0; i < BaseTreeBuilder.Chunks(layout); i++)

@@ -3,7 +3,6 @@ using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Proofs;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
 
@@ -31,7 +30,7 @@ public sealed class InstallProofTests : IDisposable
     public void What_is_not_proven_is_made_again_once()
     {
         int times = 0;
-        _run.Sealer.Unproven = _ => times++ == 0 ? Fault : null;
+        _run.Sealer.Unproven = _ => times++ == 0 ? WrongNode : null;
 
         SectorOutcome outcome = Assert.Single(_run.Do(FakeSealer.Facts(2)));
 
@@ -44,7 +43,7 @@ public sealed class InstallProofTests : IDisposable
     [Fact]
     public void What_is_never_proven_is_never_installed()
     {
-        _run.Sealer.Unproven = _ => Fault;
+        _run.Sealer.Unproven = _ => WrongNode;
 
         OperatorException failure = Run.Failure(Assert.Single(_run.Do(FakeSealer.Facts(2))));
 
@@ -73,7 +72,7 @@ public sealed class InstallProofTests : IDisposable
     public void An_interrupted_installation_that_is_not_proven_is_not_finished()
     {
         StopBeforeTheSealedFile();
-        _run.Sealer = new FakeSealer { Unproven = _ => Fault };
+        _run.Sealer = new FakeSealer { Unproven = _ => WrongNode };
 
         Assert.Contains("would not pass", Run.Failure(Assert.Single(_run.Do(FakeSealer.Facts(2)))).Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_run.Sealed(2)));
@@ -86,7 +85,7 @@ public sealed class InstallProofTests : IDisposable
     {
         Miswriting sealer = new(_run.Settings, name, place);
         RecoveryMetadata metadata = MetadataFile.Read(Path.Combine(VectorFiles.RepositoryRoot, "samples", "2KiB", "sectors-recovery-f01000.json"));
-        RecoveryRunner runner = new(_run.Settings, TimeProvider.System, sealer, new LinuxFileSystem(), new FakeProbe());
+        RecoveryRunner runner = new(_run.Settings, TimeProvider.System, sealer, LinuxFileSystem.Instance, new FakeProbe());
 
         SectorOutcome outcome = Assert.Single(runner.Run(
             [metadata.Sectors.Single(sector => sector.Sector.Number == 2)], _run.Observer, TestContext.Current.CancellationToken));
@@ -107,13 +106,14 @@ public sealed class InstallProofTests : IDisposable
             Assert.Equal(OutcomeKind.Installed, Assert.Single(whole.Do(FakeSealer.Facts(2))).Kind);
         }
 
-        int last = honest.Log.FindIndex(what => what.StartsWith("move ", StringComparison.Ordinal) && what.EndsWith("/result/sealed/s-t01000-2", StringComparison.Ordinal));
-        _run.Files = new LyingFileSystem(last + 1, Lie.Dies);
+        int last = honest.Changes.Index().First(change => change.Item.StartsWith("Move ", StringComparison.Ordinal)
+            && change.Item.EndsWith("/result/sealed/s-t01000-2", StringComparison.Ordinal)).Index;
+        _run.Files = new LyingFileSystem(new Fault(FaultKind.Dies, last + 1));
         Run.Failure(Assert.Single(_run.Do(FakeSealer.Facts(2))));
-        _run.Files = new LinuxFileSystem();
+        _run.Files = LinuxFileSystem.Instance;
     }
 
-    private static ProofFault Fault => new(ProofFaultKind.Replica, 1, "a node is wrong");
+    private static ProofFault WrongNode => new(ProofFaultKind.Replica, 1, "a node is wrong");
 
     private (OutcomeKind Kind, int? ProvenNodes) Ended() =>
         Assert.Single(_run.Do(FakeSealer.Facts(2))) is var outcome ? (outcome.Kind, outcome.ProvenNodes) : default;
@@ -133,7 +133,7 @@ public sealed class InstallProofTests : IDisposable
                 byte[] content = File.ReadAllBytes(path);
                 content[place] ^= 1;
                 File.WriteAllBytes(path, content);
-                log.Record(name == Tree ? "tree-r-last-0" : $"layer-{job.Inputs.Porep.Layers}", SegmentDigests.OfFile(path, new Progress<long>(), cancellation));
+                log.Record(name == Tree ? "tree-r-last-0" : $"layer-{job.Inputs.Porep.Layers}", SegmentDigests.OfFile(LinuxFileSystem.Instance, path, new Progress<long>(), cancellation));
             }
 
             return made;

@@ -5,7 +5,6 @@ using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Update;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Tests.Support;
@@ -72,7 +71,7 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
     {
         RecoveryMetadata metadata = MetadataFile.Read(
             Path.Combine(VectorFiles.RepositoryRoot, "tests", "vectors", "metadata", "8MiB", "sectors-recovery-f01000.json"));
-        RecoveryRunner runner = new(sealer.Settings, TimeProvider.System, sealer, new LinuxFileSystem(), new FakeProbe());
+        RecoveryRunner runner = new(sealer.Settings, TimeProvider.System, sealer, LinuxFileSystem.Instance, new FakeProbe());
         return Assert.Single(runner.Run(
             [metadata.Sectors.Single(sector => sector.Sector.Number == 1)], _run.Observer, TestContext.Current.CancellationToken));
     }

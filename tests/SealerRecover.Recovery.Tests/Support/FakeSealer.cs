@@ -304,7 +304,7 @@ internal sealed class FakeSealer : ISealer
 
     private static string LayerPath(SealJob job, int layer) => Path.Combine(job.CacheFolder, $"sc-02-data-layer-{layer}.dat");
 
-    private static FileDigest Digest(string path) => SegmentDigests.OfFile(path, new Progress<long>(), CancellationToken.None);
+    private static FileDigest Digest(string path) => SegmentDigests.OfFile(LinuxFileSystem.Instance, path, new Progress<long>(), CancellationToken.None);
 
     // As the real one: a damaged layer is forgotten, a replica that is there is taken for finished.
     private SealedCommitments Build(SealJob job, IStepLog log)
@@ -318,7 +318,7 @@ internal sealed class FakeSealer : ISealer
                 if (!log.TryGet($"layer-{layer}", out FileDigest known) || !File.Exists(LayerPath(job, layer)) || Digest(LayerPath(job, layer)) != known)
                 {
                     log.Forget($"layer-{layer}");
-                    throw new OperatorException(FailureKind.Storage, $"layer {layer} is not what PreCommit1 wrote", "Run again.");
+                    throw new Filecoin.Sealing.Trees.DamagedLayerException($"layer {layer} is not what PreCommit1 wrote", "Run again.");
                 }
             }
 

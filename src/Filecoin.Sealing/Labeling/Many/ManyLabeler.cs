@@ -20,6 +20,7 @@ internal sealed class ManyLabeler : IDisposable
     private readonly List<SectorGroup> _groups = [];
     private readonly ParentCache _parents;
     private readonly PorepParameters _porep;
+    private readonly IFileSystem _files;
     private readonly int _fileThreads;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenSource _stopWriting;
@@ -48,6 +49,7 @@ internal sealed class ManyLabeler : IDisposable
         _parents = parents;
         _check = check;
         _porep = parents.Porep;
+        _files = sectors[0].Job.Files;
         _fileThreads = sectors.Max(sector => sector.Job.LayerThreads);
         _cancellation = cancellation;
         _stopWriting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -178,6 +180,7 @@ internal sealed class ManyLabeler : IDisposable
             ManySector[] members = MembersOf(group);
             SealProgressCounter[] counters = [.. members.Select(sector => sector.Counter(SealPhase.LoadLayer, layer))];
             IReadOnlyList<int> damaged = ManyLayerFiles.Load(
+                _files,
                 group,
                 layer,
                 [.. members.Select(sector => sector.HasLeft ? null : sector.Layers.FileOf(layer) ?? Missing(sector, layer))],
@@ -207,6 +210,7 @@ internal sealed class ManyLabeler : IDisposable
                 .. members.Where((_, i) => paths[i] is not null).Select(sector => sector.Counter(SealPhase.WriteLayer, layer)),
             ];
             FileDigest[] digests = ManyLayerFiles.Write(
+                _files,
                 group,
                 layer,
                 _porep.Nodes,
@@ -235,7 +239,7 @@ internal sealed class ManyLabeler : IDisposable
         return _groups.Select(group =>
         {
             RecordedFile?[] files = [.. MembersOf(group).Select(sector => sector.HasLeft ? null : sector.Layers.FileOf(layer))];
-            return ManyLayerFiles.Differing(group, layer, _porep.Nodes, files, _fileThreads, _stopWriting.Token)
+            return ManyLayerFiles.Differing(_files, group, layer, _porep.Nodes, files, _fileThreads, _stopWriting.Token)
                 .Select(differing => LayerChange.Of(layer, differing))
                 .ToArray();
         }).ToArray();

@@ -1,15 +1,16 @@
 using System.Diagnostics;
 using Filecoin.Primitives;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
+using Xunit;
 
-namespace SealerRecover.Recovery.Tests.Files;
+namespace Filecoin.Sealing.Tests.Files;
 
 public sealed class FolderLockTests : IDisposable
 {
-    private readonly TestFolder _folder = new();
-    private readonly LinuxFileSystem _files = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly LinuxFileSystem _files = LinuxFileSystem.Instance;
 
-    private string Path => _folder.At("locks", "s-t01000-2");
+    private string Path => _folder["locks/s-t01000-2"];
 
     public void Dispose() => _folder.Dispose();
 
@@ -33,7 +34,7 @@ public sealed class FolderLockTests : IDisposable
     public async Task Another_process_keeps_it_for_exactly_as_long_as_it_lives()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/flock"), "flock(1) is not installed");
-        _files.CreateFolder(_folder.At("locks"));
+        _files.CreateFolder(_folder["locks"]);
         File.WriteAllText(Path, "4242\n");
         using Process holder = Process.Start(new ProcessStartInfo("/usr/bin/flock", [Path, "-c", "echo held; exec sleep 60"])
         {

@@ -1,13 +1,12 @@
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
+using Xunit;
 
-namespace SealerRecover.Recovery.Tests.Files;
+namespace Filecoin.Sealing.Tests.Files;
 
 public sealed class LinuxFileSystemTests : IDisposable
 {
-    private readonly TestFolder _folder = new();
-    private readonly LinuxFileSystem _files = new();
+    private readonly TemporaryFolder _folder = new();
+    private readonly LinuxFileSystem _files = LinuxFileSystem.Instance;
 
     public void Dispose() => _folder.Dispose();
 
@@ -16,25 +15,25 @@ public sealed class LinuxFileSystemTests : IDisposable
     {
         string from = _folder.Write("from", "new");
         string file = _folder.Write("file", "old");
-        string link = _folder.At("link");
+        string link = _folder["link"];
         File.CreateSymbolicLink(link, "/nonexistent");
-        string empty = Directory.CreateDirectory(_folder.At("empty")).FullName;
+        string empty = Directory.CreateDirectory(_folder["empty"]).FullName;
 
         Assert.All([file, link, empty], to => Assert.Equal(MoveResult.TargetExists, _files.Move(from, to)));
 
         Assert.Equal("old", File.ReadAllText(file));
-        Assert.Equal(MoveResult.Moved, _files.Move(from, _folder.At("to")));
-        Assert.Equal("new", File.ReadAllText(_folder.At("to")));
+        Assert.Equal(MoveResult.Moved, _files.Move(from, _folder["to"]));
+        Assert.Equal("new", File.ReadAllText(_folder["to"]));
         Assert.Equal(MoveResult.TargetExists, _files.Move(empty, _folder.Path));
     }
 
     [Fact]
     public void A_missing_source_is_a_failure_that_names_both_paths()
     {
-        IOException failure = Assert.Throws<IOException>(() => _files.Move(_folder.At("nothing"), _folder.At("to")));
+        IOException failure = Assert.Throws<IOException>(() => _files.Move(_folder["nothing"], _folder["to"]));
 
-        Assert.Contains(_folder.At("nothing"), failure.Message, StringComparison.Ordinal);
-        Assert.Contains(_folder.At("to"), failure.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder["nothing"], failure.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder["to"], failure.Message, StringComparison.Ordinal);
         Assert.Equal(LinuxNative.NoEntry, failure.HResult);
     }
 
@@ -43,18 +42,18 @@ public sealed class LinuxFileSystemTests : IDisposable
     {
         string from = _folder.Write("from", new string('x', 5 << 20));
         Progress copied = new();
-        _files.Copy(from, _folder.At("to"), copied, CancellationToken.None);
-        Assert.Equal(File.ReadAllText(from), File.ReadAllText(_folder.At("to")));
+        _files.Copy(from, _folder["to"], copied, CancellationToken.None);
+        Assert.Equal(File.ReadAllText(from), File.ReadAllText(_folder["to"]));
         Assert.Equal(5 << 20, copied.Sum);
 
         using CancellationTokenSource cancelled = new();
         cancelled.Cancel();
-        Assert.Throws<OperationCanceledException>(() => _files.Copy(from, _folder.At("none"), copied, cancelled.Token));
-        Assert.False(File.Exists(_folder.At("none")));
+        Assert.Throws<OperationCanceledException>(() => _files.Copy(from, _folder["none"], copied, cancelled.Token));
+        Assert.False(File.Exists(_folder["none"]));
 
         Assert.SkipUnless(Directory.Exists("/dev/shm"), "there is no second file system");
-        using TestFolder other = new("/dev/shm");
-        Assert.Equal(MoveResult.OtherFileSystem, _files.Move(from, other.At("to")));
+        using TemporaryFolder other = new("/dev/shm");
+        Assert.Equal(MoveResult.OtherFileSystem, _files.Move(from, other["to"]));
     }
 
     [Fact]
@@ -62,12 +61,12 @@ public sealed class LinuxFileSystemTests : IDisposable
     {
         _folder.Write("full/file", "x");
 
-        Assert.False(_files.DeleteEmptyFolder(_folder.At("full")));
-        _files.DeleteFile(_folder.At("full", "file"));
-        _files.DeleteFile(_folder.At("full", "file"));
-        Assert.True(_files.DeleteEmptyFolder(_folder.At("full")));
-        Assert.True(_files.DeleteEmptyFolder(_folder.At("full")));
-        Assert.False(Directory.Exists(_folder.At("full")));
+        Assert.False(_files.DeleteEmptyFolder(_folder["full"]));
+        _files.DeleteFile(_folder["full/file"]);
+        _files.DeleteFile(_folder["full/file"]);
+        Assert.True(_files.DeleteEmptyFolder(_folder["full"]));
+        Assert.True(_files.DeleteEmptyFolder(_folder["full"]));
+        Assert.False(Directory.Exists(_folder["full"]));
     }
 
     [Theory]
@@ -81,11 +80,11 @@ public sealed class LinuxFileSystemTests : IDisposable
     {
         byte[] content = new byte[length];
         new Random(length).NextBytes(content);
-        File.WriteAllBytes(_folder.At("f"), content);
+        File.WriteAllBytes(_folder["f"], content);
         byte[] expected = System.Security.Cryptography.SHA256.HashData(
             [.. content.Chunk(1 << 20).SelectMany(System.Security.Cryptography.SHA256.HashData)]);
 
-        FileDigest digest = SegmentDigests.OfFile(_folder.At("f"), new Progress(), CancellationToken.None);
+        FileDigest digest = SegmentDigests.OfFile(_files, _folder["f"], new Progress(), CancellationToken.None);
 
         Assert.Equal(length, digest.Length);
         Assert.Equal(Convert.ToHexStringLower(expected), digest.Digest.ToString());

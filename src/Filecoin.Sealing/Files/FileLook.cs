@@ -1,7 +1,7 @@
-namespace SealerRecover.Recovery.Files;
+namespace Filecoin.Sealing.Files;
 
 /// <summary>What stands at a path.</summary>
-internal enum FileKind
+public enum FileKind
 {
     /// <summary>Nothing.</summary>
     Missing,
@@ -25,7 +25,7 @@ internal enum FileKind
 /// <param name="Allocated">Bytes of disk it takes.</param>
 /// <param name="Device">Number of the file system's device.</param>
 /// <param name="Inode">Number of the file within the device.</param>
-internal readonly record struct FileLook(FileKind Kind, long Length, long Allocated, ulong Device, ulong Inode)
+public readonly record struct FileLook(FileKind Kind, long Length, long Allocated, ulong Device, ulong Inode)
 {
     /// <summary>Looks at <paramref name="path"/>.</summary>
     /// <exception cref="IOException">The answer is neither a file nor "no such file".</exception>

@@ -4,13 +4,13 @@ using System.Text;
 using Filecoin.Primitives;
 using Microsoft.Win32.SafeHandles;
 
-namespace SealerRecover.Recovery.Files;
+namespace Filecoin.Sealing.Files;
 
 /// <summary>
 /// An exclusive flock(2) on a small file that holds the owner's process id. The kernel drops it with the process, however that
 /// ends, so a file left behind locks nobody out. It keeps out other processes and other handles of this one.
 /// </summary>
-internal sealed class FolderLock : IDisposable
+public sealed class FolderLock : IDisposable
 {
     private readonly SafeFileHandle _handle;
     private readonly string _path;
@@ -53,25 +53,40 @@ internal sealed class FolderLock : IDisposable
                     : new IOException($"cannot lock {path}: {LinuxNative.Describe(errno)}", errno);
             }
 
-            // An owner deletes the file before it lets go: what was locked here may no longer be what the path names.
-            if (LinuxNative.Stat(handle, out FileLook locked) == 0 && FileLook.At(path) is var named
-                && named.Inode == locked.Inode && named.Device == locked.Device)
+            try
             {
-                byte[] processId = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
-                RandomAccess.SetLength(handle, 0);
-                RandomAccess.Write(handle, processId, 0);
-                return new FolderLock(handle, path);
+                // An owner deletes the file before it lets go: what was locked here may no longer be what the path names.
+                if (LinuxNative.Stat(handle, out FileLook locked) == 0 && FileLook.At(path) is var named
+                    && named.Inode == locked.Inode && named.Device == locked.Device)
+                {
+                    byte[] processId = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+                    RandomAccess.SetLength(handle, 0);
+                    RandomAccess.Write(handle, processId, 0);
+                    return new FolderLock(handle, path);
+                }
+            }
+            catch
+            {
+                handle.Dispose(); // On a full disk, say: a lock that nobody knows of would last as long as the process.
+                throw;
             }
 
             handle.Dispose();
         }
     }
 
-    /// <summary>Deletes the lock file and lets go. Without this, <see cref="Dispose"/> lets go and leaves the file.</summary>
+    /// <summary>Deletes the lock file and lets go, which it does in any case. Without this, <see cref="Dispose"/> lets go and leaves the file.</summary>
     public void Remove(IFileSystem files)
     {
-        files.DeleteFile(_path);
-        Dispose();
+        ArgumentNullException.ThrowIfNull(files);
+        try
+        {
+            files.DeleteFile(_path);
+        }
+        finally
+        {
+            Dispose();
+        }
     }
 
     /// <inheritdoc/>

@@ -1,11 +1,10 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace SealerRecover.Recovery.Files;
+namespace Filecoin.Sealing.Files;
 
 /// <summary>
-/// The system calls .NET has no door to, but for flushing folders (Filecoin.Sealing's DurableNames): renaming without replacing, locks that survive nothing, device and
-/// inode numbers. Everything returns errno (0: success) and nothing throws, so that the callers name path and purpose.
+/// The system calls .NET has no door to: flushing folders, renaming without replacing, locks that survive nothing, device and inode numbers. Everything returns errno (0: success) and nothing throws, so that the callers name path and purpose.
 /// </summary>
 internal static partial class LinuxNative
 {
@@ -48,6 +47,20 @@ internal static partial class LinuxNative
 
         handle = new SafeFileHandle(descriptor, ownsHandle: true);
         return errno;
+    }
+
+    /// <summary>fsync(2) of a folder.</summary>
+    public static int FlushFolder(string path)
+    {
+        int descriptor = -1;
+        int errno = Repeat(() => descriptor = OpenFile(path, CloseOnExec, 0));
+        if (errno != 0)
+        {
+            return errno;
+        }
+
+        using SafeFileHandle folder = new(descriptor, ownsHandle: true);
+        return Repeat(() => FSync(folder));
     }
 
     /// <summary>flock(2), exclusive, without waiting; <see cref="TryAgain"/> when another handle has it.</summary>
@@ -111,6 +124,9 @@ internal static partial class LinuxNative
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFile(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(SafeFileHandle handle);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int FLock(SafeFileHandle handle, int operation);
