@@ -100,7 +100,7 @@ public sealed class RecoveryRunner
         RunPieces pieces = new(fetcher, _store, _survey);
         CoreBudget budget = new(cores.Threads, cores.Threads / cores.Cores);
         RunContext run = new(_settings, _time, _files, _sealer, events, parents, disk, installer, new SectorNeeds(_settings, _sealer), budget, pieces, cancellation);
-        SectorWork[] work = [.. sectors.Select(facts => new SectorWork(facts, run))];
+        SectorWork[] work = [.. sectors.Select(facts => new SectorWork(facts, run with { Settings = _settings.Of(facts) }))];
         if (work.Length > 0)
         {
             using StageThreads threads = new(cores, budget, _sealer, cancellation);

@@ -208,6 +208,11 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             Notice(note);
         }
 
+        if (facts.Standing is { State: SectorState.PreCommitted } && run.Settings.KeepAll == true)
+        {
+            Notice("it is not proven yet, so everything that Commit 1 needs is kept: layers, tree_c and tree_d");
+        }
+
         if (ResumeInstalling())
         {
             run.Disk.EnterUnasked(facts.Sector);
@@ -238,7 +243,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         }
 
         // Layers and columns are what is to be kept.
-        if (left is null || run.Settings.KeepAll)
+        if (left is null || run.Settings.KeepAll == true)
         {
             return;
         }
@@ -365,7 +370,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         }
     }
 
-    private FinishedFiles Finished => new(run.Files, Workspace, facts.SealProof.Porep, run.Settings.KeepAll);
+    private FinishedFiles Finished => new(run.Files, Workspace, facts.SealProof.Porep, run.Settings.KeepAll == true);
 
     private SealedCommitments MakeSealed(out IEnumerable<FinishedFile> files)
     {
@@ -552,7 +557,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             CacheFolder = workspace.CacheFolder,
             SealedFile = workspace.SealedFile,
             Files = run.Files,
-            KeepAll = run.Settings.KeepAll,
+            KeepAll = run.Settings.KeepAll == true,
             RowsToDiscard = run.Settings.RowsToDiscard,
             LabelKernel = run.Settings.Kernels.Label,
             ManyLabelKernel = run.Settings.Kernels.Many,

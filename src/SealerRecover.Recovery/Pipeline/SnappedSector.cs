@@ -108,7 +108,7 @@ internal sealed class SnappedSector(
         TargetFile = target,
         TargetCacheFolder = targetCache,
         Files = run.Files,
-        KeepAll = run.Settings.KeepAll,
+        KeepAll = run.Settings.KeepAll == true,
         RowsToDiscard = run.Settings.RowsToDiscard,
         PoseidonKernel = run.Settings.Kernels.Poseidon,
         TwoToOneKernel = run.Settings.Kernels.TwoToOne,

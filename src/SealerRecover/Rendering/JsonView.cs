@@ -41,7 +41,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             plan.Settings.ParentCacheFolder,
             plan.Settings.Parallel,
             plan.Settings.Threads,
-            plan.Settings.KeepAll,
+            plan.Sectors.Any(facts => plan.Settings.Of(facts).KeepAll == true),
             plan.Settings.Kernels.Asked.Any() ? plan.Settings.Kernels.Asked.ToDictionary(asked => asked.Kind.Name(), asked => asked.Name) : null,
             plan.Needs.Cores is { } cores ? JsonCores.Of(cores) : null,
             plan.Needs.CoresInWords,

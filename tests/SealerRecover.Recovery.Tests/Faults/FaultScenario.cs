@@ -62,7 +62,7 @@ internal sealed record FaultScenario(string Name, IReadOnlyList<SectorFacts> Fac
     /// <summary>Asserts that every file is the reference's.</summary>
     public void AssertReference(string result)
     {
-        if (Data is not null && !Configure(Nowhere).KeepAll)
+        if (Data is not null && Configure(Nowhere).KeepAll != true)
         {
             Data.AssertInstalled(result);
         }
@@ -104,6 +104,8 @@ internal sealed record FaultScenario(string Name, IReadOnlyList<SectorFacts> Fac
 internal sealed class FaultStage : IDisposable
 {
     private static readonly TestFolder Parents = new(Directory.Exists("/dev/shm") ? "/dev/shm" : null);
+
+    static FaultStage() => AppDomain.CurrentDomain.ProcessExit += (_, _) => Parents.Dispose();
 
     private readonly TestFolder _folder = new(Directory.Exists("/dev/shm") ? "/dev/shm" : null);
     private readonly FolderImage _start;
