@@ -68,6 +68,50 @@ public sealed class FullNode(JsonRpcClient rpc)
             method, tipset.WriteTo, ChainJson.Default.IReadOnlyListTipSetMessage, cancellation).ConfigureAwait(false));
     }
 
+    /// <summary>A message by its CID.</summary>
+    public Task<ChainMessage> ChainGetMessageAsync(Cid message, CancellationToken cancellation) =>
+        rpc.CallRequiredAsync("ChainGetMessage", json => ChainJson.WriteCid(json, message), ChainJson.Default.ChainMessage, cancellation);
+
+    /// <summary>
+    /// CIDs of the messages sent to an address in exactly this form, from <paramref name="from"/> back to an epoch, newest first. The node
+    /// reads every tipset between, so few at a time. Lotus looks the address up in the state of <paramref name="from"/> and answers with no
+    /// messages, not with an error, where it has pruned that.
+    /// </summary>
+    public async Task<IReadOnlyList<Cid>> StateListMessagesAsync(Address to, TipSetKey from, long backTo, CancellationToken cancellation)
+    {
+        const string method = "StateListMessages";
+        IReadOnlyList<Cid> found = await rpc.CallAsync(
+            method,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("To"u8, to.ToString());
+                json.WriteEndObject();
+                from.WriteTo(json);
+                json.WriteNumberValue(backTo);
+            },
+            ChainJson.Default.IReadOnlyListCid,
+            cancellation).ConfigureAwait(false) ?? [];
+        return Whole(method, found);
+    }
+
+    /// <summary>The sectors of one deadline that have neither expired nor been terminated, in order.</summary>
+    public async Task<IReadOnlyList<ulong>> StateMinerLiveSectorsAsync(ActorId miner, ulong deadline, CancellationToken cancellation)
+    {
+        const string method = "StateMinerPartitions";
+        IReadOnlyList<MinerPartition> partitions = await rpc.CallAsync(
+            method,
+            json =>
+            {
+                json.WriteStringValue(miner.ToString());
+                json.WriteNumberValue(deadline);
+                TipSetKey.Head.WriteTo(json);
+            },
+            ChainJson.Default.IReadOnlyListMinerPartition,
+            cancellation).ConfigureAwait(false) ?? [];
+        return [.. Whole(method, partitions).SelectMany(partition => Expanded(method, partition.LiveSectors)).Order()];
+    }
+
     /// <summary>Facts about a miner.</summary>
     public Task<MinerInfo> StateMinerInfoAsync(ActorId miner, TipSetKey at, CancellationToken cancellation) =>
         rpc.CallRequiredAsync("StateMinerInfo", json => WriteMiner(json, miner, at), ChainJson.Default.MinerInfo, cancellation);
@@ -109,9 +153,7 @@ public sealed class FullNode(JsonRpcClient rpc)
         const string method = "StateMinerFaults";
         IReadOnlyList<ulong> runs = await rpc.CallRequiredAsync(
             method, json => WriteMiner(json, miner, at), ChainJson.Default.IReadOnlyListUInt64, cancellation).ConfigureAwait(false);
-        return RunLengths.TryExpand(runs, out IReadOnlyList<ulong> numbers)
-            ? numbers
-            : throw Implausible(method, "a bit field that no miner's sectors fit into");
+        return Expanded(method, runs);
     }
 
     /// <summary>The deadline and partition a sector is assigned to; an error answer when it is assigned to none.</summary>
@@ -152,7 +194,7 @@ public sealed class FullNode(JsonRpcClient rpc)
         return claims;
     }
 
-    /// <summary>The events of one actor in one epoch that match; an error answer where the node does not keep events.</summary>
+    /// <summary>The events of one actor in some epochs that match; an error answer where the node does not keep events.</summary>
     public async Task<IReadOnlyList<ActorEvent>> GetActorEventsRawAsync(ActorEventFilter filter, CancellationToken cancellation)
     {
         const string method = "GetActorEventsRaw";
@@ -214,6 +256,11 @@ public sealed class FullNode(JsonRpcClient rpc)
     private static T Whole<T>(string method, T elements)
         where T : IEnumerable<object> =>
         elements.Contains(null) ? throw Implausible(method, "null where there must be an entry") : elements;
+
+    private static IReadOnlyList<ulong> Expanded(string method, IReadOnlyList<ulong> runs) =>
+        RunLengths.TryExpand(runs, out IReadOnlyList<ulong> numbers)
+            ? numbers
+            : throw Implausible(method, "a bit field that no miner's sectors fit into");
 
     private static void WriteMiner(Utf8JsonWriter json, ActorId miner, TipSetKey at)
     {

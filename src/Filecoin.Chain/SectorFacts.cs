@@ -32,6 +32,9 @@ public sealed record SectorFacts
     /// <summary>Epoch in which it was first proven; null when it is not proven or unknown.</summary>
     public long? Activation { get; init; }
 
+    /// <summary>Who told each of these facts, and how it was cross-checked; empty when read from a metadata file.</summary>
+    public IReadOnlyList<FactOrigin> Origins { get; init; } = [];
+
     /// <summary>Sentences about how these facts were found that the operator should see, e.g. what could not be cross-checked.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -11,9 +11,9 @@ namespace Filecoin.Chain;
 public sealed record SectorLookupResult(SectorId Sector, SectorFacts? Facts, OperatorException? Failure);
 
 /// <summary>
-/// Finds what the chain says about the sectors of one miner: how each was sealed, over which pieces, and which pieces it was updated with.
-/// A proven sector's pre-commit is read from the state at its activation, which needs a node that keeps that state; a non-interactive one
-/// from its proving message. The ticket is found twice (<see cref="Tickets"/>), pieces in the first place that has them
+/// Finds how the sectors of one miner were sealed, over which pieces, and which pieces they were updated with. What the head's state says
+/// every node knows; what it has forgotten of a proven sector is asked of one source after the other (Sources/), until nothing is missing.
+/// What two of them say must agree. The ticket is computed from block headers, pieces come from the first place that has them
 /// (<see cref="SectorData.Source"/>). Safe for concurrent use.
 /// </summary>
 public sealed class SectorLookup
@@ -27,30 +27,25 @@ public sealed class SectorLookup
     private static readonly TimeSpan SyncedWithin = TimeSpan.FromMinutes(10);
 
     private readonly FullNode _node;
-    private readonly TipSet _head;
-    private readonly Tickets _tickets;
+    private readonly OtherSources _others;
     private readonly StandingLookup _standing;
-    private readonly PreCommitLookup _preCommits;
-    private readonly DataLookup _data;
+    private readonly FactsLookup _facts;
     private readonly ChallengeLookup _challenges;
     private readonly StatementLookup _statements;
     private readonly string? _headNote;
 
     private SectorLookup(
-        FullNode node, ActorId miner, Address address, SectorSize sectorSize, long? windowPost, string networkName, TipSet head, TimeProvider time)
+        FullNode node, OtherSources others, ActorId miner, Address address, MinerInfo info, string networkName, TipSet head, TimeProvider time)
     {
         _node = node;
-        _head = head;
+        _others = others;
         Miner = miner;
-        SectorSize = sectorSize;
+        SectorSize = new SectorSize(info.SectorSize);
         NetworkName = networkName;
-        _tickets = new Tickets(node, networkName);
         _standing = new StandingLookup(node, head);
-        _challenges = new ChallengeLookup(node, head, windowPost);
-        MinerAddress minerAddress = new(node, miner, address);
-        _preCommits = new PreCommitLookup(node, minerAddress);
-        _data = new DataLookup(node, minerAddress, sectorSize, head);
-        _statements = new StatementLookup(node, _preCommits, _tickets, sectorSize);
+        _challenges = new ChallengeLookup(node, head, info.WindowPoStProofType);
+        _facts = new FactsLookup(node, others, new MinerAddress(node, miner, address), SectorSize, networkName, head, _standing);
+        _statements = new StatementLookup(node, _facts, new Tickets(node, networkName), SectorSize);
         TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
         _headNote = age <= SyncedWithin ? null : string.Create(
             CultureInfo.InvariantCulture,
@@ -72,24 +67,31 @@ public sealed class SectorLookup
     /// <param name="time">Tells whether the node's head is old.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <exception cref="OperatorException">NotOnChain if the miner is unknown; NodeUnreachable if no endpoint answers.</exception>
-    public static async Task<SectorLookup> OpenAsync(FullNode node, Address miner, TimeProvider time, CancellationToken cancellation)
+    public static Task<SectorLookup> OpenAsync(FullNode node, Address miner, TimeProvider time, CancellationToken cancellation) =>
+        OpenAsync(node, OtherSources.None, miner, time, cancellation);
+
+    /// <summary>The same, with other places to ask.</summary>
+    /// <exception cref="OperatorException">Likewise; SourcesDisagree if the archive node is of another network.</exception>
+    public static async Task<SectorLookup> OpenAsync(
+        FullNode node, OtherSources others, Address miner, TimeProvider time, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(others);
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(miner);
         ArgumentNullException.ThrowIfNull(time);
         string network = Printable.Line(await node.StateNetworkNameAsync(cancellation).ConfigureAwait(false), 60);
+        await RefuseAnotherNetworkAsync(network, others.Archive, cancellation).ConfigureAwait(false);
         TipSet head = await node.ChainHeadAsync(cancellation).ConfigureAwait(false);
         try
         {
             ActorId id = miner.ActorId ?? await node.StateLookupIdAsync(miner, cancellation).ConfigureAwait(false);
             MinerInfo info = await node.StateMinerInfoAsync(id, TipSetKey.Head, cancellation).ConfigureAwait(false);
-            SectorSize size = SectorSize.IsValid(info.SectorSize) && SealProofs.TryGet(new SectorSize(info.SectorSize), PorepVariant.V1, out _)
-                ? new SectorSize(info.SectorSize)
+            return SectorSize.IsValid(info.SectorSize) && SealProofs.TryGet(new SectorSize(info.SectorSize), PorepVariant.V1, out _)
+                ? new SectorLookup(node, others, id, miner, info, network, head, time)
                 : throw new OperatorException(
                     FailureKind.NodeUnreachable,
                     $"the chain node says that sectors of {miner} have {info.SectorSize} bytes, which no seal proof is for",
                     "the node or a proxy before it is faulty; use another node");
-            return new SectorLookup(node, id, miner, size, info.WindowPoStProofType, network, head, time);
         }
         catch (ChainCallException error) when (error.IsAnswer)
         {
@@ -113,10 +115,8 @@ public sealed class SectorLookup
 
         try
         {
-            SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
-            return proven is null
-                ? await PreCommittedAsync(sector, cancellation).ConfigureAwait(false)
-                : await ProvenAsync(sector, proven, cancellation).ConfigureAwait(false);
+            SectorFacts facts = await _facts.FindAsync(await AtHeadAsync(sector, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            return _headNote is null ? facts : facts with { Notes = [.. facts.Notes, _headNote] };
         }
         catch (ChainCallException error)
         {
@@ -165,10 +165,41 @@ public sealed class SectorLookup
             cancellation);
     }
 
+    /// <summary>
+    /// Where sectors stand now whose facts are known already; asks only for the newest state. One that the chain does not have any more, or
+    /// has with another SealedCID, and one it does not tell stay as they were.
+    /// </summary>
+    public Task<IReadOnlyList<SectorFacts>> BringUpToDateAsync(IReadOnlyList<SectorFacts> known, int concurrency, CancellationToken cancellation)
+    {
+        Dictionary<ulong, SectorFacts> byNumber = known.ToDictionary(facts => facts.Sector.Number);
+        return ForAllAsync(
+            byNumber.Keys,
+            concurrency,
+            async (number, token) => byNumber[number] is var facts && await StandingAsync(facts, token).ConfigureAwait(false) is { } now
+                ? facts with { Standing = now }
+                : facts,
+            (sector, _) => byNumber[sector.Number],
+            cancellation);
+    }
+
     /// <summary>The miner's faulty sectors, in order; those declared recovered are still faulty until they are proven again.</summary>
     /// <exception cref="OperatorException">No node answers.</exception>
     public Task<IReadOnlyList<ulong>> FaultySectorsAsync(CancellationToken cancellation) =>
         _node.StateMinerFaultsAsync(Miner, TipSetKey.Head, cancellation);
+
+    /// <summary>All sectors of the miner that have been proven and have neither expired nor been terminated, in order, faulty ones included.</summary>
+    /// <exception cref="OperatorException">No node answers.</exception>
+    public async Task<IReadOnlyList<ulong>> LiveSectorsAsync(CancellationToken cancellation)
+    {
+        List<ulong> numbers = [];
+        for (ulong deadline = 0; deadline < ChainPolicy.Deadlines; deadline++)
+        {
+            numbers.AddRange(await _node.StateMinerLiveSectorsAsync(Miner, deadline, cancellation).ConfigureAwait(false));
+        }
+
+        numbers.Sort();
+        return numbers;
+    }
 
     /// <summary>What the network last drew a sector's window PoSt challenges from; what the node does not tell is a reason and never a failure.</summary>
     public Task<WindowPostSeedResult> FindWindowPostSeedAsync(ulong sectorNumber, CancellationToken cancellation) =>
@@ -211,6 +242,23 @@ public sealed class SectorLookup
         return results;
     }
 
+    private async Task<SectorStanding?> StandingAsync(SectorFacts facts, CancellationToken cancellation)
+    {
+        List<string> unheard = [];
+        SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(facts.Sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
+        if (proven is not null)
+        {
+            return facts.SealedCid.ToCid().Equals(proven.SectorKeyCid ?? proven.SealedCid)
+                ? await _standing.OfProvenAsync(facts.Sector, proven, unheard, cancellation).ConfigureAwait(false)
+                : null;
+        }
+
+        SectorPreCommitOnChainInfo preCommit = await PreCommitAtHeadAsync(facts.Sector, cancellation).ConfigureAwait(false);
+        return facts.SealedCid.ToCid().Equals(preCommit.Info.SealedCid)
+            ? _standing.OfPreCommitted(facts.SealProof, preCommit.PreCommitEpoch, unheard)
+            : null;
+    }
+
     private async Task<ChainStatement> StatementAsync(SectorId sector, TicketClaim claim, CancellationToken cancellation)
     {
         try
@@ -222,9 +270,9 @@ public sealed class SectorLookup
                     new ChainStatement
                     {
                         Sector = sector,
-                        SealProof = Proof(sector, proven.SealProof),
-                        SealedCid = DataLookup.CommROf(sector, proven.SealedCid),
-                        SectorKeyCid = proven.SectorKeyCid is { } key ? DataLookup.CommROf(sector, key) : null,
+                        SealProof = OnChain.Proof(sector, proven.SealProof, SectorSize),
+                        SealedCid = OnChain.CommR(sector, proven.SealedCid),
+                        SectorKeyCid = proven.SectorKeyCid is { } key ? OnChain.CommR(sector, key) : null,
                     },
                     proven,
                     claim,
@@ -236,8 +284,8 @@ public sealed class SectorLookup
                 new ChainStatement
                 {
                     Sector = sector,
-                    SealProof = Proof(sector, found.Info.SealProof),
-                    SealedCid = DataLookup.CommROf(sector, found.Info.SealedCid),
+                    SealProof = OnChain.Proof(sector, found.Info.SealProof, SectorSize),
+                    SealedCid = OnChain.CommR(sector, found.Info.SealedCid),
                     SectorKeyCid = null,
                 },
                 found,
@@ -259,13 +307,14 @@ public sealed class SectorLookup
             {
                 return new SectorCommitments(
                     sector,
-                    Proof(sector, proven.SealProof),
-                    DataLookup.CommROf(sector, proven.SealedCid),
-                    proven.SectorKeyCid is { } key ? DataLookup.CommROf(sector, key) : null);
+                    OnChain.Proof(sector, proven.SealProof, SectorSize),
+                    OnChain.CommR(sector, proven.SealedCid),
+                    proven.SectorKeyCid is { } key ? OnChain.CommR(sector, key) : null);
             }
 
             SectorPreCommitInfo info = (await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false)).Info;
-            return new SectorCommitments(sector, Proof(sector, info.SealProof), DataLookup.CommROf(sector, info.SealedCid), null);
+            return new SectorCommitments(
+                sector, OnChain.Proof(sector, info.SealProof, SectorSize), OnChain.CommR(sector, info.SealedCid), null);
         }
         catch (ChainCallException error)
         {
@@ -280,85 +329,30 @@ public sealed class SectorLookup
                 $"{sector} is not on the network \"{NetworkName}\": it is neither pre-committed nor proven, or its pre-commit expired, or it ended and was removed",
                 NetworkHint);
 
-    private async Task<SectorFacts> PreCommittedAsync(SectorId sector, CancellationToken cancellation)
+    /// <summary>
+    /// What the head's state has of a sector. Gateways may not offer this, nor a node that keeps nothing but headers; then, if the operator
+    /// named other sources, they have to say everything, and what the node said instead is told.
+    /// </summary>
+    private async Task<SectorAtHead> AtHeadAsync(SectorId sector, CancellationToken cancellation)
     {
-        SectorPreCommitOnChainInfo found = await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false);
-        SectorPreCommitInfo info = found.Info;
-        SealProofInfo proof = Proof(sector, info.SealProof);
-        List<string> notes = [];
-        SectorStanding standing = _standing.OfPreCommitted(proof, found.PreCommitEpoch, notes);
-        SectorData? data = await _data.SealedOverAsync(sector, found, null, notes, cancellation).ConfigureAwait(false);
-        return await FactsAsync(
-            sector, proof, info.SealedCid, PreCommitLookup.TicketEpoch(sector, found), notes, standing, cancellation).ConfigureAwait(false) with
+        try
         {
-            PreCommitEpoch = found.PreCommitEpoch,
-            Data = data,
-        };
-    }
-
-    private async Task<SectorFacts> ProvenAsync(SectorId sector, SectorOnChainInfo info, CancellationToken cancellation)
-    {
-        SealProofInfo proof = Proof(sector, info.SealProof);
-        List<string> notes = [];
-        long? preCommitEpoch = null;
-        SectorData? data = null;
-        long ticketEpoch;
-        if (proof.Variant == PorepVariant.NonInteractive)
-        {
-            ticketEpoch = await _preCommits.NonInteractiveTicketEpochAsync(sector, info, cancellation).ConfigureAwait(false);
+            SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
+            return new SectorAtHead(sector, proven, proven is null ? await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false) : null, null);
         }
-        else
+        catch (ChainCallException error) when (
+            _others.Named.Count > 0 && error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned or RpcErrorKind.PermissionMissing)
         {
-            SectorPreCommitOnChainInfo found = await _preCommits.OfProvenAsync(sector, info, notes, cancellation).ConfigureAwait(false);
-            preCommitEpoch = found.PreCommitEpoch;
-            ticketEpoch = PreCommitLookup.TicketEpoch(sector, found);
-            data = await _data.SealedOverAsync(sector, found, info, notes, cancellation).ConfigureAwait(false);
+            return new SectorAtHead(sector, null, null, error.Message);
         }
-
-        SectorUpdate? update = await _data.UpdatedWithAsync(sector, info, notes, cancellation).ConfigureAwait(false);
-
-        SectorStanding standing = await _standing.OfProvenAsync(sector, info, notes, cancellation).ConfigureAwait(false);
-        Cid sealedCid = info.SectorKeyCid ?? info.SealedCid;
-        return await FactsAsync(sector, proof, sealedCid, ticketEpoch, notes, standing, cancellation).ConfigureAwait(false) with
-        {
-            PreCommitEpoch = preCommitEpoch,
-            Activation = info.Activation,
-            Data = data,
-            Update = update,
-        };
     }
 
-    private async Task<SectorFacts> FactsAsync(
-        SectorId sector, SealProofInfo proof, Cid sealedCid, long ticketEpoch, List<string> notes, SectorStanding standing, CancellationToken cancellation)
+    private static async Task RefuseAnotherNetworkAsync(string network, FullNode? archive, CancellationToken cancellation)
     {
-        CommR commR = DataLookup.CommROf(sector, sealedCid);
-        FoundTicket ticket = await _tickets.FindAsync(sector, ticketEpoch, _head.Key, cancellation).ConfigureAwait(false);
-        notes.AddRange(new[] { ticket.Note, _headNote }.OfType<string>());
-        return new SectorFacts
-        {
-            Sector = sector,
-            SealProof = proof,
-            Ticket = ticket.Ticket,
-            SealedCid = commR,
-            TicketEpoch = ticketEpoch,
-            Standing = standing,
-            Notes = notes.Count == 0 ? [] : notes,
-        };
-    }
-
-    private SealProofInfo Proof(SectorId sector, long number)
-    {
-        if (!SealProofs.TryGet(number, out SealProofInfo proof))
+        if (archive is not null && Printable.Line(await archive.StateNetworkNameAsync(cancellation).ConfigureAwait(false), 60) is var other && other != network)
         {
             throw new OperatorException(
-                FailureKind.NotSupported, $"{sector} has the seal proof {number}, which this version does not know", "use a newer version of sealer-recover");
+                FailureKind.SourcesDisagree, $"the chain node is on the network \"{network}\", but the archive node on \"{other}\"", "name two nodes of one network");
         }
-
-        return proof.SectorSize == SectorSize
-            ? proof
-            : throw new OperatorException(
-                FailureKind.SourcesDisagree,
-                $"{sector} has the seal proof {proof} on chain, but its miner's sectors are {SectorSize}",
-                "the node or a proxy before it is faulty; use another node");
     }
 }

@@ -74,6 +74,11 @@ internal sealed class FakeDataMethods(FakeChain chain, FakeNode node)
         JsonArray events = [];
         foreach (FakeSector sector in miner.Sectors.Values)
         {
+            if (sector.PreCommitEpoch is { } preCommit)
+            {
+                Add("sector-precommitted", preCommit, sector.Number, null, null);
+            }
+
             if (sector.Activation is { } activation)
             {
                 Add("sector-activated", activation, sector.Number, sector.UnsealedCid, sector.Pieces);
@@ -87,7 +92,7 @@ internal sealed class FakeDataMethods(FakeChain chain, FakeNode node)
 
         return events;
 
-        void Add(string type, long epoch, ulong sector, Cid? unsealedCid, FakePiece[] pieces)
+        void Add(string type, long epoch, ulong sector, Cid? unsealedCid, FakePiece[]? pieces)
         {
             JsonObject typeEntry = Entry("$type", FakeParams.Encode(cbor => cbor.WriteTextString(type)));
             JsonObject sectorEntry = Entry("sector", FakeParams.Encode(cbor => cbor.WriteUInt64(sector)));
@@ -96,11 +101,10 @@ internal sealed class FakeDataMethods(FakeChain chain, FakeNode node)
                 return;
             }
 
-            JsonArray entries =
-            [
-                typeEntry,
-                sectorEntry,
-                Entry("unsealed-cid", FakeParams.Encode(cbor =>
+            JsonArray entries = [typeEntry, sectorEntry];
+            if (pieces is not null)
+            {
+                entries.Add((JsonNode)Entry("unsealed-cid", FakeParams.Encode(cbor =>
                 {
                     if (unsealedCid is null)
                     {
@@ -110,9 +114,10 @@ internal sealed class FakeDataMethods(FakeChain chain, FakeNode node)
                     {
                         FakeParams.WriteCid(cbor, unsealedCid);
                     }
-                })),
-            ];
-            foreach (FakePiece piece in pieces)
+                })));
+            }
+
+            foreach (FakePiece piece in pieces ?? [])
             {
                 entries.Add((JsonNode)Entry("piece-cid", FakeParams.Encode(cbor => FakeParams.WriteCid(cbor, piece.Cid))));
                 entries.Add((JsonNode)Entry("piece-size", FakeParams.Encode(cbor => cbor.WriteUInt64(piece.Size))));
@@ -125,33 +130,14 @@ internal sealed class FakeDataMethods(FakeChain chain, FakeNode node)
                 ["reverted"] = false,
                 ["height"] = epoch,
                 ["tipsetKey"] = new JsonArray(),
-                ["msgCid"] = Link(Cid.Create(0x71, 0xb220, new byte[32])),
+                ["msgCid"] = Link(
+                    FakeMessage.OfMiner(miner).FirstOrDefault(message => message.Sector == sector && message.PreCommits)?.Cid
+                    ?? Cid.Create(0x71, 0xb220, new byte[32])),
             });
         }
 
         bool Wants(JsonObject entry) =>
             filter["fields"]![entry["Key"]!.GetValue<string>()]![0]!["value"]!.GetValue<string>() == entry["Value"]!.GetValue<string>();
-    }
-
-    /// <summary>Receiver, method and parameters of the messages that name the data of a miner's sectors in an epoch.</summary>
-    internal static IEnumerable<(Address To, int Method, byte[] Params)> Messages(FakeMiner miner, long epoch)
-    {
-        Address id = Address.FromActorId(new ActorId(miner.Id));
-        foreach (FakeSector sector in miner.Sectors.Values)
-        {
-            if (sector.Activation == epoch && sector.ProvedWithPieces)
-            {
-                yield return (sector.ProvedTo ?? id, 34, FakeParams.ProveCommitSectors3(sector.Number, sector.Pieces));
-            }
-
-            if (sector.Update is { } update && update.Epoch == epoch)
-            {
-                byte[] parameters = update.Method == 35
-                    ? FakeParams.ProveReplicaUpdates3(sector.Number, sector.SealedCid, update.Pieces)
-                    : FakeParams.ProveReplicaUpdates(sector.Number, sector.SealedCid, update.Method == 29 ? update.UnsealedCid : null, update.DealIds);
-                yield return (sector.ProvedTo ?? id, update.Method, parameters);
-            }
-        }
     }
 
     private static JsonObject Entry(string key, byte[] value) =>

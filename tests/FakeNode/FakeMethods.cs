@@ -42,8 +42,11 @@ internal sealed class FakeMethods
         ["ChainGetTipSetByHeight"] = (2, p => TipSet(_chain.AtOrBefore(Height(p)))),
         ["ChainGetTipSetAfterHeight"] = (2, p => TipSet(_chain.AtOrAfter(Height(p)))),
         ["ChainGetMessagesInTipset"] = (1, p => Messages(Key(p[0]))),
-        ["StateLookupID"] = (2, p => $"{_node.AddressPrefix}0{LookUp(p[0])}"),
+        ["ChainGetMessage"] = (1, p => MessageByCid(p[0])),
+        ["StateListMessages"] = (3, ListMessages),
         ["StateLookupRobustAddress"] = (2, p => Miner(p[0], StateAt(p[1])).Miner.RobustAddress.ToString(_node.AddressPrefix)),
+        ["StateMinerPartitions"] = (3, Partitions),
+        ["StateLookupID"] = (2, p => $"{_node.AddressPrefix}0{LookUp(p[0])}"),
         ["StateMinerInfo"] = (2, p => MinerInfo(Miner(p[0], StateAt(p[1])))),
         ["StateSectorGetInfo"] = (3, p => SectorInfo(p, StateAt(p[2]))),
         ["StateSectorPreCommitInfo"] = (3, p => PreCommitInfo(p, StateAt(p[2]))),
@@ -63,12 +66,14 @@ internal sealed class FakeMethods
     };
 
     /// <summary>The faulty sectors' numbers as go-bitfield prints them: lengths of runs, first of numbers that are not in it.</summary>
-    private JsonArray Faults(JsonArray p, long stateEpoch)
+    private JsonArray Faults(JsonArray p, long stateEpoch) =>
+        Runs(Miner(p[0], stateEpoch).Miner.Sectors.Values.Where(sector => sector.Early != 0 && sector.Activation < stateEpoch));
+
+    private static JsonArray Runs(IEnumerable<FakeSector> sectors)
     {
         JsonArray runs = [];
         ulong end = 0;
-        foreach (FakeSector sector in Miner(p[0], stateEpoch).Miner.Sectors.Values
-            .Where(sector => sector.Early != 0 && sector.Activation < stateEpoch).OrderBy(sector => sector.Number))
+        foreach (FakeSector sector in sectors.OrderBy(sector => sector.Number))
         {
             if (runs.Count > 0 && sector.Number == end)
             {
@@ -223,42 +228,60 @@ internal sealed class FakeMethods
             throw new RpcFailure(1, "failed to load msgmeta (bafy2bzaceaaaa): ipld: could not find bafy2bzaceaaaa");
         }
 
-        JsonArray messages = [Message($"{_node.AddressPrefix}01", 0, null)];
-        foreach (FakeMiner miner in _chain.Miners.Values)
+        FakeMessage toInit = new(epoch, Address.FromActorId(new ActorId(1)), 0, []);
+        return [.. All().Where(message => message.Epoch == epoch).Prepend(toInit).Select(message => new JsonObject
         {
-            foreach (FakeSector sector in miner.Sectors.Values.Where(sector => sector.Activation == epoch && sector.SealProof >= 15))
-            {
-                Address to = sector.ProvedTo ?? Address.FromActorId(new ActorId(miner.Id));
-                messages.Add(Message(to.ToString(_node.AddressPrefix), 36, sector.ProveCommitNiParams(miner.Id)));
-            }
-
-            foreach ((Address to, int method, byte[] parameters) in FakeDataMethods.Messages(miner, epoch))
-            {
-                messages.Add(Message(to.ToString(_node.AddressPrefix), method, parameters));
-            }
-        }
-
-        return messages;
+            ["Cid"] = Link(message.Cid),
+            ["Message"] = Message(message),
+        })];
     }
 
-    private static JsonObject Message(string to, int method, byte[]? parameters)
+    private IEnumerable<FakeMessage> All() => _chain.Miners.Values.SelectMany(FakeMessage.OfMiner);
+
+    private JsonObject MessageByCid(JsonNode? link)
     {
-        string cid = Cid.Create(0x71, 0xb220, new byte[32]).ToString();
-        return new JsonObject
+        string cid = link!["/"]!.GetValue<string>();
+        return All().FirstOrDefault(message => message.Cid.ToString() == cid && message.Epoch >= _node.MessagesKeptFrom) is { } found
+            ? Message(found)
+            : throw new RpcFailure(1, $"ipld: could not find {cid}");
+    }
+
+    /// <summary>Newest first; nothing, and no error, where the state in which the receiver is looked up is gone.</summary>
+    private JsonArray? ListMessages(JsonArray p)
+    {
+        long from = Key(p[1]);
+        long backTo = p[2]!.GetValue<long>();
+        Address to = Address.Parse(p[0]!["To"]!.GetValue<string>());
+        if (from < _node.StateKeptFrom && from != _chain.HeadEpoch)
         {
-            ["Cid"] = new JsonObject { ["/"] = cid },
-            ["Message"] = new JsonObject
-            {
-                ["Version"] = 0,
-                ["To"] = to,
-                ["From"] = "f01",
-                ["Nonce"] = 1,
-                ["Value"] = "0",
-                ["Method"] = method,
-                ["Params"] = parameters is null ? null : Convert.ToBase64String(parameters),
-                ["CID"] = new JsonObject { ["/"] = cid },
-            },
-        };
+            return null;
+        }
+
+        return from < _node.MessagesKeptFrom || backTo < _node.MessagesKeptFrom
+            ? throw new RpcFailure(1, "failed to load msgmeta (bafy2bzaceaaaa): ipld: could not find bafy2bzaceaaaa")
+            : [.. All().Where(message => message.Epoch <= from && message.Epoch >= backTo && message.To.Equals(to)).Reverse().Select(message => Link(message.Cid))];
+    }
+
+    private JsonObject Message(FakeMessage message) => new()
+    {
+        ["Version"] = 0,
+        ["To"] = message.To.ToString(_node.AddressPrefix),
+        ["From"] = $"{_node.AddressPrefix}01",
+        ["Nonce"] = 1,
+        ["Value"] = "0",
+        ["Method"] = message.Method,
+        ["Params"] = message.Params.Length == 0 ? null : Convert.ToBase64String(message.Params),
+        ["CID"] = Link(message.Cid),
+    };
+
+    /// <summary>All sectors of a deadline in one partition.</summary>
+    private JsonArray Partitions(JsonArray p)
+    {
+        int deadline = p[1]!.GetValue<int>();
+        long epoch = StateAt(p[2]);
+        JsonArray live = Runs(Miner(p[0], epoch).Miner.Sectors.Values
+            .Where(sector => sector.Deadline == deadline && sector.Activation < epoch && !sector.Terminated));
+        return [new JsonObject { ["AllSectors"] = live.DeepClone(), ["FaultySectors"] = new JsonArray(0ul), ["LiveSectors"] = live }];
     }
 
     private static JsonObject MinerInfo((FakeMiner Miner, long StateEpoch) at) => new()

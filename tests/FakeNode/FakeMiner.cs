@@ -57,6 +57,9 @@ public sealed record FakeSector
 
     public long? PreCommitEpoch { get; init; }
 
+    /// <summary>Method of the message that pre-committed it, 6, 25 or 28; any other number for a call through another actor.</summary>
+    public int PreCommitMethod { get; init; } = 28;
+
     public long? Activation { get; init; }
 
     public long Expiration { get; init; } = 2_000_000;
@@ -106,6 +109,9 @@ public sealed record FakeSector
 
     /// <summary>Non-interactive only: whom the message says it was sealed for; null for the miner.</summary>
     public ulong? SealedFor { get; init; }
+
+    /// <summary>What was sealed: the key, of a snapped sector.</summary>
+    public Cid SealedAs => PreCommitSealedCid ?? SectorKeyCid ?? SealedCid;
 
     /// <summary>CBOR parameters of the ProveCommitSectorsNI message that proves this sector, beside another one.</summary>
     public byte[] ProveCommitNiParams(ulong miner)

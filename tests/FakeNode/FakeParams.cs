@@ -93,6 +93,59 @@ public static class FakeParams
         }
     });
 
+    /// <summary>Methods 6, 25 and 28: PreCommitSector, which takes one sector, PreCommitSectorBatch and PreCommitSectorBatch2.</summary>
+    public static byte[] PreCommit(int method, FakeSector sector) => Encode(cbor =>
+    {
+        ArgumentNullException.ThrowIfNull(sector);
+        if (method != 6)
+        {
+            cbor.WriteStartArray(1);
+            cbor.WriteStartArray(2);
+            One(sector.Number + Far, CommitmentCid.FromSealed(Blake2b.Hash256([1])), sector.SealRandEpoch - 1, [], null);
+        }
+
+        One(sector.Number, sector.SealedAs, sector.SealRandEpoch, sector.DealIds, sector.UnsealedCid);
+        if (method != 6)
+        {
+            cbor.WriteEndArray();
+            cbor.WriteEndArray();
+        }
+
+        void One(ulong number, Cid sealedCid, long ticketEpoch, ulong[] deals, Cid? unsealedCid)
+        {
+            cbor.WriteStartArray(method == 28 ? 7 : 10);
+            cbor.WriteInt64(sector.PreCommitSealProof ?? sector.SealProof);
+            cbor.WriteUInt64(number);
+            WriteCid(cbor, sealedCid);
+            cbor.WriteInt64(ticketEpoch);
+            cbor.WriteStartArray(deals.Length);
+            foreach (ulong deal in deals)
+            {
+                cbor.WriteUInt64(deal);
+            }
+
+            cbor.WriteEndArray();
+            cbor.WriteInt64(sector.Expiration);
+            if (method != 28)
+            {
+                cbor.WriteBoolean(false);
+                cbor.WriteUInt64(0);
+                cbor.WriteUInt64(0);
+                cbor.WriteUInt64(0);
+            }
+            else if (unsealedCid is null)
+            {
+                cbor.WriteNull();
+            }
+            else
+            {
+                WriteCid(cbor, unsealedCid);
+            }
+
+            cbor.WriteEndArray();
+        }
+    });
+
     /// <summary>The value of an event's field: CBOR of one value.</summary>
     public static byte[] Encode(Action<CborWriter> write)
     {

@@ -25,6 +25,14 @@ internal static class ChainPolicy
     };
 
     /// <summary>
+    /// The same over all versions of the network: how far before its proof a pre-commit can lie. Actors of version 0 allowed 10000 epochs.
+    /// </summary>
+    internal static long LongestProveCommit(PorepVariant variant) => Math.Max(10_000, MaxProveCommitDuration(variant));
+
+    /// <summary>Epochs that a node goes through for events in one call (MaxFilterHeightRange, lotus node/config/def.go).</summary>
+    internal const long EventRange = 2880;
+
+    /// <summary>
     /// Whether a null round's ticket is that of the tipset before it; from network version 13 on it is that of the tipset after it
     /// (lotus chain/rand/rand.go). The upgrade's own epoch still has the old rule. Networks not named began with the new one.
     /// </summary>

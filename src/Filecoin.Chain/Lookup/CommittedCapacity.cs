@@ -2,34 +2,22 @@ using Filecoin.Primitives;
 
 namespace Filecoin.Chain;
 
-/// <summary>Tells sectors that were sealed over zeros from those that hold data, which would come out wrong if sealed as zeros.</summary>
+/// <summary>What a sector's weights on chain say about its data.</summary>
 internal static class CommittedCapacity
 {
     /// <summary>
-    /// Whether a sector was sealed over data. UnsealedCid decides where there is one. A null stands for zeros from network version 17 on;
-    /// before, it says nothing, but there the deals do: data came with deals only.
+    /// Whether its weights say that a sector was sealed over data. Those of a snapped sector are its update's. Of another one they are its own;
+    /// its pre-commit should say so too.
     /// </summary>
-    /// <param name="sector">The sector, for messages.</param>
-    /// <param name="preCommit">What it was pre-committed with.</param>
+    internal static bool Weighs(SectorOnChainInfo info) => info.SectorKeyCid is null && (HasUnverified(info) || !IsZero(info.VerifiedDealWeight));
+
+    /// <summary>Whether a sector was sealed over data. CommD decides where it is known; else the deals, the pieces and the weights do.</summary>
+    /// <param name="agreed">What is known of how it was sealed.</param>
     /// <param name="proven">Its record; null while it is not proven.</param>
     /// <param name="size">Its size.</param>
-    /// <param name="commD">The data's commitment as the pre-commit says it; null if it does not.</param>
-    internal static bool HoldsData(SectorId sector, SectorPreCommitInfo preCommit, SectorOnChainInfo? proven, SectorSize size, out CommD? commD)
-    {
-        commD = null;
-        if (preCommit.UnsealedCid is { } cid)
-        {
-            commD = CommitmentCid.TryGetCommD(cid, out CommD said) ? said : throw new OperatorException(
-                FailureKind.NodeUnreachable,
-                $"{sector}: the chain node gives an UnsealedCid that is no data commitment ({cid})",
-                "the node or a proxy before it is faulty; use another node");
-            return said != ZeroCommitments.ForSector(size);
-        }
-
-        // The weights of a snapped sector are its update's. Of another one they are its own, and the pre-commit should have said so.
-        bool weighs = proven is { SectorKeyCid: null } && (HasUnverified(proven) || !IsZero(proven.VerifiedDealWeight));
-        return preCommit.DealIds is { Count: > 0 } || weighs;
-    }
+    internal static bool HoldsData(AgreedFacts agreed, SectorOnChainInfo? proven, SectorSize size) => agreed.CommD is { } commD
+        ? commD.Value != ZeroCommitments.ForSector(size)
+        : agreed.DealIds is { Value.Count: > 0 } || agreed.Data is not null || (proven is not null && Weighs(proven));
 
     /// <summary>Whether a proven sector holds data that is not verified.</summary>
     internal static bool HasUnverified(SectorOnChainInfo info) => !IsZero(info.DealWeight);

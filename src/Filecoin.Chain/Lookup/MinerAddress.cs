@@ -8,8 +8,35 @@ namespace Filecoin.Chain;
 /// <param name="given">Another address known to be the miner's.</param>
 internal sealed class MinerAddress(FullNode node, ActorId id, Address given)
 {
+    private IReadOnlyList<Address>? _forms;
+
     /// <summary>The miner.</summary>
     internal ActorId Id => id;
+
+    /// <summary>The addresses under which messages may name the miner: its ID and, as far as the node can tell, its other one.</summary>
+    internal async Task<IReadOnlyList<Address>> FormsAsync(CancellationToken cancellation)
+    {
+        if (_forms is { } known)
+        {
+            return known;
+        }
+
+        Address byId = Address.FromActorId(id);
+        if (given.ActorId is null)
+        {
+            return _forms = [byId, given];
+        }
+
+        try
+        {
+            return _forms = [byId, await node.StateLookupRobustAddressAsync(id, cancellation).ConfigureAwait(false)];
+        }
+        catch (ChainCallException error) when (error.IsAnswer || error.Error?.Kind == RpcErrorKind.MethodMissing)
+        {
+            // Made with the genesis block and without another; or a node without the method.
+            return _forms = [byId];
+        }
+    }
 
     /// <summary>Whether <paramref name="address"/> is the miner.</summary>
     /// <exception cref="ChainCallException">The node could not tell.</exception>

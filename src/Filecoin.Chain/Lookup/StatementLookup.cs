@@ -7,10 +7,10 @@ namespace Filecoin.Chain;
 /// pruned node has: commitments of the newest state, and block headers for tickets.
 /// </summary>
 /// <param name="node">The node.</param>
-/// <param name="preCommits">Finds pre-commits.</param>
+/// <param name="facts">Asks the chain how it was sealed.</param>
 /// <param name="tickets">Draws tickets.</param>
 /// <param name="size">Size of the miner's sectors.</param>
-internal sealed class StatementLookup(FullNode node, PreCommitLookup preCommits, Tickets tickets, SectorSize size)
+internal sealed class StatementLookup(FullNode node, FactsLookup facts, Tickets tickets, SectorSize size)
 {
     /// <summary>The statement about a proven sector.</summary>
     /// <param name="statement">What is known from the newest state.</param>
@@ -18,19 +18,8 @@ internal sealed class StatementLookup(FullNode node, PreCommitLookup preCommits,
     /// <param name="claim">What is compared with.</param>
     /// <param name="cancellation">Ends the search.</param>
     internal Task<ChainStatement> OfProvenAsync(
-        ChainStatement statement, SectorOnChainInfo info, TicketClaim claim, CancellationToken cancellation) => SealedAsync(
-        statement,
-        async () => statement.SealProof.Variant == PorepVariant.NonInteractive
-            ? statement with
-            {
-                TicketEpoch = await preCommits.NonInteractiveTicketEpochAsync(statement.Sector, info, cancellation).ConfigureAwait(false),
-                HoldsData = false,
-                CommD = ZeroCommitments.ForSector(size),
-            }
-            : Sealed(statement, await preCommits.OfProvenAsync(statement.Sector, info, [], cancellation).ConfigureAwait(false), info),
-        claim,
-        info.Activation,
-        cancellation);
+        ChainStatement statement, SectorOnChainInfo info, TicketClaim claim, CancellationToken cancellation) =>
+        SealedAsync(statement, new SectorAtHead(statement.Sector, info, null, null), claim, info.Activation, cancellation);
 
     /// <summary>The statement about a sector that is only pre-committed.</summary>
     /// <param name="statement">What is known from the newest state.</param>
@@ -39,25 +28,21 @@ internal sealed class StatementLookup(FullNode node, PreCommitLookup preCommits,
     /// <param name="cancellation">Ends the search.</param>
     internal Task<ChainStatement> OfPreCommittedAsync(
         ChainStatement statement, SectorPreCommitOnChainInfo found, TicketClaim claim, CancellationToken cancellation) =>
-        SealedAsync(statement, () => Task.FromResult(Sealed(statement, found, null)), claim, found.PreCommitEpoch, cancellation);
-
-    private ChainStatement Sealed(ChainStatement statement, SectorPreCommitOnChainInfo found, SectorOnChainInfo? proven)
-    {
-        bool holdsData = CommittedCapacity.HoldsData(statement.Sector, found.Info, proven, size, out CommD? commD);
-        return statement with
-        {
-            TicketEpoch = PreCommitLookup.TicketEpoch(statement.Sector, found),
-            HoldsData = holdsData,
-            CommD = holdsData ? commD : ZeroCommitments.ForSector(size),
-        };
-    }
+        SealedAsync(statement, new SectorAtHead(statement.Sector, null, found, null), claim, found.PreCommitEpoch, cancellation);
 
     private async Task<ChainStatement> SealedAsync(
-        ChainStatement statement, Func<Task<ChainStatement>> ask, TicketClaim claim, long committedAt, CancellationToken cancellation)
+        ChainStatement statement, SectorAtHead atHead, TicketClaim claim, long committedAt, CancellationToken cancellation)
     {
         try
         {
-            statement = await ask().ConfigureAwait(false);
+            AgreedFacts agreed = await facts.OfChainAsync(atHead, cancellation).ConfigureAwait(false);
+            bool holdsData = CommittedCapacity.HoldsData(agreed, atHead.Proven, size);
+            statement = statement with
+            {
+                TicketEpoch = agreed.TicketEpoch?.Value,
+                HoldsData = holdsData,
+                CommD = holdsData ? agreed.CommD?.Value : ZeroCommitments.ForSector(size),
+            };
         }
         catch (OperatorException silence)
         {

@@ -4,9 +4,10 @@ using Filecoin.Primitives;
 namespace Filecoin.Chain;
 
 /// <summary>A ticket and what to know about how it was found.</summary>
-/// <param name="Ticket">The ticket.</param>
-/// <param name="Note">One sentence if it could not be cross-checked; else null.</param>
-public readonly record struct FoundTicket(Ticket Ticket, string? Note);
+/// <param name="Ticket">The ticket, as block headers give it.</param>
+/// <param name="IsDrawn">Whether the node drew the same one.</param>
+/// <param name="Note">One sentence if it did not; else null.</param>
+public readonly record struct FoundTicket(Ticket Ticket, bool IsDrawn, string? Note);
 
 /// <summary>
 /// Finds sealing tickets twice over: as the node draws them, and from block headers alone. Three hours of sealing hang on these 32 bytes, so
@@ -47,7 +48,7 @@ public sealed class Tickets
         catch (ChainCallException error) when (
             error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned or RpcErrorKind.PermissionMissing)
         {
-            return new FoundTicket(fromHeaders, "the ticket comes from block headers alone, the node could not draw it to compare");
+            return new FoundTicket(fromHeaders, false, "the ticket comes from block headers alone, the node could not draw it to compare");
         }
 
         if (drawn.Length != Bytes32.Length)
@@ -60,7 +61,7 @@ public sealed class Tickets
 
         Ticket fromNode = new(new Bytes32(drawn));
         return fromNode == fromHeaders
-            ? new FoundTicket(fromHeaders, null)
+            ? new FoundTicket(fromHeaders, true, null)
             : throw new OperatorException(
                 FailureKind.SourcesDisagree,
                 $"{sector}: the node draws ticket {fromNode} for epoch {epoch}, but the block headers give {fromHeaders}",

@@ -4,38 +4,52 @@ namespace Filecoin.Chain;
 /// Finds the epoch of the message that updated a snapped sector. The sector's PowerBaseEpoch is that epoch, unless it was extended since;
 /// then the states in between tell, by halving.
 /// </summary>
-internal sealed class UpdateEpochs(FullNode node, TipSet head)
+/// <param name="nodes">Whom to ask; each next one only what the one before could not answer.</param>
+/// <param name="head">The head of the chain.</param>
+internal sealed class UpdateEpochs(IReadOnlyList<FullNode> nodes, TipSet head)
 {
-    /// <summary>The epoch, as far as the node can tell; null with a note if it cannot.</summary>
+    /// <summary>The epoch, as far as the nodes can tell; null with a note if they cannot.</summary>
     internal async Task<long?> FindAsync(
         Primitives.SectorId sector, SectorOnChainInfo info, List<string> notes, CancellationToken cancellation)
     {
-        try
+        for (int i = 0; ; i++)
         {
-            // The state before the messages of the epoch: not yet updated, if it is the update's.
-            if (info.PowerBaseEpoch is { } moved && moved > info.Activation && !await IsUpdatedAsync(moved).ConfigureAwait(false))
+            try
             {
-                return moved;
+                return await FindAsync(nodes[i], sector, info, cancellation).ConfigureAwait(false);
             }
-
-            long before = info.Activation;
-            long after = info.PowerBaseEpoch is { } known && known > info.Activation ? known : head.Height;
-            while (after - before > 1)
+            catch (ChainCallException) when (i + 1 < nodes.Count)
             {
-                long middle = before + ((after - before) / 2);
-                (before, after) = await IsUpdatedAsync(middle).ConfigureAwait(false) ? (before, middle) : (middle, after);
+                // The next one may still have the states between.
             }
-
-            // Null rounds have the state of the tipset before them, whose messages are the ones looked for.
-            return (await node.ChainGetTipSetByHeightAsync(before, cancellation).ConfigureAwait(false)).Height;
+            catch (ChainCallException error)
+            {
+                notes.Add(info.PowerBaseEpoch is { } moved
+                    ? $"it is taken to have been updated at epoch {moved}; whether that was an extension could not be seen ({error.Message})"
+                    : $"when it was updated could not be seen ({error.Message})");
+                return info.PowerBaseEpoch;
+            }
         }
-        catch (ChainCallException error)
+    }
+
+    private async Task<long> FindAsync(FullNode node, Primitives.SectorId sector, SectorOnChainInfo info, CancellationToken cancellation)
+    {
+        // The state before the messages of the epoch: not yet updated, if it is the update's.
+        if (info.PowerBaseEpoch is { } moved && moved > info.Activation && !await IsUpdatedAsync(moved).ConfigureAwait(false))
         {
-            notes.Add(info.PowerBaseEpoch is { } moved
-                ? $"it is taken to have been updated at epoch {moved}; whether that was an extension could not be seen ({error.Message})"
-                : $"when it was updated could not be seen ({error.Message})");
-            return info.PowerBaseEpoch;
+            return moved;
         }
+
+        long before = info.Activation;
+        long after = info.PowerBaseEpoch is { } known && known > info.Activation ? known : head.Height;
+        while (after - before > 1)
+        {
+            long middle = before + ((after - before) / 2);
+            (before, after) = await IsUpdatedAsync(middle).ConfigureAwait(false) ? (before, middle) : (middle, after);
+        }
+
+        // Null rounds have the state of the tipset before them, whose messages are the ones looked for.
+        return (await node.ChainGetTipSetByHeightAsync(before, cancellation).ConfigureAwait(false)).Height;
 
         async Task<bool> IsUpdatedAsync(long epoch)
         {

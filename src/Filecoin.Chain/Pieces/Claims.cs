@@ -11,7 +11,7 @@ internal sealed class Claims(FullNode node, MinerAddress miner) : IPieceList
     /// <summary>Epochs after the proof in whose state its claims stand; some, so that null rounds do not matter.</summary>
     private const int SoonAfter = 20;
 
-    private readonly RecentTipSets<ILookup<ulong, VerifiedClaim>> _recent = new(kept: 2);
+    private readonly Recent<long, ILookup<ulong, VerifiedClaim>> _recent = new(kept: 2);
 
     /// <inheritdoc/>
     public string Name => "the claims of verified data";

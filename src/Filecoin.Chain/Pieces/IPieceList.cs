@@ -42,6 +42,9 @@ internal sealed record PieceQuestion(SectorId Sector, SectorSize Size)
     /// <summary>Epochs in whose state its deals existed for certain, for when the head has them no more.</summary>
     public IReadOnlyList<long> KeptAt { get; init; } = [];
 
+    /// <summary>The pieces as another source than the chain names them; null where none does.</summary>
+    public SectorData? Stated { get; init; }
+
     /// <summary>Whether claims can stand for all the pieces, and for no others: not for unverified data, not for what an update replaced.</summary>
     public bool ClaimsCanTell { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Filecoin.Primitives;
 
 namespace Filecoin.Chain;
@@ -10,19 +11,34 @@ internal static class NamedPieces
     internal static PieceAnswer Answer(
         IReadOnlyCollection<NamedPiece> named, bool orderKnown, CommD? commD, string source, PieceQuestion question)
     {
-        ImmutableArray<PieceInfo>.Builder pieces = ImmutableArray.CreateBuilder<PieceInfo>(named.Count);
-        foreach (NamedPiece entry in named)
+        if (!TryMake(named, question.Size, out ImmutableArray<PieceInfo> pieces, out string? complaint))
         {
-            if (!PieceSizes.TryMake(entry.Cid, entry.PaddedSize, question.Size, out PieceInfo piece, out string? complaint))
-            {
-                return PieceAnswer.Refused(complaint);
-            }
-
-            pieces.Add(piece);
+            return PieceAnswer.Refused(complaint);
         }
 
         // Only an update can name no pieces and mean it; its data is then zero.
-        commD ??= pieces.Count == 0 && question.IsUpdate ? ZeroCommitments.ForSector(question.Size) : null;
-        return PieceAnswer.Found(new SectorData { Pieces = pieces.DrainToImmutable(), OrderKnown = orderKnown, CommD = commD, Source = source });
+        commD ??= pieces.IsEmpty && question.IsUpdate ? ZeroCommitments.ForSector(question.Size) : null;
+        return PieceAnswer.Found(new SectorData { Pieces = pieces, OrderKnown = orderKnown, CommD = commD, Source = source });
+    }
+
+    /// <summary>The pieces; false with the complaint about the first that can be none.</summary>
+    internal static bool TryMake(
+        IReadOnlyCollection<NamedPiece> named, SectorSize size, out ImmutableArray<PieceInfo> pieces, [NotNullWhen(false)] out string? complaint)
+    {
+        ImmutableArray<PieceInfo>.Builder made = ImmutableArray.CreateBuilder<PieceInfo>(named.Count);
+        pieces = [];
+        complaint = null;
+        foreach (NamedPiece entry in named)
+        {
+            if (!PieceSizes.TryMake(entry.Cid, entry.PaddedSize, size, out PieceInfo piece, out complaint))
+            {
+                return false;
+            }
+
+            made.Add(piece);
+        }
+
+        pieces = made.DrainToImmutable();
+        return true;
     }
 }

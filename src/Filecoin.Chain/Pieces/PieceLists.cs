@@ -9,8 +9,8 @@ namespace Filecoin.Chain;
 internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
 {
     private const string Hint =
-        "ask an archive node, or one with actor events indexed; or take the pieces from the node that sealed the sector (Curio's "
-        + "sectors_meta_pieces, the Pieces of lotus-miner's SectorsStatus) and write them to a metadata file as docs/formats.md describes";
+        "name an archive node with --archive-node, best one with actor events indexed; or the lotus-miner that sealed it with --miner-api-info; "
+        + "or take the pieces from Curio's sectors_meta_pieces and write them to a metadata file as docs/formats.md describes";
 
     /// <summary>The pieces of a sector that holds some.</summary>
     /// <param name="question">Which sector.</param>
@@ -22,6 +22,7 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
         string what = question.IsUpdate ? "the pieces of its update" : "its pieces";
         List<string> complaints = [];
         List<string> troubles = [];
+        List<string> unable = [];
         List<FailureKind> kinds = [];
         foreach (IPieceList list in lists)
         {
@@ -33,12 +34,21 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
             catch (OperatorException error)
             {
                 kinds.Add(KindOf(error));
-                answer = PieceAnswer.Refused(error.Message);
+                if (error is ChainCallException { Error.Kind: RpcErrorKind.StatePruned or RpcErrorKind.MethodMissing or RpcErrorKind.Answer })
+                {
+                    // That a node has pruned something or keeps no events matters only if the next list says less than this one could.
+                    unable.Add($"{list.Name}: {error.Message}");
+                    answer = PieceAnswer.Nothing(error.Message);
+                }
+                else
+                {
+                    answer = PieceAnswer.Refused(error.Message);
+                }
             }
 
             if (answer.Data is { } data)
             {
-                notes.AddRange(troubles.Select(trouble => $"{what} could not be read from {trouble}"));
+                notes.AddRange(troubles.Concat(data.OrderKnown ? [] : unable).Select(trouble => $"{what} could not be read from {trouble}"));
                 return data with { CommD = question.CommD ?? data.CommD };
             }
 

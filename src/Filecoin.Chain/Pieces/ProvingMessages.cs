@@ -10,7 +10,7 @@ namespace Filecoin.Chain;
 /// </summary>
 internal sealed class ProvingMessages(FullNode node, MinerAddress miner, Deals deals) : IPieceList
 {
-    private readonly RecentTipSets<IReadOnlyList<ChainMessage>> _recent = new(kept: 16);
+    private readonly Recent<long, IReadOnlyList<ChainMessage>> _recent = new(kept: 16);
 
     /// <inheritdoc/>
     public string Name => "the message that proved or updated it";

@@ -4,7 +4,7 @@ using System.Text;
 namespace Filecoin.Chain;
 
 /// <summary>
-/// One JSON-RPC endpoint of a full node: where to POST and how to prove who asks. The secret parts (token, user and password, query, long
+/// One JSON-RPC endpoint of a node: where to POST and how to prove who asks. The secret parts (token, user and password, query, long
 /// path segments, in which hosted providers put their keys) never appear in <see cref="ToString"/>.
 /// </summary>
 public sealed class ChainEndpoint
@@ -14,15 +14,19 @@ public sealed class ChainEndpoint
 
     private readonly string _shown;
 
-    internal ChainEndpoint(Uri url, string? token)
+    internal ChainEndpoint(Uri url, string? token, NodeApi api)
     {
+        Api = api;
         Token = token;
         Authorization = token is not null ? new AuthenticationHeaderValue("Bearer", token) : BasicFrom(url);
         Url = new UriBuilder(url) { UserName = "", Password = "", Fragment = "" }.Uri;
         _shown = Show(Url);
     }
 
-    /// <summary>The full address to POST to, http or https, ending in /rpc/v1, without user and password. May hold a provider's key.</summary>
+    /// <summary>What answers there.</summary>
+    public NodeApi Api { get; }
+
+    /// <summary>The full address to POST to, http or https, ending in /rpc/v1 or /rpc/v0, without user and password. May hold a provider's key.</summary>
     public Uri Url { get; }
 
     /// <summary>The Authorization header to send; null when the endpoint came without a token and without user and password.</summary>

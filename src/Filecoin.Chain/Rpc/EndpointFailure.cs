@@ -34,12 +34,9 @@ internal enum EndpointTrouble
 internal sealed record EndpointFailure(
     ChainEndpoint Endpoint, EndpointTrouble Trouble, string What, RpcError? Error = null, TimeSpan? RetryAfter = null, Exception? Cause = null)
 {
-    private const string TokenHint =
-        "give a token with read permission in FULLNODE_API_INFO: `lotus auth api-info --perm read` on the node prints the whole value";
-
     private const string PrunedHint =
         "use an archive node, or another endpoint that keeps this height: several can stand in FULLNODE_API_INFO with commas between and each is "
-        + "asked; or read the ticket from the node that sealed (`lotus-miner sectors status <number>`, Curio's sectors_meta) and recover from a metadata file";
+        + "asked, and --archive-node names one that is asked only what the others cannot answer";
 
     /// <summary>Whether the same endpoint is worth another try in this call.</summary>
     internal bool MayPass => Trouble is EndpointTrouble.Transient or EndpointTrouble.TimedOut;
@@ -69,13 +66,20 @@ internal sealed record EndpointFailure(
             ?? failures.FirstOrDefault(failure => failure.Trouble == EndpointTrouble.NotPermitted)
             ?? failures.FirstOrDefault(failure => failure.Trouble != EndpointTrouble.MethodMissing)
             ?? failures.First();
+        NodeApi api = decisive.Endpoint.Api;
         (FailureKind kind, string hint) = decisive.Trouble switch
         {
             EndpointTrouble.Pruned => (FailureKind.StatePruned, PrunedHint),
-            EndpointTrouble.NotPermitted => (FailureKind.NodeUnreachable, TokenHint),
-            EndpointTrouble.MethodMissing => (FailureKind.NodeUnreachable, "ask a full node (Lotus, Forest, Venus) itself rather than a gateway, in FULLNODE_API_INFO"),
+            EndpointTrouble.NotPermitted => (
+                FailureKind.NodeUnreachable,
+                $"give a token with read permission in {api.Variable}: `{api.Program} auth api-info --perm read` on the node prints the whole value"),
+            EndpointTrouble.MethodMissing => (
+                FailureKind.NodeUnreachable,
+                api == NodeApi.FullNode
+                    ? $"ask a full node (Lotus, Forest, Venus) itself rather than a gateway, in {api.Variable}"
+                    : $"check that {api.Variable} leads to a {api.Program}"),
             EndpointTrouble.Transient or EndpointTrouble.TimedOut => (FailureKind.NodeUnreachable, "check that the node runs and is reachable from here, then run the same command again"),
-            _ => (FailureKind.NodeUnreachable, "check the address in FULLNODE_API_INFO, or add another endpoint to it after a comma"),
+            _ => (FailureKind.NodeUnreachable, $"check the address in {api.Variable}, or add another endpoint to it after a comma"),
         };
         string message = failures.Count == 1
             ? $"{decisive.Endpoint} {decisive.What}, asked for {method}"

@@ -29,7 +29,23 @@ namespace Filecoin.Chain;
 [JsonSerializable(typeof(MarketDeal))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, VerifiedClaim>))]
 [JsonSerializable(typeof(IReadOnlyList<ActorEvent>))]
-internal sealed partial class ChainJson : JsonSerializerContext;
+[JsonSerializable(typeof(ChainMessage))]
+[JsonSerializable(typeof(IReadOnlyList<Cid>))]
+[JsonSerializable(typeof(IReadOnlyList<MinerPartition>))]
+[JsonSerializable(typeof(MinerSectorStatus))]
+[JsonSerializable(typeof(LoggedEvent<LoggedTicket>))]
+[JsonSerializable(typeof(LoggedEvent<LoggedUpdate>))]
+[JsonSerializable(typeof(DamoclesState))]
+internal sealed partial class ChainJson : JsonSerializerContext
+{
+    /// <summary>Writes a CID as Lotus does: {"/": "bafy…"}.</summary>
+    internal static void WriteCid(Utf8JsonWriter json, Cid cid)
+    {
+        json.WriteStartObject();
+        json.WriteString("/"u8, cid.ToString());
+        json.WriteEndObject();
+    }
+}
 
 /// <summary>A CID as Lotus writes it: {"/": "bafy…"}.</summary>
 internal sealed class CidJsonConverter : JsonConverter<Cid>
@@ -47,12 +63,7 @@ internal sealed class CidJsonConverter : JsonConverter<Cid>
         return cid;
     }
 
-    public override void Write(Utf8JsonWriter writer, Cid value, JsonSerializerOptions options)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("/"u8, value.ToString());
-        writer.WriteEndObject();
-    }
+    public override void Write(Utf8JsonWriter writer, Cid value, JsonSerializerOptions options) => ChainJson.WriteCid(writer, value);
 }
 
 /// <summary>An address in its text form, of either network.</summary>

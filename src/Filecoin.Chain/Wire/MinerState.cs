@@ -102,6 +102,13 @@ public sealed record SectorLocation
     public required ulong Partition { get; init; }
 }
 
+/// <summary>What is needed of a partition, as StateMinerPartitions tells it.</summary>
+public sealed record MinerPartition
+{
+    /// <summary>A bit field: lengths of runs, the first of which are not in it.</summary>
+    public required IReadOnlyList<ulong> LiveSectors { get; init; }
+}
+
 /// <summary>When a sector ends, as the miner's expiration queue has it.</summary>
 public sealed record SectorExpiration
 {

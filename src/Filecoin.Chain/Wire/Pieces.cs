@@ -60,6 +60,10 @@ public sealed record ActorEvent
     [JsonPropertyName("height")]
     [JsonConverter(typeof(EpochJsonConverter))]
     public required long Height { get; init; }
+
+    /// <summary>The message in which it was emitted.</summary>
+    [JsonPropertyName("msgCid")]
+    public Cid? Message { get; init; }
 }
 
 /// <summary>A field of an <see cref="ActorEvent"/>.</summary>
@@ -75,12 +79,13 @@ public sealed record ActorEventEntry
     public required byte[] Value { get; init; }
 }
 
-/// <summary>Which events are wanted: of one actor, in one epoch, of one type, about one sector.</summary>
+/// <summary>Which events are wanted: of one actor, of one type, about one sector.</summary>
 /// <param name="Emitter">The actor.</param>
-/// <param name="Height">The epoch.</param>
+/// <param name="From">The first epoch.</param>
+/// <param name="To">The last epoch; nodes go through some 2880 in one call.</param>
 /// <param name="Type">CBOR of the type's name.</param>
 /// <param name="Sector">CBOR of the sector's number.</param>
-public sealed record ActorEventFilter(ActorId Emitter, long Height, byte[] Type, byte[] Sector)
+public sealed record ActorEventFilter(ActorId Emitter, long From, long To, byte[] Type, byte[] Sector)
 {
     private const int Cbor = 0x51;
 
@@ -90,8 +95,8 @@ public sealed record ActorEventFilter(ActorId Emitter, long Height, byte[] Type,
         json.WriteStartArray("addresses"u8);
         json.WriteStringValue(Emitter.ToString());
         json.WriteEndArray();
-        json.WriteNumber("fromHeight"u8, Height);
-        json.WriteNumber("toHeight"u8, Height);
+        json.WriteNumber("fromHeight"u8, From);
+        json.WriteNumber("toHeight"u8, To);
         json.WriteStartObject("fields"u8);
         WriteField(json, "$type"u8, Type);
         WriteField(json, "sector"u8, Sector);

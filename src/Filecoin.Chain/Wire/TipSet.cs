@@ -23,9 +23,7 @@ public readonly record struct TipSetKey(IReadOnlyList<Cid> Cids)
         json.WriteStartArray();
         foreach (Cid cid in Cids)
         {
-            json.WriteStartObject();
-            json.WriteString("/"u8, cid.ToString());
-            json.WriteEndObject();
+            ChainJson.WriteCid(json, cid);
         }
 
         json.WriteEndArray();

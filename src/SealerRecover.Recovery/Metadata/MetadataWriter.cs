@@ -10,7 +10,9 @@ namespace SealerRecover.Recovery.Metadata;
 /// Writes the metadata file: an object of Miner, SectorSize (number) and SectorInfos, each with SectorNumber and SealProof
 /// (numbers), Ticket (base64) and SealedCID ({"/": CID}); indented by tabs, lines ended by LF. What the original does not know
 /// follows its own fields, under names its decoder passes over: TicketEpoch (number), what the sector holds
-/// (<see cref="DataFields"/>) and Chain, an object that says where the sector stood at HeadEpoch and HeadTime. Chain is for people; it is out of date the next day and never read back.
+/// (<see cref="DataFields"/>), Facts, a list of objects that say of each fact who told it (ToldBy, texts) and how it was cross-checked
+/// (CrossCheck, text; missing where it was not), and Chain, an object that says where the sector stood at HeadEpoch and HeadTime. The last
+/// two are for people and never read back; Chain is out of date the next day.
 /// </summary>
 internal static class MetadataWriter
 {
@@ -87,12 +89,44 @@ internal static class MetadataWriter
         }
 
         DataFields.Write(writer, facts);
+        WriteOrigins(writer, facts.Origins);
         if (facts.Standing is { } standing)
         {
             WriteStanding(writer, standing);
         }
 
         writer.WriteEndObject();
+    }
+
+    private static void WriteOrigins(Utf8JsonWriter writer, IReadOnlyList<FactOrigin> origins)
+    {
+        if (origins.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartArray("Facts");
+        foreach (FactOrigin origin in origins)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("Fact", origin.Fact);
+            writer.WriteStartArray("ToldBy");
+            foreach (string source in origin.Sources)
+            {
+                writer.WriteStringValue(source);
+            }
+
+            writer.WriteEndArray();
+            if (origin.CrossCheck is { } check)
+            {
+                writer.WriteString("CrossCheck", check);
+            }
+
+            writer.WriteBoolean("Verified", !origin.IsUnverified);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void WriteStanding(Utf8JsonWriter writer, SectorStanding standing)

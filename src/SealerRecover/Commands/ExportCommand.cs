@@ -10,11 +10,13 @@ namespace SealerRecover.Commands;
 /// <summary>
 /// Asks the chain and writes a metadata file, from which recover works without a node.
 /// <code>sealer-recover export --miner=f01000 1 2 3-40</code>
+/// <code>sealer-recover export --miner=f01000 --faulty</code>
 /// </summary>
 internal sealed class ExportCommand : ICommand
 {
     private readonly SectorOptions _sectors = new();
     private readonly NodeOptions _node = new();
+    private readonly GivenOptions _given = new();
     private readonly Option<string?> _output = new("--output")
     {
         Description = "The file to write or to add to. Default: ./sectors-recovery-<miner>.json.",
@@ -28,6 +30,9 @@ internal sealed class ExportCommand : ICommand
         _node.AddTo(Syntax);
         Syntax.Add(_sectors.Sectors);
         Syntax.Add(_sectors.Numbers);
+        Syntax.Add(_sectors.Faulty);
+        Syntax.Add(_sectors.All);
+        _given.AddTo(Syntax);
         Syntax.Add(_output);
         Common.AddTo(Syntax);
     }
@@ -44,8 +49,12 @@ internal sealed class ExportCommand : ICommand
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
-        IReadOnlyList<ulong> numbers = _sectors.ReadSome(context.Parsed);
-        (ActorId miner, SectorSize size, IReadOnlyList<SectorLookupResult> found) = await _node.LookUpAsync(context, numbers);
+        bool byChain = context.Parsed.GetValue(_sectors.Faulty) || context.Parsed.GetValue(_sectors.All);
+        IReadOnlyList<ulong> named = byChain ? _sectors.Read(context.Parsed) : _sectors.ReadSome(context.Parsed);
+        (ActorId miner, SectorSize size, IReadOnlyList<SectorLookupResult> found) = await _node.LookUpAsync(
+            context,
+            lookup => _sectors.ReadSomeAsync(context.Parsed, lookup, context.Cancellation),
+            _given.Read(context, byChain ? [] : named));
         string path = context.Folders.Absolute(context.Parsed.GetValue(_output) ?? $"sectors-recovery-{miner}.json", _output.Name);
         SectorFacts[] facts = [.. found.Select(result => result.Facts).OfType<SectorFacts>()];
         RecoveryMetadata? written = facts.Length > 0 ? MetadataFile.Merge(path, new RecoveryMetadata(miner, size, facts)) : null;

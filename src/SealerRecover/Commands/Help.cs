@@ -13,6 +13,7 @@ internal static class Help
     [
         "sealer-recover --miner=f01000 --sectors=0 --sectors=1 --parallel=2 --sealing-result=/sector --sealing-temp=/temp",
         "sealer-recover export --miner=f01000 1 2 3-40",
+        "sealer-recover export --miner=f01000 --faulty --archive-node=https://archive.example",
         "sealer-recover recover --sectors-recovery-metadata=./sectors-recovery-f01000.json --sealing-result=/sector --sealing-temp=/temp 2 4 5",
         "sealer-recover parents --sector-size 32GiB --verify",
         "sealer-recover bench --sealing-temp=/temp",

@@ -23,7 +23,14 @@ internal sealed class KnownSectors
     /// <summary>Adds them.</summary>
     public void AddTo(Command command)
     {
-        Node.AddTo(command);
+        AddWithoutSourcesTo(command);
+        Node.Sources.AddTo(command);
+    }
+
+    /// <summary>Adds them for a command that asks only for the newest state.</summary>
+    public void AddWithoutSourcesTo(Command command)
+    {
+        Node.AddWithoutSourcesTo(command);
         command.Add(_metadata);
         command.Add(Sectors.Sectors);
         command.Add(Sectors.Numbers);

@@ -13,6 +13,7 @@ internal sealed class LookUpAndRecoverCommand : ICommand
 {
     private readonly SectorOptions _sectors = new();
     private readonly NodeOptions _node = new();
+    private readonly GivenOptions _given = new();
     private readonly RecoveryOptions _recovery = new();
 
     /// <summary>Makes the command.</summary>
@@ -21,6 +22,7 @@ internal sealed class LookUpAndRecoverCommand : ICommand
         Root = new RootCommand("Recovers lost Filecoin sectors, empty, with deals or snapped: seals them again and checks that the result is what the chain knows.");
         _node.AddTo(Root);
         Root.Add(_sectors.Sectors);
+        _given.AddTo(Root);
         _recovery.AddTo(Root);
         Common.AddTo(Root);
     }
@@ -42,7 +44,8 @@ internal sealed class LookUpAndRecoverCommand : ICommand
     {
         IReadOnlyList<ulong> numbers = _sectors.ReadSome(context.Parsed);
         RecoverySettings settings = _recovery.Read(context);
-        (_, _, IReadOnlyList<SectorLookupResult> found) = await _node.LookUpAsync(context, numbers);
+        (_, _, IReadOnlyList<SectorLookupResult> found) = await _node.LookUpAsync(
+            context, _ => Task.FromResult(numbers), _given.Read(context, numbers));
         IReadOnlyList<SectorReport> sectors = RecoveryRun.RecoverFound(context, settings, found, refresh: null, out IReadOnlyList<Advice> next);
         return new Report { Command = Name, Sectors = sectors, Next = next };
     }

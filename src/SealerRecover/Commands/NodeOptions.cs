@@ -7,7 +7,13 @@ using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
 
-/// <summary>Which miner, and how the chain is reached.</summary>
+/// <summary>Sectors that were looked up.</summary>
+/// <param name="Miner">Whose.</param>
+/// <param name="Size">The size of each.</param>
+/// <param name="Found">What was found of each, in the order asked.</param>
+internal sealed record LookedUp(ActorId Miner, SectorSize Size, IReadOnlyList<SectorLookupResult> Found);
+
+/// <summary>Which miner, how the chain is reached, and who else is asked.</summary>
 internal sealed class NodeOptions
 {
     /// <summary>Seconds to wait for an answer that a run can do without.</summary>
@@ -34,14 +40,24 @@ internal sealed class NodeOptions
     public Option<int?> Timeout { get; } = CommonOptions.Whole(
         "--node-timeout", 1, 3600, "seconds", $"How long to wait for one answer of the chain node. Default: {DefaultTimeout}.");
 
+    /// <summary>Who else is asked.</summary>
+    public SourceOptions Sources { get; } = new();
+
     /// <summary>Adds them.</summary>
     public void AddTo(Command command)
+    {
+        AddWithoutSourcesTo(command);
+        Sources.AddTo(command);
+    }
+
+    /// <summary>Adds them for a command that asks only for the newest state, which no other source needs to tell.</summary>
+    public void AddWithoutSourcesTo(Command command)
     {
         command.Add(Miner);
         AddConnectionTo(command);
     }
 
-    /// <summary>Adds all but the miner.</summary>
+    /// <summary>Adds only where the node is and how long to wait for it.</summary>
     public void AddConnectionTo(Command command)
     {
         command.Add(ApiInfo);
@@ -71,12 +87,23 @@ internal sealed class NodeOptions
 
     /// <summary>Finds the sectors on chain, in the order asked; tells the view about each.</summary>
     /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
-    public async Task<(ActorId Miner, SectorSize Size, IReadOnlyList<SectorLookupResult> Found)> LookUpAsync(
-        CommandContext context, IReadOnlyList<ulong> numbers)
+    public Task<LookedUp> LookUpAsync(CommandContext context, IReadOnlyList<ulong> numbers) =>
+        LookUpAsync(context, _ => Task.FromResult(numbers), []);
+
+    /// <summary>The same of sectors that the chain itself may have to tell.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="choose">Which sectors.</param>
+    /// <param name="given">What is known of them before anybody is asked.</param>
+    /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
+    public async Task<LookedUp> LookUpAsync(
+        CommandContext context, Func<SectorLookup, Task<IReadOnlyList<ulong>>> choose, IReadOnlyList<ISectorSource> given)
     {
-        (SectorLookup lookup, IReadOnlyList<SectorLookupResult> found) = await AskAsync(
-            context, async lookup => (lookup, await lookup.FindAllAsync(numbers, concurrency: 4, context.Cancellation)));
-        foreach (SectorFacts facts in found.Select(result => result.Facts).OfType<SectorFacts>())
+        LookedUp looked = await AskAsync(
+            context,
+            given,
+            async lookup => new LookedUp(
+                lookup.Miner, lookup.SectorSize, await lookup.FindAllAsync(await choose(lookup), concurrency: 4, context.Cancellation)));
+        foreach (SectorFacts facts in looked.Found.Select(result => result.Facts).OfType<SectorFacts>())
         {
             context.View.Found(facts);
             foreach (string note in facts.Notes)
@@ -85,18 +112,45 @@ internal sealed class NodeOptions
             }
         }
 
-        return (lookup.Miner, lookup.SectorSize, found);
+        return looked;
     }
 
     /// <summary>Asks the chain about the miner named.</summary>
     /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
-    public async Task<T> AskAsync<T>(CommandContext context, Func<SectorLookup, Task<T>> ask)
+    public Task<T> AskAsync<T>(CommandContext context, Func<SectorLookup, Task<T>> ask) => AskAsync(context, [], ask);
+
+    private Task<T> AskAsync<T>(CommandContext context, IReadOnlyList<ISectorSource> given, Func<SectorLookup, Task<T>> ask) => OpenAsync(
+        context,
+        ReadMiner(context.Parsed),
+        context.Parsed.GetValue(Timeout) ?? DefaultTimeout,
+        given,
+        lookup =>
+        {
+            context.View.Said($"{lookup.Miner} has sectors of {lookup.SectorSize} on network {lookup.NetworkName}");
+            return ask(lookup);
+        });
+
+    private async Task<T> OpenAsync<T>(
+        CommandContext context, Address miner, int timeout, IReadOnlyList<ISectorSource> given, Func<SectorLookup, Task<T>> ask)
     {
-        Address miner = ReadMiner(context.Parsed);
-        using JsonRpcClient rpc = Connect(context, context.Parsed.GetValue(Timeout) ?? DefaultTimeout);
-        SectorLookup lookup = await SectorLookup.OpenAsync(new FullNode(rpc), miner, context.Host.Time, context.Cancellation);
-        context.View.Said($"{lookup.Miner} has sectors of {lookup.SectorSize} on network {lookup.NetworkName}");
-        return await ask(lookup);
+        List<JsonRpcClient> clients = [];
+        try
+        {
+            FullNode node = new(Connected(ReadEndpoints(context.Parsed, context.Environment)));
+            OtherSources others = Sources.Read(context, Connected, given);
+            return await ask(await SectorLookup.OpenAsync(node, others, miner, context.Host.Time, context.Cancellation));
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+        }
+
+        JsonRpcClient Connected(IReadOnlyList<ChainEndpoint> endpoints)
+        {
+            JsonRpcClient client = Connect(context, endpoints, timeout);
+            clients.Add(client);
+            return client;
+        }
     }
 
     /// <summary>Whether a chain node is named anywhere, or a Lotus repository stands where it is looked for.</summary>
@@ -115,10 +169,12 @@ internal sealed class NodeOptions
     public async Task<IReadOnlyList<StatementResult>> StatementsAsync(
         CommandContext context, ActorId miner, IReadOnlyList<TicketClaim> claims, int? patience = null)
     {
-        using JsonRpcClient rpc = Connect(context, context.Parsed.GetValue(Timeout) ?? patience ?? DefaultTimeout);
-        SectorLookup lookup = await SectorLookup.OpenAsync(
-            new FullNode(rpc), Address.FromActorId(miner), context.Host.Time, context.Cancellation);
-        return await lookup.FindStatementsAsync(claims, concurrency: 4, context.Cancellation);
+        return await OpenAsync(
+            context,
+            Address.FromActorId(miner),
+            context.Parsed.GetValue(Timeout) ?? patience ?? DefaultTimeout,
+            [],
+            lookup => lookup.FindStatementsAsync(claims, concurrency: 4, context.Cancellation));
     }
 
     /// <summary>Whether a chain node was named for this run; one whose Lotus repository happens to be here was not.</summary>
@@ -153,16 +209,15 @@ internal sealed class NodeOptions
 
     private async Task<IReadOnlyList<SectorFacts>> BringUpToDateAsync(CommandContext context, IReadOnlyList<SectorFacts> recovered)
     {
-        using JsonRpcClient rpc = Connect(context, context.Parsed.GetValue(Timeout) ?? Patience);
+        using JsonRpcClient rpc = Connect(
+            context, ReadEndpoints(context.Parsed, context.Environment), context.Parsed.GetValue(Timeout) ?? Patience);
         SectorLookup lookup = await SectorLookup.OpenAsync(
             new FullNode(rpc), Address.FromActorId(recovered[0].Sector.Miner), context.Host.Time, context.Cancellation);
-        IReadOnlyList<SectorLookupResult> found = await lookup.FindAllAsync(
-            [.. recovered.Select(facts => facts.Sector.Number)], concurrency: 4, context.Cancellation);
-        return [.. recovered.Zip(found, (known, now) => now.Facts is { } facts && facts.SealedCid == known.SealedCid ? facts : known)];
+        return await lookup.BringUpToDateAsync(recovered, concurrency: 4, context.Cancellation);
     }
 
-    private JsonRpcClient Connect(CommandContext context, int timeoutSeconds) => new(
-        ReadEndpoints(context.Parsed, context.Environment),
+    private static JsonRpcClient Connect(CommandContext context, IReadOnlyList<ChainEndpoint> endpoints, int timeoutSeconds) => new(
+        endpoints,
         new JsonRpcOptions { RequestTimeout = TimeSpan.FromSeconds(timeoutSeconds) },
         context.Log.CreateLogger<JsonRpcClient>(),
         context.Host.Time);

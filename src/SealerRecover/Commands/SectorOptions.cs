@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Filecoin.Chain;
 using Filecoin.Primitives;
 using SealerRecover.Settings;
 
@@ -24,6 +25,12 @@ internal sealed class SectorOptions
         Arity = ArgumentArity.ZeroOrMore,
     };
 
+    /// <summary>--faulty; for commands that ask the chain and add it themselves.</summary>
+    public Option<bool> Faulty { get; } = new("--faulty") { Description = "All of the miner's faulty sectors, as the chain node tells them." };
+
+    /// <summary>--all; likewise.</summary>
+    public Option<bool> All { get; } = new("--all") { Description = "All of the miner's sectors that are proven and have not ended." };
+
     /// <summary>The numbers asked for, each once; empty when none were given.</summary>
     /// <exception cref="OperatorException">BadInput.</exception>
     public IReadOnlyList<ulong> Read(ParseResult parsed)
@@ -40,5 +47,32 @@ internal sealed class SectorOptions
         return numbers.Count > 0
             ? numbers
             : throw new OperatorException(FailureKind.BadInput, "no sectors were named", "name them with --sectors, as in --sectors=1,2,3-40");
+    }
+
+    /// <summary>The numbers asked for and, with --faulty or --all, those that the chain tells; at least one, each once.</summary>
+    /// <exception cref="OperatorException">BadInput, also when there are none; no node answers.</exception>
+    public async Task<IReadOnlyList<ulong>> ReadSomeAsync(ParseResult parsed, SectorLookup lookup, CancellationToken cancellation)
+    {
+        bool faulty = parsed.GetValue(Faulty);
+        bool all = parsed.GetValue(All);
+        if (!faulty && !all)
+        {
+            return ReadSome(parsed);
+        }
+
+        IReadOnlyList<ulong> told = all
+            ? await lookup.LiveSectorsAsync(cancellation)
+            : await lookup.FaultySectorsAsync(cancellation);
+        IReadOnlyList<ulong> numbers = [.. Read(parsed).Union(told)];
+        return numbers.Count switch
+        {
+            0 => throw new OperatorException(
+                FailureKind.NotOnChain, $"{lookup.Miner} has no {(all ? "" : "faulty ")}sectors on the network \"{lookup.NetworkName}\"", "check the miner's address"),
+            > SectorNumbers.Most => throw new OperatorException(
+                FailureKind.BadInput,
+                $"{lookup.Miner} has {numbers.Count} such sectors; one run takes at most {SectorNumbers.Most}",
+                "name ranges of numbers with --sectors; export adds to its file"),
+            _ => numbers,
+        };
     }
 }

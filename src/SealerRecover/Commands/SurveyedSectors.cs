@@ -18,8 +18,6 @@ internal sealed record SurveyedSector(SectorId Sector, SurveyFacts? Facts, Opera
 /// </summary>
 internal sealed class SurveyedSectors
 {
-    private readonly Option<bool> _faulty = new("--faulty") { Description = "All of the miner's faulty sectors, as the chain node tells them." };
-
     private readonly Option<bool> _offline = new("--offline")
     {
         Description = "Ask no chain node: files are then only compared with each other. Also so where no node is configured.",
@@ -37,8 +35,8 @@ internal sealed class SurveyedSectors
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
-        Known.AddTo(command);
-        command.Add(_faulty);
+        Known.AddWithoutSourcesTo(command);
+        command.Add(Known.Sectors.Faulty);
         command.Add(_offline);
         command.Add(_sectorSize);
     }
@@ -51,12 +49,12 @@ internal sealed class SurveyedSectors
     public async Task<(string ComparedWith, IReadOnlyList<SurveyedSector> Sectors)> FindAsync(
         CommandContext context, StorageRoots roots, Func<SectorLookup, IReadOnlyList<SurveyedSector>, Task>? askMore = null)
     {
-        bool faulty = context.Parsed.GetValue(_faulty);
+        bool faulty = context.Parsed.GetValue(Known.Sectors.Faulty);
         if (Known.MetadataPath(context) is { } path)
         {
             return faulty
                 ? throw new OperatorException(
-                    FailureKind.BadInput, "a metadata file does not tell which sectors are faulty", $"leave out {_faulty.Name}, or the metadata file to ask a chain node")
+                    FailureKind.BadInput, "a metadata file does not tell which sectors are faulty", $"leave out {Known.Sectors.Faulty.Name}, or the metadata file to ask a chain node")
                 : (SurveyAnswer.Metadata, [.. Known.FromFile(context, path)
                     .Select(found => new SurveyedSector(found.Sector, found.Facts is { } facts ? SurveyFacts.From(facts) : null, found.Failure))]);
         }

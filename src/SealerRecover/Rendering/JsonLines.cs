@@ -32,7 +32,11 @@ internal sealed record JsonSectorFound(
     string? SectorKeyCid,
     string? CommD,
     int? PieceCount,
-    string? PiecesFrom);
+    string? PiecesFrom,
+    IReadOnlyList<JsonFact>? Facts);
+
+/// <summary>Who told a fact, and how it was cross-checked.</summary>
+internal sealed record JsonFact(string Fact, IReadOnlyList<string> ToldBy, string? CrossCheck, bool Verified);
 
 /// <summary>The work about to start.</summary>
 internal sealed record JsonPlan(

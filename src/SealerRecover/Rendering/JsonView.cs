@@ -163,7 +163,8 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             facts.Update is null ? null : facts.SealedCid.ToString(),
             (facts.Update?.Data ?? facts.Data)?.CommD?.ToString(),
             (facts.Update?.Data ?? facts.Data)?.Pieces.Length,
-            (facts.Update?.Data ?? facts.Data)?.Source);
+            (facts.Update?.Data ?? facts.Data)?.Source,
+            facts.Origins.Count == 0 ? null : [.. facts.Origins.Select(origin => new JsonFact(origin.Fact, origin.Sources, origin.CrossCheck, !origin.IsUnverified))]);
     }
 
     private JsonSectorEnded Line(SectorReport sector, string at) => new(

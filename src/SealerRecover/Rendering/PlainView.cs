@@ -28,8 +28,14 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
     public void Said(string text) => Stamped(time.GetUtcNow(), text);
 
     /// <inheritdoc/>
-    public void Found(SectorFacts facts) =>
+    public void Found(SectorFacts facts)
+    {
         Stamped(time.GetUtcNow(), $"{facts.Sector}: found on chain, {FactsText.Standing(facts)}");
+        foreach (string line in FactsText.Origins(facts))
+        {
+            output.WriteLine("  " + SafeText.Clean(line));
+        }
+    }
 
     /// <inheritdoc/>
     public void Planned(RunPlan plan) => Print(PlanText.Of(plan));

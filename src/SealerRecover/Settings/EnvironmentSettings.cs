@@ -18,6 +18,7 @@ internal sealed record EnvironmentSettings
     private const string MulticoreVariable = "FIL_PROOFS_USE_MULTICORE_SDR";
     private const string CachingVariable = "FIL_PROOFS_MAXIMIZE_CACHING";
     private const string ApiVariable = "FULLNODE_API_INFO";
+    private const string MinerApiVariable = "MINER_API_INFO";
     private const string RepositoryVariable = "LOTUS_PATH";
     private const string MaskVariable = "SEALER_RECOVER_MASK_FEATURES";
     private const string TemporaryVariable = "TMPDIR";
@@ -51,6 +52,7 @@ internal sealed record EnvironmentSettings
     public static IReadOnlyList<(string Name, string Meaning)> Documented { get; } =
     [
         (ApiVariable, "the chain node, as token:multiaddr or token:url, several with commas"),
+        (MinerApiVariable, "the lotus-miner that sealed, likewise; asked how sectors were sealed"),
         (RepositoryVariable, "Lotus repository whose api and token files are used otherwise; default ~/.lotus"),
         (ParentCacheVariable, "folder of parent caches; default /var/tmp/filecoin-parents"),
         (CacheBaseVariable, "put before filecoin-parents, without a slash, where the above is not set"),
@@ -75,6 +77,9 @@ internal sealed record EnvironmentSettings
 
     /// <summary>FULLNODE_API_INFO; null where it is not set or empty.</summary>
     public string? ApiInfo { get; init; }
+
+    /// <summary>MINER_API_INFO; null where it is not set or empty.</summary>
+    public string? MinerApiInfo { get; init; }
 
     /// <summary>The Lotus repository whose api and token files stand in for FULLNODE_API_INFO, absolute; null without a home folder.</summary>
     public string? LotusRepository { get; init; }
@@ -112,6 +117,7 @@ internal sealed record EnvironmentSettings
             RowsToDiscard = Value(RowsVariable) is { } rows ? Whole(RowsVariable, rows, 0, MostRowsToDiscard) : null,
             ParentWindowNodes = Window(Value(WindowVariable), remarks),
             ApiInfo = Value(ApiVariable),
+            MinerApiInfo = Value(MinerApiVariable),
             LotusRepository = repository is not null ? folders.Absolute(repository, RepositoryVariable)
                 : environment.ContainsKey("HOME") ? folders.Absolute("~/.lotus", "HOME") : null,
             LotusRepositoryIsNamed = repository is not null,

@@ -83,7 +83,7 @@ public sealed class RefusalTests
         OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => lost.FindAsync(Lost.Proven(2), Cancellation));
         Assert.Equal(FailureKind.StatePruned, error.Kind);
         Assert.StartsWith("f01000 sector 2: ", error.Message, StringComparison.Ordinal);
-        Assert.Contains("only the state at epoch 15000", error.Message, StringComparison.Ordinal);
+        Assert.Contains("which ticket it was sealed with, proven at epoch 15000 (the state at its activation: ", error.Message, StringComparison.Ordinal);
         Assert.Contains("no longer has the state", error.Message, StringComparison.Ordinal);
         Assert.Contains("archive node", error.Hint, StringComparison.Ordinal);
         Assert.Contains("lotus-miner sectors status", error.Hint, StringComparison.Ordinal);
@@ -105,7 +105,7 @@ public sealed class RefusalTests
         lost.Node.MessagesKeptFrom = 18_000;
         OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => lost.FindAsync(Lost.Proven(6, 15), Cancellation));
         Assert.Equal(FailureKind.StatePruned, error.Kind);
-        Assert.Contains("only its proving message at epoch 15000", error.Message, StringComparison.Ordinal);
+        Assert.Contains("proven at epoch 15000 (the message that proved it: ", error.Message, StringComparison.Ordinal);
 
         lost.Node.MessagesKeptFrom = 0;
         error = await Assert.ThrowsAsync<OperatorException>(
@@ -121,7 +121,7 @@ public sealed class RefusalTests
     public async Task A_gateway_that_cannot_tell_pre_commits_says_to_ask_a_full_node()
     {
         await using Lost lost = await Lost.StartAsync();
-        lost.Node.MissingMethods.Add("StateSectorPreCommitInfo");
+        lost.Node.MissingMethods.UnionWith(["StateSectorPreCommitInfo", "StateListMessages"]);
         OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => lost.FindAsync(Lost.Proven(2), Cancellation));
         Assert.Equal(FailureKind.NodeUnreachable, error.Kind);
         Assert.Contains("does not offer this method", error.Message, StringComparison.Ordinal);
@@ -182,6 +182,9 @@ public sealed class RefusalTests
     public async Task Hostile_results_are_one_sentence_and_nothing_worse(string method, string result)
     {
         await using Lost lost = await Lost.StartAsync();
+
+        // Else the pre-commit would be found among the messages after all.
+        lost.Node.MissingMethods.Add("StateListMessages");
         lost.Node.Inject(method, Fault.Result(result));
         OperatorException error = await Assert.ThrowsAnyAsync<OperatorException>(() => lost.FindAsync(Lost.Proven(2), Cancellation));
         Assert.Contains(error.Kind, new[] { FailureKind.NodeUnreachable, FailureKind.SourcesDisagree });

@@ -84,7 +84,7 @@ public sealed class StatementTests
         ChainStatement with = await Ask(node, new TicketClaim(2, default, Epoch));
 
         Assert.Equal((Sealed, null, null, null), (without.SealedCid, without.TicketEpoch, without.HoldsData, without.Tickets));
-        Assert.Contains("only the state at epoch", without.Silence, StringComparison.Ordinal);
+        Assert.Contains("nothing tells which ticket it was sealed with, proven at epoch", without.Silence, StringComparison.Ordinal);
         Assert.Equal((null, chain.Ticket(1000, Epoch)), (with.TicketEpoch, with.Tickets!.Right.Value));
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
@@ -50,6 +51,29 @@ public sealed class MetadataDataTests : IDisposable
             $"\n\t\t\t\"CommD\": {{\n\t\t\t\t\"/\": \"{Commitment(1)}\"\n\t\t\t}},\n\t\t\t\"Pieces\": [\n\t\t\t\t{{\n\t\t\t\t\t\"PieceCID\": {{\n\t\t\t\t\t\t\"/\": \"{Commitment(2)}\"\n\t\t\t\t\t}},\n\t\t\t\t\t\"Size\": 256\n\t\t\t\t}},",
             File.ReadAllText(path),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_told_what_is_written_and_read_by_nobody()
+    {
+        string path = _folder.At("f.json");
+        SectorFacts told = FakeSealer.Facts(1) with
+        {
+            Origins = [new FactOrigin("TicketEpoch", ["lotus-miner", "the archive"], "they agree"), new FactOrigin("CommD", ["hearsay"], null)],
+        };
+        MetadataFile.Merge(path, new RecoveryMetadata(new ActorId(1000), SectorSize.KiB2, [told]));
+
+        JsonNode facts = JsonNode.Parse(File.ReadAllText(path))!["SectorInfos"]![0]!["Facts"]!;
+        Assert.Equal(
+            """[{"Fact":"TicketEpoch","ToldBy":["lotus-miner","the archive"],"CrossCheck":"they agree","Verified":true},{"Fact":"CommD","ToldBy":["hearsay"],"Verified":false}]""",
+            facts.ToJsonString());
+        Assert.Equal(FakeSealer.Facts(1), Assert.Single(MetadataFile.Read(path).Sectors));
+
+        // A sector that stays keeps what was told of it; nonsense there spoils nothing.
+        string nonsense = File.ReadAllText(path).Replace("\"lotus-miner\"", "17", StringComparison.Ordinal);
+        File.WriteAllText(path, nonsense);
+        MetadataFile.Merge(path, new RecoveryMetadata(new ActorId(1000), SectorSize.KiB2, [FakeSealer.Facts(2)]));
+        Assert.Equal(17, (int)JsonNode.Parse(File.ReadAllText(path))!["SectorInfos"]![0]!["Facts"]![0]!["ToldBy"]![0]!);
     }
 
     [Fact]

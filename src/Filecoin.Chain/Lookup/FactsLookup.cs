@@ -1,0 +1,203 @@
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>What the head's state has of a sector.</summary>
+/// <param name="Sector">The sector.</param>
+/// <param name="Proven">Its record; null if it is not proven.</param>
+/// <param name="PreCommitted">Its pre-commit; null if it is proven.</param>
+/// <param name="Untold">What the node said instead of either; null if it told.</param>
+internal sealed record SectorAtHead(SectorId Sector, SectorOnChainInfo? Proven, SectorPreCommitOnChainInfo? PreCommitted, string? Untold);
+
+/// <summary>
+/// Puts the facts about a sector together: asks the sources, has the ticket computed, has pieces looked for, and compares all of it.
+/// </summary>
+internal sealed class FactsLookup(
+    FullNode node, OtherSources others, MinerAddress miner, SectorSize size, string networkName, TipSet head, StandingLookup standings)
+{
+    private readonly IReadOnlyList<ISectorSource> _sources = SourceOrder.Of(node, miner, others);
+    private readonly IReadOnlyList<ISectorSource> _ofChain = SourceOrder.OfChain(node, miner, others.Archive);
+    private readonly Tickets _tickets = new(node, networkName);
+    private readonly Tickets? _archivedTickets = others.Archive is { } archive ? new Tickets(archive, networkName) : null;
+    private readonly DataLookup _data = new(node, miner, size, head, others);
+
+    /// <summary>The facts about one sector.</summary>
+    /// <exception cref="OperatorException">NotOnChain, NotSupported, StatePruned, SourcesDisagree, NodeUnreachable.</exception>
+    internal async Task<SectorFacts> FindAsync(SectorAtHead atHead, CancellationToken cancellation)
+    {
+        (SectorId sector, SectorOnChainInfo? proven, SectorPreCommitOnChainInfo? preCommitted, string? untold) = atHead;
+        List<string> notes = untold is null ? [] : [$"what the chain has of it the node did not tell ({untold}), so its SealedCID is what other sources say"];
+        SourceQuestion question = Question(sector, proven);
+        SectorStatement? newest = Newest(question, preCommitted);
+        Inquiry inquiry = await Inquiry.AskAsync(question, newest, _sources, others.Named, notes, cancellation).ConfigureAwait(false);
+        SealProofInfo proof = inquiry.Agreed.SealProof?.Value ?? throw inquiry.Lacks("nothing tells its seal proof");
+        if (proof.SectorSize != size)
+        {
+            throw new OperatorException(
+                FailureKind.SourcesDisagree,
+                $"{sector} has the seal proof {proof} by {inquiry.Agreed.SealProof.Sources[0]}, but its miner's sectors are {size}",
+                "one of the two is wrong; leave that source out");
+        }
+
+        CommR sealedCid = inquiry.Agreed.SealedCid?.Value ?? throw inquiry.Lacks("nothing tells its SealedCID");
+        if (inquiry.Agreed is { TicketEpoch: null, Ticket: null })
+        {
+            throw LacksTicket(inquiry, question);
+        }
+
+        SectorData? data = await DataAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
+        SectorUpdate? update = proven is null ? null : await UpdateAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
+        SectorStanding? standing = proven is not null ? await standings.OfProvenAsync(sector, proven, notes, cancellation).ConfigureAwait(false)
+            : preCommitted is not null ? standings.OfPreCommitted(proof, preCommitted.PreCommitEpoch, notes)
+            : null;
+        Ticket ticket = await TicketAsync(inquiry, question, notes, cancellation).ConfigureAwait(false);
+        return new SectorFacts
+        {
+            Sector = sector,
+            SealProof = proof,
+            Ticket = ticket,
+            SealedCid = sealedCid,
+            TicketEpoch = inquiry.Agreed.TicketEpoch?.Value,
+            PreCommitEpoch = inquiry.Agreed.PreCommitEpoch?.Value,
+            Activation = proven?.Activation,
+            Data = data,
+            Update = update,
+            Standing = standing,
+            Notes = notes,
+            Origins = Origins.Of(inquiry.Agreed, newest?.SealedCid),
+        };
+    }
+
+    /// <summary>
+    /// What the chain alone says of how a sector was sealed, the archive's included; neither tickets nor pieces, and nothing that would send a
+    /// node through days of the chain.
+    /// </summary>
+    /// <exception cref="OperatorException">As <see cref="FindAsync"/>, also where it does not tell the ticket's epoch.</exception>
+    internal async Task<AgreedFacts> OfChainAsync(SectorAtHead atHead, CancellationToken cancellation)
+    {
+        SourceQuestion question = Question(atHead.Sector, atHead.Proven);
+        Inquiry inquiry = await Inquiry.AskAsync(
+            question, Newest(question, atHead.PreCommitted), _ofChain, [], [], cancellation).ConfigureAwait(false);
+        return inquiry.Agreed.TicketEpoch is null ? throw LacksTicket(inquiry, question) : inquiry.Agreed;
+    }
+
+    private static OperatorException LacksTicket(Inquiry inquiry, SourceQuestion question) => inquiry.Lacks(
+        $"nothing tells which ticket it was sealed with{(question.Activation is { } activation ? $", proven at epoch {activation}" : "")}");
+
+    private SourceQuestion Question(SectorId sector, SectorOnChainInfo? proven) => new(sector, size)
+    {
+        SealProof = proven is null ? null : OnChain.Proof(sector, proven.SealProof, size),
+        SealedCid = proven is null ? null : OnChain.CommR(sector, proven.SectorKeyCid ?? proven.SealedCid),
+        UpdateSealedCid = proven is { SectorKeyCid: not null } ? OnChain.CommR(sector, proven.SealedCid) : null,
+        Activation = proven?.Activation,
+        IsSnapped = proven is { SectorKeyCid: not null },
+        Weighs = proven is not null && CommittedCapacity.Weighs(proven),
+    };
+
+    /// <summary>What the newest state says: of a pre-committed sector everything, of a proven one what it is proven against.</summary>
+    private SectorStatement? Newest(SourceQuestion question, SectorPreCommitOnChainInfo? preCommitted)
+    {
+        const string source = "the newest state";
+        return preCommitted is not null ? PreCommits.Said(question, preCommitted, source) with { IsChain = true }
+            : question.Activation is null ? null
+            : new SectorStatement
+            {
+                Source = source,
+                IsChain = true,
+                SealProof = question.SealProof,
+                SealedCid = question.SealedCid,
+                UpdateSealedCid = question.UpdateSealedCid,
+
+                // The chain takes nothing else for this proof.
+                CommD = question.SealProof!.Variant == PorepVariant.NonInteractive ? ZeroCommitments.ForSector(size) : null,
+            };
+    }
+
+    /// <summary>The ticket: computed from headers where its epoch is known, of this node or the archive; else as it was said.</summary>
+    private async Task<Ticket> TicketAsync(Inquiry inquiry, SourceQuestion question, List<string> notes, CancellationToken cancellation)
+    {
+        SectorId sector = question.Sector;
+        if (inquiry.Agreed.TicketEpoch?.Value is not { } epoch)
+        {
+            return inquiry.Agreed.Ticket!.Value;
+        }
+
+        FoundTicket found;
+        try
+        {
+            found = await _tickets.FindAsync(sector, epoch, head.Key, cancellation).ConfigureAwait(false);
+        }
+        catch (ChainCallException error) when (_archivedTickets is not null && error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned)
+        {
+            // A gateway that looks back a day at most; the archive's headers are as good, and its head is what it draws from.
+            TipSet archiveHead = await others.Archive!.ChainHeadAsync(cancellation).ConfigureAwait(false);
+            found = await _archivedTickets.FindAsync(sector, epoch, archiveHead.Key, cancellation).ConfigureAwait(false);
+        }
+        catch (ChainCallException error) when (
+            inquiry.Agreed.Ticket is not null && error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned)
+        {
+            notes.Add($"its ticket could not be compared with block headers ({error.Message})");
+            return inquiry.Agreed.Ticket.Value;
+        }
+
+        notes.AddRange(new[] { found.Note }.OfType<string>());
+        Computed($"the block headers of epoch {epoch}");
+        if (found.IsDrawn)
+        {
+            Computed("the node's own draw");
+        }
+
+        return found.Ticket;
+
+        void Computed(string source) => inquiry.Hear(
+            new SectorStatement { Source = source, Ticket = found.Ticket, IsComputed = true }, question.Activation);
+    }
+
+    private async Task<SectorData?> DataAsync(
+        Inquiry inquiry, SourceQuestion question, SectorOnChainInfo? proven, List<string> notes, CancellationToken cancellation)
+    {
+        SectorData? data = await _data.SealedOverAsync(question, inquiry.Agreed, proven, notes, cancellation).ConfigureAwait(false);
+        if (data is not null)
+        {
+            HearPieces(inquiry, question, data, inquiry.Agreed.Data, inquiry.Agreed.CommD, listed => new SectorStatement { Source = data.Source, Data = listed });
+        }
+        else if (inquiry.Agreed.CommD is null)
+        {
+            // Nobody told CommD. Its weights are not the pre-commit's word, but wrong they would only be found out when CommR is compared.
+            string why = question.IsSnapped ? "that it was snapped, which only sectors without data are" : "its weights on chain, which are zero";
+            inquiry.Hear(new SectorStatement { Source = why, CommD = ZeroCommitments.ForSector(size) }, question.Activation);
+        }
+
+        return data;
+    }
+
+    private async Task<SectorUpdate?> UpdateAsync(
+        Inquiry inquiry, SourceQuestion question, SectorOnChainInfo proven, List<string> notes, CancellationToken cancellation)
+    {
+        SectorUpdate? update = await _data.UpdatedWithAsync(question, inquiry.Agreed, proven, notes, cancellation).ConfigureAwait(false);
+        if (update is not null)
+        {
+            HearPieces(
+                inquiry,
+                question,
+                update.Data,
+                inquiry.Agreed.UpdateData,
+                inquiry.Agreed.UpdateCommD,
+                listed => new SectorStatement { Source = update.Data.Source, UpdateData = listed });
+        }
+
+        return update;
+    }
+
+    /// <summary>Compares pieces found on chain with those that other sources named; what these named themselves is no second word.</summary>
+    private static void HearPieces(
+        Inquiry inquiry, SourceQuestion question, SectorData found, Agreed<SectorData>? stated, Agreed<CommD>? commD, Func<SectorData, SectorStatement> say)
+    {
+        if (stated is null || stated.Value.Source != found.Source)
+        {
+            // The lists repeat the CommD that was known before.
+            SectorData listed = commD is null ? found : found with { CommD = null };
+            inquiry.Hear(say(listed) with { IsChain = found.OrderKnown }, question.Activation);
+        }
+    }
+}

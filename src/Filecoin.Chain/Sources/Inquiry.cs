@@ -1,0 +1,137 @@
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>
+/// Asks sources about a sector, one after the other in order of trust and cost, each only if it helps, and compares after each answer what
+/// they say. Ends with all that was said; whether that is enough is asked of the result.
+/// </summary>
+internal sealed class Inquiry
+{
+    /// <summary>What a complaint of a source may take of a sentence that tells of several; with --verbose the whole is in the log.</summary>
+    private const int LongestComplaint = 120;
+
+    private const string WhereElse =
+        "name an archive node with --archive-node; or the lotus-miner that sealed it with --miner-api-info; or give damocles' state of it with "
+        + "--damocles-state; or the ticket's epoch by hand with --ticket-epoch, as `lotus-miner sectors status <number>` or Curio's sectors_meta tells it";
+
+    private const string Unseen =
+        "a sector made with the genesis block has no pre-commit and cannot be recovered from chain data; one proven through another actor, such as "
+        + "a multisig, is not seen by all of these: ";
+
+    private readonly SectorId _sector;
+    private readonly List<SectorStatement> _statements = [];
+    private readonly List<string> _complaints = [];
+    private readonly List<(ISectorSource Source, OperatorException Failure)> _failures = [];
+    private OperatorException? _first;
+    private bool _isPruned;
+
+    private Inquiry(SectorId sector) => _sector = sector;
+
+    /// <summary>All that was said, without contradiction.</summary>
+    internal AgreedFacts Agreed { get; private set; } = new();
+
+    /// <summary>The statements, in the order they were made.</summary>
+    internal IReadOnlyList<SectorStatement> Statements => _statements;
+
+    /// <summary>Asks.</summary>
+    /// <param name="question">The sector.</param>
+    /// <param name="onChain">What the head's state says; null where no node told.</param>
+    /// <param name="sources">Whom to ask, in order.</param>
+    /// <param name="named">Those of them that the operator named: that they fail is worth a note even if nothing is missing.</param>
+    /// <param name="notes">What the operator should know is added here.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <exception cref="OperatorException">SourcesDisagree; NotSupported.</exception>
+    internal static async Task<Inquiry> AskAsync(
+        SourceQuestion question,
+        SectorStatement? onChain,
+        IEnumerable<ISectorSource> sources,
+        IReadOnlyList<ISectorSource> named,
+        List<string> notes,
+        CancellationToken cancellation)
+    {
+        Inquiry inquiry = new(question.Sector);
+        if (onChain is not null)
+        {
+            inquiry.Hear(onChain, question.Activation);
+        }
+
+        foreach (ISectorSource source in sources)
+        {
+            SourceQuestion open = inquiry.Open(question);
+            if (source.IsWorthAsking(open))
+            {
+                await inquiry.AskAsync(source, open, notes, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        notes.AddRange(inquiry._failures.Where(failed => named.Contains(failed.Source))
+            .Select(failed => $"{failed.Source.Name} could not be asked ({failed.Failure.Message})"));
+        return inquiry;
+    }
+
+    /// <summary>Adds a statement.</summary>
+    /// <exception cref="OperatorException">SourcesDisagree.</exception>
+    internal void Hear(SectorStatement statement, long? activation)
+    {
+        _statements.Add(statement);
+        Agreed = Agreement.Of(_sector, _statements, activation);
+    }
+
+    /// <summary>Why something that nobody said cannot be told.</summary>
+    /// <param name="lacking">"nothing tells which ticket it was sealed with".</param>
+    internal OperatorException Lacks(string lacking)
+    {
+        string message = $"{_sector}: {lacking} ({(_complaints.Count == 0 ? "there is nobody to ask" : string.Join("; ", _complaints))})";
+
+        // A node that makes no sense is what has to be seen to first; one that says no is no obstacle to asking others.
+        return _isPruned && _first is null or ChainCallException { Error: not null }
+            ? new OperatorException(FailureKind.StatePruned, message, $"what the node has pruned stands elsewhere too: {WhereElse}", _first)
+            : new OperatorException(
+                _first?.Kind ?? FailureKind.NotOnChain,
+                message,
+                _first?.Hint ?? Unseen + WhereElse,
+                _first);
+    }
+
+    private SourceQuestion Open(SourceQuestion question) => question with
+    {
+        SealProof = question.SealProof ?? Agreed.SealProof?.Value,
+        SealedCid = question.SealedCid ?? Agreed.SealedCid?.Value,
+        LacksTicket = Agreed.TicketEpoch is null && Agreed.Ticket is null,
+        LacksContent = Agreed.CommD is null && Agreed.Data is null && Agreed.DealIds is null,
+        PreCommitMessage = Agreed.PreCommitMessage,
+    };
+
+    private async Task AskAsync(ISectorSource source, SourceQuestion open, List<string> notes, CancellationToken cancellation)
+    {
+        try
+        {
+            SourceAnswer answer = await source.AskAsync(open, cancellation).ConfigureAwait(false);
+            if (answer.Statement is { } statement)
+            {
+                Hear(statement, open.Activation);
+                notes.AddRange(new[] { answer.Note }.OfType<string>());
+            }
+            else
+            {
+                _complaints.Add($"{source.Name}: {Printable.Line(answer.Why, LongestComplaint)}");
+            }
+        }
+        catch (OperatorException failure) when (failure.Kind is not (FailureKind.SourcesDisagree or FailureKind.NotSupported))
+        {
+            // The first speaks for the most trusted source, so its kind and hint are the sector's, unless it is only that something was pruned.
+            _first ??= _complaints.Count == 0 ? failure : null;
+            _isPruned |= failure.Kind == FailureKind.StatePruned;
+            _failures.Add((source, failure));
+            _complaints.Add($"{source.Name}: {(_complaints.Count == 0 ? failure.Message : Briefly(failure))}");
+        }
+    }
+
+    private static string Briefly(OperatorException failure) => failure switch
+    {
+        { Kind: FailureKind.StatePruned } => "pruned there",
+        ChainCallException { Error: { } said } => Printable.Line(said.Message, LongestComplaint),
+        _ => Printable.Line(failure.Message, LongestComplaint),
+    };
+}

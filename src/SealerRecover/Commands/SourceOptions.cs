@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace SealerRecover.Commands;
+
+/// <summary>Who else may know how sectors were sealed, beside the chain node.</summary>
+internal sealed class SourceOptions
+{
+    /// <summary>--archive-node.</summary>
+    public Option<string?> Archive { get; } = new("--archive-node")
+    {
+        Description = "A chain node that keeps old state, asked only what the other cannot answer. Written as for --api-info.",
+        HelpName = "info",
+    };
+
+    /// <summary>--miner-api-info.</summary>
+    public Option<string?> LotusMiner { get; } = new("--miner-api-info")
+    {
+        Description = "The lotus-miner that sealed the sectors, instead of MINER_API_INFO. Other users of this machine can see a token given here.",
+        HelpName = "info",
+    };
+
+    /// <summary>--damocles-state.</summary>
+    public Option<string?> Damocles { get; } = new("--damocles-state")
+    {
+        Description = "A file with the state of the sectors as damocles-manager's API answers it, as JSON.",
+        HelpName = "file",
+    };
+
+    /// <summary>Adds them.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(Archive);
+        command.Add(LotusMiner);
+        command.Add(Damocles);
+    }
+
+    /// <summary>The sources named, in order of trust.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="connect">Makes a client of endpoints.</param>
+    /// <param name="given">What is known before anybody is asked.</param>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public OtherSources Read(CommandContext context, Func<IReadOnlyList<ChainEndpoint>, JsonRpcClient> connect, IEnumerable<ISectorSource> given)
+    {
+        List<ISectorSource> named = [];
+        if (MinerEndpoints(context) is { } miner)
+        {
+            named.Add(new LotusMinerRecords(new LotusMiner(connect(miner))));
+        }
+
+        if (context.Parsed.GetValue(Damocles) is { } file)
+        {
+            named.Add(DamoclesStates.Read(context.Folders.Absolute(file, Damocles.Name)));
+        }
+
+        return new OtherSources
+        {
+            Archive = context.Parsed.GetValue(Archive) is { } archive ? new FullNode(connect(ApiInfo.Parse(archive, Archive.Name))) : null,
+            Named = [.. named, .. given],
+        };
+    }
+
+    private IReadOnlyList<ChainEndpoint>? MinerEndpoints(CommandContext context) =>
+        context.Parsed.GetValue(LotusMiner) is { } given ? ApiInfo.Parse(given, LotusMiner.Name, NodeApi.LotusMiner)
+        : context.Environment.MinerApiInfo is { } variable ? ApiInfo.Parse(variable, null, NodeApi.LotusMiner)
+        : null;
+}

@@ -1,0 +1,197 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace SealerRecover.Tests;
+
+/// <summary>A request that reached a <see cref="FakeServer"/>.</summary>
+/// <param name="Method">Without "Filecoin.".</param>
+/// <param name="Params">The parameters as JSON text.</param>
+/// <param name="Authorization">The Authorization header; empty when there was none.</param>
+public sealed record FakeRequest(string Method, string Params, string Authorization);
+
+/// <summary>
+/// A JSON-RPC server on a free port of 127.0.0.1 that speaks as go-jsonrpc does: tokens, error codes and HTTP statuses. Faults can be put in
+/// its way.
+/// </summary>
+public abstract class FakeServer : IAsyncDisposable
+{
+    private static readonly JsonSerializerOptions AsGoWrites = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly WebApplication _app;
+    private readonly string _path;
+    private readonly List<(string Method, Fault Fault, int Left)> _faults = [];
+
+    private protected FakeServer(string path, string? token)
+    {
+        _path = path;
+        Token = token;
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MinResponseDataRate = null;
+        });
+        _app = builder.Build();
+        _app.Run(HandleAsync);
+    }
+
+    /// <summary>The token it accepts; null if it knows none. Requests without any token are served with read permission, as by Lotus.</summary>
+    public string? Token { get; }
+
+    /// <summary>Whether requests without a token are refused too, as by a hosted node.</summary>
+    public bool RequireToken { get; set; }
+
+    /// <summary>Methods it does not offer, without "Filecoin.".</summary>
+    public HashSet<string> MissingMethods { get; } = [];
+
+    /// <summary>Everything it was asked, in order.</summary>
+    public ConcurrentQueue<FakeRequest> Requests { get; } = [];
+
+    /// <summary>The port it listens on.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>Its base address, e.g. http://127.0.0.1:40001.</summary>
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}");
+
+    /// <summary>What to put in FULLNODE_API_INFO or MINER_API_INFO.</summary>
+    public string ApiInfo => (Token is null ? "" : Token + ":") + string.Create(CultureInfo.InvariantCulture, $"/ip4/127.0.0.1/tcp/{Port}/http");
+
+    /// <summary>Starts a server.</summary>
+    private protected static async Task<T> StartAsync<T>(T server)
+        where T : FakeServer
+    {
+        await server._app.StartAsync();
+        string address = server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        server.Port = new Uri(address).Port;
+        return server;
+    }
+
+    /// <summary>Answers a call; throws <see cref="RpcFailure"/> for an error.</summary>
+    /// <param name="method">With "Filecoin." before it.</param>
+    /// <param name="parameters">The parameters.</param>
+    private protected abstract JsonNode? Call(string method, JsonArray parameters);
+
+    /// <summary>Makes the next <paramref name="times"/> calls of a method ("*": of any) end in a fault. Earlier faults go first.</summary>
+    public void Inject(string method, Fault fault, int times = int.MaxValue)
+    {
+        lock (_faults)
+        {
+            _faults.Add((method, fault, times));
+        }
+    }
+
+    /// <summary>Ends all faults.</summary>
+    public void Heal()
+    {
+        lock (_faults)
+        {
+            _faults.Clear();
+        }
+    }
+
+    /// <summary>How often a method was called.</summary>
+    public int Count(string method) => Requests.Count(request => request.Method == method);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using CancellationTokenSource now = new();
+        await now.CancelAsync();
+        try
+        {
+            await _app.StopAsync(now.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Hanging requests are cut off, as meant.
+        }
+
+        await _app.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        try
+        {
+            await AnswerAsync(context);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client went away.
+        }
+        catch (IOException)
+        {
+            // The same, noticed while writing.
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        string authorization = context.Request.Headers.Authorization.ToString();
+        JsonNode? body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        string method = body?["method"]?.GetValue<string>() ?? "";
+        long? id = body?["id"]?.GetValue<long>();
+        JsonArray parameters = body?["params"] as JsonArray ?? [];
+        string name = method.Replace("Filecoin.", "", StringComparison.Ordinal);
+        Requests.Enqueue(new FakeRequest(name, parameters.ToJsonString(), authorization));
+
+        if (context.Request.Path != _path)
+        {
+            context.Response.StatusCode = 404;
+            return;
+        }
+
+        if (authorization.Length == 0 ? RequireToken : authorization != $"Bearer {Token}")
+        {
+            context.Response.StatusCode = 401;
+            return;
+        }
+
+        if (id is null || (TakeFault(name) is { } fault && await fault.ActAsync(context, id.Value)))
+        {
+            return;
+        }
+
+        JsonObject answer = new() { ["jsonrpc"] = "2.0", ["id"] = id };
+        try
+        {
+            answer["result"] = Call(method, parameters);
+        }
+        catch (RpcFailure failure)
+        {
+            context.Response.StatusCode = failure.HttpStatus;
+            answer["error"] = new JsonObject { ["code"] = failure.Code, ["message"] = failure.Message };
+        }
+
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(answer.ToJsonString(AsGoWrites), context.RequestAborted);
+    }
+
+    private Fault? TakeFault(string method)
+    {
+        lock (_faults)
+        {
+            int index = _faults.FindIndex(entry => entry.Left > 0 && (entry.Method == method || entry.Method == "*"));
+            if (index < 0)
+            {
+                return null;
+            }
+
+            (string name, Fault fault, int left) = _faults[index];
+            _faults[index] = (name, fault, left - 1);
+            return fault;
+        }
+    }
+}
