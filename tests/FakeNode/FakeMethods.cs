@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
+using Filecoin.Cryptography;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Tests;
@@ -59,7 +60,8 @@ internal sealed class FakeMethods
             : throw new RpcFailure(1, $"failed to find sector {p[1]}")),
         ["StateMinerFaults"] = (2, p => Faults(p, StateAt(p[1]))),
         ["StateMinerProvingDeadline"] = (2, p => ProvingDeadline(Miner(p[0], StateAt(p[1])))),
-        ["StateGetRandomnessFromTickets"] = (4, p => Randomness(p)),
+        ["StateGetRandomnessFromTickets"] = (4, p => Randomness(p, (personalization, epoch, entropy) => _chain.Randomness(personalization, epoch, entropy))),
+        ["StateGetRandomnessFromBeacon"] = (4, p => Randomness(p, _chain.BeaconRandomness)),
         ["StateNetworkVersion"] = (1, p => StateAt(p[0]) >= 0 ? _chain.NetworkVersion : 0),
         ["StateReadState"] = (2, p => ActorState(LookUp(p[0]), StateAt(p[1]))),
         ["StateMarketStorageDeal"] = (2, p => _data.Deal(p[0]!.GetValue<ulong>(), StateAt(p[1]))),
@@ -111,7 +113,7 @@ internal sealed class FakeMethods
         ["VelocityEstimate"] = (value.Velocity << 128).ToString(CultureInfo.InvariantCulture),
     };
 
-    private string Randomness(JsonArray p)
+    private string Randomness(JsonArray p, Func<long, long, byte[], Bytes32> draw)
     {
         if (p[3] is not JsonArray { Count: > 0 })
         {
@@ -120,7 +122,7 @@ internal sealed class FakeMethods
 
         long epoch = p[1]!.GetValue<long>();
         return epoch <= Key(p[3])
-            ? Convert.ToBase64String(_chain.Randomness(p[0]!.GetValue<long>(), epoch, Convert.FromBase64String(p[2]!.GetValue<string>())).Span)
+            ? Convert.ToBase64String(draw(p[0]!.GetValue<long>(), epoch, Convert.FromBase64String(p[2]!.GetValue<string>())).Span)
             : throw new RpcFailure(1, "cannot draw randomness from the future");
     }
 
@@ -312,7 +314,7 @@ internal sealed class FakeMethods
         ["ControlAddresses"] = null,
         ["PeerId"] = null,
         ["Multiaddrs"] = new JsonArray(),
-        ["WindowPoStProofType"] = 13,
+        ["WindowPoStProofType"] = at.Miner.WindowPost,
         ["SectorSize"] = at.Miner.SectorSize,
         ["WindowPoStPartitionSectors"] = 2349,
         ["ConsensusFaultElapsed"] = -1,

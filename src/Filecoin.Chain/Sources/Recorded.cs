@@ -35,11 +35,21 @@ internal readonly record struct Recorded(SectorId Sector, string Source)
         : throw Bad($"the seal proof {named}, which this version does not know");
 
     /// <summary>Pieces in their order; null where there are none or only zero pieces.</summary>
-    internal SectorData? Data(IReadOnlyCollection<NamedPiece> named, SectorSize size)
+    /// <param name="entries">The list; null for none. The JSON reader takes null for an entry, whatever the list's type says.</param>
+    /// <param name="name">What an entry names.</param>
+    /// <param name="size">The sector's size.</param>
+    internal SectorData? Data<T>(IReadOnlyList<T?>? entries, Func<T, NamedPiece> name, SectorSize size)
+        where T : class
     {
-        if (named.Count > PieceSizes.MostPieces)
+        NamedPiece[] named = [.. (entries ?? []).OfType<T>().Select(name)];
+        if (named.Length != (entries?.Count ?? 0))
         {
-            throw Bad($"{named.Count} pieces, more than any sector has");
+            throw Bad("a list of pieces with null where there must be a piece");
+        }
+
+        if (named.Length > PieceSizes.MostPieces)
+        {
+            throw Bad($"{named.Length} pieces, more than any sector has");
         }
 
         if (!NamedPieces.TryMake(named, size, out ImmutableArray<PieceInfo> pieces, out string? complaint))
