@@ -110,7 +110,7 @@ public sealed class JsonRpcClient : IDisposable
 
             try
             {
-                await AskAsync(endpoint, queue, call, cancellation).ConfigureAwait(false);
+                await AskAsync(http, queue, call, cancellation).ConfigureAwait(false);
                 Volatile.Write(ref _preferred, index);
                 return true;
             }
@@ -124,12 +124,19 @@ public sealed class JsonRpcClient : IDisposable
         return false;
     }
 
-    private async Task AskAsync<T>(ChainEndpoint endpoint, CallQueue queue, Call<T> call, CancellationToken cancellation)
+    private async Task AskAsync<T>(HttpEndpoint http, CallQueue queue, Call<T> call, CancellationToken cancellation)
     {
+        ChainEndpoint endpoint = http.Endpoint;
+        DateTimeOffset asked = _time.GetUtcNow();
         RpcAnswer answer = await queue.AskAsync(
             new RpcRequest(Interlocked.Increment(ref _lastId), call.Method, call.WriteParams), cancellation).ConfigureAwait(false);
         if (answer.Error is { } rpcError)
         {
+            if (rpcError.Kind == RpcErrorKind.RateLimited)
+            {
+                http.Pause.Refused(asked, retryAfter: null);
+            }
+
             rpcError = rpcError with { Message = endpoint.WithoutToken(rpcError.Message) };
             throw EndpointFailure.From(endpoint, rpcError) is { } failure
                 ? new EndpointException(failure)
