@@ -50,7 +50,7 @@ internal sealed class KeptFacts(FullNode node, string networkName, SectorSize si
         && kept.SealedCid.ToCid().Equals(proven.SectorKeyCid ?? proven.SealedCid)
         && (proven.SectorKeyCid is null
             ? kept.Update is null && (kept.Data is not null || !CommittedCapacity.Weighs(proven))
-            : kept.Update is { Data.Pieces.IsEmpty: false } update && update.SealedCid.ToCid().Equals(proven.SealedCid));
+            : kept.Update is { } update && (!update.Data.Pieces.IsEmpty || update.Data.CommD is not null) && update.SealedCid.ToCid().Equals(proven.SealedCid));
 
     private bool IsOf(SectorFacts kept, SectorPreCommitInfo preCommitted) =>
         (long)kept.SealProof.Proof == preCommitted.SealProof
