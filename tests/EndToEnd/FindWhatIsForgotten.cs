@@ -126,7 +126,15 @@ public sealed class FindWhatIsForgotten(ParentCaches caches, Databases databases
         {
             SealedCid = update!, SectorKeyCid = key, Update = new FakeUpdate(16_000) { Pieces = OnChain, UnsealedCid = CommD.ToCid() },
         });
-        await AddAsync(sealer, [], [.. _miner.Sectors.Values], 'f');
+        if (sealer == "curio")
+        {
+            // As taken over from lotus-miner, with the zero pieces.
+            (await CurioAsync([.. _miner.Sectors.Values], isMigrated: true)).SetVariables(_bench.Environment);
+        }
+        else
+        {
+            await AddAsync(sealer, [], [.. _miner.Sectors.Values], 'f');
+        }
 
         Ended exported = await _bench.RunAsync("export", "--miner=f01000", "1-3");
         Assert.True(exported.Code == 0, exported.ToString());
@@ -377,12 +385,12 @@ public sealed class FindWhatIsForgotten(ParentCaches caches, Databases databases
     }
 
     /// <summary>A Curio that sealed the sectors.</summary>
-    private async Task<FakeCurio> CurioAsync(FakeSector[] sectors)
+    private async Task<FakeCurio> CurioAsync(FakeSector[] sectors, bool isMigrated = false)
     {
         FakeCurio curio = await databases.CreateAsync();
         foreach (FakeSector sector in sectors)
         {
-            await curio.AddAsync(_chain, _miner, sector, TestContext.Current.CancellationToken);
+            await curio.AddAsync(_chain, _miner, sector, TestContext.Current.CancellationToken, isMigrated);
         }
 
         return curio;

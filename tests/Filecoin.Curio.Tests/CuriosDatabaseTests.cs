@@ -7,6 +7,7 @@ using Filecoin.Primitives;
 using SealerRecover.Tests.Chain;
 using Xunit;
 
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 [assembly: AssemblyFixture(typeof(SealerRecover.Tests.Databases))]
 
 namespace SealerRecover.Tests.Curio;
@@ -143,6 +144,55 @@ public sealed class CuriosDatabaseTests(Databases databases)
         }
     }
 
+    [Theory]
+    [InlineData(TlsMode.Disable, false)]
+    [InlineData(TlsMode.Prefer, true)]
+    [InlineData(TlsMode.Require, true)]
+    [InlineData(TlsMode.VerifyCa, true)]
+    [InlineData(TlsMode.VerifyFull, true)]
+    public async Task The_connection_is_secured_as_asked(TlsMode mode, bool isSecured)
+    {
+        FakeCurio curio = await WithSectorAsync();
+
+        // A sector that is there only for who came by TLS.
+        await curio.ExecuteAsync(
+            """
+            ALTER TABLE curio.sectors_meta RENAME TO sectors_meta_hidden;
+            CREATE VIEW curio.sectors_meta AS SELECT * FROM curio.sectors_meta_hidden WHERE (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid());
+            """,
+            Cancellation);
+        SourceAnswer answer = await AskAsync(
+            Open(curio, parts => parts with
+            {
+                Hosts = [new DatabaseHost("localhost", null)], Tls = mode, RootCertificate = mode >= TlsMode.VerifyCa ? curio.Certificate : null,
+            }),
+            Sector("CC", 9));
+        Assert.Equal(isSecured, answer.Statement is not null);
+    }
+
+    [Fact]
+    public async Task A_server_without_TLS_is_not_sent_a_password_where_TLS_was_asked_for()
+    {
+        using TcpListener plain = new(IPAddress.Loopback, 0);
+        plain.Start();
+        DatabaseHost host = new("127.0.0.1", ((IPEndPoint)plain.LocalEndpoint).Port);
+        Task<int> answering = Task.Run(
+            async () =>
+            {
+                using TcpClient client = await plain.AcceptTcpClientAsync(Cancellation);
+                byte[] request = new byte[1024];
+                await client.GetStream().ReadExactlyAsync(request.AsMemory(0, 8), Cancellation);
+                await client.GetStream().WriteAsync("N"u8.ToArray(), Cancellation);
+                return await client.GetStream().ReadAtLeastAsync(request, 1, throwOnEndOfStream: false, Cancellation);
+            },
+            Cancellation);
+        OperatorException refused = await RefusedAsync(new CuriosDatabase(
+            new CurioConnection(new ConnectionParts { Hosts = [host], Tls = TlsMode.Require }), TimeSpan.FromSeconds(5), _log));
+        Assert.Equal(0, await answering);
+        Assert.Equal(FailureKind.NodeUnreachable, refused.Kind);
+        Assert.Contains($"{host} is not reachable (SSL connection requested", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Nothing_is_ever_written_even_if_reading_would_write()
     {
@@ -182,7 +232,7 @@ public sealed class CuriosDatabaseTests(Databases databases)
     [InlineData("database", "has no database elsewhere", FailureKind.BadInput)]
     [InlineData("schema", "has no table of Curio's in the schema other that the user yugabyte may read", FailureKind.BadInput)]
     [InlineData("rights", "has no table of Curio's in the schema curio that the user poor may read", FailureKind.BadInput)]
-    [InlineData("tls", "is not reachable", FailureKind.NodeUnreachable)]
+    [InlineData("tls", "offers no TLS that can be trusted", FailureKind.NodeUnreachable)]
     public async Task A_way_in_that_does_not_exist_is_one_sentence_naming_the_host(string wrong, string sentence, FailureKind kind)
     {
         FakeCurio curio = await WithSectorAsync();
@@ -194,7 +244,7 @@ public sealed class CuriosDatabaseTests(Databases databases)
             "database" => parts with { Database = "elsewhere" },
             "schema" => parts with { Schema = "other" },
             "rights" => parts with { User = "poor", Password = "r" },
-            _ => parts with { Tls = TlsMode.Require },
+            _ => parts with { Tls = TlsMode.VerifyCa },
         }));
         Assert.Equal(kind, refused.Kind);
         Assert.Contains(curio.Host, refused.Message, StringComparison.Ordinal);

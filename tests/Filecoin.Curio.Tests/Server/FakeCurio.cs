@@ -30,6 +30,9 @@ public sealed class FakeCurio
     /// <summary>The folder of the server's unix socket.</summary>
     public string SocketFolder => _server.SocketFolder;
 
+    /// <summary>PEM of the authority that answers for the server's certificate.</summary>
+    public string Certificate => _server.Certificate;
+
     /// <summary>postgres://…, with the password.</summary>
     public string Url => $"postgres://{PostgresServer.User}:{Uri.EscapeDataString(PostgresServer.Password)}@{Host}/{Name}";
 

@@ -2,13 +2,15 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace SealerRecover.Tests;
 
 /// <summary>
 /// A PostgreSQL server of the tests' own: data in a folder that goes with it, a free port of the loopback interface, one user, "yugabyte", who
-/// has to tell the password. PostgreSQL refuses to run as root, so root runs it as the user "postgres" that Debian's package makes.
+/// has to tell the password. It talks TLS with who wants to, with a certificate for "localhost". PostgreSQL refuses to run as root, so root runs it as the user "postgres" that Debian's package makes.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -40,6 +42,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Its port on 127.0.0.1.</summary>
     public int Port { get; }
 
+    /// <summary>PEM of the authority that answers for its certificate: itself.</summary>
+    public string Certificate => Path.Combine(_folder, "server.crt");
+
     /// <summary>The folder of its unix socket.</summary>
     public string SocketFolder => _folder;
 
@@ -50,6 +55,7 @@ public sealed class PostgresServer : IAsyncDisposable
         string data = Path.Combine(folder, "data");
         string password = Path.Combine(folder, "password");
         await File.WriteAllTextAsync(password, Password, cancellation);
+        await WriteCertificateAsync(folder, cancellation);
         if (Environment.IsPrivilegedProcess)
         {
             await RunAsync(Start("chown", ["-R", "postgres", folder]), cancellation);
@@ -62,7 +68,7 @@ public sealed class PostgresServer : IAsyncDisposable
             "postgres",
             [
                 "-D", data, "-p", port.ToString(CultureInfo.InvariantCulture), "-k", folder, "-c", "listen_addresses=127.0.0.1",
-                "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=16MB", "-c", "max_connections=40", "-c", "autovacuum=off",
+                "-c", "ssl=on", "-c", $"ssl_cert_file={folder}/server.crt", "-c", $"ssl_key_file={folder}/server.key", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=16MB", "-c", "max_connections=40", "-c", "autovacuum=off",
             ]);
         await ReadyAsync(process, cancellation);
         return new PostgresServer(folder, port, process);
@@ -88,6 +94,21 @@ public sealed class PostgresServer : IAsyncDisposable
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task WriteCertificateAsync(string folder, CancellationToken cancellation)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        await File.WriteAllTextAsync(Path.Combine(folder, "server.crt"), certificate.ExportCertificatePem(), cancellation);
+        string file = Path.Combine(folder, "server.key");
+        await File.WriteAllTextAsync(file, key.ExportPkcs8PrivateKeyPem(), cancellation);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     private static async Task ReadyAsync(Process process, CancellationToken cancellation)
