@@ -9,6 +9,9 @@ namespace Filecoin.Chain;
 /// </summary>
 public sealed class FullNode(JsonRpcClient rpc)
 {
+    /// <summary>WindowedPoStChallengeSeed, the tag of the randomness that window PoSt draws its challenges from.</summary>
+    internal const int WindowPostChallengeSeed = 4;
+
     /// <summary>SealRandomness, the domain separation tag of the ticket that enters the replica id (go-state-types crypto/randomness.go).</summary>
     internal const int SealRandomness = 5;
 
@@ -26,6 +29,14 @@ public sealed class FullNode(JsonRpcClient rpc)
             cancellation).ConfigureAwait(false);
         return id.ActorId ?? throw Implausible("StateLookupID", "an address that is no ID address");
     }
+
+    /// <summary>
+    /// The address of an actor that is not its number: f2, of a miner. An error answer where the node lacks the method (Lotus before 1.18) or
+    /// the actor has none.
+    /// </summary>
+    public Task<Address> StateLookupRobustAddressAsync(ActorId actor, CancellationToken cancellation) =>
+        rpc.CallRequiredAsync(
+            "StateLookupRobustAddress", json => WriteMiner(json, actor, TipSetKey.Head), ChainJson.Default.Address, cancellation);
 
     /// <summary>The network's name: "mainnet", "calibrationnet", a devnet's own.</summary>
     public Task<string> StateNetworkNameAsync(CancellationToken cancellation) =>
@@ -83,10 +94,6 @@ public sealed class FullNode(JsonRpcClient rpc)
             cancellation).ConfigureAwait(false) ?? [];
         return Whole(method, found);
     }
-
-    /// <summary>The other address of an actor, in f2 form for a miner.</summary>
-    public Task<Address> StateLookupRobustAddressAsync(ActorId actor, CancellationToken cancellation) => rpc.CallRequiredAsync(
-        "StateLookupRobustAddress", json => WriteMiner(json, actor, TipSetKey.Head), ChainJson.Default.Address, cancellation);
 
     /// <summary>The sectors of one deadline that have neither expired nor been terminated, in order.</summary>
     public async Task<IReadOnlyList<ulong>> StateMinerLiveSectorsAsync(ActorId miner, ulong deadline, CancellationToken cancellation)
@@ -205,8 +212,17 @@ public sealed class FullNode(JsonRpcClient rpc)
     /// <param name="cancellation">Ends the call.</param>
     public Task<byte[]> StateGetRandomnessFromTicketsAsync(
         int personalization, long epoch, byte[] entropy, TipSetKey descendant, CancellationToken cancellation) =>
+        RandomnessAsync("StateGetRandomnessFromTickets", personalization, epoch, entropy, descendant, cancellation);
+
+    /// <summary>As <see cref="StateGetRandomnessFromTicketsAsync"/>, drawn from the beacon's entry of the epoch: 4 for window PoSt.</summary>
+    public Task<byte[]> StateGetRandomnessFromBeaconAsync(
+        int personalization, long epoch, byte[] entropy, TipSetKey descendant, CancellationToken cancellation) =>
+        RandomnessAsync("StateGetRandomnessFromBeacon", personalization, epoch, entropy, descendant, cancellation);
+
+    private Task<byte[]> RandomnessAsync(
+        string method, int personalization, long epoch, byte[] entropy, TipSetKey descendant, CancellationToken cancellation) =>
         rpc.CallRequiredAsync(
-            "StateGetRandomnessFromTickets",
+            method,
             json =>
             {
                 json.WriteNumberValue(personalization);

@@ -30,18 +30,22 @@ public sealed class SectorLookup
     private readonly OtherSources _others;
     private readonly StandingLookup _standing;
     private readonly FactsLookup _facts;
+    private readonly ChallengeLookup _challenges;
+    private readonly StatementLookup _statements;
     private readonly string? _headNote;
 
     private SectorLookup(
-        FullNode node, OtherSources others, ActorId miner, Address address, SectorSize sectorSize, string networkName, TipSet head, TimeProvider time)
+        FullNode node, OtherSources others, ActorId miner, Address address, MinerInfo info, string networkName, TipSet head, TimeProvider time)
     {
         _node = node;
         _others = others;
         Miner = miner;
-        SectorSize = sectorSize;
+        SectorSize = new SectorSize(info.SectorSize);
         NetworkName = networkName;
         _standing = new StandingLookup(node, head);
-        _facts = new FactsLookup(node, others, new MinerAddress(node, miner, address), sectorSize, networkName, head, _standing);
+        _challenges = new ChallengeLookup(node, head, info.WindowPoStProofType);
+        _facts = new FactsLookup(node, others, new MinerAddress(node, miner, address), SectorSize, networkName, head, _standing);
+        _statements = new StatementLookup(node, _facts, new Tickets(node, networkName), SectorSize);
         TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
         _headNote = age <= SyncedWithin ? null : string.Create(
             CultureInfo.InvariantCulture,
@@ -82,13 +86,12 @@ public sealed class SectorLookup
         {
             ActorId id = miner.ActorId ?? await node.StateLookupIdAsync(miner, cancellation).ConfigureAwait(false);
             MinerInfo info = await node.StateMinerInfoAsync(id, TipSetKey.Head, cancellation).ConfigureAwait(false);
-            SectorSize size = SectorSize.IsValid(info.SectorSize) && SealProofs.TryGet(new SectorSize(info.SectorSize), PorepVariant.V1, out _)
-                ? new SectorSize(info.SectorSize)
+            return SectorSize.IsValid(info.SectorSize) && SealProofs.TryGet(new SectorSize(info.SectorSize), PorepVariant.V1, out _)
+                ? new SectorLookup(node, others, id, miner, info, network, head, time)
                 : throw new OperatorException(
                     FailureKind.NodeUnreachable,
                     $"the chain node says that sectors of {miner} have {info.SectorSize} bytes, which no seal proof is for",
                     "the node or a proxy before it is faulty; use another node");
-            return new SectorLookup(node, others, id, miner, size, network, head, time);
         }
         catch (ChainCallException error) when (error.IsAnswer)
         {
@@ -154,6 +157,23 @@ public sealed class SectorLookup
             cancellation);
 
     /// <summary>
+    /// What the chain says of how many sectors were sealed, as <see cref="FindAllAsync"/>; a sector fails only if the newest state does not
+    /// tell of it. Pieces are not asked for.
+    /// </summary>
+    public Task<IReadOnlyList<StatementResult>> FindStatementsAsync(
+        IReadOnlyList<TicketClaim> claims, int concurrency, CancellationToken cancellation)
+    {
+        Dictionary<ulong, TicketClaim> byNumber = claims.ToDictionary(claim => claim.Number);
+        return ForAllAsync(
+            claims.Select(claim => claim.Number),
+            concurrency,
+            async (number, token) => new StatementResult(
+                new SectorId(Miner, number), await StatementAsync(new SectorId(Miner, number), byNumber[number], token).ConfigureAwait(false), null),
+            (sector, failure) => new StatementResult(sector, null, failure),
+            cancellation);
+    }
+
+    /// <summary>
     /// Where sectors stand now whose facts are known already; asks only for the newest state. One that the chain does not have any more, or
     /// has with another SealedCID, and one it does not tell stay as they were.
     /// </summary>
@@ -188,6 +208,10 @@ public sealed class SectorLookup
         numbers.Sort();
         return numbers;
     }
+
+    /// <summary>What the network last drew a sector's window PoSt challenges from; what the node does not tell is a reason and never a failure.</summary>
+    public Task<WindowPostSeedResult> FindWindowPostSeedAsync(ulong sectorNumber, CancellationToken cancellation) =>
+        _challenges.FindAsync(new SectorId(Miner, sectorNumber), cancellation);
 
     private async Task<IReadOnlyList<T>> ForAllAsync<T>(
         IEnumerable<ulong> sectorNumbers,
@@ -241,6 +265,45 @@ public sealed class SectorLookup
         return facts.SealedCid.ToCid().Equals(preCommit.Info.SealedCid)
             ? _standing.OfPreCommitted(facts.SealProof, preCommit.PreCommitEpoch, unheard)
             : null;
+    }
+
+    private async Task<ChainStatement> StatementAsync(SectorId sector, TicketClaim claim, CancellationToken cancellation)
+    {
+        try
+        {
+            SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
+            if (proven is not null)
+            {
+                return await _statements.OfProvenAsync(
+                    new ChainStatement
+                    {
+                        Sector = sector,
+                        SealProof = OnChain.Proof(sector, proven.SealProof, SectorSize),
+                        SealedCid = OnChain.CommR(sector, proven.SealedCid),
+                        SectorKeyCid = proven.SectorKeyCid is { } key ? OnChain.CommR(sector, key) : null,
+                    },
+                    proven,
+                    claim,
+                    cancellation).ConfigureAwait(false);
+            }
+
+            SectorPreCommitOnChainInfo found = await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false);
+            return await _statements.OfPreCommittedAsync(
+                new ChainStatement
+                {
+                    Sector = sector,
+                    SealProof = OnChain.Proof(sector, found.Info.SealProof, SectorSize),
+                    SealedCid = OnChain.CommR(sector, found.Info.SealedCid),
+                    SectorKeyCid = null,
+                },
+                found,
+                claim,
+                cancellation).ConfigureAwait(false);
+        }
+        catch (ChainCallException error)
+        {
+            throw new OperatorException(error.Kind, $"{sector}: {error.Message}", error.Hint, error);
+        }
     }
 
     private async Task<SectorCommitments> CommitmentsAsync(SectorId sector, CancellationToken cancellation)

@@ -38,6 +38,9 @@ public enum FailureKind
 
     /// <summary>The bytes of a piece are in none of the places to look.</summary>
     PieceMissing,
+
+    /// <summary>Memory or processor gave wrong results again and again.</summary>
+    Hardware,
 }
 
 /// <summary>

@@ -84,6 +84,12 @@ public sealed class LayerWatermark : IDisposable
         }
     }
 
+    /// <summary>
+    /// What has been made of the layer is wrong: whoever follows it stops, and what came of that is nothing. Nobody looks at another try; the
+    /// memory is not read any more when this returns.
+    /// </summary>
+    internal void Abandon() => End(State.Over);
+
     /// <summary>The layer is on disk and recorded; the memory is not read any more when this returns.</summary>
     internal void Finish() => End(State.OnDisk);
 
@@ -170,7 +176,7 @@ public sealed class LayerWatermark : IDisposable
     {
         lock (_gate)
         {
-            if (_state != State.OnDisk)
+            if (_state is not (State.OnDisk or State.Over))
             {
                 _state = state;
             }

@@ -15,9 +15,11 @@ public static class PreCommit1Many
     /// <summary>
     /// Labels every layer that not all of <paramref name="logs"/> hold as finished with an intact file. Blocks the calling thread, which
     /// does the labelling; a layer is written while the next one is labelled. Each finished layer of a sector is on disk before it is
-    /// recorded. A sector that has a layer others lack keeps its file; the layer made again must be the same.
+    /// recorded. A sector that has a layer others lack keeps its file; the layer made again must be the same. Every sector's layer is looked at
+    /// as in PreCommit1; one that is wrong is not written, and its sector is left where it is, for PreCommit1: its
+    /// <see cref="SealJob.Notice"/> is told, and the others go on.
     /// </summary>
-    /// <param name="jobs">What and where: at least one job, all of one seal proof and with one choice of kernel, each in a folder of its own.</param>
+    /// <param name="jobs">What and where: at least one job, all of one seal proof, with one choice of kernel and one file system, each in a folder of its own.</param>
     /// <param name="logs">Finished steps of each job.</param>
     /// <param name="parents">The verified parent cache of the jobs' seal proof.</param>
     /// <param name="progress">Told how far each job is; elements may be null.</param>
@@ -32,10 +34,23 @@ public static class PreCommit1Many
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(jobs);
+        ArgumentOutOfRangeException.ThrowIfZero(jobs.Count);
+        Run(jobs, sectors => KernelsFor(jobs[0], sectors), logs, parents, progress, null, cancellation);
+    }
+
+    /// <summary>As the other, with given kernels and source of draws.</summary>
+    internal static void Run(
+        IReadOnlyList<SealJob> jobs,
+        Func<int, IReadOnlyList<ManyLabelKernel>> kernelsFor,
+        IReadOnlyList<IStepLog> logs,
+        ParentCache parents,
+        IReadOnlyList<IProgress<SealProgress>?> progress,
+        Random? random,
+        CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(logs);
         ArgumentNullException.ThrowIfNull(parents);
         ArgumentNullException.ThrowIfNull(progress);
-        ArgumentOutOfRangeException.ThrowIfZero(jobs.Count);
         ArgumentOutOfRangeException.ThrowIfNotEqual(logs.Count, jobs.Count);
         ArgumentOutOfRangeException.ThrowIfNotEqual(progress.Count, jobs.Count);
         if (jobs.Any(job => job.Inputs.Porep != parents.Porep))
@@ -57,7 +72,7 @@ public static class PreCommit1Many
         ];
         if (sectors.Length > 0)
         {
-            using ManyLabeler labeler = new(sectors, KernelsFor(jobs[0], sectors.Length), parents, cancellation);
+            using ManyLabeler labeler = new(sectors, kernelsFor(sectors.Length), parents, new LabelCheck(parents, random), cancellation);
             labeler.Run();
         }
     }

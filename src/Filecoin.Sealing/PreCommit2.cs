@@ -42,13 +42,13 @@ public static class PreCommit2
             TreeStep step = new(job, log, cores, progress, cancellation);
             step.BuildTreeD();
             PAuxFile built = step.BuildTrees();
-            built.Write(pAuxPath);
+            built.Write(job.Files, pAuxPath);
             WriteTAux(job);
-            log.Record(SealSteps.Trees, SegmentDigests.OfFile(pAuxPath, cancellation: cancellation));
+            log.Record(SealSteps.Trees, SegmentDigests.OfFile(job.Files, pAuxPath, cancellation: cancellation));
         }
 
-        FinishReplica(job);
-        PAuxFile pAux = PAuxFile.Read(pAuxPath);
+        FinishReplica(job, log);
+        PAuxFile pAux = PAuxFile.Read(job.Files, pAuxPath);
         return new SealedCommitments(job.Inputs.CommD, pAux.CommC, pAux.CommRLast, CommRs.From(pAux.CommC, pAux.CommRLast, job.PoseidonKernel));
     }
 
@@ -123,39 +123,41 @@ public static class PreCommit2
     {
         int discarded = BaseTreeLayout.For(job.Inputs.Porep).RowsDiscarded(job.RowsToDiscard);
         DurableFile.Write(
-            Path.Combine(job.CacheFolder, CacheNames.TAux), TAuxFile.ToBytes(job.Inputs.Porep, job.CachePathInTAux, discarded));
+            job.Files,
+            Path.Combine(job.CacheFolder, CacheNames.TAux),
+            TAuxFile.ToBytes(job.Inputs.Porep, job.CachePathInTAux, discarded));
     }
 
     /// <summary>Whether all trees are recorded and p_aux, which stands for them, is what was recorded.</summary>
     internal static bool HasTrees(SealJob job, IStepLog log) =>
-        IsRecorded(log, SealSteps.Trees, Path.Combine(job.CacheFolder, CacheNames.PAux));
+        IsRecorded(job.Files, log, SealSteps.Trees, Path.Combine(job.CacheFolder, CacheNames.PAux));
 
     /// <summary>Whether a step is recorded and its file is what was recorded.</summary>
-    internal static bool IsRecorded(IStepLog log, string step, string path) =>
+    internal static bool IsRecorded(IFileSystem files, IStepLog log, string step, string path) =>
         log.TryGet(step, out FileDigest digest)
         && LayerFile.HasLength(path, digest.Length)
-        && SegmentDigests.OfFile(path) == digest;
+        && SegmentDigests.OfFile(files, path) == digest;
 
     /// <summary>
     /// Gives the replica its name and drops what is not kept. The trees are recorded, so every layer has been read and found intact; each
     /// action here is skipped if an interrupted run has done it.
     /// </summary>
-    private static void FinishReplica(SealJob job)
+    private static void FinishReplica(SealJob job, IStepLog log)
     {
         int layers = job.Inputs.Porep.Layers;
         string lastLayer = Path.Combine(job.CacheFolder, CacheNames.Layer(layers));
-        if (!job.HasData && !File.Exists(job.SealedFile))
+        if (!job.HasData && FileLook.Through(job.SealedFile).Kind == FileKind.Missing)
         {
             StorageFailure.Naming(job.SealedFile, "making", () =>
             {
                 if (job.KeepAll)
                 {
-                    CopyDurably(lastLayer, job.SealedFile);
+                    CopyDurably(job.Files, lastLayer, job.SealedFile, log.TryGet(SealSteps.Layer(layers), out FileDigest digest) ? digest : null);
                 }
                 else
                 {
-                    File.Move(lastLayer, job.SealedFile);
-                    DurableNames.FlushFolder(Path.GetDirectoryName(job.SealedFile)!);
+                    job.Files.Replace(lastLayer, job.SealedFile);
+                    job.Files.SyncFolder(Path.GetDirectoryName(job.SealedFile)!);
                 }
             });
         }
@@ -165,26 +167,30 @@ public static class PreCommit2
             string path = Path.Combine(job.CacheFolder, CacheNames.Layer(layer));
             if (job.KeepAll)
             {
-                StorageFailure.Naming(path, "tidying up beside", () => File.Delete(CacheNames.SegmentsOf(path)));
+                StorageFailure.Naming(path, "tidying up beside", () => job.Files.DeleteFile(CacheNames.SegmentsOf(path)));
             }
             else
             {
-                LayerFile.Delete(path);
+                LayerFile.Delete(job.Files, path);
             }
         }
     }
 
-    private static void CopyDurably(string source, string target)
+    private static void CopyDurably(IFileSystem files, string source, string target, FileDigest? expected)
     {
         string temporary = target + ".tmp";
-        File.Copy(source, temporary, overwrite: true);
-        using (Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite))
+        FileDigest copied = files.Copy(source, temporary, copied: null, CancellationToken.None);
+        if (expected is not null && copied != expected)
         {
-            RandomAccess.FlushToDisk(handle);
+            files.TryDelete(temporary);
+            throw new OperatorException(
+                FailureKind.Storage,
+                $"copying {source} to {target} read other bytes than those that were recorded when it was written",
+                "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.");
         }
 
-        File.Move(temporary, target, overwrite: true);
-        DurableNames.FlushFolder(Path.GetDirectoryName(target)!);
+        files.Replace(temporary, target);
+        files.SyncFolder(Path.GetDirectoryName(target)!);
     }
 
     /// <summary>The layer before the last is still on its way to disk when the last one begins.</summary>

@@ -1,5 +1,6 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Pieces;
 
@@ -61,6 +62,15 @@ public sealed record SealJob
 
     /// <summary>Name of the two-to-one hash that makes tree_d; null for the best on this machine.</summary>
     public string? TwoToOneKernel { get; init; }
+
+    /// <summary>Reads and writes all files of the job.</summary>
+    public IFileSystem Files { get; init; } = LinuxFileSystem.Instance;
+
+    /// <summary>
+    /// Told, one sentence at a time and from any thread, what went wrong and was put right, such as a layer made again; null if nobody wants
+    /// to know.
+    /// </summary>
+    public Action<string>? Notice { get; init; }
 
     /// <summary>The cache path that t_aux names; the folder the files will be installed to.</summary>
     public required string CachePathInTAux { get; init; }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using SealerRecover.Recovery.Diagnosis;
 
 namespace SealerRecover.Recovery;
 
@@ -9,85 +11,70 @@ namespace SealerRecover.Recovery;
 /// </summary>
 public sealed class CommitmentMismatchException : OperatorException
 {
-    private const string HardwareCause =
-        "Memory, processor or disk flipped a bit: check dmesg for machine-check and I/O errors, delete the kept files, try again.";
+    private CommitmentMismatchException(
+        string message,
+        ReplicaInputs inputs,
+        SealProofInfo proof,
+        CommR expected,
+        SealedCommitments computed,
+        string evidenceFolder,
+        IReadOnlyList<(string Name, string Value)> evidence,
+        bool ofUpdate,
+        IReadOnlyList<string> excluded)
+        : base(
+            FailureKind.CommitmentMismatch,
+            message,
+            $"sealer-recover diagnose --miner={inputs.Sector.Miner} --sealing-temp={Path.GetDirectoryName(evidenceFolder)} {inputs.Sector.Number} "
+                + $"says which of the causes it was; it needs the files kept in {evidenceFolder}, which are to be deleted before another try with the same inputs.")
+    {
+        Inputs = inputs;
+        Proof = proof;
+        Expected = expected;
+        Computed = computed;
+        EvidenceFolder = evidenceFolder;
+        Evidence =
+        [
+            ("SealedCID", expected.ToString()),
+            ("computed CommR", computed.CommR.ToString()),
+            .. evidence,
+            ("comm_c", computed.CommC.ToString()),
+            ("comm_r_last", computed.CommRLast.ToString()),
+        ];
+        LikelyCauses = [.. CandidateCauses.Of(ofUpdate).Select(CandidateCauses.Sentence)];
+        Excluded = excluded;
+    }
 
-    /// <summary>Makes the failure.</summary>
+    /// <summary>The failure of a sealed sector.</summary>
     /// <param name="inputs">What was sealed.</param>
     /// <param name="proof">The registered seal proof; its number is part of the porep id.</param>
     /// <param name="expected">SealedCID on chain.</param>
     /// <param name="computed">What came out.</param>
     /// <param name="evidenceFolder">Where the sealed file and the cache folder are kept.</param>
-    public CommitmentMismatchException(
+    public static CommitmentMismatchException OfSealed(
         ReplicaInputs inputs, SealProofInfo proof, CommR expected, SealedCommitments computed, string evidenceFolder)
-        : base(
-            FailureKind.CommitmentMismatch,
-            $"{inputs?.Sector}: the computed CommR {computed?.CommR} is not the SealedCID {expected}; nothing was installed",
-            $"Compare the inputs with the causes listed; the files are kept in {evidenceFolder}, to be deleted before another try.")
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(proof);
         ArgumentNullException.ThrowIfNull(computed);
-        Inputs = inputs;
-        Proof = proof;
-        Expected = expected;
-        Computed = computed;
-        EvidenceFolder = evidenceFolder;
-        Evidence =
-        [
-            ("SealedCID", expected.ToString()),
-            ("computed CommR", computed.CommR.ToString()),
-            ("miner", inputs.Sector.Miner.ToString()),
-            ("prover id", inputs.Sector.Miner.ProverId.ToString()),
-            ("sector number", inputs.Sector.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            ("ticket", inputs.Ticket.ToString()),
-            ("CommD", inputs.CommD.ToString()),
-            ("seal proof", proof.ToString()),
-            ("porep id", inputs.Porep.PorepId.Value.ToString()),
-            ("replica id", inputs.ReplicaId.ToString()),
-            ("comm_c", computed.CommC.ToString()),
-            ("comm_r_last", computed.CommRLast.ToString()),
-        ];
-        LikelyCauses =
-        [
-            "The ticket is wrong: drawn at another epoch, by the other null-round rule (before or after network version 13), "
-            + "or with the miner's address in another form than f0.",
-            inputs.CommD == ZeroCommitments.ForSector(proof.SectorSize)
-                ? "The sector holds data, or was upgraded by SnapDeals: then CommD is not that of zeros, or the SealedCID is that of the update."
-                : "Its pieces are not complete or stand in another order, where the chain did not say their CommD; or it was upgraded by SnapDeals.",
-            "The seal proof is wrong: proofs of the same size with other numbers give other bytes.",
-            "The miner ID or the sector number is wrong.",
-            HardwareCause,
-        ];
-    }
-
-    private CommitmentMismatchException(
-        string message, ReplicaInputs inputs, SealProofInfo proof, CommR expected, CommR key, SealedCommitments computed, string evidenceFolder)
-        : base(
-            FailureKind.CommitmentMismatch,
-            message,
-            $"Compare the inputs with the causes listed; the files are kept in {evidenceFolder}, to be deleted before another try.")
-    {
-        Inputs = inputs;
-        Proof = proof;
-        Expected = expected;
-        Computed = computed;
-        EvidenceFolder = evidenceFolder;
-        Evidence =
-        [
-            ("SealedCID", expected.ToString()),
-            ("computed CommR", computed.CommR.ToString()),
-            ("SectorKeyCID", key.ToString()),
-            ("CommD of the update", computed.CommD.ToString()),
-            ("seal proof", proof.ToString()),
-            ("comm_c", computed.CommC.ToString()),
-            ("comm_r_last", computed.CommRLast.ToString()),
-        ];
-        LikelyCauses =
-        [
-            "The pieces of the update are not complete or stand in another order: the chain did not say their CommD, or said another.",
-            "The sector was updated by another message than the one its pieces were read from.",
-            HardwareCause,
-        ];
+        return new CommitmentMismatchException(
+            $"{inputs.Sector}: the computed CommR {computed.CommR} is not the SealedCID {expected}; nothing was installed",
+            inputs,
+            proof,
+            expected,
+            computed,
+            evidenceFolder,
+            [
+                ("miner", inputs.Sector.Miner.ToString()),
+                ("prover id", inputs.Sector.Miner.ProverId.ToString()),
+                ("sector number", inputs.Sector.Number.ToString(CultureInfo.InvariantCulture)),
+                ("ticket", inputs.Ticket.ToString()),
+                ("CommD", inputs.CommD.ToString()),
+                ("seal proof", proof.ToString()),
+                ("porep id", inputs.Porep.PorepId.Value.ToString()),
+                ("replica id", inputs.ReplicaId.ToString()),
+            ],
+            ofUpdate: false,
+            ExcludedCauses.OfSealing(inputs));
     }
 
     /// <summary>The failure of an update whose key is right.</summary>
@@ -101,15 +88,22 @@ public sealed class CommitmentMismatchException : OperatorException
         ReplicaInputs inputs, SealProofInfo proof, CommR expected, CommR key, SealedCommitments computed, string evidenceFolder)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(proof);
         ArgumentNullException.ThrowIfNull(computed);
         return new CommitmentMismatchException(
             $"{inputs.Sector}: its key is right, but the computed CommR {computed.CommR} of its update is not the SealedCID {expected}; nothing was installed",
             inputs,
             proof,
             expected,
-            key,
             computed,
-            evidenceFolder);
+            evidenceFolder,
+            [
+                ("SectorKeyCID", key.ToString()),
+                ("CommD of the update", computed.CommD.ToString()),
+                ("seal proof", proof.ToString()),
+            ],
+            ofUpdate: true,
+            ExcludedCauses.OfUpdate());
     }
 
     /// <summary>The inputs of the replica id: miner and sector number, ticket, CommD and porep id; and the replica id itself.</summary>
@@ -129,6 +123,9 @@ public sealed class CommitmentMismatchException : OperatorException
 
     /// <summary>What can have led here, likeliest first; each is a sentence.</summary>
     public IReadOnlyList<string> LikelyCauses { get; }
+
+    /// <summary>What cannot have led here, because it was checked on the way; each is a sentence.</summary>
+    public IReadOnlyList<string> Excluded { get; }
 
     /// <summary>The inputs and what came out, as name and value, in the order they are best printed.</summary>
     public IReadOnlyList<(string Name, string Value)> Evidence { get; }

@@ -1,7 +1,6 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Metadata;
 
 namespace SealerRecover.Recovery;
@@ -27,7 +26,7 @@ public static class MetadataFile
     /// stay where they are, with every field they have; one of the same number is replaced there; new ones follow in the order given.
     /// </summary>
     /// <exception cref="OperatorException">The existing file is unreadable or of another miner, or writing failed.</exception>
-    public static RecoveryMetadata Merge(string path, RecoveryMetadata addition) => Merge(path, addition, new LinuxFileSystem());
+    public static RecoveryMetadata Merge(string path, RecoveryMetadata addition) => Merge(path, addition, LinuxFileSystem.Instance);
 
     internal static RecoveryMetadata Merge(string path, RecoveryMetadata addition, IFileSystem files)
     {
@@ -97,7 +96,7 @@ public static class MetadataFile
         }
         catch
         {
-            File.Delete(temporary);
+            files.TryDelete(temporary);
             throw;
         }
 

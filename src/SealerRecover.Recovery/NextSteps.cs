@@ -3,7 +3,6 @@ using System.Text.Json;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery;
 

@@ -59,4 +59,8 @@ public sealed record SectorOutcome(
     SealedCommitments? Commitments,
     IReadOnlyList<string> Files,
     TimeSpan Elapsed,
-    Exception? Failure);
+    Exception? Failure)
+{
+    /// <summary>Nodes that were proven as window PoSt does before the files were installed; null where nothing was installed.</summary>
+    public int? ProvenNodes { get; init; }
+}

@@ -5,7 +5,6 @@ using Filecoin.Sealing.Memory;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Pipeline;
@@ -36,7 +35,7 @@ public sealed class RecoveryRunner
     /// <param name="time">The clock, for events and names of replaced files.</param>
     /// <param name="logger">Told what piece sources answer; null for nobody.</param>
     public RecoveryRunner(RecoverySettings settings, TimeProvider time, ILogger? logger = null)
-        : this(settings, time, new Sealer(settings), new LinuxFileSystem(), new LinuxSystemProbe(), logger)
+        : this(settings, time, new Sealer(settings), LinuxFileSystem.Instance, new LinuxSystemProbe(), logger)
     {
     }
 
@@ -101,7 +100,7 @@ public sealed class RecoveryRunner
         RunPieces pieces = new(fetcher, _store, _survey);
         CoreBudget budget = new(cores.Threads, cores.Threads / cores.Cores);
         RunContext run = new(_settings, _time, _files, _sealer, events, parents, disk, installer, new SectorNeeds(_settings, _sealer), budget, pieces, cancellation);
-        SectorWork[] work = [.. sectors.Select(facts => new SectorWork(facts, run))];
+        SectorWork[] work = [.. sectors.Select(facts => new SectorWork(facts, run with { Settings = _settings.Of(facts) }))];
         if (work.Length > 0)
         {
             using StageThreads threads = new(cores, budget, _sealer, cancellation);

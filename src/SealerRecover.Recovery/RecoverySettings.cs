@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Filecoin.Chain;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.PieceSources;
 
@@ -34,8 +35,11 @@ public sealed record RecoverySettings
     /// <summary>Kernels asked for by name.</summary>
     public KernelChoice Kernels { get; init; } = KernelChoice.Best;
 
-    /// <summary>Keep layers, tree_c and tree_d and install them too.</summary>
-    public bool KeepAll { get; init; }
+    /// <summary>
+    /// Keep layers, tree_c and tree_d and install them too; null to keep them of sectors that are pre-committed and not yet proven, whose
+    /// Commit 1 needs them (<see cref="Of"/>).
+    /// </summary>
+    public bool? KeepAll { get; init; }
 
     /// <summary>Also install the data of sectors that hold any as unsealed/s-t0…, in the form in which Lotus keeps it.</summary>
     public bool KeepUnsealed { get; init; }
@@ -48,4 +52,11 @@ public sealed record RecoverySettings
 
     /// <summary>Start although the plan says that memory, disk or file handles do not suffice.</summary>
     public bool IgnoreResources { get; init; }
+
+    /// <summary>The settings for one sector: what the operator left open is decided.</summary>
+    public RecoverySettings Of(SectorFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        return this with { KeepAll = KeepAll ?? facts.Standing is { State: SectorState.PreCommitted } };
+    }
 }

@@ -38,6 +38,7 @@ internal static class ExitCodes
         (FailureKind.TargetExists, new(11, "target_exists", "a different file stands where the result should go")),
         (FailureKind.Busy, new(12, "busy", "another process works on the same sector")),
         (FailureKind.PieceMissing, new(13, "piece_missing", "the bytes of a piece are in none of the piece sources")),
+        (FailureKind.Hardware, new(14, "hardware", "memory or processor computed wrongly again and again; nothing was installed")),
     ];
 
     /// <summary>All rows by code.</summary>

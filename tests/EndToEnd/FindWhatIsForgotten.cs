@@ -124,7 +124,9 @@ public sealed class FindWhatIsForgotten(ParentCaches caches, Databases databases
         (Cid key, Cid? update) = Seal(3, null, data);
         _miner.Add(Proven(3, RegisteredSealProof.StackedDrg2KiBV1_1) with
         {
-            SealedCid = update!, SectorKeyCid = key, Update = new FakeUpdate(16_000) { Pieces = OnChain, UnsealedCid = CommD.ToCid() },
+            SealedCid = update!,
+            SectorKeyCid = key,
+            Update = new FakeUpdate(16_000) { Pieces = OnChain, UnsealedCid = CommD.ToCid() },
         });
         if (sealer == "curio")
         {
@@ -317,7 +319,8 @@ public sealed class FindWhatIsForgotten(ParentCaches caches, Databases databases
         yield return Proven(4, RegisteredSealProof.StackedDrg2KiBNonInteractive) with { PreCommitEpoch = null };
         yield return Proven(5, RegisteredSealProof.StackedDrg2KiBV1_1) with
         {
-            SectorKeyCid = CommR(50), Update = new FakeUpdate(16_000) { Pieces = OnChain, UnsealedCid = CommD.ToCid() },
+            SectorKeyCid = CommR(50),
+            Update = new FakeUpdate(16_000) { Pieces = OnChain, UnsealedCid = CommD.ToCid() },
         };
         yield return Proven(6, RegisteredSealProof.StackedDrg2KiBV1_1) with { Activation = null };
         yield return Proven(7, RegisteredSealProof.StackedDrg2KiBV1_1) with { Activation = null, UnsealedCid = CommD.ToCid(), Pieces = OnChain, DealIds = deals };

@@ -64,8 +64,10 @@ public sealed class RecoverSamples(ParentCaches caches) : IDisposable
         Assert.All(facts, fact => Assert.True(evidence.ContainsKey(fact), fact));
         Assert.NotEqual((string?)evidence["SealedCID"], (string?)evidence["computed CommR"]);
         Assert.NotEmpty(failure["likely_causes"]!.AsArray());
+        Assert.Contains("64 of 64 labels of each of the", (string?)failure["excluded"]!.AsArray()[0], StringComparison.Ordinal);
         Assert.Contains("s-t01000-2", string.Join(' ', Workspaces()), StringComparison.Ordinal);
         Assert.Contains("likely cause 1", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("  excluded: ", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -106,11 +106,14 @@ public sealed class FakeChain
         return Randomness(5, epoch, [(byte)(0x40 + entropy.Length), .. entropy]);
     }
 
+    /// <summary>What sealing by mistake makes of it: with another address as entropy, or by the other null-round rule.</summary>
+    public Bytes32 WrongTicket(long epoch, Address entropy, bool otherRound) => Randomness(5, epoch, entropy.ToCbor(), otherRound);
+
     /// <summary>What StateGetRandomnessFromTickets gives.</summary>
-    public Bytes32 Randomness(long personalization, long epoch, byte[] entropy)
+    public Bytes32 Randomness(long personalization, long epoch, byte[] entropy, bool otherRound = false)
     {
         long search = Math.Max(epoch, 0);
-        FakeTipSet tipset = search <= LastLookBackEpoch ? AtOrBefore(search) : AtOrAfter(search);
+        FakeTipSet tipset = search <= LastLookBackEpoch ^ otherRound ? AtOrBefore(search) : AtOrAfter(search);
         string smallest = tipset.Blocks.Select(block => Blake2b.Hash256(block.VrfProof).ToString()).Order(StringComparer.Ordinal).First();
         using MemoryStream input = new();
         Span<byte> number = stackalloc byte[8];
@@ -121,6 +124,27 @@ public sealed class FakeChain
         input.Write(number);
         input.Write(entropy);
         return Blake2b.Hash256(input.ToArray());
+    }
+
+    /// <summary>What StateGetRandomnessFromBeacon gives: the beacon has an entry for every epoch, whatever the blocks do.</summary>
+    public Bytes32 BeaconRandomness(long personalization, long epoch, byte[] entropy)
+    {
+        Span<byte> number = stackalloc byte[8];
+        using MemoryStream input = new();
+        BinaryPrimitives.WriteInt64BigEndian(number, personalization);
+        input.Write(number);
+        input.Write(Blake2b.Hash256(Hash("beacon", epoch, 0)).Span);
+        BinaryPrimitives.WriteInt64BigEndian(number, epoch);
+        input.Write(number);
+        input.Write(entropy);
+        return Blake2b.Hash256(input.ToArray());
+    }
+
+    /// <summary>What window PoSt of a miner's deadline draws its challenges from, as proofs take it.</summary>
+    public Bytes32 WindowPostSeed(ulong miner, long epoch)
+    {
+        byte[] entropy = [0, .. Varint.ToBytes(miner)];
+        return BeaconRandomness(4, epoch, [(byte)(0x40 + entropy.Length), .. entropy]).ClearTopTwoBits();
     }
 
     private byte[] Hash(string what, long epoch, int index) => Blake2b.Hash256(

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Filecoin.Cryptography;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Tests;
@@ -57,7 +58,8 @@ internal sealed class FakeMethods
             : throw new RpcFailure(1, $"failed to find sector {p[1]}")),
         ["StateMinerFaults"] = (2, p => Faults(p, StateAt(p[1]))),
         ["StateMinerProvingDeadline"] = (2, p => ProvingDeadline(Miner(p[0], StateAt(p[1])))),
-        ["StateGetRandomnessFromTickets"] = (4, p => Randomness(p)),
+        ["StateGetRandomnessFromTickets"] = (4, p => Randomness(p, (personalization, epoch, entropy) => _chain.Randomness(personalization, epoch, entropy))),
+        ["StateGetRandomnessFromBeacon"] = (4, p => Randomness(p, _chain.BeaconRandomness)),
         ["StateMarketStorageDeal"] = (2, p => _data.Deal(p[0]!.GetValue<ulong>(), StateAt(p[1]))),
         ["StateGetClaims"] = (2, p => FakeDataMethods.Claims(Miner(p[0], 0).Miner, StateAt(p[1]))),
         ["GetActorEventsRaw"] = (1, p => _data.Events(p[0]!)),
@@ -89,7 +91,7 @@ internal sealed class FakeMethods
         return runs.Count > 0 ? runs : [0ul];
     }
 
-    private string Randomness(JsonArray p)
+    private string Randomness(JsonArray p, Func<long, long, byte[], Bytes32> draw)
     {
         if (p[3] is not JsonArray { Count: > 0 })
         {
@@ -98,7 +100,7 @@ internal sealed class FakeMethods
 
         long epoch = p[1]!.GetValue<long>();
         return epoch <= Key(p[3])
-            ? Convert.ToBase64String(_chain.Randomness(p[0]!.GetValue<long>(), epoch, Convert.FromBase64String(p[2]!.GetValue<string>())).Span)
+            ? Convert.ToBase64String(draw(p[0]!.GetValue<long>(), epoch, Convert.FromBase64String(p[2]!.GetValue<string>())).Span)
             : throw new RpcFailure(1, "cannot draw randomness from the future");
     }
 
@@ -290,7 +292,7 @@ internal sealed class FakeMethods
         ["ControlAddresses"] = null,
         ["PeerId"] = null,
         ["Multiaddrs"] = new JsonArray(),
-        ["WindowPoStProofType"] = 13,
+        ["WindowPoStProofType"] = at.Miner.WindowPost,
         ["SectorSize"] = at.Miner.SectorSize,
         ["WindowPoStPartitionSectors"] = 2349,
         ["ConsensusFaultElapsed"] = -1,

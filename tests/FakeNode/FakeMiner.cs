@@ -17,6 +17,9 @@ public sealed class FakeMiner(ulong id, long sectorSize)
     /// <summary>Its f2 address.</summary>
     public Address RobustAddress { get; } = Robust(id);
 
+    /// <summary>Number of its registered window PoSt; what counts is that it is of V1_1.</summary>
+    public int WindowPost { get; set; } = 13;
+
     /// <summary>First epoch of a proving period.</summary>
     public long PeriodStart { get; set; } = 1000;
 

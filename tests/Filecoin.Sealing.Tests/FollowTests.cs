@@ -3,6 +3,8 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Tests.Labeling;
+using Filecoin.Sealing.Trees;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -124,16 +126,44 @@ public sealed class FollowTests
             }
         });
 
-        OperatorException failure = Assert.Throws<OperatorException>(
+        DamagedLayerException failure = Assert.Throws<DamagedLayerException>(
             () => LabelAndFollow(place, job, place.Log, flip, TestContext.Current.CancellationToken));
 
         Assert.Contains("layer 1", failure.Message, StringComparison.Ordinal);
         Assert.Contains("layer-1", place.Log.Steps);
-        OperatorException again = Assert.Throws<OperatorException>(
+        DamagedLayerException again = Assert.Throws<DamagedLayerException>(
             () => PreCommit2.Run(job, place.Log, 2, null, TestContext.Current.CancellationToken));
         Assert.Equal(failure.Message, again.Message);
         Assert.DoesNotContain("layer-1", place.Log.Steps);
         LabelAndFollow(place, job, place.Log, null, TestContext.Current.CancellationToken);
+        PreCommit2.Run(job, place.Log, 2, null, TestContext.Current.CancellationToken);
+        CompareAll(known, place, keepAll: false);
+    }
+
+    [Fact]
+    public void Trees_made_behind_a_last_layer_that_is_wrong_are_never_recorded()
+    {
+        SealCase known = SealCase.Get(TwoTrees);
+        using Workplace place = new();
+        OrderedLog log = new(place.Log);
+        ConcurrentQueue<string> notices = [];
+        SealJob job = place.Job(known, keepAll: false) with { Notice = notices.Enqueue };
+        CountingCores cores = new();
+
+        // The first base tree is built of the wrong layer before the layer is found out.
+        Progress wait = new(progress =>
+        {
+            if (progress is { Phase: SealPhase.Label, Step: 2 } && progress.Done > progress.Total * 15 / 16)
+            {
+                Assert.True(SpinWait.SpinUntil(() => cores.Chunks >= 9, TimeSpan.FromSeconds(60)), "no trees behind the last layer");
+            }
+        });
+        FaultyKernel kernel = new(LabelKernel.Create(), new LabelFault(2, 1));
+
+        LabelAndFollow(place, job, log, wait, TestContext.Current.CancellationToken, cores, 1 << 12, kernel);
+
+        Assert.Contains("layer 2 is wrong at node 1,", Assert.Single(notices), StringComparison.Ordinal);
+        Assert.Equal(["layer-1", "layer-2"], log.Order);
         PreCommit2.Run(job, place.Log, 2, null, TestContext.Current.CancellationToken);
         CompareAll(known, place, keepAll: false);
     }
@@ -159,7 +189,8 @@ public sealed class FollowTests
         IProgress<SealProgress>? progress,
         CancellationToken cancellation,
         ITreeCores? cores = null,
-        int windowNodes = 1 << 16)
+        int windowNodes = 1 << 16,
+        LabelKernel? kernel = null)
     {
         using ParentCache parents = new ParentCacheFolder(SharedParentCaches.Folder)
             .Open(job.Inputs.Porep, Environment.ProcessorCount, windowNodes, null, TestContext.Current.CancellationToken);
@@ -179,7 +210,7 @@ public sealed class FollowTests
         follower.Start();
         try
         {
-            PreCommit1.Run(job, parents, log, progress, cancellation, lastLayer);
+            PreCommit1.Run(job, kernel ?? LabelKernel.Create(), parents, log, progress, lastLayer, null, cancellation);
         }
         finally
         {

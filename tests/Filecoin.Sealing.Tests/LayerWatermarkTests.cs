@@ -83,6 +83,23 @@ public sealed class LayerWatermarkTests
     }
 
     [Fact]
+    public async Task A_layer_that_is_given_up_ends_every_wait_and_is_never_on_disk()
+    {
+        using NativeBuffer labels = Labels();
+        using LayerWatermark mark = new();
+        mark.Begin(labels);
+        Task<bool> reading = Task.Run(() => mark.TryRead(0, new byte[Mebibyte], Never), Never);
+        Task durable = Task.Run(() => mark.WaitUntilOnDisk(Never), Never);
+
+        mark.Abandon();
+        mark.Finish();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => reading.WaitAsync(TimeSpan.FromSeconds(10), Never));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => durable.WaitAsync(TimeSpan.FromSeconds(10), Never));
+        Assert.False(mark.IsOnDisk);
+    }
+
+    [Fact]
     public async Task Cancelling_ends_every_wait()
     {
         using NativeBuffer labels = Labels();
@@ -112,7 +129,7 @@ public sealed class LayerWatermarkTests
         Assert.False(layer.IsSafe());
 
         string path = Path.Combine(place.CacheFolder, CacheNames.Layer(2));
-        place.Log.Record(SealSteps.Layer(2), LayerFile.Write(path, labels, 1, null, Never));
+        place.Log.Record(SealSteps.Layer(2), LayerFile.Write(LinuxFileSystem.Instance, path, labels, 1, null, Never));
         mark.Finish();
         Assert.True(layer.IsSafe());
 

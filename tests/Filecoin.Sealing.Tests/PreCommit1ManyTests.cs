@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Labeling.Many;
 using Filecoin.Sealing.Tests.Graph;
+using Filecoin.Sealing.Tests.Labeling;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -176,6 +178,72 @@ public sealed class PreCommit1ManyTests
         Assert.Contains(batch.LayerPath(1, 5), failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, 40, 1)]
+    [InlineData(3, 1, 1)]
+    [InlineData(11, 511, int.MaxValue)]
+    public void A_sector_whose_label_is_wrong_leaves_and_goes_on_alone(int layer, long node, int times)
+    {
+        const int wrong = 0;
+        using Batch batch = new(SealCase.Get(Deep), 3);
+
+        batch.RunWith(kernel => new FaultyManyKernel(kernel, wrong, new LabelFault(layer, node, times)));
+
+        Assert.Equal(layer - 1, batch.Logs[wrong].Steps.Count());
+        Assert.False(File.Exists(batch.LayerPath(wrong, layer)));
+        string notice = Assert.Single(batch.Notices[wrong]);
+        Assert.StartsWith($"layer {layer} is wrong at node {node}, ", notice, StringComparison.Ordinal);
+        Assert.Contains(times == 1 ? "in passing" : "the kernel faulty-many makes a wrong label of it again", notice, StringComparison.Ordinal);
+        Assert.Empty(batch.Notices[1].Concat(batch.Notices[2]));
+        batch.AssertReference();
+        batch.AssertEachAsIfAlone(1, 2);
+        batch.RunAlone(wrong);
+        batch.AssertEachAsIfAlone(wrong);
+    }
+
+    [Fact]
+    public unsafe void A_bit_that_flips_in_one_sector_s_layer_after_it_was_written_costs_that_sector_its_company()
+    {
+        using Batch batch = new(SealCase.Get(Deep), 3);
+
+        batch.RunWith(inner =>
+        {
+            FaultyManyKernel kernel = null!;
+            kernel = new FaultyManyKernel(inner, 1)
+            {
+                Beginning = (layer, previous) =>
+                {
+                    if (layer == 5)
+                    {
+                        Assert.True(SpinWait.SpinUntil(() => batch.Logs.All(log => log.Steps.Contains("layer-4")), TimeSpan.FromSeconds(30)));
+                        kernel.Flip(previous, 300);
+                    }
+                },
+            };
+            return kernel;
+        });
+
+        Assert.Equal([11, 4, 11], batch.Logs.Select(log => log.Steps.Count()));
+        Assert.StartsWith("layer 4 in memory is not what was recorded", Assert.Single(batch.Notices[1]), StringComparison.Ordinal);
+        batch.AssertEachAsIfAlone(0, 2);
+        batch.RunAlone(1);
+        batch.AssertReference();
+    }
+
+    [Fact]
+    public void When_all_have_left_the_rest_is_not_labelled_together()
+    {
+        using Batch batch = new(SealCase.Get(Deep), 1);
+        Reports seen = new();
+
+        batch.RunWith(kernel => new FaultyManyKernel(kernel, 0, new LabelFault(2, 100)), seen);
+
+        Assert.Equal([1, 2], StepsOf(seen, SealPhase.Label));
+        Assert.Equal(["layer-1"], batch.Logs[0].Steps);
+        batch.RunAlone(0);
+        batch.AssertReference();
+    }
+
     [Fact]
     public void A_folder_that_cannot_be_written_stops_the_run_and_is_named()
     {
@@ -236,6 +304,7 @@ public sealed class PreCommit1ManyTests
                     SealedFile = Path.Combine(Folder, $"sealed-{i}"),
                     CachePathInTAux = known.CachePath,
                     LabelKernel = kernel,
+                    Notice = Notices.GetOrAdd(i, _ => []).Enqueue,
                 });
                 Logs.Add(new MemoryStepLog());
             }
@@ -247,10 +316,20 @@ public sealed class PreCommit1ManyTests
 
         public List<MemoryStepLog> Logs { get; } = [];
 
+        public ConcurrentDictionary<int, ConcurrentQueue<string>> Notices { get; } = new();
+
         public bool IsFinished => Logs.All(log => log.Steps.Count() == _known.Layers);
 
         public void Run(Reports? progress = null, CancellationToken? cancellation = null) => PreCommit1Many.Run(
             Jobs, Logs, _parents, [.. Jobs.Select(_ => progress)], cancellation ?? TestContext.Current.CancellationToken);
+
+        public void RunWith(Func<ManyLabelKernel, ManyLabelKernel> wrap, Reports? progress = null)
+        {
+            // One kernel for all of them, with a lane to spare.
+            ManyLabelKernel kernel = wrap(new PlainManyLabelKernel(Jobs.Count + 1));
+            PreCommit1Many.Run(
+                Jobs, _ => [kernel], Logs, _parents, [.. Jobs.Select(_ => progress)], new Random(3), TestContext.Current.CancellationToken);
+        }
 
         public void RunAlone(int index) =>
             PreCommit1.Run(Jobs[index], _parents, Logs[index], null, TestContext.Current.CancellationToken);
@@ -272,7 +351,7 @@ public sealed class PreCommit1ManyTests
             {
                 string folder = Directory.CreateDirectory(Path.Combine(Folder, $"alone-{index}")).FullName;
                 MemoryStepLog log = new();
-                SealJob job = Jobs[index] with { CacheFolder = folder, LabelKernel = null };
+                SealJob job = Jobs[index] with { CacheFolder = folder, LabelKernel = null, Notice = null };
                 PreCommit1.Run(job, _parents, log, null, TestContext.Current.CancellationToken);
 
                 Assert.Equal(

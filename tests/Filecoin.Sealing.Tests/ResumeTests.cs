@@ -2,6 +2,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Trees;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -68,7 +69,7 @@ public sealed class ResumeTests
         PreCommit1.Run(job, parents, place.Log, null, TestContext.Current.CancellationToken);
         FlipBit(Path.Combine(place.CacheFolder, file), 12345);
 
-        OperatorException failure = Assert.Throws<OperatorException>(
+        DamagedLayerException failure = Assert.Throws<DamagedLayerException>(
             () => PreCommit2.Run(job, place.Log, 1, null, TestContext.Current.CancellationToken));
 
         Assert.Equal(FailureKind.Storage, failure.Kind);
@@ -183,7 +184,7 @@ public sealed class ResumeTests
         PreCommit1.Run(job, parents, place.Log, null, TestContext.Current.CancellationToken);
         FlipBit(Path.Combine(place.CacheFolder, CacheNames.Layer(2)), (5 << 20) + 77);
 
-        OperatorException failure = Assert.Throws<OperatorException>(
+        DamagedLayerException failure = Assert.Throws<DamagedLayerException>(
             () => PreCommit2.Run(job, place.Log, 2, null, TestContext.Current.CancellationToken));
 
         Assert.Contains("between bytes 5242880 and 6291456", failure.Message, StringComparison.Ordinal);

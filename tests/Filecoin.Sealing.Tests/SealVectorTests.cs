@@ -47,6 +47,7 @@ public sealed class SealVectorTests
 
             CommD commD = DataTree.Write(
                 job.Data ?? SectorData.Zeros(job.Inputs.Porep.SectorSize),
+                LinuxFileSystem.Instance,
                 tree,
                 TwoToOneHash.Create(kernel),
                 new FixedTreeCores(2),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Replica;
 using Filecoin.Sealing.Trees;
@@ -76,7 +77,8 @@ internal static class EncodingBenchmark
 
             void Pass(ReplicaNodes encode)
             {
-                ReplicaPassJob job = new(porep, Path.Combine(work, "replica"), work, "bench", LowestRow: 3, PoseidonKernel: null, TwoToOneKernel: null);
+                ReplicaPassJob job = new(
+                    LinuxFileSystem.Instance, porep, Path.Combine(work, "replica"), work, "bench", LowestRow: 3, PoseidonKernel: null, TwoToOneKernel: null);
                 using ReplicaPass pass = new(job, Make, new MemoryStepLog(), cores, null, CancellationToken.None);
                 pass.Build();
 

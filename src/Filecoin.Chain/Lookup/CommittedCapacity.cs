@@ -1,3 +1,5 @@
+using Filecoin.Primitives;
+
 namespace Filecoin.Chain;
 
 /// <summary>What a sector's weights on chain say about its data.</summary>
@@ -8,6 +10,14 @@ internal static class CommittedCapacity
     /// its pre-commit should say so too.
     /// </summary>
     internal static bool Weighs(SectorOnChainInfo info) => info.SectorKeyCid is null && (HasUnverified(info) || !IsZero(info.VerifiedDealWeight));
+
+    /// <summary>Whether a sector was sealed over data. CommD decides where it is known; else the deals, the pieces and the weights do.</summary>
+    /// <param name="agreed">What is known of how it was sealed.</param>
+    /// <param name="proven">Its record; null while it is not proven.</param>
+    /// <param name="size">Its size.</param>
+    internal static bool HoldsData(AgreedFacts agreed, SectorOnChainInfo? proven, SectorSize size) => agreed.CommD is { } commD
+        ? commD.Value != ZeroCommitments.ForSector(size)
+        : agreed.DealIds is { Value.Count: > 0 } || agreed.Data is not null || (proven is not null && Weighs(proven));
 
     /// <summary>Whether a proven sector holds data that is not verified.</summary>
     internal static bool HasUnverified(SectorOnChainInfo info) => !IsZero(info.DealWeight);

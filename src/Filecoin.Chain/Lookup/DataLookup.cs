@@ -44,10 +44,7 @@ internal sealed class DataLookup
     internal async Task<SectorData?> SealedOverAsync(
         SourceQuestion question, AgreedFacts agreed, SectorOnChainInfo? proven, List<string> notes, CancellationToken cancellation)
     {
-        bool holdsData = agreed.CommD is { } commD
-            ? commD.Value != ZeroCommitments.ForSector(_size)
-            : agreed.DealIds is { Value.Count: > 0 } || agreed.Data is not null || question.Weighs;
-        if (!holdsData)
+        if (!CommittedCapacity.HoldsData(agreed, proven, _size))
         {
             return null;
         }

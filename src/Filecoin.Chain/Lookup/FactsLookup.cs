@@ -16,6 +16,7 @@ internal sealed class FactsLookup(
     FullNode node, OtherSources others, MinerAddress miner, SectorSize size, string networkName, TipSet head, StandingLookup standings)
 {
     private readonly IReadOnlyList<ISectorSource> _sources = SourceOrder.Of(node, miner, others);
+    private readonly IReadOnlyList<ISectorSource> _ofChain = SourceOrder.OfChain(node, miner, others.Archive);
     private readonly Tickets _tickets = new(node, networkName);
     private readonly Tickets? _archivedTickets = others.Archive is { } archive ? new Tickets(archive, networkName) : null;
     private readonly DataLookup _data = new(node, miner, size, head, others);
@@ -41,7 +42,7 @@ internal sealed class FactsLookup(
         CommR sealedCid = inquiry.Agreed.SealedCid?.Value ?? throw inquiry.Lacks("nothing tells its SealedCID");
         if (inquiry.Agreed is { TicketEpoch: null, Ticket: null })
         {
-            throw inquiry.Lacks($"nothing tells which ticket it was sealed with{(question.Activation is { } activation ? $", proven at epoch {activation}" : "")}");
+            throw LacksTicket(inquiry, question);
         }
 
         SectorData? data = await DataAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
@@ -66,6 +67,22 @@ internal sealed class FactsLookup(
             Origins = Origins.Of(inquiry.Agreed, newest?.SealedCid),
         };
     }
+
+    /// <summary>
+    /// What the chain alone says of how a sector was sealed, the archive's included; neither tickets nor pieces, and nothing that would send a
+    /// node through days of the chain.
+    /// </summary>
+    /// <exception cref="OperatorException">As <see cref="FindAsync"/>, also where it does not tell the ticket's epoch.</exception>
+    internal async Task<AgreedFacts> OfChainAsync(SectorAtHead atHead, CancellationToken cancellation)
+    {
+        SourceQuestion question = Question(atHead.Sector, atHead.Proven);
+        Inquiry inquiry = await Inquiry.AskAsync(
+            question, Newest(question, atHead.PreCommitted), _ofChain, [], [], cancellation).ConfigureAwait(false);
+        return inquiry.Agreed.TicketEpoch is null ? throw LacksTicket(inquiry, question) : inquiry.Agreed;
+    }
+
+    private static OperatorException LacksTicket(Inquiry inquiry, SourceQuestion question) => inquiry.Lacks(
+        $"nothing tells which ticket it was sealed with{(question.Activation is { } activation ? $", proven at epoch {activation}" : "")}");
 
     private SourceQuestion Question(SectorId sector, SectorOnChainInfo? proven) => new(sector, size)
     {

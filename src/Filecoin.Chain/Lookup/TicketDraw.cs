@@ -38,14 +38,20 @@ public static class TicketDraw
     /// <param name="digest">From <see cref="Digest"/> of the tipset that stands for the epoch.</param>
     /// <param name="epoch">The epoch asked for (SealRandEpoch), also when a null round made another tipset stand for it.</param>
     /// <param name="miner">The miner; its ID, whatever other addresses it has.</param>
-    public static Ticket Draw(Bytes32 digest, long epoch, ActorId miner)
+    public static Ticket Draw(Bytes32 digest, long epoch, ActorId miner) => Draw(digest, epoch, Address.FromActorId(miner));
+
+    /// <summary>As the other; with any but the ID address it is a ticket that no sector on chain has, but that sealing by mistake may have had.</summary>
+    /// <param name="digest">From <see cref="Digest"/> of the tipset that stands for the epoch.</param>
+    /// <param name="epoch">The epoch asked for.</param>
+    /// <param name="entropy">The address whose CBOR goes in.</param>
+    internal static Ticket Draw(Bytes32 digest, long epoch, Address entropy)
     {
-        byte[] entropy = Address.FromActorId(miner).ToCbor();
-        byte[] input = new byte[8 + Bytes32.Length + 8 + entropy.Length];
+        byte[] cbor = entropy.ToCbor();
+        byte[] input = new byte[8 + Bytes32.Length + 8 + cbor.Length];
         BinaryPrimitives.WriteInt64BigEndian(input, FullNode.SealRandomness);
         digest.CopyTo(input.AsSpan(8));
         BinaryPrimitives.WriteInt64BigEndian(input.AsSpan(8 + Bytes32.Length), epoch);
-        entropy.CopyTo(input.AsSpan(8 + Bytes32.Length + 8));
+        cbor.CopyTo(input.AsSpan(8 + Bytes32.Length + 8));
         return new Ticket(Blake2b.Hash256(input));
     }
 }

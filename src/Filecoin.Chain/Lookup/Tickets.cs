@@ -72,18 +72,55 @@ public sealed class Tickets
     /// <exception cref="OperatorException">SourcesDisagree when headers contradict each other; or as <see cref="FullNode"/>'s methods.</exception>
     public async Task<Ticket> FromHeadersAsync(SectorId sector, long epoch, CancellationToken cancellation)
     {
-        // Young devnets seal with epochs before genesis; their ticket is genesis's, drawn for the epoch as asked.
-        TipSet tipset = await StandingForAsync(sector, Math.Max(epoch, 0), cancellation).ConfigureAwait(false);
-        return tipset.Blocks.All(block => block.Ticket is { VrfProof.Length: > 0 })
-            ? TicketDraw.Draw(TicketDraw.Digest(tipset), epoch, sector.Miner)
-            : throw new OperatorException(
-                FailureKind.NodeUnreachable,
-                $"{sector}: the node's block headers of epoch {tipset.Height} lack their tickets",
-                "the node or a proxy before it is faulty; use another node");
+        TipSet tipset = await StandingForAsync(sector, epoch, cancellation).ConfigureAwait(false);
+        return TicketDraw.Draw(Digest(sector, tipset), epoch, sector.Miner);
     }
 
-    private async Task<TipSet> StandingForAsync(SectorId sector, long epoch, CancellationToken cancellation)
+    /// <summary>
+    /// The right ticket of <paramref name="epoch"/> and those that the mistakes known give: by the other null-round rule, and with other
+    /// addresses of the miner than its number.
+    /// </summary>
+    /// <param name="sector">Whose.</param>
+    /// <param name="epoch">SealRandEpoch, or what was taken for it.</param>
+    /// <param name="otherAddresses">The miner's other addresses.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <exception cref="OperatorException">As <see cref="FromHeadersAsync"/>.</exception>
+    internal async Task<TicketForms> FormsAsync(
+        SectorId sector, long epoch, IReadOnlyList<Address> otherAddresses, CancellationToken cancellation)
     {
+        TipSet standing = await StandingForAsync(sector, epoch, cancellation).ConfigureAwait(false);
+        bool isNullRound = standing.Height != Math.Max(epoch, 0);
+        TipSet? other = !isNullRound ? null
+            : standing.Height < epoch ? await AfterNullRoundAsync(sector, epoch, cancellation).ConfigureAwait(false)
+            : await _node.ChainGetTipSetByHeightAsync(epoch, cancellation).ConfigureAwait(false);
+        Address id = Address.FromActorId(sector.Miner);
+        (TipSet TipSet, bool OtherRound)[] rounds = other is null ? [(standing, false)] : [(standing, false), (other, true)];
+        return new TicketForms(
+            epoch,
+            isNullRound,
+            TicketDraw.Draw(Digest(sector, standing), epoch, id),
+            [
+                .. from round in rounds
+                   from address in otherAddresses.Prepend(id)
+                   where round.OtherRound || !address.Equals(id)
+                   select new MistakenTicket(
+                       TicketDraw.Draw(Digest(sector, round.TipSet), epoch, address),
+                       round.OtherRound ? round.TipSet.Height : null,
+                       address.Equals(id) ? null : address),
+            ]);
+    }
+
+    private static Bytes32 Digest(SectorId sector, TipSet tipset) => tipset.Blocks.All(block => block.Ticket is { VrfProof.Length: > 0 })
+        ? TicketDraw.Digest(tipset)
+        : throw new OperatorException(
+            FailureKind.NodeUnreachable,
+            $"{sector}: the node's block headers of epoch {tipset.Height} lack their tickets",
+            "the node or a proxy before it is faulty; use another node");
+
+    // Young devnets seal with epochs before genesis; genesis stands for them, and the ticket is drawn for the epoch as asked.
+    private async Task<TipSet> StandingForAsync(SectorId sector, long ticketEpoch, CancellationToken cancellation)
+    {
+        long epoch = Math.Max(ticketEpoch, 0);
         TipSet before = await _node.ChainGetTipSetByHeightAsync(epoch, cancellation).ConfigureAwait(false);
         if (before.Height == epoch || ChainPolicy.NullRoundLooksBack(_networkName, epoch))
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Filecoin.Primitives;
 
 namespace Filecoin.Chain;
@@ -107,7 +108,9 @@ internal static class Agreement
 
     private static bool SameDeals(IReadOnlyList<ulong> one, IReadOnlyList<ulong> other) => one.SequenceEqual(other);
 
-    private static string DealsText(IReadOnlyList<ulong> deals) => deals.Count == 0 ? "empty" : Shortened(deals.Select(deal => deal.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    private static string DealsText(IReadOnlyList<ulong> deals) => deals.Count == 0
+        ? "empty"
+        : Shortened(deals.Select(deal => deal.ToString(CultureInfo.InvariantCulture)));
 
     private static string PiecesText(SectorData data) => data.Pieces.IsEmpty
         ? "empty"

@@ -89,10 +89,9 @@ public sealed class DamoclesStates : ISectorSource
         Recorded recorded = new(question.Sector, Name);
         DamoclesTicket? ticket = state.Ticket?.Ticket is { Length: > 0 } ? state.Ticket : state.Pre?.Ticket;
         Ticket? value = recorded.Ticket(ticket?.Ticket);
-        NamedPiece[] named = state.Pieces is { Count: > 0 } pieces
-            ? [.. pieces.OfType<MinerSectorPiece>().Select(entry => new NamedPiece(entry.Piece.PieceCid, entry.Piece.Size))]
-            : [.. (state.Deals ?? []).OfType<DamoclesDeal>().Select(deal => new NamedPiece(deal.Piece.Cid, deal.Piece.Size))];
-        SectorData? data = recorded.Data(named, question.Size);
+        SectorData? data = state.Pieces is { Count: > 0 } pieces
+            ? recorded.Data(pieces, entry => new NamedPiece(entry.Piece.PieceCid, entry.Piece.Size), question.Size)
+            : recorded.Data(state.Deals, deal => new NamedPiece(deal.Piece.Cid, deal.Piece.Size), question.Size);
         CommD? commD = recorded.CommD(state.Pre?.CommD);
 
         // The pieces are the update's as soon as it is to be snapped; the chain says whether it was.

@@ -16,6 +16,10 @@ internal sealed class Inquiry
         + "with --curio-db; or give damocles' state of it with --damocles-state; or the ticket's epoch by hand with --ticket-epoch, as "
         + "`lotus-miner sectors status <number>` tells it";
 
+    private const string Unseen =
+        "a sector made with the genesis block has no pre-commit and cannot be recovered from chain data; one proven through another actor, such as "
+        + "a multisig, is not seen by all of these: ";
+
     private readonly SectorId _sector;
     private readonly List<SectorStatement> _statements = [];
     private readonly List<string> _complaints = [];
@@ -80,12 +84,14 @@ internal sealed class Inquiry
     internal OperatorException Lacks(string lacking)
     {
         string message = $"{_sector}: {lacking} ({(_complaints.Count == 0 ? "there is nobody to ask" : string.Join("; ", _complaints))})";
-        return _isPruned
+
+        // A node that makes no sense is what has to be seen to first; one that says no is no obstacle to asking others.
+        return _isPruned && _first is null or ChainCallException { Error: not null }
             ? new OperatorException(FailureKind.StatePruned, message, $"what the node has pruned stands elsewhere too: {WhereElse}", _first)
             : new OperatorException(
                 _first?.Kind ?? FailureKind.NotOnChain,
                 message,
-                _first?.Hint ?? $"a sector made with the genesis block has no pre-commit and cannot be recovered from chain data; one proven through another actor, such as a multisig, is not seen by all of these: {WhereElse}",
+                _first?.Hint ?? Unseen + WhereElse,
                 _first);
     }
 
@@ -115,7 +121,7 @@ internal sealed class Inquiry
         }
         catch (OperatorException failure) when (failure.Kind is not (FailureKind.SourcesDisagree or FailureKind.NotSupported))
         {
-            // The first speaks for the most trusted source, so its kind and hint are the sector's, unless something was pruned.
+            // The first speaks for the most trusted source, so its kind and hint are the sector's, unless it is only that something was pruned.
             _first ??= _complaints.Count == 0 ? failure : null;
             _isPruned |= failure.Kind == FailureKind.StatePruned;
             _failures.Add((source, failure));

@@ -51,16 +51,17 @@ public sealed class LotusMinerRecords(LotusMiner lotusMiner) : ISectorSource
         Recorded recorded = new(question.Sector, source);
         SectorSize size = question.Size;
         CommD? commD = recorded.CommD(status.CommD);
-        SectorData? pieces = recorded.Data(
-            [.. (status.Pieces ?? []).OfType<MinerSectorPiece>().Select(entry => new NamedPiece(entry.Piece.PieceCid, entry.Piece.Size))], size);
+        SectorData? pieces = recorded.Data(status.Pieces, entry => new NamedPiece(entry.Piece.PieceCid, entry.Piece.Size), size);
         (Ticket? ticket, long epoch) = recorded.Ticket(status.Ticket?.Value) is { } value ? (value, status.Ticket!.Epoch)
             : Logged(status, "SectorTicket", ChainJson.Default.LoggedEventLoggedTicket) is { } logged
                 ? (recorded.Ticket(logged.User.TicketValue), logged.User.TicketEpoch)
             : (null, 0L);
 
-        // Pieces are replaced when an update begins; so they are the update's if it was sent, and cannot be the key's if that is of zeros.
-        bool ofUpdate = question.IsSnapped && status.ReplicaUpdateMessage is not null;
-        bool ofKey = !ofUpdate && commD != ZeroCommitments.ForSector(size);
+        // Pieces are replaced when an update begins; so they are the update's if it was sent, and cannot be the key's if that is of zeros. An
+        // update that was sent and is not on chain says nothing of what is there.
+        bool sent = status.ReplicaUpdateMessage is not null;
+        bool ofUpdate = sent && question.IsSnapped;
+        bool ofKey = !sent && commD != ZeroCommitments.ForSector(size);
         LoggedUpdateOut? update = Logged(status, "SectorReplicaUpdate", ChainJson.Default.LoggedEventLoggedUpdate)?.User.Out;
         bool isThatUpdate = update is not null && question.UpdateSealedCid is { } onChain && update.NewSealed.Equals(onChain.ToCid());
         return new SectorStatement

@@ -5,7 +5,8 @@ namespace Filecoin.Chain;
 /// <summary>
 /// All messages to the miner, gone through backwards from a sector's activation as far as a pre-commit can lie before it (StateListMessages).
 /// The node reads every tipset on the way, so this is the last thing that is asked; epochs are taken in blocks, so that sectors proven about
-/// the same time share what was read, all of it as long as 30 days go. A pre-commit sent by another actor, such as a multisig, is no message to the miner and stays unseen.
+/// the same time share what was read, as much as 30 days. A pre-commit sent by another actor, such as a multisig, is no message to the miner
+/// and stays unseen.
 /// </summary>
 /// <param name="node">The node.</param>
 /// <param name="miner">The miner, all of whose addresses a message may name.</param>
@@ -58,6 +59,8 @@ internal sealed class MessageSearch(FullNode node, MinerAddress miner, PreCommit
             return [];
         }
 
+        // Where the state is gone the node lists no messages, as if there were none. Asked for it, it says so, and that ends the search.
+        await node.StateMinerInfoAsync(miner.Id, last.Key, cancellation).ConfigureAwait(false);
         List<FoundPreCommit> found = [];
         foreach (Address address in await miner.FormsAsync(cancellation).ConfigureAwait(false))
         {

@@ -51,6 +51,17 @@ public readonly record struct Recorded(SectorId Sector, string Source)
         : throw Bad($"the seal proof {named}, which this version does not know");
 
     /// <summary>Pieces in their order; null where there are none or only zero pieces.</summary>
+    /// <param name="entries">The list; null for none. The JSON reader takes null for an entry, whatever the list's type says.</param>
+    /// <param name="name">What an entry names.</param>
+    /// <param name="size">The sector's size.</param>
+    internal SectorData? Data<T>(IReadOnlyList<T?>? entries, Func<T, NamedPiece> name, SectorSize size)
+        where T : class
+    {
+        NamedPiece[] named = [.. (entries ?? []).OfType<T>().Select(name)];
+        return named.Length == (entries?.Count ?? 0) ? Data(named, size) : throw Bad("a list of pieces with null where there must be a piece");
+    }
+
+    /// <summary>Pieces in their order; null where there are none or only zero pieces.</summary>
     /// <exception cref="OperatorException">BadInput: one that can be none, or more than the sector holds.</exception>
     public SectorData? Data(IReadOnlyCollection<NamedPiece> named, SectorSize size)
     {

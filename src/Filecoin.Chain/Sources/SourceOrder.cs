@@ -38,4 +38,11 @@ internal static class SourceOrder
             new MessageSearch(archive, miner, archived, OfArchive),
         ];
     }
+
+    /// <summary>Those that have the chain's own word and cost no more than a call or two each.</summary>
+    internal static IReadOnlyList<ISectorSource> OfChain(FullNode node, MinerAddress miner, FullNode? archive)
+    {
+        ISectorSource[] own = [new StateAtActivation(node), new NonInteractiveMessage(node, miner)];
+        return archive is null ? own : [.. own, new StateAtActivation(archive, OfArchive), new NonInteractiveMessage(archive, miner, OfArchive)];
+    }
 }

@@ -8,6 +8,9 @@ public sealed record MinerInfo
 {
     /// <summary>Size of each of its sectors, in bytes.</summary>
     public required long SectorSize { get; init; }
+
+    /// <summary>Number of the registered window PoSt; null where a node does not tell.</summary>
+    public long? WindowPoStProofType { get; init; }
 }
 
 /// <summary>A proven sector, as StateSectorGetInfo tells it. Fields beyond the first five differ between node versions.</summary>
@@ -134,4 +137,7 @@ public sealed record ProvingDeadline
 
     /// <summary>Length of one deadline: 60, half an hour.</summary>
     public long WPoStChallengeWindow { get; init; } = 60;
+
+    /// <summary>How long before a deadline opens its challenges are drawn: 20, ten minutes.</summary>
+    public long WPoStChallengeLookback { get; init; } = 20;
 }

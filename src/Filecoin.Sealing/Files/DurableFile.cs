@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Filecoin.Sealing.Files;
 
 /// <summary>
@@ -9,74 +7,65 @@ namespace Filecoin.Sealing.Files;
 /// <remarks>What can fail: every call. A failure or a crash leaves at most "name.tmp", which the next attempt truncates.</remarks>
 internal sealed class DurableFile : IDisposable
 {
-    private const int UnspecificHResult = unchecked((int)0x80131620);
-
+    private readonly IFileSystem _files;
     private readonly string _path;
     private readonly string _temporary;
-    private bool _published;
+    private readonly IOpenFile _file;
+    private bool _renamed;
 
-    private DurableFile(string path, long length)
+    private DurableFile(IFileSystem files, string path, long length)
     {
+        _files = files;
         _path = path;
         _temporary = path + ".tmp";
-        try
-        {
-            Handle = File.OpenHandle(
-                _temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.Read, FileOptions.None, preallocationSize: length);
-        }
-        catch (IOException failure) when (failure.HResult == UnspecificHResult)
-        {
-            // .NET reports that it could not reserve the space with a message alone; the code is what tells a full disk from a broken one.
-            throw new IOException(failure.Message, StorageFailure.NoSpace);
-        }
+        _file = files.Create(_temporary, length);
     }
 
-    /// <summary>The open file, for writing at any offset from any thread.</summary>
-    public SafeFileHandle Handle { get; }
-
     /// <summary>Starts a file of <paramref name="length"/> bytes; the space is reserved, so a full disk shows now.</summary>
-    public static DurableFile Create(string path, long length) =>
-        StorageFailure.Naming(path, "creating", () => new DurableFile(path, length));
+    public static DurableFile Create(IFileSystem files, string path, long length) =>
+        StorageFailure.Naming(path, "creating", () => new DurableFile(files, path, length));
 
     /// <summary>Writes all of a small file.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    public static void Write(IFileSystem files, string path, ReadOnlySpan<byte> content)
     {
-        byte[] copy = content.ToArray();
-        using DurableFile file = Create(path, copy.Length);
-        file.WriteAt(0, copy);
+        using DurableFile file = Create(files, path, content.Length);
+        file.WriteAt(0, content);
         file.Publish();
     }
 
-    /// <summary>Writes bytes at an offset.</summary>
+    /// <summary>Writes bytes at an offset; from any thread.</summary>
     public void WriteAt(long offset, ReadOnlySpan<byte> bytes)
     {
         try
         {
-            RandomAccess.Write(Handle, bytes, offset);
+            _file.Write(offset, bytes);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (StorageFailure.Is(failure))
         {
-            StorageFailure.Naming(_path, "writing", () => throw failure);
+            throw StorageFailure.From(failure, $"writing {_path}");
         }
     }
+
+    /// <summary>Gives the file a length; what was not written is a hole.</summary>
+    public void SetLength(long length) => StorageFailure.Naming(_path, "writing", () => _file.SetLength(length));
 
     /// <summary>Flushes the content, gives the file its name and flushes the folder.</summary>
     public void Publish() => StorageFailure.Naming(_path, "finishing", () =>
     {
-        RandomAccess.FlushToDisk(Handle);
-        Handle.Dispose();
-        File.Move(_temporary, _path, overwrite: true);
-        DurableNames.FlushFolder(Path.GetDirectoryName(_path)!);
-        _published = true;
+        _file.Flush();
+        _file.Dispose();
+        _files.Replace(_temporary, _path);
+        _renamed = true;
+        _files.SyncFolder(Path.GetDirectoryName(_path)!);
     });
 
-    /// <summary>Closes; an unpublished file is removed.</summary>
+    /// <summary>Closes; a file that did not get its name is removed.</summary>
     public void Dispose()
     {
-        Handle.Dispose();
-        if (!_published && File.Exists(_temporary))
+        _file.Dispose();
+        if (!_renamed)
         {
-            File.Delete(_temporary);
+            _files.TryDelete(_temporary);
         }
     }
 }

@@ -1,5 +1,4 @@
 using Filecoin.Primitives;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Files;
 
@@ -8,7 +7,7 @@ internal static class ExactRead
 {
     /// <summary>Fills <paramref name="destination"/> from <paramref name="offset"/>.</summary>
     /// <exception cref="OperatorException">Storage: the file ends early or cannot be read.</exception>
-    public static void At(SafeFileHandle handle, long offset, Span<byte> destination, string path)
+    public static void At(IOpenFile file, long offset, Span<byte> destination, string path)
     {
         int done = 0;
         while (done < destination.Length)
@@ -16,7 +15,7 @@ internal static class ExactRead
             int read;
             try
             {
-                read = RandomAccess.Read(handle, destination[done..], offset + done);
+                read = file.Read(offset + done, destination[done..]);
             }
             catch (IOException failure)
             {

@@ -1,7 +1,7 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Labeling.Many;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Files;
 
@@ -14,6 +14,7 @@ internal static class ManyLayerFiles
     /// <summary>
     /// Writes the files of a layer durably, or, where one is there already, compares it with what is in memory.
     /// </summary>
+    /// <param name="fileSystem">Where.</param>
     /// <param name="group">The sectors.</param>
     /// <param name="layer">The layer; in memory whole.</param>
     /// <param name="nodes">Nodes of the layer.</param>
@@ -23,7 +24,14 @@ internal static class ManyLayerFiles
     /// <param name="cancellation">Stops within a second; no file appears.</param>
     /// <returns>The digests of all sectors, wanted or not.</returns>
     public static unsafe FileDigest[] Write(
-        SectorGroup group, int layer, long nodes, IReadOnlyList<string?> paths, int threads, Action<long> done, CancellationToken cancellation)
+        IFileSystem fileSystem,
+        SectorGroup group,
+        int layer,
+        long nodes,
+        IReadOnlyList<string?> paths,
+        int threads,
+        Action<long> done,
+        CancellationToken cancellation)
     {
         long fileLength = nodes * SectorSize.NodeBytes;
         SegmentDigests[] digests = [.. paths.Select(_ => new SegmentDigests(fileLength))];
@@ -32,7 +40,7 @@ internal static class ManyLayerFiles
         {
             foreach (string? path in paths)
             {
-                files.Add(path is null ? null : DurableFile.Create(path, fileLength));
+                files.Add(path is null ? null : DurableFile.Create(fileSystem, path, fileLength));
             }
 
             ForEachSegment(digests[0], group.Count, threads, (segment, offset, length, buffer) =>
@@ -53,7 +61,7 @@ internal static class ManyLayerFiles
             {
                 if (files[sector] is { } file)
                 {
-                    digests[sector].Save(CacheNames.SegmentsOf(paths[sector]!));
+                    digests[sector].Save(fileSystem, CacheNames.SegmentsOf(paths[sector]!));
                     file.Publish();
                 }
             }
@@ -67,45 +75,55 @@ internal static class ManyLayerFiles
     }
 
     /// <summary>Reads a layer's files into memory.</summary>
+    /// <param name="fileSystem">Where.</param>
     /// <param name="group">The sectors.</param>
     /// <param name="layer">The layer.</param>
-    /// <param name="files">Each sector's file and what was recorded of it.</param>
+    /// <param name="files">Each sector's file and what was recorded of it; null for one that is not wanted.</param>
     /// <param name="threads">Segments worked on at a time.</param>
     /// <param name="done">Told nodes done, of each sector; may be called from several threads.</param>
     /// <param name="cancellation">Stops within a second.</param>
     /// <returns>The sectors whose files are not what was recorded.</returns>
     public static unsafe IReadOnlyList<int> Load(
-        SectorGroup group, int layer, IReadOnlyList<(string Path, FileDigest Expected)> files, int threads, Action<long> done,
+        IFileSystem fileSystem,
+        SectorGroup group,
+        int layer,
+        IReadOnlyList<RecordedFile?> files,
+        int threads,
+        Action<long> done,
         CancellationToken cancellation)
     {
         bool[] damaged = new bool[files.Count];
-        SegmentDigests?[] digests = new SegmentDigests?[files.Count];
+        SegmentDigests?[] digests = DigestsOf(fileSystem, files);
         for (int sector = 0; sector < files.Count; sector++)
         {
-            (string path, FileDigest expected) = files[sector];
-            digests[sector] = LayerFile.IsThere(path, expected.Length)
-                ? SegmentDigests.TryLoad(CacheNames.SegmentsOf(path), expected)
-                : null;
-            damaged[sector] = digests[sector] is null;
+            damaged[sector] = files[sector] is { } file
+                && (digests[sector] is null || !LayerFile.IsThere(file.Path, file.Recorded.Length));
         }
 
-        if (!damaged.Contains(true))
+        if (!damaged.Contains(true) && Array.Find(digests, digest => digest is not null) is { } shape)
         {
-            SafeFileHandle?[] handles = new SafeFileHandle?[files.Count];
+            IOpenFile?[] open = new IOpenFile?[files.Count];
             try
             {
                 for (int sector = 0; sector < files.Count; sector++)
                 {
-                    string path = files[sector].Path;
-                    handles[sector] = StorageFailure.Naming(path, "opening", () => File.OpenHandle(path));
+                    if (files[sector] is { } file)
+                    {
+                        open[sector] = StorageFailure.Naming(file.Path, "opening", () => fileSystem.OpenToRead(file.Path));
+                    }
                 }
 
-                ForEachSegment(digests[0]!, 1, threads, (segment, offset, length, buffer) =>
+                ForEachSegment(shape, 1, threads, (segment, offset, length, buffer) =>
                 {
                     for (int sector = 0; sector < files.Count; sector++)
                     {
+                        if (open[sector] is not { } opened)
+                        {
+                            continue;
+                        }
+
                         Span<byte> content = buffer.AsSpan(0, length);
-                        ExactRead.At(handles[sector]!, offset, content, files[sector].Path);
+                        ExactRead.At(opened, offset, content, files[sector]!.Value.Path);
                         if (!digests[sector]!.Matches(segment, content))
                         {
                             Volatile.Write(ref damaged[sector], true);
@@ -120,12 +138,50 @@ internal static class ManyLayerFiles
             }
             finally
             {
-                Array.ForEach(handles, handle => handle?.Dispose());
+                Array.ForEach(open, file => file?.Dispose());
             }
         }
 
         return [.. Enumerable.Range(0, files.Count).Where(sector => damaged[sector])];
     }
+
+    /// <summary>Compares a layer in memory with what was recorded when it was written.</summary>
+    /// <param name="fileSystem">Where.</param>
+    /// <param name="group">The sectors.</param>
+    /// <param name="layer">The layer; in memory whole.</param>
+    /// <param name="nodes">Nodes of the layer.</param>
+    /// <param name="files">Each sector's file and what was recorded of it; null for one that is not wanted.</param>
+    /// <param name="threads">Segments worked on at a time.</param>
+    /// <param name="cancellation">Stops within a second.</param>
+    /// <returns>Each sector's segments that differ; all, if the digests beside its file are not those recorded.</returns>
+    public static unsafe IReadOnlyList<IReadOnlyCollection<int>> Differing(
+        IFileSystem fileSystem,
+        SectorGroup group,
+        int layer,
+        long nodes,
+        IReadOnlyList<RecordedFile?> files,
+        int threads,
+        CancellationToken cancellation)
+    {
+        ConcurrentBag<int>[] differing = [.. files.Select(_ => new ConcurrentBag<int>())];
+        SegmentDigests?[] digests = DigestsOf(fileSystem, files);
+        ForEachSegment(new SegmentDigests(nodes * SectorSize.NodeBytes), group.Count, threads, (segment, offset, length, buffer) =>
+        {
+            Span<byte> labels = buffer.AsSpan(0, group.Count * length);
+            group.Kernel.Layout.Extract(group.Layer(layer).Pointer, offset / SectorSize.NodeBytes, length / SectorSize.NodeBytes, labels);
+            for (int sector = 0; sector < group.Count; sector++)
+            {
+                if (files[sector] is not null && digests[sector]?.Matches(segment, labels.Slice(sector * length, length)) != true)
+                {
+                    differing[sector].Add(segment);
+                }
+            }
+        }, cancellation);
+        return differing;
+    }
+
+    private static SegmentDigests?[] DigestsOf(IFileSystem fileSystem, IReadOnlyList<RecordedFile?> files) =>
+        [.. files.Select(file => file is { } known ? SegmentDigests.TryLoad(fileSystem, CacheNames.SegmentsOf(known.Path), known.Recorded) : null)];
 
     /// <summary>Calls <paramref name="body"/> with a segment's index, offset and length and room for that segment of several sectors.</summary>
     private static void ForEachSegment(

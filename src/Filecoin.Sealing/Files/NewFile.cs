@@ -1,5 +1,4 @@
 using Filecoin.Primitives;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Files;
 
@@ -10,11 +9,12 @@ namespace Filecoin.Sealing.Files;
 internal static class NewFile
 {
     /// <summary>Writes the file under a name of its own, then gives it <paramref name="path"/>.</summary>
-    /// <param name="path">Where; nothing may stand there.</param>
+    /// <param name="files">Where.</param>
+    /// <param name="path">The name; nothing may stand there.</param>
     /// <param name="length">Its length; the disk may turn out to be full at once.</param>
     /// <param name="write">Writes the content.</param>
     /// <exception cref="OperatorException">TargetExists, or Storage with the file's name.</exception>
-    public static void Write(string path, long length, Action<SafeFileHandle> write)
+    public static void Write(IFileSystem files, string path, long length, Action<IOpenFile> write)
     {
         string full = Path.GetFullPath(path);
         if (Path.Exists(full))
@@ -22,28 +22,34 @@ internal static class NewFile
             throw Exists(full);
         }
 
-        string temporary = DurableNames.TemporaryFor(full);
+        string temporary = TemporaryNames.For(full);
+        bool renamed = false;
         try
         {
-            using (SafeFileHandle handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read))
+            using (IOpenFile file = files.CreateNew(temporary))
             {
-                RandomAccess.SetLength(handle, length);
-                write(handle);
-                RandomAccess.FlushToDisk(handle);
+                file.SetLength(length);
+                write(file);
+                file.Flush();
             }
 
-            File.Move(temporary, full, overwrite: false);
-            DurableNames.FlushFolder(Path.GetDirectoryName(full)!);
+            if (files.Move(temporary, full) != MoveResult.Moved)
+            {
+                throw Exists(full);
+            }
+
+            renamed = true;
+            files.SyncFolder(Path.GetDirectoryName(full)!);
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
         {
-            throw Path.Exists(full) && Path.Exists(temporary) ? Exists(full) : StorageFailure.From(failure, $"writing {full} ({length} bytes)");
+            throw StorageFailure.From(failure, $"writing {full} ({length} bytes)");
         }
         finally
         {
-            if (File.Exists(temporary))
+            if (!renamed)
             {
-                File.Delete(temporary);
+                files.TryDelete(temporary);
             }
         }
     }

@@ -13,9 +13,12 @@ public readonly record struct PAuxFile(Bytes32 CommC, Bytes32 CommRLast)
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="OperatorException">Storage: not 64 bytes, or unreadable.</exception>
-    public static PAuxFile Read(string path)
+    public static PAuxFile Read(string path) => Read(LinuxFileSystem.Instance, path);
+
+    /// <summary>As the other, through a door of the caller's.</summary>
+    public static PAuxFile Read(IFileSystem files, string path)
     {
-        byte[] bytes = StorageFailure.Naming(path, "reading", () => File.ReadAllBytes(path));
+        byte[] bytes = StorageFailure.Naming(path, "reading", () => files.ReadAll(path));
         return bytes.Length == Length
             ? new PAuxFile(new Bytes32(bytes.AsSpan(0, 32)), new Bytes32(bytes.AsSpan(32)))
             : throw new OperatorException(
@@ -26,5 +29,5 @@ public readonly record struct PAuxFile(Bytes32 CommC, Bytes32 CommRLast)
     public byte[] ToBytes() => [.. CommC.ToArray(), .. CommRLast.ToArray()];
 
     /// <summary>Writes the file durably.</summary>
-    public void Write(string path) => DurableFile.Write(path, ToBytes());
+    public void Write(IFileSystem files, string path) => DurableFile.Write(files, path, ToBytes());
 }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Files;
 
@@ -41,6 +40,16 @@ public sealed class SegmentDigests
     /// <summary>Stores the digest of segment <paramref name="index"/>.</summary>
     public void Set(int index, ReadOnlySpan<byte> content) => SHA256.HashData(content, Entry(index));
 
+    /// <summary>Stores the digests of consecutive whole segments from <paramref name="offset"/> on; the last one may end the file.</summary>
+    public void SetAll(long offset, ReadOnlySpan<byte> content)
+    {
+        for (int index = (int)(offset / SegmentBytes); !content.IsEmpty; index++)
+        {
+            Set(index, content[..LengthOf(index)]);
+            content = content[LengthOf(index)..];
+        }
+    }
+
     /// <summary>Takes the digest of segment <paramref name="index"/> over from another file, whose segment <paramref name="from"/> is the same.</summary>
     internal void Set(int index, SegmentDigests other, int from) => other.Entry(from).CopyTo(Entry(index));
 
@@ -63,37 +72,38 @@ public sealed class SegmentDigests
     public FileDigest ToFileDigest() => new(FileLength, new Bytes32(SHA256.HashData(_digests)));
 
     /// <summary>Writes the digests durably to <paramref name="path"/>.</summary>
-    public void Save(string path) => DurableFile.Write(path, _digests);
+    public void Save(IFileSystem files, string path) => DurableFile.Write(files, path, _digests);
 
     /// <summary>Reads digests that belong to <paramref name="expected"/>; null if the file is missing or is not they.</summary>
-    public static SegmentDigests? TryLoad(string path, FileDigest expected)
+    public static SegmentDigests? TryLoad(IFileSystem files, string path, FileDigest expected)
     {
-        if (!File.Exists(path) || new FileInfo(path).Length != (long)Count(expected.Length) * SHA256.HashSizeInBytes)
+        if (!LayerFile.HasLength(path, (long)Count(expected.Length) * SHA256.HashSizeInBytes))
         {
             return null;
         }
 
-        byte[] digests = StorageFailure.Naming(path, "reading", () => File.ReadAllBytes(path));
+        byte[] digests = StorageFailure.Naming(path, "reading", () => files.ReadAll(path));
         SegmentDigests loaded = new(expected.Length, digests);
         return loaded.ToFileDigest() == expected ? loaded : null;
     }
 
     /// <summary>Reads a whole file and returns its digest.</summary>
+    /// <param name="files">Opens it.</param>
     /// <param name="path">The file.</param>
     /// <param name="read">Told the bytes of each segment; may be null.</param>
     /// <param name="cancellation">Stops between segments.</param>
     /// <exception cref="OperatorException">Storage: the file cannot be read.</exception>
-    public static FileDigest OfFile(string path, IProgress<long>? read = null, CancellationToken cancellation = default) =>
-        StorageFailure.Naming(path, "reading", () =>
+    public static FileDigest OfFile(
+        IFileSystem files, string path, IProgress<long>? read = null, CancellationToken cancellation = default) => StorageFailure.Naming(path, "reading", () =>
         {
-            using SafeFileHandle handle = File.OpenHandle(path, options: FileOptions.SequentialScan);
-            SegmentDigests digests = new(RandomAccess.GetLength(handle));
+            using IOpenFile file = files.OpenToRead(path, inOrder: true);
+            SegmentDigests digests = new(file.Length);
             byte[] buffer = new byte[Math.Min(SegmentBytes, Math.Max(1, digests.FileLength))];
             for (int i = 0; i < digests.Segments; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 Span<byte> segment = buffer.AsSpan(0, digests.LengthOf(i));
-                ExactRead.At(handle, (long)i * SegmentBytes, segment, path);
+                ExactRead.At(file, (long)i * SegmentBytes, segment, path);
                 digests.Set(i, segment);
                 read?.Report(segment.Length);
             }

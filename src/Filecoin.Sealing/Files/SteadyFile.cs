@@ -1,5 +1,4 @@
 using Filecoin.Primitives;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Files;
 
@@ -10,10 +9,11 @@ namespace Filecoin.Sealing.Files;
 /// <param name="length">Its length.</param>
 /// <param name="hint">What to do when it has changed or cannot be read: a sentence without its full stop.</param>
 /// <param name="mayBeLonger">Whether what is behind <paramref name="length"/> is none of the reader's business.</param>
-internal sealed class SteadyFile(string path, long length, string hint, bool mayBeLonger = false) : IDisposable
+/// <param name="files">Opens it; null for the real file system.</param>
+internal sealed class SteadyFile(string path, long length, string hint, bool mayBeLonger = false, IFileSystem? files = null) : IDisposable
 {
     private readonly Lock _opening = new();
-    private SafeFileHandle? _handle;
+    private IOpenFile? _file;
 
     public string Path => path;
 
@@ -23,13 +23,13 @@ internal sealed class SteadyFile(string path, long length, string hint, bool may
     /// <exception cref="OperatorException">Storage: the file cannot be read or has another length; the message names it.</exception>
     public void Read(long offset, Span<byte> destination)
     {
-        SafeFileHandle handle = Volatile.Read(ref _handle) ?? Open();
+        IOpenFile file = Volatile.Read(ref _file) ?? Open();
         while (!destination.IsEmpty)
         {
             int read;
             try
             {
-                read = RandomAccess.Read(handle, destination, offset);
+                read = file.Read(offset, destination);
             }
             catch (Exception failure) when (StorageFailure.Is(failure))
             {
@@ -54,30 +54,30 @@ internal sealed class SteadyFile(string path, long length, string hint, bool may
     {
         lock (_opening)
         {
-            _handle?.Dispose();
-            _handle = null;
+            _file?.Dispose();
+            _file = null;
         }
     }
 
-    private SafeFileHandle Open()
+    private IOpenFile Open()
     {
         lock (_opening)
         {
-            if (_handle is not null)
+            if (_file is not null)
             {
-                return _handle;
+                return _file;
             }
 
-            SafeFileHandle handle = StorageFailure.Naming(path, "opening", () => File.OpenHandle(path));
-            long found = RandomAccess.GetLength(handle);
+            IOpenFile file = StorageFailure.Naming(path, "opening", () => (files ?? LinuxFileSystem.Instance).OpenToRead(path));
+            long found = file.Length;
             if (found < length || (found > length && !mayBeLonger))
             {
-                handle.Dispose();
+                file.Dispose();
                 throw Changed(found);
             }
 
-            Volatile.Write(ref _handle, handle);
-            return handle;
+            Volatile.Write(ref _file, file);
+            return file;
         }
     }
 

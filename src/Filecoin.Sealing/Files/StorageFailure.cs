@@ -8,8 +8,6 @@ namespace Filecoin.Sealing.Files;
 /// </summary>
 public static class StorageFailure
 {
-    /// <summary>HResult of an IOException that means a full disk: ENOSPC.</summary>
-    internal const int NoSpace = 28;
 
     private const int AccessDenied = 13;
     private const int ReadOnlyFileSystem = 30;
@@ -29,7 +27,7 @@ public static class StorageFailure
             $"{subject}: {failure.Message.TrimEnd('.')}",
             failure switch
             {
-                { HResult: NoSpace or QuotaExceeded or DiskFullOnWindows } => $"Free disk space, {CarriesOn}.",
+                { HResult: LinuxNative.NoSpace or QuotaExceeded or DiskFullOnWindows } => $"Free disk space, {CarriesOn}.",
                 UnauthorizedAccessException or { HResult: AccessDenied or ReadOnlyFileSystem } =>
                     $"Give this user write permission there or choose another folder, {CarriesOn}.",
                 _ => $"Check the disk and its mount (dmesg names failing devices), {CarriesOn}.",

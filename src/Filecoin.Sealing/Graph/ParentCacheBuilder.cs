@@ -18,9 +18,6 @@ internal sealed class ParentCacheBuilder(
     /// </summary>
     private const int BlocksPerFlush = 128;
 
-    /// <summary>ENOSPC, as .NET passes it on in HResult.</summary>
-    private const int NoSpaceLeft = 28;
-
     /// <summary>SHA-256 of the whole open file, read from start to end.</summary>
     public Bytes32 Digest(SafeFileHandle handle)
     {
@@ -68,12 +65,12 @@ internal sealed class ParentCacheBuilder(
             SharedFile.DeleteIfAbandoned(leftover);
         }
 
-        string temporary = DurableNames.TemporaryFor(target);
+        string temporary = TemporaryNames.For(target);
         try
         {
             Bytes32 digest = WriteOrExplain(temporary);
             File.Move(temporary, target, overwrite: true);
-            DurableNames.FlushFolder(folder);
+            LinuxFileSystem.Instance.SyncFolder(folder);
             if (file.PublishedDigest is null)
             {
                 ParentCacheSidecar.Write(file, digest);
@@ -95,7 +92,7 @@ internal sealed class ParentCacheBuilder(
         catch (IOException failure)
         {
             long free = new DriveInfo(System.IO.Path.GetDirectoryName(temporary)!).AvailableFreeSpace;
-            if (free >= file.Length && failure.HResult != NoSpaceLeft)
+            if (free >= file.Length && failure.HResult != LinuxNative.NoSpace)
             {
                 throw;
             }

@@ -38,7 +38,7 @@ internal static class ParentCacheSidecar
     public static void Write(ParentCacheFile file, Bytes32 digest)
     {
         string path = PathFor(file);
-        string temporary = DurableNames.TemporaryFor(path);
+        string temporary = TemporaryNames.For(path);
         using (SafeFileHandle handle = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             RandomAccess.Write(handle, Encoding.ASCII.GetBytes(Text(file, digest)), 0);
@@ -46,7 +46,7 @@ internal static class ParentCacheSidecar
         }
 
         File.Move(temporary, path, overwrite: true);
-        DurableNames.FlushFolder(System.IO.Path.GetDirectoryName(path)!);
+        LinuxFileSystem.Instance.SyncFolder(System.IO.Path.GetDirectoryName(path)!);
     }
 
     private static string Text(ParentCacheFile file, Bytes32 digest) =>

@@ -14,6 +14,9 @@ internal sealed class RecordedLayers(SealJob job, IStepLog log)
     /// <summary>What was recorded of a layer; null if nothing was, or no more.</summary>
     public FileDigest? Recorded(int layer) => log.TryGet(SealSteps.Layer(layer), out FileDigest digest) ? digest : null;
 
+    /// <summary>A layer's file and what was recorded of it; null if nothing was, or no more.</summary>
+    public RecordedFile? FileOf(int layer) => Recorded(layer) is { } digest ? new RecordedFile(PathOf(layer), digest) : null;
+
     /// <summary>Whether a layer need not be labelled.</summary>
     public bool IsFinished(int layer) =>
         IsThere(layer) || (job.NeedsOnlyLastLayer && layer < job.Inputs.Porep.Layers && IsFinished(layer + 1));
@@ -25,7 +28,7 @@ internal sealed class RecordedLayers(SealJob job, IStepLog log)
         if (job.NeedsOnlyLastLayer && layer > 1)
         {
             log.Forget(SealSteps.Layer(layer - 1));
-            LayerFile.Delete(PathOf(layer - 1));
+            LayerFile.Delete(job.Files, PathOf(layer - 1));
         }
     }
 

@@ -46,16 +46,23 @@ public static class DataTree
 
     /// <summary>Writes tree_d over all of the data and returns its root: rows from the leaves up, 2n - 1 nodes.</summary>
     /// <param name="data">The data.</param>
+    /// <param name="files">Writes it.</param>
     /// <param name="path">Where; the file appears whole or not at all.</param>
     /// <param name="hash">The kernel to use.</param>
     /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far; may be null.</param>
     /// <param name="cancellation">Stops between chunks.</param>
     internal static CommD Write(
-        ISectorData data, string path, TwoToOneHash hash, ITreeCores cores, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        ISectorData data,
+        IFileSystem files,
+        string path,
+        TwoToOneHash hash,
+        ITreeCores cores,
+        IProgress<SealProgress>? progress,
+        CancellationToken cancellation)
     {
         long nodes = data.Size.Nodes;
-        using DurableFile tree = DurableFile.Create(path, ((2 * nodes) - 1) * SectorSize.NodeBytes);
+        using DurableFile tree = DurableFile.Create(files, path, ((2 * nodes) - 1) * SectorSize.NodeBytes);
         SealProgressCounter counter = new(progress, SealPhase.TreeD, 1, 1, nodes);
         CommD root = new(Root(data, 0, data.Size.Bytes, hash, cores, tree, counter, cancellation));
         tree.Publish();

@@ -9,9 +9,11 @@ namespace Filecoin.Sealing.Pieces;
 /// </summary>
 /// <param name="path">The file; opened when it is first read.</param>
 /// <param name="size">Sector size: the least the file must be long.</param>
-public sealed class PaddedFile(string path, SectorSize size) : ISectorData, IDisposable
+/// <param name="files">Opens it; null for the real file system.</param>
+public sealed class PaddedFile(string path, SectorSize size, IFileSystem? files = null) : ISectorData, IDisposable
 {
-    private readonly SteadyFile _file = new(path, size.Bytes, "Put back the file as it was, and run the same command again", mayBeLonger: true);
+    private readonly SteadyFile _file =
+        new(path, size.Bytes, "Put back the file as it was, and run the same command again", mayBeLonger: true, files);
 
     /// <inheritdoc/>
     public SectorSize Size { get; } = size;

@@ -33,8 +33,10 @@ public sealed class SectorData : ISectorData, IDisposable
     /// <param name="size">Sector size.</param>
     /// <param name="placed">All pieces, as <see cref="PieceLayout.Arrange"/> places them; fillers may be left out.</param>
     /// <param name="fileOf">The file of a piece that is no filler; null if the piece is all zeros.</param>
+    /// <param name="files">Opens them; null for the real file system.</param>
     /// <exception cref="OperatorException">BadInput: a file is longer than its piece.</exception>
-    public static SectorData OfPieces(SectorSize size, IEnumerable<PlacedPiece> placed, Func<PlacedPiece, PieceFile?> fileOf)
+    public static SectorData OfPieces(
+        SectorSize size, IEnumerable<PlacedPiece> placed, Func<PlacedPiece, PieceFile?> fileOf, IFileSystem? files = null)
     {
         ArgumentNullException.ThrowIfNull(placed);
         ArgumentNullException.ThrowIfNull(fileOf);
@@ -50,7 +52,7 @@ public sealed class SectorData : ISectorData, IDisposable
             end = piece.Offset + piece.Piece.PaddedSize;
             if (!piece.IsFiller && fileOf(piece) is { } file)
             {
-                pieces.Add(new OpenPiece(piece, Fitting(piece.Piece, file)));
+                pieces.Add(new OpenPiece(piece, Fitting(piece.Piece, file), files));
             }
         }
 
@@ -152,9 +154,9 @@ public sealed class SectorData : ISectorData, IDisposable
         return low;
     }
 
-    private sealed record OpenPiece(PlacedPiece Placed, PieceFile Source)
+    private sealed record OpenPiece(PlacedPiece Placed, PieceFile Source, IFileSystem? Files)
     {
         public SteadyFile File { get; } =
-            new(Source.Path, Source.Length, "Put back the file as it was, or take it away so that the piece is looked for elsewhere");
+            new(Source.Path, Source.Length, "Put back the file as it was, or take it away so that the piece is looked for elsewhere", files: Files);
     }
 }

@@ -1,7 +1,6 @@
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Pieces;
 
@@ -29,12 +28,12 @@ public static class StagedSector
     {
         ArgumentNullException.ThrowIfNull(pieces);
         List<PlacedPiece> placed = [];
-        NewFile.Write(path, sectorSize.Bytes, handle => WriteTo(handle, placed, sectorSize, pieces, threads, cancellation));
+        NewFile.Write(LinuxFileSystem.Instance, path, sectorSize.Bytes, file => WriteTo(file, placed, sectorSize, pieces, threads, cancellation));
         return placed;
     }
 
     private static void WriteTo(
-        SafeFileHandle handle,
+        IOpenFile file,
         List<PlacedPiece> placed,
         SectorSize sectorSize,
         IEnumerable<PieceSource> pieces,
@@ -55,7 +54,7 @@ public static class StagedSector
             }
 
             PieceReader reader = new(
-                data, size, TwoToOneHash.Create(), threads, (offset, padded) => RandomAccess.Write(handle, padded, start + offset), cancellation);
+                data, size, TwoToOneHash.Create(), threads, (offset, padded) => file.Write(start + offset, padded), cancellation);
             placed.Add(new PlacedPiece(reader.Run(), start, IsFiller: false));
             used = start + size;
         }

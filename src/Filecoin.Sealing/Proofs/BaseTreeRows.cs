@@ -34,6 +34,10 @@ internal sealed class StoredRows(string path, int height, int lowestRow, Func<in
     /// <summary>The file.</summary>
     public string Path => path;
 
+    /// <summary>Where nodes of a stored row are in the file.</summary>
+    public FaultPlace PlaceOf(int row, long firstNode, long count) =>
+        new(path, rowOffset(row) + (firstNode * SectorSize.NodeBytes), count * SectorSize.NodeBytes);
+
     /// <summary>tree_d: all rows of a binary tree.</summary>
     public static StoredRows OfTreeD(string path, SectorSize size) =>
         new(path, (int)long.Log2(size.Nodes), 0, row => DataTree.RowOffset(size.Nodes, row));

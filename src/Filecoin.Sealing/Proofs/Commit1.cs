@@ -79,7 +79,7 @@ public static class Commit1
 
     /// <summary>The root that tree_d of a cache folder has.</summary>
     /// <exception cref="OperatorException">Storage: it cannot be read.</exception>
-    public static CommD RootOfTreeD(string cacheFolder) => new(TreeFile.ReadRoot(Path.Combine(cacheFolder, CacheNames.TreeD)));
+    public static CommD RootOfTreeD(string cacheFolder) => new(TreeFile.ReadRoot(LinuxFileSystem.Instance, Path.Combine(cacheFolder, CacheNames.TreeD)));
 
     /// <summary>Only the vanilla proofs, in either format: a sequence of partitions, each a sequence of openings.</summary>
     internal static void WriteProofs(Commit1Job job, IFieldWriter to, CancellationToken cancellation) =>

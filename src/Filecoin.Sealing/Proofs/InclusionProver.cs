@@ -55,19 +55,27 @@ public sealed class InclusionProver : IDisposable
     /// <summary>The root over the base trees' roots, as they stand in the files.</summary>
     public Bytes32 Root { get; }
 
+    /// <summary>Where the base trees' roots stand; nothing of trees that are not all in files.</summary>
+    internal IEnumerable<FaultPlace> RootPlaces => _trees.OfType<ReplicaRows>().Select(tree => tree.Stored.PlaceOf(tree.Height, 0, 1));
+
     /// <summary>Proves nodes of a replica in tree_r_last. Rows that its files lack are made again from the replica where they are needed.</summary>
     /// <param name="replica">The sealed or updated sector; stays the caller's.</param>
-    /// <param name="cacheFolder">Where the files of its tree_r_last are.</param>
+    /// <param name="trees">The files of its tree_r_last, in order.</param>
     /// <param name="porep">Size and shape.</param>
     /// <param name="poseidonKernel">Name of the kernel; null for the best on this machine.</param>
     /// <exception cref="OperatorException">Storage: a file is missing, unreadable or has an impossible length.</exception>
-    public static InclusionProver OfTreeRLast(ISectorData replica, string cacheFolder, PorepParameters porep, string? poseidonKernel = null)
+    public static InclusionProver OfTreeRLast(
+        ISectorData replica, IReadOnlyList<string> trees, PorepParameters porep, string? poseidonKernel = null)
     {
         ArgumentNullException.ThrowIfNull(replica);
+        ArgumentNullException.ThrowIfNull(trees);
         ArgumentNullException.ThrowIfNull(porep);
         TreeForm form = TreeForm.Poseidon(porep, poseidonKernel);
-        return new InclusionProver(form, porep.Nodes, [.. ReplicaTrees(replica, cacheFolder, porep, form)]);
+        return new InclusionProver(form, porep.Nodes, [.. ReplicaTrees(replica, trees, porep, form)]);
     }
+
+    /// <summary>Proves nodes of a replica in trees that are open already; they become this prover's.</summary>
+    internal static InclusionProver Over(ReplicaRows[] trees, PorepParameters porep, TreeForm form) => new(form, porep.Nodes, [.. trees]);
 
     /// <summary>Proves column hashes in tree_c.</summary>
     internal static InclusionProver OfTreeC(string cacheFolder, PorepParameters porep, string? poseidonKernel)
@@ -85,11 +93,10 @@ public sealed class InclusionProver : IDisposable
         TreeForm.Data(size, twoToOneKernel), size.Nodes, [StoredRows.OfTreeD(Path.Combine(cacheFolder, CacheNames.TreeD), size)]);
 
     /// <summary>The base trees of tree_r_last.</summary>
-    internal static IEnumerable<ReplicaRows> ReplicaTrees(ISectorData replica, string cacheFolder, PorepParameters porep, TreeForm form)
+    internal static IEnumerable<ReplicaRows> ReplicaTrees(ISectorData replica, IReadOnlyList<string> trees, PorepParameters porep, TreeForm form)
     {
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
-        return Enumerable.Range(0, porep.Shape.BaseTrees).Select(tree => new ReplicaRows(
-            replica, tree, layout, form, StoredRows.OfTreeRLast(Path.Combine(cacheFolder, CacheNames.TreeRLast(porep.Shape, tree)), layout)));
+        return trees.Select((path, tree) => new ReplicaRows(replica, tree, layout, form, StoredRows.OfTreeRLast(path, layout)));
     }
 
     /// <summary>Reads the way from a leaf to the root.</summary>

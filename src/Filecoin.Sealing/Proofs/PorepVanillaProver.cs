@@ -23,7 +23,7 @@ internal sealed class PorepVanillaProver : IDisposable
             Path.Combine(job.CacheFolder, CacheNames.Layer(layer)), porep.SectorSize.Bytes, Commit1.Anew))];
         _treeD = InclusionProver.OfTreeD(job.CacheFolder, porep.SectorSize, job.TwoToOneKernel);
         _treeC = InclusionProver.OfTreeC(job.CacheFolder, porep, job.PoseidonKernel);
-        _treeRLast = InclusionProver.OfTreeRLast(job.Replica, job.CacheFolder, porep, job.PoseidonKernel);
+        _treeRLast = InclusionProver.OfTreeRLast(job.Replica, ReplicaFiles.TreesIn(job.CacheFolder, porep), porep, job.PoseidonKernel);
     }
 
     /// <summary>The root of tree_d.</summary>

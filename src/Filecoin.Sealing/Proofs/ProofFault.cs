@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
 namespace Filecoin.Sealing.Proofs;
 
 /// <summary>Which of the things a proof claims is not so.</summary>
@@ -37,8 +40,22 @@ public enum ProofFaultKind
     Encoding,
 }
 
+/// <summary>A stretch of a file.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Offset">First byte.</param>
+/// <param name="Length">Bytes.</param>
+public sealed record FaultPlace(string Path, long Offset, long Length)
+{
+    /// <summary>"bytes 0 to 31 of /cache/p_aux".</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"bytes {Offset} to {Offset + Length - 1} of {Path}");
+}
+
 /// <summary>What is wrong with a sector or a proof about it.</summary>
 /// <param name="Kind">What.</param>
 /// <param name="Node">The node in question, counted over the sector; null where it is not about one.</param>
 /// <param name="Sentence">In words: a sentence without its full stop that names the place.</param>
-public sealed record ProofFault(ProofFaultKind Kind, long? Node, string Sentence);
+public sealed record ProofFault(ProofFaultKind Kind, long? Node, string Sentence)
+{
+    /// <summary>The stretches of files that contradict each other: one of them is damaged. Empty where only a proof is known, not its files.</summary>
+    public ImmutableArray<FaultPlace> Places { get; init; } = [];
+}

@@ -58,8 +58,7 @@ public static class WindowPost
         version == ApiVersion.V1_2_0 ? 0 : (long)sectorIndex * count;
 
     /// <summary>Makes a sector's vanilla proof. Nothing is checked: see <see cref="Verify"/>.</summary>
-    /// <param name="replica">The sealed or updated sector.</param>
-    /// <param name="cacheFolder">Where its p_aux and tree_r_last are.</param>
+    /// <param name="files">The sealed or updated sector with its p_aux and tree_r_last.</param>
     /// <param name="porep">Size and shape.</param>
     /// <param name="sectorNumber">The sector's number.</param>
     /// <param name="commR">Its CommR.</param>
@@ -67,16 +66,18 @@ public static class WindowPost
     /// <param name="poseidonKernel">Name of the kernel; null for the best on this machine.</param>
     /// <exception cref="OperatorException">Storage: a file is missing, unreadable or has an impossible length.</exception>
     public static PostVanillaProof Prove(
-        ISectorData replica,
-        string cacheFolder,
+        ReplicaFiles files,
         PorepParameters porep,
         ulong sectorNumber,
         CommR commR,
         IEnumerable<long> challenges,
         string? poseidonKernel = null)
     {
-        PAuxFile pAux = PAuxFile.Read(Path.Combine(cacheFolder, CacheNames.PAux));
-        using InclusionProver prover = InclusionProver.OfTreeRLast(replica, cacheFolder, porep, poseidonKernel);
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(porep);
+        PAuxFile pAux = PAuxFile.Read(files.PAux);
+        using PaddedFile replica = new(files.Replica, porep.SectorSize);
+        using InclusionProver prover = InclusionProver.OfTreeRLast(replica, files.TreeRLast, porep, poseidonKernel);
         return new PostVanillaProof(sectorNumber, commR, pAux.CommC, pAux.CommRLast, [.. challenges.Select(prover.Prove)]);
     }
 
@@ -85,11 +86,13 @@ public static class WindowPost
     /// <param name="proof">The proof.</param>
     /// <param name="commR">CommR of the sector that should have been proven.</param>
     /// <param name="challenges">The nodes that should have been.</param>
-    public static ProofFault? Verify(PorepParameters porep, PostVanillaProof proof, CommR commR, IReadOnlyList<long> challenges)
+    /// <param name="poseidonKernel">Name of the kernel; null for the best on this machine.</param>
+    public static ProofFault? Verify(
+        PorepParameters porep, PostVanillaProof proof, CommR commR, IReadOnlyList<long> challenges, string? poseidonKernel = null)
     {
         ArgumentNullException.ThrowIfNull(proof);
         ArgumentNullException.ThrowIfNull(challenges);
-        if (proof.CommR != commR || !FieldNodes.Is(proof.CommC) || CommRs.From(proof.CommC, proof.CommRLast) != commR)
+        if (proof.CommR != commR || !FieldNodes.Is(proof.CommC) || CommRs.From(proof.CommC, proof.CommRLast, poseidonKernel) != commR)
         {
             return new ProofFault(ProofFaultKind.CommR, null, $"comm_c and comm_r_last of {proof} do not make its CommR {commR}");
         }
@@ -99,7 +102,7 @@ public static class WindowPost
             return new ProofFault(ProofFaultKind.Form, null, $"{proof} has {proof.Inclusions.Length} proofs for {challenges.Count} challenges");
         }
 
-        TreeForm form = TreeForm.Poseidon(porep);
+        TreeForm form = TreeForm.Poseidon(porep, poseidonKernel);
         return proof.Inclusions.Zip(challenges)
             .Select(pair => InclusionFaults.Explain(
                 InclusionVerifier.Check(form, pair.First, pair.Second, proof.CommRLast), ProofFaultKind.CommRLast, "the replica", "tree_r_last", pair.Second))

@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Replica;
 
@@ -12,38 +11,41 @@ internal sealed class PartialReplica : IDisposable
 {
     private readonly string _path;
     private readonly string _partial;
-    private readonly SafeFileHandle _handle;
+    private readonly IFileSystem _files;
+    private readonly IOpenFile _file;
 
-    private PartialReplica(string path, long length)
+    private PartialReplica(IFileSystem files, string path, long length)
     {
+        _files = files;
         _path = path;
         _partial = path + ".partial";
-        if (!File.Exists(_partial) && LayerFile.HasLength(path, length))
+        if (FileLook.Through(_partial).Kind == FileKind.Missing && LayerFile.HasLength(path, length))
         {
             // It has its name already, but that was not recorded any more.
-            File.Move(path, _partial);
+            files.Replace(path, _partial);
         }
 
         if (!LayerFile.HasLength(_partial, length))
         {
-            // Of another length, it is none of this sector's: DurableFile reserves the space and tells a full disk from a broken one.
-            using DurableFile reserved = DurableFile.Create(_partial, length);
-            RandomAccess.SetLength(reserved.Handle, length);
+            // Of another length, it is none of this sector's.
+            using DurableFile reserved = DurableFile.Create(files, _partial, length);
+            reserved.SetLength(length);
             reserved.Publish();
         }
 
-        _handle = File.OpenHandle(_partial, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        _file = files.OpenToChange(_partial);
     }
 
     /// <summary>Goes on with the file an earlier run left, or starts one and reserves its space.</summary>
-    public static PartialReplica Open(string path, long length) => StorageFailure.Naming(path, "creating", () => new PartialReplica(path, length));
+    public static PartialReplica Open(IFileSystem files, string path, long length) =>
+        StorageFailure.Naming(path, "creating", () => new PartialReplica(files, path, length));
 
     /// <summary>Writes nodes; from any thread.</summary>
     public void WriteAt(long offset, ReadOnlySpan<byte> nodes)
     {
         try
         {
-            RandomAccess.Write(_handle, nodes, offset);
+            _file.Write(offset, nodes);
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
         {
@@ -58,14 +60,14 @@ internal sealed class PartialReplica : IDisposable
         Run.Parallel(digests.Segments, options, index =>
         {
             byte[] segment = new byte[digests.LengthOf(index)];
-            ExactRead.At(_handle, offset + ((long)index * SegmentDigests.SegmentBytes), segment, _partial);
+            ExactRead.At(_file, offset + ((long)index * SegmentDigests.SegmentBytes), segment, _partial);
             digests.Set(index, segment);
         });
         return digests.ToFileDigest();
     }
 
     /// <summary>Flushes what has been written to disk, so that it may be recorded.</summary>
-    public void Flush() => StorageFailure.Naming(_partial, "flushing", () => RandomAccess.FlushToDisk(_handle));
+    public void Flush() => StorageFailure.Naming(_partial, "flushing", () => _file.Flush());
 
     /// <summary>Gives the file its name, in the place of an earlier one of this job's own.</summary>
     public void Publish()
@@ -73,11 +75,11 @@ internal sealed class PartialReplica : IDisposable
         Flush();
         StorageFailure.Naming(_path, "finishing", () =>
         {
-            _handle.Dispose();
-            File.Move(_partial, _path, overwrite: true);
-            DurableNames.FlushFolder(Path.GetDirectoryName(_path)!);
+            _file.Dispose();
+            _files.Replace(_partial, _path);
+            _files.SyncFolder(Path.GetDirectoryName(_path)!);
         });
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _file.Dispose();
 }

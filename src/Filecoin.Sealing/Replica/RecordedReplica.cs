@@ -24,6 +24,7 @@ internal sealed class RecordedReplica : IDisposable
     private int _tree;
 
     /// <summary>Starts or goes on with a replica.</summary>
+    /// <param name="files">Reads and writes it.</param>
     /// <param name="path">The replica. Appears whole or not at all.</param>
     /// <param name="porep">Size and shape.</param>
     /// <param name="log">Finished steps.</param>
@@ -32,7 +33,14 @@ internal sealed class RecordedReplica : IDisposable
     /// <param name="threads">Threads for reading back what is there.</param>
     /// <param name="cancellation">Stops within a second.</param>
     public RecordedReplica(
-        string path, PorepParameters porep, IStepLog log, string steps, TwoToOneHash hash, int threads, CancellationToken cancellation)
+        IFileSystem files,
+        string path,
+        PorepParameters porep,
+        IStepLog log,
+        string steps,
+        TwoToOneHash hash,
+        int threads,
+        CancellationToken cancellation)
     {
         _log = log;
         _steps = steps;
@@ -40,7 +48,7 @@ internal sealed class RecordedReplica : IDisposable
         _layout = BaseTreeLayout.For(porep);
         _hash = hash;
         _treeRoots = new byte[porep.Shape.BaseTrees * SectorSize.NodeBytes];
-        _file = PartialReplica.Open(path, porep.SectorSize.Bytes);
+        _file = PartialReplica.Open(files, path, porep.SectorSize.Bytes);
     }
 
     /// <summary>

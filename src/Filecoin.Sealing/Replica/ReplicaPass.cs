@@ -14,6 +14,7 @@ namespace Filecoin.Sealing.Replica;
 internal delegate void ReplicaNodes(long offset, Span<byte> nodes, Span<byte> data);
 
 /// <summary>What <see cref="ReplicaPass"/> makes and where.</summary>
+/// <param name="Files">Reads and writes them.</param>
 /// <param name="Porep">Size and shape.</param>
 /// <param name="Target">The replica. Appears whole or not at all.</param>
 /// <param name="CacheFolder">Receives tree_r_last.</param>
@@ -22,7 +23,14 @@ internal delegate void ReplicaNodes(long offset, Span<byte> nodes, Span<byte> da
 /// <param name="PoseidonKernel">Name of the kernel; null for the best.</param>
 /// <param name="TwoToOneKernel">Name of the kernel; null for the best.</param>
 internal sealed record ReplicaPassJob(
-    PorepParameters Porep, string Target, string CacheFolder, string Steps, int LowestRow, string? PoseidonKernel, string? TwoToOneKernel);
+    IFileSystem Files,
+    PorepParameters Porep,
+    string Target,
+    string CacheFolder,
+    string Steps,
+    int LowestRow,
+    string? PoseidonKernel,
+    string? TwoToOneKernel);
 
 /// <summary>
 /// One pass that makes a replica's nodes, writes them and builds tree_r_last over them and the commitment to the data, 1 MiB at a time on
@@ -55,7 +63,7 @@ internal sealed class ReplicaPass : IDisposable
         _poseidon8 = PoseidonKernel.Create(TreeShape.BaseArity, job.PoseidonKernel);
         _pool = new ReplicaChunkPool(BaseTreeBuilder.ChunkLeaves(_layout) * SectorSize.NodeBytes);
         _replica = new RecordedReplica(
-            job.Target, job.Porep, log, job.Steps, TwoToOneHash.Create(job.TwoToOneKernel), cores.Most, cancellation);
+            job.Files, job.Target, job.Porep, log, job.Steps, TwoToOneHash.Create(job.TwoToOneKernel), cores.Most, cancellation);
     }
 
     private int Trees => _job.Porep.Shape.BaseTrees;
@@ -66,8 +74,8 @@ internal sealed class ReplicaPass : IDisposable
         Bytes32[] roots = new Bytes32[Trees];
         for (int tree = 0; tree < Trees; tree++)
         {
-            roots[tree] = PreCommit2.IsRecorded(_log, TreeRLastStep(tree), TreePath(tree)) && _replica.TryRecall(tree)
-                ? TreeFile.ReadRoot(TreePath(tree))
+            roots[tree] = PreCommit2.IsRecorded(_job.Files, _log, TreeRLastStep(tree), TreePath(tree)) && _replica.TryRecall(tree)
+                ? TreeFile.ReadRoot(_job.Files, TreePath(tree))
                 : BuildTree(tree);
         }
 
@@ -102,14 +110,14 @@ internal sealed class ReplicaPass : IDisposable
     {
         int chunkLeaves = BaseTreeBuilder.ChunkLeaves(_layout);
         SealProgressCounter counter = new(_progress, SealPhase.Trees, tree + 1, Trees, _layout.Leaves);
-        using TreeFile file = new(TreePath(tree), _layout, _job.LowestRow);
+        using TreeFile file = new(_job.Files, TreePath(tree), _layout, _job.LowestRow);
         BaseTreeBuilder builder = new(_poseidon8, _layout, file);
         _replica.Begin(tree);
         Run.InOrder(BaseTreeBuilder.Chunks(_layout), _cores, "replica", MakeChunk, _cancellation);
         Bytes32 root = builder.Finish(_ => _cancellation.ThrowIfCancellationRequested());
         file.Publish();
         _replica.Record();
-        _log.Record(TreeRLastStep(tree), SegmentDigests.OfFile(TreePath(tree)));
+        _log.Record(TreeRLastStep(tree), SegmentDigests.OfFile(_job.Files, TreePath(tree)));
         return root;
 
         void MakeChunk(int chunk) => _pool.Use(buffers =>

@@ -3,7 +3,6 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Trees;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Replica;
 
@@ -30,6 +29,7 @@ public static class ReplicaRecord
     }
 
     /// <summary>Reads a finished replica once and compares it with what was recorded while it was written.</summary>
+    /// <param name="files">Opens it.</param>
     /// <param name="path">The replica.</param>
     /// <param name="log">The log.</param>
     /// <param name="steps">One of the constants.</param>
@@ -39,16 +39,23 @@ public static class ReplicaRecord
     /// <returns>The digest of the whole file; null if it is not what was recorded.</returns>
     /// <exception cref="OperatorException">Storage: the file cannot be read.</exception>
     public static FileDigest? DigestIfIntact(
-        string path, IStepLog log, string steps, PorepParameters porep, IProgress<long>? read, CancellationToken cancellation)
+        IFileSystem files,
+        string path,
+        IStepLog log,
+        string steps,
+        PorepParameters porep,
+        IProgress<long>? read,
+        CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(porep);
         long treeBytes = BaseTreeLayout.For(porep).Leaves * SectorSize.NodeBytes;
         SegmentDigests whole = new(porep.SectorSize.Bytes);
         return StorageFailure.Naming(path, "reading", () =>
         {
-            using SafeFileHandle handle = File.OpenHandle(path, options: FileOptions.SequentialScan);
-            if (RandomAccess.GetLength(handle) != whole.FileLength)
+            using IOpenFile file = files.OpenToRead(path, inOrder: true);
+            if (file.Length != whole.FileLength)
             {
                 return null;
             }
@@ -61,7 +68,7 @@ public static class ReplicaRecord
                 {
                     cancellation.ThrowIfCancellationRequested();
                     long offset = (tree * treeBytes) + ((long)i * SegmentDigests.SegmentBytes);
-                    ExactRead.At(handle, offset, buffer, path);
+                    ExactRead.At(file, offset, buffer, path);
                     part.Set(i, buffer);
                     if (buffer.Length == SegmentDigests.SegmentBytes)
                     {
@@ -78,7 +85,7 @@ public static class ReplicaRecord
             }
 
             // Base trees shorter than a segment share one; then the file is a few KiB.
-            return buffer.Length == SegmentDigests.SegmentBytes ? whole.ToFileDigest() : SegmentDigests.OfFile(path, null, cancellation);
+            return buffer.Length == SegmentDigests.SegmentBytes ? whole.ToFileDigest() : SegmentDigests.OfFile(files, path, null, cancellation);
         });
     }
 

@@ -73,9 +73,9 @@ public static class ReplicaTrees
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
         string finished = $"{steps}-finished";
         string pAuxPath = Path.Combine(job.CacheFolder, CacheNames.PAux);
-        if (PreCommit2.IsRecorded(log, finished, pAuxPath))
+        if (PreCommit2.IsRecorded(job.Files, log, finished, pAuxPath))
         {
-            return PAuxFile.Read(pAuxPath);
+            return PAuxFile.Read(job.Files, pAuxPath);
         }
 
         PAuxFile made = new(commC, Root(replica, porep, cores, progress, job.PoseidonKernel, Open, cancellation));
@@ -86,17 +86,17 @@ public static class ReplicaTrees
 
         for (int tree = 0; tree < porep.Shape.BaseTrees; tree++)
         {
-            log.Record($"{steps}-{SealSteps.TreeRLast(tree)}", SegmentDigests.OfFile(PathOf(tree), cancellation: cancellation));
+            log.Record($"{steps}-{SealSteps.TreeRLast(tree)}", SegmentDigests.OfFile(job.Files, PathOf(tree), cancellation: cancellation));
         }
 
         PreCommit2.WriteTAux(job);
-        made.Write(pAuxPath);
-        log.Record(finished, SegmentDigests.OfFile(pAuxPath, cancellation: cancellation));
+        made.Write(job.Files, pAuxPath);
+        log.Record(finished, SegmentDigests.OfFile(job.Files, pAuxPath, cancellation: cancellation));
         return made;
 
         string PathOf(int tree) => Path.Combine(job.CacheFolder, CacheNames.TreeRLast(porep.Shape, tree));
 
-        TreeFile Open(int tree) => new(PathOf(tree), layout, layout.LowestRowOfTreeRLast(job.RowsToDiscard));
+        TreeFile Open(int tree) => new(job.Files, PathOf(tree), layout, layout.LowestRowOfTreeRLast(job.RowsToDiscard));
     }
 
     private static Bytes32 Root(

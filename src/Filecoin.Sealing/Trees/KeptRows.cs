@@ -2,7 +2,6 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Memory;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Trees;
 
@@ -48,7 +47,7 @@ public sealed class KeptRows : ITreeRows, IDisposable
         {
             StorageFailure.Naming(path, "reading", () =>
             {
-                using SafeFileHandle file = File.OpenHandle(path);
+                using IOpenFile file = LinuxFileSystem.Instance.OpenToRead(path);
                 for (int row = rows.LowestRow; row <= layout.Height; row++)
                 {
                     ExactRead.At(file, layout.NodesBefore(lowestRow, row) * SectorSize.NodeBytes, rows.Nodes(new NodeRange(row, 0, layout.RowNodes(row))), path);

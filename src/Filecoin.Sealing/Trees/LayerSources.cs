@@ -1,7 +1,6 @@
 using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Trees;
 
@@ -11,7 +10,7 @@ internal interface ILayerSource : IDisposable
     /// <summary>Returns when bytes up to <paramref name="end"/> can be read without waiting for anybody's work.</summary>
     void WaitFor(long end, CancellationToken cancellation);
 
-    /// <summary>Reads part of the layer. What is read can be relied upon where the part is a segment (1 MiB).</summary>
+    /// <summary>Reads part of the layer. What is read can be relied upon where the part is a segment (1 MiB) or the layer shorter.</summary>
     void Read(long offset, Span<byte> destination, CancellationToken cancellation);
 }
 
@@ -21,10 +20,12 @@ internal sealed class LayerOnDisk : ILayerSource
     private readonly int _layer;
     private readonly string _path;
     private readonly IStepLog _log;
-    private readonly SafeFileHandle _handle;
+    private readonly IOpenFile _file;
+    private byte[]? _whole;
 
     /// <summary>Opens the file.</summary>
-    /// <exception cref="OperatorException">Storage: it is not what was recorded; then the record is dropped.</exception>
+    /// <exception cref="DamagedLayerException">It is not what was recorded; then the record is dropped.</exception>
+    /// <exception cref="OperatorException">Storage: it cannot be opened.</exception>
     public LayerOnDisk(SealJob job, IStepLog log, int layer)
     {
         (_layer, _log) = (layer, log);
@@ -32,17 +33,16 @@ internal sealed class LayerOnDisk : ILayerSource
         string step = SealSteps.Layer(layer);
         if (!log.TryGet(step, out FileDigest digest)
             || !LayerFile.HasLength(_path, digest.Length)
-            || SegmentDigests.TryLoad(CacheNames.SegmentsOf(_path), digest) is not { } loaded)
+            || SegmentDigests.TryLoad(job.Files, CacheNames.SegmentsOf(_path), digest) is not { } loaded)
         {
             log.Forget(step);
-            throw new OperatorException(
-                FailureKind.Storage,
+            throw new DamagedLayerException(
                 $"layer {layer} ({_path}) is missing or not what was recorded when it was written",
                 "run the same command again: the layer will be labelled anew");
         }
 
         Digests = loaded;
-        _handle = StorageFailure.Naming(_path, "opening", () => File.OpenHandle(_path));
+        _file = StorageFailure.Naming(_path, "opening", () => job.Files.OpenToRead(_path));
     }
 
     /// <summary>What was written.</summary>
@@ -52,25 +52,35 @@ internal sealed class LayerOnDisk : ILayerSource
 
     public void Read(long offset, Span<byte> destination, CancellationToken cancellation)
     {
-        ExactRead.At(_handle, offset, destination, _path);
+        if (_whole is not null)
+        {
+            _whole.AsSpan((int)offset, destination.Length).CopyTo(destination);
+            return;
+        }
+
+        ExactRead.At(_file, offset, destination, _path);
         if (destination.Length == SegmentDigests.SegmentBytes)
         {
             Check((int)(offset / SegmentDigests.SegmentBytes), destination);
         }
     }
 
-    /// <summary>Checks a layer that is shorter than a segment as a whole: chunks of it cannot be checked one by one.</summary>
+    /// <summary>
+    /// Checks a layer that is shorter than a segment as a whole, since chunks of it cannot be checked one by one, and keeps what was checked:
+    /// read again, it might be something else.
+    /// </summary>
     public void CheckIfShort()
     {
         if (Digests.FileLength < SegmentDigests.SegmentBytes)
         {
             byte[] whole = new byte[Digests.FileLength];
-            ExactRead.At(_handle, 0, whole, _path);
+            ExactRead.At(_file, 0, whole, _path);
             Check(0, whole);
+            _whole = whole;
         }
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private void Check(int segment, ReadOnlySpan<byte> content)
     {
@@ -81,8 +91,7 @@ internal sealed class LayerOnDisk : ILayerSource
 
         _log.Forget(SealSteps.Layer(_layer));
         long first = (long)segment * SegmentDigests.SegmentBytes;
-        throw new OperatorException(
-            FailureKind.Storage,
+        throw new DamagedLayerException(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"layer {_layer} ({_path}) changed on disk after it was written, between bytes {first} and {first + content.Length}"),

@@ -1,7 +1,6 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Trees;
 
@@ -32,19 +31,19 @@ internal sealed class TreeFile : ITreeRows, IDisposable
     private readonly int _lowestRow;
     private readonly BaseTreeLayout _layout;
 
-    public TreeFile(string path, BaseTreeLayout layout, int lowestRow)
+    public TreeFile(IFileSystem files, string path, BaseTreeLayout layout, int lowestRow)
     {
         _lowestRow = lowestRow;
         _layout = layout;
-        _file = DurableFile.Create(path, layout.NodesFrom(lowestRow) * SectorSize.NodeBytes);
+        _file = DurableFile.Create(files, path, layout.NodesFrom(lowestRow) * SectorSize.NodeBytes);
     }
 
     /// <summary>The root of a base tree: the last node of its file.</summary>
-    public static Bytes32 ReadRoot(string path) => StorageFailure.Naming(path, "reading", () =>
+    public static Bytes32 ReadRoot(IFileSystem files, string path) => StorageFailure.Naming(path, "reading", () =>
     {
-        using SafeFileHandle file = File.OpenHandle(path);
+        using IOpenFile file = files.OpenToRead(path);
         byte[] root = new byte[Bytes32.Length];
-        ExactRead.At(file, RandomAccess.GetLength(file) - root.Length, root, path);
+        ExactRead.At(file, file.Length - root.Length, root, path);
         return new Bytes32(root);
     });
 

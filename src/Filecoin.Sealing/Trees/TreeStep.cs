@@ -32,14 +32,14 @@ internal sealed class TreeStep(
     public void BuildTreeD()
     {
         string path = Path.Combine(job.CacheFolder, CacheNames.TreeD);
-        if (!job.KeepAll || PreCommit2.IsRecorded(log, SealSteps.TreeD, path))
+        if (!job.KeepAll || PreCommit2.IsRecorded(job.Files, log, SealSteps.TreeD, path))
         {
             return;
         }
 
         ISectorData data = job.HasData ? job.Data! : SectorData.Zeros(_porep.SectorSize);
-        Check(DataTree.Write(data, path, TwoToOneHash.Create(job.TwoToOneKernel), cores, progress, cancellation));
-        log.Record(SealSteps.TreeD, SegmentDigests.OfFile(path));
+        Check(DataTree.Write(data, job.Files, path, TwoToOneHash.Create(job.TwoToOneKernel), cores, progress, cancellation));
+        log.Record(SealSteps.TreeD, SegmentDigests.OfFile(job.Files, path));
     }
 
     /// <summary>All base trees and the replica of a sector with data, from layers that are there; returns what p_aux holds.</summary>
@@ -78,7 +78,7 @@ internal sealed class TreeStep(
     }
 
     private RecordedReplica BeginReplica() => new(
-        job.SealedFile, _porep, log, ReplicaRecord.Sealed, TwoToOneHash.Create(job.TwoToOneKernel), cores.Most, cancellation);
+        job.Files, job.SealedFile, _porep, log, ReplicaRecord.Sealed, TwoToOneHash.Create(job.TwoToOneKernel), cores.Most, cancellation);
 
     /// <summary>Gives the replica its name; if it was made of other data than CommD says, forgets it.</summary>
     private void Finish(RecordedReplica replica)
@@ -112,17 +112,17 @@ internal sealed class TreeStep(
     private bool TryRecall(int tree, out Bytes32 rootC, out Bytes32 rootRLast)
     {
         bool done = (log.TryGet(SealSteps.TreeCRoot(tree), out FileDigest recorded) || job.NeedsOnlyLastLayer)
-            && PreCommit2.IsRecorded(log, SealSteps.TreeRLast(tree), PathOfTreeRLast(tree))
-            && (!job.KeepAll || PreCommit2.IsRecorded(log, SealSteps.TreeC(tree), PathOfTreeC(tree)));
+            && PreCommit2.IsRecorded(job.Files, log, SealSteps.TreeRLast(tree), PathOfTreeRLast(tree))
+            && (!job.KeepAll || PreCommit2.IsRecorded(job.Files, log, SealSteps.TreeC(tree), PathOfTreeC(tree)));
         rootC = recorded.Digest;
-        rootRLast = done ? TreeFile.ReadRoot(PathOfTreeRLast(tree)) : default;
+        rootRLast = done ? TreeFile.ReadRoot(job.Files, PathOfTreeRLast(tree)) : default;
         return done;
     }
 
     private (Bytes32 RootC, Bytes32 RootRLast) BuildTree(int tree, TreeSources sources, RecordedReplica? replica)
     {
-        using TreeFile? fileC = job.KeepAll ? new TreeFile(PathOfTreeC(tree), _layout, lowestRow: 0) : null;
-        using TreeFile fileRLast = new(PathOfTreeRLast(tree), _layout, _layout.LowestRowOfTreeRLast(job.RowsToDiscard));
+        using TreeFile? fileC = job.KeepAll ? new TreeFile(job.Files, PathOfTreeC(tree), _layout, lowestRow: 0) : null;
+        using TreeFile fileRLast = new(job.Files, PathOfTreeRLast(tree), _layout, _layout.LowestRowOfTreeRLast(job.RowsToDiscard));
         BaseTreeBuilder? treeC =
             job.NeedsOnlyLastLayer ? null : new BaseTreeBuilder(_poseidon8, _layout, fileC is null ? NoTreeRows.Instance : fileC);
         BaseTreeBuilder treeRLast = new(_poseidon8, _layout, fileRLast);
@@ -136,7 +136,7 @@ internal sealed class TreeStep(
         replica?.Record();
         if (fileC is not null)
         {
-            log.Record(SealSteps.TreeC(tree), SegmentDigests.OfFile(PathOfTreeC(tree)));
+            log.Record(SealSteps.TreeC(tree), SegmentDigests.OfFile(job.Files, PathOfTreeC(tree)));
         }
 
         if (treeC is not null)
@@ -144,7 +144,7 @@ internal sealed class TreeStep(
             log.Record(SealSteps.TreeCRoot(tree), new FileDigest(Bytes32.Length, rootC));
         }
 
-        log.Record(SealSteps.TreeRLast(tree), SegmentDigests.OfFile(PathOfTreeRLast(tree)));
+        log.Record(SealSteps.TreeRLast(tree), SegmentDigests.OfFile(job.Files, PathOfTreeRLast(tree)));
         return (rootC, rootRLast);
     }
 

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Unsealed;
 
@@ -36,8 +35,8 @@ public sealed class UnsealedFile : ISectorData, IDisposable
     /// <exception cref="OperatorException">Storage: it cannot be read, is shorter than a sector, or the trailer is not well formed.</exception>
     public static UnsealedFile Open(string path, SectorSize size) => StorageFailure.Naming(path, "reading", () =>
     {
-        using SafeFileHandle handle = File.OpenHandle(path);
-        return new UnsealedFile(new PaddedFile(path, size), ReadTrailer(handle, path, size));
+        using IOpenFile file = LinuxFileSystem.Instance.OpenToRead(path);
+        return new UnsealedFile(new PaddedFile(path, size), ReadTrailer(file, path, size));
     });
 
     /// <summary>Whether all of <paramref name="range"/> is there.</summary>
@@ -59,6 +58,7 @@ public sealed class UnsealedFile : ISectorData, IDisposable
     }
 
     /// <summary>Writes a file; it appears whole or not at all.</summary>
+    /// <param name="files">Writes it.</param>
     /// <param name="path">Where; nothing may stand there.</param>
     /// <param name="data">The sector's data.</param>
     /// <param name="ranges">What of it to write, each at multiples of 128; the rest stays a hole. Null for everything.</param>
@@ -67,7 +67,13 @@ public sealed class UnsealedFile : ISectorData, IDisposable
     /// <param name="cancellation">Stops within a second and leaves nothing.</param>
     /// <exception cref="OperatorException">Reading the data failed, the file cannot be written, or something stands there.</exception>
     public static void Write(
-        string path, ISectorData data, IEnumerable<PaddedRange>? ranges, int threads, IProgress<long>? written, CancellationToken cancellation)
+        IFileSystem files,
+        string path,
+        ISectorData data,
+        IEnumerable<PaddedRange>? ranges,
+        int threads,
+        IProgress<long>? written,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);
         IReadOnlyList<PaddedRange> kept = PaddedRange.Join(ranges ?? [new PaddedRange(0, data.Size.Bytes)]);
@@ -82,19 +88,19 @@ public sealed class UnsealedFile : ISectorData, IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(end.AsSpan(trailer.Length), trailer.Length);
         (long Offset, int Length)[] parts = [.. Parts(kept)];
         ParallelOptions options = new() { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellation };
-        NewFile.Write(path, data.Size.Bytes + end.Length, handle =>
+        NewFile.Write(files, path, data.Size.Bytes + end.Length, file =>
         {
-            Run.Parallel(parts.Length, options, index => Copy(data, parts[index].Offset, parts[index].Length, handle, written));
-            RandomAccess.Write(handle, end, data.Size.Bytes);
+            Run.Parallel(parts.Length, options, index => Copy(data, parts[index].Offset, parts[index].Length, file, written));
+            file.Write(data.Size.Bytes, end);
         });
     }
 
     /// <summary>Closes the file; reading opens it again.</summary>
     public void Dispose() => _data.Dispose();
 
-    private static IReadOnlyList<PaddedRange> ReadTrailer(SafeFileHandle handle, string path, SectorSize size)
+    private static IReadOnlyList<PaddedRange> ReadTrailer(IOpenFile file, string path, SectorSize size)
     {
-        long length = RandomAccess.GetLength(handle);
+        long length = file.Length;
         if (length == size.Bytes)
         {
             return [new PaddedRange(0, size.Bytes)];
@@ -106,7 +112,7 @@ public sealed class UnsealedFile : ISectorData, IDisposable
         }
 
         Span<byte> trailerLength = stackalloc byte[LengthBytes];
-        ExactRead.At(handle, length - LengthBytes, trailerLength, path);
+        ExactRead.At(file, length - LengthBytes, trailerLength, path);
         uint announced = BinaryPrimitives.ReadUInt32LittleEndian(trailerLength);
         if (announced > MaxTrailerBytes || size.Bytes + announced + LengthBytes != length)
         {
@@ -114,7 +120,7 @@ public sealed class UnsealedFile : ISectorData, IDisposable
         }
 
         byte[] trailer = new byte[announced];
-        ExactRead.At(handle, size.Bytes, trailer, path);
+        ExactRead.At(file, size.Bytes, trailer, path);
         return RlePlus.TryDecode(trailer, out IReadOnlyList<PaddedRange> ranges) && (ranges is [] || ranges[^1].End <= size.Bytes)
             ? ranges
             : throw Malformed(path, "its trailer is not RLE+ over the sector's bytes");
@@ -125,14 +131,14 @@ public sealed class UnsealedFile : ISectorData, IDisposable
         $"{path} is no unsealed sector: {how}",
         "Take the data from elsewhere; if this is the unsealed copy of a sector of another size, say so.");
 
-    private static void Copy(ISectorData data, long offset, int length, SafeFileHandle target, IProgress<long>? written)
+    private static void Copy(ISectorData data, long offset, int length, IOpenFile target, IProgress<long>? written)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
             Span<byte> part = buffer.AsSpan(0, length);
             data.Read(offset, part);
-            RandomAccess.Write(target, part, offset);
+            target.Write(offset, part);
             written?.Report(length);
         }
         finally

@@ -108,7 +108,7 @@ public static class SectorUpdate
 
         int discarded = BaseTreeLayout.For(job.Porep).RowsDiscarded(job.RowsToDiscard);
         ReplicaPassJob passJob = new(
-            job.Porep, job.TargetFile, job.TargetCacheFolder, steps, discarded + 1, job.PoseidonKernel, job.TwoToOneKernel);
+            job.Files, job.Porep, job.TargetFile, job.TargetCacheFolder, steps, discarded + 1, job.PoseidonKernel, job.TwoToOneKernel);
         using ReplicaPass pass = new(passJob, Nodes, log, cores, progress, cancellation);
         record.BindTo(pass);
         UpdateTreeD.WriteIfKept(job, steps, log, cores, progress, cancellation);
@@ -126,7 +126,7 @@ public static class SectorUpdate
         }
 
         CopyTAux(job);
-        made.Write(Path.Combine(job.TargetCacheFolder, CacheNames.PAux));
+        made.Write(job.Files, Path.Combine(job.TargetCacheFolder, CacheNames.PAux));
         pass.Publish();
         record.Finish();
         return Commitments(job, made);
@@ -142,7 +142,7 @@ public static class SectorUpdate
     private static SealedCommitments Commitments(UpdateJob job, PAuxFile pAux) =>
         new(job.CommD, pAux.CommC, pAux.CommRLast, CommRs.From(pAux.CommC, pAux.CommRLast));
 
-    private static PAuxFile ReadPAux(UpdateJob job) => PAuxFile.Read(Path.Combine(job.SourceCacheFolder, CacheNames.PAux));
+    private static PAuxFile ReadPAux(UpdateJob job) => PAuxFile.Read(job.Files, Path.Combine(job.SourceCacheFolder, CacheNames.PAux));
 
     private static void CheckIsKeys(UpdateJob job, PAuxFile key)
     {
@@ -161,8 +161,20 @@ public static class SectorUpdate
         string source = Path.Combine(job.SourceCacheFolder, CacheNames.TAux);
         if (File.Exists(source))
         {
-            byte[] content = StorageFailure.Naming(source, "reading", () => File.ReadAllBytes(source));
-            DurableFile.Write(Path.Combine(job.TargetCacheFolder, CacheNames.TAux), content);
+            byte[] content = Read();
+
+            // Nothing tells what is in it, so what is handed on is at least what two readings agree on.
+            if (!Read().AsSpan().SequenceEqual(content))
+            {
+                throw new OperatorException(
+                    FailureKind.Storage,
+                    $"{source} gave other bytes when it was read again",
+                    "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.");
+            }
+
+            DurableFile.Write(job.Files, Path.Combine(job.TargetCacheFolder, CacheNames.TAux), content);
         }
+
+        byte[] Read() => StorageFailure.Naming(source, "reading", () => job.Files.ReadAll(source));
     }
 }

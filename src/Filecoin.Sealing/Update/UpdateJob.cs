@@ -1,4 +1,5 @@
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 
 namespace Filecoin.Sealing.Update;
@@ -35,6 +36,9 @@ public sealed record UpdateJob
 
     /// <summary>An existing folder owned by this job: receives p_aux, t_aux and tree_r_last.</summary>
     public required string TargetCacheFolder { get; init; }
+
+    /// <summary>Reads and writes all files of the job; the source and the data bring their own.</summary>
+    public IFileSystem Files { get; init; } = LinuxFileSystem.Instance;
 
     /// <summary>Write tree_d, too, as rust-fil-proofs does when it encodes; the proof of an update needs it, PoSt does not.</summary>
     public bool KeepAll { get; init; }

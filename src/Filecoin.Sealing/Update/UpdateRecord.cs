@@ -26,8 +26,8 @@ internal sealed class UpdateRecord(UpdateJob job, string steps, IStepLog log)
     public PAuxFile? Finished =>
         log.TryGet(InputsStep, out FileDigest inputs) && inputs == Inputs
         && LayerFile.HasLength(job.TargetFile, job.Porep.SectorSize.Bytes)
-        && PreCommit2.IsRecorded(log, FinishedStep, PAuxPath)
-            ? PAuxFile.Read(PAuxPath)
+        && PreCommit2.IsRecorded(job.Files, log, FinishedStep, PAuxPath)
+            ? PAuxFile.Read(job.Files, PAuxPath)
             : null;
 
     /// <summary>Lets the log's steps count only for these inputs: of others, they are forgotten.</summary>
@@ -45,5 +45,5 @@ internal sealed class UpdateRecord(UpdateJob job, string steps, IStepLog log)
     }
 
     /// <summary>Records that everything is made.</summary>
-    public void Finish() => log.Record(FinishedStep, SegmentDigests.OfFile(PAuxPath));
+    public void Finish() => log.Record(FinishedStep, SegmentDigests.OfFile(job.Files, PAuxPath));
 }

@@ -14,14 +14,14 @@ internal static class UpdateTreeD
     {
         string step = $"{steps}-{SealSteps.TreeD}";
         string path = Path.Combine(job.TargetCacheFolder, CacheNames.TreeD);
-        if (!job.KeepAll || PreCommit2.IsRecorded(log, step, path))
+        if (!job.KeepAll || PreCommit2.IsRecorded(job.Files, log, step, path))
         {
             return;
         }
 
-        CommD commD = DataTree.Write(job.Data, path, TwoToOneHash.Create(job.TwoToOneKernel), cores, progress, cancellation);
+        CommD commD = DataTree.Write(job.Data, job.Files, path, TwoToOneHash.Create(job.TwoToOneKernel), cores, progress, cancellation);
         Check(job, commD, cores, cancellation);
-        log.Record(step, SegmentDigests.OfFile(path, cancellation: cancellation));
+        log.Record(step, SegmentDigests.OfFile(job.Files, path, cancellation: cancellation));
     }
 
     /// <summary>Throws if the data is not what CommD says, naming the files that are to blame if there are any.</summary>

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Microsoft.Win32.SafeHandles;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Bench;

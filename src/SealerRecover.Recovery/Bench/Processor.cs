@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.Bench;
 

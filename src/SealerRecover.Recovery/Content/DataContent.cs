@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Filecoin.Chain;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using SealerRecover.Recovery.PieceSources;
 using PieceData = Filecoin.Sealing.Pieces.SectorData;
@@ -86,8 +87,8 @@ internal sealed record DataContent
     }
 
     /// <summary>The data, once every piece has a file.</summary>
-    public PieceData From(Func<PieceInfo, PieceFile> fileOf) =>
-        PieceData.OfPieces(Size, Placed, placed => placed.IsZeros ? null : fileOf(placed.Piece));
+    public PieceData From(IFileSystem files, Func<PieceInfo, PieceFile> fileOf) =>
+        PieceData.OfPieces(Size, Placed, placed => placed.IsZeros ? null : fileOf(placed.Piece), files);
 
     private static string AsGiven(SectorSize size, SectorData data) =>
         PieceOrder.Fits(size, data.Pieces) ? PieceOrder.CommDOf(size, data.Pieces).ToString() : "none, because they do not fit";

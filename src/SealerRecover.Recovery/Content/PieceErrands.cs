@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using SealerRecover.Recovery.PieceSources;
 
@@ -74,7 +75,7 @@ internal sealed class PieceErrands(
                 throw Failure();
             }
 
-            return _data ??= content.From(piece => new PieceFile(_found[piece].Path, _found[piece].RawLength));
+            return _data ??= content.From(pieces.Store.Files, piece => new PieceFile(_found[piece].Path, _found[piece].RawLength));
         }
     }
 
@@ -82,7 +83,10 @@ internal sealed class PieceErrands(
     public void Stop()
     {
         _stop.Cancel();
-        _work?.Wait(CancellationToken.None);
+
+        // However it ended: whoever asks for the data is told.
+        ((IAsyncResult?)_work)?.AsyncWaitHandle.WaitOne();
+        _ = _work?.Exception;
         _data?.Dispose();
     }
 
@@ -102,6 +106,10 @@ internal sealed class PieceErrands(
         catch (OperatorException failure)
         {
             Fail(failure);
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            Fail(StorageFailure.From(failure, $"getting the pieces of {content.Sector}"));
         }
     }
 

@@ -4,7 +4,6 @@ using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Microsoft.Extensions.Logging;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Recovery.Content;

@@ -3,7 +3,6 @@ using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Workspace;
 
@@ -55,7 +54,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             }
 
             if (!settings.Force && FileLook.Through(pAux).Kind == FileKind.File
-                && commR(PAuxFile.Read(pAux)) is var found && found != expected)
+                && commR(PAuxFile.Read(files, pAux)) is var found && found != expected)
             {
                 throw TargetExists(facts.Sector, pAux, $"belongs to a sector whose CommR is {found}; nothing was computed");
             }
@@ -118,26 +117,41 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     }
 
     /// <summary>
-    /// Whether every file of <paramref name="manifest"/> still exists intact, wherever an interrupted installation left it.
-    /// Damaged files in staging are deleted.
+    /// Where each file of <paramref name="manifest"/> is, by its name, wherever an interrupted installation left it; null unless all still
+    /// exist intact. Damaged files in staging are deleted.
     /// </summary>
-    public bool PrepareResume(
+    public IReadOnlyDictionary<string, string>? PrepareResume(
         SectorId sector, InstallManifest manifest, SectorWorkspace workspace, InstallProgress progress, CancellationToken cancellation)
     {
         ResultLayout layout = new(settings.ResultFolder, sector);
         progress.Begin(manifest.Files.Sum(file => file.Length));
-        return manifest.Files.All(file =>
+        Dictionary<string, string> places = [];
+        foreach (ManifestFile file in manifest.Files)
+        {
+            if (PlaceOf(file) is not { } place)
+            {
+                return null;
+            }
+
+            places.Add(file.Name, place);
+        }
+
+        return places;
+
+        string? PlaceOf(ManifestFile file)
         {
             string staged = layout.Staged(manifest.Inputs, file);
             if (Matches(file, staged, progress, cancellation))
             {
-                return true;
+                return staged;
             }
 
             files.DeleteFile(staged);
-            return Matches(file, Source(workspace, file), progress, cancellation)
-                || StateOf(layout, manifest.Inputs, file, progress, cancellation) == TargetState.Equal;
-        });
+            string source = Source(workspace, file);
+            return Matches(file, source, progress, cancellation) ? source
+                : StateOf(layout, manifest.Inputs, file, progress, cancellation) == TargetState.Equal ? layout.Target(file)
+                : null;
+        }
     }
 
     /// <summary>Whether the installed files are those of the receipt, all bytes read.</summary>
@@ -203,13 +217,20 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         }
 
         // A receipt ends the installation, so what was in the way goes before it.
-        string staging = layout.StagingFolder(manifest.Inputs);
+        RemoveStaging(sector, manifest.Inputs);
+        return missing.Length > 0;
+    }
+
+    /// <summary>Removes what is not needed of a sector's staging folder any more; after a power cut it may be back.</summary>
+    public void RemoveStaging(SectorId sector, WorkInputs inputs)
+    {
+        ResultLayout layout = new(settings.ResultFolder, sector);
+        string staging = layout.StagingFolder(inputs);
         files.DeleteFile(Path.Combine(staging, Copying));
-        files.DeleteEmptyFolder(layout.Staged(manifest.Inputs, InstallArea.Cache));
-        files.DeleteEmptyFolder(layout.Staged(manifest.Inputs, InstallArea.UpdateCache));
+        files.DeleteEmptyFolder(layout.Staged(inputs, InstallArea.Cache));
+        files.DeleteEmptyFolder(layout.Staged(inputs, InstallArea.UpdateCache));
         files.DeleteEmptyFolder(staging);
         files.DeleteEmptyFolder(Path.GetDirectoryName(staging)!);
-        return missing.Length > 0;
     }
 
     private static string Source(SectorWorkspace workspace, ManifestFile file) => file.Area switch
@@ -221,11 +242,11 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         _ => Path.Combine(workspace.CacheFolder, file.NameInFolder),
     };
 
-    private static bool Matches(ManifestFile file, string path, IProgress<long> progress, CancellationToken cancellation) =>
+    private bool Matches(ManifestFile file, string path, IProgress<long> progress, CancellationToken cancellation) =>
         FileLook.At(path) is { Kind: FileKind.File } look && look.Length == file.Length
-        && file.Matches(SegmentDigests.OfFile(path, progress, cancellation));
+        && file.Matches(SegmentDigests.OfFile(files, path, progress, cancellation));
 
-    private static TargetState StateOf(
+    private TargetState StateOf(
         ResultLayout layout, WorkInputs inputs, ManifestFile file, IProgress<long> progress, CancellationToken cancellation)
     {
         string target = layout.Target(file);
@@ -238,7 +259,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         return look switch
         {
             { Kind: FileKind.Missing } => TargetState.Absent,
-            { Kind: FileKind.File } when look.Length == file.Length && file.Matches(SegmentDigests.OfFile(target, progress, cancellation)) =>
+            { Kind: FileKind.File } when look.Length == file.Length && file.Matches(SegmentDigests.OfFile(files, target, progress, cancellation)) =>
                 TargetState.Equal,
             { Kind: FileKind.File } when file.NameInFolder == CacheNames.TAux
                 && TAuxLook.At(target, inputs.Porep, inputs.RowsToDiscard).IsGood => TargetState.Equal,
@@ -266,7 +287,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             string staged = layout.Staged(manifest.Inputs, file);
             if (FileLook.At(staged).Kind == FileKind.Missing)
             {
-                MoveOrCopy(source, file, staged, Path.Combine(staging, Copying), progress, cancellation);
+                MoveOrCopy(source, manifest.Inputs, file, staged, Path.Combine(staging, Copying), progress, cancellation);
             }
 
             files.SyncFile(staged);
@@ -278,14 +299,32 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     }
 
     private void MoveOrCopy(
-        InstallSource source, ManifestFile file, string to, string temporary, InstallProgress progress, CancellationToken cancellation)
+        InstallSource source,
+        WorkInputs inputs,
+        ManifestFile file,
+        string to,
+        string temporary,
+        InstallProgress progress,
+        CancellationToken cancellation)
     {
         string from = source.Path(file);
-        if (!source.MayBeMoved || files.Move(from, to) == MoveResult.OtherFileSystem)
+        if (source.MayBeMoved && files.Move(from, to) != MoveResult.OtherFileSystem)
         {
-            files.Copy(from, temporary, progress, cancellation);
-            files.Move(temporary, to);
+            return;
         }
+
+        bool isRight = file.Matches(files.Copy(from, temporary, progress, cancellation))
+            || (!source.MayBeMoved && file.NameInFolder == CacheNames.TAux && TAuxLook.At(temporary, inputs.Porep, inputs.RowsToDiscard).IsGood);
+        if (!isRight)
+        {
+            files.TryDelete(temporary);
+            throw new OperatorException(
+                FailureKind.Storage,
+                $"copying {from} to {settings.ResultFolder} read other bytes than those that have the right CommR",
+                "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.");
+        }
+
+        files.Move(temporary, to);
     }
 
     private void PlaceArea(ResultLayout layout, SectorId sector, InstallManifest manifest, InstallArea area, ManifestFile[] missing)

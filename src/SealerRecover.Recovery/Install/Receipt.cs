@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Install;
@@ -12,14 +11,14 @@ namespace SealerRecover.Recovery.Install;
 internal static class Receipt
 {
     /// <summary>The receipt of work for these inputs; null if there is none, or one for other inputs, or a damaged one.</summary>
-    public static InstallManifest? Read(ResultLayout layout, WorkInputs inputs)
+    public static InstallManifest? Read(IFileSystem files, ResultLayout layout, WorkInputs inputs)
     {
         if (FileLook.At(layout.ReceiptFile).Kind != FileKind.File)
         {
             return null;
         }
 
-        return ChecksummedLines.Read<InstallManifest>(File.ReadAllBytes(layout.ReceiptFile)) is [var manifest] && manifest.Inputs == inputs
+        return ChecksummedLines.Read<InstallManifest>(files.ReadAll(layout.ReceiptFile)) is [var manifest] && manifest.Inputs == inputs
             ? manifest
             : null;
     }
@@ -36,7 +35,7 @@ internal static class Receipt
     }
 
     /// <summary>Whether receipt and files of the right lengths are there: enough to leave a sector out of a plan, not to call it good.</summary>
-    public static bool SeemsInstalled(string resultFolder, WorkInputs inputs)
+    public static bool SeemsInstalled(IFileSystem files, string resultFolder, WorkInputs inputs)
     {
         if (!SectorId.TryParseFileName(inputs.Sector, out SectorId sector))
         {
@@ -44,7 +43,7 @@ internal static class Receipt
         }
 
         ResultLayout layout = new(resultFolder, sector);
-        return Read(layout, inputs) is { } manifest
+        return Read(files, layout, inputs) is { } manifest
             && manifest.Files.All(file => FileLook.Through(layout.Target(file)) is { Kind: FileKind.File } look
                 && (look.Length == file.Length || file.NameInFolder == CacheNames.TAux));
     }

@@ -1,5 +1,5 @@
 using Filecoin.Primitives;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Install;

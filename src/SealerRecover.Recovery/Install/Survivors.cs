@@ -2,7 +2,6 @@ using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.Install;
 
@@ -20,11 +19,12 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
     public bool HasReplica => Sealed.Count > 0 || Updates.Count > 0;
 
     /// <summary>Looks for a p_aux and for replicas in the result folder, then in the other storage paths.</summary>
+    /// <param name="files">Reads it.</param>
     /// <param name="facts">The sector.</param>
     /// <param name="settings">Where.</param>
     /// <param name="commR">CommR of a p_aux.</param>
     /// <returns>Null if no p_aux is the sector's.</returns>
-    public static Survivors? Find(SectorFacts facts, RecoverySettings settings, Func<PAuxFile, CommR> commR)
+    public static Survivors? Find(IFileSystem files, SectorFacts facts, RecoverySettings settings, Func<PAuxFile, CommR> commR)
     {
         ResultLayout[] all =
         [
@@ -44,11 +44,11 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
             .FirstOrDefault(found => found is { } pAux && commR(pAux) == expected);
 
         // One that cannot be read vouches for nothing; where it is in the way, installing says so.
-        static PAuxFile? TryRead(string path)
+        PAuxFile? TryRead(string path)
         {
             try
             {
-                return PAuxFile.Read(path);
+                return PAuxFile.Read(files, path);
             }
             catch (OperatorException failure) when (failure.Kind == FailureKind.Storage)
             {

@@ -1,7 +1,7 @@
 using System.IO.Enumeration;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.PieceSources;
 

@@ -1,8 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
-using Microsoft.Win32.SafeHandles;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.PieceSources;
 
@@ -111,7 +109,7 @@ internal sealed class LocalFiles(
                 return null;
             }
 
-            using SafeFileHandle sector = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using IOpenFile sector = store.Files.OpenToRead(path);
             using IDisposable held = await store.LockAsync(
                 piece, () => errand.Report(PieceActivity.Waiting, 0, 0, path), time, cancellation).ConfigureAwait(false);
             if (await stored.FindAsync(errand, locked: true, cancellation).ConfigureAwait(false) is { } there)
@@ -152,15 +150,14 @@ internal sealed class LocalFiles(
 
     private static string CannotRead(string path, Exception failure) => $"{path} cannot be read: {failure.Message.TrimEnd('.')}";
 
-    private CommD Extract(SafeFileHandle sector, string path, long offset, PieceErrand errand, CancellationToken cancellation)
+    private CommD Extract(IOpenFile sector, string path, long offset, PieceErrand errand, CancellationToken cancellation)
     {
         PieceInfo piece = errand.Piece;
         string to = store.ExtractOf(piece);
         string subject = $"taking piece {piece.CommP} out of {path} to {to}";
-        using SafeFileHandle target = StorageFailure.Explain(
-            subject, () => File.OpenHandle(to, FileMode.Create, FileAccess.Write, FileShare.None));
-        StorageFailure.Explain(subject, () => RandomAccess.SetLength(target, piece.UnpaddedSize));
-        using HandleRange range = new(sector, offset, piece.PaddedSize);
+        using IOpenFile target = StorageFailure.Explain(subject, () => store.Files.Create(to));
+        StorageFailure.Explain(subject, () => target.SetLength(piece.UnpaddedSize));
+        using FileRange range = new(sector, offset, piece.PaddedSize);
         using Fr32Stream raw = Fr32Stream.Unpadding(range);
         using WatchedStream data = new(
             raw,
@@ -172,7 +169,7 @@ internal sealed class LocalFiles(
     }
 
     /// <summary>Zeros stay holes: much of an unsealed sector is padding at the end of its pieces.</summary>
-    private static void WriteWithHoles(SafeFileHandle target, long at, ReadOnlySpan<byte> bytes, string subject)
+    private static void WriteWithHoles(IOpenFile target, long at, ReadOnlySpan<byte> bytes, string subject)
     {
         if (bytes.IndexOfAnyExcept((byte)0) < 0)
         {
@@ -181,32 +178,11 @@ internal sealed class LocalFiles(
 
         try
         {
-            RandomAccess.Write(target, bytes, at);
+            target.Write(at, bytes);
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
         {
             throw StorageFailure.From(failure, subject);
-        }
-    }
-
-    /// <summary>A range of an open file as a stream that is read once.</summary>
-    private sealed class HandleRange(SafeFileHandle handle, long start, long length) : ForwardStream
-    {
-        private long _position;
-
-        public override long Length => length;
-
-        public override long Position
-        {
-            get => _position;
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(Span<byte> buffer)
-        {
-            int read = RandomAccess.Read(handle, buffer[..(int)Math.Min(buffer.Length, length - _position)], start + _position);
-            _position += read;
-            return read;
         }
     }
 }

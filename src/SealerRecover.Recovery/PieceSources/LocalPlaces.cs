@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.PieceSources;
 

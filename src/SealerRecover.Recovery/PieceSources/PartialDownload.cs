@@ -1,7 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Microsoft.Win32.SafeHandles;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.PieceSources;
@@ -17,13 +15,12 @@ namespace SealerRecover.Recovery.PieceSources;
 internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFetcherOptions options, TimeProvider time) : IDisposable
 {
     private const int Version = 1;
-    private const int UnspecificHResult = unchecked((int)0x80131620);
 
     private readonly string _path = store.PartOf(piece);
     private readonly string _statePath = store.StateOf(piece);
     private readonly Lock _gate = new();
     private readonly Lock _writingDown = new();
-    private SafeFileHandle? _handle;
+    private IOpenFile? _file;
     private ByteRanges _there = new();
     private long _writtenDownAt;
 
@@ -59,14 +56,14 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
     {
         FileLook look = FileLook.At(_path);
         if (look.Kind != FileKind.File || FileLook.At(_statePath).Kind != FileKind.File
-            || ChecksummedLines.Read<State>(File.ReadAllBytes(_statePath)) is not [{ Version: Version } state]
+            || ChecksummedLines.Read<State>(store.Files.ReadAll(_statePath)) is not [{ Version: Version } state]
             || state.Total != look.Length || state.Total > piece.UnpaddedSize
             || !ByteRanges.TryRead(state.Done, state.Total, out ByteRanges there))
         {
             return;
         }
 
-        _handle = File.OpenHandle(_path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        _file = store.Files.OpenToChange(_path);
         (_there, Total, Tag, IsMixed) = (there, state.Total, state.Tag, there.Total > 0);
         _writtenDownAt = time.GetTimestamp();
     });
@@ -76,22 +73,13 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
     /// <param name="tag">A strong entity tag, if there is one.</param>
     public void Begin(long? total, string? tag) => Explain(() =>
     {
-        _handle?.Dispose();
+        _file?.Dispose();
         store.Files.DeleteFile(_statePath);
         store.Files.DeleteFile(_path);
-        try
-        {
-            _handle = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite, FileOptions.None, total ?? 0);
-        }
-        catch (IOException failure) when (failure.HResult == UnspecificHResult)
-        {
-            // .NET tells with a message alone that the space could not be reserved.
-            throw new IOException(failure.Message, LinuxNative.NoSpace);
-        }
-
+        _file = store.Files.CreateNew(_path, total ?? 0);
         if (total is long length)
         {
-            RandomAccess.SetLength(_handle, length);
+            _file.SetLength(length);
         }
 
         (_there, Total, Tag, IsMixed) = (new ByteRanges(), total, tag, false);
@@ -112,7 +100,7 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
 
         if (total != Total)
         {
-            Explain(() => RandomAccess.SetLength(_handle!, total));
+            Explain(() => _file!.SetLength(total));
         }
 
         IsMixed |= _there.Total > 0 && (total != Total || tag != Tag);
@@ -132,7 +120,7 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
     /// <exception cref="OperatorException">Storage: the disk failed or is full.</exception>
     public void Write(long offset, ReadOnlyMemory<byte> bytes)
     {
-        Explain(() => RandomAccess.Write(_handle!, bytes.Span, offset));
+        Explain(() => _file!.Write(offset, bytes.Span));
         lock (_gate)
         {
             _there.Add(offset, offset + bytes.Length);
@@ -154,7 +142,7 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
     /// <summary>The stream ended: these are all bytes.</summary>
     public void EndAt(long total)
     {
-        Explain(() => RandomAccess.SetLength(_handle!, total));
+        Explain(() => _file!.SetLength(total));
         Total = total;
     }
 
@@ -162,7 +150,7 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
     public void WriteDown()
     {
         _writtenDownAt = time.GetTimestamp();
-        if (Total is not long total || _handle is null)
+        if (Total is not long total || _file is null)
         {
             return;
         }
@@ -176,14 +164,15 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
         Explain(() =>
         {
             string temporary = store.NewStateOf(piece);
-            RandomAccess.FlushToDisk(_handle);
+            _file.Flush();
             store.Files.Write(temporary, ChecksummedLines.Write([state]));
             store.Files.Replace(temporary, _statePath);
+            store.Files.SyncFolder(store.Folder);
         });
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _handle?.Dispose();
+    public void Dispose() => _file?.Dispose();
 
     private void Explain(Action work) => StorageFailure.Explain($"downloading piece {piece.CommP} to {_path}", work);
 

@@ -40,7 +40,7 @@ public sealed class PieceFetcher : IDisposable
         _progressInterval = options.ProgressInterval;
         _logger = logger;
         _time = time;
-        _verifier = new PieceVerifier(options.Threads);
+        _verifier = new PieceVerifier(options.Threads, store.Files);
         _stored = new StoredPieces(store, _verifier, logger);
         LocalFiles files = new(store, _stored, _verifier, options, time);
         _places =

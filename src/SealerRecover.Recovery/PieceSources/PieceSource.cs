@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Filecoin.Primitives;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
 
 namespace SealerRecover.Recovery.PieceSources;
 

@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.PieceSources;
 
@@ -26,7 +25,7 @@ public sealed class PieceStore
     /// <summary>The store in a temporary folder; nothing is made before something is kept.</summary>
     /// <param name="tempFolder">Absolute path.</param>
     public PieceStore(string tempFolder)
-        : this(tempFolder, new LinuxFileSystem())
+        : this(tempFolder, LinuxFileSystem.Instance)
     {
     }
 
@@ -187,19 +186,17 @@ public sealed class PieceStore
 
     private void DeleteUnlessAtWork(string file)
     {
-        FolderLock taken;
         try
         {
-            taken = FolderLock.Take(Files, file + LockSuffix, file);
+            using FolderLock taken = FolderLock.Take(Files, file + LockSuffix, file);
+            DeleteUnfinished(file);
+            Files.DeleteFile(file);
+            taken.Remove(Files);
         }
         catch (OperatorException busy) when (busy.Kind == FailureKind.Busy)
         {
-            return; // Somebody who holds no mark is getting it this moment; it is theirs now.
+            // Somebody who holds no mark is getting it this moment; it is theirs now.
         }
-
-        DeleteUnfinished(file);
-        Files.DeleteFile(file);
-        taken.Remove(Files);
     }
 
     private void DeleteUnfinished(string file)
@@ -228,9 +225,16 @@ public sealed class PieceStore
 
     private sealed class PieceLock(FolderLock held, IFileSystem files) : IDisposable
     {
+        // A lock's file that cannot be deleted keeps nobody out; it goes when the last sector releases the piece.
         public void Dispose()
         {
-            held.Remove(files);
+            try
+            {
+                held.Remove(files);
+            }
+            catch (Exception failure) when (StorageFailure.Is(failure))
+            {
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.PieceSources;
 
@@ -10,7 +10,8 @@ namespace SealerRecover.Recovery.PieceSources;
 /// from it and zeros. One file is read at a time, with all threads.
 /// </summary>
 /// <param name="threads">Threads that compute.</param>
-internal sealed class PieceVerifier(int threads) : IDisposable
+/// <param name="files">Opens the files.</param>
+internal sealed class PieceVerifier(int threads, IFileSystem files) : IDisposable
 {
     private readonly ConcurrentDictionary<string, KnownFile> _known = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _one = new(1);
@@ -75,8 +76,9 @@ internal sealed class PieceVerifier(int threads) : IDisposable
     private KnownFile Read(string path, Action<long, long> progress, CancellationToken cancellation)
     {
         Stamp stamp = Stamp.Of(path);
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0, FileOptions.SequentialScan);
-        using WatchedStream data = new(file, stamp.Length, path, progress);
+        using IOpenFile file = files.OpenToRead(path, inOrder: true);
+        using FileRange whole = new(file, 0, stamp.Length);
+        using WatchedStream data = new(whole, stamp.Length, path, progress);
         PieceInfo natural = PieceCommitment.Compute(data, NaturalSize(stamp.Length), threads, cancellation);
         KnownFile known = new(stamp, natural, stamp.Length);
         if (Stamp.Of(path) != stamp)

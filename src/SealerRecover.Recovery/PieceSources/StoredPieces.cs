@@ -1,7 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Microsoft.Extensions.Logging;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.PieceSources;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Filecoin.Primitives;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Pipeline;

@@ -1,8 +1,10 @@
+using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Replica;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Resources;
@@ -73,6 +75,10 @@ internal interface ISealer
 
     /// <summary>The CommR of the two commitments in a p_aux.</summary>
     CommR CommROf(PAuxFile pAux);
+
+    /// <summary>Proves some nodes of a replica as window PoSt does, and checks the proof: what is wrong; nothing if it would pass.</summary>
+    IReadOnlyList<ProofFault> Prove(
+        ReplicaFiles files, PorepParameters porep, SectorId sector, CommR commR, Bytes32 randomness, int nodes, CancellationToken cancellation);
 }
 
 /// <summary>A sector that is ready to be labelled.</summary>
@@ -143,6 +149,19 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         ReplicaTrees.TryBuild(job, replica, expected, log, cores, progress, cancellation, steps);
 
     public CommR CommROf(PAuxFile pAux) => CommRs.From(pAux.CommC, pAux.CommRLast, settings.Kernels.Poseidon);
+
+    public IReadOnlyList<ProofFault> Prove(
+        ReplicaFiles files, PorepParameters porep, SectorId sector, CommR commR, Bytes32 randomness, int nodes, CancellationToken cancellation) =>
+        ReplicaProof.Check(
+            files,
+            porep,
+            sector.Number,
+            commR,
+            WindowPost.Challenges(randomness, sector.Number, porep.SectorSize, nodes),
+            settings.Threads,
+            progress: null,
+            cancellation,
+            settings.Kernels.Poseidon);
 
     private sealed class OpenCache(ParentCache cache) : IParents
     {

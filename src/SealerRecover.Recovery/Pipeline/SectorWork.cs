@@ -3,8 +3,10 @@ using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Workspace;
@@ -54,6 +56,8 @@ internal sealed record RunContext(
 /// </summary>
 internal sealed class SectorWork(SectorFacts facts, RunContext run)
 {
+    private const string CheckMachine = "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.";
+
     private readonly IProgress<SealProgress> _progress = run.Events.ProgressOf(facts.Sector);
     private readonly ResultLayout _layout = new(run.Settings.ResultFolder, facts.Sector);
     private SectorContent? _content;
@@ -71,6 +75,8 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private bool _told;
     private bool _admitted;
     private int _repairs;
+    private bool _provenInVain;
+    private int? _provenNodes;
 
     /// <summary>How it ended; null until it has.</summary>
     public SectorOutcome? Outcome { get; private set; }
@@ -177,7 +183,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         _content = SectorContent.Of(facts);
         _inputs = WorkInputs.For(facts, Content, run.Settings);
         _resultLock = FolderLock.Take(run.Files, _layout.LockFile, facts.Sector.ToString());
-        if (Receipt.Read(_layout, WorkInputs) is { } receipt)
+        if (Receipt.Read(run.Files, _layout, WorkInputs) is { } receipt)
         {
             Started(resumed: false);
             if (run.Installer.IsIntact(facts.Sector, receipt, Passing(), run.Cancellation))
@@ -202,6 +208,11 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             Notice(note);
         }
 
+        if (facts.Standing is { State: SectorState.PreCommitted } && run.Settings.KeepAll == true)
+        {
+            Notice("it is not proven yet, so everything that Commit 1 needs is kept: layers, tree_c and tree_d");
+        }
+
         if (ResumeInstalling())
         {
             run.Disk.EnterUnasked(facts.Sector);
@@ -216,7 +227,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     /// <summary>What is left of the sector may spare hours.</summary>
     private void UseSurvivors()
     {
-        Survivors? left = Survivors.Find(facts, run.Settings, run.Sealer.CommROf);
+        Survivors? left = Survivors.Find(run.Files, facts, run.Settings, run.Sealer.CommROf);
         bool hasLabels = Workspace.Journal.HasLabels;
         if (facts.Update is not null)
         {
@@ -232,7 +243,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         }
 
         // Layers and columns are what is to be kept.
-        if (left is null || run.Settings.KeepAll)
+        if (left is null || run.Settings.KeepAll == true)
         {
             return;
         }
@@ -315,7 +326,6 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private Stage BuildTrees()
     {
         _behind?.Finish();
-        int finished = Workspace.Journal.FinishedSteps;
         if (_standing?.TryMakeRest(Job, Workspace) == false)
         {
             // No copy is intact, and the operator allowed to move the one in the sector's place aside.
@@ -337,16 +347,19 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
             if (WorkInputs.KeepUnsealed == true)
             {
-                UnsealedCopy.Make(Workspace, (facts.Update is null ? Pieces.ToSeal : Pieces.ToUpdate)!, run, _progress);
+                (ISectorData data, CommD commD) = facts.Update is null
+                    ? (Pieces.ToSeal!, Content.CommD)
+                    : (Pieces.ToUpdate!, Content.Update!.CommD);
+                UnsealedCopy.Make(Workspace, data, commD, run, _progress);
                 files = files.Append(Finished.Unsealed());
             }
 
             _recovered = new RecoveredSector(made, update, [.. files]);
             return Stage.Install;
         }
-        catch (OperatorException failure) when (failure.Kind == FailureKind.Storage && Workspace.Journal.FinishedSteps < finished)
+        catch (DamagedLayerException failure)
         {
-            // A step was forgotten, so its file is damaged; any other failure of the disk leaves the steps as they are.
+            // Any other failure of the disk leaves the steps as they are.
             return Repair(failure);
         }
         catch (OperatorException failure) when (_snapped?.MakesKeyOfUpdate == true
@@ -357,7 +370,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         }
     }
 
-    private FinishedFiles Finished => new(Workspace, facts.SealProof.Porep, run.Settings.KeepAll);
+    private FinishedFiles Finished => new(run.Files, Workspace, facts.SealProof.Porep, run.Settings.KeepAll == true);
 
     private SealedCommitments MakeSealed(out IEnumerable<FinishedFile> files)
     {
@@ -385,7 +398,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         files = Finished.Sealed(_commitments);
         return _commitments.CommR == facts.SealedCid
             ? _commitments
-            : throw new CommitmentMismatchException(Inputs, facts.SealProof, facts.SealedCid, _commitments, Workspace.Folder);
+            : throw CommitmentMismatchException.OfSealed(Inputs, facts.SealProof, facts.SealedCid, _commitments, Workspace.Folder);
     }
 
     private SealedCommitments MakeUpdate(SnappedSector snapped, ref IEnumerable<FinishedFile> files)
@@ -394,6 +407,13 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         {
             files = files.Concat(standing.Files(Finished));
             return standing.Commitments!;
+        }
+
+        if (Workspace.Journal.HasUpdate && snapped.IsOfAnotherCommR(Workspace))
+        {
+            // Key and data are right, and still it came out otherwise: of wrong facts it will again, of a misread byte it will not.
+            Notice("the update that an earlier run made has another CommR than the chain's, so it is made again");
+            Workspace.RestartUpdate();
         }
 
         SealedCommitments update = snapped.MakeUpdate(Workspace, Pieces.ToUpdate!);
@@ -424,10 +444,13 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
     private Stage RepairFinished(FinishedFile damaged)
     {
         OperatorException damage = new(
-            FailureKind.Storage,
-            $"{facts.Sector}: {damaged.Path} is not what was written",
-            "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.");
-        if (new ManifestFile(damaged.Name, 0, "").Area is InstallArea.Cache or InstallArea.Sealed)
+            FailureKind.Storage, $"{facts.Sector}: {damaged.Path} is not what was written", CheckMachine);
+        return RepairFinished(damage, new ManifestFile(damaged.Name, 0, "").Area);
+    }
+
+    private Stage RepairFinished(OperatorException damage, InstallArea area)
+    {
+        if (area is InstallArea.Cache or InstallArea.Sealed)
         {
             return _standing is null && _snapped?.StandingKey is null ? Repair(damage) : MakeRestAgain(damage);
         }
@@ -435,6 +458,29 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
         CountRepair(damage);
         Workspace.RestartUpdate();
         return LabelsAreThere();
+    }
+
+    // Its digests were right, so it was written as it is: once that may be a fault of memory, twice it is this machine.
+    private Stage RepairUnproven(ProofFault fault, InstallArea area)
+    {
+        OperatorException damage = Unproven(fault);
+        if (_provenInVain)
+        {
+            throw damage;
+        }
+
+        _provenInVain = true;
+        return RepairFinished(damage, area);
+    }
+
+    private OperatorException Unproven(ProofFault fault) => new(
+        FailureKind.Storage, $"{facts.Sector} would not pass window PoSt, so nothing was installed: {fault.Sentence}", CheckMachine);
+
+    private InstallProof Prove(IReadOnlyDictionary<string, string> files)
+    {
+        InstallProof proof = InstallProof.Of(facts, files, run.Sealer, run.Cancellation);
+        _provenNodes = proof.Fault is null ? proof.ProvenNodes : null;
+        return proof;
     }
 
     // The replica that is left is read again; it needs no labels.
@@ -469,6 +515,12 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
                 return RepairFinished(damaged!);
             }
 
+            InstallProof proof = Prove(_recovered!.Files.ToDictionary(file => file.Name, file => file.Path));
+            if (proof is { Fault: { } fault, Area: { } area })
+            {
+                return RepairUnproven(fault, area);
+            }
+
             journal.MarkInstalling(described);
         }
 
@@ -481,7 +533,8 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
 
     private Stage AlreadyInstalled(InstallManifest receipt)
     {
-        // A run that was killed between receipt and clean-up left its workspace.
+        // A run that was killed between receipt and clean-up left its workspace; a power cut may bring back what was removed before.
+        run.Installer.RemoveStaging(facts.Sector, WorkInputs);
         if (SectorWorkspace.IsLeftOver(run.Files, run.Settings.TempFolder, facts.Sector, WorkInputs))
         {
             _workspace = OpenWorkspace();
@@ -503,13 +556,15 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             Inputs = Inputs,
             CacheFolder = workspace.CacheFolder,
             SealedFile = workspace.SealedFile,
-            KeepAll = run.Settings.KeepAll,
+            Files = run.Files,
+            KeepAll = run.Settings.KeepAll == true,
             RowsToDiscard = run.Settings.RowsToDiscard,
             LabelKernel = run.Settings.Kernels.Label,
             ManyLabelKernel = run.Settings.Kernels.Many,
             PoseidonKernel = run.Settings.Kernels.Poseidon,
             TwoToOneKernel = run.Settings.Kernels.TwoToOne,
             CachePathInTAux = workspace.Journal.CachePathInTAux,
+            Notice = Notice,
         };
         return workspace;
     }
@@ -523,7 +578,10 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             return false;
         }
 
-        if (run.Installer.PrepareResume(facts.Sector, manifest, Workspace, Passing(), run.Cancellation))
+        // What stands in the result folder already is a part of the proof, too.
+        IReadOnlyDictionary<string, string>? intact = run.Installer.PrepareResume(facts.Sector, manifest, Workspace, Passing(), run.Cancellation);
+        ProofFault? fault = intact is null ? null : Prove(intact).Fault;
+        if (intact is not null && fault is null)
         {
             _commitments = manifest.Commitments;
             if (manifest.ResultFolder != run.Settings.ResultFolder)
@@ -542,7 +600,10 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
                 $"Run again with --sealing-result={manifest.ResultFolder}, or delete {Workspace.Folder} to seal it anew.");
         }
 
-        Notice("finished files of an earlier run are missing or damaged, so they are made again");
+        _provenInVain = fault is not null;
+        Notice(fault is null
+            ? "finished files of an earlier run are missing or damaged, so they are made again"
+            : $"{Unproven(fault).Message}; it is made again");
         Workspace.Restart();
         return false;
     }
@@ -582,7 +643,10 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             manifest?.Commitments ?? _commitments,
             [.. manifest?.Files.Select(_layout.Target) ?? []],
             _begun is long begun ? run.Time.GetElapsedTime(begun) : TimeSpan.Zero,
-            failure);
+            failure)
+        {
+            ProvenNodes = kind == OutcomeKind.Installed ? _provenNodes : null,
+        };
         run.Events.Ended(Outcome);
         return Stage.Done;
     }

@@ -1,6 +1,7 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Content;
@@ -73,16 +74,24 @@ internal sealed class SnappedSector(
     /// <summary>Takes the data out of the update.</summary>
     public SealedCommitments MakeKey(SectorWorkspace workspace, ISectorData data)
     {
-        using PaddedFile update = new(StandingUpdate!.File, facts.SealProof.SectorSize);
+        using PaddedFile update = new(StandingUpdate!.File, facts.SealProof.SectorSize, run.Files);
         UpdateJob job = Job(data, update, workspace.UpdateCacheFolder, workspace.SealedFile, workspace.CacheFolder) with { KeepAll = false };
         return run.Sealer.RemoveData(job, workspace.Journal, run.Cores, progress, run.Cancellation) with { CommD = content.CommD };
+    }
+
+    /// <summary>Whether there is a p_aux of an update in a workspace, and not the one that belongs to the update on chain.</summary>
+    public bool IsOfAnotherCommR(SectorWorkspace workspace)
+    {
+        string path = Path.Combine(workspace.UpdateCacheFolder, CacheNames.PAux);
+        return FileLook.At(path).Kind == FileKind.File
+            && run.Sealer.CommROf(PAuxFile.Read(run.Files, path)) != facts.Update!.SealedCid;
     }
 
     /// <summary>Puts the data into the key.</summary>
     public SealedCommitments MakeUpdate(SectorWorkspace workspace, ISectorData data)
     {
         workspace.MakeUpdateCache();
-        using PaddedFile key = new(StandingKey?.File ?? workspace.SealedFile, facts.SealProof.SectorSize);
+        using PaddedFile key = new(StandingKey?.File ?? workspace.SealedFile, facts.SealProof.SectorSize, run.Files);
         UpdateJob job = Job(data, key, workspace.CacheFolder, workspace.UpdateFile, workspace.UpdateCacheFolder);
         return run.Sealer.Update(job, workspace.Journal, run.Cores, progress, run.Cancellation);
     }
@@ -98,7 +107,8 @@ internal sealed class SnappedSector(
         SourceCacheFolder = sourceCache,
         TargetFile = target,
         TargetCacheFolder = targetCache,
-        KeepAll = run.Settings.KeepAll,
+        Files = run.Files,
+        KeepAll = run.Settings.KeepAll == true,
         RowsToDiscard = run.Settings.RowsToDiscard,
         PoseidonKernel = run.Settings.Kernels.Poseidon,
         TwoToOneKernel = run.Settings.Kernels.TwoToOne,

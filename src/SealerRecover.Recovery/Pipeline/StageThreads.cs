@@ -116,17 +116,19 @@ internal sealed class StageThreads(CorePlan plan, CoreBudget cores, ISealer seal
         {
             sealer.PreCommit1Together(ready, cancellation);
         }
-        catch (OperatorException failure)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // One sector's disk, say. Alone, each sector fails or succeeds for itself, and keeps the layers it has.
+            // Each sector notices by itself and ends as stopped.
+        }
+#pragma warning disable CA1031 // Told, and met again by the sector that it is about: nothing may leave this thread, or the process ends.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            // One sector's disk or journal, say. Alone, each sector fails or succeeds for itself, and keeps the layers it has.
             foreach (SectorWork sector in group)
             {
                 sector.Notice($"labelling {ready.Count} sectors together stopped ({failure.Message}); going on one by one");
             }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // Each sector notices by itself and ends as stopped.
         }
     }
 

@@ -71,7 +71,7 @@ internal sealed class StandingReplica
     private PAuxFile? TryBuild(SealJob job, string file, SectorWorkspace workspace, out string? unreadable)
     {
         unreadable = null;
-        using PaddedFile padded = new(file, job.Inputs.Porep.SectorSize);
+        using PaddedFile padded = new(file, job.Inputs.Porep.SectorSize, _run.Files);
         WatchedData replica = new(padded);
         try
         {
@@ -93,7 +93,7 @@ internal sealed class StandingReplica
     {
         string to = _place.Made(workspace);
         if (workspace.Journal.TryGet(_place.CopiedStep, out FileDigest recorded) && System.IO.File.Exists(to)
-            && SegmentDigests.OfFile(to, cancellation: _run.Cancellation) == recorded)
+            && SegmentDigests.OfFile(_run.Files, to, cancellation: _run.Cancellation) == recorded)
         {
             return to;
         }
@@ -105,7 +105,7 @@ internal sealed class StandingReplica
         _run.Files.Copy(from, temporary, copied, _run.Cancellation);
         _run.Files.Replace(temporary, to);
         _run.Files.SyncFolder(workspace.Folder);
-        workspace.Journal.Record(_place.CopiedStep, SegmentDigests.OfFile(to, cancellation: _run.Cancellation));
+        workspace.Journal.Record(_place.CopiedStep, SegmentDigests.OfFile(_run.Files, to, cancellation: _run.Cancellation));
         return to;
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 
 namespace SealerRecover.Recovery.Pipeline;
 
@@ -39,7 +40,7 @@ internal sealed class TreesBehind
         {
             case null:
                 break;
-            case OperatorException failure:
+            case { } failure when failure is OperatorException || StorageFailure.Is(failure):
                 _notice($"trees behind the last layer stopped ({failure.Message}); what is left of them is built after it");
                 break;
             default:

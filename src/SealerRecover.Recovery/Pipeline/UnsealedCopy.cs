@@ -1,3 +1,4 @@
+using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
@@ -11,10 +12,11 @@ namespace SealerRecover.Recovery.Pipeline;
 internal static class UnsealedCopy
 {
     /// <summary>Writes it, unless it is recorded as written.</summary>
-    public static void Make(SectorWorkspace workspace, ISectorData data, RunContext run, IProgress<SealProgress> progress)
+    /// <exception cref="OperatorException">Storage: what was read and written is not what <paramref name="commD"/> is of; it is not recorded.</exception>
+    public static void Make(SectorWorkspace workspace, ISectorData data, CommD commD, RunContext run, IProgress<SealProgress> progress)
     {
         if (workspace.Journal.TryGet(FinishedFiles.UnsealedStep, out FileDigest recorded)
-            && LengthOf(workspace.UnsealedFile) == recorded.Length)
+            && FileLook.At(workspace.UnsealedFile) is { Kind: FileKind.File } look && look.Length == recorded.Length)
         {
             return;
         }
@@ -23,11 +25,19 @@ internal static class UnsealedCopy
         run.Files.DeleteFile(workspace.UnsealedFile);
         InstallProgress written = new(progress, run.Time);
         written.Begin(data.Size.Bytes);
-        UnsealedFile.Write(workspace.UnsealedFile, data, ranges: null, run.Cores.Now, new Locked(written), run.Cancellation);
-        workspace.Journal.Record(FinishedFiles.UnsealedStep, SegmentDigests.OfFile(workspace.UnsealedFile, null, run.Cancellation));
-    }
+        WitnessedData witnessed = new(data, run.Settings.Kernels.TwoToOne);
+        UnsealedFile.Write(
+            run.Files, workspace.UnsealedFile, witnessed, ranges: null, run.Cores.Now, new Locked(written), run.Cancellation);
+        if (witnessed.CommD != commD)
+        {
+            throw new OperatorException(
+                FailureKind.Storage,
+                $"the unsealed copy {workspace.UnsealedFile} was written from bytes with CommD {witnessed.CommD}, while the data has {commD}",
+                "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again: the copy is made again.");
+        }
 
-    private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : -1;
+        workspace.Journal.Record(FinishedFiles.UnsealedStep, SegmentDigests.OfFile(run.Files, workspace.UnsealedFile, null, run.Cancellation));
+    }
 
     private sealed class Locked(IProgress<long> inner) : IProgress<long>
     {

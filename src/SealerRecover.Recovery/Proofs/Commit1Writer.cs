@@ -4,7 +4,6 @@ using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Proofs;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Unsealing;
@@ -56,7 +55,7 @@ public static class Commit1Writer
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         long length = 0;
         byte[] digest = [];
-        NewRawFile.Write(new LinuxFileSystem(), request.Output, WriteContent, Check);
+        NewRawFile.Write(LinuxFileSystem.Instance, request.Output, WriteContent, Check);
         return new Commit1Output(
             request, ChallengeCounts.Porep(job.Inputs.Porep.SectorSize, job.Variant), length, Convert.ToHexStringLower(digest));
 

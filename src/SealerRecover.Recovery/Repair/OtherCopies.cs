@@ -3,7 +3,6 @@ using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
 
@@ -24,7 +23,7 @@ public sealed class OtherCopies
     /// <param name="settings">As the sector was mended with: its result folder holds the whole sector, its storage paths perhaps others.</param>
     /// <param name="time">The clock, for names of replaced files.</param>
     public OtherCopies(RecoverySettings settings, TimeProvider time)
-        : this(settings, new LinuxFileSystem(), time)
+        : this(settings, LinuxFileSystem.Instance, time)
     {
     }
 
@@ -41,7 +40,7 @@ public sealed class OtherCopies
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(notice);
         ResultLayout whole = new(_settings.ResultFolder, facts.Sector);
-        if (Receipt.Read(whole, WorkInputs.For(facts, SectorContent.Of(facts), _settings)) is not { } receipt)
+        if (Receipt.Read(_files, whole, WorkInputs.For(facts, SectorContent.Of(facts), _settings)) is not { } receipt)
         {
             return;
         }

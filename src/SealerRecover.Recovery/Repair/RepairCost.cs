@@ -18,8 +18,6 @@ public sealed record RepairCost(TimeSpan Time, double OfFullSealing, long Memory
 /// <param name="settings">Threads, and what else decides what is needed.</param>
 public sealed class RepairCosts(StepSpeeds speeds, RecoverySettings settings)
 {
-    private const double InnerNodes = 1.0 / (TreeShape.BaseArity - 1);
-
     private readonly SectorNeeds _needs = new(settings, new Sealer(settings));
 
     /// <summary>The cost of one repair.</summary>
@@ -38,16 +36,14 @@ public sealed class RepairCosts(StepSpeeds speeds, RecoverySettings settings)
 
     private double Seconds(RepairKind kind, PorepParameters porep, bool isSnapped)
     {
-        double tree = InnerNodes * speeds.TreeNode / settings.Threads;
-        double labels = porep.Layers * speeds.Label;
-        double columns = (speeds.Column / settings.Threads) + tree;
+        double tree = speeds.Tree(porep, settings.Threads);
         double update = isSnapped ? tree : 0;
-        return porep.Nodes * (kind switch
+        return kind switch
         {
             RepairKind.FromReplica => tree + update,
             RepairKind.FromUpdate or RepairKind.FromKey => tree + update,
-            RepairKind.Labels => labels + tree + update,
-            _ => labels + columns + tree + update,
-        });
+            RepairKind.Labels => speeds.Labels(porep) + tree + update,
+            _ => speeds.Sealing(porep, settings.Threads) + update,
+        };
     }
 }

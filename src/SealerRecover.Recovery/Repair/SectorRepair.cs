@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Filecoin.Chain;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Pipeline;
 
@@ -49,7 +49,7 @@ public sealed record SectorRepair(SectorFacts Facts, string StoragePath, RepairK
             ?? layouts.FirstOrDefault(layout => FileLook.Through(layout.CacheFolder).Kind == FileKind.Folder)
             ?? layouts[0]).Root;
         RecoverySettings there = settings with { ResultFolder = path, StoragePaths = storagePaths };
-        Survivors? left = settings.KeepAll ? null : Survivors.Find(facts, there, sealer.CommROf);
+        Survivors? left = settings.Of(facts).KeepAll == true ? null : Survivors.Find(LinuxFileSystem.Instance, facts, there, sealer.CommROf);
         return new SectorRepair(facts, path, (left, IsSnapped: facts.Update is not null) switch
         {
             (null, _) => RepairKind.Everything,

@@ -1,5 +1,5 @@
 using System.Globalization;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
 
 namespace SealerRecover.Recovery.Resources;
 

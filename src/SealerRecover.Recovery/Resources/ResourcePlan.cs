@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Workspace;
@@ -35,7 +35,7 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
         [
             .. all.Select(facts => (Facts: facts, Content: SectorContent.TryOf(facts)!))
                 .Where(sector => sector.Content is not null
-                    && !Receipt.SeemsInstalled(settings.ResultFolder, WorkInputs.For(sector.Facts, sector.Content, settings))),
+                    && !Receipt.SeemsInstalled(LinuxFileSystem.Instance, settings.ResultFolder, WorkInputs.For(sector.Facts, sector.Content, settings))),
         ];
         SectorFacts[] sectors = [.. open.Select(sector => sector.Facts)];
         if (sectors.Length == 0)

@@ -1,6 +1,7 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Pipeline;
@@ -19,8 +20,8 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
     {
         ArgumentNullException.ThrowIfNull(facts);
         PorepParameters porep = facts.SealProof.Porep;
-        Survivors? left = settings.KeepAll ? null : Survivors.Find(
-            facts, resultFolder is null ? settings : settings with { ResultFolder = resultFolder }, sealer.CommROf);
+        Survivors? left = settings.Of(facts).KeepAll == true ? null : Survivors.Find(
+            LinuxFileSystem.Instance, facts, resultFolder is null ? settings : settings with { ResultFolder = resultFolder }, sealer.CommROf);
         if (left is not null && left.Sealed.Count > 0 && (facts.Update is null || left.Updates.Count > 0))
         {
             SealResources trees = SealResources.ForTrees(porep, settings.Threads);
@@ -33,7 +34,7 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
     /// <summary>The needs of one sector whose labels have to be made.</summary>
     /// <param name="facts">The sector.</param>
     public SealResources WithLabels(SectorFacts facts) =>
-        Sealing(facts, onlyLastLayer: !settings.KeepAll && Survivors.Find(facts, settings, sealer.CommROf) is not null);
+        Sealing(facts, onlyLastLayer: settings.Of(facts).KeepAll != true && Survivors.Find(LinuxFileSystem.Instance, facts, settings, sealer.CommROf) is not null);
 
     private SealResources Sealing(SectorFacts facts, bool onlyLastLayer)
     {
@@ -41,7 +42,7 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
         PorepParameters porep = facts.SealProof.Porep;
         int pieceFiles = content?.Parts.Sum(part => part.Wanted.Length) ?? 0;
         SealResources needs = SealResources.For(
-            porep, settings.KeepAll, content?.Sealed is not null, settings.ParentWindowNodes, settings.Threads, onlyLastLayer);
+            porep, settings.Of(facts).KeepAll == true, content?.Sealed is not null, settings.ParentWindowNodes, settings.Threads, onlyLastLayer);
         if (content is null || (pieceFiles == 0 && content.Update is null))
         {
             return needs;
@@ -51,7 +52,7 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
         if (content.Update is not null)
         {
             // When the update is made, the key's layers are gone, or what is kept of them stays.
-            SealResources update = SealResources.ForUpdate(porep, settings.KeepAll, pieceFiles, settings.Threads);
+            SealResources update = SealResources.ForUpdate(porep, settings.Of(facts).KeepAll == true, pieceFiles, settings.Threads);
             needs = needs with
             {
                 TreeMemory = Math.Max(needs.TreeMemory, update.TreeMemory),

@@ -1,7 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Trees;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.Survey;
 

@@ -1,5 +1,4 @@
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.Survey;
 

@@ -1,6 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Survey;

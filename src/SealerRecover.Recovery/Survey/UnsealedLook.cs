@@ -1,9 +1,9 @@
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Unsealed;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.Survey;
 

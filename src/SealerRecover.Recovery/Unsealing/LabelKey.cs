@@ -3,7 +3,6 @@ using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Labeling;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Workspace;
 
@@ -73,10 +72,12 @@ internal sealed class LabelKey : IDisposable
         {
             Inputs = new ReplicaInputs(Porep, _request.Facts.Sector, _request.Facts.Ticket, commD),
             CacheFolder = _workspace.CacheFolder,
+            Files = _files,
             SealedFile = _workspace.SealedFile,
             LabelKernel = _request.Kernels.Label,
             LabelCores = cores,
             CachePathInTAux = journal.CachePathInTAux,
+            Notice = text => _events.Notice(_request.Facts.Sector, text),
         };
         using (IParents parents = _sealer.OpenParents(Porep, _events.ProgressOf(null), cancellation))
         {

@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Files;
 
 namespace SealerRecover.Recovery.Unsealing;
 
@@ -31,7 +30,7 @@ internal static class NewRawFile
     public static void Write(IFileSystem files, string path, Action<Stream> write, Action<Stream> check)
     {
         Refuse(path);
-        string temporary = DurableNames.TemporaryFor(path);
+        string temporary = TemporaryNames.For(path);
         StorageFailure.Explain($"writing {path}", () =>
         {
             try
@@ -53,7 +52,7 @@ internal static class NewRawFile
             }
             finally
             {
-                files.DeleteFile(temporary);
+                files.TryDelete(temporary);
             }
         });
     }

@@ -1,7 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Pipeline;
 
 namespace SealerRecover.Recovery.Unsealing;

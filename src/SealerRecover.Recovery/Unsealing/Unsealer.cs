@@ -6,7 +6,6 @@ using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Replica;
 using Filecoin.Sealing.Update;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;
@@ -31,7 +30,7 @@ public sealed class Unsealer
     /// <param name="request">What and where.</param>
     /// <param name="time">The clock, for events.</param>
     public Unsealer(UnsealRequest request, TimeProvider time)
-        : this(request, time, new Sealer(SettingsOf(request)), new LinuxFileSystem(), new LinuxSystemProbe())
+        : this(request, time, new Sealer(SettingsOf(request)), LinuxFileSystem.Instance, new LinuxSystemProbe())
     {
     }
 

@@ -18,10 +18,11 @@ internal sealed record FinishedFile(string Name, string Path, Func<IProgress<lon
 internal sealed record RecoveredSector(SealedCommitments Sealed, SealedCommitments? Update, IReadOnlyList<FinishedFile> Files);
 
 /// <summary>The files of a workspace, each with what it is to be compared with.</summary>
+/// <param name="files">Reads them.</param>
 /// <param name="workspace">The workspace.</param>
 /// <param name="porep">The sector's shape.</param>
 /// <param name="keepAll">Whether layers and all trees are installed.</param>
-internal sealed class FinishedFiles(SectorWorkspace workspace, PorepParameters porep, bool keepAll)
+internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace, PorepParameters porep, bool keepAll)
 {
     /// <summary>The workspace.</summary>
     public SectorWorkspace Workspace => workspace;
@@ -63,12 +64,12 @@ internal sealed class FinishedFiles(SectorWorkspace workspace, PorepParameters p
     public FinishedFile Unsealed() => new(
         ManifestFile.Unsealed,
         workspace.UnsealedFile,
-        (progress, cancellation) => SegmentDigests.OfFile(workspace.UnsealedFile, progress, cancellation) is var digest
+        (progress, cancellation) => SegmentDigests.OfFile(files, workspace.UnsealedFile, progress, cancellation) is var digest
             && workspace.Journal.TryGet(UnsealedStep, out FileDigest recorded) && recorded == digest ? digest : null);
 
     // It was found to be right; there is nothing to compare it with but itself.
-    private static FinishedFile Standing(string name, string path) =>
-        new(name, path, (progress, cancellation) => SegmentDigests.OfFile(path, progress, cancellation));
+    private FinishedFile Standing(string name, string path) =>
+        new(name, path, (progress, cancellation) => SegmentDigests.OfFile(files, path, progress, cancellation));
 
     // An update's t_aux is its key's, where that has one; tree_d is there when everything is kept.
     private List<string> Present(string folder, bool treeD) =>
@@ -83,19 +84,19 @@ internal sealed class FinishedFiles(SectorWorkspace workspace, PorepParameters p
         byte[] auxiliary = new PAuxFile(made.CommC, made.CommRLast).ToBytes();
         return names.Select(name => name == CacheNames.PAux
             ? new FinishedFile(prefix + name, Path.Combine(folder, name), (progress, cancellation) =>
-                File.ReadAllBytes(Path.Combine(folder, name)).AsSpan().SequenceEqual(auxiliary)
-                    ? SegmentDigests.OfFile(Path.Combine(folder, name), progress, cancellation)
+                files.ReadAll(Path.Combine(folder, name)).AsSpan().SequenceEqual(auxiliary)
+                    ? SegmentDigests.OfFile(files, Path.Combine(folder, name), progress, cancellation)
                     : null)
             : Recorded(prefix + name, Path.Combine(folder, name), name, steps, length: null));
     }
 
     private FinishedFile Replica(string name, string path, string steps) => new(
-        name, path, (progress, cancellation) => ReplicaRecord.DigestIfIntact(path, workspace.Journal, steps, porep, progress, cancellation));
+        name, path, (progress, cancellation) => ReplicaRecord.DigestIfIntact(files, path, workspace.Journal, steps, porep, progress, cancellation));
 
     private FinishedFile Recorded(string name, string path, string recordedAs, string steps, long? length) => new(
         name,
         path,
-        (progress, cancellation) => SegmentDigests.OfFile(path, progress, cancellation) is var digest
+        (progress, cancellation) => SegmentDigests.OfFile(files, path, progress, cancellation) is var digest
             && (length is null || digest.Length == length)
             && (!CacheFiles.TryGetRecorded(workspace.Journal, recordedAs, out FileDigest recorded, steps) || recorded == digest)
                 ? digest

@@ -1,7 +1,7 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
 
 namespace SealerRecover.Recovery.Workspace;
 
@@ -80,7 +80,7 @@ internal sealed class Journal : IStepLog
             return null;
         }
 
-        List<Line> lines = ChecksummedLines.Read<Line>(File.ReadAllBytes(path));
+        List<Line> lines = ChecksummedLines.Read<Line>(files.ReadAll(path));
         if (lines is [{ Inputs.Format: > WorkInputs.CurrentFormat }, ..])
         {
             throw new OperatorException(

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Filecoin.Primitives;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
 
 namespace SealerRecover.Recovery.Workspace;
 
@@ -12,11 +12,11 @@ namespace SealerRecover.Recovery.Workspace;
 internal sealed class SectorWorkspace : IDisposable
 {
     private const string LockName = "lock";
-    private const string SealedName = "sealed";
-    private const string CacheName = "cache";
-    private const string UpdateName = "update";
-    private const string UpdateCacheName = "update-cache";
-    private const string UnsealedName = "unsealed";
+    private const string SealedName = WorkspacePaths.SealedName;
+    private const string CacheName = WorkspacePaths.CacheName;
+    private const string UpdateName = WorkspacePaths.UpdateName;
+    private const string UpdateCacheName = WorkspacePaths.UpdateCacheName;
+    private const string UnsealedName = WorkspacePaths.UnsealedName;
     private static readonly string[] Folders = [CacheName, UpdateCacheName];
     private readonly IFileSystem _files;
     private readonly FolderLock _lock;
@@ -32,23 +32,26 @@ internal sealed class SectorWorkspace : IDisposable
     /// <summary>The folder.</summary>
     public string Folder { get; }
 
+    /// <summary>Where its files are.</summary>
+    private WorkspacePaths Paths => new(Folder);
+
     /// <summary>What has been finished.</summary>
     public Journal Journal { get; }
 
     /// <summary>Where sealing makes layers, trees and auxiliary files.</summary>
-    public string CacheFolder => Path.Combine(Folder, CacheName);
+    public string CacheFolder => Paths.CacheFolder;
 
     /// <summary>Where sealing puts the replica.</summary>
-    public string SealedFile => Path.Combine(Folder, SealedName);
+    public string SealedFile => Paths.SealedFile;
 
     /// <summary>Where the updated replica is made.</summary>
-    public string UpdateFile => Path.Combine(Folder, UpdateName);
+    public string UpdateFile => Paths.UpdateFile;
 
     /// <summary>Where an update's auxiliary files are made; exists once it was asked for by <see cref="MakeUpdateCache"/>.</summary>
-    public string UpdateCacheFolder => Path.Combine(Folder, UpdateCacheName);
+    public string UpdateCacheFolder => Paths.UpdateCacheFolder;
 
     /// <summary>Where an unsealed copy is made.</summary>
-    public string UnsealedFile => Path.Combine(Folder, UnsealedName);
+    public string UnsealedFile => Paths.UnsealedFile;
 
     /// <summary>Opens the workspace of a sector, resuming what is there if it was made from the same inputs.</summary>
     /// <param name="files">Changes files.</param>
@@ -62,7 +65,7 @@ internal sealed class SectorWorkspace : IDisposable
     public static SectorWorkspace Open(
         IFileSystem files, string tempFolder, SectorId sector, WorkInputs inputs, string cachePathInTAux, Action<string> notice)
     {
-        string folder = Path.Combine(tempFolder, sector.FileName);
+        string folder = WorkspacePaths.Of(tempFolder, sector).Folder;
         RefuseForeignFolder(folder);
         FolderLock held = FolderLock.Take(files, Path.Combine(folder, LockName), sector.ToString());
         try
@@ -92,7 +95,7 @@ internal sealed class SectorWorkspace : IDisposable
     /// <summary>Whether a workspace is there that only awaits its clean-up once its sector is installed.</summary>
     public static bool IsLeftOver(IFileSystem files, string tempFolder, SectorId sector, WorkInputs inputs)
     {
-        string folder = Path.Combine(tempFolder, sector.FileName);
+        string folder = WorkspacePaths.Of(tempFolder, sector).Folder;
         return FileLook.At(folder).Kind == FileKind.Folder && IsOurs(folder)
             && (Journal.Load(files, folder) is { } journal
                 ? journal.Inputs == inputs
@@ -118,6 +121,13 @@ internal sealed class SectorWorkspace : IDisposable
         }
 
         _files.DeleteFile(Path.Combine(Folder, Journal.TemporaryName));
+        // Flushed, or after a power cut the journal might be gone and files be back that nobody knows then.
+        foreach (string folder in Folders.Select(name => Path.Combine(Folder, name)).Where(path => FileLook.At(path).Kind == FileKind.Folder))
+        {
+            _files.SyncFolder(folder);
+        }
+
+        _files.SyncFolder(Folder);
         if (foreign.Length > 0)
         {
             Journal.Reset(); // It stays as the sign that the folder is this tool's, or the next run would refuse it.

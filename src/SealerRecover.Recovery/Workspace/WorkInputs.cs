@@ -47,7 +47,7 @@ internal sealed record WorkInputs(
         facts.Ticket.ToString(),
         content.CommD.ToString(),
         facts.SealedCid.ToString(),
-        settings.KeepAll,
+        settings.Of(facts).KeepAll == true,
         settings.RowsToDiscard,
         content.Update?.CommD.ToString(),
         facts.Update?.SealedCid.ToString(),

@@ -21,6 +21,7 @@ internal static class Help
         "sealer-recover commp ./deal.car ./other.car",
         "sealer-recover pieces --miner=f01000 --sector=7 --piece-source=/pieces",
         "sealer-recover survey --miner=f01000 --storage=/sector --storage=/sector2 --faulty --deep",
+        "sealer-recover diagnose --miner=f01000 --sealing-temp=/temp 7",
         "sealer-recover unseal --miner=f01000 --sector=7 --sealed=/sector/sealed/s-t01000-7 --output=./data",
         "sealer-recover commit1 --miner=f01000 --sector=7 --seed=HEX --sealing-result=/sector --output=./c1-7.json",
     ];

@@ -74,19 +74,39 @@ internal sealed class KnownSectors
                 : Missing(new SectorId(metadata.Miner, number), path))];
     }
 
+    /// <summary>The one sector asked for, with what a metadata file says of it where one is named; no node is asked for facts.</summary>
+    /// <exception cref="OperatorException">BadInput; or no node tells the number of a miner that was named in another form.</exception>
+    public async Task<(SectorId Sector, SectorFacts? Facts)> OneAsync(CommandContext context)
+    {
+        if (MetadataPath(context) is { } path)
+        {
+            SectorFacts facts = One(FromFile(context, path));
+            return (facts.Sector, facts);
+        }
+
+        IReadOnlyList<ulong> numbers = Sectors.ReadSome(context.Parsed);
+        if (numbers.Count > 1)
+        {
+            throw Several(numbers.Count);
+        }
+
+        ActorId miner = Node.ReadMiner(context.Parsed).ActorId ?? await Node.AskAsync(context, lookup => Task.FromResult(lookup.Miner));
+        return (new SectorId(miner, numbers[0]), null);
+    }
+
     /// <summary>What is known of the one sector asked for.</summary>
     /// <exception cref="OperatorException">BadInput: none or several are asked for; or why nothing is known.</exception>
-    public async Task<SectorFacts> FindOneAsync(CommandContext context)
+    public async Task<SectorFacts> FindOneAsync(CommandContext context) => One(await FindAsync(context));
+
+    private static SectorFacts One(IReadOnlyList<SectorLookupResult> found) => found switch
     {
-        IReadOnlyList<SectorLookupResult> found = await FindAsync(context);
-        return found switch
-        {
-            [{ Facts: { } facts }] => facts,
-            [{ Failure: { } failure }] => throw failure,
-            _ => throw new OperatorException(
-                FailureKind.BadInput, $"{found.Count} sectors are meant, but this command works on one", "name one, as in --sector=7"),
-        };
-    }
+        [{ Facts: { } facts }] => facts,
+        [{ Failure: { } failure }] => throw failure,
+        _ => throw Several(found.Count),
+    };
+
+    private static OperatorException Several(int count) =>
+        new(FailureKind.BadInput, $"{count} sectors are meant, but this command works on one", "name one, as in --sector=7");
 
     private static SectorLookupResult Missing(SectorId sector, string path) => new(sector, null, new OperatorException(
         FailureKind.BadInput, $"{path} does not hold {sector}", "add it to the file with sealer-recover export, or leave it out"));

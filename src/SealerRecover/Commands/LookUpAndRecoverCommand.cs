@@ -46,18 +46,7 @@ internal sealed class LookUpAndRecoverCommand : ICommand
         RecoverySettings settings = _recovery.Read(context);
         (_, _, IReadOnlyList<SectorLookupResult> found) = await _node.LookUpAsync(
             context, _ => Task.FromResult(numbers), _given.Read(context, numbers));
-        SectorFacts[] facts = [.. found.Select(result => result.Facts).OfType<SectorFacts>()];
-        IReadOnlyList<SectorReport> recovered = RecoveryRun.Recover(context, settings, facts, refresh: null, out IReadOnlyList<Advice> next);
-        return new Report
-        {
-            Command = Name,
-            Sectors =
-            [
-                .. found.Select(result => result.Failure is { } failure
-                    ? SectorReport.Failed(result.Sector, failure)
-                    : recovered.First(report => report.Sector == result.Sector)),
-            ],
-            Next = next,
-        };
+        IReadOnlyList<SectorReport> sectors = RecoveryRun.RecoverFound(context, settings, found, refresh: null, out IReadOnlyList<Advice> next);
+        return new Report { Command = Name, Sectors = sectors, Next = next };
     }
 }

@@ -16,6 +16,9 @@ internal sealed record LookedUp(ActorId Miner, SectorSize Size, IReadOnlyList<Se
 /// <summary>Which miner, how the chain is reached, and who else is asked.</summary>
 internal sealed class NodeOptions
 {
+    /// <summary>Seconds to wait for an answer that a run can do without.</summary>
+    public const int Patience = 10;
+
     private const int DefaultTimeout = 60;
 
     /// <summary>--miner.</summary>
@@ -116,18 +119,26 @@ internal sealed class NodeOptions
     /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
     public Task<T> AskAsync<T>(CommandContext context, Func<SectorLookup, Task<T>> ask) => AskAsync(context, [], ask);
 
-    private async Task<T> AskAsync<T>(CommandContext context, IReadOnlyList<ISectorSource> given, Func<SectorLookup, Task<T>> ask)
+    private Task<T> AskAsync<T>(CommandContext context, IReadOnlyList<ISectorSource> given, Func<SectorLookup, Task<T>> ask) => OpenAsync(
+        context,
+        ReadMiner(context.Parsed),
+        context.Parsed.GetValue(Timeout) ?? DefaultTimeout,
+        given,
+        lookup =>
+        {
+            context.View.Said($"{lookup.Miner} has sectors of {lookup.SectorSize} on network {lookup.NetworkName}");
+            return ask(lookup);
+        });
+
+    private async Task<T> OpenAsync<T>(
+        CommandContext context, Address miner, int timeout, IReadOnlyList<ISectorSource> given, Func<SectorLookup, Task<T>> ask)
     {
-        Address miner = ReadMiner(context.Parsed);
-        int timeout = context.Parsed.GetValue(Timeout) ?? DefaultTimeout;
         List<JsonRpcClient> clients = [];
         try
         {
             FullNode node = new(Connected(ReadEndpoints(context.Parsed, context.Environment)));
             OtherSources others = Sources.Read(context, Connected, TimeSpan.FromSeconds(timeout), given);
-            SectorLookup lookup = await SectorLookup.OpenAsync(node, others, miner, context.Host.Time, context.Cancellation);
-            context.View.Said($"{lookup.Miner} has sectors of {lookup.SectorSize} on network {lookup.NetworkName}");
-            return await ask(lookup);
+            return await ask(await SectorLookup.OpenAsync(node, others, miner, context.Host.Time, context.Cancellation));
         }
         finally
         {
@@ -148,12 +159,34 @@ internal sealed class NodeOptions
         || (context.Environment.LotusRepository is { } folder && File.Exists(Path.Combine(folder, "api")));
 
     /// <summary>
+    /// What the chain says of how sectors of one miner were sealed, in the order of <paramref name="claims"/>, to compare claims with.
+    /// </summary>
+    /// <param name="context">The command's surroundings.</param>
+    /// <param name="miner">The miner.</param>
+    /// <param name="claims">What is compared.</param>
+    /// <param name="patience">Seconds for one answer, unless told otherwise; null for the default.</param>
+    /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
+    public async Task<IReadOnlyList<StatementResult>> StatementsAsync(
+        CommandContext context, ActorId miner, IReadOnlyList<TicketClaim> claims, int? patience = null)
+    {
+        return await OpenAsync(
+            context,
+            Address.FromActorId(miner),
+            context.Parsed.GetValue(Timeout) ?? patience ?? DefaultTimeout,
+            [],
+            lookup => lookup.FindStatementsAsync(claims, concurrency: 4, context.Cancellation));
+    }
+
+    /// <summary>Whether a chain node was named for this run; one whose Lotus repository happens to be here was not.</summary>
+    public bool AreNamed(CommandContext context) => context.Parsed.GetValue(ApiInfo) is not null || context.Environment.ApiInfo is not null;
+
+    /// <summary>
     /// The chain's present view of sectors that have been recovered from a file, for the advice at the end. Asked only of a node that was named
     /// for this run; a node that does not answer soon costs the advice its dates and nothing else.
     /// </summary>
     public IReadOnlyList<SectorFacts> BringUpToDate(CommandContext context, IReadOnlyList<SectorFacts> recovered)
     {
-        if (context.Parsed.GetValue(ApiInfo) is null && context.Environment.ApiInfo is null)
+        if (!AreNamed(context))
         {
             return recovered;
         }
@@ -176,9 +209,8 @@ internal sealed class NodeOptions
 
     private async Task<IReadOnlyList<SectorFacts>> BringUpToDateAsync(CommandContext context, IReadOnlyList<SectorFacts> recovered)
     {
-        const int patience = 10;
         using JsonRpcClient rpc = Connect(
-            context, ReadEndpoints(context.Parsed, context.Environment), context.Parsed.GetValue(Timeout) ?? patience);
+            context, ReadEndpoints(context.Parsed, context.Environment), context.Parsed.GetValue(Timeout) ?? Patience);
         SectorLookup lookup = await SectorLookup.OpenAsync(
             new FullNode(rpc), Address.FromActorId(recovered[0].Sector.Miner), context.Host.Time, context.Cancellation);
         return await lookup.BringUpToDateAsync(recovered, concurrency: 4, context.Cancellation);

@@ -49,6 +49,9 @@ internal sealed class ParentsCommand : ICommand
         Common.AddTo(Syntax);
     }
 
+    /// <summary>The word for <paramref name="variant"/> in --variant.</summary>
+    public static string WordFor(PorepVariant variant) => Array.Find(Variants, entry => entry.Variant == variant).Word;
+
     /// <inheritdoc/>
     public Command Syntax { get; }
 
@@ -74,7 +77,7 @@ internal sealed class ParentsCommand : ICommand
                 throw new OperatorException(
                     FailureKind.Storage,
                     $"the parent cache of {proof}, {path}, is {Word(state)}",
-                    $"build it with: sealer-recover parents --sector-size {proof.SectorSize} --variant {Array.Find(Variants, entry => entry.Variant == proof.Variant).Word}");
+                    $"build it with: sealer-recover parents --sector-size {proof.SectorSize} --variant {WordFor(proof.Variant)}");
             }
 
             return Done("is complete and has the right digest");

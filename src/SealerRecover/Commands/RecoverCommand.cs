@@ -8,7 +8,8 @@ using SealerRecover.Rendering;
 namespace SealerRecover.Commands;
 
 /// <summary>
-/// Recovers from a metadata file. No chain node is needed; where one is named, it is asked at the end by when to do what comes next.
+/// Recovers from a metadata file. No chain node is needed; where one is named, what the file says is compared with the chain before work
+/// starts, and at the end it is asked by when to do what comes next.
 /// <code>sealer-recover recover --sectors-recovery-metadata=./sectors-recovery-f01000.json --sealing-result=/sector --sealing-temp=/temp 2 4 5</code>
 /// </summary>
 internal sealed class RecoverCommand : ICommand
@@ -48,17 +49,21 @@ internal sealed class RecoverCommand : ICommand
     public string Name => "recover";
 
     /// <inheritdoc/>
-    public Task<Report> RunAsync(CommandContext context)
+    public async Task<Report> RunAsync(CommandContext context)
     {
         IReadOnlyList<ulong> numbers = _sectors.Read(context.Parsed);
         RecoverySettings settings = _recovery.Read(context);
         string given = context.Parsed.GetValue(_metadata) ?? throw new OperatorException(
             FailureKind.BadInput, "no metadata file was named", $"name it with {_metadata.Name}, or use --miner and --sectors to ask a chain node");
         string path = context.Folders.Absolute(given, _metadata.Name);
-        IReadOnlyList<SectorFacts> facts = Select(MetadataFile.Read(path).Sectors, numbers, path);
-        IReadOnlyList<SectorReport> sectors = RecoveryRun.Recover(
-            context, settings, facts, recovered => _node.BringUpToDate(context, recovered), out IReadOnlyList<Advice> next);
-        return Task.FromResult(new Report { Command = Name, Sectors = sectors, Next = next });
+        IReadOnlyList<SectorLookupResult> compared = await ChainCrossCheck.CompareAsync(
+            context,
+            _node,
+            [.. Select(MetadataFile.Read(path).Sectors, numbers, path).Select(facts => new SectorLookupResult(facts.Sector, facts, null))],
+            path);
+        IReadOnlyList<SectorReport> sectors = RecoveryRun.RecoverFound(
+            context, settings, compared, recovered => _node.BringUpToDate(context, recovered), out IReadOnlyList<Advice> next);
+        return new Report { Command = Name, Sectors = sectors, Next = next };
     }
 
     private static IReadOnlyList<SectorFacts> Select(IReadOnlyList<SectorFacts> all, IReadOnlyList<ulong> numbers, string path)

@@ -45,9 +45,11 @@ internal sealed class RecoveryOptions
         "Rows of tree_r_last not stored; must be what the miner proves with. Default: FIL_PROOFS_ROWS_TO_DISCARD, or 2.");
 
     /// <summary>--keep-all.</summary>
-    public Option<bool> KeepAll { get; } = new("--keep-all")
+    public Option<bool?> KeepAll { get; } = new("--keep-all")
     {
-        Description = "Keep and install layers, tree_c and tree_d too, as they are after PreCommit2.",
+        Description = "Keep and install layers, tree_c and tree_d too, as they are after PreCommit2. Default: of sectors that are not yet proven, whose Commit 1 needs them.",
+        Arity = ArgumentArity.ZeroOrOne,
+        HelpName = "true|false",
     };
 
     /// <summary>--piece-source.</summary>

@@ -9,6 +9,24 @@ namespace SealerRecover.Commands;
 /// <summary>From facts to installed sectors: plan, run, report. What looking up and reading a file have in common.</summary>
 internal static class RecoveryRun
 {
+    /// <summary>As <see cref="Recover"/>, for sectors some of which failed already; reports in the order of <paramref name="found"/>.</summary>
+    public static IReadOnlyList<SectorReport> RecoverFound(
+        CommandContext context,
+        RecoverySettings settings,
+        IReadOnlyList<SectorLookupResult> found,
+        Func<IReadOnlyList<SectorFacts>, IReadOnlyList<SectorFacts>>? refresh,
+        out IReadOnlyList<Advice> next)
+    {
+        IReadOnlyList<SectorReport> recovered = Recover(
+            context, settings, [.. found.Select(result => result.Facts).OfType<SectorFacts>()], refresh, out next);
+        return
+        [
+            .. found.Select(result => result.Failure is { } failure
+                ? SectorReport.Failed(result.Sector, failure)
+                : recovered.First(report => report.Sector == result.Sector)),
+        ];
+    }
+
     /// <summary>Recovers <paramref name="facts"/>; blocks until all sectors have ended.</summary>
     /// <param name="context">The command's surroundings.</param>
     /// <param name="settings">What the operator decided.</param>

@@ -54,6 +54,11 @@ internal sealed class RepairCommand : ICommand
         RecoverySettings settings = _recovery.Read(context) with { Force = true, StoragePaths = paths };
         settings = settings with { PieceSources = [.. settings.PieceSources, .. DataIn(paths)] };
         IReadOnlyList<SectorLookupResult> found = await _sectors.FindAsync(context);
+        if (_sectors.MetadataPath(context) is { } file)
+        {
+            found = await ChainCrossCheck.CompareAsync(context, _sectors.Node, found, file);
+        }
+
         SectorRepair[] repairs = [.. found.Where(result => result.Facts is not null).Select(result => SectorRepair.Choose(result.Facts!, paths, settings))];
         if (repairs.Length > 0)
         {
@@ -79,17 +84,8 @@ internal sealed class RepairCommand : ICommand
 
     private static (SectorRepair Repair, RepairCost Cost)[] Cost(CommandContext context, RecoverySettings settings, SectorRepair[] repairs)
     {
-        BenchSettings quick = new()
-        {
-            TempFolder = settings.TempFolder,
-            Cores = settings.Threads,
-            Kernels = settings.Kernels,
-            Duration = TimeSpan.FromMilliseconds(50),
-            LayerBytes = 64L << 20,
-        };
-        MachineBench bench = new(quick, context.Host.Time);
         Dictionary<PorepParameters, RepairCosts> costs = repairs.Select(repair => repair.Facts.SealProof.Porep).Distinct()
-            .ToDictionary(porep => porep, porep => new RepairCosts(bench.Steps(porep, context.Cancellation), settings));
+            .ToDictionary(porep => porep, porep => new RepairCosts(StepSpeeds.Measure(porep, settings.Kernels, context.Host.Time, context.Cancellation), settings));
         return [.. repairs.Select(repair => (repair, costs[repair.Facts.SealProof.Porep].For(repair)))];
     }
 

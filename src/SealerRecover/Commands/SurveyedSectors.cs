@@ -6,14 +6,14 @@ using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
 
-/// <summary>A sector to survey, or why nothing can be said of it.</summary>
+/// <summary>A sector to look at, or why nothing can be said of it.</summary>
 /// <param name="Sector">The sector.</param>
 /// <param name="Facts">What to compare with; null on failure.</param>
 /// <param name="Failure">Why not; null on success.</param>
 internal sealed record SurveyedSector(SectorId Sector, SurveyFacts? Facts, OperatorException? Failure);
 
 /// <summary>
-/// Which sectors to survey and what to compare them with: a chain node's newest state, which every node has, a metadata file, or, without
+/// Which sectors to look at and what to compare them with: a chain node's newest state, which every node has, a metadata file, or, without
 /// either, nothing but the files themselves.
 /// </summary>
 internal sealed class SurveyedSectors
@@ -42,8 +42,12 @@ internal sealed class SurveyedSectors
     }
 
     /// <summary>The sectors and what is known of them: those asked for; without numbers, all in the metadata file or in the storage paths.</summary>
+    /// <param name="context">The command's surroundings.</param>
+    /// <param name="roots">Where sectors lie.</param>
+    /// <param name="askMore">Asks the node, where one is asked at all, for more about the sectors found.</param>
     /// <exception cref="OperatorException">BadInput, or no node answers.</exception>
-    public async Task<(string ComparedWith, IReadOnlyList<SurveyedSector> Sectors)> FindAsync(CommandContext context, StorageRoots roots)
+    public async Task<(string ComparedWith, IReadOnlyList<SurveyedSector> Sectors)> FindAsync(
+        CommandContext context, StorageRoots roots, Func<SectorLookup, IReadOnlyList<SurveyedSector>, Task>? askMore = null)
     {
         bool faulty = context.Parsed.GetValue(Known.Sectors.Faulty);
         if (Known.MetadataPath(context) is { } path)
@@ -65,18 +69,24 @@ internal sealed class SurveyedSectors
 
         return offline || !Known.Node.AreGiven(context)
             ? (SurveyAnswer.Nothing, Offline(context, roots, asked))
-            : (SurveyAnswer.Chain, await Known.Node.AskAsync(context, lookup => AskAsync(context, lookup, roots, asked, faulty)));
+            : (SurveyAnswer.Chain, await Known.Node.AskAsync(context, lookup => AskAsync(context, lookup, roots, asked, faulty, askMore)));
     }
 
     private static async Task<IReadOnlyList<SurveyedSector>> AskAsync(
-        CommandContext context, SectorLookup lookup, StorageRoots roots, IReadOnlyList<ulong> asked, bool faulty)
+        CommandContext context, SectorLookup lookup, StorageRoots roots, IReadOnlyList<ulong> asked, bool faulty, Func<SectorLookup, IReadOnlyList<SurveyedSector>, Task>? askMore)
     {
         IReadOnlyList<ulong> numbers = faulty ? [.. asked.Union(await lookup.FaultySectorsAsync(context.Cancellation))]
             : asked.Count > 0 ? asked
             : roots.NumbersOf(lookup.Miner);
         IReadOnlyList<CommitmentsResult> found = await lookup.FindCommitmentsAsync(numbers, concurrency: 4, context.Cancellation);
-        return [.. found.Select(result => new SurveyedSector(
+        SurveyedSector[] sectors = [.. found.Select(result => new SurveyedSector(
             result.Sector, result.Commitments is { } commitments ? SurveyFacts.From(commitments) : null, result.Failure))];
+        if (askMore is not null)
+        {
+            await askMore(lookup, sectors);
+        }
+
+        return sectors;
     }
 
     private List<SurveyedSector> Offline(CommandContext context, StorageRoots roots, IReadOnlyList<ulong> asked)

@@ -131,6 +131,7 @@ internal sealed record JsonSectorEnded(
     string? CommRLast,
     IReadOnlyList<string> Files,
     double Seconds,
+    int? ProvenNodes,
     JsonFailure? Failure);
 
 /// <summary>Why something failed.</summary>
@@ -141,6 +142,7 @@ internal sealed record JsonFailure(
     string Hint,
     IReadOnlyDictionary<string, string>? Evidence,
     IReadOnlyList<string>? LikelyCauses,
+    IReadOnlyList<string>? Excluded,
     string? Trace);
 
 /// <summary>Something to do next.</summary>
@@ -299,6 +301,62 @@ internal sealed record JsonAdvisedRepair(string Repair, string Part, bool Needed
 /// <summary>A file to copy.</summary>
 internal sealed record JsonCopy(string From, string To);
 
+/// <summary>Whether a sector would pass window PoSt.</summary>
+internal sealed record JsonVerification(
+    string Event,
+    string Time,
+    JsonSector Sector,
+    long SectorSize,
+    string ComparedWith,
+    string Part,
+    bool Proven,
+    int ProvenNodes,
+    int Challenges,
+    int NetworkChallenges,
+    bool Full,
+    string Randomness,
+    string RandomnessFrom,
+    string? RandomnessReason,
+    long? ChallengeEpoch,
+    int? Deadline,
+    ulong? Partition,
+    IReadOnlyList<JsonProvenReplica> Replicas,
+    IReadOnlyList<JsonProofFault> Missing,
+    IReadOnlyList<string> Warnings);
+
+/// <summary>A replica with its cache folder.</summary>
+internal sealed record JsonProvenReplica(string Replica, string CacheFolder, bool Proven, IReadOnlyList<JsonProofFault> Faults);
+
+/// <summary>Why one is not proven.</summary>
+internal sealed record JsonProofFault(string? Kind, string Message, long? Node, IReadOnlyList<JsonFaultPlace> Places);
+
+/// <summary>A stretch of a file.</summary>
+internal sealed record JsonFaultPlace(string Path, long Offset, long Length);
+
+/// <summary>Why a sector's CommR is not the chain's.</summary>
+internal sealed record JsonDiagnosis(
+    string Event,
+    string Time,
+    JsonSector Sector,
+    string? Mismatch,
+    bool Certain,
+    string InputsFrom,
+    bool ComparedWithChain,
+    string? Expected,
+    string? Computed,
+    string? CommC,
+    string? CommRLast,
+    string? ReplicaId,
+    IReadOnlyList<JsonCause> Causes,
+    IReadOnlyList<string> Remarks);
+
+/// <summary>One candidate cause.</summary>
+internal sealed record JsonCause(
+    string Cause, string Verdict, string Meaning, IReadOnlyList<string> Evidence, JsonSettlement? Settlement);
+
+/// <summary>What settles or mends it.</summary>
+internal sealed record JsonSettlement(string Why, IReadOnlyList<string> Commands, string Cost, double? Seconds);
+
 /// <summary>The output of Commit 1.</summary>
 internal sealed record JsonCommit1(
     string Event, string Time, JsonSector Sector, string Seed, int Partitions, int Challenges, string File, long Length, string Sha256);
@@ -321,6 +379,8 @@ internal sealed record JsonCommit1(
 [JsonSerializable(typeof(JsonRepairs))]
 [JsonSerializable(typeof(JsonUnsealPlan))]
 [JsonSerializable(typeof(JsonSurvey))]
+[JsonSerializable(typeof(JsonVerification))]
 [JsonSerializable(typeof(JsonCommit1))]
+[JsonSerializable(typeof(JsonDiagnosis))]
 [JsonSerializable(typeof(JsonReport))]
 internal sealed partial class JsonLines : JsonSerializerContext;

@@ -41,7 +41,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             plan.Settings.ParentCacheFolder,
             plan.Settings.Parallel,
             plan.Settings.Threads,
-            plan.Settings.KeepAll,
+            plan.Sectors.Any(facts => plan.Settings.Of(facts).KeepAll == true),
             plan.Settings.Kernels.Asked.Any() ? plan.Settings.Kernels.Asked.ToDictionary(asked => asked.Kind.Name(), asked => asked.Name) : null,
             plan.Needs.Cores is { } cores ? JsonCores.Of(cores) : null,
             plan.Needs.CoresInWords,
@@ -179,7 +179,9 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             SectorResult.Listed => "listed",
             SectorResult.Unsealed => "unsealed",
             SectorResult.Good => "good",
+            SectorResult.Explained => "explained",
             SectorResult.Written => "written",
+            SectorResult.Proven => "proven",
             SectorResult.Stopped => "stopped",
             _ => "failed",
         },
@@ -190,6 +192,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         sector.Commitments?.CommRLast.ToString(),
         sector.Files,
         Seconds(sector.Elapsed),
+        sector.ProvenNodes,
         sector.Failure is { } failure ? Line(failure) : null);
 
     private JsonFailure Line(Failure failure) => new(
@@ -199,6 +202,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         failure.Hint,
         failure.Evidence.IsEmpty ? null : failure.Evidence.ToDictionary(fact => fact.Name, fact => fact.Value),
         failure.Causes.IsEmpty ? null : failure.Causes,
+        failure.Excluded.IsEmpty ? null : failure.Excluded,
         verbose && failure.Trace.Length > 0 ? failure.Trace : null);
 
     private void Progress(PieceProgressed happened, string at)

@@ -30,6 +30,12 @@ internal enum SectorResult
     /// <summary>Nothing speaks against its files.</summary>
     Good,
 
+    /// <summary>It would pass window PoSt.</summary>
+    Proven,
+
+    /// <summary>Why its CommR is not the chain's is certain.</summary>
+    Explained,
+
     /// <summary>See the failure.</summary>
     Failed,
 
@@ -46,6 +52,7 @@ internal readonly record struct NamedFact(string Name, string Value);
 /// <param name="Hint">What to do next.</param>
 /// <param name="Evidence">Facts to compare, of a mismatch; otherwise empty.</param>
 /// <param name="Causes">Likely causes, likeliest first; otherwise empty.</param>
+/// <param name="Excluded">What cannot be the cause, for a mismatch; otherwise empty.</param>
 /// <param name="Trace">The exception in full, shown with --verbose only.</param>
 internal sealed record Failure(
     ExitCode Exit,
@@ -53,21 +60,23 @@ internal sealed record Failure(
     string Hint,
     ImmutableArray<NamedFact> Evidence,
     ImmutableArray<string> Causes,
+    ImmutableArray<string> Excluded,
     string Trace)
 {
     /// <summary>What <paramref name="exception"/> tells the operator.</summary>
     public static Failure From(Exception exception)
     {
-        (ImmutableArray<NamedFact> evidence, ImmutableArray<string> causes) = MismatchEvidence.Of(exception);
+        (ImmutableArray<NamedFact> evidence, ImmutableArray<string> causes, ImmutableArray<string> excluded) = MismatchEvidence.Of(exception);
         return exception switch
         {
-            OperatorException known => new(ExitCodes.Of(known), known.Message, known.Hint, evidence, causes, known.ToString()),
+            OperatorException known => new(ExitCodes.Of(known), known.Message, known.Hint, evidence, causes, excluded, known.ToString()),
             _ => new(
                 ExitCodes.InternalError,
                 $"unexpected {exception.GetType().Name}: {exception.Message}",
                 "this is a bug in sealer-recover; run again with --verbose and report what it prints",
                 evidence,
                 causes,
+                excluded,
                 exception.ToString()),
         };
     }
@@ -90,6 +99,9 @@ internal sealed record SectorReport(
     TimeSpan Elapsed,
     Failure? Failure)
 {
+    /// <summary>Nodes of it that were proven as window PoSt does; null where none were.</summary>
+    public int? ProvenNodes { get; init; }
+
     /// <summary>The report of a sector that was worked on.</summary>
     public static SectorReport From(SectorOutcome outcome, CommR? sealedCid) => new(
         outcome.Sector,
@@ -106,7 +118,10 @@ internal sealed record SectorReport(
         outcome.Elapsed,
         outcome.Kind == OutcomeKind.Failed
             ? Failure.From(outcome.Failure ?? new InvalidOperationException("a sector failed without saying why"))
-            : null);
+            : null)
+    {
+        ProvenNodes = outcome.ProvenNodes,
+    };
 
     /// <summary>The report of a sector that failed before it was worked on.</summary>
     public static SectorReport Failed(SectorId sector, Exception why) =>

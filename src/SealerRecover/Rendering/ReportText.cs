@@ -62,7 +62,7 @@ internal static class ReportText
         }
     }
 
-    /// <summary>A failure's sentence, its evidence and causes, and the hint.</summary>
+    /// <summary>A failure's sentence, its evidence, causes and what is none, and the hint.</summary>
     public static IEnumerable<TextLine> Explain(Failure failure, bool verbose)
     {
         yield return new TextLine("error: " + SafeText.Clean(failure.Message));
@@ -75,6 +75,11 @@ internal static class ReportText
         for (int i = 0; i < failure.Causes.Length; i++)
         {
             yield return new TextLine(string.Create(CultureInfo.InvariantCulture, $"  likely cause {i + 1}: {SafeText.Clean(failure.Causes[i])}"));
+        }
+
+        foreach (string excluded in failure.Excluded)
+        {
+            yield return new TextLine("  excluded: " + SafeText.Clean(excluded));
         }
 
         yield return new TextLine("hint: " + SafeText.Clean(failure.Hint));
@@ -95,10 +100,13 @@ internal static class ReportText
         sector switch
         {
             { Failure: { } failure } => failure.Exit.Name,
-            { Commitments: { } computed, SealedCid: { } expected } when computed.CommR == expected => $"CommR equals the SealedCID {expected}",
+            { Commitments: { } computed, SealedCid: { } expected } when computed.CommR == expected => $"CommR equals the SealedCID {expected}" + Proven(sector),
             _ => "",
         },
     ];
+
+    private static string Proven(SectorReport sector) =>
+        sector.ProvenNodes is { } nodes ? string.Create(CultureInfo.InvariantCulture, $"; {nodes} random nodes proven") : "";
 
     private static IEnumerable<TextLine> Advise(Advice advice, int index)
     {
@@ -130,7 +138,9 @@ internal static class ReportText
         SectorResult.Listed => "listed",
         SectorResult.Unsealed => "unsealed",
         SectorResult.Good => "good",
+        SectorResult.Explained => "explained",
         SectorResult.Written => "written",
+        SectorResult.Proven => "proven",
         SectorResult.Failed => "failed",
         SectorResult.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(result), result, "a result without a word"),

@@ -1,6 +1,8 @@
+using System.Formats.Cbor;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Xunit;
@@ -25,7 +27,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
     ];
 
     public static TheoryData<string> Parsers => new(
-        "pre-commit 6", "pre-commit 25", "pre-commit 28", "proof 34", "update 27", "update 29", "update 35", "non-interactive", "lotus-miner", "damocles", "rpc");
+        "pre-commit 6", "pre-commit 25", "pre-commit 28", "proof 34", "update 27", "update 29", "update 35", "non-interactive", "event", "lotus-miner", "damocles",
+        "sector", "preCommit", "tipset", "rpc");
 
     [Theory]
     [MemberData(nameof(Parsers))]
@@ -40,7 +43,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         int refused = 0;
         for (int i = 0; i < inputs; i++)
         {
-            byte[] bad = Damage(random, good[random.Next(good.Length)], isText: parser is "lotus-miner" or "damocles" or "rpc");
+            byte[] bad = Damage(random, good[random.Next(good.Length)], isText: parser is "lotus-miner" or "damocles" or "sector" or "preCommit" or "tipset" or "rpc");
             try
             {
                 refused += read(bad) ? 0 : 1;
@@ -72,6 +75,16 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 ],
                 bytes => PieceManifests.TryRead((ulong)method, bytes, out _)),
             "non-interactive" => ([Lost.Proven(9, 15).ProveCommitNiParams(1000)], bytes => NonInteractiveProofs.TryRead(bytes, out _)),
+            "event" => ([FakeParams.Encode(cbor => FakeParams.WriteCid(cbor, Holding.CommD))], ReadEvent),
+            "sector" => (
+                [Text($$"""{"SectorNumber":2,"SealProof":5,"SealedCID":{"/":"{{Lost.CommR(2)}}"},"Activation":15000,"Expiration":2000000,"DealWeight":"0","VerifiedDealWeight":"12","SectorKeyCID":null,"PowerBaseEpoch":9,"DealIDs":[1,2]}""")],
+                Reads(ChainJson.Default.SectorOnChainInfo)),
+            "preCommit" => (
+                [Text($$"""{"Info":{"SealProof":5,"SectorNumber":2,"SealedCID":{"/":"{{Lost.CommR(2)}}"},"SealRandEpoch":12002,"DealIDs":null,"UnsealedCid":{"/":"{{Holding.CommD}}"} },"PreCommitEpoch":15000}""")],
+                Reads(ChainJson.Default.SectorPreCommitOnChainInfo)),
+            "tipset" => (
+                [Text($$"""{"Cids":[{"/":"{{Lost.CommR(2)}}"}],"Blocks":[{"Ticket":{"VRFProof":"AAAA"},"Parents":[{"/":"{{Lost.CommR(3)}}"}],"Height":7,"Timestamp":1700000000}],"Height":7}""")],
+                Reads(ChainJson.Default.TipSet)),
             "lotus-miner" => (
                 [.. new[] { Snapped, Deal }.Select(sector => Encoding.UTF8.GetBytes(FakeLotusMiner.Status(Chain, Miner, sector).ToJsonString()))],
                 ReadStatus),
@@ -84,21 +97,47 @@ public sealed class FuzzTests(ITestOutputHelper output)
         };
     }
 
-    private static bool ReadStatus(byte[] json)
+    private static byte[] Text(string json) => Encoding.UTF8.GetBytes(json);
+
+    private static bool ReadEvent(byte[] cbor)
     {
-        MinerSectorStatus? status;
+        ActorEventEntry Entry(string key, Action<CborWriter> write) => new() { Key = key, Codec = 0x51, Value = FakeParams.Encode(write) };
+        ActorEventEntry damaged = new() { Key = "unsealed-cid", Codec = 0x51, Value = cbor };
+        ActorEvent happened = new()
+        {
+            Emitter = Address.FromActorId(new ActorId(1000)),
+            Height = 7,
+            Entries =
+            [
+                Entry("$type", write => write.WriteTextString("sector-activated")),
+                Entry("sector", write => write.WriteUInt64(2)),
+                damaged,
+                damaged with { Key = "piece-cid" },
+                Entry("piece-size", write => write.WriteUInt64(128)),
+            ],
+        };
+        return SectorEvent.TryRead(happened) is not null;
+    }
+
+    private static Func<byte[], bool> Reads<T>(JsonTypeInfo<T> type)
+        where T : class => json => Read(json, type) is not null;
+
+    /// <summary>What the client catches of a result, and calls an answer of another form.</summary>
+    private static T? Read<T>(byte[] json, JsonTypeInfo<T> type)
+        where T : class
+    {
         try
         {
-            // What the client catches and calls an answer of another form.
-            status = JsonSerializer.Deserialize(json, ChainJson.Default.MinerSectorStatus);
+            return JsonSerializer.Deserialize(json, type);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            return false;
+            return null;
         }
-
-        return status is not null && Refusable(() => LotusMinerRecords.Read(Question, status, "lotus-miner"));
     }
+
+    private static bool ReadStatus(byte[] json) =>
+        Read(json, ChainJson.Default.MinerSectorStatus) is { } status && Refusable(() => LotusMinerRecords.Read(Question, status, "lotus-miner"));
 
     private static bool ReadDamocles(byte[] json) => Refusable(() =>
     {

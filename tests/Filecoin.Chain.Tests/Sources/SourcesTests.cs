@@ -26,6 +26,9 @@ public sealed class SourcesTests
         Assert.Equal(FailureKind.StatePruned, error.Kind);
         Assert.Contains("--miner-api-info", error.Hint, StringComparison.Ordinal);
         Assert.InRange(error.Message.Length, 20, 900);
+
+        // Hundreds of sectors must not send such a node through the chain hundreds of times.
+        Assert.InRange(forgotten.Lost.Node.Requests.Count, 5, 20);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using FsCheck;
 using FsCheck.Fluent;
@@ -81,7 +82,7 @@ public sealed class SectorDataTests : IDisposable
         using SectorData data = Open();
         PlacedPiece[] placed = Arrange();
 
-        CommD commD = DataTree.Write(data, _folder["tree-d"], TwoToOneHash.Create(), new FixedTreeCores(2), null, Cancellation);
+        CommD commD = DataTree.Write(data, LinuxFileSystem.Instance, _folder["tree-d"], TwoToOneHash.Create(), new FixedTreeCores(2), null, Cancellation);
 
         Assert.Equal(PieceLayout.ComputeCommD(Size, [.. placed.Select(piece => piece.Piece)]), commD);
         Assert.Equal(((2 * Size.Nodes) - 1) * 32, new FileInfo(_folder["tree-d"]).Length);

@@ -27,7 +27,7 @@ public sealed class InclusionTests
         for (int lowest = 1; lowest <= layout.Height; lowest++)
         {
             BuildTree(folder, porep, lowest);
-            using InclusionProver prover = InclusionProver.OfTreeRLast(replica, folder.Path, porep);
+            using InclusionProver prover = InclusionProver.OfTreeRLast(replica, ReplicaFiles.TreesIn(folder.Path, porep), porep);
             InclusionProof[] made = [.. leaves.Select(prover.Prove)];
             Assert.All(made.Zip(leaves), pair => Assert.Equal(
                 InclusionFault.None, InclusionVerifier.Check(prover.Form, pair.First, pair.Second, prover.Root)));
@@ -45,12 +45,12 @@ public sealed class InclusionTests
         string tree = folder[CacheNames.TreeRLast(TwoKiB.Shape, 0)];
         File.WriteAllBytes(tree, new byte[64]);
 
-        OperatorException failure = Assert.Throws<OperatorException>(() => InclusionProver.OfTreeRLast(replica, folder.Path, TwoKiB));
+        OperatorException failure = Assert.Throws<OperatorException>(() => InclusionProver.OfTreeRLast(replica, ReplicaFiles.TreesIn(folder.Path, TwoKiB), TwoKiB));
         Assert.Equal(FailureKind.Storage, failure.Kind);
         Assert.Contains(tree, failure.Message, StringComparison.Ordinal);
 
         File.Delete(tree);
-        failure = Assert.Throws<OperatorException>(() => InclusionProver.OfTreeRLast(replica, folder.Path, TwoKiB));
+        failure = Assert.Throws<OperatorException>(() => InclusionProver.OfTreeRLast(replica, ReplicaFiles.TreesIn(folder.Path, TwoKiB), TwoKiB));
         Assert.Equal(FailureKind.Storage, failure.Kind);
         Assert.Contains(tree, failure.Message, StringComparison.Ordinal);
     }
@@ -61,7 +61,7 @@ public sealed class InclusionTests
         using TemporaryFolder folder = new();
         using PaddedFile replica = WriteReplica(folder, TwoKiB);
         BuildTree(folder, TwoKiB, lowest: 2);
-        using InclusionProver prover = InclusionProver.OfTreeRLast(replica, folder.Path, TwoKiB);
+        using InclusionProver prover = InclusionProver.OfTreeRLast(replica, ReplicaFiles.TreesIn(folder.Path, TwoKiB), TwoKiB);
         InclusionProof proof = prover.Prove(42);
         Assert.Equal(InclusionFault.None, Check(proof, 42));
 
@@ -85,7 +85,7 @@ public sealed class InclusionTests
         using TemporaryFolder folder = new();
         using PaddedFile replica = WriteReplica(folder, TwoKiB);
         BuildTree(folder, TwoKiB, lowest: 2);
-        using InclusionProver prover = InclusionProver.OfTreeRLast(replica, folder.Path, TwoKiB);
+        using InclusionProver prover = InclusionProver.OfTreeRLast(replica, ReplicaFiles.TreesIn(folder.Path, TwoKiB), TwoKiB);
         InclusionProof proof = prover.Prove(42);
 
         Assert.Equal(InclusionFault.Leaf, Check(proof, 43));
@@ -115,7 +115,7 @@ public sealed class InclusionTests
     {
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
         byte[] nodes = File.ReadAllBytes(folder["replica"]);
-        using TreeFile file = new(folder[CacheNames.TreeRLast(porep.Shape, 0)], layout, lowest);
+        using TreeFile file = new(LinuxFileSystem.Instance, folder[CacheNames.TreeRLast(porep.Shape, 0)], layout, lowest);
         BaseTreeBuilder builder = new(PoseidonKernel.Create(TreeShape.BaseArity), layout, file);
         int chunk = BaseTreeBuilder.ChunkLeaves(layout) * SectorSize.NodeBytes;
         for (int i = 0; i < BaseTreeBuilder.Chunks(layout); i++)

@@ -68,7 +68,7 @@ public sealed class VanillaProofVectorTests
             {
                 if ((string)sector!["case"]! == id)
                 {
-                    ComparePost(made, replica, post, index);
+                    ComparePost(made, post, index);
                 }
             }
         }
@@ -93,17 +93,19 @@ public sealed class VanillaProofVectorTests
         Assert.Equal(((long)known["vanilla_proofs_bincode_len"]!, (string)known["vanilla_proofs_bincode_sha256"]!), Sum(bincode.ToArray()));
     }
 
-    private static void ComparePost(SealedCase made, ISectorData replica, JsonNode post, int index)
+    private static void ComparePost(SealedCase made, JsonNode post, int index)
     {
         JsonNode sector = post["sectors"]![index]!;
         JsonNode known = post["vanilla_proofs"]![index]!;
         CommR commR = new(Bytes32.FromHex((string)sector["comm_r"]!));
         long[] challenges = Challenges(post, index);
 
-        PostVanillaProof proof = WindowPost.Prove(
-            replica, made.CacheFolder, made.Porep, (ulong)sector["sector_number"]!, commR, challenges);
+        ulong number = (ulong)sector["sector_number"]!;
+        ReplicaFiles files = ReplicaFiles.In(made.CacheFolder, made.SealedFile, made.Porep);
+        PostVanillaProof proof = WindowPost.Prove(files, made.Porep, number, commR, challenges);
 
         Assert.Null(WindowPost.Verify(made.Porep, proof, commR, challenges));
+        Assert.Empty(ReplicaProof.Check(files, made.Porep, number, commR, challenges, 1, null, TestContext.Current.CancellationToken));
         Assert.Equal(((long)known["bincode_len"]!, (string)known["bincode_sha256"]!), Sum(proof.ToBincode()));
         using MemoryStream json = new();
         using (JsonFieldWriter writer = new(json))

@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Proofs;
 using SealerRecover.Tests;
 using Xunit;
@@ -45,8 +44,7 @@ public sealed class WindowPostTests
     public void A_proof_of_other_nodes_or_another_sector_is_refused()
     {
         using SealedCase made = SealedCase.Seal("2KiB-v1_1-cc");
-        using PaddedFile replica = made.OpenReplica();
-        PostVanillaProof proof = WindowPost.Prove(replica, made.CacheFolder, made.Porep, Sector, made.CommR, [3, 4]);
+        PostVanillaProof proof = WindowPost.Prove(Files(made), made.Porep, Sector, made.CommR, [3, 4]);
         CommR other = new(made.Known.Inputs.CommD.Value);
 
         Assert.Null(WindowPost.Verify(made.Porep, proof, made.CommR, [3, 4]));
@@ -73,10 +71,11 @@ public sealed class WindowPostTests
 
     private static ProofFault? Verify(SealedCase made, long[] challenges)
     {
-        using PaddedFile replica = made.OpenReplica();
         return WindowPost.Verify(
-            made.Porep, WindowPost.Prove(replica, made.CacheFolder, made.Porep, Sector, made.CommR, challenges), made.CommR, challenges);
+            made.Porep, WindowPost.Prove(Files(made), made.Porep, Sector, made.CommR, challenges), made.CommR, challenges);
     }
+
+    private static ReplicaFiles Files(SealedCase made) => ReplicaFiles.In(made.CacheFolder, made.SealedFile, made.Porep);
 
     private static void Expect(Damage damage, ProofFault? fault, params ProofFaultKind[] kinds) =>
         Assert.True(fault is not null && kinds.Contains(fault.Kind), $"{damage}: {fault}");

@@ -1,4 +1,5 @@
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Unsealed;
 using SealerRecover.Tests;
@@ -24,7 +25,7 @@ public sealed class UnsealedFileTests : IDisposable
     [Fact]
     public void A_whole_sector_is_its_data_then_the_trailer_and_its_length()
     {
-        UnsealedFile.Write(_folder["unsealed"], _sector.Data, null, threads: 2, null, Cancellation);
+        UnsealedFile.Write(LinuxFileSystem.Instance, _folder["unsealed"], _sector.Data, null, threads: 2, null, Cancellation);
 
         byte[] written = File.ReadAllBytes(_folder["unsealed"]);
         Assert.Equal(_sector.Padded, written[..(int)_sector.Size.Bytes]);
@@ -44,7 +45,7 @@ public sealed class UnsealedFileTests : IDisposable
         PaddedRange[] kept = [new(2 << 20, 1 << 20), new(128, 256), new(384, 128)];
         List<long> told = [];
 
-        UnsealedFile.Write(_folder["unsealed"], _sector.Data, kept, threads: 1, new Immediate(told.Add), Cancellation);
+        UnsealedFile.Write(LinuxFileSystem.Instance, _folder["unsealed"], _sector.Data, kept, threads: 1, new Immediate(told.Add), Cancellation);
 
         byte[] expected = new byte[_sector.Size.Bytes];
         _sector.Padded.AsSpan(128, 384).CopyTo(expected.AsSpan(128));
@@ -109,17 +110,17 @@ public sealed class UnsealedFileTests : IDisposable
     {
         File.WriteAllText(_folder["precious"], "precious");
         OperatorException failure = Assert.Throws<OperatorException>(
-            () => UnsealedFile.Write(_folder["precious"], _sector.Data, null, 1, null, Cancellation));
+            () => UnsealedFile.Write(LinuxFileSystem.Instance, _folder["precious"], _sector.Data, null, 1, null, Cancellation));
         Assert.Equal(FailureKind.TargetExists, failure.Kind);
         Assert.Equal("precious", File.ReadAllText(_folder["precious"]));
 
         using CancellationTokenSource cancelled = new();
         Immediate cancel = new(_ => cancelled.Cancel());
         Assert.ThrowsAny<OperationCanceledException>(
-            () => UnsealedFile.Write(_folder["unsealed"], _sector.Data, null, 1, cancel, cancelled.Token));
-        Assert.Throws<OperatorException>(() => UnsealedFile.Write(_folder["missing/unsealed"], _sector.Data, null, 1, null, Cancellation));
+            () => UnsealedFile.Write(LinuxFileSystem.Instance, _folder["unsealed"], _sector.Data, null, 1, cancel, cancelled.Token));
+        Assert.Throws<OperatorException>(() => UnsealedFile.Write(LinuxFileSystem.Instance, _folder["missing/unsealed"], _sector.Data, null, 1, null, Cancellation));
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => UnsealedFile.Write(_folder["unsealed"], _sector.Data, [new(0, _sector.Size.Bytes + 128)], 1, null, Cancellation));
+            () => UnsealedFile.Write(LinuxFileSystem.Instance, _folder["unsealed"], _sector.Data, [new(0, _sector.Size.Bytes + 128)], 1, null, Cancellation));
         Assert.Equal(["piece", "precious"], _folder.Names);
     }
 

@@ -17,29 +17,29 @@ public sealed class CrashTests
     [MemberData(nameof(Cases))]
     public void A_failure_at_any_operation_leaves_nothing_half_finished_and_a_rerun_succeeds(bool splitDisks, bool cacheExists)
     {
-        int operations = Prepared(cacheExists, new LyingFileSystem(splitDisks: splitDisks), out LyingFileSystem honest).Operations(honest);
-        Assert.InRange(operations, 20, 200);
-        foreach (Lie lie in new[] { Lie.FailsOnce, Lie.Dies })
+        int operations = Prepared(cacheExists, Files(splitDisks), out LyingFileSystem honest).Operations(honest);
+        Assert.InRange(operations, 40, 200);
+        foreach (FaultKind kind in new[] { FaultKind.ChangeFails, FaultKind.Dies })
         {
             for (int failAt = 1; failAt <= operations; failAt++)
             {
-                using Run run = Prepared(cacheExists, new LyingFileSystem(failAt, lie, splitDisks), out LyingFileSystem lying);
+                using Run run = Prepared(cacheExists, Files(splitDisks, new Fault(kind, failAt)), out LyingFileSystem lying);
                 string what = string.Empty;
                 try
                 {
                     SectorOutcome outcome = Assert.Single(run.Do(FakeSealer.Facts(2)));
-                    what = $"{lie} at {failAt} ({lying.Log.ElementAtOrDefault(failAt - 1)}): {outcome.Kind} {outcome.Failure?.Message}";
+                    what = $"{kind} at {failAt} ({lying.Happened}): {outcome.Kind} {outcome.Failure?.Message}";
                     Assert.True(outcome.Kind == OutcomeKind.Failed, what);
                     Assert.True(outcome.Failure is OperatorException { Kind: FailureKind.Storage }, what);
                 }
                 catch (OperatorException failure) when (failure.Kind == FailureKind.Storage)
                 {
-                    what = $"{lie} at {failAt}: {failure.Message}"; // Before the first sector: folders that cannot be made.
+                    what = $"{kind} at {failAt}: {failure.Message}"; // Before the first sector: folders that cannot be made.
                 }
 
                 AssertOnlyWholeSectors(run, cacheExists, what);
 
-                run.Files = new LyingFileSystem(splitDisks: splitDisks);
+                run.Files = Files(splitDisks);
                 SectorOutcome again = Assert.Single(run.Do(FakeSealer.Facts(2)));
                 Assert.True(again.Kind is OutcomeKind.Installed or OutcomeKind.AlreadyThere, $"{what}; then {again.Failure?.Message}");
                 Assert.Equal(Expected, run.Visible());
@@ -48,6 +48,11 @@ public sealed class CrashTests
             }
         }
     }
+
+    private static LyingFileSystem Files(bool splitDisks, Fault fault = default) => new(fault)
+    {
+        DiskOf = splitDisks ? path => path.Contains("/temp/", StringComparison.Ordinal) ? 1 : 2 : null,
+    };
 
     private static void AssertOnlyWholeSectors(Run run, bool cacheExists, string what)
     {
@@ -98,7 +103,7 @@ internal static class RunOperations
         using (run)
         {
             Assert.Equal(OutcomeKind.Installed, Assert.Single(run.Do(FakeSealer.Facts(2))).Kind);
-            return files.Operations;
+            return files.Count(FaultKind.ChangeFails);
         }
     }
 }

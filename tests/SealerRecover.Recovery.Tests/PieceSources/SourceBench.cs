@@ -75,9 +75,11 @@ internal sealed class SourceBench : IDisposable
 
     public PieceFetcher Fetcher(params IReadOnlyList<string> sources) => Fetcher(Quick, sources);
 
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     public PieceFetcher Fetcher(PieceFetcherOptions options, params IReadOnlyList<string> sources)
     {
-        PieceFetcher fetcher = new(PieceSource.ParseAll(sources), Store, options, Log, TimeProvider.System);
+        PieceFetcher fetcher = new(PieceSource.ParseAll(sources), Store, options, Log, Time);
         _fetchers.Add(fetcher);
         return fetcher;
     }

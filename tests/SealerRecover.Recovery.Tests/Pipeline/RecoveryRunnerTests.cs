@@ -1,8 +1,10 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
-using Filecoin.Sealing.Files;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Kernels;
+using Filecoin.Sealing.Labeling;
+using SealerRecover.Recovery.Diagnosis;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Tests.Support;
 
@@ -105,6 +107,31 @@ public sealed class RecoveryRunnerTests : IDisposable
     }
 
     [Fact]
+    public void What_sealing_put_right_is_told_of_its_sector_and_a_machine_that_fails_again_costs_only_that_sector()
+    {
+        _run.Sealer.BeforeLabelling = (job, _) =>
+        {
+            job.Notice!($"layer 3 of {job.Inputs.Sector} is wrong at node 5; layer 3 is labelled again");
+            if (job.Inputs.Sector.Number == 3)
+            {
+                throw new OperatorException(FailureKind.Hardware, "layer 3 is wrong twice", "Test the memory.");
+            }
+        };
+
+        IReadOnlyList<SectorOutcome> outcomes = _run.Do(FakeSealer.Facts(3), FakeSealer.Facts(2));
+
+        Assert.Equal([OutcomeKind.Failed, OutcomeKind.Installed], outcomes.Select(outcome => outcome.Kind));
+        Assert.Equal(FailureKind.Hardware, Assert.IsType<OperatorException>(outcomes[0].Failure).Kind);
+        Assert.False(File.Exists(_run.Sealed(3)));
+        Assert.All(
+            new ulong[] { 2, 3 },
+            number => Assert.Single(
+                _run.Observer.Events.OfType<Notice>(),
+                notice => notice.Sector?.Number == number
+                    && notice.Text == $"layer 3 of {FakeSealer.Facts(number).Sector} is wrong at node 5; layer 3 is labelled again"));
+    }
+
+    [Fact]
     public void A_mismatch_installs_nothing_keeps_the_evidence_and_lets_the_others_go_on()
     {
         SectorFacts wrong = FakeSealer.Facts(3) with { SealedCid = FakeSealer.Facts(4).SealedCid };
@@ -119,7 +146,12 @@ public sealed class RecoveryRunnerTests : IDisposable
         Assert.Contains(mismatch.Computed.CommR.ToString(), mismatch.Message, StringComparison.Ordinal);
         string[] named = ["prover id", "sector number", "ticket", "CommD", "porep id", "replica id", "comm_c", "comm_r_last"];
         Assert.All(named, name => Assert.Single(mismatch.Evidence, item => item.Name == name && item.Value.Length > 0));
-        Assert.Equal(5, mismatch.LikelyCauses.Count);
+        Assert.Equal(
+            CandidateCauses.All.Except([CandidateCause.OtherUpdate]).Select(CandidateCauses.Sentence), mismatch.LikelyCauses);
+        Assert.Contains("sealer-recover diagnose --miner=f01000", mismatch.Hint, StringComparison.Ordinal);
+        PorepParameters porep = FakeSealer.Facts(3).SealProof.Porep;
+        Assert.Contains($"{LabelSample.CountFor(porep)} of {porep.Nodes} labels of each of the {porep.Layers} layers", mismatch.Excluded[0], StringComparison.Ordinal);
+        Assert.Equal(3, mismatch.Excluded.Count);
         Assert.Equal(_run.Workspace(3), mismatch.EvidenceFolder);
         Assert.True(File.Exists(Path.Combine(mismatch.EvidenceFolder, "sealed")));
         Assert.False(File.Exists(_run.Sealed(3)));

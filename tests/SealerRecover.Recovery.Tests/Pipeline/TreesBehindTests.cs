@@ -5,7 +5,6 @@ using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Update;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Tests.Support;
@@ -72,7 +71,7 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
     {
         RecoveryMetadata metadata = MetadataFile.Read(
             Path.Combine(VectorFiles.RepositoryRoot, "tests", "vectors", "metadata", "8MiB", "sectors-recovery-f01000.json"));
-        RecoveryRunner runner = new(sealer.Settings, TimeProvider.System, sealer, new LinuxFileSystem(), new FakeProbe());
+        RecoveryRunner runner = new(sealer.Settings, TimeProvider.System, sealer, LinuxFileSystem.Instance, new FakeProbe());
         return Assert.Single(runner.Run(
             [metadata.Sectors.Single(sector => sector.Sector.Number == 1)], _run.Observer, TestContext.Current.CancellationToken));
     }
@@ -88,12 +87,8 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
     }
 
     /// <summary>The real sealing, and what became of it.</summary>
-    private sealed class Watched(RecoverySettings settings) : ISealer
+    private sealed class Watched(RecoverySettings settings) : RealSealer(settings)
     {
-        private readonly Sealer _sealer = new(settings);
-
-        public RecoverySettings Settings => settings;
-
         public Exception? FollowFailure { get; init; }
 
         public int Followed { get; private set; }
@@ -101,16 +96,7 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
         /// <summary>Steps of trees that were recorded when the stage of trees began.</summary>
         public int RecordedBefore { get; private set; }
 
-        public string ParentCachePath(PorepParameters porep) => _sealer.ParentCachePath(porep);
-
-        public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-            _sealer.OpenParents(porep, progress, cancellation);
-
-        public void PreCommit1(
-            SealJob job, IParents parents, IStepLog log, LayerWatermark? lastLayer, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-            _sealer.PreCommit1(job, parents, log, lastLayer, progress, cancellation);
-
-        public void Follow(
+        public override void Follow(
             SealJob job, LayerWatermark lastLayer, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
         {
             Followed++;
@@ -119,40 +105,14 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
                 throw FollowFailure;
             }
 
-            _sealer.Follow(job, lastLayer, log, cores, progress, cancellation);
+            base.Follow(job, lastLayer, log, cores, progress, cancellation);
         }
 
-        public void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation) =>
-            _sealer.PreCommit1Together(sectors, cancellation);
-
-        public NodeCosts CostsOf(PorepParameters porep) => _sealer.CostsOf(porep);
-
-        public SealedCommitments PreCommit2(
+        public override SealedCommitments PreCommit2(
             SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
         {
             RecordedBefore = new[] { "tree-c-root-0", "tree-r-last-0" }.Count(step => log.TryGet(step, out _));
-            return _sealer.PreCommit2(job, log, cores, progress, cancellation);
+            return base.PreCommit2(job, log, cores, progress, cancellation);
         }
-
-        public SealedCommitments Update(
-            UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-            _sealer.Update(job, log, cores, progress, cancellation);
-
-        public SealedCommitments RemoveData(
-            UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-            _sealer.RemoveData(job, log, cores, progress, cancellation);
-
-        public PAuxFile? TryBuildTrees(
-            SealJob job,
-            ISectorData replica,
-            CommR expected,
-            string steps,
-            IStepLog log,
-            ITreeCores cores,
-            IProgress<SealProgress> progress,
-            CancellationToken cancellation) =>
-            _sealer.TryBuildTrees(job, replica, expected, steps, log, cores, progress, cancellation);
-
-        public CommR CommROf(PAuxFile pAux) => _sealer.CommROf(pAux);
     }
 }

@@ -7,6 +7,7 @@ using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Trees;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Content;
@@ -267,6 +268,23 @@ internal sealed class FakeSealer : ISealer
 
     public CommR CommROf(PAuxFile pAux) => new(new Bytes32(SHA256.HashData(pAux.ToBytes())));
 
+    /// <summary>What proofs find wrong, asked for every replica that is about to be installed; null for nothing.</summary>
+    public Func<ReplicaFiles, ProofFault?>? Unproven { get; set; }
+
+    public ConcurrentQueue<ReplicaFiles> Proven { get; } = new();
+
+    public IReadOnlyList<ProofFault> Prove(
+        ReplicaFiles files, PorepParameters porep, SectorId sector, CommR commR, Bytes32 randomness, int nodes, CancellationToken cancellation)
+    {
+        if (CommROf(PAuxFile.Read(files.PAux)) != commR || !files.All.All(File.Exists))
+        {
+            throw new InvalidOperationException("what is proven is not what is to be installed");
+        }
+
+        Proven.Enqueue(files);
+        return Unproven?.Invoke(files) is { } fault ? [fault] : [];
+    }
+
     private static SealedCommitments Commit(ReplicaInputs inputs, CommD commD)
     {
         Bytes32 commC = new(Bytes(inputs, "comm_c", 32));
@@ -286,7 +304,7 @@ internal sealed class FakeSealer : ISealer
 
     private static string LayerPath(SealJob job, int layer) => Path.Combine(job.CacheFolder, $"sc-02-data-layer-{layer}.dat");
 
-    private static FileDigest Digest(string path) => SegmentDigests.OfFile(path, new Progress<long>(), CancellationToken.None);
+    private static FileDigest Digest(string path) => SegmentDigests.OfFile(LinuxFileSystem.Instance, path, new Progress<long>(), CancellationToken.None);
 
     // As the real one: a damaged layer is forgotten, a replica that is there is taken for finished.
     private SealedCommitments Build(SealJob job, IStepLog log)
@@ -300,7 +318,7 @@ internal sealed class FakeSealer : ISealer
                 if (!log.TryGet($"layer-{layer}", out FileDigest known) || !File.Exists(LayerPath(job, layer)) || Digest(LayerPath(job, layer)) != known)
                 {
                     log.Forget($"layer-{layer}");
-                    throw new OperatorException(FailureKind.Storage, $"layer {layer} is not what PreCommit1 wrote", "Run again.");
+                    throw new Filecoin.Sealing.Trees.DamagedLayerException($"layer {layer} is not what PreCommit1 wrote", "Run again.");
                 }
             }
 

@@ -1,4 +1,3 @@
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Tests.Support;
@@ -49,95 +48,6 @@ internal sealed class RecordingObserver : IRecoveryObserver
         if (Throws)
         {
             throw new InvalidOperationException("the display broke");
-        }
-    }
-}
-
-/// <summary>How a <see cref="LyingFileSystem"/> misbehaves.</summary>
-public enum Lie
-{
-    /// <summary>The operation fails before it does anything; the ones after it work.</summary>
-    FailsOnce,
-
-    /// <summary>From the operation on nothing works: what a killed process leaves behind.</summary>
-    Dies,
-
-    /// <summary>The operation is done, and then nothing works any more.</summary>
-    DiesAfter,
-}
-
-/// <summary>The real file system until its <c>failAt</c>th changing operation (counted from 1; 0: never).</summary>
-internal sealed class LyingFileSystem(int failAt = 0, Lie lie = Lie.FailsOnce, bool splitDisks = false) : IFileSystem
-{
-    private readonly LinuxFileSystem _real = new();
-    private int _count;
-
-    public int Operations => _count;
-
-    public List<string> Log { get; } = [];
-
-    public void CreateFolder(string path)
-    {
-        // Counted only when it changes something, or the number of operations would depend on what is there.
-        if (Directory.Exists(path))
-        {
-            _real.CreateFolder(path);
-            return;
-        }
-
-        Do($"create {path}", () => _real.CreateFolder(path));
-    }
-
-    public void Write(string path, ReadOnlyMemory<byte> content) => Do($"write {path}", () => _real.Write(path, content));
-
-    public void Copy(string from, string to, IProgress<long> copied, CancellationToken cancellation) =>
-        Do($"copy {from} {to}", () => _real.Copy(from, to, copied, cancellation));
-
-    public MoveResult Move(string from, string to)
-    {
-        if (splitDisks && from.Contains("/temp/", StringComparison.Ordinal) && to.Contains("/result/", StringComparison.Ordinal))
-        {
-            return MoveResult.OtherFileSystem;
-        }
-
-        MoveResult result = MoveResult.Moved;
-        Do($"move {from} {to}", () => result = _real.Move(from, to));
-        return result;
-    }
-
-    public void Replace(string from, string to) => Do($"replace {from} {to}", () => _real.Replace(from, to));
-
-    public void SyncFile(string path) => Do($"sync {path}", () => _real.SyncFile(path));
-
-    public void SyncFolder(string path) => Do($"sync {path}", () => _real.SyncFolder(path));
-
-    public void DeleteFile(string path) => Do($"delete {path}", () => _real.DeleteFile(path));
-
-    public bool DeleteEmptyFolder(string path)
-    {
-        bool deleted = false;
-        Do($"delete {path}", () => deleted = _real.DeleteEmptyFolder(path));
-        return deleted;
-    }
-
-    private void Do(string what, Action work)
-    {
-        int number = Interlocked.Increment(ref _count);
-        lock (Log)
-        {
-            Log.Add(what);
-        }
-
-        bool fails = failAt > 0 && (lie == Lie.FailsOnce ? number == failAt : number >= failAt);
-        if (fails && !(lie == Lie.DiesAfter && number == failAt))
-        {
-            throw new IOException($"cannot {what}: No space left on device", LinuxNative.NoSpace);
-        }
-
-        work();
-        if (fails)
-        {
-            throw new IOException("the process died", 5);
         }
     }
 }

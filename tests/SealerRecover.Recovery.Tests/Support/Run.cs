@@ -1,6 +1,6 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Tests.Support;
@@ -30,7 +30,7 @@ internal sealed class Run : IDisposable
 
     public RecordingObserver Observer { get; set; } = new();
 
-    public IFileSystem Files { get; set; } = new LinuxFileSystem();
+    public IFileSystem Files { get; set; } = LinuxFileSystem.Instance;
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
 

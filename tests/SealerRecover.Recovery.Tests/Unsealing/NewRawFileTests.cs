@@ -1,5 +1,5 @@
 using Filecoin.Primitives;
-using SealerRecover.Recovery.Files;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Unsealing;
 
 namespace SealerRecover.Recovery.Tests.Unsealing;
@@ -16,7 +16,7 @@ public sealed class NewRawFileTests : IDisposable
     public void What_was_written_is_shown_to_the_check_and_gets_its_name_alone()
     {
         int seen = 0;
-        NewRawFile.Write(new LinuxFileSystem(), Target, output => output.Write([1, 2, 3]), content =>
+        NewRawFile.Write(LinuxFileSystem.Instance, Target, output => output.Write([1, 2, 3]), content =>
         {
             Assert.False(File.Exists(Target));
             seen = content.ReadByte();
@@ -32,7 +32,7 @@ public sealed class NewRawFileTests : IDisposable
     public void A_failure_leaves_nothing(bool whileWriting)
     {
         Assert.Throws<OperationCanceledException>(() => NewRawFile.Write(
-            new LinuxFileSystem(),
+            LinuxFileSystem.Instance,
             Target,
             output => Act(output, whileWriting),
             content => Act(content, !whileWriting)));
@@ -54,12 +54,12 @@ public sealed class NewRawFileTests : IDisposable
     {
         File.WriteAllText(Target, "precious");
         OperatorException refused = Assert.Throws<OperatorException>(
-            () => NewRawFile.Write(new LinuxFileSystem(), Target, _ => Assert.Fail("written"), _ => { }));
+            () => NewRawFile.Write(LinuxFileSystem.Instance, Target, _ => Assert.Fail("written"), _ => { }));
         Assert.Equal(FailureKind.TargetExists, refused.Kind);
         File.Delete(Target);
 
         refused = Assert.Throws<OperatorException>(
-            () => NewRawFile.Write(new LinuxFileSystem(), Target, _ => File.WriteAllText(Target, "precious"), _ => { }));
+            () => NewRawFile.Write(LinuxFileSystem.Instance, Target, _ => File.WriteAllText(Target, "precious"), _ => { }));
         Assert.Equal(FailureKind.TargetExists, refused.Kind);
         Assert.Equal("precious", File.ReadAllText(Target));
         Assert.Single(Directory.GetFileSystemEntries(_folder));

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Files;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Tests.Workspace;
@@ -20,7 +20,7 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void Steps_and_marks_survive_and_forgotten_ones_do_not()
     {
-        Journal journal = Journal.Start(new LinuxFileSystem(), _folder.Path, Inputs, "/r/cache/s");
+        Journal journal = Journal.Start(LinuxFileSystem.Instance, _folder.Path, Inputs, "/r/cache/s");
         Assert.False(journal.HasWork);
         journal.Record("layer-1", Digest(1));
         journal.Record("layer-2", Digest(2));
@@ -47,7 +47,7 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void A_newer_versions_journal_is_neither_used_nor_taken_for_damaged()
     {
-        Journal.Start(new LinuxFileSystem(), _folder.Path, Inputs with { Format = WorkInputs.CurrentFormat + 1 }, "/r/cache/s");
+        Journal.Start(LinuxFileSystem.Instance, _folder.Path, Inputs with { Format = WorkInputs.CurrentFormat + 1 }, "/r/cache/s");
         byte[] before = File.ReadAllBytes(_folder.At(Journal.FileName));
 
         OperatorException failure = Assert.Throws<OperatorException>(Load);
@@ -91,14 +91,14 @@ public sealed class JournalTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Lie.FailsOnce)]
-    [InlineData(Lie.Dies)]
-    [InlineData(Lie.DiesAfter)]
-    public void A_step_that_cannot_be_written_is_not_recorded_and_the_ones_before_stay(Lie lie)
+    [InlineData(FaultKind.ChangeFails)]
+    [InlineData(FaultKind.Dies)]
+    [InlineData(FaultKind.DiesAfter)]
+    public void A_step_that_cannot_be_written_is_not_recorded_and_the_ones_before_stay(FaultKind kind)
     {
-        for (int failAt = 4; failAt <= 6; failAt++)
+        for (int failAt = 6; failAt <= 10; failAt++)
         {
-            Journal journal = Journal.Start(new LyingFileSystem(failAt, lie), _folder.Path, Inputs, "/r");
+            Journal journal = Journal.Start(new LyingFileSystem(new Fault(kind, failAt)), _folder.Path, Inputs, "/r");
             IOException failure = Assert.Throws<IOException>(() => journal.Record("layer-1", Digest(1)));
             Assert.NotEmpty(failure.Message);
             Assert.False(journal.TryGet("layer-1", out _));
@@ -109,7 +109,7 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void Many_threads_may_record_at_once()
     {
-        Journal journal = Journal.Start(new LinuxFileSystem(), _folder.Path, Inputs, "/r");
+        Journal journal = Journal.Start(LinuxFileSystem.Instance, _folder.Path, Inputs, "/r");
 
         Parallel.For(0, 32, i => journal.Record($"step-{i}", Digest(i)));
 
@@ -134,11 +134,11 @@ public sealed class JournalTests : IDisposable
     private static bool Knows(Journal? journal, int step) =>
         journal is not null && journal.TryGet($"step-{step}", out FileDigest found) && found == Digest(step);
 
-    private Journal? Load() => Journal.Load(new LinuxFileSystem(), _folder.Path);
+    private Journal? Load() => Journal.Load(LinuxFileSystem.Instance, _folder.Path);
 
     private byte[] SixSteps()
     {
-        Journal journal = Journal.Start(new LinuxFileSystem(), _folder.Path, Inputs, "/r");
+        Journal journal = Journal.Start(LinuxFileSystem.Instance, _folder.Path, Inputs, "/r");
         for (int i = 1; i <= 6; i++)
         {
             journal.Record($"step-{i}", Digest(i));

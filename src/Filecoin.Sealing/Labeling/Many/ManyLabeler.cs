@@ -8,6 +8,7 @@ namespace Filecoin.Sealing.Labeling.Many;
 /// <remarks>
 /// Two layers of every sector are in memory. While layer k+1 is made, layer k is only read, so it is written to disk at the same time; its
 /// memory becomes that of layer k+2, which therefore waits for the writing. At most one layer is being written.
+/// A sector whose layer comes out wrong leaves the others, who go on: alone, it is labelled again from the last layer it has on disk.
 /// </remarks>
 internal sealed class ManyLabeler : IDisposable
 {
@@ -19,10 +20,15 @@ internal sealed class ManyLabeler : IDisposable
     private readonly List<SectorGroup> _groups = [];
     private readonly ParentCache _parents;
     private readonly PorepParameters _porep;
+    private readonly IFileSystem _files;
     private readonly int _fileThreads;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenSource _stopWriting;
+    private readonly LabelCheck _check;
     private Task _writing = Task.CompletedTask;
+
+    /// <summary>The comparison of the layer before with what was recorded of it; for each group, its sectors' changes.</summary>
+    private Task<LayerChange?[][]>? _comparing;
 
     /// <summary>The last layer that is in memory whole; 0 for none.</summary>
     private int _layerInMemory;
@@ -30,13 +36,20 @@ internal sealed class ManyLabeler : IDisposable
     /// <param name="sectors">At least one, all of one seal proof.</param>
     /// <param name="kernels">At least as many lanes as sectors; the first kernel takes the first sectors.</param>
     /// <param name="parents">The parents of that proof.</param>
+    /// <param name="check">Looks at finished layers.</param>
     /// <param name="cancellation">Stops everything within a second.</param>
     public ManyLabeler(
-        IReadOnlyList<ManySector> sectors, IReadOnlyList<ManyLabelKernel> kernels, ParentCache parents, CancellationToken cancellation)
+        IReadOnlyList<ManySector> sectors,
+        IReadOnlyList<ManyLabelKernel> kernels,
+        ParentCache parents,
+        LabelCheck check,
+        CancellationToken cancellation)
     {
         _sectors = sectors;
         _parents = parents;
+        _check = check;
         _porep = parents.Porep;
+        _files = sectors[0].Job.Files;
         _fileThreads = sectors.Max(sector => sector.Job.LayerThreads);
         _cancellation = cancellation;
         _stopWriting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -57,12 +70,12 @@ internal sealed class ManyLabeler : IDisposable
         }
     }
 
-    /// <summary>Labels and writes whatever is not finished.</summary>
+    /// <summary>Labels and writes whatever is not finished, of all sectors that stay.</summary>
     public void Run()
     {
         for (int layer = 1; layer <= _porep.Layers; layer++)
         {
-            if (_sectors.All(sector => sector.Layers.IsFinished(layer)))
+            if (Staying.All(sector => sector.Layers.IsFinished(layer)))
             {
                 continue;
             }
@@ -80,6 +93,7 @@ internal sealed class ManyLabeler : IDisposable
 
             Label(layer);
             FinishWriting();
+            LetWrongSectorsGo(layer);
             _layerInMemory = layer;
             int made = layer;
             _writing = Task.Factory.StartNew(
@@ -97,15 +111,24 @@ internal sealed class ManyLabeler : IDisposable
 
         // Run has thrown for another reason, or this write's failure itself.
         _ = _writing.Exception;
+        ((IAsyncResult?)_comparing)?.AsyncWaitHandle.WaitOne();
+        _ = _comparing?.Exception;
         _stopWriting.Dispose();
         _groups.ForEach(group => group.Dispose());
     }
 
     private void FinishWriting() => _writing.GetAwaiter().GetResult();
 
+    private IEnumerable<ManySector> Staying => _sectors.Where(sector => !sector.HasLeft);
+
+    /// <summary>The groups that are worth labelling: some sector of theirs is still there.</summary>
+    private IEnumerable<SectorGroup> Groups => _groups.Where(group => !MembersOf(group).All(sector => sector.HasLeft));
+
     private unsafe void Label(int layer)
     {
-        SealProgressCounter[] counters = [.. _sectors.Select(sector => sector.Counter(SealPhase.Label, layer))];
+        long comparesAt = layer == 1 ? long.MaxValue : LayerChange.ComparesAt(_porep.Nodes);
+        SectorGroup[] groups = [.. Groups];
+        SealProgressCounter[] counters = [.. Staying.Select(sector => sector.Counter(SealPhase.Label, layer))];
         using ParentReader reader = _parents.CreateReader(0);
         for (long node = 0; node < _porep.Nodes;)
         {
@@ -122,9 +145,14 @@ internal sealed class ManyLabeler : IDisposable
                     }
 
                     int slice = Math.Min(SliceNodes, count - done);
-                    LabelSlice(layer, node + done, slice, parentsOfBlock + ((long)done * LabelMessage.Degree));
+                    LabelSlice(groups, layer, node + done, slice, parentsOfBlock + ((long)done * LabelMessage.Degree));
                     done += slice;
                     Array.ForEach(counters, counter => counter.Add(slice));
+                    if (node + done >= comparesAt)
+                    {
+                        comparesAt = long.MaxValue;
+                        _comparing = Compare(layer - 1, _writing);
+                    }
                 }
 
                 node += count;
@@ -132,9 +160,9 @@ internal sealed class ManyLabeler : IDisposable
         }
     }
 
-    private unsafe void LabelSlice(int layer, long firstNode, int count, uint* parents)
+    private static unsafe void LabelSlice(SectorGroup[] groups, int layer, long firstNode, int count, uint* parents)
     {
-        foreach (SectorGroup group in _groups)
+        foreach (SectorGroup group in groups)
         {
             group.Kernel.Label(
                 new ManyLabelRun(group.ReplicaIds, layer, firstNode, count),
@@ -147,14 +175,15 @@ internal sealed class ManyLabeler : IDisposable
     private bool TryLoad(int layer)
     {
         bool intact = true;
-        foreach (SectorGroup group in _groups)
+        foreach (SectorGroup group in Groups)
         {
             ManySector[] members = MembersOf(group);
             SealProgressCounter[] counters = [.. members.Select(sector => sector.Counter(SealPhase.LoadLayer, layer))];
             IReadOnlyList<int> damaged = ManyLayerFiles.Load(
+                _files,
                 group,
                 layer,
-                [.. members.Select(sector => (sector.Layers.PathOf(layer), sector.Layers.Recorded(layer) ?? default))],
+                [.. members.Select(sector => sector.HasLeft ? null : sector.Layers.FileOf(layer) ?? Missing(sector, layer))],
                 _fileThreads,
                 nodes => Array.ForEach(counters, counter => counter.Add(nodes)),
                 _cancellation);
@@ -171,15 +200,17 @@ internal sealed class ManyLabeler : IDisposable
 
     private void Write(int layer)
     {
-        foreach (SectorGroup group in _groups)
+        foreach (SectorGroup group in Groups)
         {
             ManySector[] members = MembersOf(group);
-            string?[] paths = [.. members.Select(sector => sector.Layers.IsFinished(layer) ? null : sector.Layers.PathOf(layer))];
+            string?[] paths =
+                [.. members.Select(sector => sector.HasLeft || sector.Layers.IsFinished(layer) ? null : sector.Layers.PathOf(layer))];
             SealProgressCounter[] counters =
             [
                 .. members.Where((_, i) => paths[i] is not null).Select(sector => sector.Counter(SealPhase.WriteLayer, layer)),
             ];
             FileDigest[] digests = ManyLayerFiles.Write(
+                _files,
                 group,
                 layer,
                 _porep.Nodes,
@@ -193,13 +224,63 @@ internal sealed class ManyLabeler : IDisposable
                 {
                     members[i].Layers.Record(layer, digests[i]);
                 }
-                else if (members[i].Layers.Recorded(layer) is { } recorded && recorded != digests[i])
+                else if (!members[i].HasLeft && members[i].Layers.Recorded(layer) is { } recorded && recorded != digests[i])
                 {
                     throw Differs(members[i], layer);
                 }
             }
         }
     }
+
+    /// <summary>Compares the layer before with what was recorded of it, once that is known.</summary>
+    private Task<LayerChange?[][]> Compare(int layer, Task written) => Task.Run(async () =>
+    {
+        await written.ConfigureAwait(false);
+        return _groups.Select(group =>
+        {
+            RecordedFile?[] files = [.. MembersOf(group).Select(sector => sector.HasLeft ? null : sector.Layers.FileOf(layer))];
+            return ManyLayerFiles.Differing(_files, group, layer, _porep.Nodes, files, _fileThreads, _stopWriting.Token)
+                .Select(differing => LayerChange.Of(layer, differing))
+                .ToArray();
+        }).ToArray();
+    });
+
+    /// <summary>Looks at a layer that has been made, before anything of it is written.</summary>
+    private unsafe void LetWrongSectorsGo(int layer)
+    {
+        LayerChange?[][]? changes = _comparing?.GetAwaiter().GetResult();
+        _comparing = null;
+        foreach (SectorGroup group in Groups)
+        {
+            ManySector[] members = MembersOf(group);
+            LayersInMemory layers = new(
+                group.Kernel,
+                group.ReplicaIds,
+                layer,
+                group.Layer(layer).Pointer,
+                layer == 1 ? null : group.Layer(layer - 1).Pointer);
+            WrongLabels?[] wrong = _check.Find(layers, _cancellation);
+            for (int i = 0; i < members.Length; i++)
+            {
+                if (members[i].HasLeft)
+                {
+                    continue;
+                }
+
+                if (changes?[_groups.IndexOf(group)][i] is { } change)
+                {
+                    members[i].Leave($"{change}");
+                }
+                else if (wrong[i] is { } labels)
+                {
+                    members[i].Leave($"{labels}; {_check.CauseOf(layers, i, labels)}");
+                }
+            }
+        }
+    }
+
+    /// <summary>A file of which nothing is recorded, so that it is found not to be what was.</summary>
+    private static RecordedFile? Missing(ManySector sector, int layer) => new RecordedFile(sector.Layers.PathOf(layer), default);
 
     private ManySector[] MembersOf(SectorGroup group) => [.. _sectors.Skip(group.FirstJob).Take(group.Count)];
 

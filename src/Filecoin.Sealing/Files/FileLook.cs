@@ -1,0 +1,84 @@
+namespace Filecoin.Sealing.Files;
+
+/// <summary>What stands at a path.</summary>
+public enum FileKind
+{
+    /// <summary>Nothing.</summary>
+    Missing,
+
+    /// <summary>A regular file.</summary>
+    File,
+
+    /// <summary>A folder.</summary>
+    Folder,
+
+    /// <summary>A symbolic link, wherever it leads.</summary>
+    Link,
+
+    /// <summary>A device, pipe or socket.</summary>
+    Other,
+}
+
+/// <summary>What is at a path at this moment. Looking changes nothing and follows no link.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Length">Length in bytes.</param>
+/// <param name="Allocated">Bytes of disk it takes.</param>
+/// <param name="Device">Number of the file system's device.</param>
+/// <param name="Inode">Number of the file within the device.</param>
+public readonly record struct FileLook(FileKind Kind, long Length, long Allocated, ulong Device, ulong Inode)
+{
+    /// <summary>Looks at <paramref name="path"/>.</summary>
+    /// <exception cref="IOException">The answer is neither a file nor "no such file".</exception>
+    public static FileLook At(string path)
+    {
+        const int notAFolder = 20;
+        return LinuxNative.Stat(path, out FileLook look) switch
+        {
+            0 => look,
+            LinuxNative.NoEntry or notAFolder => default,
+            int errno => throw new IOException($"cannot look at {path}: {LinuxNative.Describe(errno)}", errno),
+        };
+    }
+
+    /// <summary>Looks at <paramref name="path"/> and, if it is a link, at what it leads to.</summary>
+    public static FileLook Through(string path)
+    {
+        FileLook look = At(path);
+        return look.Kind == FileKind.Link && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target
+            ? At(target.FullName)
+            : look;
+    }
+
+    /// <summary>Bytes of disk taken by the files below <paramref name="folder"/>; 0 if there is none. Links are not followed.</summary>
+    public static long AllocatedBelow(string folder)
+    {
+        if (At(folder).Kind != FileKind.Folder)
+        {
+            return 0;
+        }
+
+        long sum = 0;
+        foreach (string entry in EntriesOf(folder))
+        {
+            FileLook look = At(entry);
+            sum += look.Kind == FileKind.Folder ? AllocatedBelow(entry) : look.Allocated;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Full paths of a folder's entries in ordinal order; empty if the folder vanished or is none.</summary>
+    public static string[] EntriesOf(string folder)
+    {
+        try
+        {
+            string[] entries = Directory.GetFileSystemEntries(folder);
+            Array.Sort(entries, StringComparer.Ordinal);
+            return entries;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,116 @@
+namespace Filecoin.Sealing.Files;
+
+/// <summary>What is done in several operations of an <see cref="IFileSystem"/>, each of which may fail.</summary>
+public static class FileSystemSteps
+{
+    private const int CopyBuffer = 4 * SegmentDigests.SegmentBytes;
+
+    /// <summary>Makes a folder and its missing parents, each flushed into its parent. An existing one is fine.</summary>
+    public static void CreateFolder(this IFileSystem files, string path)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        if (FileLook.Through(path).Kind == FileKind.Folder)
+        {
+            return;
+        }
+
+        string? parent = Path.GetDirectoryName(path);
+        if (parent is not null)
+        {
+            files.CreateFolder(parent);
+        }
+
+        files.MakeFolder(path);
+        if (parent is not null)
+        {
+            files.SyncFolder(parent);
+        }
+    }
+
+    /// <summary>All of a small file.</summary>
+    /// <exception cref="IOException">It cannot be read, or ends before its length.</exception>
+    public static byte[] ReadAll(this IFileSystem files, string path)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        using IOpenFile file = files.OpenToRead(path);
+        byte[] content = new byte[file.Length];
+        for (int done = 0; done < content.Length;)
+        {
+            int read = file.Read(done, content.AsSpan(done));
+            done += read > 0 ? read : throw new IOException($"{path} became shorter while it was read");
+        }
+
+        return content;
+    }
+
+    /// <summary>Writes a whole small file, replacing one of that name, and flushes its content. Only for names this tool owns.</summary>
+    public static void Write(this IFileSystem files, string path, ReadOnlyMemory<byte> content)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        using IOpenFile file = files.Create(path);
+        file.Write(0, content.Span);
+        file.Flush();
+    }
+
+    /// <summary>Flushes a file's content and length to the device.</summary>
+    public static void SyncFile(this IFileSystem files, string path)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        using IOpenFile file = files.OpenToRead(path);
+        file.Flush();
+    }
+
+    /// <summary>
+    /// Copies a file's content to <paramref name="to"/>, a name this tool owns, and flushes it. A copy that fails or is cancelled is deleted.
+    /// </summary>
+    /// <returns>The digest of the bytes that were written, as they passed: what was read may be other bytes than another reading gave.</returns>
+    public static FileDigest Copy(this IFileSystem files, string from, string to, IProgress<long>? copied, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        bool whole = false;
+        try
+        {
+            using IOpenFile source = files.OpenToRead(from, inOrder: true);
+            SegmentDigests digests = new(source.Length);
+            using IOpenFile target = files.Create(to, digests.FileLength);
+            byte[] buffer = new byte[(int)Math.Clamp(digests.FileLength, 1, CopyBuffer)];
+            for (long offset = 0; offset < digests.FileLength;)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, digests.FileLength - offset));
+                ExactRead.At(source, offset, part, from);
+                digests.SetAll(offset, part);
+                target.Write(offset, part);
+                offset += part.Length;
+                copied?.Report(part.Length);
+            }
+
+            target.Flush();
+            whole = true;
+            return digests.ToFileDigest();
+        }
+        finally
+        {
+            if (!whole)
+            {
+                files.TryDelete(to);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Deletes what a failure left unfinished. That this may fail as well tells nothing new, while the first failure tells the operator what
+    /// is wrong; whoever does the work again overwrites or deletes what is left.
+    /// </summary>
+    public static void TryDelete(this IFileSystem files, string path)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        try
+        {
+            files.DeleteFile(path);
+        }
+        catch (Exception second) when (StorageFailure.Is(second))
+        {
+        }
+    }
+}

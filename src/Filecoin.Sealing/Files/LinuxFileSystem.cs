@@ -1,0 +1,158 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Filecoin.Sealing.Files;
+
+/// <summary>The real file system. Durable means: flushed with fsync, names included.</summary>
+public sealed class LinuxFileSystem : IFileSystem
+{
+    private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
+    private const int UnspecificHResult = unchecked((int)0x80131620);
+
+    private LinuxFileSystem()
+    {
+    }
+
+    /// <summary>The one there is.</summary>
+    public static LinuxFileSystem Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public IOpenFile OpenToRead(string path, bool inOrder = false) => new OpenFile(File.OpenHandle(
+        path, FileMode.Open, FileAccess.Read, Shared, inOrder ? FileOptions.SequentialScan : FileOptions.None));
+
+    /// <inheritdoc/>
+    public IOpenFile OpenToChange(string path) => new OpenFile(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, Shared));
+
+    /// <inheritdoc/>
+    public IOpenFile Create(string path, long reserve = 0) => Make(path, FileMode.Create, reserve);
+
+    /// <inheritdoc/>
+    public IOpenFile CreateNew(string path, long reserve = 0) => Make(path, FileMode.CreateNew, reserve);
+
+    /// <inheritdoc/>
+    public void MakeFolder(string path) => Directory.CreateDirectory(path);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// renameat2 with RENAME_NOREPLACE where it exists. Elsewhere (some network file systems answer EINVAL) a file gets a second
+    /// name by link(2), which refuses a taken name in one step too, and loses the first. Folders have no second names: rename(2)
+    /// refuses a folder with anything in it, so that at worst an empty folder made in the instant after the look is replaced.
+    /// </remarks>
+    public MoveResult Move(string from, string to)
+    {
+        int errno = LinuxNative.RenameNoReplace(from, to);
+        if (errno is LinuxNative.Invalid or LinuxNative.NoSystemCall)
+        {
+            errno = MoveByLooking(from, to);
+        }
+
+        return errno switch
+        {
+            0 => MoveResult.Moved,
+            LinuxNative.Exists => MoveResult.TargetExists,
+            LinuxNative.CrossDevice => MoveResult.OtherFileSystem,
+            _ => throw Failure(errno, $"cannot rename {from} to {to}"),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Replace(string from, string to) => Check(LinuxNative.Rename(from, to), $"cannot rename {from} to {to}");
+
+    /// <inheritdoc/>
+    public void SyncFolder(string path)
+    {
+        int errno = LinuxNative.FlushFolder(path);
+
+        // Some network file systems cannot flush a folder and say so with EINVAL; they have nothing to flush.
+        if (errno != LinuxNative.Invalid)
+        {
+            Check(errno, $"cannot flush the names in {path} to disk");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void DeleteFile(string path)
+    {
+        if (FileLook.At(path).Kind != FileKind.Missing)
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool DeleteEmptyFolder(string path)
+    {
+        if (FileLook.At(path).Kind != FileKind.Folder)
+        {
+            return true;
+        }
+
+        try
+        {
+            Directory.Delete(path, recursive: false);
+            return true;
+        }
+        catch (IOException failure) when (failure.HResult == LinuxNative.NotEmpty || Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            return false;
+        }
+    }
+
+    private static OpenFile Make(string path, FileMode mode, long reserve)
+    {
+        try
+        {
+            return new OpenFile(File.OpenHandle(path, mode, FileAccess.ReadWrite, Shared, FileOptions.None, reserve));
+        }
+        catch (IOException failure) when (failure.HResult == UnspecificHResult && reserve > 0)
+        {
+            // .NET reports that it could not reserve the space with a message alone; the code is what tells a full disk from a broken one.
+            throw new IOException(failure.Message, LinuxNative.NoSpace);
+        }
+    }
+
+    private static int MoveByLooking(string from, string to)
+    {
+        if (FileLook.At(to).Kind != FileKind.Missing)
+        {
+            return LinuxNative.Exists;
+        }
+
+        if (FileLook.At(from).Kind == FileKind.File && LinuxNative.Link(from, to) is int linked
+            && linked is 0 or LinuxNative.Exists or LinuxNative.CrossDevice)
+        {
+            if (linked == 0)
+            {
+                File.Delete(from);
+            }
+
+            return linked;
+        }
+
+        return LinuxNative.Rename(from, to);
+    }
+
+    private static void Check(int errno, string what)
+    {
+        if (errno != 0)
+        {
+            throw Failure(errno, what);
+        }
+    }
+
+    private static IOException Failure(int errno, string what) => new($"{what}: {LinuxNative.Describe(errno)}", errno);
+
+    private sealed class OpenFile(SafeFileHandle handle) : IOpenFile
+    {
+        public long Length => RandomAccess.GetLength(handle);
+
+        public int Read(long offset, Span<byte> destination) => RandomAccess.Read(handle, destination, offset);
+
+        public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(handle, bytes, offset);
+
+        public void SetLength(long length) => RandomAccess.SetLength(handle, length);
+
+        public void Flush() => RandomAccess.FlushToDisk(handle);
+
+        public void Dispose() => handle.Dispose();
+    }
+}

@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Filecoin.Sealing.Files;
+
+/// <summary>
+/// The system calls .NET has no door to: flushing folders, renaming without replacing, locks that survive nothing, device and inode numbers. Everything returns errno (0: success) and nothing throws, so that the callers name path and purpose.
+/// </summary>
+internal static partial class LinuxNative
+{
+    public const int NoEntry = 2;
+    public const int Interrupted = 4;
+    public const int TryAgain = 11;
+    public const int Exists = 17;
+    public const int CrossDevice = 18;
+    public const int Invalid = 22;
+    public const int NoSpace = 28;
+    public const int NoSystemCall = 38;
+    public const int NotEmpty = 39;
+
+    private const int CurrentFolder = -100;
+    private const int DoNotFollow = 0x100;
+    private const int EmptyPath = 0x1000;
+    private const uint NoReplace = 1;
+    private const int CloseOnExec = 0x80000;
+    private const int Create = 0x40;
+    private const int ReadWrite = 2;
+
+    // statx(2): mask for everything basic, and the offsets of the fields used; the layout is the same on every architecture.
+    private const uint BasicStats = 0x7ff;
+    private const int StatxLength = 256;
+
+    /// <summary>Text of an errno, e.g. "No space left on device".</summary>
+    public static string Describe(int errno) => Marshal.GetPInvokeErrorMessage(errno);
+
+    /// <summary>open(2) for reading and writing, made if it is missing; unlike FileStream it places no lock of its own.</summary>
+    public static int Open(string path, out SafeFileHandle handle)
+    {
+        int descriptor;
+        int errno;
+        do
+        {
+            descriptor = OpenFile(path, CloseOnExec | Create | ReadWrite, 0x1b4);
+            errno = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+        }
+        while (errno == Interrupted);
+
+        handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        return errno;
+    }
+
+    /// <summary>fsync(2) of a folder.</summary>
+    public static int FlushFolder(string path)
+    {
+        int descriptor = -1;
+        int errno = Repeat(() => descriptor = OpenFile(path, CloseOnExec, 0));
+        if (errno != 0)
+        {
+            return errno;
+        }
+
+        using SafeFileHandle folder = new(descriptor, ownsHandle: true);
+        return Repeat(() => FSync(folder));
+    }
+
+    /// <summary>flock(2), exclusive, without waiting; <see cref="TryAgain"/> when another handle has it.</summary>
+    public static int LockExclusively(SafeFileHandle handle) => Repeat(() => FLock(handle, 2 | 4));
+
+    /// <summary>rename(2): replaces a file at <paramref name="to"/> in one step.</summary>
+    public static int Rename(string from, string to) => Repeat(() => RenameReplacing(from, to));
+
+    /// <summary>
+    /// renameat2(2) with RENAME_NOREPLACE: <see cref="Exists"/> instead of replacing anything. <see cref="Invalid"/> or
+    /// <see cref="NoSystemCall"/> where the file system or the C library does not know it.
+    /// </summary>
+    public static int RenameNoReplace(string from, string to)
+    {
+        try
+        {
+            return Repeat(() => RenameAt2(CurrentFolder, from, CurrentFolder, to, NoReplace));
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return NoSystemCall;
+        }
+    }
+
+    /// <summary>link(2): a second name for a file; <see cref="Exists"/> if the name is taken.</summary>
+    public static int Link(string existing, string name) => Repeat(() => LinkFile(existing, name));
+
+    /// <summary>statx(2) of a path, not following a link at its end.</summary>
+    public static int Stat(string path, out FileLook look) => Stat(CurrentFolder, path, DoNotFollow, out look);
+
+    /// <summary>statx(2) of an open file.</summary>
+    public static int Stat(SafeFileHandle handle, out FileLook look) =>
+        Stat((int)handle.DangerousGetHandle(), string.Empty, EmptyPath, out look);
+
+    private static int Stat(int folder, string path, int flags, out FileLook look)
+    {
+        byte[] buffer = new byte[StatxLength];
+        int errno = Repeat(() => StatX(folder, path, flags, BasicStats, buffer));
+        ReadOnlySpan<byte> stat = buffer;
+        int mode = MemoryMarshal.Read<ushort>(stat[28..]);
+        look = errno != 0 ? default : new FileLook(
+            (mode & 0xf000) switch { 0x8000 => FileKind.File, 0x4000 => FileKind.Folder, 0xa000 => FileKind.Link, _ => FileKind.Other },
+            Length: MemoryMarshal.Read<long>(stat[40..]),
+            Allocated: MemoryMarshal.Read<long>(stat[48..]) * 512,
+            Device: ((ulong)MemoryMarshal.Read<uint>(stat[136..]) << 32) | MemoryMarshal.Read<uint>(stat[140..]),
+            Inode: MemoryMarshal.Read<ulong>(stat[32..]));
+        return errno;
+    }
+
+    private static int Repeat(Func<int> call)
+    {
+        while (true)
+        {
+            int errno = call() < 0 ? Marshal.GetLastPInvokeError() : 0;
+            if (errno != Interrupted)
+            {
+                return errno;
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenFile(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(SafeFileHandle handle);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int FLock(SafeFileHandle handle, int operation);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameReplacing(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt2(int fromFolder, string from, int toFolder, string to, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int LinkFile(string existing, string name);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int folder, string path, int flags, uint mask, byte[] buffer);
+}

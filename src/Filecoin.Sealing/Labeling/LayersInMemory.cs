@@ -1,0 +1,60 @@
+using Filecoin.Cryptography;
+using Filecoin.Sealing.Labeling.Many;
+
+namespace Filecoin.Sealing.Labeling;
+
+/// <summary>A layer that has just been made, of one sector or of several side by side, and the one it was made from.</summary>
+/// <param name="kernel">What made it, and where it puts the labels.</param>
+/// <param name="replicaIds">The sectors.</param>
+/// <param name="layer">From 1.</param>
+/// <param name="current">The layer.</param>
+/// <param name="previous">The layer before; null in layer 1.</param>
+internal readonly unsafe struct LayersInMemory(
+    ManyLabelKernel kernel, IReadOnlyList<Bytes32> replicaIds, int layer, byte* current, byte* previous)
+{
+    /// <summary>What made the layer.</summary>
+    public ManyLabelKernel Kernel { get; } = kernel;
+
+    /// <summary>The sectors.</summary>
+    public IReadOnlyList<Bytes32> ReplicaIds { get; } = replicaIds;
+
+    /// <summary>The layer, from 1.</summary>
+    public int Layer { get; } = layer;
+
+    /// <summary>The label of a node as bytes, of each sector.</summary>
+    public void Read(long node, Span<byte> labels) => Kernel.Layout.Extract(Current, node, 1, labels);
+
+    /// <summary>The labels of a node's parents: for each parent, those of all sectors.</summary>
+    /// <param name="parents">14 node numbers.</param>
+    /// <param name="labels">Receives sectors x 32 bytes for each parent that enters a label of this layer.</param>
+    public void ReadParents(ReadOnlySpan<uint> parents, Span<byte> labels)
+    {
+        int bytes = ReplicaIds.Count * LabelMessage.LabelBytes;
+        for (int k = 0; k < PlainLabel.Parents(Layer); k++)
+        {
+            byte* from = k < LabelMessage.BaseDegree ? Current : Previous;
+            Kernel.Layout.Extract(from, parents[k], 1, labels.Slice(k * bytes, bytes));
+        }
+    }
+
+    /// <summary>Has the kernel that made the layer make one node once more, and leaves the layer as it was.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="parents">Its 14 parents.</param>
+    /// <param name="labels">Receives what comes out, 32 bytes for each sector.</param>
+    public void MakeAgain(long node, ReadOnlySpan<uint> parents, Span<byte> labels)
+    {
+        Span<byte> place = new(Current + (node * Kernel.Layout.NodeBytes), Kernel.Layout.NodeBytes);
+        byte[] before = place.ToArray();
+        fixed (uint* start = parents)
+        {
+            Kernel.Label(new ManyLabelRun(ReplicaIds, Layer, node, 1), start, Current, Previous);
+        }
+
+        Read(node, labels);
+        before.CopyTo(place);
+    }
+
+    private byte* Current { get; } = current;
+
+    private byte* Previous { get; } = previous;
+}

@@ -1,0 +1,176 @@
+using System.CommandLine;
+using System.Globalization;
+using Filecoin.Chain;
+using Filecoin.Cryptography;
+using Filecoin.Primitives;
+using SealerRecover.Recovery.Survey;
+using SealerRecover.Recovery.Verify;
+using SealerRecover.Rendering;
+using SealerRecover.Settings;
+
+namespace SealerRecover.Commands;
+
+/// <summary>
+/// Proves that sectors would pass window PoSt, where they lie. Nothing is written.
+/// <code>sealer-recover verify --miner=f01000 --storage=/sector --storage=/sector2 --faulty</code>
+/// </summary>
+internal sealed class VerifyCommand : ICommand
+{
+    private readonly SurveyedSectors _sectors = new();
+    private readonly StorageOption _storage = new();
+    private readonly Option<bool> _full = new("--full")
+    {
+        Description = "Read all of each replica, too, make its tree_r_last and compare it with the files and with p_aux.",
+    };
+
+    private readonly Option<string?> _randomness = new("--randomness")
+    {
+        Description = "What challenges are drawn from, 64 hexadecimal digits, to repeat an earlier run. Default: as the network draws it for the sector's deadline; without a node, at random.",
+        HelpName = "hex",
+    };
+
+    private readonly Option<int?> _challenges = CommonOptions.Whole(
+        "--challenges",
+        1,
+        1_000_000,
+        "count",
+        $"Nodes to challenge; the first 10 are those of the network. Default: {VerifySettings.DefaultChallenges}.");
+
+    private readonly Option<int?> _rowsToDiscard = CommonOptions.Whole(
+        "--rows-to-discard",
+        0,
+        EnvironmentSettings.MostRowsToDiscard,
+        "count",
+        "Rows of tree_r_last that the files lack, as this miner proves. Default: FIL_PROOFS_ROWS_TO_DISCARD, or 2.");
+
+    private readonly Option<int?> _threads = CommonOptions.Whole("--threads", 1, 4096, "count", "Threads. Default: all cores.");
+    private readonly KernelOption _kernel = new();
+
+    /// <summary>Makes the command.</summary>
+    public VerifyCommand()
+    {
+        Syntax = new Command("verify", "Prove that sectors in storage paths would pass window PoSt. Writes nothing.");
+        _sectors.AddTo(Syntax);
+        foreach (Option option in new Option[] { _storage.Folders, _full, _challenges, _randomness, _rowsToDiscard, _threads, _kernel.Kernel })
+        {
+            Syntax.Add(option);
+        }
+
+        Common.AddTo(Syntax);
+    }
+
+    /// <inheritdoc/>
+    public Command Syntax { get; }
+
+    /// <inheritdoc/>
+    public CommonOptions Common { get; } = new();
+
+    /// <inheritdoc/>
+    public string Name => "verify";
+
+    /// <inheritdoc/>
+    public bool GoesOn => false;
+
+    /// <inheritdoc/>
+    public async Task<Report> RunAsync(CommandContext context)
+    {
+        Bytes32? given = ReadRandomness(context.Parsed);
+        VerifySettings settings = new()
+        {
+            Challenges = context.Parsed.GetValue(_challenges) ?? VerifySettings.DefaultChallenges,
+            Full = context.Parsed.GetValue(_full),
+            RowsToDiscard = context.Parsed.GetValue(_rowsToDiscard) ?? context.Environment.RowsToDiscard,
+            Threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores,
+            Kernels = _kernel.Read(context),
+        };
+        StorageRoots roots = _storage.Read(context);
+        foreach (string remark in roots.Remarks)
+        {
+            context.View.Said(remark);
+        }
+
+        Dictionary<SectorId, ChallengeSeed> seeds = [];
+        (string comparedWith, IReadOnlyList<SurveyedSector> sectors) = await _sectors.FindAsync(
+            context, roots, (lookup, found) => given is null ? DrawAsync(lookup, found, seeds, context.Cancellation) : Task.CompletedTask);
+        ChallengeSeed common = given is { } randomness
+            ? new ChallengeSeed(randomness, SeedSource.Given)
+            : ChallengeSeed.Random("no chain node was asked");
+        if (comparedWith == SurveyAnswer.Nothing)
+        {
+            context.View.Said("no chain node was asked: that files fit together is proven, not that they are what the sectors have on chain");
+        }
+
+        SectorVerifier verifier = new(roots, settings);
+        List<SectorReport> reports = [];
+        foreach (SurveyedSector sector in sectors)
+        {
+            reports.Add(sector.Facts is { } facts
+                ? Verify(context, verifier, facts, seeds.GetValueOrDefault(sector.Sector, common), comparedWith)
+                : SectorReport.Failed(sector.Sector, sector.Failure!));
+        }
+
+        return new Report { Command = Name, Sectors = reports, Next = [.. Next(context, roots, reports)] };
+    }
+
+    private static SectorReport Verify(
+        CommandContext context, SectorVerifier verifier, SurveyFacts facts, ChallengeSeed seed, string comparedWith)
+    {
+        long started = context.Host.Time.GetTimestamp();
+        SectorVerification found = context.View.Live(
+            () => verifier.Verify(facts, seed, new PhaseProgress(context, facts.Sector), context.Cancellation));
+        VerificationAnswer answer = new(found, comparedWith);
+        context.View.Answered(answer);
+        return new SectorReport(
+            facts.Sector,
+            answer.Complaint is not null ? SectorResult.Failed : facts.AreFromChain ? SectorResult.Proven : SectorResult.Good,
+            found.Part == SectorPart.Update ? facts.UpdateSealedCid : facts.SealedCid,
+            Commitments: null,
+            [.. found.Replicas.Where(replica => replica.IsProven).Select(replica => replica.Replica)],
+            context.Host.Time.GetElapsedTime(started),
+            answer.Complaint is { } complaint ? Failure.From(complaint) : null)
+        {
+            ProvenNodes = found.ProvenNodes,
+        };
+    }
+
+    private static async Task DrawAsync(
+        SectorLookup lookup, IReadOnlyList<SurveyedSector> sectors, Dictionary<SectorId, ChallengeSeed> seeds, CancellationToken cancellation)
+    {
+        foreach (SectorId sector in sectors.Where(sector => sector.Facts is not null).Select(sector => sector.Sector))
+        {
+            seeds[sector] = ChallengeSeed.From(await lookup.FindWindowPostSeedAsync(sector.Number, cancellation));
+        }
+    }
+
+    private Bytes32? ReadRandomness(ParseResult parsed) => parsed.GetValue(_randomness) switch
+    {
+        null => null,
+        string text when text.Length == 2 * Bytes32.Length && text.All(char.IsAsciiHexDigit) => Bytes32.FromHex(text),
+        string text => throw new OperatorException(
+            FailureKind.BadInput,
+            $"{_randomness.Name} is \"{SafeText.Short(text)}\", not 64 hexadecimal digits",
+            "write the randomness as an earlier verify printed it"),
+    };
+
+    private IEnumerable<Advice> Next(CommandContext context, StorageRoots roots, List<SectorReport> reports)
+    {
+        SectorReport[] failed = [.. reports.Where(report => report is { Result: SectorResult.Failed, SealedCid: not null })];
+        if (failed.Length == 0)
+        {
+            yield break;
+        }
+
+        string source = _sectors.Known.MetadataPath(context) is { } metadata
+            ? $"--sectors-recovery-metadata={metadata}"
+            : $"--miner={failed[0].Sector.Miner}";
+        string[] words =
+        [
+            "sealer-recover", "survey", source, .. roots.Folders.Select(folder => $"--storage={folder}"),
+            .. context.Parsed.GetValue(_rowsToDiscard) is { } rows ? [string.Create(CultureInfo.InvariantCulture, $"{_rowsToDiscard.Name}={rows}")] : Array.Empty<string>(),
+            "--deep",
+            .. SectorNumbers.Ranges([.. failed.Select(report => report.Sector.Number).Order()]),
+        ];
+        yield return new Advice(
+            "See how far the damage goes and what repairs it; that reads all of the files:", [string.Join(' ', words.Select(ShellWords.Quote))]);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text.Json;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Proofs;
+using SealerRecover.Recovery.Survey;
+using SealerRecover.Recovery.Verify;
+
+namespace SealerRecover.Rendering;
+
+/// <summary>Whether a sector would pass window PoSt.</summary>
+/// <param name="Found">What was found.</param>
+/// <param name="ComparedWith">As of <see cref="SurveyAnswer"/>.</param>
+internal sealed record VerificationAnswer(SectorVerification Found, string ComparedWith) : IAnswer
+{
+    /// <summary>Faults shown of one replica; in JSON all are.</summary>
+    private const int FaultsShown = 5;
+
+    /// <summary>Why it would not pass, in one sentence, and what to do; null if it would.</summary>
+    public OperatorException? Complaint
+    {
+        get
+        {
+            if (Found.IsProven)
+            {
+                return null;
+            }
+
+            string first = Found.Faults[0].Sentence;
+            string more = Found.Faults.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {Found.Faults.Count - 1} more)") : "";
+            return Found.IsAnotherSectors
+                ? new OperatorException(
+                    FailureKind.CommitmentMismatch,
+                    $"{Found.Sector}: its files fit together, but {first}{more}",
+                    "They were sealed with another ticket or over other data, or are another sector's, or comm_c in p_aux is damaged. Recover the sector.")
+                : new OperatorException(
+                    FailureKind.Storage,
+                    $"{Found.Sector} would not pass window PoSt: {first}{more}",
+                    "sealer-recover survey --deep says how far the damage goes and what repairs it.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<TextBlock> Blocks()
+    {
+        string part = Found.Part == SectorPart.Update ? "update" : "sealed file";
+        string compared = ComparedWith switch
+        {
+            SurveyAnswer.Chain => "the CommR on chain",
+            SurveyAnswer.Metadata => "the CommR in the metadata file",
+            _ => "the CommR of its own p_aux, which nothing was compared with",
+        };
+        yield return new TextLine("");
+        yield return new TextLine(Found.IsProven
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Found.Sector} ({Found.Facts.Porep.SectorSize}): proven: {Found.ProvenNodes} challenged nodes of its {part} lead to {compared}{(Found.Full ? ", and so does all of it" : "")}")
+            : $"{Found.Sector} ({Found.Facts.Porep.SectorSize}): not proven");
+        yield return new TextLine("  randomness " + Found.Seed.Randomness + Source());
+        foreach (ReplicaVerification replica in Found.Replicas)
+        {
+            yield return new TextLine(
+                $"  {SafeText.Clean(replica.Replica)} with {SafeText.Clean(replica.CacheFolder)}: {(replica.IsProven ? "proven" : "not proven")}");
+            foreach (TextLine line in Lines(replica.Faults))
+            {
+                yield return line;
+            }
+        }
+
+        foreach (TextLine line in Lines(Found.Missing))
+        {
+            yield return line;
+        }
+
+        foreach (string warning in Found.Warnings)
+        {
+            yield return new TextLine($"  warning: {SafeText.Clean(warning)}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Json(string time) => JsonSerializer.Serialize(
+        new JsonVerification(
+            "verification",
+            time,
+            new JsonSector(Found.Sector.Miner.ToString(), Found.Sector.Number),
+            Found.Facts.Porep.SectorSize.Bytes,
+            ComparedWith,
+            SurveyText.Name(Found.Part),
+            Found.IsProven,
+            Found.ProvenNodes,
+            Found.Challenges.Count,
+            Found.Seed.Source == SeedSource.Chain ? Math.Min(ChallengeCounts.WindowPost, Found.Challenges.Count) : 0,
+            Found.Full,
+            Found.Seed.Randomness.ToString(),
+            Found.Seed.Source switch
+            {
+                SeedSource.Chain => "chain",
+                SeedSource.Given => "given",
+                _ => "random",
+            },
+            Found.Seed.Reason,
+            Found.Seed.OnChain?.Epoch,
+            Found.Seed.OnChain?.Deadline,
+            Found.Seed.OnChain?.Partition,
+            [.. Found.Replicas.Select(replica => new JsonProvenReplica(
+                replica.Replica, replica.CacheFolder, replica.IsProven, [.. replica.Faults.Select(Fault)]))],
+            [.. Found.Missing.Select(Fault)],
+            Found.Warnings),
+        JsonLines.Default.JsonVerification);
+
+    private static IEnumerable<TextLine> Lines(IReadOnlyList<VerificationFault> faults)
+    {
+        foreach (VerificationFault fault in faults.Take(FaultsShown))
+        {
+            string places = fault.Kind is null && fault.Places.Count > 0
+                ? string.Create(CultureInfo.InvariantCulture, $": {fault.Places[0]}{(fault.Places.Count > 1 ? $" and {fault.Places.Count - 1} more" : "")}")
+                : "";
+            yield return new TextLine("    " + SafeText.Clean(fault.Sentence + places));
+        }
+
+        if (faults.Count > FaultsShown)
+        {
+            yield return new TextLine(string.Create(CultureInfo.InvariantCulture, $"    and {faults.Count - FaultsShown} more"));
+        }
+    }
+
+    private static JsonProofFault Fault(VerificationFault fault) => new(
+        fault.Kind is { } kind ? Name(kind) : null,
+        fault.Sentence,
+        fault.Node,
+        [.. fault.Places.Select(place => new JsonFaultPlace(place.Path, place.Offset, place.Length))]);
+
+    private static string Name(ProofFaultKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+
+    private string Source() => Found.Seed switch
+    {
+        { OnChain: { } seed } => string.Create(
+            CultureInfo.InvariantCulture,
+            $", of deadline {seed.Deadline} (partition {seed.Partition}) at epoch {seed.Epoch}; the first {Math.Min(ChallengeCounts.WindowPost, Found.Challenges.Count)} challenges are the network's"),
+        { Source: SeedSource.Given } => ", as given",
+        { Reason: { } reason } => $", drawn here: {SafeText.Clean(reason)}",
+        _ => ", drawn here",
+    };
+}

@@ -1,0 +1,99 @@
+using Filecoin.Sealing.Files;
+using Xunit;
+
+namespace Filecoin.Sealing.Tests.Files;
+
+public sealed class LinuxFileSystemTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly LinuxFileSystem _files = LinuxFileSystem.Instance;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_move_never_replaces_a_file_a_link_or_a_folder()
+    {
+        string from = _folder.Write("from", "new");
+        string file = _folder.Write("file", "old");
+        string link = _folder["link"];
+        File.CreateSymbolicLink(link, "/nonexistent");
+        string empty = Directory.CreateDirectory(_folder["empty"]).FullName;
+
+        Assert.All([file, link, empty], to => Assert.Equal(MoveResult.TargetExists, _files.Move(from, to)));
+
+        Assert.Equal("old", File.ReadAllText(file));
+        Assert.Equal(MoveResult.Moved, _files.Move(from, _folder["to"]));
+        Assert.Equal("new", File.ReadAllText(_folder["to"]));
+        Assert.Equal(MoveResult.TargetExists, _files.Move(empty, _folder.Path));
+    }
+
+    [Fact]
+    public void A_missing_source_is_a_failure_that_names_both_paths()
+    {
+        IOException failure = Assert.Throws<IOException>(() => _files.Move(_folder["nothing"], _folder["to"]));
+
+        Assert.Contains(_folder["nothing"], failure.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder["to"], failure.Message, StringComparison.Ordinal);
+        Assert.Equal(LinuxNative.NoEntry, failure.HResult);
+    }
+
+    [Fact]
+    public void Another_file_system_is_recognised_and_a_copy_is_whole_or_gone()
+    {
+        string from = _folder.Write("from", new string('x', 5 << 20));
+        Progress copied = new();
+        _files.Copy(from, _folder["to"], copied, CancellationToken.None);
+        Assert.Equal(File.ReadAllText(from), File.ReadAllText(_folder["to"]));
+        Assert.Equal(5 << 20, copied.Sum);
+
+        using CancellationTokenSource cancelled = new();
+        cancelled.Cancel();
+        Assert.Throws<OperationCanceledException>(() => _files.Copy(from, _folder["none"], copied, cancelled.Token));
+        Assert.False(File.Exists(_folder["none"]));
+
+        Assert.SkipUnless(Directory.Exists("/dev/shm"), "there is no second file system");
+        using TemporaryFolder other = new("/dev/shm");
+        Assert.Equal(MoveResult.OtherFileSystem, _files.Move(from, other["to"]));
+    }
+
+    [Fact]
+    public void Only_empty_folders_are_deleted_and_missing_things_are_fine()
+    {
+        _folder.Write("full/file", "x");
+
+        Assert.False(_files.DeleteEmptyFolder(_folder["full"]));
+        _files.DeleteFile(_folder["full/file"]);
+        _files.DeleteFile(_folder["full/file"]);
+        Assert.True(_files.DeleteEmptyFolder(_folder["full"]));
+        Assert.True(_files.DeleteEmptyFolder(_folder["full"]));
+        Assert.False(Directory.Exists(_folder["full"]));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData((1 << 20) - 1)]
+    [InlineData(1 << 20)]
+    [InlineData((1 << 20) + 1)]
+    [InlineData(3 << 20)]
+    public void A_segment_digest_is_the_hash_of_the_hashes_of_mebibytes(int length)
+    {
+        byte[] content = new byte[length];
+        new Random(length).NextBytes(content);
+        File.WriteAllBytes(_folder["f"], content);
+        byte[] expected = System.Security.Cryptography.SHA256.HashData(
+            [.. content.Chunk(1 << 20).SelectMany(System.Security.Cryptography.SHA256.HashData)]);
+
+        FileDigest digest = SegmentDigests.OfFile(_files, _folder["f"], new Progress(), CancellationToken.None);
+
+        Assert.Equal(length, digest.Length);
+        Assert.Equal(Convert.ToHexStringLower(expected), digest.Digest.ToString());
+    }
+
+    private sealed class Progress : IProgress<long>
+    {
+        public long Sum { get; private set; }
+
+        public void Report(long value) => Sum += value;
+    }
+}
