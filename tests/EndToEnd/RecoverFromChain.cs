@@ -23,6 +23,14 @@ public sealed class RecoverFromChain(ParentCaches caches) : IAsyncLifetime
         _bench.Environment["FULLNODE_API_INFO"] = _node.ApiInfo;
     }
 
+    private static readonly string[] Finalized = ["p_aux", "sc-02-data-tree-r-last.dat", "t_aux"];
+
+    private static readonly string[] WithLayers =
+    [
+        "p_aux", "sc-02-data-layer-1.dat", "sc-02-data-layer-2.dat", "sc-02-data-tree-c.dat", "sc-02-data-tree-d.dat",
+        "sc-02-data-tree-r-last.dat", "t_aux",
+    ];
+
     public async ValueTask DisposeAsync()
     {
         await _node.DisposeAsync();
@@ -49,9 +57,9 @@ public sealed class RecoverFromChain(ParentCaches caches) : IAsyncLifetime
         foreach (ulong number in (ulong[])[1, 2, 3, 4])
         {
             Assert.Equal(2048, new FileInfo(Path.Combine(_bench.Result, "sealed", $"s-t01000-{number}")).Length);
-            Assert.Equal(
-                ["p_aux", "sc-02-data-tree-r-last.dat", "t_aux"],
-                Directory.EnumerateFiles(Path.Combine(_bench.Result, "cache", $"s-t01000-{number}")).Select(Path.GetFileName).Order());
+
+            // Of the one that is not proven yet, all that Commit 1 needs is kept.
+            Assert.Equal(number == 1 ? WithLayers : Finalized, CachedOf(number));
         }
 
         Assert.Equal(
@@ -60,6 +68,17 @@ public sealed class RecoverFromChain(ParentCaches caches) : IAsyncLifetime
         Assert.NotNull(ended.Lines.First(line => (string?)line["state"] == "pre_committed")["prove_before"]);
         Assert.NotEmpty(ended.Report["next"]!.AsArray());
         Assert.DoesNotContain("s3cr3t", ended.Output + ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Layers_of_a_sector_that_is_not_proven_yet_are_not_kept_where_the_operator_says_so()
+    {
+        PreCommitted(1, ticketEpoch: 15_000);
+
+        Ended ended = await Recover("--sectors=1", "--keep-all=false", "--json");
+
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.Equal(Finalized, CachedOf(1));
     }
 
     [Fact]
@@ -218,6 +237,9 @@ public sealed class RecoverFromChain(ParentCaches caches) : IAsyncLifetime
         Assert.True(helped.Code == 0, helped.ToString());
         Assert.Contains("already there", helped.Output, StringComparison.Ordinal);
     }
+
+    private IEnumerable<string> CachedOf(ulong number) =>
+        Directory.EnumerateFiles(Path.Combine(_bench.Result, "cache", $"s-t01000-{number}")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
     private FakeSector PreCommitted(ulong number, long ticketEpoch) => _miner.Add(new FakeSector
     {
