@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Filecoin.Chain;
 using Filecoin.Primitives;
 using Npgsql;
 
@@ -20,11 +23,11 @@ public sealed class CurioConnection
     private readonly string _user;
     private readonly string _database;
     private readonly TlsMode _tls;
-    private readonly string? _rootCertificate;
+    private readonly X509Certificate2Collection? _authorities;
 
     /// <summary>Makes a connection of what is said about it.</summary>
     /// <param name="parts">What is said.</param>
-    /// <exception cref="OperatorException">BadInput: the schema can be none.</exception>
+    /// <exception cref="OperatorException">BadInput: the schema can be none, or the file of authorities cannot be read.</exception>
     public CurioConnection(ConnectionParts parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -44,7 +47,7 @@ public sealed class CurioConnection
         _password = parts.Password ?? DefaultName;
         _database = parts.Database ?? DefaultName;
         _tls = parts.Tls ?? TlsMode.Disable;
-        _rootCertificate = parts.RootCertificate;
+        _authorities = parts.RootCertificate is { } file ? Authorities(file) : null;
     }
 
     /// <summary>The nodes of the cluster that are tried, in order.</summary>
@@ -84,7 +87,6 @@ public sealed class CurioConnection
                 _ => SslMode.VerifyFull,
             },
             SslNegotiation = SslNegotiation.Postgres,
-            RootCertificate = _rootCertificate,
             GssEncryptionMode = GssEncryptionMode.Disable,
             ApplicationName = "sealer-recover",
 
@@ -106,6 +108,26 @@ public sealed class CurioConnection
 
         // All types of the server would be asked for, which takes long with YugabyteDB; those that are read are known without.
         builder.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false));
-        return builder.Build();
+        return builder.UseRootCertificates(_authorities).Build();
+    }
+
+    private static X509Certificate2Collection Authorities(string file)
+    {
+        X509Certificate2Collection certificates = [];
+        Exception? failure = null;
+        try
+        {
+            certificates.ImportFromPemFile(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            failure = error;
+        }
+
+        return failure is null && certificates.Count > 0 ? certificates : throw new OperatorException(
+            FailureKind.BadInput,
+            $"the file {Printable.Line(file, 200)} that sslrootcert names cannot be read ({failure?.Message ?? "it holds no certificate"})",
+            "name a file with the certificates of authorities, PEM",
+            failure);
     }
 }

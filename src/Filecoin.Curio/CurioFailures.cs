@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Npgsql;
@@ -10,6 +11,12 @@ namespace Filecoin.Curio;
 internal static class CurioFailures
 {
     private const int LongestWords = 160;
+
+    /// <summary>Whether it is what the driver says of servers and networks, or throws at answers that break the protocol.</summary>
+    internal static bool IsOfServer(Exception error) => error is NpgsqlException or SocketException or TimeoutException or IOException
+        or AuthenticationException or CryptographicException
+        or FormatException or InvalidCastException or ArgumentException or OverflowException or NotSupportedException or InvalidOperationException
+        or KeyNotFoundException or IndexOutOfRangeException;
 
     /// <summary>Whether another host of the cluster may do better.</summary>
     internal static bool IsOfHost(Exception error) => error switch
@@ -34,7 +41,7 @@ internal static class CurioFailures
     internal static OperatorException Of(CurioConnection connection, DatabaseHost host, Exception error, TimeSpan patience) => error switch
     {
         PostgresException said => Said(connection, host, said, patience),
-        _ when Innermost<SocketException>(error) is { } socket => Silent(host, $"{Words(socket.Message)}", error),
+        _ when Innermost<SocketException>(error) is { } socket => Silent(host, Words(socket.Message), error),
         _ when Innermost<AuthenticationException>(error) is { } tls => new OperatorException(
             FailureKind.NodeUnreachable,
             $"{host} offers no TLS that can be trusted ({Words(tls.Message)})",

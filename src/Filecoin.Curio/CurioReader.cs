@@ -39,7 +39,7 @@ internal sealed class CurioReader(CurioConnection connection, TimeSpan patience,
                 {
                     log.LogDebug("{Host} asks to be asked again: {Message}", host, error.Message);
                 }
-                catch (Exception error) when (error is NpgsqlException or IOException or TimeoutException or FormatException or InvalidCastException or ArgumentException)
+                catch (Exception error) when (CurioFailures.IsOfServer(error))
                 {
                     log.LogDebug(error, "{Host} failed", host);
                     failures.Add(CurioFailures.Of(connection, host, error, patience));

@@ -102,6 +102,17 @@ public sealed class ConnectionTextTests
         static string Quoted(string text) => $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
     }
 
+    [Theory]
+    [InlineData("/nonexistent.pem")]
+    [InlineData("/etc/hostname")]
+    [InlineData("/proc")]
+    public void Authorities_that_cannot_be_read_are_one_sentence(string file)
+    {
+        OperatorException refused = Assert.Throws<OperatorException>(() => new CurioConnection(ConnectionParts.None with { RootCertificate = file }));
+        Assert.Equal(FailureKind.BadInput, refused.Kind);
+        Assert.StartsWith($"the file {file} that sslrootcert names cannot be read (", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_is_not_said_is_said_elsewhere_and_else_as_Curio_has_it()
     {

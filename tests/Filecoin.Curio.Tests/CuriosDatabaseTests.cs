@@ -171,6 +171,35 @@ public sealed class CuriosDatabaseTests(Databases databases)
     }
 
     [Fact]
+    public async Task A_server_whose_bytes_are_damaged_on_the_way_is_read_or_refused_and_nothing_else()
+    {
+        FakeCurio curio = await WithSectorAsync();
+        int times = VectorFiles.LongTests ? 2_000 : 60;
+        int seed = Environment.TickCount;
+        int refusals = 0;
+        await Parallel.ForAsync(0, times, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancellation }, async (i, token) =>
+        {
+            await using DamagingRelay relay = new(curio.Port, new Random(seed + i));
+            CuriosDatabase database = Open(curio, parts => parts with { Port = relay.Port }, patience: 1);
+            try
+            {
+                await AskAsync(database, Sector("CC", 9));
+            }
+            catch (OperatorException refused)
+            {
+                Interlocked.Increment(ref refusals);
+                Assert.InRange(refused.Message.Length, 10, 400);
+                Assert.DoesNotContain(refused.Message, character => char.IsControl(character));
+            }
+            catch (Exception error) when (error is not OperatorException)
+            {
+                Assert.Fail($"seed {seed}, input {i}: {error}");
+            }
+        });
+        Assert.InRange(refusals, times / 10, times);
+    }
+
+    [Fact]
     public async Task A_server_without_TLS_is_not_sent_a_password_where_TLS_was_asked_for()
     {
         using TcpListener plain = new(IPAddress.Loopback, 0);

@@ -88,8 +88,12 @@ internal sealed class SourceOptions
     private CurioConnection? WhereCurioIs(CommandContext context)
     {
         CurioVariables variables = context.Environment.Curio;
-        return context.Parsed.GetValue(CurioDatabase) is { } given ? new(ConnectionText.Parse(given, CurioDatabase.Name).Else(variables.ToParts()))
-            : variables.NameHost ? new(variables.ToParts())
+        ConnectionParts? parts = context.Parsed.GetValue(CurioDatabase) is { } given ? ConnectionText.Parse(given, CurioDatabase.Name).Else(variables.ToParts())
+            : variables.NameHost ? variables.ToParts()
             : null;
+        return parts is null ? null : new CurioConnection(parts with
+        {
+            RootCertificate = parts.RootCertificate is { } file ? context.Folders.Absolute(file, $"sslrootcert in {CurioDatabase.Name}") : null,
+        });
     }
 }
