@@ -154,7 +154,12 @@ internal sealed class CurioReader(CurioConnection connection, TimeSpan patience,
         {
             about.Add(new SealingRow
             {
-                SealProof = Whole(), TicketEpoch = Whole(), Ticket = Bytes(), SealedCid = Text(), UnsealedCid = Text(), PreCommitMessage = Text(),
+                SealProof = Whole(),
+                TicketEpoch = Whole(),
+                Ticket = Bytes(),
+                SealedCid = Text(),
+                UnsealedCid = Text(),
+                PreCommitMessage = Text(),
             });
         }
         else if (table == Table.Snapping)

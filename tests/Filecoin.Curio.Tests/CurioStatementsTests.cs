@@ -173,8 +173,17 @@ public sealed class CurioStatementsTests
             {
                 rows.Add(new SealedRow
                 {
-                    SealProof = Number(), TicketEpoch = Number(), Ticket = Bytes(), SealedCid = Text(), UnsealedCid = Text(), CurrentSealedCid = Text(),
-                    CurrentUnsealedCid = Text(), PreCommitMessage = Text(), UpdateMessage = Text(), IsCommittedCapacity = Switch(), HasSectorKey = Switch(),
+                    SealProof = Number(),
+                    TicketEpoch = Number(),
+                    Ticket = Bytes(),
+                    SealedCid = Text(),
+                    UnsealedCid = Text(),
+                    CurrentSealedCid = Text(),
+                    CurrentUnsealedCid = Text(),
+                    PreCommitMessage = Text(),
+                    UpdateMessage = Text(),
+                    IsCommittedCapacity = Switch(),
+                    HasSectorKey = Switch(),
                 });
             }
 
@@ -182,7 +191,12 @@ public sealed class CurioStatementsTests
             {
                 rows.Add(new SealingRow
                 {
-                    SealProof = Number(), TicketEpoch = Number(), Ticket = Bytes(), SealedCid = Text(), UnsealedCid = Text(), PreCommitMessage = Text(),
+                    SealProof = Number(),
+                    TicketEpoch = Number(),
+                    Ticket = Bytes(),
+                    SealedCid = Text(),
+                    UnsealedCid = Text(),
+                    PreCommitMessage = Text(),
                 });
             }
 
@@ -216,7 +230,15 @@ public sealed class CurioStatementsTests
 
         string? Text() => random.Next(9) switch
         {
-            0 => null, 1 => "", 2 => "b", 3 => Key[..random.Next(Key.Length)], 4 => "\ud800", 5 => new string('b', 201), 6 => Update, 7 => Data, _ => Zeros,
+            0 => null,
+            1 => "",
+            2 => "b",
+            3 => Key[..random.Next(Key.Length)],
+            4 => "\ud800",
+            5 => new string('b', 201),
+            6 => Update,
+            7 => Data,
+            _ => Zeros,
         };
 
         byte[]? Bytes() => random.Next(4) switch { 0 => null, 1 => [], 2 => new byte[33], _ => new byte[32] };
@@ -226,7 +248,10 @@ public sealed class CurioStatementsTests
 
     private static SourceQuestion Question(bool snapped) => new(new SectorId(new ActorId(1000), 9), Size)
     {
-        Activation = 10_000, IsSnapped = snapped, SealedCid = CommROf(Key), UpdateSealedCid = snapped ? CommROf(Update) : null,
+        Activation = 10_000,
+        IsSnapped = snapped,
+        SealedCid = CommROf(Key),
+        UpdateSealedCid = snapped ? CommROf(Update) : null,
     };
 
     private static SectorStatement Said(SourceQuestion question, SealedRow row, List<PieceRow>? sealedPieces = null) =>

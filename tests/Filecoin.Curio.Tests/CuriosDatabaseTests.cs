@@ -164,7 +164,9 @@ public sealed class CuriosDatabaseTests(Databases databases)
         SourceAnswer answer = await AskAsync(
             Open(curio, parts => parts with
             {
-                Hosts = [new DatabaseHost("localhost", null)], Tls = mode, RootCertificate = mode >= TlsMode.VerifyCa ? curio.Certificate : null,
+                Hosts = [new DatabaseHost("localhost", null)],
+                Tls = mode,
+                RootCertificate = mode >= TlsMode.VerifyCa ? curio.Certificate : null,
             }),
             Sector("CC", 9));
         Assert.Equal(isSecured, answer.Statement is not null);

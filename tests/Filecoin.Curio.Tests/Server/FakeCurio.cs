@@ -184,7 +184,12 @@ public sealed class FakeCurio
     {
         NpgsqlConnectionStringBuilder settings = new()
         {
-            Host = "127.0.0.1", Port = Port, Username = PostgresServer.User, Password = PostgresServer.Password, Database = database, Pooling = false,
+            Host = "127.0.0.1",
+            Port = Port,
+            Username = PostgresServer.User,
+            Password = PostgresServer.Password,
+            Database = database,
+            Pooling = false,
         };
         await using NpgsqlDataSource source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
         await using NpgsqlCommand command = source.CreateCommand(sql);

@@ -148,7 +148,10 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         ProcessStartInfo start = new(program, arguments)
         {
-            WorkingDirectory = "/", RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true,
+            WorkingDirectory = "/",
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
         };
         start.Environment["LC_ALL"] = "C";
         return Process.Start(start)!;
