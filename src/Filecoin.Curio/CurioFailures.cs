@@ -16,7 +16,10 @@ internal static class CurioFailures
     internal static bool IsOfServer(Exception error) => error is NpgsqlException or SocketException or TimeoutException or IOException
         or AuthenticationException or CryptographicException
         or FormatException or InvalidCastException or ArgumentException or OverflowException or NotSupportedException or InvalidOperationException
-        or KeyNotFoundException or IndexOutOfRangeException;
+        or KeyNotFoundException or IndexOutOfRangeException
+
+        // Of a message that has no place where it came the driver throws nothing more special.
+        || error.GetType() == typeof(Exception);
 
     /// <summary>Whether another host of the cluster may do better.</summary>
     internal static bool IsOfHost(Exception error) => error switch
