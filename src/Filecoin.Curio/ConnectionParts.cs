@@ -99,11 +99,14 @@ public readonly record struct DatabaseHost(string Name, int? Port)
         int colon = closing > 0 ? closing + 1 : host.Count(letter => letter == ':') == 1 ? host.IndexOf(':', StringComparison.Ordinal) : host.Length;
         if (colon < host.Length)
         {
-            port = host[colon] == ':' ? ConnectionText.Port(host[(colon + 1)..], origin) : throw ConnectionText.Bad(origin, "there is something between ] and the port");
+            port = host[colon] == ':'
+                ? ConnectionText.Port(host[(colon + 1)..], origin)
+                : throw ConnectionText.Bad(origin, "there is something between ] and the port");
         }
 
         host = closing > 0 ? host[1..closing] : host[..colon];
-        return host.Length is > 0 and <= 255 && host.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or ':' or '/' or '%')
+        return host.Length is > 0 and <= 255
+            && host.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or ':' or '/' or '%')
             ? new DatabaseHost(host, port)
             : throw ConnectionText.Bad(origin, "it names a host that can be none");
     }

@@ -53,7 +53,10 @@ internal static class CurioFailures
         _ when Innermost<TimeoutException>(error) is not null => Silent(host, "it did not answer in time", error),
         NpgsqlException or IOException => Silent(host, Words(error.Message), error),
         _ => new OperatorException(
-            FailureKind.BadInput, $"{host} answers what cannot be read ({Words(error.Message)})", "check that it is Curio's database: CURIO_DB_HOST, CURIO_DB_PORT", error),
+            FailureKind.BadInput,
+            $"{host} answers what cannot be read ({Words(error.Message)})",
+            "check that it is Curio's database: CURIO_DB_HOST, CURIO_DB_PORT",
+            error),
     };
 
     private static OperatorException Said(CurioConnection connection, DatabaseHost host, PostgresException said, TimeSpan patience)

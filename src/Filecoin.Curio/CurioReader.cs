@@ -85,7 +85,10 @@ internal sealed class CurioReader(CurioConnection connection, TimeSpan patience,
             return _tables;
         }
 
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(CurioTables.Columns) { Parameters = { new NpgsqlParameter<string> { TypedValue = connection.Schema } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(CurioTables.Columns)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = connection.Schema } },
+        });
         List<(string, string, string)> columns = [];
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
@@ -169,7 +172,9 @@ internal sealed class CurioReader(CurioConnection connection, TimeSpan patience,
         else
         {
             next++;
-            List<PieceRow> pieces = table == Table.SealedPieces ? about.SealedPieces : table == Table.SealingPieces ? about.SealingPieces : about.SnappingPieces;
+            List<PieceRow> pieces = table == Table.SealedPieces ? about.SealedPieces
+                : table == Table.SealingPieces ? about.SealingPieces
+                : about.SnappingPieces;
             if (pieces.Count <= PieceSizes.MostPieces)
             {
                 pieces.Add(new PieceRow(Text(), Whole()));

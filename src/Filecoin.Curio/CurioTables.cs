@@ -143,7 +143,8 @@ internal sealed class CurioTables
             {
                 throw new OperatorException(
                     FailureKind.BadInput,
-                    $"in the database {connection.Database} at {host} the column {table.Name}.{column.Name} is {Chain.Printable.Line(type, 60)}, not {Types[column.Kind][0]}",
+                    $"in the database {connection.Database} at {host} the column {table.Name}.{column.Name} is {Chain.Printable.Line(type, 60)}, "
+                        + $"not {Types[column.Kind][0]}",
                     "that is no schema of Curio's that this version can read: check CURIO_DB_NAME, and look for a newer version of sealer-recover");
             }
         }
