@@ -208,7 +208,7 @@ internal sealed class SectorWork(SectorFacts facts, RunContext run)
             Notice(note);
         }
 
-        if (facts.Standing is { State: SectorState.PreCommitted } && run.Settings.KeepAll == true)
+        if (facts.IsUnproven && run.Settings.KeepAll == true)
         {
             Notice("it is not proven yet, so everything that Commit 1 needs is kept: layers, tree_c and tree_d");
         }
