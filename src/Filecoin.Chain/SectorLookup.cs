@@ -129,13 +129,21 @@ public sealed class SectorLookup
     /// others, unless the node is gone altogether: then the rest fails without being tried.
     /// </summary>
     public Task<IReadOnlyList<SectorLookupResult>> FindAllAsync(
-        IEnumerable<ulong> sectorNumbers, int concurrency, CancellationToken cancellation) =>
-        ForAllAsync(
-            sectorNumbers,
+        IEnumerable<ulong> sectorNumbers, int concurrency, CancellationToken cancellation)
+    {
+        ulong[] numbers = [.. sectorNumbers];
+        foreach (ISectorSource source in _others.Named)
+        {
+            source.Expect([.. numbers.Select(number => new SectorId(Miner, number))]);
+        }
+
+        return ForAllAsync(
+            numbers,
             concurrency,
             async (number, token) => new SectorLookupResult(new SectorId(Miner, number), await FindAsync(number, token).ConfigureAwait(false), null),
             (sector, failure) => new SectorLookupResult(sector, null, failure),
             cancellation);
+    }
 
     /// <summary>What the files of many sectors commit to, as <see cref="FindAllAsync"/>; asks only for the newest state, one call a sector.</summary>
     public Task<IReadOnlyList<CommitmentsResult>> FindCommitmentsAsync(
