@@ -176,7 +176,7 @@ public sealed class CuriosDatabaseTests(Databases databases)
     public async Task A_server_whose_bytes_are_damaged_on_the_way_is_read_or_refused_and_nothing_else()
     {
         FakeCurio curio = await WithSectorAsync();
-        int times = VectorFiles.LongTests ? 2_000 : 60;
+        int times = VectorFiles.LongTests ? 2_000 : 30;
         int seed = Environment.TickCount;
         int refusals = 0;
         await Parallel.ForAsync(0, times, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancellation }, async (i, token) =>
