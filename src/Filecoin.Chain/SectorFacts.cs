@@ -40,6 +40,12 @@ public sealed record SectorFacts
 
     /// <summary>Where the sector stands on chain; null when offline.</summary>
     public SectorStanding? Standing { get; init; }
+
+    /// <summary>Whether a metadata file says that it was pre-committed and not proven when that was written.</summary>
+    public bool WasUnproven { get; init; }
+
+    /// <summary>Whether it is pre-committed and not proven, as far as is known: its Commit 1 is still to come.</summary>
+    public bool IsUnproven => Standing is { } standing ? standing.State == SectorState.PreCommitted : WasUnproven;
 }
 
 /// <summary>Where a lost sector is in its life.</summary>

@@ -152,8 +152,14 @@ public sealed class SectorLookup
     {
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(ended);
+        ulong[] numbers = [.. sectorNumbers];
+        foreach (ISectorSource source in _others.Named)
+        {
+            source.Expect([.. numbers.Select(number => new SectorId(Miner, number))]);
+        }
+
         return ForAllAsync(
-            sectorNumbers,
+            numbers,
             concurrency,
             (number, token) => KnownOrFoundAsync(number, known(number), token),
             (sector, failure) => new SectorLookupResult(sector, null, failure),

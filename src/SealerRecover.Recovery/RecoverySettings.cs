@@ -57,6 +57,6 @@ public sealed record RecoverySettings
     public RecoverySettings Of(SectorFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return this with { KeepAll = KeepAll ?? facts.Standing is { State: SectorState.PreCommitted } };
+        return this with { KeepAll = KeepAll ?? facts.IsUnproven };
     }
 }

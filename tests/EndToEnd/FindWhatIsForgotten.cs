@@ -9,7 +9,7 @@ using Xunit;
 namespace EndToEnd;
 
 /// <summary>From the command line to the metadata file, and to recovered sectors, before a node that has forgotten how they were sealed.</summary>
-public sealed class FindWhatIsForgotten(ParentCaches caches) : IAsyncLifetime
+public sealed class FindWhatIsForgotten(ParentCaches caches, Databases databases) : IAsyncLifetime
 {
     private const ulong Miner = 1000;
     private const long TicketEpoch = 9_000;
@@ -55,6 +55,10 @@ public sealed class FindWhatIsForgotten(ParentCaches caches) : IAsyncLifetime
     [InlineData("lotus-miner", "calibrationnet", 't', "robust")]
     [InlineData("damocles", "mainnet", 'f', "f01000")]
     [InlineData("damocles", "calibrationnet", 't', "t01000")]
+    [InlineData("curio", "mainnet", 'f', "f01000")]
+    [InlineData("curio", "calibrationnet", 't', "robust")]
+    [InlineData("lotus-miner and curio", "mainnet", 'f', "robust")]
+    [InlineData("state and curio", "calibrationnet", 't', "t01000")]
     [InlineData("lotus-miner and archive", "mainnet", 'f', "f01000")]
     [InlineData("lotus-miner and damocles", "calibrationnet", 't', "t01000")]
     [InlineData("state and lotus-miner", "mainnet", 'f', "f01000")]
@@ -96,8 +100,10 @@ public sealed class FindWhatIsForgotten(ParentCaches caches) : IAsyncLifetime
         });
     }
 
-    [Fact]
-    public async Task A_node_with_nothing_but_headers_and_a_lotus_miner_recover_sectors_with_and_without_data()
+    [Theory]
+    [InlineData("lotus-miner", "lotus-miner")]
+    [InlineData("curio", "Curio's database")]
+    public async Task A_node_with_nothing_but_headers_and_one_that_sealed_recover_sectors_with_and_without_data(string sealer, string name)
     {
         await StartAsync("localnet", 'f');
         _node.KeepHeadersOnly();
@@ -122,14 +128,21 @@ public sealed class FindWhatIsForgotten(ParentCaches caches) : IAsyncLifetime
             SectorKeyCid = key,
             Update = new FakeUpdate(16_000) { Pieces = OnChain, UnsealedCid = CommD.ToCid() },
         });
-        FakeLotusMiner lotusMiner = Keep(await FakeLotusMiner.StartAsync(_chain, _miner, token: "s3cr3t"));
-        _bench.Environment["MINER_API_INFO"] = lotusMiner.ApiInfo;
+        if (sealer == "curio")
+        {
+            // As taken over from lotus-miner, with the zero pieces.
+            (await CurioAsync([.. _miner.Sectors.Values], isMigrated: true)).SetVariables(_bench.Environment);
+        }
+        else
+        {
+            await AddAsync(sealer, [], [.. _miner.Sectors.Values], 'f');
+        }
 
         Ended exported = await _bench.RunAsync("export", "--miner=f01000", "1-3");
         Assert.True(exported.Code == 0, exported.ToString());
-        Assert.Contains("TicketEpoch: lotus-miner (the ticket that lotus-miner has is that of the block headers)", exported.Output, StringComparison.Ordinal);
+        Assert.Contains($"TicketEpoch: {name} (the ticket that {name} has is that of the block headers)", exported.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("not verified", exported.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("s3cr3t", exported.Output + exported.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("miner-token", exported.Output + exported.Error, StringComparison.Ordinal);
 
         Ended recovered = await _bench.RunAsync(
             "--miner=f01000", "--sectors=1-3", $"--sealing-result={_bench.Result}", $"--sealing-temp={_bench.Temp}", $"--piece-source={store}", "--json");
@@ -164,6 +177,55 @@ public sealed class FindWhatIsForgotten(ParentCaches caches) : IAsyncLifetime
         Assert.Contains(
             "error: f01000 sector 1: the ticket's epoch is 9001 by the state at epoch 10200, but 9005 by lotus-miner", ended.Output, StringComparison.Ordinal);
         Assert.Equal([2UL], await WrittenNumbers());
+    }
+
+    [Fact]
+    public async Task Curio_s_database_contradicting_the_chain_or_another_source_stops_that_sector_alone()
+    {
+        await StartAsync("localnet", 'f');
+        FakeSector[] sectors = [.. Kinds()];
+        Array.ForEach(sectors, sector => _miner.Add(sector));
+        FakeCurio curio = await CurioAsync(sectors);
+        await curio.ExecuteAsync("UPDATE curio.sectors_meta SET ticket_epoch = ticket_epoch + 5 WHERE sector_num = 1", TestContext.Current.CancellationToken);
+        await curio.ExecuteAsync(
+            "UPDATE curio.sectors_meta_pieces SET piece_num = 9 - piece_num WHERE sector_num = 3", TestContext.Current.CancellationToken);
+
+        Ended chain = await _bench.RunAsync("export", "--miner=f01000", $"--curio-db={curio.Url}", "1-3", "--verbose");
+        Assert.True(chain.Code == 7, chain.ToString());
+        Assert.Contains(
+            "error: f01000 sector 1: the ticket's epoch is 9001 by the state at epoch 10200, but 9006 by Curio's database", chain.Output, StringComparison.Ordinal);
+        Assert.Contains("error: f01000 sector 3: the list of pieces is ", chain.Output, StringComparison.Ordinal);
+        Assert.Equal([2UL], await WrittenNumbers());
+        Assert.DoesNotContain(PostgresServer.Password, chain.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Uri.EscapeDataString(PostgresServer.Password), chain.ToString(), StringComparison.Ordinal);
+
+        // With a node that remembers nothing, another source contradicts it just as well.
+        _node.KeepHeadersOnly();
+        FakeLotusMiner lotusMiner = Keep(await FakeLotusMiner.StartAsync(_chain, _miner));
+        Ended other = await _bench.RunAsync("export", "--miner=f01000", $"--curio-db={curio.Url}", $"--miner-api-info={lotusMiner.ApiInfo}", "1");
+        Assert.True(other.Code == 7, other.ToString());
+        Assert.Contains("the ticket's epoch is 9001 by lotus-miner, but 9006 by Curio's database", other.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_asked_is_told_and_stops_only_what_nobody_else_knows()
+    {
+        await StartAsync("localnet", 'f');
+        _miner.Add(Kinds().First());
+        FakeCurio curio = await CurioAsync([]);
+        curio.SetVariables(_bench.Environment);
+        _bench.Environment["CURIO_DB_PASSWORD"] = "wr0ng";
+
+        Ended known = await _bench.RunAsync("export", "--miner=f01000", "1");
+        Assert.True(known.Code == 0, known.ToString());
+        string sentence = $"{curio.Host} does not let the user yugabyte in (password authentication failed for user \"yugabyte\")";
+        Assert.Contains($"Curio's database could not be asked ({sentence})", known.Output + known.Error, StringComparison.Ordinal);
+
+        _node.KeepHeadersOnly();
+        Ended forgotten = await _bench.RunAsync("export", "--miner=f01000", "1", "--verbose");
+        Assert.True(forgotten.Code == 6, forgotten.ToString());
+        Assert.Contains($"Curio's database: {curio.Host} does not let the user yugabyte in", forgotten.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("wr0ng", forgotten.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -313,6 +375,9 @@ public sealed class FindWhatIsForgotten(ParentCaches caches) : IAsyncLifetime
                 lotusMiner.AddressPrefix = prefix;
                 _bench.Environment["MINER_API_INFO"] = lotusMiner.ApiInfo;
                 break;
+            case "curio":
+                (await CurioAsync(sectors)).SetVariables(_bench.Environment);
+                break;
             default:
                 string file = Path.Combine(_bench.Home, "damocles.json");
                 JsonArray states = [.. sectors.Select(sector => FakeDamocles.State(_chain, Miner, sector))];
@@ -320,6 +385,18 @@ public sealed class FindWhatIsForgotten(ParentCaches caches) : IAsyncLifetime
                 options.Add($"--damocles-state={file}");
                 break;
         }
+    }
+
+    /// <summary>A Curio that sealed the sectors.</summary>
+    private async Task<FakeCurio> CurioAsync(FakeSector[] sectors, bool isMigrated = false)
+    {
+        FakeCurio curio = await databases.CreateAsync();
+        foreach (FakeSector sector in sectors)
+        {
+            await curio.AddAsync(_chain, _miner, sector, TestContext.Current.CancellationToken, isMigrated);
+        }
+
+        return curio;
     }
 
     private void AssertWritten(FakeSector sector, JsonNode entry)
@@ -355,6 +432,9 @@ public sealed class FindWhatIsForgotten(ParentCaches caches) : IAsyncLifetime
             ("events", { SealProof: not 15 }) => "which an event names",
             ("archive", _) => "of the archive node",
             ("damocles", _) => "damocles.json",
+            ("curio", _) => "Curio's database",
+            ("lotus-miner and curio", _) => "lotus-miner, Curio's database",
+            ("state and curio", { SealProof: not 15 }) => "the state at epoch 10200, Curio's database",
             ("lotus-miner and damocles", _) => "lotus-miner, the damocles state in ",
             ("state and lotus-miner", { SealProof: not 15 }) => "the state at epoch 10200, lotus-miner",
             ("lotus-miner" or "lotus-miner and archive", _) => "lotus-miner",

@@ -4,6 +4,7 @@ using Xunit;
 
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 [assembly: AssemblyFixture(typeof(EndToEnd.ParentCaches))]
+[assembly: AssemblyFixture(typeof(Databases))]
 
 namespace EndToEnd;
 

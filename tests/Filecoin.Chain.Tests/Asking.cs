@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Filecoin.Chain;
@@ -30,20 +29,4 @@ internal static class Asking
         listener.Start();
         return $"/ip4/127.0.0.1/tcp/{((IPEndPoint)listener.LocalEndpoint).Port}/http";
     }
-}
-
-/// <summary>A logger that keeps every line.</summary>
-internal sealed class KeptLog : ILogger
-{
-    internal ConcurrentQueue<(LogLevel Level, string Text)> Lines { get; } = [];
-
-    internal string All => string.Join('\n', Lines.Select(line => line.Text));
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Lines.Enqueue((logLevel, formatter(state, exception)));
 }

@@ -9,8 +9,8 @@ namespace Filecoin.Chain;
 internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
 {
     private const string Hint =
-        "name an archive node with --archive-node, best one with actor events indexed; or the lotus-miner that sealed it with --miner-api-info; "
-        + "or take the pieces from Curio's sectors_meta_pieces and write them to a metadata file as docs/formats.md describes";
+        "name an archive node with --archive-node, best one with actor events indexed; or the lotus-miner that sealed it with --miner-api-info, "
+        + "or Curio's database with --curio-db; or write the pieces to a metadata file as docs/formats.md describes";
 
     /// <summary>The pieces of a sector that holds some.</summary>
     /// <param name="question">Which sector.</param>

@@ -6,7 +6,7 @@ namespace Filecoin.Chain;
 /// <summary>A piece as a message names it.</summary>
 /// <param name="Cid">Should be a CommP.</param>
 /// <param name="PaddedSize">Bytes after Fr32 padding.</param>
-internal readonly record struct NamedPiece(Cid Cid, ulong PaddedSize);
+public readonly record struct NamedPiece(Cid Cid, ulong PaddedSize);
 
 /// <summary>What a message says of one sector's data: pieces or deals, in the sector's order.</summary>
 /// <param name="SectorNumber">The sector.</param>

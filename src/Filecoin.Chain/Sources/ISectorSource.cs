@@ -14,6 +14,11 @@ public interface ISectorSource
     /// </summary>
     bool IsWorthAsking(SourceQuestion question);
 
+    /// <summary>Tells which sectors it is going to be asked about, so that it can read them together where that is cheaper. Asks nobody yet.</summary>
+    void Expect(IReadOnlyCollection<SectorId> sectors)
+    {
+    }
+
     /// <summary>What it says of the sector, or why nothing.</summary>
     /// <exception cref="OperatorException">It could not answer. SourcesDisagree and NotSupported end the search for the sector.</exception>
     Task<SourceAnswer> AskAsync(SourceQuestion question, CancellationToken cancellation);

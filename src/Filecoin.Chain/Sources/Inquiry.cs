@@ -12,8 +12,9 @@ internal sealed class Inquiry
     private const int LongestComplaint = 120;
 
     private const string WhereElse =
-        "name an archive node with --archive-node; or the lotus-miner that sealed it with --miner-api-info; or give damocles' state of it with "
-        + "--damocles-state; or the ticket's epoch by hand with --ticket-epoch, as `lotus-miner sectors status <number>` or Curio's sectors_meta tells it";
+        "name an archive node with --archive-node; or the lotus-miner that sealed it with --miner-api-info; or the database of the Curio that did "
+        + "with --curio-db; or give damocles' state of it with --damocles-state; or the ticket's epoch by hand with --ticket-epoch, as "
+        + "`lotus-miner sectors status <number>` tells it";
 
     private const string Unseen =
         "a sector made with the genesis block has no pre-commit and cannot be recovered from chain data; one proven through another actor, such as "

@@ -6,30 +6,46 @@ namespace Filecoin.Chain;
 /// <summary>Reads what a sealing node wrote down about a sector, which is checked as far as it can be read.</summary>
 /// <param name="Sector">The sector.</param>
 /// <param name="Source">The node, for complaints and statements.</param>
-internal readonly record struct Recorded(SectorId Sector, string Source)
+public readonly record struct Recorded(SectorId Sector, string Source)
 {
     /// <summary>A ticket; null for none, which is also an empty one.</summary>
-    internal Ticket? Ticket(byte[]? value) => value switch
+    /// <exception cref="OperatorException">BadInput: of another length.</exception>
+    public Ticket? Ticket(byte[]? value) => value switch
     {
         null or [] => null,
         { Length: Cryptography.Bytes32.Length } => new Ticket(new Cryptography.Bytes32(value)),
         _ => throw Bad($"a ticket of {value.Length} bytes where it must be {Cryptography.Bytes32.Length}"),
     };
 
+    /// <summary>An epoch; null for none.</summary>
+    /// <exception cref="OperatorException">BadInput: further than the chain can reach.</exception>
+    public long? Epoch(long? number) =>
+        number is null or (> -(1L << 20) and < 1L << 30) ? number : throw Bad($"the epoch {number}, which there is none of");
+
+    /// <summary>A CID from its text; null for none.</summary>
+    /// <exception cref="OperatorException">BadInput: text that is none.</exception>
+    public Cid? Cid(string? text) =>
+        string.IsNullOrEmpty(text) ? null
+        : Primitives.Cid.TryParse(text, out Cid? cid) ? cid
+        : throw Bad($"\"{Printable.Line(text, 80)}\" where a CID has to be");
+
     /// <summary>A CommR; null for none.</summary>
-    internal CommR? CommR(Cid? cid) =>
+    /// <exception cref="OperatorException">BadInput: another kind of CID.</exception>
+    public CommR? CommR(Cid? cid) =>
         cid is null ? null
         : CommitmentCid.TryGetCommR(cid, out CommR commR) ? commR
         : throw Bad($"a CommR that is no replica commitment ({cid})");
 
     /// <summary>A CommD; null for none.</summary>
-    internal CommD? CommD(Cid? cid) =>
+    /// <exception cref="OperatorException">BadInput: another kind of CID.</exception>
+    public CommD? CommD(Cid? cid) =>
         cid is null ? null
         : CommitmentCid.TryGetCommD(cid, out CommD commD) ? commD
         : throw Bad($"a CommD that is no data commitment ({cid})");
 
     /// <summary>A seal proof; null for none.</summary>
-    internal SealProofInfo? Proof(long? number) =>
+    /// <exception cref="OperatorException">BadInput: not one of the table.</exception>
+    public SealProofInfo? Proof(long? number) =>
         number is not { } named ? null
         : SealProofs.TryGet(named, out SealProofInfo proof) ? proof
         : throw Bad($"the seal proof {named}, which this version does not know");
@@ -42,14 +58,16 @@ internal readonly record struct Recorded(SectorId Sector, string Source)
         where T : class
     {
         NamedPiece[] named = [.. (entries ?? []).OfType<T>().Select(name)];
-        if (named.Length != (entries?.Count ?? 0))
-        {
-            throw Bad("a list of pieces with null where there must be a piece");
-        }
+        return named.Length == (entries?.Count ?? 0) ? Data(named, size) : throw Bad("a list of pieces with null where there must be a piece");
+    }
 
-        if (named.Length > PieceSizes.MostPieces)
+    /// <summary>Pieces in their order; null where there are none or only zero pieces.</summary>
+    /// <exception cref="OperatorException">BadInput: one that can be none, or more than the sector holds.</exception>
+    public SectorData? Data(IReadOnlyCollection<NamedPiece> named, SectorSize size)
+    {
+        if (named.Count > PieceSizes.MostPieces)
         {
-            throw Bad($"{named.Length} pieces, more than any sector has");
+            throw Bad($"{named.Count} pieces, more than any sector has");
         }
 
         if (!NamedPieces.TryMake(named, size, out ImmutableArray<PieceInfo> pieces, out string? complaint))
@@ -62,6 +80,8 @@ internal readonly record struct Recorded(SectorId Sector, string Source)
             : new SectorData { Pieces = pieces, OrderKnown = true, Source = $"the list of pieces of {Source}, in its order" };
     }
 
-    private OperatorException Bad(string what) => new(
+    /// <summary>The failure that something written down cannot be.</summary>
+    /// <param name="what">What it is, the end of a sentence: "two rows for it".</param>
+    public OperatorException Bad(string what) => new(
         FailureKind.BadInput, $"{Sector}: {Source} has {what}", "leave that source out, or correct what it says");
 }

@@ -109,6 +109,7 @@ internal static class MetadataReader
             TicketEpoch = fields.OptionalNumber("TicketEpoch", long.MaxValue) is ulong epoch ? (long)epoch : null,
             Data = DataFields.ReadSealedOver(fields, size),
             Update = DataFields.ReadUpdate(fields, size),
+            WasUnproven = fields.OptionalObject("Chain")?.OptionalText("State") == nameof(SectorState.PreCommitted),
         };
     }
 

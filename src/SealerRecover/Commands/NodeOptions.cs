@@ -41,7 +41,7 @@ internal sealed class NodeOptions
 
     /// <summary>--node-timeout.</summary>
     public Option<int?> Timeout { get; } = CommonOptions.Whole(
-        "--node-timeout", 1, 3600, "seconds", $"How long to wait for one answer of the chain node. Default: {DefaultTimeout}.");
+        "--node-timeout", 1, 3600, "seconds", $"How long to wait for one answer of the chain node, or of another source. Default: {DefaultTimeout}.");
 
     /// <summary>Who else is asked.</summary>
     public SourceOptions Sources { get; } = new();
@@ -166,7 +166,7 @@ internal sealed class NodeOptions
         try
         {
             FullNode node = new(Connected(ReadEndpoints(context.Parsed, context.Environment)));
-            OtherSources others = Sources.Read(context, Connected, given);
+            OtherSources others = Sources.Read(context, Connected, TimeSpan.FromSeconds(timeout), given);
             return await ask(await SectorLookup.OpenAsync(node, others, miner, context.Host.Time, context.Cancellation));
         }
         finally

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Filecoin.Chain;
+using Filecoin.Curio;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
+using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
 
@@ -22,6 +24,14 @@ internal sealed class SourceOptions
         HelpName = "info",
     };
 
+    /// <summary>--curio-db.</summary>
+    public Option<string?> CurioDatabase { get; } = new("--curio-db")
+    {
+        Description = "The database of the Curio cluster that sealed the sectors, as postgres://user@host/name, instead of CURIO_DB_HOST. What is "
+            + "not said there the other CURIO_DB_ variables say; the password is best left to them. Other users of this machine can see one given here.",
+        HelpName = "where",
+    };
+
     /// <summary>--damocles-state.</summary>
     public Option<string?> Damocles { get; } = new("--damocles-state")
     {
@@ -34,20 +44,28 @@ internal sealed class SourceOptions
     {
         command.Add(Archive);
         command.Add(LotusMiner);
+        command.Add(CurioDatabase);
         command.Add(Damocles);
     }
 
     /// <summary>The sources named, in order of trust.</summary>
     /// <param name="context">The command.</param>
     /// <param name="connect">Makes a client of endpoints.</param>
+    /// <param name="patience">How long to wait for one answer.</param>
     /// <param name="given">What is known before anybody is asked.</param>
     /// <exception cref="OperatorException">BadInput.</exception>
-    public OtherSources Read(CommandContext context, Func<IReadOnlyList<ChainEndpoint>, JsonRpcClient> connect, IEnumerable<ISectorSource> given)
+    public OtherSources Read(
+        CommandContext context, Func<IReadOnlyList<ChainEndpoint>, JsonRpcClient> connect, TimeSpan patience, IEnumerable<ISectorSource> given)
     {
         List<ISectorSource> named = [];
         if (MinerEndpoints(context) is { } miner)
         {
             named.Add(new LotusMinerRecords(new LotusMiner(connect(miner))));
+        }
+
+        if (WhereCurioIs(context) is { } curio)
+        {
+            named.Add(new CuriosDatabase(curio, patience, context.Log.CreateLogger<CuriosDatabase>()));
         }
 
         if (context.Parsed.GetValue(Damocles) is { } file)
@@ -66,4 +84,16 @@ internal sealed class SourceOptions
         context.Parsed.GetValue(LotusMiner) is { } given ? ApiInfo.Parse(given, LotusMiner.Name, NodeApi.LotusMiner)
         : context.Environment.MinerApiInfo is { } variable ? ApiInfo.Parse(variable, null, NodeApi.LotusMiner)
         : null;
+
+    private CurioConnection? WhereCurioIs(CommandContext context)
+    {
+        CurioVariables variables = context.Environment.Curio;
+        ConnectionParts? parts = context.Parsed.GetValue(CurioDatabase) is { } given ? ConnectionText.Parse(given, CurioDatabase.Name).Else(variables.ToParts())
+            : variables.NameHost ? variables.ToParts()
+            : null;
+        return parts is null ? null : new CurioConnection(parts with
+        {
+            RootCertificate = parts.RootCertificate is { } file ? context.Folders.Absolute(file, $"sslrootcert in {CurioDatabase.Name}") : null,
+        });
+    }
 }

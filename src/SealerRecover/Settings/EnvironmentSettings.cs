@@ -53,6 +53,7 @@ internal sealed record EnvironmentSettings
     [
         (ApiVariable, "the chain node, as token:multiaddr or token:url, several with commas"),
         (MinerApiVariable, "the lotus-miner that sealed, likewise; asked how sectors were sealed"),
+        .. CurioVariables.Documented,
         (RepositoryVariable, "Lotus repository whose api and token files are used otherwise; default ~/.lotus"),
         (ParentCacheVariable, "folder of parent caches; default /var/tmp/filecoin-parents"),
         (CacheBaseVariable, "put before filecoin-parents, without a slash, where the above is not set"),
@@ -80,6 +81,9 @@ internal sealed record EnvironmentSettings
 
     /// <summary>MINER_API_INFO; null where it is not set or empty.</summary>
     public string? MinerApiInfo { get; init; }
+
+    /// <summary>Where Curio's database is.</summary>
+    public CurioVariables Curio { get; init; } = new();
 
     /// <summary>The Lotus repository whose api and token files stand in for FULLNODE_API_INFO, absolute; null without a home folder.</summary>
     public string? LotusRepository { get; init; }
@@ -118,6 +122,7 @@ internal sealed record EnvironmentSettings
             ParentWindowNodes = Window(Value(WindowVariable), remarks),
             ApiInfo = Value(ApiVariable),
             MinerApiInfo = Value(MinerApiVariable),
+            Curio = CurioVariables.Read(Value),
             LotusRepository = repository is not null ? folders.Absolute(repository, RepositoryVariable)
                 : environment.ContainsKey("HOME") ? folders.Absolute("~/.lotus", "HOME") : null,
             LotusRepositoryIsNamed = repository is not null,

@@ -192,6 +192,7 @@ public class CommandLineTests
     [InlineData("--api-info=tok:/ip4/1.2.3.4/tcp/1/http|--miner=f01", "sealer-recover --api-info=... --miner=f01")]
     [InlineData("--api-info|tok:/ip4/1.2.3.4/tcp/1/http|--miner=f01", "sealer-recover --api-info ... --miner=f01")]
     [InlineData("export|--miner-api-info=tok:/ip4/1.2.3.4/tcp/1/http|--archive-node|tok:https://x", "sealer-recover export --miner-api-info=... --archive-node ...")]
+    [InlineData("export|--curio-db=postgres://u:secret@h/d|--curio-db|password=secret", "sealer-recover export --curio-db=... --curio-db ...")]
     [InlineData("", "sealer-recover ''")]
     public void The_command_to_go_on_with_is_quoted_and_without_token(string arguments, string expected) =>
         Assert.Equal(expected, ShellWords.CommandLine(arguments.Split('|')));

@@ -1,4 +1,5 @@
 using Filecoin.Cryptography.Kernels;
+using Filecoin.Curio;
 using Filecoin.Primitives;
 using SealerRecover.Settings;
 using Xunit;
@@ -31,6 +32,36 @@ public class EnvironmentSettingsTests
         Assert.Equal("/somewhere/rel", Read(("FIL_PROOFS_PARENT_CACHE", "rel")).ParentCacheFolder);
         Assert.Equal("/home/sp/p", Read(("FIL_PROOFS_PARENT_CACHE", "~/p")).ParentCacheFolder);
         Assert.Equal("/var/tmp/filecoin-parents", Read(("FIL_PROOFS_PARENT_CACHE", "")).ParentCacheFolder);
+    }
+
+    [Fact]
+    public void Curio_s_database_is_where_Curio_s_variables_say_under_either_name()
+    {
+        Assert.False(Read(("CURIO_DB_PASSWORD", "p"), ("CURIO_DB_PORT", "none")).Curio.NameHost);
+        CurioVariables newer = Read(
+            ("CURIO_DB_HOST", "10.0.0.5, 10.0.0.6:5434"), ("CURIO_DB_PORT", "6000"), ("CURIO_DB_USER", "u"), ("CURIO_DB_PASSWORD", "s3cr3t"), ("CURIO_DB_NAME", "n"),
+            ("CURIO_DB_LOAD_BALANCE", "true")).Curio;
+        CurioVariables older = Read(
+            ("CURIO_HARMONYDB_HOSTS", "10.0.0.5,10.0.0.6:5434"), ("CURIO_HARMONYDB_PORT", "6000"), ("CURIO_HARMONYDB_USERNAME", "u"),
+            ("CURIO_HARMONYDB_PASSWORD", "s3cr3t"), ("CURIO_HARMONYDB_NAME", "n"), ("CURIO_HARMONYDB_LOAD_BALANCE", "0"), ("CURIO_DB_USER", "")).Curio;
+        Assert.True(newer.NameHost && older.NameHost);
+        Assert.Equal("u at 10.0.0.5:6000,10.0.0.6:5434, database n", new CurioConnection(newer.ToParts()).ToString());
+        Assert.Equal("u at 10.0.0.5:6000, database n", new CurioConnection(older.ToParts()).ToString());
+        Assert.Equal(("s3cr3t", "s3cr3t"), (newer.ToParts().Password, older.ToParts().Password));
+        Assert.DoesNotContain("s3cr3t", newer.ToString() + newer.ToParts() + Read(("CURIO_DB_PASSWORD", "s3cr3t")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CURIO_DB_PORT", "none")]
+    [InlineData("CURIO_HARMONYDB_PORT", "65536")]
+    [InlineData("CURIO_DB_HOST", "a b")]
+    [InlineData("CURIO_DB_LOAD_BALANCE", "maybe")]
+    public void A_malformed_variable_of_Curio_s_is_refused_by_its_name_where_the_database_is_asked(string name, string value)
+    {
+        CurioVariables variables = Read((name, value)).Curio;
+        OperatorException refused = Assert.Throws<OperatorException>(variables.ToParts);
+        Assert.Equal(FailureKind.BadInput, refused.Kind);
+        Assert.StartsWith(name, refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

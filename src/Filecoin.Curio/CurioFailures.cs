@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using Npgsql;
+
+namespace Filecoin.Curio;
+
+/// <summary>Puts what went wrong with a database into a sentence that names the host, and never a password.</summary>
+internal static class CurioFailures
+{
+    private const int LongestWords = 160;
+
+    /// <summary>Whether it is what the driver says of servers and networks, or throws at answers that break the protocol.</summary>
+    internal static bool IsOfServer(Exception error) => error is NpgsqlException or SocketException or TimeoutException or IOException
+        or AuthenticationException or CryptographicException
+        or FormatException or InvalidCastException or ArgumentException or OverflowException or NotSupportedException or InvalidOperationException
+        or KeyNotFoundException or IndexOutOfRangeException
+
+        // Of a message that has no place where it came the driver throws nothing more special.
+        || error.GetType() == typeof(Exception);
+
+    /// <summary>Whether another host of the cluster may do better.</summary>
+    internal static bool IsOfHost(Exception error) => error switch
+    {
+        // Connection exceptions, too many connections, starting up or shutting down.
+        PostgresException said => said.SqlState.StartsWith("08", StringComparison.Ordinal) || said.SqlState == PostgresErrorCodes.TooManyConnections
+            || said.SqlState.StartsWith("57P", StringComparison.Ordinal),
+        _ => true,
+    };
+
+    /// <summary>
+    /// Whether the same statement may succeed when it is sent again: YugabyteDB asks a reader to begin anew when clocks of its nodes differ.
+    /// </summary>
+    internal static bool IsOfMoment(Exception error) =>
+        error is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
+
+    /// <summary>The failure.</summary>
+    /// <param name="connection">What was connected to.</param>
+    /// <param name="host">Where.</param>
+    /// <param name="error">What the driver says.</param>
+    /// <param name="patience">How long was waited for a statement.</param>
+    internal static OperatorException Of(CurioConnection connection, DatabaseHost host, Exception error, TimeSpan patience) => error switch
+    {
+        PostgresException said => Said(connection, host, said, patience),
+        _ when Innermost<SocketException>(error) is { } socket => Silent(host, Words(socket.Message), error),
+        _ when Innermost<AuthenticationException>(error) is { } tls => new OperatorException(
+            FailureKind.NodeUnreachable,
+            $"{host} offers no TLS that can be trusted ({Words(tls.Message)})",
+            "name the authority's certificate with sslrootcert, or choose another sslmode in --curio-db",
+            error),
+        _ when Innermost<TimeoutException>(error) is not null => Silent(host, "it did not answer in time", error),
+        NpgsqlException or IOException => Silent(host, Words(error.Message), error),
+        _ => new OperatorException(
+            FailureKind.BadInput,
+            $"{host} answers what cannot be read ({Words(error.Message)})",
+            "check that it is Curio's database: CURIO_DB_HOST, CURIO_DB_PORT",
+            error),
+    };
+
+    private static OperatorException Said(CurioConnection connection, DatabaseHost host, PostgresException said, TimeSpan patience)
+    {
+        string words = Words(said.MessageText);
+        return said.SqlState switch
+        {
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => Bad(
+                $"{host} does not let the user {connection.User} in ({words})",
+                "set CURIO_DB_USER and CURIO_DB_PASSWORD to what Curio itself uses; they stand in its curio.env"),
+            PostgresErrorCodes.InvalidCatalogName => Bad(
+                $"{host} has no database {connection.Database}", "set CURIO_DB_NAME to what Curio itself uses; Curio's default is yugabyte"),
+            PostgresErrorCodes.InsufficientPrivilege => Bad(
+                $"{host} does not let the user {connection.User} read Curio's tables ({words})", "use the user that Curio uses, or grant SELECT on them"),
+            PostgresErrorCodes.QueryCanceled => new OperatorException(
+                FailureKind.NodeUnreachable,
+                $"{host} did not answer a query within {patience.TotalSeconds:0} s",
+                "give it longer with --node-timeout, or name another node of the cluster",
+                said),
+            _ when IsOfHost(said) => Silent(host, words, said),
+            _ => Bad($"{host} refuses to answer ({words}, {Words(said.SqlState)})", "--verbose shows more; check that it is Curio's database"),
+        };
+
+        OperatorException Bad(string sentence, string hint) => new(FailureKind.BadInput, sentence, hint, said);
+    }
+
+    private static OperatorException Silent(DatabaseHost host, string why, Exception error) => new(
+        FailureKind.NodeUnreachable,
+        $"{host} is not reachable ({why})",
+        "check CURIO_DB_HOST and CURIO_DB_PORT (Curio's default is 5433), and that this machine may connect there",
+        error);
+
+    private static T? Innermost<T>(Exception? error)
+        where T : Exception
+    {
+        T? found = null;
+        for (; error is not null; error = error.InnerException)
+        {
+            found = error as T ?? found;
+        }
+
+        return found;
+    }
+
+    private static string Words(string text) => Printable.Line(text, LongestWords);
+}

@@ -1,0 +1,192 @@
+using System.Data;
+using System.Globalization;
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Filecoin.Curio;
+
+/// <summary>
+/// Reads rows about sectors: one connection, one read-only transaction of one snapshot, two round trips for however many sectors. Hosts are
+/// tried one after the other.
+/// </summary>
+/// <param name="connection">Where.</param>
+/// <param name="patience">How long one statement may take; whole seconds.</param>
+/// <param name="log">Told of every reading.</param>
+internal sealed class CurioReader(CurioConnection connection, TimeSpan patience, ILogger log)
+{
+    /// <summary>How often the same host is asked again when it says that it was only bad luck.</summary>
+    private const int MostTries = 4;
+
+    private CurioTables? _tables;
+
+    /// <summary>What is there of some sectors of one miner; a sector without rows is not in it.</summary>
+    /// <exception cref="OperatorException">NodeUnreachable or BadInput, naming the host or all of them.</exception>
+    internal async Task<IReadOnlyDictionary<ulong, SectorRows>> ReadAsync(ActorId miner, IReadOnlyCollection<ulong> sectors, CancellationToken cancellation)
+    {
+        List<OperatorException> failures = [];
+        foreach (DatabaseHost host in connection.Hosts)
+        {
+            for (int tries = 1; ; tries++)
+            {
+                try
+                {
+                    return await ReadAsync(host, miner, sectors, cancellation).ConfigureAwait(false);
+                }
+                catch (Exception error) when (CurioFailures.IsOfMoment(error) && tries < MostTries)
+                {
+                    log.LogDebug("{Host} asks to be asked again: {Message}", host, error.Message);
+                }
+                catch (Exception error) when (CurioFailures.IsOfServer(error))
+                {
+                    log.LogDebug(error, "{Host} failed", host);
+                    failures.Add(CurioFailures.Of(connection, host, error, patience));
+                    if (!CurioFailures.IsOfHost(error))
+                    {
+                        throw failures[^1];
+                    }
+
+                    break;
+                }
+            }
+        }
+
+        throw failures.Count == 1 ? failures[0] : new OperatorException(
+            failures[0].Kind, string.Join("; ", failures.Select(failure => failure.Message)), failures[0].Hint, failures[0]);
+    }
+
+    private async Task<IReadOnlyDictionary<ulong, SectorRows>> ReadAsync(
+        DatabaseHost host, ActorId miner, IReadOnlyCollection<ulong> sectors, CancellationToken cancellation)
+    {
+        await using NpgsqlDataSource source = connection.To(host, patience);
+        await using NpgsqlConnection open = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+
+        // One snapshot: a sector moves from one table to another while it is sealed, and must not be missed between two queries.
+        await using NpgsqlTransaction transaction = await open.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation).ConfigureAwait(false);
+        _tables = await BeginAsync(open, host, cancellation).ConfigureAwait(false);
+        Dictionary<ulong, SectorRows> rows = await RowsAsync(open, _tables, miner, sectors, cancellation).ConfigureAwait(false);
+        await transaction.RollbackAsync(cancellation).ConfigureAwait(false);
+        log.LogDebug("{Host} has {Count} of {Asked} sectors", host, rows.Count, sectors.Count);
+        return rows;
+    }
+
+    /// <summary>Makes the transaction one that cannot write, bounds its statements, and learns once what tables there are.</summary>
+    private async Task<CurioTables> BeginAsync(NpgsqlConnection open, DatabaseHost host, CancellationToken cancellation)
+    {
+        await using NpgsqlBatch batch = open.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SET TRANSACTION READ ONLY"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            string.Create(CultureInfo.InvariantCulture, $"SET LOCAL statement_timeout = {(long)patience.TotalMilliseconds}")));
+        if (_tables is not null)
+        {
+            await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+            return _tables;
+        }
+
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(CurioTables.Columns)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = connection.Schema } },
+        });
+        List<(string, string, string)> columns = [];
+        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            columns.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+        }
+
+        return new CurioTables(connection, host, columns);
+    }
+
+    private static async Task<Dictionary<ulong, SectorRows>> RowsAsync(
+        NpgsqlConnection open, CurioTables tables, ActorId miner, IReadOnlyCollection<ulong> sectors, CancellationToken cancellation)
+    {
+        string numbers = string.Join(',', sectors.Select(sector => sector.ToString(CultureInfo.InvariantCulture)));
+        await using NpgsqlBatch batch = open.CreateBatch();
+        foreach (Table table in tables.Found)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(tables.Query(table))
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<long> { TypedValue = checked((long)miner.Value) },
+                    new NpgsqlParameter<string> { TypedValue = numbers, NpgsqlDbType = NpgsqlDbType.Text },
+                },
+            });
+        }
+
+        Dictionary<ulong, SectorRows> rows = [];
+        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        foreach (Table table in tables.Found)
+        {
+            while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+            {
+                ulong number = (ulong)reader.GetInt64(0);
+                SectorRows about = rows.TryGetValue(number, out SectorRows? known) ? known : rows[number] = new SectorRows();
+                Add(about, table, reader);
+            }
+
+            await reader.NextResultAsync(cancellation).ConfigureAwait(false);
+        }
+
+        return rows;
+    }
+
+    private static void Add(SectorRows about, Table table, NpgsqlDataReader reader)
+    {
+        int next = 1;
+        if (table == Table.Sealed)
+        {
+            about.Add(new SealedRow
+            {
+                SealProof = Whole(),
+                TicketEpoch = Whole(),
+                Ticket = Bytes(),
+                SealedCid = Text(),
+                UnsealedCid = Text(),
+                CurrentSealedCid = Text(),
+                CurrentUnsealedCid = Text(),
+                PreCommitMessage = Text(),
+                UpdateMessage = Text(),
+                IsCommittedCapacity = Switch(),
+                HasSectorKey = Switch(),
+            });
+        }
+        else if (table == Table.Sealing)
+        {
+            about.Add(new SealingRow
+            {
+                SealProof = Whole(),
+                TicketEpoch = Whole(),
+                Ticket = Bytes(),
+                SealedCid = Text(),
+                UnsealedCid = Text(),
+                PreCommitMessage = Text(),
+            });
+        }
+        else if (table == Table.Snapping)
+        {
+            about.Add(new SnappingRow { SealedCid = Text(), UnsealedCid = Text(), Message = Text() });
+        }
+        else
+        {
+            next++;
+            List<PieceRow> pieces = table == Table.SealedPieces ? about.SealedPieces
+                : table == Table.SealingPieces ? about.SealingPieces
+                : about.SnappingPieces;
+            if (pieces.Count <= PieceSizes.MostPieces)
+            {
+                pieces.Add(new PieceRow(Text(), Whole()));
+            }
+        }
+
+        long? Whole() => reader.IsDBNull(next++) ? null : reader.GetInt64(next - 1);
+
+        string? Text() => reader.IsDBNull(next++) ? null : reader.GetString(next - 1);
+
+        byte[]? Bytes() => reader.IsDBNull(next++) ? null : reader.GetFieldValue<byte[]>(next - 1);
+
+        bool? Switch() => reader.IsDBNull(next++) ? null : reader.GetBoolean(next - 1);
+    }
+}

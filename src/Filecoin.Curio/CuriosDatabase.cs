@@ -1,0 +1,102 @@
+using System.Runtime.ExceptionServices;
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using Microsoft.Extensions.Logging;
+
+namespace Filecoin.Curio;
+
+/// <summary>
+/// What the Curio cluster that sealed a sector keeps of it in its database: ticket and its epoch, CommD, CommR, pieces, messages, those of its
+/// update too. Only ever read. Sectors that it was told of before are read hundreds at a time. Safe for concurrent use.
+/// </summary>
+public sealed class CuriosDatabase : ISectorSource
+{
+    /// <summary>Sectors read at once: few round trips for thousands, and no more rows in memory than these have.</summary>
+    private const int AtOnce = 500;
+
+    private readonly CurioReader _reader;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<SectorId, Reading> _expected = [];
+    private ExceptionDispatchInfo? _failure;
+
+    /// <summary>Makes a source; nothing is connected to before it is asked.</summary>
+    /// <param name="connection">Where the database is.</param>
+    /// <param name="patience">How long one statement may take; at least a second, of which fractions do not count.</param>
+    /// <param name="log">Told of every reading.</param>
+    public CuriosDatabase(CurioConnection connection, TimeSpan patience, ILogger log)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentOutOfRangeException.ThrowIfLessThan(patience, TimeSpan.FromSeconds(1));
+        _reader = new CurioReader(connection, TimeSpan.FromSeconds(Math.Floor(patience.TotalSeconds)), log);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "Curio's database";
+
+    /// <inheritdoc/>
+    public bool IsWorthAsking(SourceQuestion question) => true;
+
+    /// <inheritdoc/>
+    public void Expect(IReadOnlyCollection<SectorId> sectors)
+    {
+        foreach (IGrouping<ActorId, SectorId> ofMiner in sectors.GroupBy(sector => sector.Miner))
+        {
+            foreach (SectorId[] together in ofMiner.Chunk(AtOnce))
+            {
+                Reading reading = new(this, ofMiner.Key, [.. together.Select(sector => sector.Number)]);
+                lock (_lock)
+                {
+                    Array.ForEach(together, sector => _expected[sector] = reading);
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<SourceAnswer> AskAsync(SourceQuestion question, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        Reading? reading;
+        lock (_lock)
+        {
+            // Taken out, so that a sector asked about again is read again, and rows are let go of when all of a reading were asked about.
+            if (!_expected.Remove(question.Sector, out reading))
+            {
+                reading = new Reading(this, question.Sector.Miner, [question.Sector.Number]);
+            }
+        }
+
+        IReadOnlyDictionary<ulong, SectorRows> rows = await reading.RowsAsync(cancellation).ConfigureAwait(false);
+        return CurioStatements.Of(question, rows.GetValueOrDefault(question.Sector.Number) ?? new SectorRows(), Name);
+    }
+
+    /// <summary>Reads, unless that has failed before: a database that is not there costs its timeout once and not for every sector.</summary>
+    private async Task<IReadOnlyDictionary<ulong, SectorRows>> ReadAsync(ActorId miner, IReadOnlyCollection<ulong> sectors, CancellationToken cancellation)
+    {
+        _failure?.Throw();
+        try
+        {
+            return await _reader.ReadAsync(miner, sectors, cancellation).ConfigureAwait(false);
+        }
+        catch (OperatorException failure)
+        {
+            _failure = ExceptionDispatchInfo.Capture(failure);
+            throw;
+        }
+    }
+
+    /// <summary>Sectors that are read together when the first of them is asked about.</summary>
+    private sealed class Reading(CuriosDatabase database, ActorId miner, IReadOnlyCollection<ulong> sectors)
+    {
+        private readonly Lock _lock = new();
+        private Task<IReadOnlyDictionary<ulong, SectorRows>>? _rows;
+
+        internal Task<IReadOnlyDictionary<ulong, SectorRows>> RowsAsync(CancellationToken cancellation)
+        {
+            lock (_lock)
+            {
+                return _rows ??= database.ReadAsync(miner, sectors, cancellation);
+            }
+        }
+    }
+}

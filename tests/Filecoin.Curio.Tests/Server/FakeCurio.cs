@@ -1,0 +1,203 @@
+using System.Globalization;
+using Filecoin.Cryptography;
+using Filecoin.Primitives;
+using Npgsql;
+
+namespace SealerRecover.Tests;
+
+/// <summary>The database of a Curio cluster that sealed sectors of a <see cref="FakeChain"/>, and a superuser's way into it.</summary>
+public sealed class FakeCurio
+{
+    private readonly PostgresServer _server;
+    private readonly CurioSchema _schema;
+
+    private FakeCurio(PostgresServer server, string name, CurioSchema schema)
+    {
+        _server = server;
+        Name = name;
+        _schema = schema;
+    }
+
+    /// <summary>The database's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Its port on 127.0.0.1.</summary>
+    public int Port => _server.Port;
+
+    /// <summary>"127.0.0.1:5433".</summary>
+    public string Host => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+
+    /// <summary>The folder of the server's unix socket.</summary>
+    public string SocketFolder => _server.SocketFolder;
+
+    /// <summary>PEM of the authority that answers for the server's certificate.</summary>
+    public string Certificate => _server.Certificate;
+
+    /// <summary>postgres://…, with the password.</summary>
+    public string Url => $"postgres://{PostgresServer.User}:{Uri.EscapeDataString(PostgresServer.Password)}@{Host}/{Name}";
+
+    /// <summary>Makes a database with Curio's tables.</summary>
+    public static async Task<FakeCurio> CreateAsync(PostgresServer server, string name, CurioSchema schema, CancellationToken cancellation)
+    {
+        FakeCurio curio = new(server, name, schema);
+        await curio.ExecuteAsync("postgres", $"CREATE DATABASE {name} TEMPLATE template0", [], cancellation);
+        await curio.ExecuteAsync(CurioTableStatements.Of(schema), cancellation);
+        return curio;
+    }
+
+    /// <summary>What Curio's own variables would say.</summary>
+    public void SetVariables(IDictionary<string, string> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        environment["CURIO_DB_HOST"] = "127.0.0.1";
+        environment["CURIO_DB_PORT"] = Port.ToString(CultureInfo.InvariantCulture);
+        environment["CURIO_DB_USER"] = PostgresServer.User;
+        environment["CURIO_DB_PASSWORD"] = PostgresServer.Password;
+        environment["CURIO_DB_NAME"] = Name;
+    }
+
+    /// <summary>Runs statements as the superuser.</summary>
+    public Task ExecuteAsync(string sql, CancellationToken cancellation, params object?[] parameters) => ExecuteAsync(Name, sql, parameters, cancellation);
+
+    /// <summary>Writes down a sector as Curio does at its stage of life: being sealed, proven, or snapped.</summary>
+    /// <param name="chain">Whose tickets.</param>
+    /// <param name="miner">Its miner.</param>
+    /// <param name="sector">The sector.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <param name="isMigrated">As lotus-miner's records were taken over: with the zero pieces, that of a sector without data included.</param>
+    public async Task AddAsync(FakeChain chain, FakeMiner miner, FakeSector sector, CancellationToken cancellation, bool isMigrated = false)
+    {
+        ArgumentNullException.ThrowIfNull(chain);
+        ArgumentNullException.ThrowIfNull(miner);
+        ArgumentNullException.ThrowIfNull(sector);
+        string zeros = ZeroCommitments.ForPiece(miner.SectorSize).ToCid().ToString();
+        string unsealed = sector.UnsealedCid?.ToString() ?? zeros;
+        byte[] ticket = chain.Ticket(miner.Id, sector.SealRandEpoch).Span.ToArray();
+        string? message = FakeMessage.OfMiner(miner).FirstOrDefault(sent => sent.Sector == sector.Number && sent.PreCommits)?.Cid.ToString();
+        if (sector.Activation is null)
+        {
+            await ExecuteAsync(
+                """
+                INSERT INTO curio.sectors_sdr_pipeline (sp_id, sector_number, reg_seal_proof, ticket_epoch, ticket_value, tree_d_cid, tree_r_cid, precommit_msg_cid)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                """,
+                cancellation,
+                (long)miner.Id, (long)sector.Number, sector.SealProof, sector.SealRandEpoch, ticket, unsealed, sector.SealedAs.ToString(), message);
+            await AddPiecesAsync("sectors_sdr_initial_pieces", miner, sector, sector.Pieces, cancellation);
+            return;
+        }
+
+        FakeUpdate? update = sector.SectorKeyCid is null ? null : sector.Update;
+        await ExecuteAsync(
+            """
+            INSERT INTO curio.sectors_meta (sp_id, sector_num, reg_seal_proof, ticket_epoch, ticket_value, orig_sealed_cid, orig_unsealed_cid,
+                cur_sealed_cid, cur_unsealed_cid, msg_cid_precommit, msg_cid_commit, msg_cid_update, seed_epoch, seed_value)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, '')
+            """,
+            cancellation,
+            (long)miner.Id,
+            (long)sector.Number,
+            sector.SealProof,
+            sector.SealRandEpoch,
+            ticket,
+            sector.SealedAs.ToString(),
+            unsealed,
+            sector.SealedCid.ToString(),
+            update?.UnsealedCid?.ToString() ?? unsealed,
+            message,
+            AnyMessage(sector, 1),
+            update is null ? null : AnyMessage(sector, 2));
+        if (_schema == CurioSchema.New)
+        {
+            await ExecuteAsync(
+                "UPDATE curio.sectors_meta SET has_sector_key = $3, is_cc = $4, expiration_epoch = 5000000 WHERE sp_id = $1 AND sector_num = $2",
+                cancellation, (long)miner.Id, (long)sector.Number, update is not null, update is null && unsealed == zeros);
+        }
+
+        FakePiece[] pieces = update?.Pieces ?? sector.Pieces;
+        await AddPiecesAsync("sectors_meta_pieces", miner, sector, isMigrated ? WithZeros(pieces, miner.SectorSize) : pieces, cancellation);
+    }
+
+    /// <summary>Writes down an update of a proven sector that is in Curio's pipeline.</summary>
+    public async Task AddUpdateAsync(FakeMiner miner, FakeSector sector, Cid sealedCid, FakeUpdate update, bool isSent, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(miner);
+        ArgumentNullException.ThrowIfNull(sector);
+        ArgumentNullException.ThrowIfNull(sealedCid);
+        ArgumentNullException.ThrowIfNull(update);
+        await ExecuteAsync(
+            """
+            INSERT INTO curio.sectors_snap_pipeline (sp_id, sector_number, upgrade_proof, update_unsealed_cid, update_sealed_cid, prove_msg_cid)
+            VALUES ($1, $2, 0, $3, $4, $5)
+            """,
+            cancellation,
+            (long)miner.Id, (long)sector.Number, update.UnsealedCid?.ToString(), sealedCid.ToString(), isSent ? AnyMessage(sector, 2) : null);
+        await AddPiecesAsync("sectors_snap_initial_pieces", miner, sector, update.Pieces, cancellation);
+    }
+
+    private async Task AddPiecesAsync(string table, FakeMiner miner, FakeSector sector, FakePiece[] pieces, CancellationToken cancellation)
+    {
+        bool ofMeta = table == "sectors_meta_pieces";
+        string columns = ofMeta ? "sector_num, piece_num" : "sector_number, piece_index";
+        string more = ofMeta ? "requested_keep_data, raw_data_size" : "data_delete_on_finalize, data_raw_size, data_url";
+        string values = ofMeta ? "true, NULL" : "false, 1, 'pieceref:1'";
+
+        // Written backwards: rows come in no order but the one that is asked for.
+        for (int i = pieces.Length - 1; i >= 0; i--)
+        {
+            await ExecuteAsync(
+                $"INSERT INTO curio.{table} (sp_id, {columns}, piece_cid, piece_size, {more}) VALUES ($1, $2, $3, $4, $5, {values})",
+                cancellation,
+                (long)miner.Id, (long)sector.Number, (long)i, pieces[i].Cid.ToString(), (long)pieces[i].Size);
+        }
+    }
+
+    /// <summary>The zero pieces between and behind: before a piece up to a multiple of its size, smallest first; behind the last likewise.</summary>
+    private static FakePiece[] WithZeros(FakePiece[] pieces, long sectorSize)
+    {
+        List<FakePiece> all = [];
+        long offset = 0;
+        foreach (FakePiece piece in pieces)
+        {
+            Fill((long)piece.Size);
+            all.Add(piece);
+            offset += (long)piece.Size;
+        }
+
+        Fill(sectorSize);
+        return [.. all];
+
+        void Fill(long multiple)
+        {
+            while (offset % multiple != 0 || (offset == 0 && multiple == sectorSize))
+            {
+                long size = offset == 0 ? sectorSize : offset & -offset;
+                all.Add(new FakePiece(ZeroCommitments.ForPiece(size).ToCid(), (ulong)size));
+                offset += size;
+            }
+        }
+    }
+
+    private static string AnyMessage(FakeSector sector, byte kind) => Cid.Create(0x71, 0xb220, Blake2b.Hash256([(byte)sector.Number, kind]).Span).ToString();
+
+    private async Task ExecuteAsync(string database, string sql, object?[] parameters, CancellationToken cancellation)
+    {
+        NpgsqlConnectionStringBuilder settings = new()
+        {
+            Host = "127.0.0.1",
+            Port = Port,
+            Username = PostgresServer.User,
+            Password = PostgresServer.Password,
+            Database = database,
+            Pooling = false,
+        };
+        await using NpgsqlDataSource source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        await using NpgsqlCommand command = source.CreateCommand(sql);
+        foreach (object? parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter ?? DBNull.Value });
+        }
+
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace SealerRecover.Tests;
+
+/// <summary>
+/// A PostgreSQL server of the tests' own: data in a folder that goes with it, a free port of the loopback interface, one user, "yugabyte", who
+/// has to tell the password. It talks TLS with who wants to, with a certificate for "localhost". PostgreSQL refuses to run as root, so root runs it as the user "postgres" that Debian's package makes.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    /// <summary>The user, who may do everything.</summary>
+    public const string User = "yugabyte";
+
+    /// <summary>The user's password, with characters that a URL has to encode.</summary>
+    public const string Password = "s3cr3t/p@ss:w%rd'\\";
+
+    private static readonly string? Binaries = FindBinaries();
+
+    private readonly string _folder;
+    private readonly Process _process;
+
+    private PostgresServer(string folder, int port, Process process)
+    {
+        _folder = folder;
+        Port = port;
+        _process = process;
+    }
+
+    /// <summary>Why none can be started here; null if one can.</summary>
+    public static string? Missing =>
+        Binaries is null ? "no PostgreSQL server is installed (Debian: apt-get install postgresql), so nothing that needs one was tested"
+        : Environment.IsPrivilegedProcess && !File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal))
+            ? "PostgreSQL does not run as root, and there is no user postgres to run it as"
+        : null;
+
+    /// <summary>Its port on 127.0.0.1.</summary>
+    public int Port { get; }
+
+    /// <summary>PEM of the authority that answers for its certificate: itself.</summary>
+    public string Certificate => Path.Combine(_folder, "server.crt");
+
+    /// <summary>The folder of its unix socket.</summary>
+    public string SocketFolder => _folder;
+
+    /// <summary>Makes a data folder and starts a server on it.</summary>
+    public static async Task<PostgresServer> StartAsync(CancellationToken cancellation)
+    {
+        string folder = Directory.CreateTempSubdirectory("sealer-recover-postgres-").FullName;
+        string data = Path.Combine(folder, "data");
+        string password = Path.Combine(folder, "password");
+        await File.WriteAllTextAsync(password, Password, cancellation);
+        await WriteCertificateAsync(folder, cancellation);
+        if (Environment.IsPrivilegedProcess)
+        {
+            await RunAsync(Start("chown", ["-R", "postgres", folder]), cancellation);
+        }
+
+        await RunAsync(
+            AsUser("initdb", ["-D", data, "-U", User, "-A", "scram-sha-256", $"--pwfile={password}", "-E", "UTF8", "--locale=C", "--no-sync"]), cancellation);
+        int port = FreePort();
+        Process process = AsUser(
+            "postgres",
+            [
+                "-D", data, "-p", port.ToString(CultureInfo.InvariantCulture), "-k", folder, "-c", "listen_addresses=127.0.0.1",
+                "-c", "ssl=on", "-c", $"ssl_cert_file={folder}/server.crt", "-c", $"ssl_key_file={folder}/server.key", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=16MB", "-c", "max_connections=40", "-c", "autovacuum=off",
+            ]);
+        await ReadyAsync(process, cancellation);
+        return new PostgresServer(folder, port, process);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // Fast shutdown; whoever is connected is thrown out.
+        using (Process kill = Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>A port of the loopback interface where nothing listens.</summary>
+    public static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task WriteCertificateAsync(string folder, CancellationToken cancellation)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        await File.WriteAllTextAsync(Path.Combine(folder, "server.crt"), certificate.ExportCertificatePem(), cancellation);
+        string file = Path.Combine(folder, "server.key");
+        await File.WriteAllTextAsync(file, key.ExportPkcs8PrivateKeyPem(), cancellation);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private static async Task ReadyAsync(Process process, CancellationToken cancellation)
+    {
+        StringBuilder said = new();
+        TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (said)
+            {
+                said.AppendLine(line.Data);
+            }
+
+            if (line.Data is null)
+            {
+                ready.TrySetException(new InvalidOperationException($"PostgreSQL did not start:\n{said}"));
+            }
+            else if (line.Data.Contains("ready to accept connections", StringComparison.Ordinal))
+            {
+                ready.TrySetResult();
+            }
+        };
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        await ready.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellation);
+    }
+
+    private static Process AsUser(string program, string[] arguments)
+    {
+        string path = Path.Combine(Binaries!, program);
+        return Environment.IsPrivilegedProcess
+            ? Start("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", path, .. arguments])
+            : Start(path, arguments);
+    }
+
+    private static Process Start(string program, string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            WorkingDirectory = "/",
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment["LC_ALL"] = "C";
+        return Process.Start(start)!;
+    }
+
+    private static async Task RunAsync(Process process, CancellationToken cancellation)
+    {
+        using (process)
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(cancellation);
+            string error = await process.StandardError.ReadToEndAsync(cancellation);
+            await process.WaitForExitAsync(cancellation);
+            if (process.ExitCode != 0)
+            {
+                throw new InvalidOperationException($"{process.StartInfo.FileName} failed:\n{await output}\n{error}");
+            }
+        }
+    }
+
+    /// <summary>Debian keeps each version in a folder of its own; else what the search path has.</summary>
+    private static string? FindBinaries()
+    {
+        IEnumerable<string> versions = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.EnumerateDirectories("/usr/lib/postgresql")
+                .OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int version) ? version : 0)
+                .Select(folder => Path.Combine(folder, "bin"))
+            : [];
+        string[] search = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
+        return versions.Concat(search).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
+    }
+}
