@@ -11,7 +11,8 @@ namespace Filecoin.Chain;
 /// <summary>
 /// Asks full nodes over JSON-RPC 2.0 (HTTP POST). A call goes round the endpoints, the one that answered last first, until one answers.
 /// What may pass (no connection, time-out, HTTP 429 and 502 to 504) is asked again in further rounds, with exponential backoff and jitter or
-/// as Retry-After says, for which all calls to that endpoint wait together (<see cref="EndpointPause"/>); what will not (refused token, HTML, garbage, pruned state, missing method) leaves its endpoint out of this call.
+/// as Retry-After says, for which all calls to that endpoint wait together (<see cref="EndpointPause"/>);
+/// what will not (refused token, HTML, garbage, pruned state, missing method) leaves its endpoint out of this call.
 /// An error that is the chain's answer ("actor not found") ends the call at once.
 /// Calls that come while others are under way share requests (<see cref="CallQueue"/>).
 /// Requests and answers are logged at Debug, tokens never. Safe for concurrent use.

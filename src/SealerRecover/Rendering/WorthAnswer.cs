@@ -27,7 +27,8 @@ internal sealed record WorthAnswer(WorthOfSectors Worth) : IAnswer
         if (faulty.Length > 1)
         {
             Fil sum = faulty.Aggregate(Fil.Zero, (sum, worth) => sum + worth.CostPerDay!.Value);
-            yield return new TextLine(string.Create(CultureInfo.InvariantCulture, $"  {faulty.Length} faulty sectors cost {sum} a day by the network's present estimates"));
+            yield return new TextLine(string.Create(
+                CultureInfo.InvariantCulture, $"  {faulty.Length} faulty sectors cost {sum} a day by the network's present estimates"));
         }
 
         (SectorFacts Facts, SectorWorth Worth)[] late = [.. Worth.Sectors.Where(entry => entry.Worth.Verdict is WorthVerdict.TooLate or WorthVerdict.EndsTooSoon)];
