@@ -222,7 +222,7 @@ public sealed class FindWhatIsForgotten(ParentCaches caches, Databases databases
         Assert.Contains($"Curio's database could not be asked ({sentence})", known.Output + known.Error, StringComparison.Ordinal);
 
         _node.KeepHeadersOnly();
-        Ended forgotten = await _bench.RunAsync("export", "--miner=f01000", "1", "--verbose");
+        Ended forgotten = await _bench.RunAsync("export", "--miner=f01000", "1", "--anew", "--verbose");
         Assert.True(forgotten.Code == 6, forgotten.ToString());
         Assert.Contains($"Curio's database: {curio.Host} does not let the user yugabyte in", forgotten.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("wr0ng", forgotten.ToString(), StringComparison.Ordinal);

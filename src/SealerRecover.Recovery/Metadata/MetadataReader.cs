@@ -51,8 +51,16 @@ internal static class MetadataReader
             elements.Add(element);
         }
 
-        return new MetadataDocument(new RecoveryMetadata(miner, size, sectors), root, elements);
+        HashSet<ulong> isChecked = [.. sectors.Zip(elements).Where(entry => IsEpochChecked(entry.Second)).Select(entry => entry.First.Sector.Number)];
+        return new MetadataDocument(new RecoveryMetadata(miner, size, sectors) { CheckedEpochs = isChecked }, root, elements);
     }
+
+    /// <summary>Whether Facts, which is for people and may hold anything, says that the ticket's epoch was cross-checked.</summary>
+    private static bool IsEpochChecked(JsonElement sector) =>
+        sector.TryGetProperty("Facts", out JsonElement facts) && facts.ValueKind == JsonValueKind.Array
+        && facts.EnumerateArray().Any(fact => fact.ValueKind == JsonValueKind.Object
+            && fact.TryGetProperty("Fact", out JsonElement name) && name.ValueKind == JsonValueKind.String && name.ValueEquals("TicketEpoch")
+            && fact.TryGetProperty("Verified", out JsonElement verified) && verified.ValueKind == JsonValueKind.True);
 
     private static JsonElement ParseJson(string file, ReadOnlyMemory<byte> content)
     {
