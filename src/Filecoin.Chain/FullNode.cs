@@ -15,6 +15,11 @@ public sealed class FullNode(JsonRpcClient rpc)
     /// <summary>SealRandomness, the domain separation tag of the ticket that enters the replica id (go-state-types crypto/randomness.go).</summary>
     internal const int SealRandomness = 5;
 
+    private static readonly ActorId RewardActor = new(2);
+    private static readonly ActorId PowerActor = new(4);
+
+    private readonly Recent<(string Method, long Epoch), TipSet> _tipsets = new(kept: 1024);
+
     /// <summary>The ID of the actor at an address of any kind.</summary>
     public async Task<ActorId> StateLookupIdAsync(Address address, CancellationToken cancellation)
     {
@@ -156,6 +161,22 @@ public sealed class FullNode(JsonRpcClient rpc)
         return Expanded(method, runs);
     }
 
+    /// <summary>The version of the network's rules at the head.</summary>
+    public Task<ulong> StateNetworkVersionAsync(CancellationToken cancellation) => rpc.CallRequiredAsync(
+        "StateNetworkVersion", TipSetKey.Head.WriteTo, ChainJson.Default.UInt64, cancellation);
+
+    /// <summary>The reward actor's estimate of what an epoch pays, attoFIL.</summary>
+    public async Task<FilterEstimate> RewardEstimateAsync(CancellationToken cancellation) =>
+        (await rpc.CallRequiredAsync(
+            "StateReadState", json => WriteMiner(json, RewardActor, TipSetKey.Head), ChainJson.Default.ActorStateRewardState, cancellation)
+            .ConfigureAwait(false)).State.ThisEpochRewardSmoothed;
+
+    /// <summary>The power actor's estimate of the network's quality-adjusted power, bytes.</summary>
+    public async Task<FilterEstimate> PowerEstimateAsync(CancellationToken cancellation) =>
+        (await rpc.CallRequiredAsync(
+            "StateReadState", json => WriteMiner(json, PowerActor, TipSetKey.Head), ChainJson.Default.ActorStatePowerState, cancellation)
+            .ConfigureAwait(false)).State.ThisEpochQaPowerSmoothed;
+
     /// <summary>The deadline and partition a sector is assigned to; an error answer when it is assigned to none.</summary>
     public Task<SectorLocation> StateSectorPartitionAsync(SectorId sector, CancellationToken cancellation) =>
         rpc.CallRequiredAsync(
@@ -233,17 +254,19 @@ public sealed class FullNode(JsonRpcClient rpc)
             ChainJson.Default.ByteArray,
             cancellation);
 
-    private async Task<TipSet> TipSetAsync(string method, long epoch, CancellationToken cancellation) => Checked(
-        method,
-        await rpc.CallRequiredAsync(
+    /// <summary>Kept: sectors are sealed and proven many at the same epoch. A node's life is one run, in which old epochs do not change.</summary>
+    private Task<TipSet> TipSetAsync(string method, long epoch, CancellationToken cancellation) =>
+        _tipsets.GetAsync((method, epoch), async () => Checked(
             method,
-            json =>
-            {
-                json.WriteNumberValue(epoch);
-                TipSetKey.Head.WriteTo(json);
-            },
-            ChainJson.Default.TipSet,
-            cancellation).ConfigureAwait(false));
+            await rpc.CallRequiredAsync(
+                method,
+                json =>
+                {
+                    json.WriteNumberValue(epoch);
+                    TipSetKey.Head.WriteTo(json);
+                },
+                ChainJson.Default.TipSet,
+                cancellation).ConfigureAwait(false)));
 
     /// <summary>A tipset has blocks, as many as CIDs, all of its height.</summary>
     private static TipSet Checked(string method, TipSet tipset) =>

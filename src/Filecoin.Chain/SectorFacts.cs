@@ -85,6 +85,12 @@ public sealed record SectorStanding
     /// <summary>Proven only: expiration on time.</summary>
     public long? Expiration { get; init; }
 
+    /// <summary>Proven only: the chain expects no end of it, which is how a terminated sector looks until its record is removed.</summary>
+    public bool IsTerminated { get; init; }
+
+    /// <summary>What hangs on it; null where the node did not tell.</summary>
+    public SectorStakes? Stakes { get; init; }
+
     /// <summary>The time at which <paramref name="epoch"/> begins.</summary>
     public DateTimeOffset TimeOf(long epoch) => HeadTime + TimeSpan.FromSeconds(30 * (double)(epoch - HeadEpoch));
 }

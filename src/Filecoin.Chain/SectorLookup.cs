@@ -8,7 +8,11 @@ namespace Filecoin.Chain;
 /// <param name="Sector">The sector asked for.</param>
 /// <param name="Facts">The facts; null on failure.</param>
 /// <param name="Failure">Why not; null on success.</param>
-public sealed record SectorLookupResult(SectorId Sector, SectorFacts? Facts, OperatorException? Failure);
+public sealed record SectorLookupResult(SectorId Sector, SectorFacts? Facts, OperatorException? Failure)
+{
+    /// <summary>Whether the facts were known from an earlier run and are still right.</summary>
+    public bool IsKept { get; init; }
+}
 
 /// <summary>
 /// Finds how the sectors of one miner were sealed, over which pieces, and which pieces they were updated with. What the head's state says
@@ -30,6 +34,7 @@ public sealed class SectorLookup
     private readonly OtherSources _others;
     private readonly StandingLookup _standing;
     private readonly FactsLookup _facts;
+    private readonly KeptFacts _kept;
     private readonly ChallengeLookup _challenges;
     private readonly StatementLookup _statements;
     private readonly string? _headNote;
@@ -42,7 +47,8 @@ public sealed class SectorLookup
         Miner = miner;
         SectorSize = new SectorSize(info.SectorSize);
         NetworkName = networkName;
-        _standing = new StandingLookup(node, head);
+        _standing = new StandingLookup(node, SectorSize, head);
+        _kept = new KeptFacts(node, networkName, SectorSize, _standing);
         _challenges = new ChallengeLookup(node, head, info.WindowPoStProofType);
         _facts = new FactsLookup(node, others, new MinerAddress(node, miner, address), SectorSize, networkName, head, _standing);
         _statements = new StatementLookup(node, _facts, new Tickets(node, networkName), SectorSize);
@@ -115,8 +121,7 @@ public sealed class SectorLookup
 
         try
         {
-            SectorFacts facts = await _facts.FindAsync(await AtHeadAsync(sector, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            return _headNote is null ? facts : facts with { Notes = [.. facts.Notes, _headNote] };
+            return Noted(await _facts.FindAsync(await AtHeadAsync(sector, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false));
         }
         catch (ChainCallException error)
         {
@@ -129,8 +134,24 @@ public sealed class SectorLookup
     /// others, unless the node is gone altogether: then the rest fails without being tried.
     /// </summary>
     public Task<IReadOnlyList<SectorLookupResult>> FindAllAsync(
-        IEnumerable<ulong> sectorNumbers, int concurrency, CancellationToken cancellation)
+        IEnumerable<ulong> sectorNumbers, int concurrency, CancellationToken cancellation) =>
+        FindAllAsync(sectorNumbers, concurrency, _ => null, _ => { }, cancellation);
+
+    /// <summary>The same of sectors of which something may be known from an earlier run.</summary>
+    /// <param name="sectorNumbers">The sectors.</param>
+    /// <param name="concurrency">How many at once.</param>
+    /// <param name="known">What is known of a sector; null for nothing. Where it is still right, nothing else is asked.</param>
+    /// <param name="ended">Told of each sector when it is done, from any thread; what it throws ends the search.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    public Task<IReadOnlyList<SectorLookupResult>> FindAllAsync(
+        IEnumerable<ulong> sectorNumbers,
+        int concurrency,
+        Func<ulong, SectorFacts?> known,
+        Action<SectorLookupResult> ended,
+        CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(known);
+        ArgumentNullException.ThrowIfNull(ended);
         ulong[] numbers = [.. sectorNumbers];
         foreach (ISectorSource source in _others.Named)
         {
@@ -140,12 +161,32 @@ public sealed class SectorLookup
         return ForAllAsync(
             numbers,
             concurrency,
-            async (number, token) => new SectorLookupResult(new SectorId(Miner, number), await FindAsync(number, token).ConfigureAwait(false), null),
+            (number, token) => KnownOrFoundAsync(number, known(number), token),
             (sector, failure) => new SectorLookupResult(sector, null, failure),
-            cancellation);
+            cancellation,
+            ended);
     }
 
-    /// <summary>What the files of many sectors commit to, as <see cref="FindAllAsync"/>; asks only for the newest state, one call a sector.</summary>
+    /// <summary>
+    /// The same sectors, those first that the chain ends first, by fault or in their time; those of which the node does not tell come last, by
+    /// number. What is asked for this is not asked again for the facts.
+    /// </summary>
+    public async Task<IReadOnlyList<ulong>> MostUrgentFirstAsync(IReadOnlyList<ulong> sectorNumbers, int concurrency, CancellationToken cancellation)
+    {
+        IReadOnlyList<(ulong Number, long Ends)> ends = await ForAllAsync(
+            sectorNumbers,
+            concurrency,
+            async (number, token) => (number, await _standing.EndAsync(new SectorId(Miner, number), token).ConfigureAwait(false) ?? long.MaxValue),
+            (sector, _) => (sector.Number, long.MaxValue),
+            cancellation).ConfigureAwait(false);
+        return [.. ends.OrderBy(entry => entry.Ends).ThenBy(entry => entry.Number).Select(entry => entry.Number)];
+    }
+
+    /// <summary>What recovering sectors is worth; asks a few questions, however many they are.</summary>
+    public Task<WorthOfSectors> WorthAsync(IReadOnlyList<SectorFacts> sectors, CancellationToken cancellation) =>
+        WorthLookup.OfAsync(_node, Miner, sectors, cancellation);
+
+    /// <summary>What the files of many sectors commit to, as for their facts; asks only for the newest state, one call a sector.</summary>
     public Task<IReadOnlyList<CommitmentsResult>> FindCommitmentsAsync(
         IEnumerable<ulong> sectorNumbers, int concurrency, CancellationToken cancellation) =>
         ForAllAsync(
@@ -157,7 +198,7 @@ public sealed class SectorLookup
             cancellation);
 
     /// <summary>
-    /// What the chain says of how many sectors were sealed, as <see cref="FindAllAsync"/>; a sector fails only if the newest state does not
+    /// What the chain says of how many sectors were sealed, as for their facts; a sector fails only if the newest state does not
     /// tell of it. Pieces are not asked for.
     /// </summary>
     public Task<IReadOnlyList<StatementResult>> FindStatementsAsync(
@@ -213,12 +254,35 @@ public sealed class SectorLookup
     public Task<WindowPostSeedResult> FindWindowPostSeedAsync(ulong sectorNumber, CancellationToken cancellation) =>
         _challenges.FindAsync(new SectorId(Miner, sectorNumber), cancellation);
 
+    private async Task<SectorLookupResult> KnownOrFoundAsync(ulong number, SectorFacts? known, CancellationToken cancellation)
+    {
+        if (known is not null && known.Sector == new SectorId(Miner, number))
+        {
+            try
+            {
+                if (await _kept.StillRightAsync(known, cancellation).ConfigureAwait(false) is { } still)
+                {
+                    return new SectorLookupResult(still.Sector, Noted(still), null) { IsKept = true };
+                }
+            }
+            catch (ChainCallException)
+            {
+                // A node that cannot tell this may still tell the rest, or others may.
+            }
+        }
+
+        return new SectorLookupResult(new SectorId(Miner, number), await FindAsync(number, cancellation).ConfigureAwait(false), null);
+    }
+
+    private SectorFacts Noted(SectorFacts facts) => _headNote is null ? facts : facts with { Notes = [.. facts.Notes, _headNote] };
+
     private async Task<IReadOnlyList<T>> ForAllAsync<T>(
         IEnumerable<ulong> sectorNumbers,
         int concurrency,
         Func<ulong, CancellationToken, Task<T>> find,
         Func<SectorId, OperatorException, T> failed,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        Action<T>? ended = null)
     {
         ulong[] numbers = [.. sectorNumbers];
         T[] results = new T[numbers.Length];
@@ -246,6 +310,8 @@ public sealed class SectorLookup
 
                 results[i] = failed(sector, error);
             }
+
+            ended?.Invoke(results[i]);
         }).ConfigureAwait(false);
         return results;
     }
@@ -263,7 +329,7 @@ public sealed class SectorLookup
 
         SectorPreCommitOnChainInfo preCommit = await PreCommitAtHeadAsync(facts.Sector, cancellation).ConfigureAwait(false);
         return facts.SealedCid.ToCid().Equals(preCommit.Info.SealedCid)
-            ? _standing.OfPreCommitted(facts.SealProof, preCommit.PreCommitEpoch, unheard)
+            ? _standing.OfPreCommitted(facts.SealProof, preCommit, unheard)
             : null;
     }
 

@@ -28,6 +28,22 @@ public static class MetadataFile
     /// <exception cref="OperatorException">The existing file is unreadable or of another miner, or writing failed.</exception>
     public static RecoveryMetadata Merge(string path, RecoveryMetadata addition) => Merge(path, addition, LinuxFileSystem.Instance);
 
+    /// <summary>Refuses to put sectors of one miner into the file of another.</summary>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public static void RefuseAnotherMiner(string path, RecoveryMetadata existing, RecoveryMetadata addition)
+    {
+        ArgumentNullException.ThrowIfNull(existing);
+        ArgumentNullException.ThrowIfNull(addition);
+        if (existing.Miner != addition.Miner || existing.SectorSize != addition.SectorSize)
+        {
+            throw new OperatorException(
+                FailureKind.BadInput,
+                $"{path} holds {existing.SectorSize} sectors of {existing.Miner}, "
+                + $"so sectors of {addition.SectorSize} of {addition.Miner} do not go in",
+                "Use one metadata file for each miner.");
+        }
+    }
+
     internal static RecoveryMetadata Merge(string path, RecoveryMetadata addition, IFileSystem files)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -71,18 +87,6 @@ public static class MetadataFile
 
     private static string ResolveLink(string path) =>
         FileLook.At(path).Kind == FileKind.Link ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
-
-    private static void RefuseAnotherMiner(string path, RecoveryMetadata existing, RecoveryMetadata addition)
-    {
-        if (existing.Miner != addition.Miner || existing.SectorSize != addition.SectorSize)
-        {
-            throw new OperatorException(
-                FailureKind.BadInput,
-                $"{path} holds {existing.SectorSize} sectors of {existing.Miner}, "
-                + $"so sectors of {addition.SectorSize} of {addition.Miner} do not go in",
-                "Use one metadata file for each miner.");
-        }
-    }
 
     private static void WriteDurably(string target, byte[] content, IFileSystem files)
     {

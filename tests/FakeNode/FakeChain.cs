@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
@@ -38,6 +39,15 @@ public sealed class FakeChain
 
     /// <summary>Epochs without blocks. Fill before the node is asked.</summary>
     public HashSet<long> NullRounds { get; } = [];
+
+    /// <summary>What StateNetworkVersion says.</summary>
+    public int NetworkVersion { get; set; } = 25;
+
+    /// <summary>What an epoch pays, attoFIL, and how that moves.</summary>
+    public (BigInteger Position, BigInteger Velocity) Reward { get; set; } = (BigInteger.Parse("36266252337034982540", CultureInfo.InvariantCulture), 0);
+
+    /// <summary>The network's quality-adjusted power, bytes, and how it moves.</summary>
+    public (BigInteger Position, BigInteger Velocity) Power { get; set; } = ((BigInteger)20 << 60, 0);
 
     /// <summary>Miners by actor number.</summary>
     public ConcurrentDictionary<ulong, FakeMiner> Miners { get; } = new();

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
@@ -60,6 +62,8 @@ internal sealed class FakeMethods
         ["StateMinerProvingDeadline"] = (2, p => ProvingDeadline(Miner(p[0], StateAt(p[1])))),
         ["StateGetRandomnessFromTickets"] = (4, p => Randomness(p, (personalization, epoch, entropy) => _chain.Randomness(personalization, epoch, entropy))),
         ["StateGetRandomnessFromBeacon"] = (4, p => Randomness(p, _chain.BeaconRandomness)),
+        ["StateNetworkVersion"] = (1, p => StateAt(p[0]) >= 0 ? _chain.NetworkVersion : 0),
+        ["StateReadState"] = (2, p => ActorState(LookUp(p[0]), StateAt(p[1]))),
         ["StateMarketStorageDeal"] = (2, p => _data.Deal(p[0]!.GetValue<ulong>(), StateAt(p[1]))),
         ["StateGetClaims"] = (2, p => FakeDataMethods.Claims(Miner(p[0], 0).Miner, StateAt(p[1]))),
         ["GetActorEventsRaw"] = (1, p => _data.Events(p[0]!)),
@@ -90,6 +94,24 @@ internal sealed class FakeMethods
 
         return runs.Count > 0 ? runs : [0ul];
     }
+
+    private JsonObject ActorState(ulong actor, long stateEpoch) => new()
+    {
+        ["Balance"] = "0",
+        ["Code"] = Link(Cid.Create(0x55, 0x12, new byte[32])),
+        ["State"] = (actor, stateEpoch) switch
+        {
+            (2, _) => new JsonObject { ["EffectiveNetworkTime"] = 1, ["ThisEpochRewardSmoothed"] = Estimate(_chain.Reward) },
+            (4, _) => new JsonObject { ["MinerCount"] = 1, ["ThisEpochQAPowerSmoothed"] = Estimate(_chain.Power) },
+            _ => throw new RpcFailure(1, "actor not found"),
+        },
+    };
+
+    private static JsonObject Estimate((BigInteger Position, BigInteger Velocity) value) => new()
+    {
+        ["PositionEstimate"] = (value.Position << 128).ToString(CultureInfo.InvariantCulture),
+        ["VelocityEstimate"] = (value.Velocity << 128).ToString(CultureInfo.InvariantCulture),
+    };
 
     private string Randomness(JsonArray p, Func<long, long, byte[], Bytes32> draw)
     {
@@ -177,11 +199,11 @@ internal sealed class FakeMethods
             ["Expiration"] = sector.Expiration,
             ["DealWeight"] = sector.DealWeight,
             ["VerifiedDealWeight"] = sector.VerifiedDealWeight,
-            ["InitialPledge"] = "1000000",
+            ["InitialPledge"] = sector.InitialPledge,
             ["ExpectedDayReward"] = null,
             ["SectorKeyCID"] = updated ? Link(sector.SectorKeyCid!) : null,
             ["Flags"] = 1,
-            ["DailyFee"] = "0",
+            ["DailyFee"] = sector.DailyFee,
         };
         if (sector.TellsPowerBaseEpoch)
         {

@@ -90,6 +90,10 @@ public sealed record FakeSector
 
     public string VerifiedDealWeight { get; init; } = "0";
 
+    public string InitialPledge { get; init; } = "1000000";
+
+    public string DailyFee { get; init; } = "0";
+
     public int Deadline { get; init; } = 7;
 
     /// <summary>Epoch at which its fault terminates it; 0 when not faulty.</summary>

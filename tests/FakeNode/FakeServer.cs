@@ -25,11 +25,16 @@ public sealed record FakeRequest(string Method, string Params, string Authorizat
 /// </summary>
 public abstract class FakeServer : IAsyncDisposable
 {
+    /// <summary>What <see cref="Inject"/> calls a batch.</summary>
+    public const string BatchFaults = "batch";
+
     private static readonly JsonSerializerOptions AsGoWrites = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly WebApplication _app;
     private readonly string _path;
     private readonly List<(string Method, Fault Fault, int Left)> _faults = [];
+    private int _roundTrips;
+    private int _batches;
 
     private protected FakeServer(string path, string? token)
     {
@@ -54,6 +59,18 @@ public abstract class FakeServer : IAsyncDisposable
 
     /// <summary>Methods it does not offer, without "Filecoin.".</summary>
     public HashSet<string> MissingMethods { get; } = [];
+
+    /// <summary>How long each request takes at least, as over a long line.</summary>
+    public TimeSpan Latency { get; set; }
+
+    /// <summary>Whether it answers a batch with an error, as some gateways do.</summary>
+    public bool RefusesBatches { get; set; }
+
+    /// <summary>Requests that reached it: a batch is one.</summary>
+    public int RoundTrips => _roundTrips;
+
+    /// <summary>Batches among them.</summary>
+    public int BatchCount => _batches;
 
     /// <summary>Everything it was asked, in order.</summary>
     public ConcurrentQueue<FakeRequest> Requests { get; } = [];
@@ -82,7 +99,7 @@ public abstract class FakeServer : IAsyncDisposable
     /// <param name="parameters">The parameters.</param>
     private protected abstract JsonNode? Call(string method, JsonArray parameters);
 
-    /// <summary>Makes the next <paramref name="times"/> calls of a method ("*": of any) end in a fault. Earlier faults go first.</summary>
+    /// <summary>Makes the next <paramref name="times"/> calls of a method ("*": of any; "batch": batches) end in a fault. Earlier faults go first.</summary>
     public void Inject(string method, Fault fault, int times = int.MaxValue)
     {
         lock (_faults)
@@ -141,12 +158,10 @@ public abstract class FakeServer : IAsyncDisposable
     {
         string authorization = context.Request.Headers.Authorization.ToString();
         JsonNode? body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
-        string method = body?["method"]?.GetValue<string>() ?? "";
-        long? id = body?["id"]?.GetValue<long>();
-        JsonArray parameters = body?["params"] as JsonArray ?? [];
-        string name = method.Replace("Filecoin.", "", StringComparison.Ordinal);
-        Requests.Enqueue(new FakeRequest(name, parameters.ToJsonString(), authorization));
-
+        Interlocked.Increment(ref _roundTrips);
+        await Task.Delay(Latency, context.RequestAborted);
+        JsonArray? batch = body as JsonArray;
+        Queue(authorization, batch?.ToArray() ?? [body]);
         if (context.Request.Path != _path)
         {
             context.Response.StatusCode = 404;
@@ -159,24 +174,55 @@ public abstract class FakeServer : IAsyncDisposable
             return;
         }
 
+        string name = batch is null ? Name(body) : BatchFaults;
+        long? id = batch is null ? body?["id"]?.GetValue<long>() : 0;
         if (id is null || (TakeFault(name) is { } fault && await fault.ActAsync(context, id.Value)))
         {
             return;
         }
 
-        JsonObject answer = new() { ["jsonrpc"] = "2.0", ["id"] = id };
-        try
+        JsonNode answer;
+        if (batch is null)
         {
-            answer["result"] = Call(method, parameters);
+            (JsonObject single, int status) = Answer(body!);
+            context.Response.StatusCode = status;
+            answer = single;
         }
-        catch (RpcFailure failure)
+        else
         {
-            context.Response.StatusCode = failure.HttpStatus;
-            answer["error"] = new JsonObject { ["code"] = failure.Code, ["message"] = failure.Message };
+            Interlocked.Increment(ref _batches);
+            answer = RefusesBatches
+                ? new JsonObject { ["jsonrpc"] = "2.0", ["id"] = null, ["error"] = new JsonObject { ["code"] = -32600, ["message"] = "batches are not allowed" } }
+                : new JsonArray([.. batch.Select(call => Answer(call!).Answer)]);
         }
 
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(answer.ToJsonString(AsGoWrites), context.RequestAborted);
+    }
+
+    private static string Name(JsonNode? call) => (call?["method"]?.GetValue<string>() ?? "").Replace("Filecoin.", "", StringComparison.Ordinal);
+
+    private void Queue(string authorization, IEnumerable<JsonNode?> calls)
+    {
+        foreach (JsonNode? call in calls)
+        {
+            Requests.Enqueue(new FakeRequest(Name(call), (call?["params"] as JsonArray ?? []).ToJsonString(), authorization));
+        }
+    }
+
+    private (JsonObject Answer, int Status) Answer(JsonNode call)
+    {
+        JsonObject answer = new() { ["jsonrpc"] = "2.0", ["id"] = call["id"]?.GetValue<long>() };
+        try
+        {
+            answer["result"] = Call(call["method"]?.GetValue<string>() ?? "", call["params"] as JsonArray ?? []);
+            return (answer, 200);
+        }
+        catch (RpcFailure failure)
+        {
+            answer["error"] = new JsonObject { ["code"] = failure.Code, ["message"] = failure.Message };
+            return (answer, failure.HttpStatus);
+        }
     }
 
     private Fault? TakeFault(string method)

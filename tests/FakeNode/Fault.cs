@@ -68,6 +68,14 @@ public sealed class Fault
         return true;
     });
 
+    /// <summary>HTTP 429 or 503 with a date in Retry-After.</summary>
+    public static Fault StatusUntil(int status, DateTimeOffset retryAfter) => new((context, _) =>
+    {
+        context.Response.StatusCode = status;
+        context.Response.Headers.RetryAfter = retryAfter.ToString("R", CultureInfo.InvariantCulture);
+        return Task.FromResult(true);
+    });
+
     /// <summary>A redirect to another place.</summary>
     public static Fault Redirect(string location) => new((context, _) =>
     {

@@ -14,6 +14,7 @@ internal static class Asking
         FirstDelay = TimeSpan.FromMilliseconds(1),
         MaxDelay = TimeSpan.FromMilliseconds(20),
         MaxRounds = 3,
+        MaxLimitedRounds = 3,
     };
 
     internal static JsonRpcClient Client(string apiInfo, JsonRpcOptions? options = null, ILogger? logger = null) =>

@@ -48,7 +48,7 @@ internal sealed class FactsLookup(
         SectorData? data = await DataAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
         SectorUpdate? update = proven is null ? null : await UpdateAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
         SectorStanding? standing = proven is not null ? await standings.OfProvenAsync(sector, proven, notes, cancellation).ConfigureAwait(false)
-            : preCommitted is not null ? standings.OfPreCommitted(proof, preCommitted.PreCommitEpoch, notes)
+            : preCommitted is not null ? standings.OfPreCommitted(proof, preCommitted, notes)
             : null;
         Ticket ticket = await TicketAsync(inquiry, question, notes, cancellation).ConfigureAwait(false);
         return new SectorFacts

@@ -6,14 +6,19 @@ namespace Filecoin.Chain;
 /// Finds where a sector stands in its life. Nothing here is needed to recover it, so what the node does not tell becomes a note and never a
 /// failure.
 /// </summary>
-internal sealed class StandingLookup(FullNode node, TipSet head)
+internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head)
 {
+    /// <summary>As many as one run takes; two numbers each.</summary>
+    private const int MostSectors = 100_000;
+
+    private readonly Recent<ActorId, ProvingDeadline> _periods = new(kept: 1);
+    private readonly Recent<SectorId, SectorExpiration> _expirations = new(MostSectors);
     private readonly DateTimeOffset _headTime = DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
 
     /// <summary>A sector that still waits to be proven.</summary>
-    internal SectorStanding OfPreCommitted(SealProofInfo proof, long preCommitEpoch, List<string> notes)
+    internal SectorStanding OfPreCommitted(SealProofInfo proof, SectorPreCommitOnChainInfo preCommit, List<string> notes)
     {
-        long proveBefore = preCommitEpoch + ChainPolicy.MaxProveCommitDuration(proof.Variant);
+        long proveBefore = preCommit.PreCommitEpoch + ChainPolicy.MaxProveCommitDuration(proof.Variant);
         if (head.Height > proveBefore)
         {
             notes.Add($"its pre-commit could be proven until epoch {proveBefore}, which has passed: its deposit is lost and proving is no longer possible");
@@ -25,6 +30,7 @@ internal sealed class StandingLookup(FullNode node, TipSet head)
             HeadEpoch = head.Height,
             HeadTime = _headTime,
             ProveBefore = proveBefore,
+            Stakes = SectorStakes.Of(preCommit),
         };
     }
 
@@ -40,8 +46,8 @@ internal sealed class StandingLookup(FullNode node, TipSet head)
         SectorLocation? location = await OrNoteAsync(
             node.StateSectorPartitionAsync(sector, cancellation), "its deadline", notes).ConfigureAwait(false);
         ProvingDeadline? period = location is null ? null : await OrNoteAsync(
-            node.StateMinerProvingDeadlineAsync(sector.Miner, cancellation), "when its deadline opens", notes).ConfigureAwait(false);
-        SectorExpiration? expiration = await ExpirationAsync(sector, notes, cancellation).ConfigureAwait(false);
+            PeriodAsync(sector.Miner, cancellation), "when its deadline opens", notes).ConfigureAwait(false);
+        (SectorExpiration? expiration, bool isTerminated) = await ExpirationAsync(sector, notes, cancellation).ConfigureAwait(false);
         int? deadline = location is { Deadline: < ChainPolicy.Deadlines } ? (int)location.Deadline : null;
         return new SectorStanding
         {
@@ -52,6 +58,8 @@ internal sealed class StandingLookup(FullNode node, TipSet head)
             DeadlineOpens = deadline is { } index && period is not null ? NextOpening(period, index) : null,
             FaultTerminatesAt = expiration is { Early: > 0 } ? expiration.Early : null,
             Expiration = expiration is { OnTime: > 0 } ? expiration.OnTime : info.Expiration,
+            IsTerminated = isTerminated,
+            Stakes = SectorStakes.Of(info, size),
         };
     }
 
@@ -68,22 +76,39 @@ internal sealed class StandingLookup(FullNode node, TipSet head)
         return opens + (periodsBehind * period.WPoStProvingPeriod);
     }
 
-    private async Task<SectorExpiration?> ExpirationAsync(SectorId sector, List<string> notes, CancellationToken cancellation)
+    /// <summary>
+    /// The epoch at which a proven sector ends if nothing is done, by fault or in its time; null where the node does not tell, and for one that
+    /// was terminated.
+    /// </summary>
+    internal async Task<long?> EndAsync(SectorId sector, CancellationToken cancellation)
+    {
+        SectorExpiration told = await ToldExpirationAsync(sector, cancellation).ConfigureAwait(false);
+        return told.Early > 0 ? told.Early : told.OnTime > 0 ? told.OnTime : null;
+    }
+
+    private Task<SectorExpiration> ToldExpirationAsync(SectorId sector, CancellationToken cancellation) =>
+        _expirations.GetAsync(sector, () => node.StateSectorExpirationAsync(sector, cancellation));
+
+    private Task<ProvingDeadline> PeriodAsync(ActorId miner, CancellationToken cancellation) =>
+        _periods.GetAsync(miner, () => node.StateMinerProvingDeadlineAsync(miner, cancellation));
+
+    private async Task<(SectorExpiration? Expiration, bool IsTerminated)> ExpirationAsync(
+        SectorId sector, List<string> notes, CancellationToken cancellation)
     {
         try
         {
-            return await node.StateSectorExpirationAsync(sector, cancellation).ConfigureAwait(false);
+            return (await ToldExpirationAsync(sector, cancellation).ConfigureAwait(false), false);
         }
         catch (ChainCallException error) when (error.IsAnswer)
         {
             // The record of a terminated sector stays until its partition is compacted, but no queue expects its end any more.
             notes.Add("the chain expects no end of this sector any more, so it was probably terminated: check before spending hours on it");
-            return null;
+            return (null, true);
         }
         catch (OperatorException error)
         {
             notes.Add($"the node did not tell when it expires ({error.Message})");
-            return null;
+            return (null, false);
         }
     }
 

@@ -20,6 +20,7 @@ public sealed class Tickets
 
     private readonly FullNode _node;
     private readonly string _networkName;
+    private readonly Recent<(ActorId Miner, long Epoch), byte[]> _draws = new(kept: 1024);
 
     /// <summary>Tickets of one network.</summary>
     /// <param name="node">The node to ask.</param>
@@ -43,7 +44,8 @@ public sealed class Tickets
         try
         {
             byte[] entropy = Address.FromActorId(sector.Miner).ToCbor();
-            drawn = await _node.StateGetRandomnessFromTicketsAsync(FullNode.SealRandomness, epoch, entropy, head, cancellation).ConfigureAwait(false);
+            drawn = await _draws.GetAsync((sector.Miner, epoch), () => _node.StateGetRandomnessFromTicketsAsync(
+                FullNode.SealRandomness, epoch, entropy, head, cancellation)).ConfigureAwait(false);
         }
         catch (ChainCallException error) when (
             error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned or RpcErrorKind.PermissionMissing)

@@ -38,6 +38,9 @@ public sealed class ChainEndpoint
     /// <summary>The address for messages and logs, secrets left out.</summary>
     public override string ToString() => _shown;
 
+    /// <summary>A node may repeat the token it was given; a log or message must not.</summary>
+    internal string WithoutToken(string text) => Token is { Length: > 0 } token ? text.Replace(token, "***", StringComparison.Ordinal) : text;
+
     private static string Show(Uri url)
     {
         IEnumerable<string> segments = url.AbsolutePath.Split('/').Select(segment => segment.Length < KeyLikeLength ? segment : "…");

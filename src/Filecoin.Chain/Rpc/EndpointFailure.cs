@@ -8,6 +8,9 @@ internal enum EndpointTrouble
     /// <summary>May pass: worth asking the same endpoint again after a while.</summary>
     Transient,
 
+    /// <summary>Asked too much (HTTP 429, 503 with Retry-After, JSON-RPC -32005): it will answer, only later.</summary>
+    Limited,
+
     /// <summary>No answer in time. Worth one more try; whoever is silent twice stays silent, and each try costs a minute.</summary>
     TimedOut,
 
@@ -34,12 +37,14 @@ internal enum EndpointTrouble
 internal sealed record EndpointFailure(
     ChainEndpoint Endpoint, EndpointTrouble Trouble, string What, RpcError? Error = null, TimeSpan? RetryAfter = null, Exception? Cause = null)
 {
+    private const int QuotedCharacters = 80;
+
     private const string PrunedHint =
         "use an archive node, or another endpoint that keeps this height: several can stand in FULLNODE_API_INFO with commas between and each is "
         + "asked, and --archive-node names one that is asked only what the others cannot answer";
 
     /// <summary>Whether the same endpoint is worth another try in this call.</summary>
-    internal bool MayPass => Trouble is EndpointTrouble.Transient or EndpointTrouble.TimedOut;
+    internal bool MayPass => Trouble is EndpointTrouble.Transient or EndpointTrouble.Limited or EndpointTrouble.TimedOut;
 
     /// <summary>This failure, seen after an <paramref name="earlier"/> one of the same endpoint in the same call.</summary>
     internal EndpointFailure After(EndpointFailure? earlier) =>
@@ -54,9 +59,21 @@ internal sealed record EndpointFailure(
         RpcErrorKind.MethodMissing => new(endpoint, EndpointTrouble.MethodMissing, "does not offer this method", error),
         RpcErrorKind.PermissionMissing => new(endpoint, EndpointTrouble.NotPermitted, $"says its token grants too little (\"{error.Message}\")", error),
         RpcErrorKind.NodeBehind => new(endpoint, EndpointTrouble.Permanent, $"is not synced to that height yet (\"{error.Message}\")", error),
-        RpcErrorKind.RateLimited => new(endpoint, EndpointTrouble.Transient, $"limits the rate of requests (\"{error.Message}\")", error),
+        RpcErrorKind.RateLimited => new(endpoint, EndpointTrouble.Limited, $"limits the rate of requests (\"{error.Message}\")", error),
         _ => null,
     };
+
+    /// <summary>The failure of an answer that is none.</summary>
+    internal static EndpointException Unusable(ChainEndpoint endpoint, HttpReply reply, string problem)
+    {
+        string start = endpoint.WithoutToken(Printable.Line(reply.Body, QuotedCharacters));
+        string what =
+            start.Length == 0 ? "answered with nothing"
+            : start[0] == '<' ? $"answered with a web page instead of JSON-RPC (\"{start}\")"
+            : $"{problem} (\"{start}\")";
+        string status = reply.Status == System.Net.HttpStatusCode.OK ? "" : $" and HTTP {(int)reply.Status}";
+        return new EndpointException(new EndpointFailure(endpoint, EndpointTrouble.Permanent, what + status));
+    }
 
     /// <summary>The failure of a call: the last word of every endpoint, told in one sentence, and the one that decides what to do.</summary>
     internal static ChainCallException Conclude(string method, IReadOnlyCollection<EndpointFailure> failures)
@@ -78,6 +95,9 @@ internal sealed record EndpointFailure(
                 api == NodeApi.FullNode
                     ? $"ask a full node (Lotus, Forest, Venus) itself rather than a gateway, in {api.Variable}"
                     : $"check that {api.Variable} leads to a {api.Program}"),
+            EndpointTrouble.Limited => (
+                FailureKind.NodeUnreachable,
+                "run the same command again later, ask fewer sectors at once with --concurrency, or ask a node of your own, which has no such limit"),
             EndpointTrouble.Transient or EndpointTrouble.TimedOut => (FailureKind.NodeUnreachable, "check that the node runs and is reachable from here, then run the same command again"),
             _ => (FailureKind.NodeUnreachable, $"check the address in {api.Variable}, or add another endpoint to it after a comma"),
         };

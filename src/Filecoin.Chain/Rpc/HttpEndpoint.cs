@@ -17,10 +17,13 @@ internal sealed class HttpEndpoint : IDisposable
     private readonly JsonRpcOptions _options;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
+    private readonly bool _hasOthers;
 
-    internal HttpEndpoint(ChainEndpoint endpoint, JsonRpcOptions options, TimeProvider time)
+    internal HttpEndpoint(ChainEndpoint endpoint, JsonRpcOptions options, TimeProvider time, bool hasOthers)
     {
+        _hasOthers = hasOthers;
         Endpoint = endpoint;
+        Pause = new EndpointPause(time, options.FirstDelay, options.MaxDelay);
         _options = options;
         _time = time;
         _http = new HttpClient(new SocketsHttpHandler
@@ -43,6 +46,9 @@ internal sealed class HttpEndpoint : IDisposable
 
     internal ChainEndpoint Endpoint { get; }
 
+    /// <summary>While it is on, requests wait.</summary>
+    internal EndpointPause Pause { get; }
+
     public void Dispose() => _http.Dispose();
 
     /// <summary>Sends one request and reads the whole answer.</summary>
@@ -50,6 +56,14 @@ internal sealed class HttpEndpoint : IDisposable
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     internal async Task<HttpReply> PostAsync(byte[] request, CancellationToken cancellation)
     {
+        if (_hasOthers && Pause.Left is { } left && left > TimeSpan.Zero)
+        {
+            // Whoever asked for a pause gets it; meanwhile others are asked.
+            throw Failure(EndpointTrouble.Limited, "asked for a pause between requests", left);
+        }
+
+        await Pause.WaitAsync(cancellation).ConfigureAwait(false);
+        DateTimeOffset sent = _time.GetUtcNow();
         using CancellationTokenSource patience = new(_options.RequestTimeout, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
@@ -58,8 +72,10 @@ internal sealed class HttpEndpoint : IDisposable
             message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using HttpResponseMessage response = await _http
                 .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            ThrowOnStatus(response);
-            return new HttpReply(response.StatusCode, await ReadBodyAsync(response.Content, either.Token).ConfigureAwait(false));
+            ThrowOnStatus(response, sent);
+            HttpReply reply = new(response.StatusCode, await ReadBodyAsync(response.Content, either.Token).ConfigureAwait(false));
+            Pause.Answered();
+            return reply;
         }
         catch (OperationCanceledException timeout) when (!cancellation.IsCancellationRequested)
         {
@@ -101,7 +117,7 @@ internal sealed class HttpEndpoint : IDisposable
             EndpointTrouble.Permanent, string.Create(CultureInfo.InvariantCulture, $"sent an answer of more than {limit} bytes"));
     }
 
-    private void ThrowOnStatus(HttpResponseMessage response)
+    private void ThrowOnStatus(HttpResponseMessage response, DateTimeOffset sent)
     {
         int status = (int)response.StatusCode;
         switch (response.StatusCode)
@@ -110,7 +126,11 @@ internal sealed class HttpEndpoint : IDisposable
                 string why = Endpoint.Authorization is null ? "wants a token and none was given" : "refused the token";
                 throw Failure(EndpointTrouble.NotPermitted, $"{why} (HTTP {status})");
             case HttpStatusCode.TooManyRequests:
-                throw Failure(EndpointTrouble.Transient, "limits the rate of requests (HTTP 429)", RetryAfter(response));
+                Pause.Refused(sent, RetryAfter(response));
+                throw Failure(EndpointTrouble.Limited, "limits the rate of requests (HTTP 429)", RetryAfter(response));
+            case HttpStatusCode.ServiceUnavailable when RetryAfter(response) is { } asked:
+                Pause.Refused(sent, asked);
+                throw Failure(EndpointTrouble.Limited, "is not available now (HTTP 503)", asked);
             case HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout:
                 throw Failure(EndpointTrouble.Transient, $"is not available now (HTTP {status})", RetryAfter(response));
             case HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed:

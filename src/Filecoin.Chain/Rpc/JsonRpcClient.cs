@@ -11,8 +11,10 @@ namespace Filecoin.Chain;
 /// <summary>
 /// Asks full nodes over JSON-RPC 2.0 (HTTP POST). A call goes round the endpoints, the one that answered last first, until one answers.
 /// What may pass (no connection, time-out, HTTP 429 and 502 to 504) is asked again in further rounds, with exponential backoff and jitter or
-/// as Retry-After says; what will not (refused token, HTML, garbage, pruned state, missing method) leaves its endpoint out of this call.
+/// as Retry-After says, for which all calls to that endpoint wait together (<see cref="EndpointPause"/>);
+/// what will not (refused token, HTML, garbage, pruned state, missing method) leaves its endpoint out of this call.
 /// An error that is the chain's answer ("actor not found") ends the call at once.
+/// Calls that come while others are under way share requests (<see cref="CallQueue"/>).
 /// Requests and answers are logged at Debug, tokens never. Safe for concurrent use.
 /// </summary>
 public sealed class JsonRpcClient : IDisposable
@@ -20,7 +22,7 @@ public sealed class JsonRpcClient : IDisposable
     private const int LoggedCharacters = 2000;
     private const int QuotedCharacters = 80;
 
-    private readonly ImmutableArray<HttpEndpoint> _endpoints;
+    private readonly ImmutableArray<(HttpEndpoint Http, CallQueue Queue)> _endpoints;
     private readonly JsonRpcOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -38,14 +40,15 @@ public sealed class JsonRpcClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfZero(endpoints.Count, nameof(endpoints));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxRounds, 1, nameof(options));
-        _endpoints = [.. endpoints.Select(endpoint => new HttpEndpoint(endpoint, options, time))];
         _options = options;
         _logger = logger;
         _time = time;
+        _endpoints = [.. endpoints.Select(endpoint => new HttpEndpoint(endpoint, options, time, hasOthers: endpoints.Count > 1)).Select(http =>
+            (http, new CallQueue(http.Endpoint, (message, what, cancellation) => ExchangeAsync(http, message, what, cancellation), logger)))];
     }
 
     /// <summary>The endpoints, in order of preference.</summary>
-    public IReadOnlyList<ChainEndpoint> Endpoints => [.. _endpoints.Select(endpoint => endpoint.Endpoint)];
+    public IReadOnlyList<ChainEndpoint> Endpoints => [.. _endpoints.Select(endpoint => endpoint.Http.Endpoint)];
 
     /// <summary>Calls a method whose result may be null.</summary>
     /// <typeparam name="T">What the result is read as.</typeparam>
@@ -75,11 +78,14 @@ public sealed class JsonRpcClient : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (HttpEndpoint endpoint in _endpoints)
+        foreach ((HttpEndpoint http, CallQueue queue) in _endpoints)
         {
-            endpoint.Dispose();
+            queue.Dispose();
+            http.Dispose();
         }
     }
+
+    private int MostRounds => Math.Max(_options.MaxRounds, _options.MaxLimitedRounds);
 
     private async Task<T?> RunAsync<T>(Call<T> call, CancellationToken cancellation)
     {
@@ -92,67 +98,78 @@ public sealed class JsonRpcClient : IDisposable
     private async Task<bool> RoundAsync<T>(Call<T> call, CancellationToken cancellation)
     {
         int first = Volatile.Read(ref _preferred);
+
         for (int i = 0; i < _endpoints.Length; i++)
         {
             int index = (first + i) % _endpoints.Length;
-            HttpEndpoint endpoint = _endpoints[index];
-            if (call.Failures.TryGetValue(endpoint.Endpoint, out EndpointFailure? earlier) && !earlier.MayPass)
+            (HttpEndpoint http, CallQueue queue) = _endpoints[index];
+            ChainEndpoint endpoint = http.Endpoint;
+            if (call.Failures.TryGetValue(endpoint, out EndpointFailure? earlier) && !earlier.MayPass)
             {
                 continue;
             }
 
             try
             {
-                await AskAsync(endpoint, call, cancellation).ConfigureAwait(false);
+                await AskAsync(http, queue, call, cancellation).ConfigureAwait(false);
                 Volatile.Write(ref _preferred, index);
                 return true;
             }
             catch (EndpointException error)
             {
-                call.Failures[endpoint.Endpoint] = error.Failure.After(earlier);
-                _logger.LogDebug("{Endpoint} {What} ({Method})", endpoint.Endpoint, error.Failure.What, call.Method);
+                call.Failures[endpoint] = error.Failure.After(earlier);
+                _logger.LogDebug("{Endpoint} {What} ({Method})", endpoint, error.Failure.What, call.Method);
             }
         }
 
         return false;
     }
 
-    private async Task AskAsync<T>(HttpEndpoint endpoint, Call<T> call, CancellationToken cancellation)
+    private async Task AskAsync<T>(HttpEndpoint http, CallQueue queue, Call<T> call, CancellationToken cancellation)
     {
-        long id = Interlocked.Increment(ref _lastId);
-        byte[] request = JsonRpcMessage.Request(id, call.Method, call.WriteParams);
+        ChainEndpoint endpoint = http.Endpoint;
+        DateTimeOffset asked = _time.GetUtcNow();
+        RpcAnswer answer = await queue.AskAsync(
+            new RpcRequest(Interlocked.Increment(ref _lastId), call.Method, call.WriteParams), cancellation).ConfigureAwait(false);
+        if (answer.Error is { } rpcError)
+        {
+            if (rpcError.Kind == RpcErrorKind.RateLimited)
+            {
+                http.Pause.Refused(asked, retryAfter: null);
+            }
+
+            rpcError = rpcError with { Message = endpoint.WithoutToken(rpcError.Message) };
+            throw EndpointFailure.From(endpoint, rpcError) is { } failure
+                ? new EndpointException(failure)
+                : Answer(endpoint, call.Method, rpcError);
+        }
+
+        call.Result = Read(endpoint, call, answer.Result);
+    }
+
+    /// <summary>Sends a message and reads the whole reply; both go to the log.</summary>
+    private async Task<HttpReply> ExchangeAsync(HttpEndpoint endpoint, byte[] message, string what, CancellationToken cancellation)
+    {
         if (_logger.IsEnabled(LogLevel.Debug))
         {
-            _logger.LogDebug("-> {Endpoint} {Request}", endpoint.Endpoint, Printable.Line(request, LoggedCharacters));
+            _logger.LogDebug("-> {Endpoint} {Request}", endpoint.Endpoint, Printable.Line(message, LoggedCharacters));
         }
 
         long started = _time.GetTimestamp();
-        HttpReply reply = await endpoint.PostAsync(request, cancellation).ConfigureAwait(false);
+        HttpReply reply = await endpoint.PostAsync(message, cancellation).ConfigureAwait(false);
         if (_logger.IsEnabled(LogLevel.Debug))
         {
             _logger.LogDebug(
-                "<- {Endpoint} HTTP {Status}, {Milliseconds:0} ms, {Bytes} bytes: {Body}",
+                "<- {Endpoint} HTTP {Status}, {Milliseconds:0} ms, {Bytes} bytes for {What}: {Body}",
                 endpoint.Endpoint,
                 (int)reply.Status,
                 _time.GetElapsedTime(started).TotalMilliseconds,
                 reply.Body.Length,
-                WithoutToken(Printable.Line(reply.Body, LoggedCharacters), endpoint.Endpoint));
+                what,
+                endpoint.Endpoint.WithoutToken(Printable.Line(reply.Body, LoggedCharacters)));
         }
 
-        if (!JsonRpcMessage.TryReadAnswer(reply.Body, id, out JsonElement result, out RpcError? error, out string problem))
-        {
-            throw Unusable(endpoint.Endpoint, reply, problem);
-        }
-
-        if (error is { } rpcError)
-        {
-            rpcError = rpcError with { Message = WithoutToken(rpcError.Message, endpoint.Endpoint) };
-            throw EndpointFailure.From(endpoint.Endpoint, rpcError) is { } failure
-                ? new EndpointException(failure)
-                : Answer(endpoint.Endpoint, call.Method, rpcError);
-        }
-
-        call.Result = Read(endpoint.Endpoint, call, result);
+        return reply;
     }
 
     private static T? Read<T>(ChainEndpoint endpoint, Call<T> call, JsonElement result)
@@ -176,17 +193,6 @@ public sealed class JsonRpcClient : IDisposable
         }
     }
 
-    private static EndpointException Unusable(ChainEndpoint endpoint, HttpReply reply, string problem)
-    {
-        string start = WithoutToken(Printable.Line(reply.Body, QuotedCharacters), endpoint);
-        string what =
-            start.Length == 0 ? "answered with nothing"
-            : start[0] == '<' ? $"answered with a web page instead of JSON-RPC (\"{start}\")"
-            : $"{problem} (\"{start}\")";
-        string status = reply.Status == HttpStatusCode.OK ? "" : $" and HTTP {(int)reply.Status}";
-        return new EndpointException(new EndpointFailure(endpoint, EndpointTrouble.Permanent, what + status));
-    }
-
     private static ChainCallException Answer(ChainEndpoint endpoint, string method, RpcError error) => new(
         error.Kind == RpcErrorKind.ActorNotFound ? Primitives.FailureKind.NotOnChain : Primitives.FailureKind.NodeUnreachable,
         $"{endpoint} answered {method} with the error \"{error.Message}\"",
@@ -195,13 +201,9 @@ public sealed class JsonRpcClient : IDisposable
         error,
         null);
 
-    /// <summary>A node may repeat the token it was given; a log or message must not.</summary>
-    private static string WithoutToken(string text, ChainEndpoint endpoint) =>
-        endpoint.Token is { Length: > 0 } token ? text.Replace(token, "***", StringComparison.Ordinal) : text;
-
     private ResiliencePipeline<bool> Rounds<T>(Call<T> call)
     {
-        if (_options.MaxRounds == 1)
+        if (MostRounds == 1)
         {
             return ResiliencePipeline<bool>.Empty;
         }
@@ -209,8 +211,9 @@ public sealed class JsonRpcClient : IDisposable
         return new ResiliencePipelineBuilder<bool> { TimeProvider = _time }
             .AddRetry(new RetryStrategyOptions<bool>
             {
-                ShouldHandle = round => ValueTask.FromResult(round.Outcome is { Exception: null, Result: false } && call.MayPass),
-                MaxRetryAttempts = _options.MaxRounds - 1,
+                ShouldHandle = round => ValueTask.FromResult(
+                    round.Outcome is { Exception: null, Result: false } && call.MayPass && (round.AttemptNumber < _options.MaxRounds - 1 || call.IsLimited)),
+                MaxRetryAttempts = MostRounds - 1,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = _options.FirstDelay,
@@ -226,7 +229,7 @@ public sealed class JsonRpcClient : IDisposable
                         call.Method,
                         retry.RetryDelay.TotalSeconds,
                         retry.AttemptNumber + 2,
-                        _options.MaxRounds);
+                        call.IsLimited ? MostRounds : _options.MaxRounds);
                     return ValueTask.CompletedTask;
                 },
             })
@@ -250,6 +253,9 @@ public sealed class JsonRpcClient : IDisposable
         public OrderedDictionary<ChainEndpoint, EndpointFailure> Failures { get; } = [];
 
         public bool MayPass => Failures.Values.Any(failure => failure.MayPass);
+
+        /// <summary>Whether an endpoint would answer if it were asked less.</summary>
+        public bool IsLimited => Failures.Values.Any(failure => failure.Trouble == EndpointTrouble.Limited);
 
         /// <summary>The shortest wait that an endpoint asked for.</summary>
         public TimeSpan? RetryAfter => Failures.Values.Min(failure => failure.RetryAfter);

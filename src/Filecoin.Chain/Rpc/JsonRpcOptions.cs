@@ -12,6 +12,11 @@ public sealed record JsonRpcOptions
     /// <summary>Rounds over the endpoints before giving up on what is transient, at least 1.</summary>
     public int MaxRounds { get; init; } = 4;
 
+    /// <summary>
+    /// Rounds where an endpoint only asks to be asked less: it is there, so patience pays. With the longest wait between them some minutes.
+    /// </summary>
+    public int MaxLimitedRounds { get; init; } = 12;
+
     /// <summary>Wait before the second round; doubles each round, with jitter.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 

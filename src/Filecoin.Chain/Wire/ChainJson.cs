@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Filecoin.Primitives;
@@ -13,7 +15,7 @@ namespace Filecoin.Chain;
     RespectNullableAnnotations = true,
     AllowDuplicateProperties = false,
     MaxDepth = 64,
-    Converters = [typeof(CidJsonConverter), typeof(AddressJsonConverter)])]
+    Converters = [typeof(CidJsonConverter), typeof(AddressJsonConverter), typeof(BigIntegerJsonConverter)])]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(byte[]))]
 [JsonSerializable(typeof(Address))]
@@ -36,6 +38,9 @@ namespace Filecoin.Chain;
 [JsonSerializable(typeof(LoggedEvent<LoggedTicket>))]
 [JsonSerializable(typeof(LoggedEvent<LoggedUpdate>))]
 [JsonSerializable(typeof(DamoclesState))]
+[JsonSerializable(typeof(ulong))]
+[JsonSerializable(typeof(ActorState<RewardState>))]
+[JsonSerializable(typeof(ActorState<PowerState>))]
 internal sealed partial class ChainJson : JsonSerializerContext
 {
     /// <summary>Writes a CID as Lotus does: {"/": "bafy…"}.</summary>
@@ -87,6 +92,21 @@ internal sealed class EpochJsonConverter : JsonConverter<long>
             : throw new JsonException();
 
     public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
+}
+
+/// <summary>A whole number of any size, which Lotus writes as decimal text. More than a hundred digits is no amount of anything.</summary>
+internal sealed class BigIntegerJsonConverter : JsonConverter<BigInteger>
+{
+    private const int MostDigits = 100;
+
+    public override BigInteger Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: <= MostDigits } text
+        && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger number)
+            ? number
+            : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, BigInteger value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString(CultureInfo.InvariantCulture));
 }
 
 /// <summary>Seconds since 1970, up to the year 4147.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json.Serialization;
 using Filecoin.Primitives;
 
@@ -51,6 +52,12 @@ public sealed record SectorOnChainInfo
     /// <summary>Space-time of verified data, a decimal number; "0" for CC.</summary>
     public string? VerifiedDealWeight { get; init; }
 
+    /// <summary>Pledge locked for it, attoFIL.</summary>
+    public BigInteger? InitialPledge { get; init; }
+
+    /// <summary>Fee for each day (FIP-0100), attoFIL; told since network version 25, zero for sectors from before.</summary>
+    public BigInteger? DailyFee { get; init; }
+
     /// <summary>CommR of the replica before a SnapDeals update; null unless snapped.</summary>
     [JsonPropertyName("SectorKeyCID")]
     public Cid? SectorKeyCid { get; init; }
@@ -65,6 +72,9 @@ public sealed record SectorPreCommitOnChainInfo
     /// <summary>Epoch of the pre-commit message.</summary>
     [JsonConverter(typeof(EpochJsonConverter))]
     public required long PreCommitEpoch { get; init; }
+
+    /// <summary>What is lost if it is not proven in time, attoFIL.</summary>
+    public BigInteger? PreCommitDeposit { get; init; }
 }
 
 /// <summary>What a miner commits to before proving a sector.</summary>

@@ -16,6 +16,8 @@ namespace SealerRecover.Recovery.Metadata;
 /// </summary>
 internal static class MetadataWriter
 {
+    private const string Chain = "Chain";
+
     private static readonly JsonWriterOptions Style = new()
     {
         Indented = true,
@@ -59,7 +61,14 @@ internal static class MetadataWriter
         {
             if (pending.Remove(existing.Metadata.Sectors[i].Sector.Number, out SectorFacts? replacement))
             {
-                WriteSector(writer, replacement);
+                if (IsKept(existing.Metadata.Sectors[i], replacement))
+                {
+                    WriteKept(writer, existing.SectorElements[i], replacement.Standing!);
+                }
+                else
+                {
+                    WriteSector(writer, replacement);
+                }
             }
             else
             {
@@ -74,6 +83,30 @@ internal static class MetadataWriter
                 WriteSector(writer, last);
             }
         }
+    }
+
+    /// <summary>Whether a sector is the one in the file, only that where it stands is newer.</summary>
+    private static bool IsKept(SectorFacts there, SectorFacts addition) =>
+        addition is { Origins.Count: 0, Standing: not null }
+        && (there.SealProof, there.Ticket, there.TicketEpoch, there.SealedCid) == (addition.SealProof, addition.Ticket, addition.TicketEpoch, addition.SealedCid)
+        && IsSame(there.Data, addition.Data)
+        && there.Update?.SealedCid == addition.Update?.SealedCid
+        && IsSame(there.Update?.Data, addition.Update?.Data);
+
+    private static bool IsSame(SectorData? there, SectorData? addition) =>
+        there is null ? addition is null : addition is not null && there.Pieces.SequenceEqual(addition.Pieces);
+
+    /// <summary>The sector as it is in the file, who told what of it included, and where it stands now.</summary>
+    private static void WriteKept(Utf8JsonWriter writer, JsonElement element, SectorStanding standing)
+    {
+        writer.WriteStartObject();
+        foreach (JsonProperty property in element.EnumerateObject().Where(property => property.Name != Chain))
+        {
+            property.WriteTo(writer);
+        }
+
+        WriteStanding(writer, standing);
+        writer.WriteEndObject();
     }
 
     private static void WriteSector(Utf8JsonWriter writer, SectorFacts facts)
@@ -131,7 +164,7 @@ internal static class MetadataWriter
 
     private static void WriteStanding(Utf8JsonWriter writer, SectorStanding standing)
     {
-        writer.WriteStartObject("Chain");
+        writer.WriteStartObject(Chain);
         writer.WriteString("State", standing.State.ToString());
         writer.WriteNumber("HeadEpoch", standing.HeadEpoch);
         writer.WriteString("HeadTime", standing.HeadTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Globalization;
 using Filecoin.Chain;
@@ -23,6 +24,14 @@ internal sealed class ExportCommand : ICommand
         HelpName = "file",
     };
 
+    private readonly Option<int?> _concurrency = CommonOptions.Whole(
+        "--concurrency", 1, 256, "count", $"Sectors looked up at once. Default: {NodeOptions.DefaultConcurrency}.");
+
+    private readonly Option<bool> _anew = new("--anew")
+    {
+        Description = "Ask everything again about sectors that the file has already, instead of only whether that is still right.",
+    };
+
     /// <summary>Makes the command.</summary>
     public ExportCommand()
     {
@@ -34,6 +43,8 @@ internal sealed class ExportCommand : ICommand
         Syntax.Add(_sectors.All);
         _given.AddTo(Syntax);
         Syntax.Add(_output);
+        Syntax.Add(_concurrency);
+        Syntax.Add(_anew);
         Common.AddTo(Syntax);
     }
 
@@ -51,33 +62,77 @@ internal sealed class ExportCommand : ICommand
     {
         bool byChain = context.Parsed.GetValue(_sectors.Faulty) || context.Parsed.GetValue(_sectors.All);
         IReadOnlyList<ulong> named = byChain ? _sectors.Read(context.Parsed) : _sectors.ReadSome(context.Parsed);
-        (ActorId miner, SectorSize size, IReadOnlyList<SectorLookupResult> found) = await _node.LookUpAsync(
-            context,
-            lookup => _sectors.ReadSomeAsync(context.Parsed, lookup, context.Cancellation),
-            _given.Read(context, byChain ? [] : named));
-        string path = context.Folders.Absolute(context.Parsed.GetValue(_output) ?? $"sectors-recovery-{miner}.json", _output.Name);
-        SectorFacts[] facts = [.. found.Select(result => result.Facts).OfType<SectorFacts>()];
-        RecoveryMetadata? written = facts.Length > 0 ? MetadataFile.Merge(path, new RecoveryMetadata(miner, size, facts)) : null;
-        return new Report
-        {
-            Command = Name,
-            Sectors =
-            [
-                .. found.Select(result => result.Failure is { } failure
-                    ? SectorReport.Failed(result.Sector, failure)
-                    : new SectorReport(result.Sector, SectorResult.Exported, result.Facts?.SealedCid, null, [path], TimeSpan.Zero, null)),
-            ],
-            File = written is null ? null : path,
-            FileNote = written is null
-                ? "nothing was written: no sector could be looked up"
-                : string.Create(CultureInfo.InvariantCulture, $"{path} holds {written.Sectors.Count} sectors of {miner} now"),
-            Next = written is null
-                ? []
-                : [
-                    new Advice(
-                        "Recover on the machine that seals:",
-                        [$"sealer-recover recover --sectors-recovery-metadata={ShellWords.Quote(path)} --sealing-result=/sector --sealing-temp=/temp"]),
-                ],
-        };
+        return await _node.AskAsync(context, _given.Read(context, byChain ? [] : named), lookup => ExportAsync(context, lookup));
     }
+
+    private async Task<Report> ExportAsync(CommandContext context, SectorLookup lookup)
+    {
+        string path = context.Folders.Absolute(context.Parsed.GetValue(_output) ?? $"sectors-recovery-{lookup.Miner}.json", _output.Name);
+        int concurrency = context.Parsed.GetValue(_concurrency) ?? NodeOptions.DefaultConcurrency;
+        ExportFile file = new(path, lookup.Miner, lookup.SectorSize, context.Host.Time);
+
+        // Facts that the operator gives are to be compared with everything, so then nothing is taken from an earlier run.
+        IReadOnlyDictionary<ulong, SectorFacts> there = file.Known();
+        IReadOnlyDictionary<ulong, SectorFacts> known = context.Parsed.GetValue(_anew) || _given.AreGiven(context.Parsed)
+            ? new Dictionary<ulong, SectorFacts>()
+            : there;
+        IReadOnlyList<ulong> numbers = await _sectors.ReadSomeAsync(context.Parsed, lookup, concurrency, context.Cancellation);
+        ConcurrentDictionary<ulong, SectorLookupResult> ended = new();
+        LookUpProgress progress = new(context, numbers.Count);
+        try
+        {
+            context.View.Live(() => lookup.FindAllAsync(numbers, concurrency, known.GetValueOrDefault, Ended, context.Cancellation).GetAwaiter().GetResult());
+        }
+        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        {
+            // What was found until now is written and reported; the same command goes on from there.
+        }
+
+        file.Finish(numbers);
+        SectorLookupResult[] found = [.. numbers.Where(ended.ContainsKey).Select(number => ended[number])];
+        NodeOptions.Tell(context, found);
+        if (found.Count(result => result.IsKept) is > 0 and int kept)
+        {
+            context.View.Said(string.Create(
+                CultureInfo.InvariantCulture, $"{kept} of {found.Length} sectors stood in {path} already and are still right; {_anew.Name} asks about them again"));
+        }
+
+        if (!context.Cancellation.IsCancellationRequested)
+        {
+            await NodeOptions.TellWorthAsync(context, lookup, found);
+        }
+
+        return Report(path, file.Written, [.. numbers.Select(number => End(new SectorId(lookup.Miner, number), ended.GetValueOrDefault(number), path))]);
+
+        void Ended(SectorLookupResult result)
+        {
+            ended[result.Sector.Number] = result;
+            file.Add(result);
+            progress.Ended(result);
+        }
+    }
+
+    private Report Report(string path, RecoveryMetadata? written, IReadOnlyList<SectorReport> sectors) => new()
+    {
+        Command = Name,
+        Sectors = sectors,
+        File = written is null ? null : path,
+        FileNote = written is null
+            ? "nothing was written: no sector could be looked up"
+            : string.Create(CultureInfo.InvariantCulture, $"{path} holds {written.Sectors.Count} sectors of {written.Miner} now"),
+        Next = written is null
+            ? []
+            : [
+                new Advice(
+                    "Recover on the machine that seals:",
+                    [$"sealer-recover recover --sectors-recovery-metadata={ShellWords.Quote(path)} --sealing-result=/sector --sealing-temp=/temp"]),
+            ],
+    };
+
+    private static SectorReport End(SectorId sector, SectorLookupResult? result, string path) => result switch
+    {
+        null => new SectorReport(sector, SectorResult.Stopped, null, null, [], TimeSpan.Zero, null),
+        { Failure: { } failure } => SectorReport.Failed(sector, failure),
+        _ => new SectorReport(sector, SectorResult.Exported, result.Facts?.SealedCid, null, [path], TimeSpan.Zero, null),
+    };
 }

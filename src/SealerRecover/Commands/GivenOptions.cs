@@ -51,6 +51,9 @@ internal sealed class GivenOptions
         command.Add(_sealedCid);
     }
 
+    /// <summary>Whether any is given.</summary>
+    public bool AreGiven(ParseResult parsed) => parsed.GetValue(_metadata) is not null || ByHand(parsed) is not null;
+
     /// <summary>The sources they are.</summary>
     /// <param name="context">The command.</param>
     /// <param name="numbers">The sectors named; facts by hand are about exactly one.</param>

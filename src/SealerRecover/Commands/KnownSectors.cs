@@ -37,8 +37,10 @@ internal sealed class KnownSectors
     }
 
     /// <summary>What is known of the sectors asked for, in their order; with a metadata file and no numbers, of all in the file.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="worth">Whether to tell what recovering them is worth, where a node is asked.</param>
     /// <exception cref="OperatorException">BadInput, or no node answers.</exception>
-    public async Task<IReadOnlyList<SectorLookupResult>> FindAsync(CommandContext context)
+    public async Task<IReadOnlyList<SectorLookupResult>> FindAsync(CommandContext context, bool worth = false)
     {
         if (MetadataPath(context) is { } path)
         {
@@ -53,7 +55,7 @@ internal sealed class KnownSectors
                 $"name the miner with {Node.Miner.Name} to ask a chain node, or the file that export wrote with --metadata");
         }
 
-        return (await Node.LookUpAsync(context, Sectors.ReadSome(context.Parsed))).Found;
+        return (await Node.LookUpAsync(context, Sectors.ReadSome(context.Parsed), [], worth)).Found;
     }
 
     /// <summary>The metadata file that was named, absolute; null for none.</summary>

@@ -45,7 +45,7 @@ internal sealed class LookUpAndRecoverCommand : ICommand
         IReadOnlyList<ulong> numbers = _sectors.ReadSome(context.Parsed);
         RecoverySettings settings = _recovery.Read(context);
         (_, _, IReadOnlyList<SectorLookupResult> found) = await _node.LookUpAsync(
-            context, _ => Task.FromResult(numbers), _given.Read(context, numbers));
+            context, numbers, _given.Read(context, numbers), worth: true);
         IReadOnlyList<SectorReport> sectors = RecoveryRun.RecoverFound(context, settings, found, refresh: null, out IReadOnlyList<Advice> next);
         return new Report { Command = Name, Sectors = sectors, Next = next };
     }

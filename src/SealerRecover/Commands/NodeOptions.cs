@@ -16,6 +16,9 @@ internal sealed record LookedUp(ActorId Miner, SectorSize Size, IReadOnlyList<Se
 /// <summary>Which miner, how the chain is reached, and who else is asked.</summary>
 internal sealed class NodeOptions
 {
+    /// <summary>Sectors looked up at once, unless told otherwise.</summary>
+    public const int DefaultConcurrency = 16;
+
     /// <summary>Seconds to wait for an answer that a run can do without.</summary>
     public const int Patience = 10;
 
@@ -86,24 +89,32 @@ internal sealed class NodeOptions
             "set FULLNODE_API_INFO to what `lotus auth api-info --perm read` prints");
 
     /// <summary>Finds the sectors on chain, in the order asked; tells the view about each.</summary>
-    /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
-    public Task<LookedUp> LookUpAsync(CommandContext context, IReadOnlyList<ulong> numbers) =>
-        LookUpAsync(context, _ => Task.FromResult(numbers), []);
-
-    /// <summary>The same of sectors that the chain itself may have to tell.</summary>
     /// <param name="context">The command.</param>
-    /// <param name="choose">Which sectors.</param>
+    /// <param name="numbers">Which sectors.</param>
     /// <param name="given">What is known of them before anybody is asked.</param>
+    /// <param name="worth">Whether to tell what recovering them is worth.</param>
     /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
-    public async Task<LookedUp> LookUpAsync(
-        CommandContext context, Func<SectorLookup, Task<IReadOnlyList<ulong>>> choose, IReadOnlyList<ISectorSource> given)
+    public Task<LookedUp> LookUpAsync(CommandContext context, IReadOnlyList<ulong> numbers, IReadOnlyList<ISectorSource> given, bool worth) => AskAsync(
+        context,
+        given,
+        async lookup =>
+        {
+            LookUpProgress progress = new(context, numbers.Count);
+            IReadOnlyList<SectorLookupResult> found = context.View.Live(() => lookup.FindAllAsync(
+                numbers, DefaultConcurrency, _ => null, progress.Ended, context.Cancellation).GetAwaiter().GetResult());
+            Tell(context, found);
+            if (worth)
+            {
+                await TellWorthAsync(context, lookup, found);
+            }
+
+            return new LookedUp(lookup.Miner, lookup.SectorSize, found);
+        });
+
+    /// <summary>Tells the view what was found.</summary>
+    public static void Tell(CommandContext context, IReadOnlyList<SectorLookupResult> found)
     {
-        LookedUp looked = await AskAsync(
-            context,
-            given,
-            async lookup => new LookedUp(
-                lookup.Miner, lookup.SectorSize, await lookup.FindAllAsync(await choose(lookup), concurrency: 4, context.Cancellation)));
-        foreach (SectorFacts facts in looked.Found.Select(result => result.Facts).OfType<SectorFacts>())
+        foreach (SectorFacts facts in found.Select(result => result.Facts).OfType<SectorFacts>())
         {
             context.View.Found(facts);
             foreach (string note in facts.Notes)
@@ -111,15 +122,33 @@ internal sealed class NodeOptions
                 context.View.Said($"{facts.Sector}: {note}");
             }
         }
+    }
 
-        return looked;
+    /// <summary>Tells the view what recovering is worth, of the sectors whose standing the chain told.</summary>
+    public static async Task TellWorthAsync(CommandContext context, SectorLookup lookup, IReadOnlyList<SectorLookupResult> found)
+    {
+        SectorFacts[] standing = [.. found.Select(result => result.Facts).OfType<SectorFacts>().Where(facts => facts.Standing is not null)];
+        if (standing.Length == 0)
+        {
+            return;
+        }
+
+        WorthOfSectors worth = await lookup.WorthAsync(standing, context.Cancellation);
+        foreach (string note in worth.Notes)
+        {
+            context.View.Said(note);
+        }
+
+        context.View.Answered(new WorthAnswer(worth));
     }
 
     /// <summary>Asks the chain about the miner named.</summary>
     /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
     public Task<T> AskAsync<T>(CommandContext context, Func<SectorLookup, Task<T>> ask) => AskAsync(context, [], ask);
 
-    private Task<T> AskAsync<T>(CommandContext context, IReadOnlyList<ISectorSource> given, Func<SectorLookup, Task<T>> ask) => OpenAsync(
+    /// <summary>The same, with what is known before anybody is asked.</summary>
+    /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
+    public Task<T> AskAsync<T>(CommandContext context, IReadOnlyList<ISectorSource> given, Func<SectorLookup, Task<T>> ask) => OpenAsync(
         context,
         ReadMiner(context.Parsed),
         context.Parsed.GetValue(Timeout) ?? DefaultTimeout,
@@ -174,7 +203,7 @@ internal sealed class NodeOptions
             Address.FromActorId(miner),
             context.Parsed.GetValue(Timeout) ?? patience ?? DefaultTimeout,
             [],
-            lookup => lookup.FindStatementsAsync(claims, concurrency: 4, context.Cancellation));
+            lookup => lookup.FindStatementsAsync(claims, DefaultConcurrency, context.Cancellation));
     }
 
     /// <summary>Whether a chain node was named for this run; one whose Lotus repository happens to be here was not.</summary>
@@ -213,7 +242,7 @@ internal sealed class NodeOptions
             context, ReadEndpoints(context.Parsed, context.Environment), context.Parsed.GetValue(Timeout) ?? Patience);
         SectorLookup lookup = await SectorLookup.OpenAsync(
             new FullNode(rpc), Address.FromActorId(recovered[0].Sector.Miner), context.Host.Time, context.Cancellation);
-        return await lookup.BringUpToDateAsync(recovered, concurrency: 4, context.Cancellation);
+        return await lookup.BringUpToDateAsync(recovered, DefaultConcurrency, context.Cancellation);
     }
 
     private static JsonRpcClient Connect(CommandContext context, IReadOnlyList<ChainEndpoint> endpoints, int timeoutSeconds) => new(

@@ -53,7 +53,7 @@ internal sealed class RepairCommand : ICommand
         // What differs from a recovered file is damaged: CommR vouches for the recovered one. It is moved aside, not deleted.
         RecoverySettings settings = _recovery.Read(context) with { Force = true, StoragePaths = paths };
         settings = settings with { PieceSources = [.. settings.PieceSources, .. DataIn(paths)] };
-        IReadOnlyList<SectorLookupResult> found = await _sectors.FindAsync(context);
+        IReadOnlyList<SectorLookupResult> found = await _sectors.FindAsync(context, worth: true);
         if (_sectors.MetadataPath(context) is { } file)
         {
             found = await ChainCrossCheck.CompareAsync(context, _sectors.Node, found, file);

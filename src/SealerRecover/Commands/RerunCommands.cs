@@ -32,7 +32,7 @@ internal sealed class RerunCommands(UsedInputs used, KeptWork work, string? meta
                 [["sealer-recover", "parents", $"--sector-size={used.SealProof.SectorSize}", $"--variant={ParentsCommand.WordFor(used.SealProof.Variant)}", "--verify"]],
             Rerun.ExportAndRecover =>
             [
-                ["sealer-recover", "export", _miner, $"--output={exported}", _number],
+                ["sealer-recover", "export", _miner, "--anew", $"--output={exported}", _number],
                 ["sealer-recover", "recover", $"--metadata={exported}", .. Pieces(), "--sealing-result=RESULT", $"--sealing-temp={temp}", _number],
             ],
             Rerun.Repair => [["sealer-recover", "repair", _source, "--storage=FOLDER", $"--sealing-temp={temp}", _number]],

@@ -49,9 +49,13 @@ internal sealed class SectorOptions
             : throw new OperatorException(FailureKind.BadInput, "no sectors were named", "name them with --sectors, as in --sectors=1,2,3-40");
     }
 
-    /// <summary>The numbers asked for and, with --faulty or --all, those that the chain tells; at least one, each once.</summary>
+    /// <summary>
+    /// The numbers asked for, as they are named, and, with --faulty or --all, those that the chain tells, those first that end first; at least
+    /// one, each once.
+    /// </summary>
     /// <exception cref="OperatorException">BadInput, also when there are none; no node answers.</exception>
-    public async Task<IReadOnlyList<ulong>> ReadSomeAsync(ParseResult parsed, SectorLookup lookup, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ulong>> ReadSomeAsync(
+        ParseResult parsed, SectorLookup lookup, int concurrency, CancellationToken cancellation)
     {
         bool faulty = parsed.GetValue(Faulty);
         bool all = parsed.GetValue(All);
@@ -72,7 +76,7 @@ internal sealed class SectorOptions
                 FailureKind.BadInput,
                 $"{lookup.Miner} has {numbers.Count} such sectors; one run takes at most {SectorNumbers.Most}",
                 "name ranges of numbers with --sectors; export adds to its file"),
-            _ => numbers,
+            _ => [.. Read(parsed).Union(await lookup.MostUrgentFirstAsync(told, concurrency, cancellation))],
         };
     }
 }

@@ -78,7 +78,7 @@ internal sealed class SurveyedSectors
         IReadOnlyList<ulong> numbers = faulty ? [.. asked.Union(await lookup.FaultySectorsAsync(context.Cancellation))]
             : asked.Count > 0 ? asked
             : roots.NumbersOf(lookup.Miner);
-        IReadOnlyList<CommitmentsResult> found = await lookup.FindCommitmentsAsync(numbers, concurrency: 4, context.Cancellation);
+        IReadOnlyList<CommitmentsResult> found = await lookup.FindCommitmentsAsync(numbers, NodeOptions.DefaultConcurrency, context.Cancellation);
         SurveyedSector[] sectors = [.. found.Select(result => new SurveyedSector(
             result.Sector, result.Commitments is { } commitments ? SurveyFacts.From(commitments) : null, result.Failure))];
         if (askMore is not null)

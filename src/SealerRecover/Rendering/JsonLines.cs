@@ -301,6 +301,27 @@ internal sealed record JsonAdvisedRepair(string Repair, string Part, bool Needed
 /// <summary>A file to copy.</summary>
 internal sealed record JsonCopy(string From, string To);
 
+/// <summary>What sectors are worth recovering. Amounts are attoFIL as decimal text, as the chain counts.</summary>
+internal sealed record JsonWorth(string Event, string Time, ulong? NetworkVersion, IReadOnlyList<JsonSectorWorth> Sectors);
+
+/// <summary>One of them.</summary>
+internal sealed record JsonSectorWorth(
+    JsonSector Sector,
+    string Verdict,
+    string Why,
+    bool? Faulty,
+    long? FaultySinceEpoch,
+    string? FaultySince,
+    long? EndsEpoch,
+    string? Ends,
+    double? DaysLeft,
+    string? RewardPerDay,
+    string? CostPerDay,
+    string? FaultFeePerDay,
+    string? DailyFee,
+    string? TerminationFee,
+    string? Deposit);
+
 /// <summary>Whether a sector would pass window PoSt.</summary>
 internal sealed record JsonVerification(
     string Event,
@@ -379,6 +400,7 @@ internal sealed record JsonCommit1(
 [JsonSerializable(typeof(JsonRepairs))]
 [JsonSerializable(typeof(JsonUnsealPlan))]
 [JsonSerializable(typeof(JsonSurvey))]
+[JsonSerializable(typeof(JsonWorth))]
 [JsonSerializable(typeof(JsonVerification))]
 [JsonSerializable(typeof(JsonCommit1))]
 [JsonSerializable(typeof(JsonDiagnosis))]

@@ -23,6 +23,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     private readonly ProgressBook _book = new();
     private readonly Dictionary<string, PhaseProgressed> _shown = [];
     private readonly Dictionary<string, (DateTimeOffset At, (PieceActivity, string) What)> _pieces = [];
+    private DateTimeOffset _lookedUp;
 
     /// <inheritdoc/>
     public void Said(string text) => Write(new JsonNote("note", Now, text), JsonLines.Default.JsonNote);
@@ -85,6 +86,9 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
                 break;
             case PieceProgressed pieces:
                 Progress(pieces, at);
+                break;
+            case LookUpProgressed looking:
+                Progress(looking, at);
                 break;
             case SectorStarted started:
                 Write(new JsonSectorStarted("sector_started", at, Name(started.Sector), started.Resumed), JsonLines.Default.JsonSectorStarted);
@@ -204,6 +208,20 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         failure.Causes.IsEmpty ? null : failure.Causes,
         failure.Excluded.IsEmpty ? null : failure.Excluded,
         verbose && failure.Trace.Length > 0 ? failure.Trace : null);
+
+    private void Progress(LookUpProgressed happened, string at)
+    {
+        if (happened.At - _lookedUp < Interval)
+        {
+            return;
+        }
+
+        _lookedUp = happened.At;
+        Write(
+            new JsonProgress(
+                "progress", at, null, LookUpProgressed.Phase, 1, 1, happened.Done, happened.Total, "sectors", Math.Round(happened.Rate, 1), Seconds(happened.Left)),
+            JsonLines.Default.JsonProgress);
+    }
 
     private void Progress(PieceProgressed happened, string at)
     {

@@ -66,6 +66,9 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
             case PieceProgressed pieces:
                 Progress(pieces);
                 break;
+            case LookUpProgressed looking:
+                Progress(looking);
+                break;
             case SectorStarted started:
                 Stamped(started.At, $"{started.Sector}: {(started.Resumed ? "goes on from an earlier run" : "starts")}");
                 break;
@@ -130,6 +133,17 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
             {
                 output.WriteLine(line.Text);
             }
+        }
+    }
+
+    private void Progress(LookUpProgressed happened)
+    {
+        int tenth = 10 * happened.Done / happened.Total;
+        bool known = _shown.TryGetValue(LookUpProgressed.Phase, out (DateTimeOffset At, int Tenth) last);
+        if (!known || happened.At - last.At >= Often || (tenth != last.Tenth && happened.At - last.At >= Rarely))
+        {
+            _shown[LookUpProgressed.Phase] = (happened.At, tenth);
+            Stamped(happened.At, happened.InWords);
         }
     }
 

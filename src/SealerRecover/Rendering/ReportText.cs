@@ -51,7 +51,7 @@ internal static class ReportText
         else if (report.GoOnWith is { } command)
         {
             yield return new TextLine("");
-            yield return new TextLine("stopped; finished layers and trees are kept. To go on, run the same command again:");
+            yield return new TextLine("stopped; what is finished is kept. To go on, run the same command again:");
             yield return new TextLine("  " + SafeText.Clean(command));
         }
 

@@ -77,6 +77,12 @@ internal sealed class TerminalView : PlainView
             return;
         }
 
+        if (happened is LookUpProgressed looking)
+        {
+            Move(looking);
+            return;
+        }
+
         if (happened is SectorEnded finished && _tasks.Remove(PiecesOf(finished.Outcome.Sector), out ProgressTask? fetching))
         {
             fetching.StopTask();
@@ -136,6 +142,22 @@ internal sealed class TerminalView : PlainView
         {
             _tasks.Remove(subject);
         }
+    }
+
+    private void Move(LookUpProgressed happened)
+    {
+        if (Volatile.Read(ref _live) is not { } live)
+        {
+            return;
+        }
+
+        if (!_tasks.TryGetValue(LookUpProgressed.Phase, out ProgressTask? task))
+        {
+            _tasks[LookUpProgressed.Phase] = task = live.AddTask("", maxValue: 1);
+        }
+
+        task.Description = Markup.Escape(happened.InWords);
+        task.Value = Math.Min((double)happened.Done / happened.Total, 0.999);
     }
 
     private static string PiecesOf(SectorId sector) => $"{sector} pieces";

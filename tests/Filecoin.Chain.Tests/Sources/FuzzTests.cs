@@ -91,9 +91,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
             "damocles" => (
                 [.. new[] { Snapped, Deal }.Select(sector => Encoding.UTF8.GetBytes(FakeDamocles.State(Chain, 1000, sector).ToJsonString()))],
                 ReadDamocles),
+            "batch" => (
+                [Encoding.UTF8.GetBytes("""[{"jsonrpc":"2.0","id":8,"result":{"a":1}},{"error":{"code":1,"message":"no"},"id":7,"jsonrpc":"2.0"}]""")],
+                bytes => JsonRpcMessage.TryReadBatch(bytes, [7, 8], out _)),
             _ => (
                 [Encoding.UTF8.GetBytes("""{"jsonrpc":"2.0","id":7,"result":{"a":[1,2,"x"]}}"""), Encoding.UTF8.GetBytes("""{"error":{"code":1,"message":"no \"way\""},"id":7,"jsonrpc":"2.0"}""")],
-                bytes => JsonRpcMessage.TryReadAnswer(bytes, 7, out _, out _, out _)),
+                bytes => JsonRpcMessage.TryReadAnswer(bytes, 7, out _, out _)),
         };
     }
 

@@ -84,7 +84,7 @@ public class PlainViewTests
         new PlainView(output, new StringWriter(), new FixedTime(), verbose: false).Reported(
             new Report { Command = "recover", Stopped = true, GoOnWith = "sealer-recover recover --metadata=f.json" });
         Assert.Equal(
-            "\nstopped; finished layers and trees are kept. To go on, run the same command again:\n  sealer-recover recover --metadata=f.json\n",
+            "\nstopped; what is finished is kept. To go on, run the same command again:\n  sealer-recover recover --metadata=f.json\n",
             output.ToString());
     }
 

@@ -1,0 +1,63 @@
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>
+/// Tells whether facts found in an earlier run are still right, by what is cheap to ask: the newest state, and the headers of the ticket's
+/// epoch, which many sectors share. Then nobody is asked again what old state or messages said.
+/// </summary>
+internal sealed class KeptFacts(FullNode node, string networkName, SectorSize size, StandingLookup standings)
+{
+    private readonly Tickets _tickets = new(node, networkName);
+
+    /// <summary>The same facts and where the sector stands now; null if they are not complete, or not what the chain has.</summary>
+    /// <exception cref="OperatorException">The node could not answer.</exception>
+    internal async Task<SectorFacts?> StillRightAsync(SectorFacts kept, CancellationToken cancellation)
+    {
+        if (kept.TicketEpoch is not { } epoch || kept.SealProof.SectorSize != size)
+        {
+            return null;
+        }
+
+        List<string> notes = [];
+        SectorStanding standing;
+        if (await node.StateSectorGetInfoAsync(kept.Sector, TipSetKey.Head, cancellation).ConfigureAwait(false) is { } proven)
+        {
+            if (!IsOf(kept, proven))
+            {
+                return null;
+            }
+
+            standing = await standings.OfProvenAsync(kept.Sector, proven, notes, cancellation).ConfigureAwait(false);
+        }
+        else if (await node.StateSectorPreCommitInfoAsync(kept.Sector, TipSetKey.Head, cancellation).ConfigureAwait(false) is { } preCommitted
+            && IsOf(kept, preCommitted.Info))
+        {
+            standing = standings.OfPreCommitted(kept.SealProof, preCommitted, notes);
+        }
+        else
+        {
+            return null;
+        }
+
+        return await _tickets.FromHeadersAsync(kept.Sector, epoch, cancellation).ConfigureAwait(false) == kept.Ticket
+            ? kept with { Standing = standing, Notes = notes }
+            : null;
+    }
+
+    private static bool IsOf(SectorFacts kept, SectorOnChainInfo proven) =>
+        (long)kept.SealProof.Proof == proven.SealProof
+        && kept.SealedCid.ToCid().Equals(proven.SectorKeyCid ?? proven.SealedCid)
+        && (proven.SectorKeyCid is null
+            ? kept.Update is null && (kept.Data is not null || !CommittedCapacity.Weighs(proven))
+            : kept.Update is { } update && (!update.Data.Pieces.IsEmpty || update.Data.CommD is not null) && update.SealedCid.ToCid().Equals(proven.SealedCid));
+
+    private bool IsOf(SectorFacts kept, SectorPreCommitInfo preCommitted) =>
+        (long)kept.SealProof.Proof == preCommitted.SealProof
+        && kept.SealedCid.ToCid().Equals(preCommitted.SealedCid)
+        && kept.TicketEpoch == preCommitted.SealRandEpoch
+        && kept.Update is null
+        && (kept.Data is not null
+            || (preCommitted.DealIds is null or []
+                && (preCommitted.UnsealedCid is not { } cid || cid.Equals(ZeroCommitments.ForSector(size).ToCid()))));
+}

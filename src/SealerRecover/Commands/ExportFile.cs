@@ -1,0 +1,88 @@
+using Filecoin.Chain;
+using Filecoin.Primitives;
+using SealerRecover.Recovery;
+
+namespace SealerRecover.Commands;
+
+/// <summary>
+/// The metadata file that export adds to. What is found goes in as the run goes on, the file whole each time, so that a run that is stopped or
+/// killed has not asked for nothing: the next one goes on from there. From any thread.
+/// </summary>
+/// <param name="path">The file.</param>
+/// <param name="miner">Whose sectors.</param>
+/// <param name="size">Their size.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ExportFile(string path, ActorId miner, SectorSize size, TimeProvider time)
+{
+    /// <summary>At least so long between two writings.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    /// <summary>And so many times as long as the last writing took, so that a large file is not written all the time.</summary>
+    private const int TimesWriting = 20;
+
+    private readonly Lock _lock = new();
+    private readonly List<SectorFacts> _found = [];
+    private long _last = time.GetTimestamp();
+    private TimeSpan _wait = Interval;
+
+    /// <summary>What the file holds after the last writing; null if nothing was written.</summary>
+    public RecoveryMetadata? Written { get; private set; }
+
+    /// <summary>What the file has of sectors, from earlier runs; nothing if there is none.</summary>
+    /// <exception cref="OperatorException">BadInput: it is no metadata file of this miner, found out before anybody is asked.</exception>
+    public IReadOnlyDictionary<ulong, SectorFacts> Known()
+    {
+        if (!Path.Exists(path))
+        {
+            return new Dictionary<ulong, SectorFacts>();
+        }
+
+        RecoveryMetadata there = MetadataFile.Read(path);
+        MetadataFile.RefuseAnotherMiner(path, there, new RecoveryMetadata(miner, size, []));
+        return there.Sectors.ToDictionary(facts => facts.Sector.Number);
+    }
+
+    /// <summary>A sector is done.</summary>
+    /// <exception cref="OperatorException">The file cannot be written.</exception>
+    public void Add(SectorLookupResult result)
+    {
+        if (result.Facts is not { } facts)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _found.Add(facts);
+            if (time.GetElapsedTime(_last) >= _wait)
+            {
+                Write(_found);
+            }
+        }
+    }
+
+    /// <summary>Writes all that was found.</summary>
+    /// <param name="inOrder">In which order new sectors go in.</param>
+    /// <exception cref="OperatorException">The file cannot be written.</exception>
+    public void Finish(IReadOnlyList<ulong> inOrder)
+    {
+        lock (_lock)
+        {
+            Dictionary<ulong, SectorFacts> found = _found.ToDictionary(facts => facts.Sector.Number);
+            SectorFacts[] ordered = [.. inOrder.Where(found.ContainsKey).Select(number => found[number])];
+            if (ordered.Length > 0)
+            {
+                Write(ordered);
+            }
+        }
+    }
+
+    private void Write(IReadOnlyList<SectorFacts> sectors)
+    {
+        long began = time.GetTimestamp();
+        Written = MetadataFile.Merge(path, new RecoveryMetadata(miner, size, sectors));
+        TimeSpan took = time.GetElapsedTime(began) * TimesWriting;
+        _wait = took > Interval ? took : Interval;
+        _last = time.GetTimestamp();
+    }
+}
