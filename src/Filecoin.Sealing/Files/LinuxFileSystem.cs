@@ -91,6 +91,11 @@ public sealed class LinuxFileSystem : IFileSystem
             Directory.Delete(path, recursive: false);
             return true;
         }
+        catch (DirectoryNotFoundException)
+        {
+            // Another sector's clean-up has deleted the folder they share since it was looked at.
+            return true;
+        }
         catch (IOException failure) when (failure.HResult == LinuxNative.NotEmpty || Directory.EnumerateFileSystemEntries(path).Any())
         {
             return false;

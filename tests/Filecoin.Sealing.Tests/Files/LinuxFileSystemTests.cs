@@ -57,6 +57,24 @@ public sealed class LinuxFileSystemTests : IDisposable
     }
 
     [Fact]
+    public void Folders_that_several_share_are_made_and_deleted_side_by_side()
+    {
+        string shared = _folder["shared"];
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
+        {
+            string own = Path.Combine(shared, $"{i}");
+            for (int round = 0; round < 300; round++)
+            {
+                _files.CreateFolder(own);
+                Assert.True(Directory.Exists(own));
+                Assert.True(_files.DeleteEmptyFolder(own));
+                _files.DeleteEmptyFolder(shared);
+            }
+        });
+        Assert.True(_files.DeleteEmptyFolder(shared));
+    }
+
+    [Fact]
     public void Only_empty_folders_are_deleted_and_missing_things_are_fine()
     {
         _folder.Write("full/file", "x");
