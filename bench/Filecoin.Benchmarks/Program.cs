@@ -21,6 +21,8 @@ switch (args.FirstOrDefault())
         return DataBenchmark.Update(new Options(args.AsSpan(1), "size", "threads", "runs", "parents"));
     case "repairs":
         return RepairBenchmark.Run(new Options(args.AsSpan(1), "size", "threads", "runs", "parents"));
+    case "survey":
+        return SurveyBenchmark.Run(new Options(args.AsSpan(1), "sectors", "threads", "parents"));
     case "bounds":
         return ProcessorBounds.Print(new Options(args.AsSpan(1)));
     case "kernels":
@@ -44,6 +46,8 @@ switch (args.FirstOrDefault())
                                            SnapDeals encoding of a whole sector from pieces, checked after every run
             repairs [--size 8MiB|512MiB] [--threads n] [--runs 1] [--parents f]
                                            every repair of a sector and of its update, as a part of sealing it from the start
+            survey  [--sectors 500] [--threads n] [--parents f]
+                                           a survey of so many sectors of 8MiB that reads no replica
             bounds                         what the processor itself can do: clock, SHA-NI round latency, IFMA throughput
             """);
         return 2;
