@@ -174,6 +174,40 @@ public sealed class ResumeTests
         Assert.Empty(seen);
     }
 
+    [Theory]
+    [InlineData("2KiB-v1_1-cc", 32)]
+    [InlineData("L11-16KiB-v1_1_0-cc", 32)]
+    [InlineData("8MiB-v1_1-cc", 8)]
+    public void A_bit_flipped_anywhere_in_any_layer_is_found_when_the_layer_is_read(string id, int rounds)
+    {
+        const int seed = 20261126;
+        SealCase known = SealCase.Get(id);
+        using Workplace place = new();
+        SealJob job = place.Job(known, keepAll: true);
+        using ParentCache parents = Workplace.OpenParents(job.Inputs, TestContext.Current.CancellationToken);
+        PreCommit1.Run(job, parents, place.Log, null, TestContext.Current.CancellationToken);
+        Random random = new(seed);
+        for (int round = 0; round < rounds; round++)
+        {
+            int layer = random.Next(1, job.Inputs.Porep.Layers + 1);
+            string path = Path.Combine(place.CacheFolder, CacheNames.Layer(layer));
+            int bit = random.Next((int)job.Inputs.Porep.SectorSize.Bytes * 8);
+            Assert.True(place.Log.TryGet(SealSteps.Layer(layer), out FileDigest recorded));
+            FlipBit(path, bit / 8, bit % 8);
+
+            DamagedLayerException failure = Assert.Throws<DamagedLayerException>(
+                () => PreCommit2.Run(job, place.Log, 2, null, TestContext.Current.CancellationToken));
+
+            Assert.True(
+                failure.Message.Contains(CacheNames.Layer(layer), StringComparison.Ordinal), $"seed {seed} round {round}, bit {bit} of layer {layer}: {failure.Message}");
+            FlipBit(path, bit / 8, bit % 8);
+            place.Log.Record(SealSteps.Layer(layer), recorded);
+        }
+
+        PreCommit2.Run(job, place.Log, 2, null, TestContext.Current.CancellationToken);
+        CompareAll(known, place, keepAll: true);
+    }
+
     [Fact]
     public void Damage_in_a_large_layer_is_named_with_its_byte_range()
     {
@@ -211,12 +245,12 @@ public sealed class ResumeTests
         Assert.Equal(known.SealedSha256, VectorFiles.Sha256OfFile(place.SealedFile));
     }
 
-    private static void FlipBit(string path, long offset)
+    private static void FlipBit(string path, long offset, int bit = 4)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite);
         file.Seek(offset, SeekOrigin.Begin);
         int value = file.ReadByte();
         file.Seek(offset, SeekOrigin.Begin);
-        file.WriteByte((byte)(value ^ 0x10));
+        file.WriteByte((byte)(value ^ (1 << bit)));
     }
 }
