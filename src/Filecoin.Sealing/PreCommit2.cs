@@ -135,7 +135,7 @@ public static class PreCommit2
     /// <summary>Whether a step is recorded and its file is what was recorded.</summary>
     internal static bool IsRecorded(IFileSystem files, IStepLog log, string step, string path) =>
         log.TryGet(step, out FileDigest digest)
-        && LayerFile.HasLength(path, digest.Length)
+        && FileLook.Through(path).IsFileOf(digest.Length)
         && SegmentDigests.OfFile(files, path) == digest;
 
     /// <summary>

@@ -27,6 +27,9 @@ public enum FileKind
 /// <param name="Inode">Number of the file within the device.</param>
 public readonly record struct FileLook(FileKind Kind, long Length, long Allocated, ulong Device, ulong Inode)
 {
+    /// <summary>Whether it is a regular file of this length, in bytes.</summary>
+    public bool IsFileOf(long length) => Kind == FileKind.File && Length == length;
+
     /// <summary>Looks at <paramref name="path"/>.</summary>
     /// <exception cref="IOException">The answer is neither a file nor "no such file".</exception>
     public static FileLook At(string path)

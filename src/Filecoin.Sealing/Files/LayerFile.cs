@@ -72,11 +72,7 @@ internal static class LayerFile
 
     /// <summary>Whether the layer is as long as recorded and its digests are beside it; content is checked where it is read.</summary>
     public static bool IsThere(string path, long length) =>
-        HasLength(path, length) && FileLook.Through(CacheNames.SegmentsOf(path)).Kind == FileKind.File;
-
-    /// <summary>Whether a file exists and is as long as recorded.</summary>
-    public static bool HasLength(string path, long length) =>
-        FileLook.Through(path) is { Kind: FileKind.File } look && look.Length == length;
+        FileLook.Through(path).IsFileOf(length) && FileLook.Through(CacheNames.SegmentsOf(path)).Kind == FileKind.File;
 
     /// <summary>Removes a layer and its digests, the layer first so that digests never outlive doubt.</summary>
     public static void Delete(IFileSystem files, string path) => StorageFailure.Naming(path, "removing", () =>

@@ -77,7 +77,7 @@ public sealed class SegmentDigests
     /// <summary>Reads digests that belong to <paramref name="expected"/>; null if the file is missing or is not they.</summary>
     public static SegmentDigests? TryLoad(IFileSystem files, string path, FileDigest expected)
     {
-        if (!LayerFile.HasLength(path, (long)Count(expected.Length) * SHA256.HashSizeInBytes))
+        if (!FileLook.Through(path).IsFileOf((long)Count(expected.Length) * SHA256.HashSizeInBytes))
         {
             return null;
         }

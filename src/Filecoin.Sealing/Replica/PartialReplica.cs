@@ -19,13 +19,13 @@ internal sealed class PartialReplica : IDisposable
         _files = files;
         _path = path;
         _partial = path + ".partial";
-        if (FileLook.Through(_partial).Kind == FileKind.Missing && LayerFile.HasLength(path, length))
+        if (FileLook.Through(_partial).Kind == FileKind.Missing && FileLook.Through(path).IsFileOf(length))
         {
             // It has its name already, but that was not recorded any more.
             files.Replace(path, _partial);
         }
 
-        if (!LayerFile.HasLength(_partial, length))
+        if (!FileLook.Through(_partial).IsFileOf(length))
         {
             // Of another length, it is none of this sector's.
             using DurableFile reserved = DurableFile.Create(files, _partial, length);

@@ -32,7 +32,7 @@ internal sealed class LayerOnDisk : ILayerSource
         _path = Path.Combine(job.CacheFolder, CacheNames.Layer(layer));
         string step = SealSteps.Layer(layer);
         if (!log.TryGet(step, out FileDigest digest)
-            || !LayerFile.HasLength(_path, digest.Length)
+            || !FileLook.Through(_path).IsFileOf(digest.Length)
             || SegmentDigests.TryLoad(job.Files, CacheNames.SegmentsOf(_path), digest) is not { } loaded)
         {
             log.Forget(step);

@@ -25,7 +25,7 @@ internal sealed class UpdateRecord(UpdateJob job, string steps, IStepLog log)
     /// <summary>p_aux of what has been made, if it is finished and still there.</summary>
     public PAuxFile? Finished =>
         log.TryGet(InputsStep, out FileDigest inputs) && inputs == Inputs
-        && LayerFile.HasLength(job.TargetFile, job.Porep.SectorSize.Bytes)
+        && FileLook.Through(job.TargetFile).IsFileOf(job.Porep.SectorSize.Bytes)
         && PreCommit2.IsRecorded(job.Files, log, FinishedStep, PAuxPath)
             ? PAuxFile.Read(job.Files, PAuxPath)
             : null;

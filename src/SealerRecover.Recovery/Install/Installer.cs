@@ -47,7 +47,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             foreach ((string path, long length) in new[] { (replica, facts.SealProof.SectorSize.Bytes), (pAux, PAuxFile.Length) })
             {
                 FileLook look = FileLook.Through(path);
-                if (!settings.Force && look.Kind != FileKind.Missing && (look.Kind != FileKind.File || look.Length != length))
+                if (!settings.Force && look.Kind != FileKind.Missing && !look.IsFileOf(length))
                 {
                     throw TargetExists(facts.Sector, path, $"has {look.Length} bytes where this sector's has {length}; nothing was computed");
                 }
@@ -243,7 +243,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     };
 
     private bool Matches(ManifestFile file, string path, IProgress<long> progress, CancellationToken cancellation) =>
-        FileLook.At(path) is { Kind: FileKind.File } look && look.Length == file.Length
+        FileLook.At(path).IsFileOf(file.Length)
         && file.Matches(SegmentDigests.OfFile(files, path, progress, cancellation));
 
     private TargetState StateOf(

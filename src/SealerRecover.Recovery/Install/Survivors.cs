@@ -39,7 +39,7 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
 
         PAuxFile? FirstOf(Func<ResultLayout, string> folder, CommR expected) => all
             .Select(layout => Path.Combine(folder(layout), CacheNames.PAux))
-            .Where(path => FileLook.Through(path) is { Kind: FileKind.File, Length: PAuxFile.Length })
+            .Where(path => FileLook.Through(path).IsFileOf(PAuxFile.Length))
             .Select(TryRead)
             .FirstOrDefault(found => found is { } pAux && commR(pAux) == expected);
 
@@ -57,9 +57,6 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
         }
 
         string[] CopiesOf(Func<ResultLayout, string> file) =>
-        [
-            .. all.Select(file).Where(path => FileLook.Through(path) is { Kind: FileKind.File } look
-                && look.Length == facts.SealProof.SectorSize.Bytes),
-        ];
+            [.. all.Select(file).Where(path => FileLook.Through(path).IsFileOf(facts.SealProof.SectorSize.Bytes))];
     }
 }

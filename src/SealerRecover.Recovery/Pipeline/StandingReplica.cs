@@ -20,6 +20,7 @@ internal sealed class StandingReplica
     private readonly IProgress<SealProgress> _progress;
     private readonly Action<string> _notice;
     private readonly HashSet<string> _damaged = [];
+    private string? _copied;
 
     /// <param name="place">Which of the sector's replicas, and where it belongs.</param>
     /// <param name="copies">Files of its length, the one in its place first; at least one.</param>
@@ -65,7 +66,7 @@ internal sealed class StandingReplica
     /// <summary>What is to be installed; nothing where the replica is left in another storage path.</summary>
     public IEnumerable<FinishedFile> Files(FinishedFiles finished) =>
         File == _place.Target || File == _place.Made(finished.Workspace)
-            ? finished.Beside(_place.Area, File, Commitments!, _place.Steps)
+            ? finished.Beside(_place.Area, File, Commitments!, _place.Steps, File == _place.Target ? null : _place.CopiedStep)
             : [];
 
     private PAuxFile? TryBuild(SealJob job, string file, SectorWorkspace workspace, out string? unreadable)
@@ -92,20 +93,21 @@ internal sealed class StandingReplica
     private string Copy(string from, SectorWorkspace workspace)
     {
         string to = _place.Made(workspace);
-        if (workspace.Journal.TryGet(_place.CopiedStep, out FileDigest recorded) && System.IO.File.Exists(to)
-            && SegmentDigests.OfFile(_run.Files, to, cancellation: _run.Cancellation) == recorded)
+        if (workspace.Journal.TryGet(_place.CopiedStep, out FileDigest recorded) && FileLook.At(to).IsFileOf(recorded.Length)
+            && (_copied == from || SegmentDigests.OfFile(_run.Files, to, cancellation: _run.Cancellation) == recorded))
         {
             return to;
         }
 
         _notice($"the copy in {from} is taken instead");
-        InstallProgress copied = new(_progress, _run.Time);
-        copied.Begin(new FileInfo(from).Length);
+        InstallProgress progress = new(_progress, _run.Time);
+        progress.Begin(FileLook.Through(from).Length);
         string temporary = $"{to}.copy";
-        _run.Files.Copy(from, temporary, copied, _run.Cancellation);
+        FileDigest copied = _run.Files.Copy(from, temporary, progress, _run.Cancellation);
         _run.Files.Replace(temporary, to);
         _run.Files.SyncFolder(workspace.Folder);
-        workspace.Journal.Record(_place.CopiedStep, SegmentDigests.OfFile(_run.Files, to, cancellation: _run.Cancellation));
+        workspace.Journal.Record(_place.CopiedStep, copied);
+        _copied = from;
         return to;
     }
 

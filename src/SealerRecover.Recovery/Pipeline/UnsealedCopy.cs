@@ -16,7 +16,7 @@ internal static class UnsealedCopy
     public static void Make(SectorWorkspace workspace, ISectorData data, CommD commD, RunContext run, IProgress<SealProgress> progress)
     {
         if (workspace.Journal.TryGet(FinishedFiles.UnsealedStep, out FileDigest recorded)
-            && FileLook.At(workspace.UnsealedFile) is { Kind: FileKind.File } look && look.Length == recorded.Length)
+            && FileLook.At(workspace.UnsealedFile).IsFileOf(recorded.Length))
         {
             return;
         }

@@ -44,8 +44,8 @@ public sealed record SectorRepair(SectorFacts Facts, string StoragePath, RepairK
         ResultLayout[] layouts = [.. storagePaths.Select(path => new ResultLayout(path, facts.Sector))];
 
         // A snapped sector is proven by its update: where that stands the rest belongs.
-        string path = (layouts.FirstOrDefault(layout => facts.Update is not null && HasLength(layout.UpdateFile, size))
-            ?? layouts.FirstOrDefault(layout => HasLength(layout.SealedFile, size))
+        string path = (layouts.FirstOrDefault(layout => facts.Update is not null && FileLook.Through(layout.UpdateFile).IsFileOf(size))
+            ?? layouts.FirstOrDefault(layout => FileLook.Through(layout.SealedFile).IsFileOf(size))
             ?? layouts.FirstOrDefault(layout => FileLook.Through(layout.CacheFolder).Kind == FileKind.Folder)
             ?? layouts[0]).Root;
         RecoverySettings there = settings with { ResultFolder = path, StoragePaths = storagePaths };
@@ -59,7 +59,4 @@ public sealed record SectorRepair(SectorFacts Facts, string StoragePath, RepairK
             _ => RepairKind.Labels,
         });
     }
-
-    private static bool HasLength(string path, long length) =>
-        FileLook.Through(path) is { Kind: FileKind.File } look && look.Length == length;
 }

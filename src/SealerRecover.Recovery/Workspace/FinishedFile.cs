@@ -42,12 +42,13 @@ internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace
     /// <param name="replica">Where it is: in its place, or in the workspace.</param>
     /// <param name="made">What it commits to.</param>
     /// <param name="steps">Begins its steps.</param>
-    public IEnumerable<FinishedFile> Beside(InstallArea area, string replica, SealedCommitments made, string steps)
+    /// <param name="copiedStep">The step of the copy in the workspace; null where the replica is in its place.</param>
+    public IEnumerable<FinishedFile> Beside(InstallArea area, string replica, SealedCommitments made, string steps, string? copiedStep)
     {
         (string folder, string prefix, string name) = area == InstallArea.Update
             ? (workspace.UpdateCacheFolder, ManifestFile.InUpdateCache, ManifestFile.Update)
             : (workspace.CacheFolder, string.Empty, ManifestFile.Sealed);
-        return InFolder(folder, prefix, CacheNames.Finalized(porep), $"{steps}-", made).Append(Standing(name, replica));
+        return InFolder(folder, prefix, CacheNames.Finalized(porep), $"{steps}-", made).Append(copiedStep is null ? Standing(name, replica) : Of(name, replica, copiedStep));
     }
 
     /// <summary>A key that was made of its update.</summary>
@@ -61,11 +62,13 @@ internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace
             .Append(Replica(ManifestFile.Update, workspace.UpdateFile, ReplicaRecord.Update));
 
     /// <summary>An unsealed copy.</summary>
-    public FinishedFile Unsealed() => new(
-        ManifestFile.Unsealed,
-        workspace.UnsealedFile,
-        (progress, cancellation) => SegmentDigests.OfFile(files, workspace.UnsealedFile, progress, cancellation) is var digest
-            && workspace.Journal.TryGet(UnsealedStep, out FileDigest recorded) && recorded == digest ? digest : null);
+    public FinishedFile Unsealed() => Of(ManifestFile.Unsealed, workspace.UnsealedFile, UnsealedStep);
+
+    private FinishedFile Of(string name, string path, string step) => new(
+        name,
+        path,
+        (progress, cancellation) => SegmentDigests.OfFile(files, path, progress, cancellation) is var digest
+            && workspace.Journal.TryGet(step, out FileDigest recorded) && recorded == digest ? digest : null);
 
     // It was found to be right; there is nothing to compare it with but itself.
     private FinishedFile Standing(string name, string path) =>
