@@ -19,8 +19,7 @@ internal sealed class SurveyCommand : ICommand
     /// </summary>
     private const int DefaultSample = 1000;
 
-    private readonly SurveyedSectors _sectors = new();
-    private readonly StorageOption _storage = new();
+    private readonly InspectionOptions _inspection = new();
     private readonly Option<bool> _deep = new("--deep")
     {
         Description = "Read replicas and compare them with tree_r_last, and unsealed copies with CommD; says which byte ranges are bad.",
@@ -38,26 +37,11 @@ internal sealed class SurveyCommand : ICommand
         Description = "Read only the upper rows of tree_r_last files: seconds for hundreds of sectors.",
     };
 
-    private readonly Option<int?> _rowsToDiscard = CommonOptions.Whole(
-        "--rows-to-discard",
-        0,
-        EnvironmentSettings.MostRowsToDiscard,
-        "count",
-        "Rows of tree_r_last that the files lack, as this miner's have it. Default: FIL_PROOFS_ROWS_TO_DISCARD, or 2.");
-
-    private readonly Option<int?> _threads = CommonOptions.Whole("--threads", 1, 4096, "count", "Threads. Default: all cores.");
-    private readonly KernelOption _kernel = new();
-
     /// <summary>Makes the command.</summary>
     public SurveyCommand()
     {
         Syntax = new Command("survey", "Check the files of sectors in storage paths and say what repairs them. Writes nothing.");
-        _sectors.AddTo(Syntax);
-        foreach (Option option in new Option[] { _storage.Folders, _quick, _deep, _sample, _rowsToDiscard, _threads, _kernel.Kernel })
-        {
-            Syntax.Add(option);
-        }
-
+        _inspection.AddTo(Syntax, _quick, _deep, _sample);
         Common.AddTo(Syntax);
     }
 
@@ -76,18 +60,13 @@ internal sealed class SurveyCommand : ICommand
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
-        StorageRoots roots = _storage.Read(context);
-        foreach (string remark in roots.Remarks)
-        {
-            context.View.Said(remark);
-        }
-
+        StorageRoots roots = _inspection.ReadRoots(context);
         foreach (StrayEntry stray in roots.Strays.Where(stray => stray.DeclaredAs is null))
         {
             context.View.Said($"{stray.Path} is no sector's: Lotus refuses to declare a storage path with such a name in it, so move it elsewhere");
         }
 
-        (string comparedWith, IReadOnlyList<SurveyedSector> sectors) = await _sectors.FindAsync(context, roots);
+        (string comparedWith, IReadOnlyList<SurveyedSector> sectors) = await _inspection.Sectors.FindAsync(context, roots);
         if (comparedWith == SurveyAnswer.Nothing)
         {
             context.View.Said("no chain node was asked: files are only compared with each other, not with what the sectors have on chain");
@@ -144,9 +123,9 @@ internal sealed class SurveyCommand : ICommand
             Deep = deep,
             Quick = context.Parsed.GetValue(_quick),
             Sample = sample switch { null => sectors > 1 ? DefaultSample : null, 0 => null, _ => sample },
-            RowsToDiscard = context.Parsed.GetValue(_rowsToDiscard) ?? context.Environment.RowsToDiscard,
-            Threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores,
-            Kernels = _kernel.Read(context),
+            RowsToDiscard = _inspection.RowsToDiscard(context),
+            Threads = _inspection.Threads(context),
+            Kernels = _inspection.Kernels(context),
         };
     }
 
@@ -163,22 +142,10 @@ internal sealed class SurveyCommand : ICommand
             yield break;
         }
 
-        string source = _sectors.Known.MetadataPath(context) is { } metadata
-            ? $"--sectors-recovery-metadata={metadata}"
-            : $"--miner={surveyed[0].Sector.Miner}";
-        string[] words =
-        [
-            "sealer-recover", "repair", source,
-            .. roots.Folders.Select(folder => $"--storage={folder}"),
-            .. context.Parsed.GetValue(_rowsToDiscard) is { } rows
-                ? [string.Create(CultureInfo.InvariantCulture, $"{_rowsToDiscard.Name}={rows}")]
-                : Array.Empty<string>(),
-            .. SectorNumbers.Ranges(numbers),
-        ];
         yield return new Advice(
             numbers.Length == 1
                 ? "Repair the sector; the plan says what that takes before anything starts:"
                 : string.Create(CultureInfo.InvariantCulture, $"Repair these {numbers.Length} sectors; the plan says what that takes before anything starts:"),
-            [string.Join(' ', words.Select(ShellWords.Quote))]);
+            [_inspection.Then(context, roots, "repair", surveyed[0].Sector.Miner, numbers)]);
     }
 }

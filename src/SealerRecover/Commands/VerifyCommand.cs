@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
@@ -16,8 +15,7 @@ namespace SealerRecover.Commands;
 /// </summary>
 internal sealed class VerifyCommand : ICommand
 {
-    private readonly SurveyedSectors _sectors = new();
-    private readonly StorageOption _storage = new();
+    private readonly InspectionOptions _inspection = new();
     private readonly Option<bool> _full = new("--full")
     {
         Description = "Read all of each replica, too, make its tree_r_last and compare it with the files and with p_aux.",
@@ -36,26 +34,11 @@ internal sealed class VerifyCommand : ICommand
         "count",
         $"Nodes to challenge; the first 10 are those of the network. Default: {VerifySettings.DefaultChallenges}.");
 
-    private readonly Option<int?> _rowsToDiscard = CommonOptions.Whole(
-        "--rows-to-discard",
-        0,
-        EnvironmentSettings.MostRowsToDiscard,
-        "count",
-        "Rows of tree_r_last that the files lack, as this miner proves. Default: FIL_PROOFS_ROWS_TO_DISCARD, or 2.");
-
-    private readonly Option<int?> _threads = CommonOptions.Whole("--threads", 1, 4096, "count", "Threads. Default: all cores.");
-    private readonly KernelOption _kernel = new();
-
     /// <summary>Makes the command.</summary>
     public VerifyCommand()
     {
         Syntax = new Command("verify", "Prove that sectors in storage paths would pass window PoSt. Writes nothing.");
-        _sectors.AddTo(Syntax);
-        foreach (Option option in new Option[] { _storage.Folders, _full, _challenges, _randomness, _rowsToDiscard, _threads, _kernel.Kernel })
-        {
-            Syntax.Add(option);
-        }
-
+        _inspection.AddTo(Syntax, _full, _challenges, _randomness);
         Common.AddTo(Syntax);
     }
 
@@ -79,18 +62,13 @@ internal sealed class VerifyCommand : ICommand
         {
             Challenges = context.Parsed.GetValue(_challenges) ?? VerifySettings.DefaultChallenges,
             Full = context.Parsed.GetValue(_full),
-            RowsToDiscard = context.Parsed.GetValue(_rowsToDiscard) ?? context.Environment.RowsToDiscard,
-            Threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores,
-            Kernels = _kernel.Read(context),
+            RowsToDiscard = _inspection.RowsToDiscard(context),
+            Threads = _inspection.Threads(context),
+            Kernels = _inspection.Kernels(context),
         };
-        StorageRoots roots = _storage.Read(context);
-        foreach (string remark in roots.Remarks)
-        {
-            context.View.Said(remark);
-        }
-
+        StorageRoots roots = _inspection.ReadRoots(context);
         Dictionary<SectorId, ChallengeSeed> seeds = [];
-        (string comparedWith, IReadOnlyList<SurveyedSector> sectors) = await _sectors.FindAsync(
+        (string comparedWith, IReadOnlyList<SurveyedSector> sectors) = await _inspection.Sectors.FindAsync(
             context, roots, (lookup, found) => given is null ? DrawAsync(lookup, found, seeds, context.Cancellation) : Task.CompletedTask);
         ChallengeSeed common = given is { } randomness
             ? new ChallengeSeed(randomness, SeedSource.Given)
@@ -160,17 +138,8 @@ internal sealed class VerifyCommand : ICommand
             yield break;
         }
 
-        string source = _sectors.Known.MetadataPath(context) is { } metadata
-            ? $"--sectors-recovery-metadata={metadata}"
-            : $"--miner={failed[0].Sector.Miner}";
-        string[] words =
-        [
-            "sealer-recover", "survey", source, .. roots.Folders.Select(folder => $"--storage={folder}"),
-            .. context.Parsed.GetValue(_rowsToDiscard) is { } rows ? [string.Create(CultureInfo.InvariantCulture, $"{_rowsToDiscard.Name}={rows}")] : Array.Empty<string>(),
-            "--deep",
-            .. SectorNumbers.Ranges([.. failed.Select(report => report.Sector.Number).Order()]),
-        ];
+        ulong[] numbers = [.. failed.Select(report => report.Sector.Number).Order()];
         yield return new Advice(
-            "See how far the damage goes and what repairs it; that reads all of the files:", [string.Join(' ', words.Select(ShellWords.Quote))]);
+            "See how far the damage goes and what repairs it; that reads all of the files:", [_inspection.Then(context, roots, "survey", failed[0].Sector.Miner, numbers, "--deep")]);
     }
 }
