@@ -3,7 +3,6 @@ using System.Globalization;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Rendering;
-using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
 

@@ -5,7 +5,6 @@ using Filecoin.Primitives;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Verify;
 using SealerRecover.Rendering;
-using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
 
