@@ -92,5 +92,5 @@ public sealed record SectorStanding
     public SectorStakes? Stakes { get; init; }
 
     /// <summary>The time at which <paramref name="epoch"/> begins.</summary>
-    public DateTimeOffset TimeOf(long epoch) => HeadTime + TimeSpan.FromSeconds(30 * (double)(epoch - HeadEpoch));
+    public DateTimeOffset TimeOf(long epoch) => HeadTime + Epochs.Span(epoch - HeadEpoch);
 }

@@ -44,7 +44,6 @@ public sealed record NextStep(
 /// </summary>
 public static class NextSteps
 {
-    private const long EpochsPerDay = 2880;
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(90);
 
     /// <summary>The advice, in the order to follow it.</summary>
@@ -175,11 +174,11 @@ public static class NextSteps
             [.. proven.Select(facts => facts.Sector)]);
     }
 
-    // What was known at one head may be days old: deadlines come back every 2,880 epochs.
+    // What was known at one head may be days old: deadlines come back every day.
     private static DateTimeOffset NextOpening(SectorStanding standing, long opens, DateTimeOffset now)
     {
         TimeSpan late = now + Margin - standing.TimeOf(opens);
-        TimeSpan day = TimeSpan.FromSeconds(30 * EpochsPerDay);
+        TimeSpan day = Epochs.Span(Epochs.PerDay);
         return standing.TimeOf(opens) + (late > TimeSpan.Zero ? Math.Ceiling(late / day) * day : TimeSpan.Zero);
     }
 

@@ -43,7 +43,7 @@ public sealed class SurveyThenRepair(ParentCaches caches, WholeSectors whole) : 
     {
         Assert.SkipUnless(size != "512MiB" || VectorFiles.LongTests, "takes minutes; set SEALER_RECOVER_LONG_TESTS=1");
         string metadata = await RecoverAsync(size);
-        await RunAsync(0, Survey(metadata));
+        await _bench.RunAsync(0, Survey(metadata));
         string path = Path.Combine(_bench.Result, PathOf(file));
         if (Directory.Exists(path))
         {
@@ -58,13 +58,13 @@ public sealed class SurveyThenRepair(ParentCaches caches, WholeSectors whole) : 
             Flip(path);
         }
 
-        Ended found = await RunAsync(10, Survey(metadata));
+        Ended found = await _bench.RunAsync(10, Survey(metadata));
         string command = (string)found.Report["next"]!.AsArray().Single()!["commands"]!.AsArray().Single()!;
         Assert.StartsWith("sealer-recover repair ", command, StringComparison.Ordinal);
-        await RunAsync(0, [.. command.Split(' ')[1..], $"--sealing-temp={_bench.Temp}", "--json"]);
+        await _bench.RunAsync(0, [.. command.Split(' ')[1..], $"--sealing-temp={_bench.Temp}", "--json"]);
 
         AssertWhole(size, _bench.Result);
-        await RunAsync(0, Survey(metadata));
+        await _bench.RunAsync(0, Survey(metadata));
     }
 
     [Theory]
@@ -79,16 +79,16 @@ public sealed class SurveyThenRepair(ParentCaches caches, WholeSectors whole) : 
         WholeSectors.Copy(_bench.Result, other);
         string damaged = Flip(Path.Combine(_bench.Result, PathOf(file)));
 
-        Ended found = await RunAsync(10, [.. Survey(metadata), $"--storage={other}"]);
+        Ended found = await _bench.RunAsync(10, [.. Survey(metadata), $"--storage={other}"]);
         Assert.Equal("copy_good", (string?)found.Lines.Single(line => (string?)line["event"] == "survey")["repairs"]!.AsArray().Single()!["repair"]);
         string command = (string)found.Report["next"]!.AsArray().Single()!["commands"]!.AsArray().Single()!;
-        Ended repaired = await RunAsync(0, [.. command.Split(' ')[1..], $"--sealing-temp={_bench.Temp}", "--json"]);
+        Ended repaired = await _bench.RunAsync(0, [.. command.Split(' ')[1..], $"--sealing-temp={_bench.Temp}", "--json"]);
 
         Assert.DoesNotContain(repaired.Lines, line => (string?)line["phase"] == "label");
         AssertWhole(size, _bench.Result);
         AssertWhole(size, other);
         AssertKept(_bench.Result, damaged);
-        await RunAsync(0, [.. Survey(metadata), $"--storage={other}"]);
+        await _bench.RunAsync(0, [.. Survey(metadata), $"--storage={other}"]);
     }
 
     [Theory]
@@ -104,15 +104,15 @@ public sealed class SurveyThenRepair(ParentCaches caches, WholeSectors whole) : 
         string damaged = Flip(Path.Combine(other, PathOf(file)));
         File.Delete(Path.Combine(other, PathOf("p_aux")));
 
-        Ended found = await RunAsync(10, [.. Survey(metadata), $"--storage={other}"]);
+        Ended found = await _bench.RunAsync(10, [.. Survey(metadata), $"--storage={other}"]);
         string command = (string)found.Report["next"]!.AsArray().Single()!["commands"]!.AsArray().Single()!;
-        Ended repaired = await RunAsync(0, [.. command.Split(' ')[1..], $"--sealing-temp={_bench.Temp}", "--json"]);
+        Ended repaired = await _bench.RunAsync(0, [.. command.Split(' ')[1..], $"--sealing-temp={_bench.Temp}", "--json"]);
 
         Assert.Contains(repaired.Lines, line => (string?)line["event"] == "note" && ((string?)line["text"])!.Contains($"in {other} was damaged", StringComparison.Ordinal));
         AssertWhole(size, _bench.Result);
         AssertWhole(size, other);
         AssertKept(other, damaged);
-        await RunAsync(0, [.. Survey(metadata), $"--storage={other}"]);
+        await _bench.RunAsync(0, [.. Survey(metadata), $"--storage={other}"]);
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class SurveyThenRepair(ParentCaches caches, WholeSectors whole) : 
         string damaged = Flip(Path.Combine(_bench.Result, PathOf("sealed")));
         Flip(Path.Combine(other, PathOf("sealed")));
 
-        Ended repaired = await RunAsync(
+        Ended repaired = await _bench.RunAsync(
             0,
             ["repair", $"--metadata={metadata}", $"--storage={_bench.Result}", $"--storage={other}", $"--sealing-temp={_bench.Temp}", "--json", $"{_number}"]);
 
@@ -166,11 +166,4 @@ public sealed class SurveyThenRepair(ParentCaches caches, WholeSectors whole) : 
 
     private IEnumerable<string> Survey(string metadata) =>
         ["survey", $"--metadata={metadata}", $"--storage={_bench.Result}", "--deep", "--json", $"{_number}"];
-
-    private async Task<Ended> RunAsync(int code, IEnumerable<string> arguments)
-    {
-        Ended ended = await _bench.RunAsync(arguments);
-        Assert.True(ended.Code == code, ended.ToString());
-        return ended;
-    }
 }

@@ -55,15 +55,15 @@ public sealed class SurveyThenRepairSnapped(ParentCaches caches, WholeSectors wh
             Damage(known, damage[1..], isLost: damage[0] == '-');
         }
 
-        Ended found = await RunAsync(stillProves ? 0 : 10, Survey(metadata));
+        Ended found = await _bench.RunAsync(stillProves ? 0 : 10, Survey(metadata));
         string command = stillProves
             ? $"sealer-recover repair --metadata={metadata} --storage={_bench.Result}"
             : (string)found.Report["next"]!.AsArray().Single()!["commands"]!.AsArray().Single()!;
         Assert.StartsWith("sealer-recover repair ", command, StringComparison.Ordinal);
-        await RunAsync(0, [.. command.Split(' ')[1..], $"--piece-source={Pieces}", $"--sealing-temp={_bench.Temp}", "--json"]);
+        await _bench.RunAsync(0, [.. command.Split(' ')[1..], $"--piece-source={Pieces}", $"--sealing-temp={_bench.Temp}", "--json"]);
 
         known.AssertInstalled(_bench.Result);
-        await RunAsync(0, Survey(metadata));
+        await _bench.RunAsync(0, Survey(metadata));
     }
 
     [Theory]
@@ -78,9 +78,9 @@ public sealed class SurveyThenRepairSnapped(ParentCaches caches, WholeSectors wh
         Damage(known, "update-cache", isLost: true);
         Directory.Delete(Pieces, recursive: true);
 
-        Ended found = await RunAsync(10, Survey(metadata));
+        Ended found = await _bench.RunAsync(10, Survey(metadata));
         string command = (string)found.Report["next"]!.AsArray().Single()!["commands"]!.AsArray().Single()!;
-        await RunAsync(0, [.. command.Split(' ')[1..], $"--sealing-temp={_bench.Temp}", "--json"]);
+        await _bench.RunAsync(0, [.. command.Split(' ')[1..], $"--sealing-temp={_bench.Temp}", "--json"]);
 
         known.AssertInstalled(_bench.Result);
     }
@@ -120,11 +120,4 @@ public sealed class SurveyThenRepairSnapped(ParentCaches caches, WholeSectors wh
     }
 
     private IEnumerable<string> Survey(string metadata) => ["survey", $"--metadata={metadata}", $"--storage={_bench.Result}", "--deep", "--json"];
-
-    private async Task<Ended> RunAsync(int code, IEnumerable<string> arguments)
-    {
-        Ended ended = await _bench.RunAsync(arguments);
-        Assert.True(ended.Code == code, ended.ToString());
-        return ended;
-    }
 }

@@ -24,21 +24,21 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
         string[] verify = ["verify", $"--metadata={metadata}", $"--storage={_bench.Result}", numbers];
         Dictionary<string, (string, DateTime)> before = Snapshot();
 
-        Ended good = await RunAsync(0, [.. verify, "--full", "--json"]);
+        Ended good = await _bench.RunAsync(0, [.. verify, "--full", "--json"]);
         Assert.All(Verifications(good), found =>
         {
             Assert.Equal((true, 100, "metadata", "random", 0), (
                 (bool)found["proven"]!, (int)found["proven_nodes"]!, (string?)found["compared_with"], (string?)found["randomness_from"], (int)found["network_challenges"]!));
         });
         Assert.All(good.Report["sectors"]!.AsArray(), sector => Assert.Equal("proven", (string?)sector!["result"]));
-        Assert.Contains("100 challenged nodes of its sealed file lead to the CommR in the metadata file", (await RunAsync(0, verify)).Output, StringComparison.Ordinal);
+        Assert.Contains("100 challenged nodes of its sealed file lead to the CommR in the metadata file", (await _bench.RunAsync(0, verify)).Output, StringComparison.Ordinal);
         Assert.Equal(before, Snapshot());
 
         // With so many challenges some meet every stretch of 16 KiB.
         string replica = Path.Combine(_bench.Result, "sealed", "s-t01000-2");
         const long place = 1234;
         Flip(replica, place);
-        Ended damaged = await RunAsync(10, [.. verify, "--challenges=20000", "--json"]);
+        Ended damaged = await _bench.RunAsync(10, [.. verify, "--challenges=20000", "--json"]);
         JsonObject two = Assert.Single(Verifications(damaged), found => !(bool)found["proven"]!);
         JsonNode fault = two["replicas"]![0]!["faults"]![0]!;
         Assert.Equal("replica", (string?)fault["kind"]);
@@ -47,7 +47,7 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
         Assert.StartsWith("sealer-recover survey ", (string?)damaged.Report["next"]![0]!["commands"]![0], StringComparison.Ordinal);
 
         // The same randomness finds the same again.
-        Ended again = await RunAsync(10, [.. verify, "--challenges=20000", $"--randomness={(string)two["randomness"]!}", "--json"]);
+        Ended again = await _bench.RunAsync(10, [.. verify, "--challenges=20000", $"--randomness={(string)two["randomness"]!}", "--json"]);
         Assert.Equal(
             two["replicas"]!.ToJsonString(), Assert.Single(Verifications(again), found => !(bool)found["proven"]!)["replicas"]!.ToJsonString());
     }
@@ -83,7 +83,7 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
         _bench.Environment["FULLNODE_API_INFO"] = node.ApiInfo;
         string[] verify = ["verify", "--miner=f01000", $"--storage={_bench.Result}", "--json"];
 
-        Ended ended = await RunAsync(8, [.. verify, "--faulty"]);
+        Ended ended = await _bench.RunAsync(8, [.. verify, "--faulty"]);
         JsonObject[] found = [.. Verifications(ended)];
         Assert.Equal([(1ul, true), (2ul, true), (3ul, false)], found.Select(one => ((ulong)one["sector"]!["number"]!, (bool)one["proven"]!)));
         const long epoch = 18_280 + (7 * 60) - 20;
@@ -93,11 +93,11 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
         Assert.Equal("comm_r", (string?)Assert.Single(found[2]["replicas"]![0]!["faults"]!.AsArray())!["kind"]);
         Assert.Contains("its files fit together", (string)ended.Report["sectors"]![2]!["failure"]!["message"]!, StringComparison.Ordinal);
 
-        JsonObject waiting = Assert.Single(Verifications(await RunAsync(0, [.. verify, "4"])));
+        JsonObject waiting = Assert.Single(Verifications(await _bench.RunAsync(0, [.. verify, "4"])));
         Assert.Equal(("random", true), ((string)waiting["randomness_from"]!, (bool)waiting["proven"]!));
         Assert.Contains("not due at any deadline", (string)waiting["randomness_reason"]!, StringComparison.Ordinal);
 
-        JsonObject alone = Assert.Single(Verifications(await RunAsync(0, [.. verify, "--offline", "3"])));
+        JsonObject alone = Assert.Single(Verifications(await _bench.RunAsync(0, [.. verify, "--offline", "3"])));
         Assert.Equal("nothing", (string)alone["compared_with"]!);
     }
 
@@ -114,11 +114,11 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
         Directory.Move(files.UpdateCache, Place("update-cache"));
         string[] verify = ["verify", $"--metadata={_bench.Write(known.Metadata())}", $"--storage={root}", "--full", "--json"];
 
-        JsonObject found = Assert.Single(Verifications(await RunAsync(0, verify)));
+        JsonObject found = Assert.Single(Verifications(await _bench.RunAsync(0, verify)));
         Assert.Equal(("update", 100), ((string)found["part"]!, (int)found["proven_nodes"]!));
 
         Flip(Place("update"), known.Length - 1);
-        JsonObject damaged = Assert.Single(Verifications(await RunAsync(10, verify)));
+        JsonObject damaged = Assert.Single(Verifications(await _bench.RunAsync(10, verify)));
         Assert.False((bool)damaged["replicas"]![0]!["proven"]!);
     }
 
@@ -128,7 +128,7 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
     public async Task Bad_input_is_one_sentence(string option, string part)
     {
         Directory.CreateDirectory(_bench.Result);
-        Ended ended = await RunAsync(2, ["verify", $"--metadata={Workbench.Sample("2KiB")}", $"--storage={_bench.Result}", option, "--json"]);
+        Ended ended = await _bench.RunAsync(2, ["verify", $"--metadata={Workbench.Sample("2KiB")}", $"--storage={_bench.Result}", option, "--json"]);
         Assert.Contains(part, (string)ended.Report["failure"]!["message"]!, StringComparison.Ordinal);
     }
 
@@ -141,13 +141,6 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
         int value = file.ReadByte();
         file.Position = place;
         file.WriteByte((byte)(value ^ 0x10));
-    }
-
-    private async Task<Ended> RunAsync(int code, IEnumerable<string> arguments)
-    {
-        Ended ended = await _bench.RunAsync(arguments);
-        Assert.True(ended.Code == code, ended.ToString());
-        return ended;
     }
 
     private Dictionary<string, (string Sha256, DateTime Written)> Snapshot() =>

@@ -55,6 +55,14 @@ internal sealed class Workbench(ParentCaches caches) : IDisposable
         return await executable.EndAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Runs the program to its end, which has to have this exit code.</summary>
+    public async Task<Ended> RunAsync(int code, IEnumerable<string> arguments)
+    {
+        Ended ended = await RunAsync(arguments);
+        Assert.True(ended.Code == code, ended.ToString());
+        return ended;
+    }
+
     /// <summary>A copy of a sample's metadata, changed.</summary>
     public string Metadata(string size, Action<JsonObject> change)
     {

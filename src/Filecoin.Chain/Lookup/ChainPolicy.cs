@@ -2,11 +2,9 @@ using Filecoin.Primitives;
 
 namespace Filecoin.Chain;
 
-/// <summary>Numbers of the protocol that a lookup needs, in epochs of 30 seconds (builtin-actors runtime/src/runtime/policy.rs).</summary>
+/// <summary>Numbers of the protocol that a lookup needs, in epochs (builtin-actors runtime/src/runtime/policy.rs).</summary>
 internal static class ChainPolicy
 {
-    internal const long EpochsPerDay = 2880;
-
     /// <summary>A pre-commit can be proven only after this many epochs, which also lengthen the time to prove it.</summary>
     internal const long PreCommitChallengeDelay = 150;
 
@@ -19,8 +17,8 @@ internal static class ChainPolicy
     /// </summary>
     internal static long MaxProveCommitDuration(PorepVariant variant) => variant switch
     {
-        PorepVariant.V1 => EpochsPerDay + PreCommitChallengeDelay,
-        PorepVariant.V1_1 or PorepVariant.Synthetic => (30 * EpochsPerDay) + PreCommitChallengeDelay,
+        PorepVariant.V1 => Epochs.PerDay + PreCommitChallengeDelay,
+        PorepVariant.V1_1 or PorepVariant.Synthetic => (30 * Epochs.PerDay) + PreCommitChallengeDelay,
         _ => 0,
     };
 

@@ -142,8 +142,8 @@ public sealed record ProvingDeadline
     [JsonConverter(typeof(EpochJsonConverter))]
     public required long PeriodStart { get; init; }
 
-    /// <summary>Length of the period: 2880, a day.</summary>
-    public long WPoStProvingPeriod { get; init; } = 2880;
+    /// <summary>Length of the period: a day.</summary>
+    public long WPoStProvingPeriod { get; init; } = Epochs.PerDay;
 
     /// <summary>Length of one deadline: 60, half an hour.</summary>
     public long WPoStChallengeWindow { get; init; } = 60;

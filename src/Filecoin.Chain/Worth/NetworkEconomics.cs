@@ -15,7 +15,7 @@ public sealed record NetworkEconomics(FilterEstimate Reward, FilterEstimate Powe
     private const ulong PledgeShareSince = 25;
 
     /// <summary>Sectors older than this, in epochs, pay the whole share.</summary>
-    private const long FullAge = 140 * ChainPolicy.EpochsPerDay;
+    private const long FullAge = 140 * Epochs.PerDay;
 
     /// <summary>BR(t): what a power is expected to earn in some epochs. Zero where the network's power is not told as more than nothing.</summary>
     public Fil ExpectedReward(BigInteger qaPower, long epochs) =>
@@ -24,11 +24,11 @@ public sealed record NetworkEconomics(FilterEstimate Reward, FilterEstimate Powe
             : new Fil(BigInteger.Max(BigInteger.Zero, (qaPower * Reward.CumulatedRatio(Power, epochs)) >> FilterEstimate.Precision));
 
     /// <summary>FF: what a power costs for each day on which it is still faulty, BR(3.51 days).</summary>
-    public Fil ContinuedFaultFee(BigInteger qaPower) => ExpectedReward(qaPower, ChainPolicy.EpochsPerDay * 351 / 100);
+    public Fil ContinuedFaultFee(BigInteger qaPower) => ExpectedReward(qaPower, Epochs.PerDay * 351 / 100);
 
     /// <summary>What of a sector's daily fee (FIP-0100) is due, faulty or not: at most half of a day's expected reward.</summary>
     public Fil DailyFeeDue(Fil dailyFee, BigInteger qaPower) =>
-        new(BigInteger.Min(dailyFee.Atto, ExpectedReward(qaPower, ChainPolicy.EpochsPerDay).Atto / 2));
+        new(BigInteger.Min(dailyFee.Atto, ExpectedReward(qaPower, Epochs.PerDay).Atto / 2));
 
     /// <summary>
     /// What the termination of a sector costs: 8.5 % of its pledge, of young ones a share by age, but at least 2 % and 1.05 fault fees. Null

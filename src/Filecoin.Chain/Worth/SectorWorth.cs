@@ -23,13 +23,13 @@ public enum WorthVerdict
 public sealed record SectorWorth
 {
     /// <summary>FaultMaxAge: days after which a faulty sector is terminated, counted from the end of the deadline it missed (FIP-0026).</summary>
-    internal const long FaultMaxAge = 42 * ChainPolicy.EpochsPerDay;
+    internal const long FaultMaxAge = 42 * Epochs.PerDay;
 
     /// <summary>
     /// Epochs that a recovery takes at the very least until the chain has seen it, a day: hours of sealing, then a proof, for which each sector
     /// has its deadline once a day.
     /// </summary>
-    internal const long Soonest = ChainPolicy.EpochsPerDay;
+    internal const long Soonest = Epochs.PerDay;
 
     /// <summary>Whether it still helps.</summary>
     public required WorthVerdict Verdict { get; init; }
@@ -104,7 +104,7 @@ public sealed record SectorWorth
         long age = (terminates ? ends!.Value : standing.HeadEpoch) - (stakes.Activation ?? 0);
         return worth with
         {
-            RewardPerDay = economics.ExpectedReward(power, ChainPolicy.EpochsPerDay),
+            RewardPerDay = economics.ExpectedReward(power, Epochs.PerDay),
             FaultFeePerDay = faultFee,
             DailyFee = dailyFee,
             CostPerDay = faultFee + (dailyFee ?? Fil.Zero),

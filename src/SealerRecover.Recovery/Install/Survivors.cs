@@ -18,6 +18,10 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
     /// <summary>Whether labels may be spared altogether.</summary>
     public bool HasReplica => Sealed.Count > 0 || Updates.Count > 0;
 
+    /// <summary>As <see cref="Find"/>; nothing where all is to be kept, since then layers and columns have to be made whatever is left.</summary>
+    public static Survivors? FindSparing(IFileSystem files, SectorFacts facts, RecoverySettings settings, Func<PAuxFile, CommR> commR) =>
+        settings.Of(facts).KeepAll == true ? null : Find(files, facts, settings, commR);
+
     /// <summary>Looks for a p_aux and for replicas in the result folder, then in the other storage paths.</summary>
     /// <param name="files">Reads it.</param>
     /// <param name="facts">The sector.</param>

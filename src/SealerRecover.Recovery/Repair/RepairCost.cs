@@ -25,7 +25,7 @@ public sealed class RepairCosts(StepSpeeds speeds, RecoverySettings settings)
     {
         ArgumentNullException.ThrowIfNull(repair);
         PorepParameters porep = repair.Facts.SealProof.Porep;
-        SealResources needs = _needs.For(repair.Facts, repair.StoragePath);
+        SealResources needs = _needs.For(repair.Facts, repair.Left);
         double time = Seconds(repair.Kind, porep, repair.Facts.Update is not null);
         return new RepairCost(
             TimeSpan.FromSeconds(time),
@@ -40,8 +40,7 @@ public sealed class RepairCosts(StepSpeeds speeds, RecoverySettings settings)
         double update = isSnapped ? tree : 0;
         return kind switch
         {
-            RepairKind.FromReplica => tree + update,
-            RepairKind.FromUpdate or RepairKind.FromKey => tree + update,
+            RepairKind.FromReplica or RepairKind.FromUpdate or RepairKind.FromKey => tree + update,
             RepairKind.Labels => speeds.Labels(porep) + tree + update,
             _ => speeds.Sealing(porep, settings.Threads) + update,
         };

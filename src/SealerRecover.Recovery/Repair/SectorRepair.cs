@@ -31,6 +31,9 @@ public enum RepairKind
 /// <param name="Kind">What it is mended from. If that proves damaged, the next dearer way is gone.</param>
 public sealed record SectorRepair(SectorFacts Facts, string StoragePath, RepairKind Kind)
 {
+    /// <summary>What is left of it and spares work; null for nothing.</summary>
+    internal Survivors? Left { get; private init; }
+
     /// <summary>Chooses place and way by names, lengths and p_aux alone: no replica is read.</summary>
     /// <param name="facts">The sector.</param>
     /// <param name="storagePaths">Storage paths, as Lotus and Curio lay them out; the first takes what has no other place.</param>
@@ -49,7 +52,7 @@ public sealed record SectorRepair(SectorFacts Facts, string StoragePath, RepairK
             ?? layouts.FirstOrDefault(layout => FileLook.Through(layout.CacheFolder).Kind == FileKind.Folder)
             ?? layouts[0]).Root;
         RecoverySettings there = settings with { ResultFolder = path, StoragePaths = storagePaths };
-        Survivors? left = settings.Of(facts).KeepAll == true ? null : Survivors.Find(LinuxFileSystem.Instance, facts, there, sealer.CommROf);
+        Survivors? left = Survivors.FindSparing(LinuxFileSystem.Instance, facts, there, sealer.CommROf);
         return new SectorRepair(facts, path, (left, IsSnapped: facts.Update is not null) switch
         {
             (null, _) => RepairKind.Everything,
@@ -57,6 +60,9 @@ public sealed record SectorRepair(SectorFacts Facts, string StoragePath, RepairK
             ({ Updates.Count: 0, Sealed.Count: > 0 }, true) => RepairKind.FromKey,
             ({ HasReplica: true }, _) => RepairKind.FromReplica,
             _ => RepairKind.Labels,
-        });
+        })
+        {
+            Left = left,
+        };
     }
 }

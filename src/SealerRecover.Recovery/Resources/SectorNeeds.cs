@@ -15,13 +15,14 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
 {
     /// <summary>The needs of one sector; where a replica is left, those of checking it.</summary>
     /// <param name="facts">The sector.</param>
-    /// <param name="resultFolder">Where its files go; null for the settings' result folder.</param>
-    public SealResources For(SectorFacts facts, string? resultFolder = null)
+    public SealResources For(SectorFacts facts) => For(facts, Left(facts));
+
+    /// <summary>As the other, where it is known already what is left.</summary>
+    /// <param name="facts">The sector.</param>
+    /// <param name="left">What is left of it and spares work; null for nothing.</param>
+    public SealResources For(SectorFacts facts, Survivors? left)
     {
-        ArgumentNullException.ThrowIfNull(facts);
         PorepParameters porep = facts.SealProof.Porep;
-        Survivors? left = settings.Of(facts).KeepAll == true ? null : Survivors.Find(
-            LinuxFileSystem.Instance, facts, resultFolder is null ? settings : settings with { ResultFolder = resultFolder }, sealer.CommROf);
         if (left is not null && left.Sealed.Count > 0 && (facts.Update is null || left.Updates.Count > 0))
         {
             SealResources trees = SealResources.ForTrees(porep, settings.Threads);
@@ -33,8 +34,9 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
 
     /// <summary>The needs of one sector whose labels have to be made.</summary>
     /// <param name="facts">The sector.</param>
-    public SealResources WithLabels(SectorFacts facts) =>
-        Sealing(facts, onlyLastLayer: settings.Of(facts).KeepAll != true && Survivors.Find(LinuxFileSystem.Instance, facts, settings, sealer.CommROf) is not null);
+    public SealResources WithLabels(SectorFacts facts) => Sealing(facts, onlyLastLayer: Left(facts) is not null);
+
+    private Survivors? Left(SectorFacts facts) => Survivors.FindSparing(LinuxFileSystem.Instance, facts, settings, sealer.CommROf);
 
     private SealResources Sealing(SectorFacts facts, bool onlyLastLayer)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Proofs;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Verify;
 using SealerRecover.Rendering;
@@ -31,7 +32,7 @@ internal sealed class VerifyCommand : ICommand
         1,
         1_000_000,
         "count",
-        $"Nodes to challenge; the first 10 are those of the network. Default: {VerifySettings.DefaultChallenges}.");
+        $"Nodes to challenge; the first {ChallengeCounts.WindowPost} are those of the network. Default: {VerifySettings.DefaultChallenges}.");
 
     /// <summary>Makes the command.</summary>
     public VerifyCommand()

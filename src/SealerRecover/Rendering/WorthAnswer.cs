@@ -9,7 +9,6 @@ namespace SealerRecover.Rendering;
 internal sealed record WorthAnswer(WorthOfSectors Worth) : IAnswer
 {
     private const int MostListed = 40;
-    private const double EpochsPerDay = 2880;
 
     /// <inheritdoc/>
     public IEnumerable<TextBlock> Blocks()
@@ -96,7 +95,7 @@ internal sealed record WorthAnswer(WorthOfSectors Worth) : IAnswer
         epoch is { } known && facts.Standing is { } standing ? format(standing.TimeOf(known)) : null;
 
     private static double? DaysLeft(SectorFacts facts, SectorWorth worth) =>
-        worth.EndsAt is { } end && facts.Standing is { } standing ? Math.Max(0, (end - standing.HeadEpoch) / EpochsPerDay) : null;
+        worth.EndsAt is { } end && facts.Standing is { } standing ? Math.Max(0, (end - standing.HeadEpoch) / (double)Epochs.PerDay) : null;
 
     private static string? Atto(Fil? amount) => amount?.Atto.ToString(CultureInfo.InvariantCulture);
 

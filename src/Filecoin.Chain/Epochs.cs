@@ -1,0 +1,13 @@
+namespace Filecoin.Chain;
+
+/// <summary>How the chain counts time (builtin-actors runtime/src/runtime/policy.rs, EPOCH_DURATION_SECONDS and EPOCHS_IN_DAY).</summary>
+public static class Epochs
+{
+    /// <summary>Epochs in a day, which is also the length of a proving period.</summary>
+    public const long PerDay = 24 * 60 * 60 / Seconds;
+
+    private const int Seconds = 30;
+
+    /// <summary>How long so many epochs take.</summary>
+    public static TimeSpan Span(long epochs) => TimeSpan.FromSeconds(Seconds * (double)epochs);
+}
