@@ -11,7 +11,7 @@ namespace Filecoin.Chain;
 /// </summary>
 /// <param name="endpoint">The endpoint.</param>
 /// <param name="exchange">Sends a message and reads the whole reply.</param>
-/// <param name="logger">Warning: batches are given up.</param>
+/// <param name="logger">Information: batches are given up.</param>
 internal sealed class CallQueue(ChainEndpoint endpoint, Func<byte[], string, CancellationToken, Task<HttpReply>> exchange, ILogger logger) : IDisposable
 {
     /// <summary>Requests under way at once, where batches are taken.</summary>

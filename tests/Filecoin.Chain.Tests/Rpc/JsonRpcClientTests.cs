@@ -39,7 +39,7 @@ public sealed class JsonRpcClientTests
         { "number", "not of the documented form", "Fault" },
         { "permission", "grants too little", "Fault" },
         { "limit", "limits the rate", "Transient" },
-        { "hang", "did not answer within 0.3 s, twice", "Twice" },
+        { "hang", "did not answer within 2 s, twice", "Twice" },
     };
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class JsonRpcClientTests
         JsonRpcOptions options = Asking.Impatient with
         {
             MaxResponseBytes = 1_000_000,
-            RequestTimeout = fault == "hang" ? TimeSpan.FromSeconds(0.3) : TimeSpan.FromSeconds(20),
+            RequestTimeout = fault == "hang" ? TimeSpan.FromSeconds(2) : TimeSpan.FromSeconds(20),
         };
         using JsonRpcClient client = Asking.Client(node.ApiInfo, options, log);
 
@@ -205,7 +205,7 @@ public sealed class JsonRpcClientTests
     }
 
     [Fact]
-    public async Task Cancelling_ends_a_hanging_call_at_once()
+    public async Task Cancelling_ends_a_hanging_call_long_before_its_time_is_over()
     {
         await using FakeNode node = await FakeNode.StartAsync(Chain);
         node.Inject("*", Fault.Hang);
@@ -213,10 +213,8 @@ public sealed class JsonRpcClientTests
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         Task<string> call = new FullNode(client).StateNetworkNameAsync(stop.Token);
         await Task.Delay(50, Cancellation);
-        long started = Stopwatch.GetTimestamp();
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 2);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(Asking.Impatient.RequestTimeout / 2, Cancellation));
     }
 
     [Fact]

@@ -186,11 +186,11 @@ public sealed class RecoveryRunnerTests : IDisposable
         {
             if (job.Inputs.Sector.Number < 3)
             {
-                Assert.True(together.SignalAndWait(TimeSpan.FromSeconds(20), cancellation), "three sectors are labelled at once");
+                Assert.True(together.SignalAndWait(TimeSpan.FromSeconds(60), cancellation), "three sectors are labelled at once");
             }
             else
             {
-                Assert.True(treesBegan.Wait(TimeSpan.FromSeconds(20), cancellation), "trees of one overlap labels of others");
+                Assert.True(treesBegan.Wait(TimeSpan.FromSeconds(60), cancellation), "trees of one overlap labels of others");
             }
         };
         _run.Sealer.BeforeTrees = (_, _) => treesBegan.Set();
@@ -239,10 +239,10 @@ public sealed class RecoveryRunnerTests : IDisposable
         };
         Task<IReadOnlyList<SectorOutcome>> running = Task.Run(
             () => _run.Do(stop.Token, FakeSealer.Facts(1), FakeSealer.Facts(2)), TestContext.Current.CancellationToken);
-        Assert.True(hanging.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.True(hanging.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
 
         await stop.CancelAsync();
-        IReadOnlyList<SectorOutcome> outcomes = await running.WaitAsync(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        IReadOnlyList<SectorOutcome> outcomes = await running.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Stopped, outcome.Kind));
         Assert.Equal(2, _run.Observer.Events.OfType<SectorEnded>().Count());
@@ -350,11 +350,11 @@ public sealed class RecoveryRunnerTests : IDisposable
         _run.Sealer.BeforeLabelling = (_, cancellation) =>
         {
             working.Set();
-            Assert.True(goOn.Wait(TimeSpan.FromSeconds(20), cancellation));
+            Assert.True(goOn.Wait(TimeSpan.FromSeconds(60), cancellation));
         };
         Task<IReadOnlyList<SectorOutcome>> first = Task.Run(
             () => _run.Do(FakeSealer.Facts(1)), TestContext.Current.CancellationToken);
-        Assert.True(working.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.True(working.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
 
         RecoverySettings elsewhere = _run.Settings with { TempFolder = _run.Settings.TempFolder + "2" };
         RecoverySettings otherResult = _run.Settings with { ResultFolder = _run.Settings.ResultFolder + "2" };
