@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Filecoin.Primitives;
 
@@ -13,8 +14,8 @@ public sealed class FakeLotusMiner : FakeServer
     private readonly FakeChain _chain;
     private readonly FakeMiner _miner;
 
-    private FakeLotusMiner(FakeChain chain, FakeMiner miner, string? token)
-        : base("/rpc/v0", token)
+    private FakeLotusMiner(FakeChain chain, FakeMiner miner, string? token, X509Certificate2? certificate)
+        : base("/rpc/v0", token, certificate)
     {
         _chain = chain;
         _miner = miner;
@@ -26,9 +27,9 @@ public sealed class FakeLotusMiner : FakeServer
     /// <summary>Changes what it answers about a sector.</summary>
     public Action<FakeSector, JsonObject>? Change { get; set; }
 
-    /// <summary>Starts a lotus-miner.</summary>
-    public static Task<FakeLotusMiner> StartAsync(FakeChain chain, FakeMiner miner, string? token = null) =>
-        StartAsync(new FakeLotusMiner(chain, miner, token));
+    /// <summary>Starts a lotus-miner; with a certificate one that speaks TLS.</summary>
+    public static Task<FakeLotusMiner> StartAsync(FakeChain chain, FakeMiner miner, string? token = null, X509Certificate2? certificate = null) =>
+        StartAsync(new FakeLotusMiner(chain, miner, token, certificate));
 
     /// <summary>What SectorsStatus answers about a sector.</summary>
     public static JsonObject Status(FakeChain chain, FakeMiner miner, FakeSector sector)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 
 namespace SealerRecover.Tests;
@@ -14,8 +15,8 @@ public sealed class FakeNode : FakeServer
 {
     private readonly FakeMethods _methods;
 
-    private FakeNode(FakeChain chain, string? token)
-        : base("/rpc/v1", token)
+    private FakeNode(FakeChain chain, string? token, X509Certificate2? certificate)
+        : base("/rpc/v1", token, certificate)
     {
         Chain = chain;
         _methods = new FakeMethods(chain, this);
@@ -39,8 +40,9 @@ public sealed class FakeNode : FakeServer
     /// <summary>'f' or 't': how it prints addresses.</summary>
     public char AddressPrefix { get; set; } = 'f';
 
-    /// <summary>Starts a node.</summary>
-    public static Task<FakeNode> StartAsync(FakeChain chain, string? token = null) => StartAsync(new FakeNode(chain, token));
+    /// <summary>Starts a node; with a certificate one that speaks TLS.</summary>
+    public static Task<FakeNode> StartAsync(FakeChain chain, string? token = null, X509Certificate2? certificate = null) =>
+        StartAsync(new FakeNode(chain, token, certificate));
 
     /// <summary>From now on it has nothing but block headers and the newest state, as a node that prunes.</summary>
     public void KeepHeadersOnly()

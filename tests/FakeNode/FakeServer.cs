@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -20,8 +21,8 @@ namespace SealerRecover.Tests;
 public sealed record FakeRequest(string Method, string Params, string Authorization);
 
 /// <summary>
-/// A JSON-RPC server on a free port of 127.0.0.1 that speaks as go-jsonrpc does: tokens, error codes and HTTP statuses. Faults can be put in
-/// its way.
+/// A JSON-RPC server on a free port of 127.0.0.1 that speaks as go-jsonrpc does: tokens, error codes and HTTP statuses, over TLS if it is given
+/// a certificate. Faults can be put in its way.
 /// </summary>
 public abstract class FakeServer : IAsyncDisposable
 {
@@ -32,18 +33,29 @@ public abstract class FakeServer : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly string _path;
+    private readonly string _scheme;
     private readonly List<(string Method, Fault Fault, int Left)> _faults = [];
     private int _roundTrips;
     private int _batches;
 
-    private protected FakeServer(string path, string? token)
+    /// <param name="path">Where it answers.</param>
+    /// <param name="token">See <see cref="Token"/>.</param>
+    /// <param name="certificate">With its key: it speaks TLS. Null: plain HTTP.</param>
+    private protected FakeServer(string path, string? token, X509Certificate2? certificate)
     {
         _path = path;
+        _scheme = certificate is null ? "http" : "https";
         Token = token;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                if (certificate is not null)
+                {
+                    listen.UseHttps(certificate);
+                }
+            });
             kestrel.AddServerHeader = false;
             kestrel.Limits.MinResponseDataRate = null;
         });
@@ -78,11 +90,11 @@ public abstract class FakeServer : IAsyncDisposable
     /// <summary>The port it listens on.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Its base address, e.g. http://127.0.0.1:40001.</summary>
-    public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}");
+    /// <summary>Its base address, e.g. http://127.0.0.1:40001, https with TLS.</summary>
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"{_scheme}://127.0.0.1:{Port}");
 
     /// <summary>What to put in FULLNODE_API_INFO or MINER_API_INFO.</summary>
-    public string ApiInfo => (Token is null ? "" : Token + ":") + string.Create(CultureInfo.InvariantCulture, $"/ip4/127.0.0.1/tcp/{Port}/http");
+    public string ApiInfo => (Token is null ? "" : Token + ":") + string.Create(CultureInfo.InvariantCulture, $"/ip4/127.0.0.1/tcp/{Port}/{_scheme}");
 
     /// <summary>Starts a server.</summary>
     private protected static async Task<T> StartAsync<T>(T server)

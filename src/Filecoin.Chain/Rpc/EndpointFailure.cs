@@ -34,8 +34,15 @@ internal enum EndpointTrouble
 /// <param name="Error">The node's own error, where it spoke JSON-RPC.</param>
 /// <param name="RetryAfter">How long the node asked to wait.</param>
 /// <param name="Cause">The exception behind it.</param>
+/// <param name="Hint">What to do about it, where the trouble alone does not say.</param>
 internal sealed record EndpointFailure(
-    ChainEndpoint Endpoint, EndpointTrouble Trouble, string What, RpcError? Error = null, TimeSpan? RetryAfter = null, Exception? Cause = null)
+    ChainEndpoint Endpoint,
+    EndpointTrouble Trouble,
+    string What,
+    RpcError? Error = null,
+    TimeSpan? RetryAfter = null,
+    Exception? Cause = null,
+    string? Hint = null)
 {
     private const int QuotedCharacters = 80;
 
@@ -66,6 +73,11 @@ internal sealed record EndpointFailure(
     /// <summary>The failure of an answer that is none.</summary>
     internal static EndpointException Unusable(ChainEndpoint endpoint, HttpReply reply, string problem)
     {
+        if (TransportFailure.OfTlsServer(endpoint, reply) is { } misdirected)
+        {
+            return new EndpointException(misdirected);
+        }
+
         string start = endpoint.WithoutToken(Printable.Line(reply.Body, QuotedCharacters));
         string what =
             start.Length == 0 ? "answered with nothing"
@@ -104,7 +116,7 @@ internal sealed record EndpointFailure(
         string message = failures.Count == 1
             ? $"{decisive.Endpoint} {decisive.What}, asked for {method}"
             : $"no endpoint answered {method}: {string.Join("; ", failures.Select(failure => $"{failure.Endpoint} {failure.What}"))}";
-        return new ChainCallException(kind, message, hint, method, decisive.Error, decisive.Cause);
+        return new ChainCallException(kind, message, decisive.Hint ?? hint, method, decisive.Error, decisive.Cause);
     }
 }
 

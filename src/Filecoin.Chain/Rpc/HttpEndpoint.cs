@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
+using System.Net.Security;
 
 namespace Filecoin.Chain;
 
@@ -36,6 +36,7 @@ internal sealed class HttpEndpoint : IDisposable
             // A proxy set for the internet is not meant for a node on this machine (Go's clients, hence Lotus, do the same).
             UseProxy = !endpoint.Url.IsLoopback,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = ServerCertificate.Check },
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,
@@ -85,8 +86,7 @@ internal sealed class HttpEndpoint : IDisposable
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            (EndpointTrouble trouble, string what) = Describe(error);
-            throw Failure(trouble, what, cause: error);
+            throw new EndpointException(TransportFailure.Of(Endpoint, error));
         }
     }
 
@@ -149,21 +149,6 @@ internal sealed class HttpEndpoint : IDisposable
         RetryConditionHeaderValue? header = response.Headers.RetryAfter;
         TimeSpan? delay = header?.Delta ?? (header?.Date - _time.GetUtcNow());
         return delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
-    }
-
-    private static (EndpointTrouble Trouble, string What) Describe(Exception error)
-    {
-        SocketException? socket = error as SocketException ?? error.InnerException as SocketException;
-        HttpRequestError kind = (error as HttpRequestException)?.HttpRequestError ?? HttpRequestError.Unknown;
-        return (kind, socket?.SocketErrorCode) switch
-        {
-            (HttpRequestError.NameResolutionError, _) => (EndpointTrouble.Transient, "has a host name that does not resolve"),
-            (_, SocketError.ConnectionRefused) => (EndpointTrouble.Transient, "refused the connection"),
-            (HttpRequestError.SecureConnectionError, _) => (EndpointTrouble.Permanent, "failed the TLS handshake"),
-            (HttpRequestError.InvalidResponse, _) => (EndpointTrouble.Permanent, "answered with something that is not HTTP"),
-            (HttpRequestError.ConnectionError, { } code) => (EndpointTrouble.Transient, $"cannot be connected to ({code})"),
-            _ => (EndpointTrouble.Transient, "broke off the connection before its answer was complete"),
-        };
     }
 
     private EndpointException Failure(EndpointTrouble trouble, string what, TimeSpan? retryAfter = null, Exception? cause = null) =>

@@ -9,7 +9,7 @@ namespace Filecoin.Chain;
 internal sealed class Inquiry
 {
     /// <summary>What a complaint of a source may take of a sentence that tells of several; with --verbose the whole is in the log.</summary>
-    private const int LongestComplaint = 120;
+    private const int LongestComplaint = 200;
 
     private const string WhereElse =
         "name an archive node with --archive-node; or the lotus-miner that sealed it with --miner-api-info; or the database of the Curio that did "
@@ -87,13 +87,19 @@ internal sealed class Inquiry
 
         // A node that makes no sense is what has to be seen to first; one that says no is no obstacle to asking others.
         return _isPruned && _first is null or ChainCallException { Error: not null }
-            ? new OperatorException(FailureKind.StatePruned, message, $"what the node has pruned stands elsewhere too: {WhereElse}", _first)
+            ? new OperatorException(FailureKind.StatePruned, message, $"{Unheard}what the node has pruned stands elsewhere too: {WhereElse}", _first)
             : new OperatorException(
                 _first?.Kind ?? FailureKind.NotOnChain,
                 message,
                 _first?.Hint ?? Unseen + WhereElse,
                 _first);
     }
+
+    /// <summary>What to do about the first source that may know but gave no answer, as the beginning of a hint; empty if all answered.</summary>
+    private string Unheard => _failures
+        .Where(failed => failed.Failure is { Kind: FailureKind.NodeUnreachable } and not ChainCallException { Error: not null })
+        .Select(failed => $"{failed.Source.Name} could not be asked: {failed.Failure.Hint}; ")
+        .FirstOrDefault("");
 
     private SourceQuestion Open(SourceQuestion question) => question with
     {

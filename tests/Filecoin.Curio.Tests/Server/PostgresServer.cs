@@ -42,8 +42,8 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Its port on 127.0.0.1.</summary>
     public int Port { get; }
 
-    /// <summary>PEM of the authority that answers for its certificate: itself.</summary>
-    public string Certificate => Path.Combine(_folder, "server.crt");
+    /// <summary>PEM of the authority that answers for its certificate.</summary>
+    public string Certificate => Path.Combine(_folder, "root.crt");
 
     /// <summary>The folder of its unix socket.</summary>
     public string SocketFolder => _folder;
@@ -98,14 +98,11 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static async Task WriteCertificateAsync(string folder, CancellationToken cancellation)
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256);
-        SubjectAlternativeNameBuilder names = new();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        using TestAuthority authority = new();
+        X509Certificate2 certificate = authority.Issue("localhost");
+        using ECDsa key = certificate.GetECDsaPrivateKey()!;
         await File.WriteAllTextAsync(Path.Combine(folder, "server.crt"), certificate.ExportCertificatePem(), cancellation);
+        await File.WriteAllTextAsync(Path.Combine(folder, "root.crt"), authority.Certificate.ExportCertificatePem(), cancellation);
         string file = Path.Combine(folder, "server.key");
         await File.WriteAllTextAsync(file, key.ExportPkcs8PrivateKeyPem(), cancellation);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
