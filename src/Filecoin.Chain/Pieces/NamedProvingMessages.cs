@@ -4,8 +4,8 @@ namespace Filecoin.Chain;
 
 /// <summary>
 /// The message that proved or updated the sector, where another source named it: for when the tipset that includes it is not known, or its
-/// messages cannot be listed. A message that failed is none; where the node cannot tell how it ended it is taken, since an update names the
-/// CommR that is on chain, and pieces have to give CommD.
+/// messages cannot be listed. A message that failed is none. Where the node cannot tell how it ended, it counts only if something else speaks
+/// for it: an update names the CommR that is on chain, and other pieces have to give the CommD that is known.
 /// </summary>
 internal sealed class NamedProvingMessages(NamedMessages messages, SectorManifests manifests) : IPieceList
 {
@@ -41,7 +41,7 @@ internal sealed class NamedProvingMessages(NamedMessages messages, SectorManifes
     private async Task<PieceAnswer> FindAsync(NamedMessage named, PieceQuestion question, CancellationToken cancellation)
     {
         NamedProof proof = await messages.FindAsync(named, question, cancellation).ConfigureAwait(false);
-        return proof.Found is { } found
+        return proof.Found is { } found && (proof.Ran is not null || question.IsUpdate || question.CommD is not null)
             ? await manifests.AnswerAsync(
                 found,
                 question,

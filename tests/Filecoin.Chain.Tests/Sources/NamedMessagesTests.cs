@@ -204,6 +204,35 @@ public sealed class NamedMessagesTests
             facts.Data?.Source);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_proof_of_which_it_is_not_seen_that_it_succeeded_counts_only_where_CommD_is_known(bool isKnown)
+    {
+        await using Forgotten forgotten = await StartAsync();
+        forgotten.Lost.Node.IndexesMessages = false;
+        forgotten.Lost.Node.Inject("ChainGetMessagesInTipset", Fault.Error("failed to load msgmeta (bafy): ipld: could not find bafy"));
+        FakeSector sector = Forgotten.Sector("direct-onboarded") with { DealWeight = "5" };
+        forgotten.Lost.FakeMiner.Add(sector);
+        SectorStatement said = new()
+        {
+            Source = "a note",
+            TicketEpoch = 12_002,
+            CommD = isKnown && CommitmentCid.TryGetCommD(Holding.CommD, out CommD commD) ? commD : null,
+            CommitMessage = FakeMessage.OfMiner(forgotten.Lost.FakeMiner).Single(message => message.Proves).Cid,
+        };
+        if (isKnown)
+        {
+            SectorFacts facts = await forgotten.FindAsync(sector, Forgotten.Ask(said), Cancellation);
+            Assert.Equal(Holding.AsFound(Holding.Pieces), facts.Data?.Pieces);
+        }
+        else
+        {
+            OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => forgotten.FindAsync(sector, Forgotten.Ask(said), Cancellation));
+            Assert.Contains("that a note names ran could not be seen (", error.Message, StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>Hostile answers of StateSearchMsg.</summary>
     public static TheoryData<string> HostileLookups => new(
         "null",
