@@ -78,6 +78,40 @@ public sealed class FullNode(JsonRpcClient rpc)
         rpc.CallRequiredAsync("ChainGetMessage", json => ChainJson.WriteCid(json, message), ChainJson.Default.ChainMessage, cancellation);
 
     /// <summary>
+    /// Where a message ran and how it ended, from the head as far back as the node can look; null where it found it nowhere. As Lotus does it
+    /// (chain/stmgr/searchwait.go, gateway/proxy_fil_v1.go):
+    /// <list type="bullet">
+    /// <item>The message itself has to be in the node's store first. For one that it does not have, also one that another replaced, the
+    /// answer is the error "failed to load message"; so this cannot tell which message replaced it.</item>
+    /// <item>One with the same sender, number and call and only another fee counts as the same message (allowReplaced), and
+    /// <see cref="MessageLookup.Message"/> names the one that ran. Another call under the same number is an error.</item>
+    /// <item>A node with an index (EnableIndexer, off by default) has messages that ran by their CID, replaced ones not. Else it walks back
+    /// from the head and needs the sender's state at every tipset on the way: where that is pruned, the answer is an error.</item>
+    /// <item>The limit is -1, none; a gateway puts its own in its place, and then null only says that it is older.</item>
+    /// </list>
+    /// </summary>
+    public async Task<MessageLookup?> StateSearchMsgAsync(Cid message, CancellationToken cancellation)
+    {
+        const string method = "StateSearchMsg";
+        MessageLookup? found = await rpc.CallAsync(
+            method,
+            json =>
+            {
+                TipSetKey.Head.WriteTo(json);
+                ChainJson.WriteCid(json, message);
+                json.WriteNumberValue(-1);
+                json.WriteBooleanValue(true);
+            },
+            ChainJson.Default.MessageLookup,
+            cancellation).ConfigureAwait(false);
+
+        // Messages of the genesis tipset do not exist, so none was executed before the tipset after it.
+        return found is null || (found.Height > 0 && Whole(method, found.TipSet).Count > 0)
+            ? found
+            : throw Implausible(method, $"a message that ran in no tipset, at height {found.Height}");
+    }
+
+    /// <summary>
     /// CIDs of the messages sent to an address in exactly this form, from <paramref name="from"/> back to an epoch, newest first. The node
     /// reads every tipset between, so few at a time. Lotus looks the address up in the state of <paramref name="from"/> and answers with no
     /// messages, not with an error, where it has pruned that.

@@ -35,6 +35,7 @@ internal static class CurioStatements
             SealedCid = recorded.CommR(recorded.Cid(made.SealedCid)),
             CommD = commD,
             PreCommitMessage = recorded.Cid(made.PreCommitMessage),
+            CommitMessage = recorded.Cid(made.CommitMessage),
             UpdateMessage = recorded.Cid(made.UpdateMessage),
         };
         return question.IsSnapped ? WithUpdate(statement, question, rows, made, recorded)

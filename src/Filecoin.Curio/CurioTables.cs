@@ -48,6 +48,7 @@ internal sealed record Table(string Name, string? Order, params Column[] Columns
         new Column("cur_sealed_cid", ColumnKind.Text),
         new Column("cur_unsealed_cid", ColumnKind.Text),
         new Column("msg_cid_precommit", ColumnKind.Text),
+        new Column("msg_cid_commit", ColumnKind.Text),
         new Column("msg_cid_update", ColumnKind.Text),
         new Column("is_cc", ColumnKind.Switch),
         new Column("has_sector_key", ColumnKind.Switch));

@@ -23,6 +23,8 @@ internal sealed record SealedRow
 
     internal string? PreCommitMessage { get; init; }
 
+    internal string? CommitMessage { get; init; }
+
     internal string? UpdateMessage { get; init; }
 
     /// <summary>Whether its data is zeros and nothing changes that at the moment.</summary>

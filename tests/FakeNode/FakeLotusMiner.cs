@@ -70,17 +70,20 @@ public sealed class FakeLotusMiner : FakeServer
             })]),
             ["Ticket"] = new JsonObject { ["Value"] = ticket, ["Epoch"] = sector.SealRandEpoch },
             ["Seed"] = new JsonObject { ["Value"] = null, ["Epoch"] = 0 },
-            ["PreCommitMsg"] = FakeMessage.OfMiner(miner).FirstOrDefault(message => message.Sector == sector.Number && message.PreCommits) is { } sent
-                ? Link(sent.Cid)
-                : null,
-            ["CommitMsg"] = null,
-            ["ReplicaUpdateMessage"] = update is null ? null : Link(Cid.Create(0x71, 0xb220, new byte[32])),
+            ["PreCommitMsg"] = Sent(message => message.PreCommits),
+            ["CommitMsg"] = Sent(message => message.Proves),
+            ["ReplicaUpdateMessage"] = update is null ? null : Sent(message => message.Updates) ?? Link(Cid.Create(0x71, 0xb220, new byte[32])),
             ["LastErr"] = "",
             ["Log"] = log,
             ["SealProof"] = sector.SealProof,
             ["Activation"] = 0,
             ["Expiration"] = 0,
         };
+
+        JsonObject? Sent(Func<FakeMessage, bool> isIt) =>
+            FakeMessage.OfMiner(miner).LastOrDefault(message => message.Sector == sector.Number && message.ExitCode == 0 && isIt(message)) is { } sent
+                ? Link(sent.Cid)
+                : null;
     }
 
     private protected override JsonNode? Call(string method, JsonArray parameters)

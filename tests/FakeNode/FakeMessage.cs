@@ -15,18 +15,34 @@ public sealed record FakeMessage(long Epoch, Address To, int Method, byte[] Para
     /// <summary>Number of the sector it is about.</summary>
     public ulong Sector { get; init; }
 
+    /// <summary>Zero if it succeeded.</summary>
+    public int ExitCode { get; init; }
+
+    /// <summary>What it pays; the same message with another fee has another CID.</summary>
+    public int Fee { get; init; } = 2;
+
     /// <summary>Whether it pre-commits a sector.</summary>
     public bool PreCommits => Method is 6 or 25 or 28;
 
+    /// <summary>Whether it proves a sector and may name pieces.</summary>
+    public bool Proves => Method is 34;
+
+    /// <summary>Whether it updates a sector.</summary>
+    public bool Updates => Method is 27 or 29 or 35;
+
+    /// <summary>The message as it was sent first, with a fee too low: it never ran, this one replaced it.</summary>
+    public FakeMessage SentFirst => this with { Fee = 1 };
+
     /// <summary>Its CID, which follows from the rest.</summary>
     public Cid Cid => Cid.Create(0x71, 0xb220, Blake2b.Hash256(
-        [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Epoch}/{To}/{Method}/")), .. Params]).Span);
+        [.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Epoch}/{To}/{Method}/{Fee}/")), .. Params]).Span);
 
-    /// <summary>The messages that pre-committed, proved and updated a miner's sectors, oldest first.</summary>
+    /// <summary>The messages that pre-committed, proved and updated a miner's sectors, and further ones, oldest first.</summary>
     public static IReadOnlyList<FakeMessage> OfMiner(FakeMiner miner)
     {
         ArgumentNullException.ThrowIfNull(miner);
-        return [.. miner.Sectors.Values.SelectMany(sector => Of(miner, sector).Select(message => message with { Sector = sector.Number })).OrderBy(message => message.Epoch)];
+        IEnumerable<FakeMessage> done = miner.Sectors.Values.SelectMany(sector => Of(miner, sector).Select(message => message with { Sector = sector.Number }));
+        return [.. done.Concat(miner.FurtherMessages).OrderBy(message => message.Epoch)];
     }
 
     private static IEnumerable<FakeMessage> Of(FakeMiner miner, FakeSector sector)

@@ -45,6 +45,7 @@ internal sealed class FakeMethods
         ["ChainGetTipSetAfterHeight"] = (2, p => TipSet(_chain.AtOrAfter(Height(p)))),
         ["ChainGetMessagesInTipset"] = (1, p => Messages(Key(p[0]))),
         ["ChainGetMessage"] = (1, p => MessageByCid(p[0])),
+        ["StateSearchMsg"] = (4, SearchMessage),
         ["StateListMessages"] = (3, ListMessages),
         ["StateLookupRobustAddress"] = (2, p => Miner(p[0], StateAt(p[1])).Miner.RobustAddress.ToString(_node.AddressPrefix)),
         ["StateMinerPartitions"] = (3, Partitions),
@@ -263,9 +264,39 @@ internal sealed class FakeMethods
     private JsonObject MessageByCid(JsonNode? link)
     {
         string cid = link!["/"]!.GetValue<string>();
-        return All().FirstOrDefault(message => message.Cid.ToString() == cid && message.Epoch >= _node.MessagesKeptFrom) is { } found
-            ? Message(found)
-            : throw new RpcFailure(1, $"ipld: could not find {cid}");
+        return Message(Known(cid) ?? throw new RpcFailure(1, $"ipld: could not find {cid}"));
+    }
+
+    /// <summary>A message that is kept; of one that was replaced that very one.</summary>
+    private FakeMessage? Known(string cid) => All().Where(message => message.Epoch >= _node.MessagesKeptFrom)
+        .SelectMany(message => _node.SawReplaced ? new[] { message, message.SentFirst } : [message])
+        .FirstOrDefault(message => message.Cid.ToString() == cid);
+
+    /// <summary>
+    /// The tipset after the one that includes the message. By the index, which has no replaced messages, else back through the sender's states.
+    /// </summary>
+    private JsonObject? SearchMessage(JsonArray p)
+    {
+        string cid = p[1]!["/"]!.GetValue<string>();
+        long from = Key(p[0]);
+        long limit = p[2]!.GetValue<long>();
+        FakeMessage asked = Known(cid) ?? throw new RpcFailure(1, $"failed to load message: ipld: could not find {cid}");
+        FakeMessage ran = All().First(message => message.SentFirst.Cid.Equals(asked.SentFirst.Cid));
+        bool isReplaced = !ran.Cid.Equals(asked.Cid);
+        FakeTipSet? after = ran.Epoch < from ? _chain.AtOrAfter(ran.Epoch + 1) : null;
+        if (after is not null && ran.Epoch < _node.StateKeptFrom && (isReplaced || !_node.IndexesMessages))
+        {
+            throw new RpcFailure(1, "failed to load the actor: failed to load state tree: failed to load hamt node: ipld: could not find bafy2bzaceaaaa");
+        }
+
+        return after is null || (limit != -1 && after.Height + limit < from) || (isReplaced && !p[3]!.GetValue<bool>()) ? null : new JsonObject
+        {
+            ["Message"] = Link(ran.Cid),
+            ["Receipt"] = new JsonObject { ["ExitCode"] = ran.ExitCode, ["Return"] = null, ["GasUsed"] = 1000, ["EventsRoot"] = null },
+            ["ReturnDec"] = null,
+            ["TipSet"] = new JsonArray([.. after.Blocks.Select(block => new JsonObject { ["/"] = block.Cid })]),
+            ["Height"] = after.Height,
+        };
     }
 
     /// <summary>Newest first; nothing, and no error, where the state in which the receiver is looked up is gone.</summary>

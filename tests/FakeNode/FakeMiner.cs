@@ -29,6 +29,9 @@ public sealed class FakeMiner(ulong id, long sectorSize)
     /// <summary>Its claims of verified data.</summary>
     public ConcurrentBag<FakeClaim> Claims { get; } = [];
 
+    /// <summary>Messages on chain beside those that its sectors' lives tell of, as one that failed.</summary>
+    public ConcurrentBag<FakeMessage> FurtherMessages { get; } = [];
+
     /// <summary>Adds or replaces a sector.</summary>
     public FakeSector Add(FakeSector sector) => Sectors[sector.Number] = sector;
 

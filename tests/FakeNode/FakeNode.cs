@@ -34,6 +34,12 @@ public sealed class FakeNode : FakeServer
     /// <summary>Whether it keeps actor events, as Lotus does only if told to.</summary>
     public bool KeepsEvents { get; set; }
 
+    /// <summary>Whether it finds messages that ran by an index of their CIDs, as Lotus does only if told to; else it walks back through states.</summary>
+    public bool IndexesMessages { get; set; }
+
+    /// <summary>Whether it still has messages that were replaced by others with a higher fee, as a node does that saw them waiting.</summary>
+    public bool SawReplaced { get; set; }
+
     /// <summary>Speaks as Lotus of 2022: an error instead of null for a missing pre-commit, DealIDs told, UnsealedCid not.</summary>
     public bool OldLotus { get; set; }
 

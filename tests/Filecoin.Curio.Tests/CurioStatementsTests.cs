@@ -181,6 +181,7 @@ public sealed class CurioStatementsTests
                     CurrentSealedCid = Text(),
                     CurrentUnsealedCid = Text(),
                     PreCommitMessage = Text(),
+                    CommitMessage = Text(),
                     UpdateMessage = Text(),
                     IsCommittedCapacity = Switch(),
                     HasSectorKey = Switch(),

@@ -66,6 +66,7 @@ public sealed class CuriosDatabaseTests(Databases databases)
         Assert.Equal(kind == "snapped" ? sector.SealedCid : null, said.UpdateSealedCid?.ToCid());
         Assert.Equal(kind == "snapped" ? CommD : null, said.UpdateCommD?.ToCid());
         Assert.Equal(kind == "snapped", said.UpdateMessage is not null);
+        Assert.Equal(sector.Activation is null, said.CommitMessage is null);
         Assert.Equal(kind == "NI", said.PreCommitMessage is null);
         SectorData? data = kind == "snapped" ? said.UpdateData : said.Data;
         Assert.Null(kind == "snapped" ? said.Data : said.UpdateData);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Filecoin.Primitives;
 
 namespace Filecoin.Chain;
@@ -17,22 +16,25 @@ internal sealed class DataLookup
     internal DataLookup(FullNode node, MinerAddress miner, SectorSize size, TipSet head, OtherSources others)
     {
         _size = size;
-        ImmutableArray<FullNode> nodes = others.Archive is { } archive ? [node, archive] : [node];
-        _updates = new UpdateEpochs(nodes, head);
+        NodeOfPieces own = new(node, miner);
+        NodeOfPieces[] archives = others.Archive is { } archive ? [new NodeOfPieces(archive, miner)] : [];
+        _updates = new UpdateEpochs([.. archives.Prepend(own).Select(each => (each.Node, each.Messages))], head);
         _lists = new PieceLists(
         [
-            .. InOrder(node),
+            .. InOrder(own),
             .. others.Named.Count > 0 ? new[] { new StatedPieces() } : [],
-            .. nodes.Skip(1).SelectMany(InOrder).Select(list => new ArchivedPieces(list)),
+            .. archives.SelectMany(InOrder).Select(list => new ArchivedPieces(list)),
             new Claims(node, miner),
-            .. nodes.Skip(1).Select(archived => new ArchivedPieces(new Claims(archived, miner))),
+            .. archives.Select(archived => new ArchivedPieces(new Claims(archived.Node, miner))),
         ]);
 
-        IEnumerable<IPieceList> InOrder(FullNode each)
-        {
-            Deals deals = new(each, miner);
-            return [new NamedDeals(deals), new ProvingMessages(each, miner, deals), new SectorEvents(each, miner)];
-        }
+        IEnumerable<IPieceList> InOrder(NodeOfPieces each) =>
+        [
+            new NamedDeals(each.Deals),
+            new ProvingMessages(each.Node, each.Manifests),
+            .. others.Named.Count > 0 ? new[] { new NamedProvingMessages(each.Messages, each.Manifests) } : [],
+            new SectorEvents(each.Node, miner),
+        ];
     }
 
     /// <summary>The data a sector was sealed over; null if that was zeros.</summary>
@@ -60,6 +62,7 @@ internal sealed class DataLookup
                 DealIds = agreed.DealIds?.Value ?? [],
                 KeptAt = kept is { } at ? [at] : [],
                 Stated = agreed.Data?.Value,
+                Messages = agreed.CommitMessages,
                 ClaimsCanTell = proven is { SectorKeyCid: null } && !CommittedCapacity.HasUnverified(proven),
             },
             notes,
@@ -75,24 +78,44 @@ internal sealed class DataLookup
             return null;
         }
 
-        long? epoch = await _updates.FindAsync(question.Sector, info, notes, cancellation).ConfigureAwait(false);
         PieceQuestion pieces = new(question.Sector, _size)
         {
             IsUpdate = true,
             SealedCid = info.SealedCid,
             CommD = agreed.UpdateCommD?.Value,
-            Epoch = epoch,
             DealIds = info.DealIds ?? [],
             DealsNamedBy = "its record on chain",
-            KeptAt = epoch is { } at ? [at] : [],
             Stated = agreed.UpdateData?.Value,
+            Messages = agreed.UpdateMessages,
             ClaimsCanTell = !CommittedCapacity.HasUnverified(info),
         };
+        long? epoch = await _updates.FindAsync(pieces, info, notes, cancellation).ConfigureAwait(false);
+        pieces = pieces with { Epoch = epoch, KeptAt = epoch is { } at ? [at] : [] };
         return new SectorUpdate
         {
             SealedCid = OnChain.CommR(question.Sector, info.SealedCid),
             Data = await _lists.FindAsync(pieces, notes, cancellation).ConfigureAwait(false),
             Epoch = epoch,
         };
+    }
+
+    /// <summary>A node and what reads pieces of it.</summary>
+    private sealed class NodeOfPieces
+    {
+        internal NodeOfPieces(FullNode node, MinerAddress miner)
+        {
+            Node = node;
+            Deals = new Deals(node, miner);
+            Manifests = new SectorManifests(miner, Deals);
+            Messages = new NamedMessages(node, Manifests);
+        }
+
+        internal FullNode Node { get; }
+
+        internal Deals Deals { get; }
+
+        internal SectorManifests Manifests { get; }
+
+        internal NamedMessages Messages { get; }
     }
 }

@@ -1,38 +1,83 @@
+using Filecoin.Primitives;
+
 namespace Filecoin.Chain;
 
 /// <summary>
 /// Finds the epoch of the message that updated a snapped sector. The sector's PowerBaseEpoch is that epoch, unless it was extended since;
-/// then the states in between tell, by halving.
+/// then the states in between tell, by halving. Where those are pruned, the message that a source named may tell.
 /// </summary>
 /// <param name="nodes">Whom to ask; each next one only what the one before could not answer.</param>
 /// <param name="head">The head of the chain.</param>
-internal sealed class UpdateEpochs(IReadOnlyList<FullNode> nodes, TipSet head)
+internal sealed class UpdateEpochs(IReadOnlyList<(FullNode Node, NamedMessages Messages)> nodes, TipSet head)
 {
     /// <summary>The epoch, as far as the nodes can tell; null with a note if they cannot.</summary>
-    internal async Task<long?> FindAsync(
-        Primitives.SectorId sector, SectorOnChainInfo info, List<string> notes, CancellationToken cancellation)
+    internal async Task<long?> FindAsync(PieceQuestion question, SectorOnChainInfo info, List<string> notes, CancellationToken cancellation)
     {
-        for (int i = 0; ; i++)
+        List<string> complaints = [];
+        foreach ((FullNode node, _) in nodes)
         {
             try
             {
-                return await FindAsync(nodes[i], sector, info, cancellation).ConfigureAwait(false);
-            }
-            catch (ChainCallException) when (i + 1 < nodes.Count)
-            {
-                // The next one may still have the states between.
+                return await OfStatesAsync(node, question.Sector, info, cancellation).ConfigureAwait(false);
             }
             catch (ChainCallException error)
             {
-                notes.Add(info.PowerBaseEpoch is { } moved
-                    ? $"it is taken to have been updated at epoch {moved}; whether that was an extension could not be seen ({error.Message})"
-                    : $"when it was updated could not be seen ({error.Message})");
-                return info.PowerBaseEpoch;
+                // The next one may still have the states between; what the last one said is what the operator can do something about.
+                complaints = [error.Message];
             }
         }
+
+        if (await OfMessagesAsync(question, info, complaints, cancellation).ConfigureAwait(false) is { } epoch)
+        {
+            return epoch;
+        }
+
+        string why = string.Join("; ", complaints);
+        notes.Add(info.PowerBaseEpoch is { } moved
+            ? $"it is taken to have been updated at epoch {moved}; whether that was an extension could not be seen ({why})"
+            : $"when it was updated could not be seen ({why})");
+        return info.PowerBaseEpoch;
     }
 
-    private async Task<long> FindAsync(FullNode node, Primitives.SectorId sector, SectorOnChainInfo info, CancellationToken cancellation)
+    /// <summary>
+    /// The epoch at which a message that a source named made this very update. One that succeeded may have left a single sector out; if a
+    /// later one then repeated the update, its epoch was later, but not its pieces.
+    /// </summary>
+    private async Task<long?> OfMessagesAsync(
+        PieceQuestion question, SectorOnChainInfo info, List<string> complaints, CancellationToken cancellation)
+    {
+        foreach (NamedMessage named in question.Messages)
+        {
+            foreach ((_, NamedMessages messages) in nodes)
+            {
+                try
+                {
+                    NamedProof proof = await messages.FindAsync(named, question, cancellation).ConfigureAwait(false);
+                    if (proof.Ran is not { } ran)
+                    {
+                        complaints.Add(proof.Why);
+                        continue;
+                    }
+
+                    long epoch = await messages.EpochAsync(ran, cancellation).ConfigureAwait(false);
+                    if (epoch > info.Activation && epoch <= (info.PowerBaseEpoch ?? head.Height))
+                    {
+                        return epoch;
+                    }
+
+                    complaints.Add($"{named} is said to have run at epoch {epoch}, at which the sector cannot have been updated");
+                }
+                catch (OperatorException error)
+                {
+                    complaints.Add(error.Message);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<long> OfStatesAsync(FullNode node, SectorId sector, SectorOnChainInfo info, CancellationToken cancellation)
     {
         // The state before the messages of the epoch: not yet updated, if it is the update's.
         if (info.PowerBaseEpoch is { } moved && moved > info.Activation && !await IsUpdatedAsync(moved).ConfigureAwait(false))

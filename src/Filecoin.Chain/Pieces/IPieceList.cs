@@ -45,6 +45,9 @@ internal sealed record PieceQuestion(SectorId Sector, SectorSize Size)
     /// <summary>The pieces as another source than the chain names them; null where none does.</summary>
     public SectorData? Stated { get; init; }
 
+    /// <summary>The messages that sources name as the one that proved or updated it.</summary>
+    public IReadOnlyList<NamedMessage> Messages { get; init; } = [];
+
     /// <summary>Whether claims can stand for all the pieces, and for no others: not for unverified data, not for what an update replaced.</summary>
     public bool ClaimsCanTell { get; init; }
 

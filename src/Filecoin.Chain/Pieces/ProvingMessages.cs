@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Filecoin.Primitives;
-
 namespace Filecoin.Chain;
 
 /// <summary>
@@ -8,7 +5,7 @@ namespace Filecoin.Chain;
 /// Sectors proven by the older methods have deals, which their pre-commit names. A call through another actor is no message to the miner and
 /// stays unseen.
 /// </summary>
-internal sealed class ProvingMessages(FullNode node, MinerAddress miner, Deals deals) : IPieceList
+internal sealed class ProvingMessages(FullNode node, SectorManifests manifests) : IPieceList
 {
     private readonly Recent<long, IReadOnlyList<ChainMessage>> _recent = new(kept: 16);
 
@@ -24,14 +21,12 @@ internal sealed class ProvingMessages(FullNode node, MinerAddress miner, Deals d
         }
 
         IReadOnlyList<ChainMessage> messages = await _recent.GetAsync(epoch, () => MessagesAsync(epoch, cancellation)).ConfigureAwait(false);
-        List<(PieceManifest Manifest, ulong Method)> found = [];
-        foreach (ChainMessage message in messages.Where(message => PieceManifests.IsOf(message.Method, question.IsUpdate)))
+        List<SectorManifest> found = [];
+        foreach (ChainMessage message in messages)
         {
-            if (PieceManifests.TryRead(message.Method, message.Params, out IReadOnlyList<PieceManifest>? manifests)
-                && manifests.FirstOrDefault(entry => IsOf(question, entry)) is { } manifest
-                && await miner.IsAsync(message.To, cancellation).ConfigureAwait(false))
+            if (await manifests.OfAsync(message, question, cancellation).ConfigureAwait(false) is { } manifest)
             {
-                found.Add((manifest, message.Method));
+                found.Add(manifest);
             }
         }
 
@@ -42,38 +37,10 @@ internal sealed class ProvingMessages(FullNode node, MinerAddress miner, Deals d
         }
 
         // The same sector twice in one tipset: a message repeated after it failed, normally with the same pieces.
-        (PieceManifest first, ulong method) = found[0];
-        if (!found.TrueForAll(other => SameData(other.Manifest, first)))
-        {
-            return PieceAnswer.Refused($"two messages at epoch {epoch} name different pieces for it");
-        }
-
-        string source = $"the parameters of the {MethodName(method)} message at epoch {epoch}, in their order";
-        PieceAnswer answer = first.DealIds is { } ids
-            ? await deals.FindAsync(ids, question, $"the deals named in {source}", cancellation).ConfigureAwait(false)
-            : NamedPieces.Answer(first.Pieces!, orderKnown: true, commD: null, source, question);
-        return WithCommD(answer, first.NewUnsealedCid);
+        return found.TrueForAll(other => other.NamesSameAs(found[0]))
+            ? await manifests.AnswerAsync(found[0], question, $"message at epoch {epoch}", cancellation).ConfigureAwait(false)
+            : PieceAnswer.Refused($"two messages at epoch {epoch} name different pieces for it");
     }
-
-    private static bool IsOf(PieceQuestion question, PieceManifest manifest) =>
-        manifest.SectorNumber == question.Sector.Number
-        && (manifest.NewSealedCid is null || manifest.NewSealedCid.Equals(question.SealedCid));
-
-    private static bool SameData(PieceManifest one, PieceManifest other) =>
-        (one.Pieces ?? []).SequenceEqual(other.Pieces ?? []) && (one.DealIds ?? []).SequenceEqual(other.DealIds ?? []);
-
-    private static PieceAnswer WithCommD(PieceAnswer answer, Cid? unsealed) =>
-        answer.Data is not { } data || unsealed is null ? answer
-        : CommitmentCid.TryGetCommD(unsealed, out CommD commD) ? PieceAnswer.Found(data with { CommD = commD })
-        : PieceAnswer.Refused($"\"{unsealed}\" is not the CID of unsealed data");
-
-    private static string MethodName(ulong method) => method switch
-    {
-        PieceManifests.ProveCommitSectors3 => nameof(PieceManifests.ProveCommitSectors3),
-        PieceManifests.ProveReplicaUpdates3 => nameof(PieceManifests.ProveReplicaUpdates3),
-        PieceManifests.ProveReplicaUpdates2 => nameof(PieceManifests.ProveReplicaUpdates2),
-        _ => nameof(PieceManifests.ProveReplicaUpdates),
-    };
 
     /// <summary>The messages of an epoch that may name pieces, those to other miners included; none in a null round.</summary>
     private async Task<IReadOnlyList<ChainMessage>> MessagesAsync(long epoch, CancellationToken cancellation)

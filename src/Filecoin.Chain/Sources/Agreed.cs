@@ -12,6 +12,15 @@ internal sealed record Agreed<T>(T Value, ImmutableArray<SectorStatement> Statem
     internal ImmutableArray<string> Sources => [.. Statements.Select(statement => statement.Source)];
 }
 
+/// <summary>A message that a source names.</summary>
+/// <param name="Cid">The message, or one that was replaced by one with a higher fee.</param>
+/// <param name="Source">Who names it.</param>
+internal sealed record NamedMessage(Primitives.Cid Cid, string Source)
+{
+    /// <summary>For complaints: "the message bafy… that lotus-miner names".</summary>
+    public override string ToString() => $"the message {Cid} that {Source} names";
+}
+
 /// <summary>What sources say of a sector and do not contradict each other in. Null is what nobody said.</summary>
 internal sealed record AgreedFacts
 {
@@ -40,6 +49,9 @@ internal sealed record AgreedFacts
     /// <summary>The first that was named. Sources may differ here and all be right, where a message was replaced.</summary>
     internal Primitives.Cid? PreCommitMessage { get; init; }
 
-    /// <summary>Likewise.</summary>
-    internal Primitives.Cid? UpdateMessage { get; init; }
+    /// <summary>The messages that proved it, by those who name one, each once. Likewise.</summary>
+    internal ImmutableArray<NamedMessage> CommitMessages { get; init; } = [];
+
+    /// <summary>The messages that updated it, likewise.</summary>
+    internal ImmutableArray<NamedMessage> UpdateMessages { get; init; } = [];
 }

@@ -35,7 +35,8 @@ internal static class Agreement
             UpdateData = Same(sector, "the update's list of pieces", statements, said => said.UpdateData, SamePieces, PiecesText),
             PreCommitEpoch = Same(sector, "the epoch of the pre-commit", statements, said => Some(said.PreCommitEpoch)),
             PreCommitMessage = statements.Select(said => said.PreCommitMessage).FirstOrDefault(cid => cid is not null),
-            UpdateMessage = statements.Select(said => said.UpdateMessage).FirstOrDefault(cid => cid is not null),
+            CommitMessages = Named(statements, said => said.CommitMessage),
+            UpdateMessages = Named(statements, said => said.UpdateMessage),
         };
         InOrder(sector, agreed, activation);
         return agreed;
@@ -84,6 +85,11 @@ internal static class Agreement
         Agreed<Said<T>>? agreed = Same<Said<T>>(sector, what, statements, of);
         return agreed is null ? null : new Agreed<T>(agreed.Value.Value, agreed.Statements);
     }
+
+    private static ImmutableArray<NamedMessage> Named(IReadOnlyList<SectorStatement> statements, Func<SectorStatement, Cid?> of) =>
+    [
+        .. statements.Where(said => of(said) is not null).Select(said => new NamedMessage(of(said)!, said.Source)).DistinctBy(named => named.Cid),
+    ];
 
     /// <summary>SealRandEpoch lies before the pre-commit, that before the proof.</summary>
     private static void InOrder(SectorId sector, AgreedFacts agreed, long? activation)

@@ -110,6 +110,7 @@ public sealed class DamoclesStates : ISectorSource
             UpdateCommD = ofUpdate ? recorded.CommD(state.UpgradedInfo?.UnsealedCid) : null,
             UpdateData = ofUpdate ? data : null,
             PreCommitMessage = state.MessageInfo?.PreCommitCid,
+            CommitMessage = state.MessageInfo?.CommitCid,
         };
     }
 

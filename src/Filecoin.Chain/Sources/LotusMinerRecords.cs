@@ -77,6 +77,7 @@ public sealed class LotusMinerRecords(LotusMiner lotusMiner) : ISectorSource
             UpdateCommD = isThatUpdate ? recorded.CommD(update!.NewUnsealed) : null,
             UpdateData = ofUpdate ? pieces : null,
             PreCommitMessage = status.PreCommitMsg,
+            CommitMessage = status.CommitMsg,
             UpdateMessage = status.ReplicaUpdateMessage,
         };
     }

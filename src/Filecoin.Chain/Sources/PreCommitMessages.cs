@@ -42,7 +42,10 @@ internal sealed class PreCommitMessages(FullNode node, MinerAddress miner)
 /// <param name="Sectors">The sectors it pre-commits.</param>
 internal sealed record ReadMessage(ulong Method, IReadOnlyList<PreCommittedSector> Sectors);
 
-/// <summary>The pre-commit message, where another source named it.</summary>
+/// <summary>
+/// The pre-commit message, where another source named it. If that one was replaced and the node never had it, nothing leads from it to the one
+/// that did run: also StateSearchMsg first wants the message itself.
+/// </summary>
 /// <param name="messages">The node's messages.</param>
 /// <param name="of">Names the node where it is not the first one asked.</param>
 internal sealed class NamedPreCommitMessage(PreCommitMessages messages, string of = "") : ISectorSource

@@ -47,7 +47,10 @@ public sealed record SectorStatement
     /// <summary>CID of the pre-commit message; where it was replaced by one with a higher fee, perhaps that of the first.</summary>
     public Cid? PreCommitMessage { get; init; }
 
-    /// <summary>CID of the message that updated the sector.</summary>
+    /// <summary>CID of the message that proved the sector; likewise.</summary>
+    public Cid? CommitMessage { get; init; }
+
+    /// <summary>CID of the message that updated the sector; likewise.</summary>
     public Cid? UpdateMessage { get; init; }
 
     /// <summary>Whether it stands for itself: the chain's own record, or what follows from it by the chain's rules.</summary>

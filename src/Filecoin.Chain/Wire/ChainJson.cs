@@ -32,6 +32,7 @@ namespace Filecoin.Chain;
 [JsonSerializable(typeof(IReadOnlyDictionary<string, VerifiedClaim>))]
 [JsonSerializable(typeof(IReadOnlyList<ActorEvent>))]
 [JsonSerializable(typeof(ChainMessage))]
+[JsonSerializable(typeof(MessageLookup))]
 [JsonSerializable(typeof(IReadOnlyList<Cid>))]
 [JsonSerializable(typeof(IReadOnlyList<MinerPartition>))]
 [JsonSerializable(typeof(MinerSectorStatus))]

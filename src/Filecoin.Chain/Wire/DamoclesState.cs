@@ -91,6 +91,9 @@ internal sealed record DamoclesMessages
 {
     /// <summary>CID of the pre-commit message.</summary>
     public Cid? PreCommitCid { get; init; }
+
+    /// <summary>CID of the message that proved it.</summary>
+    public Cid? CommitCid { get; init; }
 }
 
 /// <summary>An update.</summary>

@@ -31,6 +31,9 @@ internal sealed record MinerSectorStatus
     /// <summary>CID of the pre-commit message.</summary>
     public Cid? PreCommitMsg { get; init; }
 
+    /// <summary>CID of the message that proved it, alone or among others.</summary>
+    public Cid? CommitMsg { get; init; }
+
     /// <summary>CID of the message that updated it.</summary>
     public Cid? ReplicaUpdateMessage { get; init; }
 

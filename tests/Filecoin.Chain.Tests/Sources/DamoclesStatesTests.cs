@@ -47,6 +47,18 @@ public sealed class DamoclesStatesTests
         Assert.Contains("has more than 64 MiB", Assert.Throws<OperatorException>(() => DamoclesStates.Read("/dev/zero")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_messages_that_it_names_are_told()
+    {
+        Cid[] sent = [Cid.Create(0x71, 0xb220, new byte[32]), Cid.Create(0x71, 0x12, new byte[32])];
+        JsonObject state = FakeDamocles.State(Chain, 1000, Lost.Proven(2));
+        state["MessageInfo"]!["PreCommitCid"] = new JsonObject { ["/"] = sent[0].ToString() };
+        state["MessageInfo"]!["CommitCid"] = new JsonObject { ["/"] = sent[1].ToString() };
+        SourceAnswer answer = await DamoclesStates.Parse("d.json", Encoding.UTF8.GetBytes(state.ToJsonString())).AskAsync(
+            new SourceQuestion(new SectorId(new ActorId(1000), 2), SectorSize.KiB2), TestContext.Current.CancellationToken);
+        Assert.Equal((sent[0], sent[1]), (answer.Statement?.PreCommitMessage, answer.Statement?.CommitMessage));
+    }
+
     [Theory]
     [InlineData("one")]
     [InlineData("list")]

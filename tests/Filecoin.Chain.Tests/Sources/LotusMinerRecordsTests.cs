@@ -23,6 +23,15 @@ public sealed class LotusMinerRecordsTests
         Assert.Equal(Holding.CommD, said.UpdateCommD?.ToCid());
     }
 
+    [Fact]
+    public void Messages_that_pre_committed_proved_and_updated_it_are_told()
+    {
+        FakeSector sector = Miner.Add(Holding.Snapped() with { Number = 70, ProvedWithPieces = true });
+        SectorStatement said = Read(sector, snapped: true);
+        FakeMessage[] sent = [.. FakeMessage.OfMiner(Miner).Where(message => message.Sector == 70)];
+        Assert.Equal(sent.Select(message => message.Cid), new[] { said.PreCommitMessage, said.CommitMessage, said.UpdateMessage });
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

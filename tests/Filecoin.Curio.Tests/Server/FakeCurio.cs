@@ -73,7 +73,7 @@ public sealed class FakeCurio
         string zeros = ZeroCommitments.ForPiece(miner.SectorSize).ToCid().ToString();
         string unsealed = sector.UnsealedCid?.ToString() ?? zeros;
         byte[] ticket = chain.Ticket(miner.Id, sector.SealRandEpoch).Span.ToArray();
-        string? message = FakeMessage.OfMiner(miner).FirstOrDefault(sent => sent.Sector == sector.Number && sent.PreCommits)?.Cid.ToString();
+        string? message = Sent(sent => sent.PreCommits);
         if (sector.Activation is null)
         {
             await ExecuteAsync(
@@ -105,8 +105,8 @@ public sealed class FakeCurio
             sector.SealedCid.ToString(),
             update?.UnsealedCid?.ToString() ?? unsealed,
             message,
-            AnyMessage(sector, 1),
-            update is null ? null : AnyMessage(sector, 2));
+            Sent(sent => sent.Proves) ?? AnyMessage(sector, 1),
+            update is null ? null : Sent(sent => sent.Updates) ?? AnyMessage(sector, 2));
         if (_schema == CurioSchema.New)
         {
             await ExecuteAsync(
@@ -116,6 +116,9 @@ public sealed class FakeCurio
 
         FakePiece[] pieces = update?.Pieces ?? sector.Pieces;
         await AddPiecesAsync("sectors_meta_pieces", miner, sector, isMigrated ? WithZeros(pieces, miner.SectorSize) : pieces, cancellation);
+
+        string? Sent(Func<FakeMessage, bool> isIt) =>
+            FakeMessage.OfMiner(miner).LastOrDefault(sent => sent.Sector == sector.Number && sent.ExitCode == 0 && isIt(sent))?.Cid.ToString();
     }
 
     /// <summary>Writes down an update of a proven sector that is in Curio's pipeline.</summary>
