@@ -50,8 +50,10 @@ public sealed class FindInMetadata(ParentCaches caches, Databases databases)
         forgetting.AddKinds();
         string earlier = await forgetting.EarlierAsync(forgetting.Node, "f01000", code: 0, sealerToo: true);
         JsonNode file = JsonNode.Parse(await File.ReadAllTextAsync(earlier, TestContext.Current.CancellationToken))!;
-        file["SectorInfos"]![0]!["TicketEpoch"] = ForgettingChain.TicketEpoch + 6;
-        file["SectorInfos"]![7]!["Pieces"] = new JsonArray([.. file["SectorInfos"]![7]!["Pieces"]!.AsArray().Select(piece => piece!.DeepClone()).Reverse()]);
+        JsonNode first = Entry(1);
+        JsonNode last = Entry(8);
+        first["TicketEpoch"] = ForgettingChain.TicketEpoch + 6;
+        last["Pieces"] = new JsonArray([.. last["Pieces"]!.AsArray().Select(piece => piece!.DeepClone()).Reverse()]);
         await File.WriteAllTextAsync(earlier, file.ToJsonString(), TestContext.Current.CancellationToken);
         forgetting.Node.KeepHeadersOnly();
 
@@ -69,6 +71,8 @@ public sealed class FindInMetadata(ParentCaches caches, Databases databases)
         Assert.Contains("error: f01000 sector 8: the list of pieces is ", pair.Output, StringComparison.Ordinal);
         Assert.Contains($" by the metadata file {earlier}", pair.Output.Split("sector 8: the list of pieces is ")[1], StringComparison.Ordinal);
         Assert.Equal([2UL, 3UL], await forgetting.WrittenNumbersAsync());
+
+        JsonNode Entry(ulong number) => file["SectorInfos"]!.AsArray().Single(entry => (ulong)entry!["SectorNumber"]! == number)!;
     }
 
     [Fact]
@@ -89,8 +93,7 @@ public sealed class FindInMetadata(ParentCaches caches, Databases databases)
         Assert.Contains("write them to its Pieces in that file", recovered.Output, StringComparison.Ordinal);
 
         JsonNode file = JsonNode.Parse(await File.ReadAllTextAsync(forgetting.Metadata, TestContext.Current.CancellationToken))!;
-        JsonNode entry = file["SectorInfos"]![1]!;
-        entry["Pieces"] = new JsonArray([.. ForgettingChain.OnChain.Select(piece => new JsonObject
+        file["SectorInfos"]![1]!["Pieces"] = new JsonArray([.. ForgettingChain.OnChain.Select(piece => new JsonObject
         {
             ["PieceCID"] = new JsonObject { ["/"] = piece.Cid.ToString() }, ["Size"] = piece.Size,
         })]);
@@ -116,10 +119,10 @@ public sealed class FindInMetadata(ParentCaches caches, Databases databases)
         bool sealerToo = tellers.StartsWith("lotus-miner", StringComparison.Ordinal);
         JsonArray written = await forgetting.WrittenAsync();
         Assert.Equal(8, written.Count);
-        foreach ((FakeSector sector, JsonNode? entry) in sectors.Zip(written))
+        foreach ((FakeSector sector, JsonNode entry) in WrittenEntries.Of(sectors, written))
         {
-            WrittenEntries.AssertWritten(forgetting, sector, entry!);
-            JsonArray facts = entry!["Facts"]!.AsArray();
+            WrittenEntries.AssertWritten(forgetting, sector, entry);
+            JsonArray facts = entry["Facts"]!.AsArray();
             Assert.Equal(sector.Activation is null ? $"the newest state, {tellers}" : tellers, WrittenEntries.TellersOf(facts, "TicketEpoch"));
             Assert.Equal($"the newest state, {tellers}", WrittenEntries.TellersOf(facts, "SealProof"));
             Assert.Equal($"the newest state, {tellers}", WrittenEntries.TellersOf(facts, "SealedCID"));

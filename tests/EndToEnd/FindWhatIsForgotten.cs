@@ -49,11 +49,11 @@ public sealed class FindWhatIsForgotten(ParentCaches caches, Databases databases
         Assert.True(ended.Code == (untold ? 5 : 0), ended.ToString());
         JsonArray written = await forgetting.WrittenAsync();
         Assert.Equal(8, written.Count);
-        foreach ((FakeSector sector, JsonNode? entry) in sectors.Zip(written))
+        foreach ((FakeSector sector, JsonNode entry) in WrittenEntries.Of(sectors, written))
         {
             bool withPieces = !untold || sector.Number != 8;
-            WrittenEntries.AssertWritten(forgetting, sector, entry!, withPieces);
-            AssertOrigins(sources, sector, entry!["Facts"]!.AsArray(), withPieces);
+            WrittenEntries.AssertWritten(forgetting, sector, entry, withPieces);
+            AssertOrigins(sources, sector, entry["Facts"]!.AsArray(), withPieces);
         }
 
         if (untold)
@@ -137,7 +137,7 @@ public sealed class FindWhatIsForgotten(ParentCaches caches, Databases databases
     /// <summary>What is missing, who may know it, where it can be written, and that the rest is written.</summary>
     private static void AssertUntold(Ended ended, string metadata)
     {
-        JsonNode failure = ended.Report["sectors"]!.AsArray().Single(sector => (ulong)sector!["sector"]!["number"]! == 8)!["error"]!;
+        JsonNode failure = ended.Report["sectors"]!.AsArray().Single(sector => (ulong)sector!["sector"]!["number"]! == 8)!["failure"]!;
         Assert.StartsWith("f01000 sector 8 holds data, but nothing tells which pieces (", (string?)failure["message"], StringComparison.Ordinal);
         Assert.StartsWith("until it is proven only who sealed it knows its pieces: name the lotus-miner ", (string?)failure["hint"], StringComparison.Ordinal);
         Assert.Contains("write the pieces to a metadata file", (string?)failure["hint"], StringComparison.Ordinal);

@@ -221,7 +221,10 @@ internal sealed class ForgettingChain : IAsyncDisposable
         FakeSector withDeals = Proven(2) with { UnsealedCid = CommD.ToCid(), Pieces = OnChain, DealIds = deals, DealWeight = "1000" };
         FakeSector direct = Proven(3, RegisteredSealProof.StackedDrg2KiBSynthetic) with
         {
-            UnsealedCid = CommD.ToCid(), Pieces = OnChain, ProvedWithPieces = true, DealWeight = "1000",
+            UnsealedCid = CommD.ToCid(),
+            Pieces = OnChain,
+            ProvedWithPieces = true,
+            DealWeight = "1000",
         };
         yield return Proven(1);
         yield return withDeals;

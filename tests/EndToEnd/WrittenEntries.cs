@@ -7,6 +7,10 @@ namespace EndToEnd;
 /// <summary>Sectors as a metadata file has them, against what they are.</summary>
 internal static class WrittenEntries
 {
+    /// <summary>Each sector with its entry. Entries stand in the order in which they were found where an export takes long.</summary>
+    internal static IEnumerable<(FakeSector Sector, JsonNode Entry)> Of(FakeSector[] sectors, JsonArray written) =>
+        sectors.Select(sector => (sector, written.Single(entry => (ulong)entry!["SectorNumber"]! == sector.Number)!));
+
     /// <summary>The entry is the sector's, with its data or, where nobody could tell the pieces, with the commitment to it.</summary>
     internal static void AssertWritten(ForgettingChain forgetting, FakeSector sector, JsonNode entry, bool withPieces = true)
     {

@@ -32,7 +32,7 @@ internal sealed class FactsLookup(
         SourceQuestion question = Question(sector, proven);
         SectorStatement? newest = Newest(question, preCommitted);
         Inquiry inquiry = await Inquiry.AskAsync(question, newest, _sources, others.Named, notes, cancellation).ConfigureAwait(false);
-        SealProofInfo proof = inquiry.Agreed.SealProof?.Value ?? throw inquiry.Lacks("nothing tells its seal proof");
+        SealProofInfo proof = inquiry.Agreed.SealProof?.Value ?? throw inquiry.Lacks("nothing tells its seal proof", "--seal-proof");
         if (proof.SectorSize != size)
         {
             throw new OperatorException(
@@ -41,13 +41,13 @@ internal sealed class FactsLookup(
                 "one of the two is wrong; leave that source out");
         }
 
-        CommR sealedCid = inquiry.Agreed.SealedCid?.Value ?? throw inquiry.Lacks("nothing tells its SealedCID");
+        CommR sealedCid = inquiry.Agreed.SealedCid?.Value ?? throw inquiry.Lacks("nothing tells its SealedCID", "--sealed-cid");
         if (inquiry.Agreed is { TicketEpoch: null, Ticket: null })
         {
             throw LacksTicket(inquiry, question);
         }
 
-        (SectorData? data, UntoldPiecesException? untoldPieces) = await DataAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
+        (SectorData? data, OperatorException? untoldPieces) = await DataAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
         SectorUpdate? update = proven is null ? null : await UpdateAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
         SectorStanding? standing = proven is not null ? await standings.OfProvenAsync(sector, proven, notes, cancellation).ConfigureAwait(false)
             : preCommitted is not null ? standings.OfPreCommitted(proof, preCommitted, notes)
@@ -156,22 +156,17 @@ internal sealed class FactsLookup(
             new SectorStatement { Source = source, Ticket = found.Ticket, IsComputed = true }, question.Activation);
     }
 
-    private async Task<(SectorData? Data, UntoldPiecesException? Untold)> DataAsync(
+    private async Task<FoundPieces> DataAsync(
         Inquiry inquiry, SourceQuestion question, SectorOnChainInfo? proven, List<string> notes, CancellationToken cancellation)
     {
-        SectorData? data;
-        try
-        {
-            data = await _data.SealedOverAsync(question, inquiry.Agreed, proven, notes, cancellation).ConfigureAwait(false);
-        }
-        catch (UntoldPiecesException untold) when (inquiry.Agreed.CommD is not null && untold.Kind != FailureKind.NodeUnreachable)
+        (SectorData? data, OperatorException? failure) = await _data.SealedOverAsync(question, inquiry.Agreed, proven, notes, cancellation).ConfigureAwait(false);
+        if (failure is not null)
         {
             // With CommD all else can be written down, and only the pieces have to be added; a node that fell silent may still tell them.
-            SectorData without = new()
-            {
-                CommD = inquiry.Agreed.CommD.Value, Pieces = [], OrderKnown = false, PiecesUntold = true, Source = "nobody told its pieces",
-            };
-            return (without, untold);
+            return inquiry.Agreed.CommD is { } commD && failure.Kind != FailureKind.NodeUnreachable
+                ? new FoundPieces(
+                    new SectorData { CommD = commD.Value, Pieces = [], OrderKnown = false, PiecesUntold = true, Source = "nobody told its pieces" }, failure)
+                : throw failure;
         }
 
         if (data is not null)
@@ -183,7 +178,7 @@ internal sealed class FactsLookup(
             inquiry.Hear(new SectorStatement { Source = WhyZeros(inquiry, question, proven, notes), CommD = ZeroCommitments.ForSector(size) }, question.Activation);
         }
 
-        return (data, null);
+        return new FoundPieces(data, null);
     }
 
     /// <summary>

@@ -21,8 +21,7 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
     /// <param name="question">Which sector.</param>
     /// <param name="notes">What the operator should know about the answer is added here.</param>
     /// <param name="cancellation">Ends the search.</param>
-    /// <exception cref="UntoldPiecesException">StatePruned or NodeUnreachable if that kept a list from answering, else NotSupported.</exception>
-    internal async Task<SectorData> FindAsync(PieceQuestion question, List<string> notes, CancellationToken cancellation)
+    internal async Task<FoundPieces> FindAsync(PieceQuestion question, List<string> notes, CancellationToken cancellation)
     {
         string what = question.IsUpdate ? "the pieces of its update" : "its pieces";
         List<string> complaints = [];
@@ -54,7 +53,7 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
             if (answer.Data is { } data)
             {
                 notes.AddRange(troubles.Concat(data.OrderKnown ? [] : unable).Select(trouble => $"{what} could not be read from {trouble}"));
-                return data with { CommD = question.CommD ?? data.CommD };
+                return new FoundPieces(data with { CommD = question.CommD ?? data.CommD }, null);
             }
 
             complaints.Add($"{list.Name}: {answer.Why}");
@@ -70,8 +69,8 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
             : FailureKind.NotSupported;
         string holds = question.IsUpdate ? "was updated with data" : "holds data";
         bool isUnproven = question is { IsUpdate: false, Epoch: null, DealIds.Count: 0 };
-        throw new UntoldPiecesException(
-            kind, $"{question.Sector} {holds}, but nothing tells which pieces ({string.Join("; ", complaints)})", isUnproven ? UnprovenHint : Hint);
+        return new FoundPieces(null, new OperatorException(
+            kind, $"{question.Sector} {holds}, but nothing tells which pieces ({string.Join("; ", complaints)})", isUnproven ? UnprovenHint : Hint));
     }
 
     /// <summary>A node that says no, or that it does not know a method or keep events, is there; only silence makes it unreachable.</summary>

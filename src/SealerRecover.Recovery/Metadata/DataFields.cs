@@ -35,7 +35,11 @@ internal static class DataFields
         {
             return zeros ? null : new SectorData
             {
-                CommD = commD, Pieces = [], OrderKnown = false, PiecesUntold = true, Source = ReadSource(fields, "nobody told its pieces"),
+                CommD = commD,
+                Pieces = [],
+                OrderKnown = false,
+                PiecesUntold = true,
+                Source = ReadSource(fields, "nobody told its pieces"),
             };
         }
 
