@@ -13,10 +13,15 @@ public sealed record SectorData
     public CommD? CommD { get; init; }
 
     /// <summary>
-    /// The pieces, never none. Without the zero pieces between and behind them that alignment asks for, unless the source gave those too;
+    /// The pieces; none only of an update to zeros, or where <see cref="PiecesUntold"/>. Without the zero pieces between and behind them that alignment asks for, unless the source gave those too;
     /// they only fit the sector by their sizes, nothing else has been checked about them.
     /// </summary>
     public required ImmutableArray<PieceInfo> Pieces { get; init; }
+
+    /// <summary>
+    /// Whether nobody told which pieces these are; then <see cref="CommD"/> is known, and labels can be made, but not the replica.
+    /// </summary>
+    public bool PiecesUntold { get; init; }
 
     /// <summary>Whether <see cref="Pieces"/> stand in the order they have in the sector; if not, it is the one that gives CommD.</summary>
     public required bool OrderKnown { get; init; }
@@ -26,7 +31,7 @@ public sealed record SectorData
 
     /// <summary>Equal with equal pieces in the same order.</summary>
     public bool Equals(SectorData? other) =>
-        other is not null && CommD == other.CommD && OrderKnown == other.OrderKnown && Source == other.Source
+        other is not null && CommD == other.CommD && OrderKnown == other.OrderKnown && PiecesUntold == other.PiecesUntold && Source == other.Source
         && Pieces.AsSpan().SequenceEqual(other.Pieces.AsSpan());
 
     /// <inheritdoc/>

@@ -4,9 +4,9 @@ using Filecoin.Primitives;
 
 namespace Filecoin.Chain;
 
-/// <summary>What was found out about one sector: facts, or why there are none.</summary>
+/// <summary>What was found out about one sector: facts, or why there are none; both where all is known but the pieces it was sealed over.</summary>
 /// <param name="Sector">The sector asked for.</param>
-/// <param name="Facts">The facts; null on failure.</param>
+/// <param name="Facts">The facts; on failure null, or those that lack only the pieces (<see cref="SectorData.PiecesUntold"/>).</param>
 /// <param name="Failure">Why not; null on success.</param>
 public sealed record SectorLookupResult(SectorId Sector, SectorFacts? Facts, OperatorException? Failure)
 {
@@ -113,20 +113,8 @@ public sealed class SectorLookup
     /// <exception cref="OperatorException">NotOnChain, NotSupported, StatePruned, SourcesDisagree, NodeUnreachable.</exception>
     public async Task<SectorFacts> FindAsync(ulong sectorNumber, CancellationToken cancellation)
     {
-        SectorId sector = new(Miner, sectorNumber);
-        if (sectorNumber > long.MaxValue)
-        {
-            throw new OperatorException(FailureKind.BadInput, $"{sector} cannot exist: sector numbers are below 2^63", "check the number");
-        }
-
-        try
-        {
-            return Noted(await _facts.FindAsync(await AtHeadAsync(sector, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false));
-        }
-        catch (ChainCallException error)
-        {
-            throw new OperatorException(error.Kind, $"{sector}: {error.Message}", error.Hint, error);
-        }
+        SectorLookupResult result = await FindAsFarAsToldAsync(sectorNumber, cancellation).ConfigureAwait(false);
+        return result.Failure is { } failure ? throw failure : result.Facts!;
     }
 
     /// <summary>
@@ -271,7 +259,27 @@ public sealed class SectorLookup
             }
         }
 
-        return new SectorLookupResult(new SectorId(Miner, number), await FindAsync(number, cancellation).ConfigureAwait(false), null);
+        return await FindAsFarAsToldAsync(number, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<SectorLookupResult> FindAsFarAsToldAsync(ulong sectorNumber, CancellationToken cancellation)
+    {
+        SectorId sector = new(Miner, sectorNumber);
+        if (sectorNumber > long.MaxValue)
+        {
+            throw new OperatorException(FailureKind.BadInput, $"{sector} cannot exist: sector numbers are below 2^63", "check the number");
+        }
+
+        try
+        {
+            SectorLookupResult result = await _facts.FindAsync(
+                await AtHeadAsync(sector, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            return result with { Facts = Noted(result.Facts!) };
+        }
+        catch (ChainCallException error)
+        {
+            throw new OperatorException(error.Kind, $"{sector}: {error.Message}", error.Hint, error);
+        }
     }
 
     private SectorFacts Noted(SectorFacts facts) => _headNote is null ? facts : facts with { Notes = [.. facts.Notes, _headNote] };

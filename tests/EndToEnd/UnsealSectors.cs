@@ -54,6 +54,21 @@ public sealed class UnsealSectors(ParentCaches caches) : IDisposable
     }
 
     [Fact]
+    public async Task All_data_comes_out_where_nobody_tells_the_pieces()
+    {
+        KnownSector known = KnownSector.Sealed("2KiB-v1_1-pieces");
+        KnownFiles files = Make(known);
+        string untold = _bench.Write(known.Metadata(sector =>
+        {
+            sector["CommD"] = new JsonObject { ["/"] = known.SealedOver.ToString() };
+            sector["Pieces"] = new JsonArray();
+        }));
+        Ended ended = await _bench.RunAsync(
+            "unseal", $"--metadata={untold}", $"--sealed={files.Sealed}", $"--cache={files.Cache}", $"--output={Output}", $"--sealing-temp={_bench.Temp}", "--json");
+        AssertIs(ended, known.Raw());
+    }
+
+    [Fact]
     public async Task Pieces_and_ranges_come_out_alone()
     {
         KnownSector known = KnownSector.Sealed("2KiB-v1_1-pieces");

@@ -37,18 +37,18 @@ internal sealed class DataLookup
         ];
     }
 
-    /// <summary>The data a sector was sealed over; null if that was zeros.</summary>
+    /// <summary>The data a sector was sealed over, or why nothing tells it; neither if that was zeros.</summary>
     /// <param name="question">The sector.</param>
     /// <param name="agreed">What is known of how it was sealed.</param>
     /// <param name="proven">Its record at the head; null if it is not proven.</param>
     /// <param name="notes">What the operator should know is added here.</param>
     /// <param name="cancellation">Ends the search.</param>
-    internal async Task<SectorData?> SealedOverAsync(
+    internal async Task<FoundPieces> SealedOverAsync(
         SourceQuestion question, AgreedFacts agreed, SectorOnChainInfo? proven, List<string> notes, CancellationToken cancellation)
     {
         if (!CommittedCapacity.HoldsData(agreed, proven, _size))
         {
-            return null;
+            return default;
         }
 
         // The deals were published before the pre-commit, perhaps in its own tipset, and lived until the sector was proven.
@@ -70,6 +70,7 @@ internal sealed class DataLookup
     }
 
     /// <summary>The update of a proven sector; null unless it was snapped.</summary>
+    /// <exception cref="OperatorException">Nothing tells its pieces.</exception>
     internal async Task<SectorUpdate?> UpdatedWithAsync(
         SourceQuestion question, AgreedFacts agreed, SectorOnChainInfo info, List<string> notes, CancellationToken cancellation)
     {
@@ -91,10 +92,11 @@ internal sealed class DataLookup
         };
         long? epoch = await _updates.FindAsync(pieces, info, notes, cancellation).ConfigureAwait(false);
         pieces = pieces with { Epoch = epoch, KeptAt = epoch is { } at ? [at] : [] };
-        return new SectorUpdate
+        FoundPieces found = await _lists.FindAsync(pieces, notes, cancellation).ConfigureAwait(false);
+        return found.Failure is { } failure ? throw failure : new SectorUpdate
         {
             SealedCid = OnChain.CommR(question.Sector, info.SealedCid),
-            Data = await _lists.FindAsync(pieces, notes, cancellation).ConfigureAwait(false),
+            Data = found.Data!,
             Epoch = epoch,
         };
     }

@@ -21,16 +21,18 @@ internal sealed class FactsLookup(
     private readonly Tickets? _archivedTickets = others.Archive is { } archive ? new Tickets(archive, networkName) : null;
     private readonly DataLookup _data = new(node, miner, size, head, others);
 
-    /// <summary>The facts about one sector.</summary>
+    /// <summary>
+    /// The facts about one sector. Where all is told but which pieces it was sealed over, the facts without them, and that failure beside them.
+    /// </summary>
     /// <exception cref="OperatorException">NotOnChain, NotSupported, StatePruned, SourcesDisagree, NodeUnreachable.</exception>
-    internal async Task<SectorFacts> FindAsync(SectorAtHead atHead, CancellationToken cancellation)
+    internal async Task<SectorLookupResult> FindAsync(SectorAtHead atHead, CancellationToken cancellation)
     {
         (SectorId sector, SectorOnChainInfo? proven, SectorPreCommitOnChainInfo? preCommitted, string? untold) = atHead;
         List<string> notes = untold is null ? [] : [$"what the chain has of it the node did not tell ({untold}), so its SealedCID is what other sources say"];
         SourceQuestion question = Question(sector, proven);
         SectorStatement? newest = Newest(question, preCommitted);
         Inquiry inquiry = await Inquiry.AskAsync(question, newest, _sources, others.Named, notes, cancellation).ConfigureAwait(false);
-        SealProofInfo proof = inquiry.Agreed.SealProof?.Value ?? throw inquiry.Lacks("nothing tells its seal proof");
+        SealProofInfo proof = inquiry.Agreed.SealProof?.Value ?? throw inquiry.Lacks("nothing tells its seal proof", "--seal-proof");
         if (proof.SectorSize != size)
         {
             throw new OperatorException(
@@ -39,19 +41,19 @@ internal sealed class FactsLookup(
                 "one of the two is wrong; leave that source out");
         }
 
-        CommR sealedCid = inquiry.Agreed.SealedCid?.Value ?? throw inquiry.Lacks("nothing tells its SealedCID");
+        CommR sealedCid = inquiry.Agreed.SealedCid?.Value ?? throw inquiry.Lacks("nothing tells its SealedCID", "--sealed-cid");
         if (inquiry.Agreed is { TicketEpoch: null, Ticket: null })
         {
             throw LacksTicket(inquiry, question);
         }
 
-        SectorData? data = await DataAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
+        (SectorData? data, OperatorException? untoldPieces) = await DataAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
         SectorUpdate? update = proven is null ? null : await UpdateAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
         SectorStanding? standing = proven is not null ? await standings.OfProvenAsync(sector, proven, notes, cancellation).ConfigureAwait(false)
             : preCommitted is not null ? standings.OfPreCommitted(proof, preCommitted, notes)
             : null;
         Ticket ticket = await TicketAsync(inquiry, question, notes, cancellation).ConfigureAwait(false);
-        return new SectorFacts
+        SectorFacts facts = new()
         {
             Sector = sector,
             SealProof = proof,
@@ -66,6 +68,7 @@ internal sealed class FactsLookup(
             Notes = notes,
             Origins = Origins.Of(inquiry.Agreed, newest?.SealedCid),
         };
+        return new SectorLookupResult(sector, facts, untoldPieces);
     }
 
     /// <summary>
@@ -153,22 +156,51 @@ internal sealed class FactsLookup(
             new SectorStatement { Source = source, Ticket = found.Ticket, IsComputed = true }, question.Activation);
     }
 
-    private async Task<SectorData?> DataAsync(
+    private async Task<FoundPieces> DataAsync(
         Inquiry inquiry, SourceQuestion question, SectorOnChainInfo? proven, List<string> notes, CancellationToken cancellation)
     {
-        SectorData? data = await _data.SealedOverAsync(question, inquiry.Agreed, proven, notes, cancellation).ConfigureAwait(false);
+        (SectorData? data, OperatorException? failure) = await _data.SealedOverAsync(question, inquiry.Agreed, proven, notes, cancellation).ConfigureAwait(false);
+        if (failure is not null)
+        {
+            // With CommD all else can be written down, and only the pieces have to be added; a node that fell silent may still tell them.
+            return inquiry.Agreed.CommD is { } commD && failure.Kind != FailureKind.NodeUnreachable
+                ? new FoundPieces(
+                    new SectorData { CommD = commD.Value, Pieces = [], OrderKnown = false, PiecesUntold = true, Source = "nobody told its pieces" }, failure)
+                : throw failure;
+        }
+
         if (data is not null)
         {
             HearPieces(inquiry, question, data, inquiry.Agreed.Data, inquiry.Agreed.CommD, listed => new SectorStatement { Source = data.Source, Data = listed });
         }
         else if (inquiry.Agreed.CommD is null)
         {
-            // Nobody told CommD. Its weights are not the pre-commit's word, but wrong they would only be found out when CommR is compared.
-            string why = question.IsSnapped ? "that it was snapped, which only sectors without data are" : "its weights on chain, which are zero";
-            inquiry.Hear(new SectorStatement { Source = why, CommD = ZeroCommitments.ForSector(size) }, question.Activation);
+            inquiry.Hear(new SectorStatement { Source = WhyZeros(inquiry, question, proven, notes), CommD = ZeroCommitments.ForSector(size) }, question.Activation);
         }
 
-        return data;
+        return new FoundPieces(data, null);
+    }
+
+    /// <summary>
+    /// What speaks for zeros where nobody told CommD. Weights are not the pre-commit's word, but wrong they would only be found out when CommR is
+    /// compared; so would be that nobody spoke of data, where not even the sector's record was told.
+    /// </summary>
+    private static string WhyZeros(Inquiry inquiry, SourceQuestion question, SectorOnChainInfo? proven, List<string> notes)
+    {
+        if (inquiry.Agreed.SealProof!.Value.Variant == PorepVariant.NonInteractive)
+        {
+            return "its seal proof, which is for sectors without data only";
+        }
+
+        if (proven is not null)
+        {
+            return question.IsSnapped ? "that it was snapped, which only sectors without data are" : "its weights on chain, which are zero";
+        }
+
+        notes.Add(
+            "nothing tells whether it holds data or was snapped, so it is taken for a sector of zeros; if it holds data, sealing it ends with another CommR: "
+            + "name a node that tells the sector, or who sealed it (--miner-api-info, --curio-db, --damocles-state)");
+        return "that nobody speaks of data";
     }
 
     private async Task<SectorUpdate?> UpdateAsync(

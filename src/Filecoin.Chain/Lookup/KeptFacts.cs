@@ -45,11 +45,14 @@ internal sealed class KeptFacts(FullNode node, string networkName, SectorSize si
             : null;
     }
 
+    /// <summary>Whether nobody told its pieces then; somebody may now.</summary>
+    private static bool LacksPieces(SectorFacts kept) => kept.Data is { PiecesUntold: true };
+
     private static bool IsOf(SectorFacts kept, SectorOnChainInfo proven) =>
         (long)kept.SealProof.Proof == proven.SealProof
         && kept.SealedCid.ToCid().Equals(proven.SectorKeyCid ?? proven.SealedCid)
         && (proven.SectorKeyCid is null
-            ? kept.Update is null && (kept.Data is not null || !CommittedCapacity.Weighs(proven))
+            ? kept.Update is null && !LacksPieces(kept) && (kept.Data is not null || !CommittedCapacity.Weighs(proven))
             : kept.Update is { } update && (!update.Data.Pieces.IsEmpty || update.Data.CommD is not null) && update.SealedCid.ToCid().Equals(proven.SealedCid));
 
     private bool IsOf(SectorFacts kept, SectorPreCommitInfo preCommitted) =>
@@ -57,6 +60,7 @@ internal sealed class KeptFacts(FullNode node, string networkName, SectorSize si
         && kept.SealedCid.ToCid().Equals(preCommitted.SealedCid)
         && kept.TicketEpoch == preCommitted.SealRandEpoch
         && kept.Update is null
+        && !LacksPieces(kept)
         && (kept.Data is not null
             || (preCommitted.DealIds is null or []
                 && (preCommitted.UnsealedCid is not { } cid || cid.Equals(ZeroCommitments.ForSector(size).ToCid()))));

@@ -8,16 +8,20 @@ namespace Filecoin.Chain;
 /// </summary>
 internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
 {
-    private const string Hint =
-        "name an archive node with --archive-node, best one with actor events indexed; or the lotus-miner that sealed it with --miner-api-info, "
-        + "or Curio's database with --curio-db; or write the pieces to a metadata file as docs/formats.md describes";
+    private const string WhoSealed =
+        "the lotus-miner that sealed it with --miner-api-info, or Curio's database with --curio-db, or damocles' state of it with --damocles-state; "
+        + "or write the pieces to a metadata file as docs/formats.md describes and name that with --metadata";
+
+    private const string Hint = $"name an archive node with --archive-node, best one with actor events indexed; or {WhoSealed}";
+
+    // Data without deals comes on chain with the proof: until then no node, old or new, can have a word about it.
+    private const string UnprovenHint = $"until it is proven only who sealed it knows its pieces: name {WhoSealed}";
 
     /// <summary>The pieces of a sector that holds some.</summary>
     /// <param name="question">Which sector.</param>
     /// <param name="notes">What the operator should know about the answer is added here.</param>
     /// <param name="cancellation">Ends the search.</param>
-    /// <exception cref="OperatorException">StatePruned or NodeUnreachable if that kept a list from answering, else NotSupported.</exception>
-    internal async Task<SectorData> FindAsync(PieceQuestion question, List<string> notes, CancellationToken cancellation)
+    internal async Task<FoundPieces> FindAsync(PieceQuestion question, List<string> notes, CancellationToken cancellation)
     {
         string what = question.IsUpdate ? "the pieces of its update" : "its pieces";
         List<string> complaints = [];
@@ -49,7 +53,7 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
             if (answer.Data is { } data)
             {
                 notes.AddRange(troubles.Concat(data.OrderKnown ? [] : unable).Select(trouble => $"{what} could not be read from {trouble}"));
-                return data with { CommD = question.CommD ?? data.CommD };
+                return new FoundPieces(data with { CommD = question.CommD ?? data.CommD }, null);
             }
 
             complaints.Add($"{list.Name}: {answer.Why}");
@@ -64,8 +68,9 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
             : kinds.Contains(FailureKind.NodeUnreachable) ? FailureKind.NodeUnreachable
             : FailureKind.NotSupported;
         string holds = question.IsUpdate ? "was updated with data" : "holds data";
-        throw new OperatorException(
-            kind, $"{question.Sector} {holds}, but nothing tells which pieces ({string.Join("; ", complaints)})", Hint);
+        bool isUnproven = question is { IsUpdate: false, Epoch: null, DealIds.Count: 0 };
+        return new FoundPieces(null, new OperatorException(
+            kind, $"{question.Sector} {holds}, but nothing tells which pieces ({string.Join("; ", complaints)})", isUnproven ? UnprovenHint : Hint));
     }
 
     /// <summary>A node that says no, or that it does not know a method or keep events, is there; only silence makes it unreachable.</summary>

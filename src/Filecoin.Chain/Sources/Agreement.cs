@@ -21,12 +21,14 @@ internal static class Agreement
     /// <exception cref="OperatorException">SourcesDisagree, in one sentence that names both.</exception>
     internal static AgreedFacts Of(SectorId sector, IReadOnlyList<SectorStatement> statements, long? activation)
     {
+        // Who gives the update's by mistake has to see which of the two is meant.
+        string sealedCid = statements.Any(said => said.UpdateSealedCid is not null) ? "the SealedCID of its key" : "the SealedCID";
         AgreedFacts agreed = new()
         {
             SealProof = Same(sector, "the seal proof", statements, said => said.SealProof),
             TicketEpoch = Same(sector, "the ticket's epoch", statements, said => Some(said.TicketEpoch)),
             Ticket = Same(sector, "the ticket", statements, said => Some(said.Ticket)),
-            SealedCid = Same(sector, "the SealedCID", statements, said => Some(said.SealedCid)),
+            SealedCid = Same(sector, sealedCid, statements, said => Some(said.SealedCid)),
             UpdateSealedCid = Same(sector, "the update's SealedCID", statements, said => Some(said.UpdateSealedCid)),
             CommD = Same(sector, "CommD", statements, said => Some(said.CommD ?? said.Data?.CommD)),
             DealIds = Same(sector, "the list of deals", statements, said => said.DealIds, SameDeals, DealsText),

@@ -36,7 +36,8 @@ public sealed class GivenStatements(string name, Func<SectorId, SectorStatement?
                 Ticket = facts.Ticket,
                 TicketEpoch = facts.TicketEpoch,
                 SealedCid = facts.SealedCid,
-                Data = facts.Data,
+                CommD = facts.Data?.CommD,
+                Data = facts.Data is { PiecesUntold: true } ? null : facts.Data,
                 UpdateSealedCid = facts.Update?.SealedCid,
                 UpdateData = facts.Update?.Data,
             });

@@ -13,8 +13,9 @@ internal sealed class Inquiry
 
     private const string WhereElse =
         "name an archive node with --archive-node; or the lotus-miner that sealed it with --miner-api-info; or the database of the Curio that did "
-        + "with --curio-db; or give damocles' state of it with --damocles-state; or the ticket's epoch by hand with --ticket-epoch, as "
-        + "`lotus-miner sectors status <number>` tells it";
+        + "with --curio-db; or give damocles' state of it with --damocles-state; or ";
+
+    private const string EpochByHand = "the ticket's epoch by hand with --ticket-epoch, as `lotus-miner sectors status <number>` tells it";
 
     private const string Unseen =
         "a sector made with the genesis block has no pre-commit and cannot be recovered from chain data; one proven through another actor, such as "
@@ -81,17 +82,22 @@ internal sealed class Inquiry
 
     /// <summary>Why something that nobody said cannot be told.</summary>
     /// <param name="lacking">"nothing tells which ticket it was sealed with".</param>
-    internal OperatorException Lacks(string lacking)
+    /// <param name="option">The option that gives it by hand; null for the ticket's epoch.</param>
+    internal OperatorException Lacks(string lacking, string? option = null)
     {
-        string message = $"{_sector}: {lacking} ({(_complaints.Count == 0 ? "there is nobody to ask" : string.Join("; ", _complaints))})";
+        string why = _complaints.Count > 0 ? string.Join("; ", _complaints)
+            : _statements.Count > 0 ? $"it is not among what is told by {string.Join(", ", _statements.Select(said => said.Source))}"
+            : "there is nobody to ask";
+        string message = $"{_sector}: {lacking} ({why})";
+        string whereElse = WhereElse + (option is null ? EpochByHand : $"it by hand with {option}");
 
         // A node that makes no sense is what has to be seen to first; one that says no is no obstacle to asking others.
         return _isPruned && _first is null or ChainCallException { Error: not null }
-            ? new OperatorException(FailureKind.StatePruned, message, $"{Unheard}what the node has pruned stands elsewhere too: {WhereElse}", _first)
+            ? new OperatorException(FailureKind.StatePruned, message, $"{Unheard}what the node has pruned stands elsewhere too: {whereElse}", _first)
             : new OperatorException(
                 _first?.Kind ?? FailureKind.NotOnChain,
                 message,
-                _first?.Hint ?? Unseen + WhereElse,
+                _first?.Hint ?? (option is null ? Unseen : "") + whereElse,
                 _first);
     }
 

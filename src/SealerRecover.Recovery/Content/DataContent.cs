@@ -48,9 +48,14 @@ internal sealed record DataContent
     /// <param name="data">What is known of its data.</param>
     /// <param name="what">"" or " (the update)", for messages.</param>
     /// <param name="note">Told what the operator should know.</param>
-    /// <exception cref="OperatorException">The pieces have not the CommD that the chain says, or their order cannot be found.</exception>
+    /// <exception cref="OperatorException">Nobody told the pieces, they have not the CommD that the chain says, or their order cannot be found.</exception>
     public static DataContent Of(SectorId sector, SectorSize size, SectorData data, string what, Action<string> note)
     {
+        if (data.PiecesUntold)
+        {
+            throw UntoldPieces.Of(sector, data);
+        }
+
         if (data.CommD is not { } expected)
         {
             return data.OrderKnown || data.Pieces.Distinct().Count() == 1

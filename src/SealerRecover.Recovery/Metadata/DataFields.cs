@@ -22,7 +22,10 @@ internal static class DataFields
     private const string SealedCid = "SealedCID";
     private const string Epoch = "Epoch";
 
-    /// <summary>What a sector was sealed over; null for zeros, which is what a sector without these fields holds.</summary>
+    /// <summary>
+    /// What a sector was sealed over; null for zeros, which is what a sector without these fields holds. CommD alone says that it holds data
+    /// whose pieces were not told.
+    /// </summary>
     public static SectorData? ReadSealedOver(JsonFields fields, SectorSize size)
     {
         CommD? commD = ReadCommD(fields);
@@ -30,7 +33,14 @@ internal static class DataFields
         bool zeros = commD is null || commD == ZeroCommitments.ForSector(size);
         if (pieces.IsEmpty)
         {
-            return zeros ? null : throw fields.Bad(CommD, $"is {commD}, so the sector holds data, but there are no {Pieces}");
+            return zeros ? null : new SectorData
+            {
+                CommD = commD,
+                Pieces = [],
+                OrderKnown = false,
+                PiecesUntold = true,
+                Source = ReadSource(fields, "nobody told its pieces"),
+            };
         }
 
         return commD is null || !zeros
@@ -122,7 +132,11 @@ internal static class DataFields
         }
 
         writer.WriteEndArray();
-        writer.WriteBoolean(PiecesInOrder, data.OrderKnown);
+        if (!data.PiecesUntold)
+        {
+            writer.WriteBoolean(PiecesInOrder, data.OrderKnown);
+        }
+
         writer.WriteString(PiecesFrom, data.Source);
     }
 
@@ -136,11 +150,12 @@ internal static class DataFields
                 CommD = commD,
                 Pieces = pieces,
                 OrderKnown = inOrder,
-
-                // People write it, in any language; what a terminal would act upon is no part of it.
-                Source = Printable.Line(fields.OptionalText(PiecesFrom) ?? "the list in the metadata file", LongestSource),
+                Source = ReadSource(fields, "the list in the metadata file"),
             };
     }
+
+    // People write it, in any language; what a terminal would act upon is no part of it.
+    private static string ReadSource(JsonFields fields, string otherwise) => Printable.Line(fields.OptionalText(PiecesFrom) ?? otherwise, LongestSource);
 
     private static CommD? ReadCommD(JsonFields fields)
     {

@@ -35,7 +35,7 @@ public sealed record SectorContents
     /// <summary>Whether it holds anything but zeros.</summary>
     public required bool HoldsData { get; init; }
 
-    /// <summary>All pieces in their places, with the zeros between and behind them; where the order is unknown, in the list's.</summary>
+    /// <summary>All pieces in their places, with the zeros between and behind them; where the order is unknown, in the list's; none where nobody told any.</summary>
     public required ImmutableArray<PlacedPiece> Placed { get; init; }
 
     /// <summary>What is known of the order.</summary>
@@ -79,7 +79,8 @@ public sealed record SectorContents
     {
         SectorSize size = facts.SealProof.SectorSize;
         ImmutableArray<PieceInfo> pieces = data?.Pieces ?? [];
-        OrderKnowledge order = OrderKnowledge.Given;
+        bool isUntold = data is { PiecesUntold: true };
+        OrderKnowledge order = isUntold ? OrderKnowledge.Unknown : OrderKnowledge.Given;
         if (data is { OrderKnown: false } && pieces.Distinct().Count() > 1)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -93,13 +94,13 @@ public sealed record SectorContents
             pieces = found ?? [.. pieces.OrderByDescending(piece => piece.PaddedSize)];
         }
 
-        ImmutableArray<PlacedPiece> placed = PieceLayout.Arrange(size, pieces);
+        ImmutableArray<PlacedPiece> placed = isUntold ? [] : PieceLayout.Arrange(size, pieces);
         return new SectorContents
         {
             Sector = facts.Sector,
             Size = size,
             IsUpdate = isUpdate,
-            HoldsData = placed.Any(piece => !piece.IsZeros),
+            HoldsData = isUntold || placed.Any(piece => !piece.IsZeros),
             Placed = placed,
             Order = order,
             Source = data?.Source ?? "committed capacity",

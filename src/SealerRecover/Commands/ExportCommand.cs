@@ -97,6 +97,7 @@ internal sealed class ExportCommand : ICommand
                 CultureInfo.InvariantCulture, $"{kept} of {found.Length} sectors stood in {path} already and are still right; {_anew.Name} asks about them again"));
         }
 
+        TellUntoldPieces(context, path, file.Written, found);
         if (!context.Cancellation.IsCancellationRequested)
         {
             await NodeOptions.TellWorthAsync(context, lookup, found);
@@ -109,6 +110,17 @@ internal sealed class ExportCommand : ICommand
             ended[result.Sector.Number] = result;
             file.Add(result);
             progress.Ended(result);
+        }
+    }
+
+    private static void TellUntoldPieces(CommandContext context, string path, RecoveryMetadata? written, SectorLookupResult[] found)
+    {
+        HashSet<SectorId> without = [.. (written?.Sectors ?? []).Where(facts => facts.Data is { PiecesUntold: true }).Select(facts => facts.Sector)];
+        foreach (SectorLookupResult result in found.Where(result => result.Failure is not null && without.Contains(result.Sector)))
+        {
+            context.View.Said(
+                $"{result.Sector}: {path} holds all but its pieces and says that it holds data with CommD {result.Facts?.Data?.CommD}: it cannot be "
+                    + "recovered before they stand there");
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
 
     private readonly Lock _lock = new();
     private readonly List<SectorFacts> _found = [];
+    private HashSet<ulong> _withPieces = [];
     private long _last = time.GetTimestamp();
     private TimeSpan _wait = Interval;
 
@@ -42,6 +43,7 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
 
         RecoveryMetadata there = MetadataFile.Read(path);
         MetadataFile.RefuseAnotherMiner(path, there, new RecoveryMetadata(miner, size, []));
+        _withPieces = [.. there.Sectors.Where(facts => facts.Data is { PiecesUntold: false }).Select(facts => facts.Sector.Number)];
         return there.Sectors.Where(facts => there.CheckedEpochs.Contains(facts.Sector.Number)).ToDictionary(facts => facts.Sector.Number);
     }
 
@@ -49,7 +51,8 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
     /// <exception cref="OperatorException">The file cannot be written.</exception>
     public void Add(SectorLookupResult result)
     {
-        if (result.Facts is not { } facts)
+        // Pieces that the file has are worth more than that nobody tells them today.
+        if (result.Facts is not { } facts || (facts.Data is { PiecesUntold: true } && _withPieces.Contains(facts.Sector.Number)))
         {
             return;
         }

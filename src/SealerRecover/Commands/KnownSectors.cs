@@ -102,8 +102,8 @@ internal sealed class KnownSectors
 
     private static SectorFacts One(IReadOnlyList<SectorLookupResult> found) => found switch
     {
-        [{ Facts: { } facts }] => facts,
         [{ Failure: { } failure }] => throw failure,
+        [{ Facts: { } facts }] => facts,
         _ => throw Several(found.Count),
     };
 

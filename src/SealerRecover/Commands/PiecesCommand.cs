@@ -5,6 +5,7 @@ using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 using Microsoft.Extensions.Logging;
+using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Unsealing;
 using SealerRecover.Rendering;
@@ -75,13 +76,18 @@ internal sealed class PiecesCommand : ICommand
 
     private static async Task<SectorReport> ListAsync(CommandContext context, PieceFetcher? fetcher, SectorLookupResult result)
     {
-        if (result.Facts is not { } facts)
+        if (result is not { Facts: { } facts, Failure: null })
         {
             return SectorReport.Failed(result.Sector, result.Failure!);
         }
 
         try
         {
+            if (facts is { Update: null, Data: { PiecesUntold: true } untold })
+            {
+                throw UntoldPieces.Of(facts.Sector, untold);
+            }
+
             SectorContents contents = SectorContents.Now(facts, context.Cancellation);
             List<FoundPiece> pieces = [];
             foreach (PlacedPiece placed in contents.Placed)

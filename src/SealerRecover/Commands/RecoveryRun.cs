@@ -18,7 +18,7 @@ internal static class RecoveryRun
         out IReadOnlyList<Advice> next)
     {
         IReadOnlyList<SectorReport> recovered = Recover(
-            context, settings, [.. found.Select(result => result.Facts).OfType<SectorFacts>()], refresh, out next);
+            context, settings, [.. found.Where(result => result.Failure is null).Select(result => result.Facts!)], refresh, out next);
         return
         [
             .. found.Select(result => result.Failure is { } failure

@@ -59,7 +59,7 @@ internal sealed class RepairCommand : ICommand
             found = await ChainCrossCheck.CompareAsync(context, _sectors.Node, found, file);
         }
 
-        SectorRepair[] repairs = [.. found.Where(result => result.Facts is not null).Select(result => SectorRepair.Choose(result.Facts!, paths, settings))];
+        SectorRepair[] repairs = [.. found.Where(result => result.Failure is null).Select(result => SectorRepair.Choose(result.Facts!, paths, settings))];
         if (repairs.Length > 0)
         {
             context.View.Answered(new RepairAnswer(Cost(context, settings, repairs)));

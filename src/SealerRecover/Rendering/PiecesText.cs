@@ -11,10 +11,11 @@ internal static class PiecesText
 {
     private const int MostListed = 40;
 
-    /// <summary>"zeros", "3 pieces", "an update of 3 pieces".</summary>
+    /// <summary>"zeros", "3 pieces", "an update of 3 pieces", "data nobody tells the pieces of".</summary>
     public static string Holds(SectorFacts facts) => facts switch
     {
         { Update.Data.Pieces: var pieces } => $"an update of {Count(pieces.Length)}",
+        { Data.PiecesUntold: true } => "data nobody tells the pieces of",
         { Data.Pieces: var pieces } => Count(pieces.Length),
         _ => "zeros",
     };

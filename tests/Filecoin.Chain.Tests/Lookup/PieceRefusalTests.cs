@@ -181,6 +181,27 @@ public sealed class PieceRefusalTests
     }
 
     [Fact]
+    public async Task All_but_the_pieces_is_told_beside_the_failure_where_CommD_is_known_and_asked_about_again()
+    {
+        await using Lost lost = await Lost.StartAsync();
+        lost.FakeMiner.Add(Lost.PreCommitted(1) with { UnsealedCid = Holding.CommD });
+        lost.FakeMiner.Add(Lost.Proven(2) with { DealWeight = "1" });
+        SectorLookup lookup = await lost.OpenAsync(Cancellation);
+
+        IReadOnlyList<SectorLookupResult> found = await lookup.FindAllAsync([1, 2], 1, Cancellation);
+
+        SectorData data = found[0].Facts!.Data!;
+        Assert.True(data.PiecesUntold);
+        Assert.Equal(Holding.CommD, data.CommD!.Value.ToCid());
+        Assert.StartsWith("until it is proven only who sealed it knows its pieces: ", found[0].Failure!.Hint, StringComparison.Ordinal);
+        Assert.Null(found[1].Facts);
+        Assert.StartsWith("name an archive node ", found[1].Failure!.Hint, StringComparison.Ordinal);
+        SectorLookupResult again = (await lookup.FindAllAsync([1], 1, _ => found[0].Facts, _ => { }, Cancellation)).Single();
+        Assert.False(again.IsKept);
+        Assert.NotNull(again.Failure);
+    }
+
+    [Fact]
     public async Task A_node_that_falls_silent_is_unreachable()
     {
         await using Lost lost = await Lost.StartAsync();

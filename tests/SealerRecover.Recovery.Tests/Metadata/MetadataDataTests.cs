@@ -24,6 +24,15 @@ public sealed class MetadataDataTests : IDisposable
         Data = new SectorData { Pieces = [new PieceInfo(Commitment(4), 2048)], OrderKnown = false, Source = "claims" },
     };
 
+    private static readonly SectorData Untold = new()
+    {
+        CommD = Commitment(1),
+        Pieces = [],
+        OrderKnown = false,
+        PiecesUntold = true,
+        Source = "nobody told its pieces",
+    };
+
     private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -41,6 +50,7 @@ public sealed class MetadataDataTests : IDisposable
                 Update = Updated with { Data = new SectorData { CommD = Zeros, Pieces = [], OrderKnown = true, Source = "the message" } },
             },
             FakeSealer.Facts(5),
+            FakeSealer.Facts(6) with { Data = Untold },
         ];
         string path = _folder.At("f.json");
 
@@ -98,6 +108,13 @@ public sealed class MetadataDataTests : IDisposable
         Assert.Equal(17, (int)JsonNode.Parse(File.ReadAllText(path))!["SectorInfos"]![0]!["Facts"]![0]!["ToldBy"]![0]!);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(", \"Pieces\": []")]
+    [InlineData(", \"Pieces\": null, \"PiecesInOrder\": true")]
+    public void A_commitment_alone_says_that_it_holds_data_whose_pieces_nobody_told(string more) =>
+        Assert.Equal(Untold, Read($"\"CommD\": {{\"/\": \"{Commitment(1)}\"}}{more}").Data);
+
     [Fact]
     public void A_list_written_by_hand_needs_no_more_than_cids_and_sizes()
     {
@@ -123,8 +140,6 @@ public sealed class MetadataDataTests : IDisposable
 
     // Each row: fields of the sector, P a good piece, and what the message has to name.
     [Theory]
-    [InlineData("\"CommD\": {\"/\": \"DATA\"}", "CommD is DATA, so the sector holds data, but there are no Pieces")]
-    [InlineData("\"CommD\": {\"/\": \"DATA\"}, \"Pieces\": []", "there are no Pieces")]
     [InlineData("\"CommD\": {\"/\": \"ZERO\"}, \"Pieces\": [P]", "CommD is that of zeros, but there are Pieces")]
     [InlineData("\"CommD\": {\"/\": \"SEALED\"}, \"Pieces\": [P]", "is not the CID of unsealed data")]
     [InlineData("\"CommD\": \"DATA\", \"Pieces\": [P]", "CommD is a string where an object is needed")]

@@ -39,6 +39,19 @@ public sealed class SectorContentsTests
     }
 
     [Fact]
+    public void Pieces_that_nobody_told_are_no_zeros_and_leave_what_CommD_says()
+    {
+        CommD commD = Contents(Pieces, orderKnown: true, commD: null).ComputedCommD;
+        SectorContents contents = SectorContents.Now(
+            Facts(new SectorData { CommD = commD, Pieces = [], OrderKnown = false, PiecesUntold = true, Source = "a test" }), Stop);
+        Assert.True(contents.HoldsData);
+        Assert.Empty(contents.Placed);
+        Assert.Equal((OrderKnowledge.Unknown, commD), (contents.Order, contents.CommD));
+        Assert.Equal(new UnsealRange(0, 2032, new PieceInfo(commD, 2048)), UnsealRange.All(contents));
+        Assert.Throws<OperatorException>(() => UnsealRange.Of(contents, Pieces[0].CommP.ToString()));
+    }
+
+    [Fact]
     public void Equal_pieces_need_no_order()
     {
         SectorContents same = Contents([Piece(7, 256), Piece(7, 256)], orderKnown: false, commD: null);

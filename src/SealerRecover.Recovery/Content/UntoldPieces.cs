@@ -1,0 +1,21 @@
+using Filecoin.Chain;
+using Filecoin.Primitives;
+
+namespace SealerRecover.Recovery.Content;
+
+/// <summary>The complaint about a sector of which only the commitment to its data is known.</summary>
+public static class UntoldPieces
+{
+    /// <summary>The failure, before anything is computed or fetched.</summary>
+    /// <param name="sector">The sector.</param>
+    /// <param name="data">Data whose pieces nobody told.</param>
+    public static OperatorException Of(SectorId sector, SectorData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return new OperatorException(
+            FailureKind.NotSupported,
+            $"{sector} holds data with CommD {data.CommD}, but the metadata file does not tell which pieces",
+            "write them to its Pieces in that file (docs/formats.md), or export it again and name who sealed it with --miner-api-info, --curio-db or "
+                + "--damocles-state");
+    }
+}
