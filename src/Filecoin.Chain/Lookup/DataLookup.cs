@@ -14,11 +14,11 @@ internal sealed class DataLookup
     /// The lists that are asked, best first: what names pieces or deals in their order, of the node, of the sources that the operator named,
     /// of the archive node; then what the claims leave.
     /// </summary>
-    internal DataLookup(FullNode node, MinerAddress miner, SectorSize size, TipSet head, OtherSources others)
+    internal DataLookup(FullNode node, MinerAddress miner, SectorSize size, TipSet head, OtherSources others, Reporter reporter)
     {
         _size = size;
         ImmutableArray<FullNode> nodes = others.Archive is { } archive ? [node, archive] : [node];
-        _updates = new UpdateEpochs(nodes, head);
+        _updates = new UpdateEpochs(nodes, head, [.. nodes.Select((_, i) => reporter.Searches(SearchKind.UpdateStates, ofArchive: i > 0))]);
         _lists = new PieceLists(
         [
             .. InOrder(node),

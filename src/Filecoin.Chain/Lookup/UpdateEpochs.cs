@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Filecoin.Chain;
 
 /// <summary>
@@ -6,7 +8,8 @@ namespace Filecoin.Chain;
 /// </summary>
 /// <param name="nodes">Whom to ask; each next one only what the one before could not answer.</param>
 /// <param name="head">The head of the chain.</param>
-internal sealed class UpdateEpochs(IReadOnlyList<FullNode> nodes, TipSet head)
+/// <param name="searches">Tell how far it is, for each of the nodes.</param>
+internal sealed class UpdateEpochs(IReadOnlyList<FullNode> nodes, TipSet head, IReadOnlyList<Searches> searches)
 {
     /// <summary>The epoch, as far as the nodes can tell; null with a note if they cannot.</summary>
     internal async Task<long?> FindAsync(
@@ -16,7 +19,7 @@ internal sealed class UpdateEpochs(IReadOnlyList<FullNode> nodes, TipSet head)
         {
             try
             {
-                return await FindAsync(nodes[i], sector, info, cancellation).ConfigureAwait(false);
+                return await FindAsync(nodes[i], searches[i], sector, info, cancellation).ConfigureAwait(false);
             }
             catch (ChainCallException) when (i + 1 < nodes.Count)
             {
@@ -32,16 +35,22 @@ internal sealed class UpdateEpochs(IReadOnlyList<FullNode> nodes, TipSet head)
         }
     }
 
-    private async Task<long> FindAsync(FullNode node, Primitives.SectorId sector, SectorOnChainInfo info, CancellationToken cancellation)
+    private static int Halvings(long span) => span <= 1 ? 0 : 64 - BitOperations.LeadingZeroCount((ulong)span - 1);
+
+    private async Task<long> FindAsync(
+        FullNode node, Searches of, Primitives.SectorId sector, SectorOnChainInfo info, CancellationToken cancellation)
     {
+        long before = info.Activation;
+        long after = info.PowerBaseEpoch is { } known && known > info.Activation ? known : head.Height;
+        int done = 0;
+        using Searches.Search search = of.Begin(sector, after, Halvings(after - before) + 1);
+
         // The state before the messages of the epoch: not yet updated, if it is the update's.
         if (info.PowerBaseEpoch is { } moved && moved > info.Activation && !await IsUpdatedAsync(moved).ConfigureAwait(false))
         {
             return moved;
         }
 
-        long before = info.Activation;
-        long after = info.PowerBaseEpoch is { } known && known > info.Activation ? known : head.Height;
         while (after - before > 1)
         {
             long middle = before + ((after - before) / 2);
@@ -53,6 +62,7 @@ internal sealed class UpdateEpochs(IReadOnlyList<FullNode> nodes, TipSet head)
 
         async Task<bool> IsUpdatedAsync(long epoch)
         {
+            search.At(epoch, done++);
             TipSet tipset = await node.ChainGetTipSetByHeightAsync(epoch, cancellation).ConfigureAwait(false);
             SectorOnChainInfo? then = await node.StateSectorGetInfoAsync(sector, tipset.Key, cancellation).ConfigureAwait(false);
             return then is not null && then.SealedCid.Equals(info.SealedCid) && then.SectorKeyCid is not null;

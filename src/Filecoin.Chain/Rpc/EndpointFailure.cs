@@ -63,6 +63,9 @@ internal sealed record EndpointFailure(
         _ => null,
     };
 
+    /// <summary>What each endpoint did, in one sentence.</summary>
+    internal static string Sentence(IEnumerable<EndpointFailure> failures) => string.Join("; ", failures.Select(failure => $"{failure.Endpoint} {failure.What}"));
+
     /// <summary>The failure of an answer that is none.</summary>
     internal static EndpointException Unusable(ChainEndpoint endpoint, HttpReply reply, string problem)
     {
@@ -103,7 +106,7 @@ internal sealed record EndpointFailure(
         };
         string message = failures.Count == 1
             ? $"{decisive.Endpoint} {decisive.What}, asked for {method}"
-            : $"no endpoint answered {method}: {string.Join("; ", failures.Select(failure => $"{failure.Endpoint} {failure.What}"))}";
+            : $"no endpoint answered {method}: {Sentence(failures)}";
         return new ChainCallException(kind, message, hint, method, decisive.Error, decisive.Cause);
     }
 }
