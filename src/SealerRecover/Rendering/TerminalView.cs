@@ -164,7 +164,8 @@ internal sealed class TerminalView : PlainView
 
         if (!_tasks.TryGetValue(phase, out ProgressTask? task))
         {
-            _tasks[phase] = task = live.AddTask("", maxValue: 1);
+            // A line without words is refused.
+            _tasks[phase] = task = live.AddTask(Markup.Escape(words), maxValue: 1);
         }
 
         task.Description = Markup.Escape(words);
