@@ -24,6 +24,9 @@ public sealed class SectorLookup
 {
     private const string NetworkHint = "check the number and that the node is on the right network";
 
+    /// <summary>The network, the head and the miner.</summary>
+    private const int FirstQuestions = 3;
+
     /// <summary>Lookups failing one after the other for want of a node, after which the rest is not tried.</summary>
     private const int NodeIsGone = 3;
 
@@ -37,11 +40,21 @@ public sealed class SectorLookup
     private readonly KeptFacts _kept;
     private readonly ChallengeLookup _challenges;
     private readonly StatementLookup _statements;
+    private readonly Reporter _reporter;
     private readonly string? _headNote;
 
     private SectorLookup(
-        FullNode node, OtherSources others, ActorId miner, Address address, MinerInfo info, string networkName, TipSet head, TimeProvider time)
+        FullNode node,
+        OtherSources others,
+        ActorId miner,
+        Address address,
+        MinerInfo info,
+        string networkName,
+        TipSet head,
+        TimeProvider time,
+        Reporter reporter)
     {
+        _reporter = reporter;
         _node = node;
         _others = others;
         Miner = miner;
@@ -50,7 +63,7 @@ public sealed class SectorLookup
         _standing = new StandingLookup(node, SectorSize, head);
         _kept = new KeptFacts(node, networkName, SectorSize, _standing);
         _challenges = new ChallengeLookup(node, head, info.WindowPoStProofType);
-        _facts = new FactsLookup(node, others, new MinerAddress(node, miner, address), SectorSize, networkName, head, _standing);
+        _facts = new FactsLookup(node, others, new MinerAddress(node, miner, address), SectorSize, networkName, head, _standing, reporter);
         _statements = new StatementLookup(node, _facts, new Tickets(node, networkName), SectorSize);
         TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
         _headNote = age <= SyncedWithin ? null : string.Create(
@@ -78,22 +91,32 @@ public sealed class SectorLookup
 
     /// <summary>The same, with other places to ask.</summary>
     /// <exception cref="OperatorException">Likewise; SourcesDisagree if the archive node is of another network.</exception>
+    public static Task<SectorLookup> OpenAsync(
+        FullNode node, OtherSources others, Address miner, TimeProvider time, CancellationToken cancellation) =>
+        OpenAsync(node, others, miner, time, null, cancellation);
+
+    /// <summary>The same, telling <paramref name="progress"/>, now and later, of what takes more than two seconds; null for nobody.</summary>
+    /// <exception cref="OperatorException">Likewise.</exception>
     public static async Task<SectorLookup> OpenAsync(
-        FullNode node, OtherSources others, Address miner, TimeProvider time, CancellationToken cancellation)
+        FullNode node, OtherSources others, Address miner, TimeProvider time, IProgress<LookupReport>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(others);
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(miner);
         ArgumentNullException.ThrowIfNull(time);
+        Reporter reporter = new(progress, time);
+        using CountedWork connecting = reporter.Begin(LookupTask.Connect, FirstQuestions);
         string network = Printable.Line(await node.StateNetworkNameAsync(cancellation).ConfigureAwait(false), 60);
         await RefuseAnotherNetworkAsync(network, others.Archive, cancellation).ConfigureAwait(false);
+        connecting.Ended();
         TipSet head = await node.ChainHeadAsync(cancellation).ConfigureAwait(false);
+        connecting.Ended();
         try
         {
             ActorId id = miner.ActorId ?? await node.StateLookupIdAsync(miner, cancellation).ConfigureAwait(false);
             MinerInfo info = await node.StateMinerInfoAsync(id, TipSetKey.Head, cancellation).ConfigureAwait(false);
             return SectorSize.IsValid(info.SectorSize) && SealProofs.TryGet(new SectorSize(info.SectorSize), PorepVariant.V1, out _)
-                ? new SectorLookup(node, others, id, miner, info, network, head, time)
+                ? new SectorLookup(node, others, id, miner, info, network, head, time, reporter)
                 : throw new OperatorException(
                     FailureKind.NodeUnreachable,
                     $"the chain node says that sectors of {miner} have {info.SectorSize} bytes, which no seal proof is for",
@@ -166,7 +189,8 @@ public sealed class SectorLookup
             concurrency,
             async (number, token) => (number, await _standing.EndAsync(new SectorId(Miner, number), token).ConfigureAwait(false) ?? long.MaxValue),
             (sector, _) => (sector.Number, long.MaxValue),
-            cancellation).ConfigureAwait(false);
+            cancellation,
+            task: LookupTask.Order).ConfigureAwait(false);
         return [.. ends.OrderBy(entry => entry.Ends).ThenBy(entry => entry.Number).Select(entry => entry.Number)];
     }
 
@@ -229,18 +253,29 @@ public sealed class SectorLookup
     public async Task<IReadOnlyList<ulong>> LiveSectorsAsync(CancellationToken cancellation)
     {
         List<ulong> numbers = [];
+        using CountedWork listing = _reporter.Begin(LookupTask.List, (int)ChainPolicy.Deadlines);
         for (ulong deadline = 0; deadline < ChainPolicy.Deadlines; deadline++)
         {
             numbers.AddRange(await _node.StateMinerLiveSectorsAsync(Miner, deadline, cancellation).ConfigureAwait(false));
+            listing.Ended();
         }
 
         numbers.Sort();
         return numbers;
     }
 
-    /// <summary>What the network last drew a sector's window PoSt challenges from; what the node does not tell is a reason and never a failure.</summary>
-    public Task<WindowPostSeedResult> FindWindowPostSeedAsync(ulong sectorNumber, CancellationToken cancellation) =>
-        _challenges.FindAsync(new SectorId(Miner, sectorNumber), cancellation);
+    /// <summary>
+    /// What the network last drew the window PoSt challenges of sectors from, in the order asked; what the node does not tell is a reason and
+    /// never a failure.
+    /// </summary>
+    public Task<IReadOnlyList<WindowPostSeedResult>> FindWindowPostSeedsAsync(
+        IReadOnlyList<ulong> sectorNumbers, int concurrency, CancellationToken cancellation) =>
+        ForAllAsync(
+            sectorNumbers,
+            concurrency,
+            (number, token) => _challenges.FindAsync(new SectorId(Miner, number), token),
+            (_, failure) => new WindowPostSeedResult(null, failure.Message),
+            cancellation);
 
     private async Task<SectorLookupResult> KnownOrFoundAsync(ulong number, SectorFacts? known, CancellationToken cancellation)
     {
@@ -290,15 +325,18 @@ public sealed class SectorLookup
         Func<ulong, CancellationToken, Task<T>> find,
         Func<SectorId, OperatorException, T> failed,
         CancellationToken cancellation,
-        Action<T>? ended = null)
+        Action<T>? ended = null,
+        LookupTask task = LookupTask.LookUp)
     {
         ulong[] numbers = [.. sectorNumbers];
         T[] results = new T[numbers.Length];
         ConcurrentQueue<OperatorException> unreachable = [];
+        using CountedWork work = _reporter.Begin(task, numbers.Length);
         ParallelOptions options = new() { MaxDegreeOfParallelism = Math.Max(concurrency, 1), CancellationToken = cancellation };
         await Parallel.ForEachAsync(Enumerable.Range(0, numbers.Length), options, async (i, token) =>
         {
             SectorId sector = new(Miner, numbers[i]);
+            bool hasFailed = false;
             try
             {
                 if (unreachable.Count >= NodeIsGone && unreachable.TryPeek(out OperatorException? first))
@@ -317,8 +355,10 @@ public sealed class SectorLookup
                 }
 
                 results[i] = failed(sector, error);
+                hasFailed = true;
             }
 
+            work.Ended(hasFailed);
             ended?.Invoke(results[i]);
         }).ConfigureAwait(false);
         return results;

@@ -13,12 +13,15 @@ internal sealed class DataLookup
     /// The lists that are asked, best first: what names pieces or deals in their order, of the node, of the sources that the operator named,
     /// of the archive node; then what the claims leave.
     /// </summary>
-    internal DataLookup(FullNode node, MinerAddress miner, SectorSize size, TipSet head, OtherSources others)
+    internal DataLookup(FullNode node, MinerAddress miner, SectorSize size, TipSet head, OtherSources others, Reporter reporter)
     {
         _size = size;
         NodeOfPieces own = new(node, miner);
         NodeOfPieces[] archives = others.Archive is { } archive ? [new NodeOfPieces(archive, miner)] : [];
-        _updates = new UpdateEpochs([.. archives.Prepend(own).Select(each => (each.Node, each.Messages))], head);
+        _updates = new UpdateEpochs(
+            [.. archives.Prepend(own).Select(each => new NodeOfUpdates(
+                each.Node, each.Messages, reporter.Searches(SearchKind.UpdateStates, ofArchive: each != own)))],
+            head);
         _lists = new PieceLists(
         [
             .. InOrder(own),

@@ -13,13 +13,13 @@ internal sealed record SectorAtHead(SectorId Sector, SectorOnChainInfo? Proven, 
 /// Puts the facts about a sector together: asks the sources, has the ticket computed, has pieces looked for, and compares all of it.
 /// </summary>
 internal sealed class FactsLookup(
-    FullNode node, OtherSources others, MinerAddress miner, SectorSize size, string networkName, TipSet head, StandingLookup standings)
+    FullNode node, OtherSources others, MinerAddress miner, SectorSize size, string networkName, TipSet head, StandingLookup standings, Reporter reporter)
 {
-    private readonly IReadOnlyList<ISectorSource> _sources = SourceOrder.Of(node, miner, others);
+    private readonly IReadOnlyList<ISectorSource> _sources = SourceOrder.Of(node, miner, others, reporter);
     private readonly IReadOnlyList<ISectorSource> _ofChain = SourceOrder.OfChain(node, miner, others.Archive);
     private readonly Tickets _tickets = new(node, networkName);
     private readonly Tickets? _archivedTickets = others.Archive is { } archive ? new Tickets(archive, networkName) : null;
-    private readonly DataLookup _data = new(node, miner, size, head, others);
+    private readonly DataLookup _data = new(node, miner, size, head, others, reporter);
 
     /// <summary>
     /// The facts about one sector. Where all is told but which pieces it was sealed over, the facts without them, and that failure beside them.

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Filecoin.Primitives;
 
 namespace Filecoin.Chain;
@@ -8,17 +9,17 @@ namespace Filecoin.Chain;
 /// </summary>
 /// <param name="nodes">Whom to ask; each next one only what the one before could not answer.</param>
 /// <param name="head">The head of the chain.</param>
-internal sealed class UpdateEpochs(IReadOnlyList<(FullNode Node, NamedMessages Messages)> nodes, TipSet head)
+internal sealed class UpdateEpochs(IReadOnlyList<NodeOfUpdates> nodes, TipSet head)
 {
     /// <summary>The epoch, as far as the nodes can tell; null with a note if they cannot.</summary>
     internal async Task<long?> FindAsync(PieceQuestion question, SectorOnChainInfo info, List<string> notes, CancellationToken cancellation)
     {
         List<string> complaints = [];
-        foreach ((FullNode node, _) in nodes)
+        foreach (NodeOfUpdates each in nodes)
         {
             try
             {
-                return await OfStatesAsync(node, question.Sector, info, cancellation).ConfigureAwait(false);
+                return await OfStatesAsync(each, question.Sector, info, cancellation).ConfigureAwait(false);
             }
             catch (ChainCallException error)
             {
@@ -48,7 +49,7 @@ internal sealed class UpdateEpochs(IReadOnlyList<(FullNode Node, NamedMessages M
     {
         foreach (NamedMessage named in question.Messages)
         {
-            foreach ((_, NamedMessages messages) in nodes)
+            foreach (NamedMessages messages in nodes.Select(each => each.Messages))
             {
                 try
                 {
@@ -77,16 +78,21 @@ internal sealed class UpdateEpochs(IReadOnlyList<(FullNode Node, NamedMessages M
         return null;
     }
 
-    private async Task<long> OfStatesAsync(FullNode node, SectorId sector, SectorOnChainInfo info, CancellationToken cancellation)
+    private static int Halvings(long span) => span <= 1 ? 0 : 64 - BitOperations.LeadingZeroCount((ulong)span - 1);
+
+    private async Task<long> OfStatesAsync(NodeOfUpdates asked, SectorId sector, SectorOnChainInfo info, CancellationToken cancellation)
     {
+        long before = info.Activation;
+        long after = info.PowerBaseEpoch is { } known && known > info.Activation ? known : head.Height;
+        int done = 0;
+        using Searches.Search search = asked.States.Begin(sector, after, Halvings(after - before) + 1);
+
         // The state before the messages of the epoch: not yet updated, if it is the update's.
         if (info.PowerBaseEpoch is { } moved && moved > info.Activation && !await IsUpdatedAsync(moved).ConfigureAwait(false))
         {
             return moved;
         }
 
-        long before = info.Activation;
-        long after = info.PowerBaseEpoch is { } known && known > info.Activation ? known : head.Height;
         while (after - before > 1)
         {
             long middle = before + ((after - before) / 2);
@@ -94,13 +100,20 @@ internal sealed class UpdateEpochs(IReadOnlyList<(FullNode Node, NamedMessages M
         }
 
         // Null rounds have the state of the tipset before them, whose messages are the ones looked for.
-        return (await node.ChainGetTipSetByHeightAsync(before, cancellation).ConfigureAwait(false)).Height;
+        return (await asked.Node.ChainGetTipSetByHeightAsync(before, cancellation).ConfigureAwait(false)).Height;
 
         async Task<bool> IsUpdatedAsync(long epoch)
         {
-            TipSet tipset = await node.ChainGetTipSetByHeightAsync(epoch, cancellation).ConfigureAwait(false);
-            SectorOnChainInfo? then = await node.StateSectorGetInfoAsync(sector, tipset.Key, cancellation).ConfigureAwait(false);
+            search.At(epoch, done++);
+            TipSet tipset = await asked.Node.ChainGetTipSetByHeightAsync(epoch, cancellation).ConfigureAwait(false);
+            SectorOnChainInfo? then = await asked.Node.StateSectorGetInfoAsync(sector, tipset.Key, cancellation).ConfigureAwait(false);
             return then is not null && then.SealedCid.Equals(info.SealedCid) && then.SectorKeyCid is not null;
         }
     }
 }
+
+/// <summary>A node that may tell when a sector was updated.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Messages">Its messages.</param>
+/// <param name="States">Tells how far the search through its states is.</param>
+internal sealed record NodeOfUpdates(FullNode Node, NamedMessages Messages, Searches States);

@@ -70,6 +70,9 @@ internal sealed record EndpointFailure(
         _ => null,
     };
 
+    /// <summary>What each endpoint did, in one sentence.</summary>
+    internal static string Sentence(IEnumerable<EndpointFailure> failures) => string.Join("; ", failures.Select(failure => $"{failure.Endpoint} {failure.What}"));
+
     /// <summary>The failure of an answer that is none.</summary>
     internal static EndpointException Unusable(ChainEndpoint endpoint, HttpReply reply, string problem)
     {
@@ -115,7 +118,7 @@ internal sealed record EndpointFailure(
         };
         string message = failures.Count == 1
             ? $"{decisive.Endpoint} {decisive.What}, asked for {method}"
-            : $"no endpoint answered {method}: {string.Join("; ", failures.Select(failure => $"{failure.Endpoint} {failure.What}"))}";
+            : $"no endpoint answered {method}: {Sentence(failures)}";
         return new ChainCallException(kind, message, decisive.Hint ?? hint, method, decisive.Error, decisive.Cause);
     }
 }

@@ -11,9 +11,17 @@ internal sealed class EndpointPause(TimeProvider time, TimeSpan first, TimeSpan 
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Waiting for less, with what was waited for just before, is nobody's news.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    /// <summary>After which a pause no longer than the one before it is news again.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
+
     private readonly Lock _lock = new();
     private DateTimeOffset _until = DateTimeOffset.MinValue;
     private DateTimeOffset _began = DateTimeOffset.MinValue;
+    private DateTimeOffset _rowBegan = DateTimeOffset.MinValue;
+    private (DateTimeOffset At, TimeSpan Pause) _told = (DateTimeOffset.MinValue, TimeSpan.Zero);
     private int _inARow;
 
     /// <summary>How long calls have to wait now; zero or less: not at all.</summary>
@@ -41,7 +49,8 @@ internal sealed class EndpointPause(TimeProvider time, TimeSpan first, TimeSpan 
     /// <summary>The endpoint refused a request for want of capacity.</summary>
     /// <param name="sent">When the request was sent: of those that were under way together only one lengthens the pause.</param>
     /// <param name="retryAfter">How long the endpoint asks to wait; null if it does not say.</param>
-    internal void Refused(DateTimeOffset sent, TimeSpan? retryAfter)
+    /// <returns>The pause, where it is worth telling: not for each of the requests that were refused together. Else null.</returns>
+    internal TimeSpan? Refused(DateTimeOffset sent, TimeSpan? retryAfter)
     {
         lock (_lock)
         {
@@ -49,13 +58,21 @@ internal sealed class EndpointPause(TimeProvider time, TimeSpan first, TimeSpan 
             bool isNews = sent >= _began;
             if (retryAfter is null && !isNews)
             {
-                return;
+                return null;
             }
 
             TimeSpan pause = retryAfter ?? first * Math.Pow(2, Math.Min(_inARow, 30));
             pause = pause > longest ? longest : pause;
+            _rowBegan = _inARow == 0 ? now : _rowBegan;
             (_began, _inARow) = isNews ? (now, _inARow + 1) : (_began, _inARow);
             _until = now + pause > _until ? now + pause : _until;
+            if (_until - _rowBegan < Grace || (pause <= _told.Pause && now - _told.At < Quiet))
+            {
+                return null;
+            }
+
+            _told = (now, pause);
+            return pause;
         }
     }
 

@@ -18,12 +18,16 @@ internal sealed class HttpEndpoint : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
     private readonly bool _hasOthers;
+    private readonly IProgress<LookupReport>? _listener;
+    private readonly EndpointPause _pause;
 
-    internal HttpEndpoint(ChainEndpoint endpoint, JsonRpcOptions options, TimeProvider time, bool hasOthers)
+    internal HttpEndpoint(
+        ChainEndpoint endpoint, JsonRpcOptions options, TimeProvider time, bool hasOthers, IProgress<LookupReport>? listener)
     {
+        _listener = listener;
         _hasOthers = hasOthers;
         Endpoint = endpoint;
-        Pause = new EndpointPause(time, options.FirstDelay, options.MaxDelay);
+        _pause = new EndpointPause(time, options.FirstDelay, options.MaxDelay);
         _options = options;
         _time = time;
         _http = new HttpClient(new SocketsHttpHandler
@@ -47,23 +51,32 @@ internal sealed class HttpEndpoint : IDisposable
 
     internal ChainEndpoint Endpoint { get; }
 
-    /// <summary>While it is on, requests wait.</summary>
-    internal EndpointPause Pause { get; }
-
     public void Dispose() => _http.Dispose();
+
+    /// <summary>The endpoint asked to be asked less: requests wait for a while, which is told.</summary>
+    /// <param name="sent">When the request was sent.</param>
+    /// <param name="retryAfter">How long the endpoint asks to wait; null if it does not say.</param>
+    /// <param name="what">Its half of a sentence.</param>
+    internal void Refused(DateTimeOffset sent, TimeSpan? retryAfter, string what)
+    {
+        if (_pause.Refused(sent, retryAfter) is { } pause)
+        {
+            _listener?.Report(new EndpointPaused(Endpoint, what, pause));
+        }
+    }
 
     /// <summary>Sends one request and reads the whole answer.</summary>
     /// <exception cref="EndpointException">There is no answer worth reading.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     internal async Task<HttpReply> PostAsync(byte[] request, CancellationToken cancellation)
     {
-        if (_hasOthers && Pause.Left is { } left && left > TimeSpan.Zero)
+        if (_hasOthers && _pause.Left is { } left && left > TimeSpan.Zero)
         {
             // Whoever asked for a pause gets it; meanwhile others are asked.
             throw Failure(EndpointTrouble.Limited, "asked for a pause between requests", left);
         }
 
-        await Pause.WaitAsync(cancellation).ConfigureAwait(false);
+        await _pause.WaitAsync(cancellation).ConfigureAwait(false);
         DateTimeOffset sent = _time.GetUtcNow();
         using CancellationTokenSource patience = new(_options.RequestTimeout, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
@@ -75,7 +88,7 @@ internal sealed class HttpEndpoint : IDisposable
                 .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             ThrowOnStatus(response, sent);
             HttpReply reply = new(response.StatusCode, await ReadBodyAsync(response.Content, either.Token).ConfigureAwait(false));
-            Pause.Answered();
+            _pause.Answered();
             return reply;
         }
         catch (OperationCanceledException timeout) when (!cancellation.IsCancellationRequested)
@@ -126,11 +139,9 @@ internal sealed class HttpEndpoint : IDisposable
                 string why = Endpoint.Authorization is null ? "wants a token and none was given" : "refused the token";
                 throw Failure(EndpointTrouble.NotPermitted, $"{why} (HTTP {status})");
             case HttpStatusCode.TooManyRequests:
-                Pause.Refused(sent, RetryAfter(response));
-                throw Failure(EndpointTrouble.Limited, "limits the rate of requests (HTTP 429)", RetryAfter(response));
+                throw Limited("limits the rate of requests (HTTP 429)", RetryAfter(response));
             case HttpStatusCode.ServiceUnavailable when RetryAfter(response) is { } asked:
-                Pause.Refused(sent, asked);
-                throw Failure(EndpointTrouble.Limited, "is not available now (HTTP 503)", asked);
+                throw Limited("is not available now (HTTP 503)", asked);
             case HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout:
                 throw Failure(EndpointTrouble.Transient, $"is not available now (HTTP {status})", RetryAfter(response));
             case HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed:
@@ -139,6 +150,12 @@ internal sealed class HttpEndpoint : IDisposable
                 throw Failure(EndpointTrouble.Permanent, $"redirects elsewhere (HTTP {status}), which is not followed so that the token goes nowhere else");
             default:
                 break;
+        }
+
+        EndpointException Limited(string what, TimeSpan? retryAfter)
+        {
+            Refused(sent, retryAfter, what);
+            return Failure(EndpointTrouble.Limited, what, retryAfter);
         }
     }
 

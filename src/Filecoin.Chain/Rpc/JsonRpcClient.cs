@@ -26,15 +26,18 @@ public sealed class JsonRpcClient : IDisposable
     private readonly JsonRpcOptions _options;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly CallNews _news;
     private long _lastId;
     private int _preferred;
 
     /// <summary>Makes a client; nothing is sent before the first call.</summary>
     /// <param name="endpoints">At least one, in order of preference.</param>
     /// <param name="options">How patient to be.</param>
-    /// <param name="logger">Debug: every request and answer; Warning: every failed try that is repeated or passed on.</param>
+    /// <param name="logger">Debug: every request and answer, and every failed try that is repeated or passed on.</param>
     /// <param name="time">Clock for time-outs and delays.</param>
-    public JsonRpcClient(IReadOnlyList<ChainEndpoint> endpoints, JsonRpcOptions options, ILogger logger, TimeProvider time)
+    /// <param name="progress">Told of pauses that endpoints ask for, and that calls are repeated; null for nobody.</param>
+    public JsonRpcClient(
+        IReadOnlyList<ChainEndpoint> endpoints, JsonRpcOptions options, ILogger logger, TimeProvider time, IProgress<LookupReport>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(options);
@@ -43,7 +46,8 @@ public sealed class JsonRpcClient : IDisposable
         _options = options;
         _logger = logger;
         _time = time;
-        _endpoints = [.. endpoints.Select(endpoint => new HttpEndpoint(endpoint, options, time, hasOthers: endpoints.Count > 1)).Select(http =>
+        _news = new CallNews(progress, time);
+        _endpoints = [.. endpoints.Select(endpoint => new HttpEndpoint(endpoint, options, time, hasOthers: endpoints.Count > 1, progress)).Select(http =>
             (http, new CallQueue(http.Endpoint, (message, what, cancellation) => ExchangeAsync(http, message, what, cancellation), logger)))];
     }
 
@@ -133,15 +137,18 @@ public sealed class JsonRpcClient : IDisposable
             new RpcRequest(Interlocked.Increment(ref _lastId), call.Method, call.WriteParams), cancellation).ConfigureAwait(false);
         if (answer.Error is { } rpcError)
         {
-            if (rpcError.Kind == RpcErrorKind.RateLimited)
+            rpcError = rpcError with { Message = endpoint.WithoutToken(rpcError.Message) };
+            if (EndpointFailure.From(endpoint, rpcError) is not { } failure)
             {
-                http.Pause.Refused(asked, retryAfter: null);
+                throw Answer(endpoint, call.Method, rpcError);
             }
 
-            rpcError = rpcError with { Message = endpoint.WithoutToken(rpcError.Message) };
-            throw EndpointFailure.From(endpoint, rpcError) is { } failure
-                ? new EndpointException(failure)
-                : Answer(endpoint, call.Method, rpcError);
+            if (failure.Trouble == EndpointTrouble.Limited)
+            {
+                http.Refused(asked, retryAfter: null, failure.What);
+            }
+
+            throw new EndpointException(failure);
         }
 
         call.Result = Read(endpoint, call, answer.Result);
@@ -223,13 +230,21 @@ public sealed class JsonRpcClient : IDisposable
                 DelayGenerator = _ => ValueTask.FromResult(call.RetryAfter is { } asked && asked > _options.MaxDelay ? _options.MaxDelay : call.RetryAfter),
                 OnRetry = retry =>
                 {
-                    _logger.LogWarning(
+                    int rounds = call.IsLimited ? MostRounds : _options.MaxRounds;
+                    _logger.LogDebug(
                         "{Failures}; trying {Method} again in {Seconds:0.0} s (round {Round} of {Rounds})",
-                        string.Join("; ", call.Failures.Values.Select(failure => $"{failure.Endpoint} {failure.What}")),
+                        EndpointFailure.Sentence(call.Failures.Values),
                         call.Method,
                         retry.RetryDelay.TotalSeconds,
                         retry.AttemptNumber + 2,
-                        call.IsLimited ? MostRounds : _options.MaxRounds);
+                        rounds);
+                    if (!call.IsLimited)
+                    {
+                        // Of a limit the pause itself is told, which all calls share.
+                        int left = rounds - 1 - retry.AttemptNumber;
+                        _news.Repeated(call.Failures.Values, retry.RetryDelay, call.HasTimedOut ? 1 : left);
+                    }
+
                     return ValueTask.CompletedTask;
                 },
             })
@@ -256,6 +271,9 @@ public sealed class JsonRpcClient : IDisposable
 
         /// <summary>Whether an endpoint would answer if it were asked less.</summary>
         public bool IsLimited => Failures.Values.Any(failure => failure.Trouble == EndpointTrouble.Limited);
+
+        /// <summary>Whether all that may pass is silence, which is put up with once more and no more.</summary>
+        public bool HasTimedOut => Failures.Values.Where(failure => failure.MayPass).All(failure => failure.Trouble == EndpointTrouble.TimedOut);
 
         /// <summary>The shortest wait that an endpoint asked for.</summary>
         public TimeSpan? RetryAfter => Failures.Values.Min(failure => failure.RetryAfter);

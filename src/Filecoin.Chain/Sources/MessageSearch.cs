@@ -11,8 +11,9 @@ namespace Filecoin.Chain;
 /// <param name="node">The node.</param>
 /// <param name="miner">The miner, all of whose addresses a message may name.</param>
 /// <param name="messages">The node's messages.</param>
+/// <param name="searches">Tell how far it is.</param>
 /// <param name="of">Names the node where it is not the first one asked.</param>
-internal sealed class MessageSearch(FullNode node, MinerAddress miner, PreCommitMessages messages, string of = "") : ISectorSource
+internal sealed class MessageSearch(FullNode node, MinerAddress miner, PreCommitMessages messages, Searches searches, string of = "") : ISectorSource
 {
     /// <summary>Epochs of a block: six hours, some seconds of a node's work.</summary>
     private const long Block = 720;
@@ -34,9 +35,11 @@ internal sealed class MessageSearch(FullNode node, MinerAddress miner, PreCommit
         long newest = question.Activation!.Value - 1;
         long oldest = Math.Max(0, question.Activation.Value - ChainPolicy.LongestProveCommit(question.SealProof!.Variant));
         Cid sealedCid = question.SealedCid!.Value.ToCid();
+        using Searches.Search search = searches.Begin(question.Sector, newest, (int)((newest / Block) - (oldest / Block) + 1));
         for (long block = newest / Block; newest >= 0 && block >= oldest / Block; block--)
         {
             long begin = block * Block;
+            search.At(Math.Min(newest, begin + Block - 1), (int)((newest / Block) - block));
             IReadOnlyList<FoundPreCommit> found = await _recent.GetAsync(begin, () => ReadAsync(begin, cancellation)).ConfigureAwait(false);
             if (found.FirstOrDefault(entry => entry.Sector.SectorNumber == question.Sector.Number && entry.Sector.SealedCid.Equals(sealedCid)) is { } one)
             {

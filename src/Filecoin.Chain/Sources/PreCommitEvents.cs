@@ -9,8 +9,10 @@ namespace Filecoin.Chain;
 /// <param name="node">The node.</param>
 /// <param name="miner">The miner.</param>
 /// <param name="messages">The node's messages.</param>
+/// <param name="searches">Tell how far it is.</param>
 /// <param name="of">Names the node where it is not the first one asked.</param>
-internal sealed class PreCommitEvents(FullNode node, MinerAddress miner, PreCommitMessages messages, string of = "") : ISectorSource
+internal sealed class PreCommitEvents(
+    FullNode node, MinerAddress miner, PreCommitMessages messages, Searches searches, string of = "") : ISectorSource
 {
     /// <inheritdoc/>
     public string Name => $"the miner actor's events{of}";
@@ -22,8 +24,11 @@ internal sealed class PreCommitEvents(FullNode node, MinerAddress miner, PreComm
     public async Task<SourceAnswer> AskAsync(SourceQuestion question, CancellationToken cancellation)
     {
         long oldest = Math.Max(0, question.Activation!.Value - ChainPolicy.LongestProveCommit(question.SealProof!.Variant));
-        for (long to = question.Activation.Value - 1; to >= oldest; to -= ChainPolicy.EventRange)
+        long newest = question.Activation.Value - 1;
+        using Searches.Search search = searches.Begin(question.Sector, newest, (int)((newest - oldest) / ChainPolicy.EventRange) + 1);
+        for (long to = newest; to >= oldest; to -= ChainPolicy.EventRange)
         {
+            search.At(to, (int)((newest - to) / ChainPolicy.EventRange));
             long from = Math.Max(oldest, to - ChainPolicy.EventRange + 1);
             IReadOnlyList<ActorEvent> events = await node.GetActorEventsRawAsync(
                 SectorEvent.Filter(miner.Id, from, to, SectorEvent.PreCommitted, question.Sector.Number), cancellation).ConfigureAwait(false);

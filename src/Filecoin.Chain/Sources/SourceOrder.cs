@@ -9,8 +9,8 @@ internal static class SourceOrder
     /// <summary>Behind what is asked of it.</summary>
     internal const string OfArchive = " of the archive node";
 
-    /// <summary>The sources.</summary>
-    internal static IReadOnlyList<ISectorSource> Of(FullNode node, MinerAddress miner, OtherSources others)
+    /// <summary>The sources; what takes them long is told through <paramref name="reporter"/>.</summary>
+    internal static IReadOnlyList<ISectorSource> Of(FullNode node, MinerAddress miner, OtherSources others, Reporter reporter)
     {
         PreCommitMessages messages = new(node, miner);
         List<ISectorSource> order =
@@ -22,7 +22,7 @@ internal static class SourceOrder
         ];
         if (others.Archive is not { } archive)
         {
-            return [.. order, new PreCommitEvents(node, miner, messages), new MessageSearch(node, miner, messages)];
+            return [.. order, Events(node, messages), Messages(node, messages)];
         }
 
         PreCommitMessages archived = new(archive, miner);
@@ -32,11 +32,17 @@ internal static class SourceOrder
             new StateAtActivation(archive, OfArchive),
             new NonInteractiveMessage(archive, miner, OfArchive),
             new NamedPreCommitMessage(archived, OfArchive),
-            new PreCommitEvents(node, miner, messages),
-            new PreCommitEvents(archive, miner, archived, OfArchive),
-            new MessageSearch(node, miner, messages),
-            new MessageSearch(archive, miner, archived, OfArchive),
+            Events(node, messages),
+            Events(archive, archived, OfArchive),
+            Messages(node, messages),
+            Messages(archive, archived, OfArchive),
         ];
+
+        PreCommitEvents Events(FullNode asked, PreCommitMessages read, string of = "") =>
+            new(asked, miner, read, reporter.Searches(SearchKind.PreCommitEvents, of.Length > 0), of);
+
+        MessageSearch Messages(FullNode asked, PreCommitMessages read, string of = "") =>
+            new(asked, miner, read, reporter.Searches(SearchKind.PreCommitMessages, of.Length > 0), of);
     }
 
     /// <summary>Those that have the chain's own word and cost no more than a call or two each.</summary>

@@ -76,12 +76,12 @@ internal sealed class ExportCommand : ICommand
         IReadOnlyDictionary<ulong, SectorFacts> known = context.Parsed.GetValue(_anew) || _given.AreGiven(context.Parsed)
             ? new Dictionary<ulong, SectorFacts>()
             : there;
-        IReadOnlyList<ulong> numbers = await _sectors.ReadSomeAsync(context.Parsed, lookup, concurrency, context.Cancellation);
+        IReadOnlyList<ulong> numbers = NodeOptions.Live(
+            context, () => _sectors.ReadSomeAsync(context.Parsed, lookup, concurrency, context.Cancellation));
         ConcurrentDictionary<ulong, SectorLookupResult> ended = new();
-        LookUpProgress progress = new(context, numbers.Count);
         try
         {
-            context.View.Live(() => lookup.FindAllAsync(numbers, concurrency, known.GetValueOrDefault, Ended, context.Cancellation).GetAwaiter().GetResult());
+            NodeOptions.Live(context, () => lookup.FindAllAsync(numbers, concurrency, known.GetValueOrDefault, Ended, context.Cancellation));
         }
         catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
         {
@@ -109,7 +109,6 @@ internal sealed class ExportCommand : ICommand
         {
             ended[result.Sector.Number] = result;
             file.Add(result);
-            progress.Ended(result);
         }
     }
 

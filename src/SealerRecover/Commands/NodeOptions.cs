@@ -99,9 +99,7 @@ internal sealed class NodeOptions
         given,
         async lookup =>
         {
-            LookUpProgress progress = new(context, numbers.Count);
-            IReadOnlyList<SectorLookupResult> found = context.View.Live(() => lookup.FindAllAsync(
-                numbers, DefaultConcurrency, _ => null, progress.Ended, context.Cancellation).GetAwaiter().GetResult());
+            IReadOnlyList<SectorLookupResult> found = Live(context, () => lookup.FindAllAsync(numbers, DefaultConcurrency, context.Cancellation));
             Tell(context, found);
             if (worth)
             {
@@ -110,6 +108,9 @@ internal sealed class NodeOptions
 
             return new LookedUp(lookup.Miner, lookup.SectorSize, found);
         });
+
+    /// <summary>Asks while progress is on display. Not from within what is on display already.</summary>
+    public static T Live<T>(CommandContext context, Func<Task<T>> ask) => context.View.Live(() => ask().GetAwaiter().GetResult());
 
     /// <summary>Tells the view what was found.</summary>
     public static void Tell(CommandContext context, IReadOnlyList<SectorLookupResult> found)
@@ -163,11 +164,12 @@ internal sealed class NodeOptions
         CommandContext context, Address miner, int timeout, IReadOnlyList<ISectorSource> given, Func<SectorLookup, Task<T>> ask)
     {
         List<JsonRpcClient> clients = [];
+        NodeProgress progress = new(context);
         try
         {
             FullNode node = new(Connected(ReadEndpoints(context.Parsed, context.Environment)));
             OtherSources others = Sources.Read(context, Connected, TimeSpan.FromSeconds(timeout), given);
-            return await ask(await SectorLookup.OpenAsync(node, others, miner, context.Host.Time, context.Cancellation));
+            return await ask(Live(context, () => SectorLookup.OpenAsync(node, others, miner, context.Host.Time, progress, context.Cancellation)));
         }
         finally
         {
@@ -176,7 +178,7 @@ internal sealed class NodeOptions
 
         JsonRpcClient Connected(IReadOnlyList<ChainEndpoint> endpoints)
         {
-            JsonRpcClient client = Connect(context, endpoints, timeout);
+            JsonRpcClient client = Connect(context, endpoints, timeout, progress);
             clients.Add(client);
             return client;
         }
@@ -203,7 +205,7 @@ internal sealed class NodeOptions
             Address.FromActorId(miner),
             context.Parsed.GetValue(Timeout) ?? patience ?? DefaultTimeout,
             [],
-            lookup => lookup.FindStatementsAsync(claims, DefaultConcurrency, context.Cancellation));
+            lookup => Task.FromResult(Live(context, () => lookup.FindStatementsAsync(claims, DefaultConcurrency, context.Cancellation))));
     }
 
     /// <summary>Whether a chain node was named for this run; one whose Lotus repository happens to be here was not.</summary>
@@ -222,7 +224,7 @@ internal sealed class NodeOptions
 
         try
         {
-            return BringUpToDateAsync(context, recovered).GetAwaiter().GetResult();
+            return Live(context, () => BringUpToDateAsync(context, recovered));
         }
         catch (OperatorException failure)
         {
@@ -238,16 +240,19 @@ internal sealed class NodeOptions
 
     private async Task<IReadOnlyList<SectorFacts>> BringUpToDateAsync(CommandContext context, IReadOnlyList<SectorFacts> recovered)
     {
+        NodeProgress progress = new(context);
         using JsonRpcClient rpc = Connect(
-            context, ReadEndpoints(context.Parsed, context.Environment), context.Parsed.GetValue(Timeout) ?? Patience);
+            context, ReadEndpoints(context.Parsed, context.Environment), context.Parsed.GetValue(Timeout) ?? Patience, progress);
         SectorLookup lookup = await SectorLookup.OpenAsync(
-            new FullNode(rpc), Address.FromActorId(recovered[0].Sector.Miner), context.Host.Time, context.Cancellation);
+            new FullNode(rpc), OtherSources.None, Address.FromActorId(recovered[0].Sector.Miner), context.Host.Time, progress, context.Cancellation);
         return await lookup.BringUpToDateAsync(recovered, DefaultConcurrency, context.Cancellation);
     }
 
-    private static JsonRpcClient Connect(CommandContext context, IReadOnlyList<ChainEndpoint> endpoints, int timeoutSeconds) => new(
+    private static JsonRpcClient Connect(
+        CommandContext context, IReadOnlyList<ChainEndpoint> endpoints, int timeoutSeconds, NodeProgress progress) => new(
         endpoints,
         new JsonRpcOptions { RequestTimeout = TimeSpan.FromSeconds(timeoutSeconds) },
         context.Log.CreateLogger<JsonRpcClient>(),
-        context.Host.Time);
+        context.Host.Time,
+        progress);
 }

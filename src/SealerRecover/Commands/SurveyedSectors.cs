@@ -47,7 +47,7 @@ internal sealed class SurveyedSectors
     /// <param name="askMore">Asks the node, where one is asked at all, for more about the sectors found.</param>
     /// <exception cref="OperatorException">BadInput, or no node answers.</exception>
     public async Task<(string ComparedWith, IReadOnlyList<SurveyedSector> Sectors)> FindAsync(
-        CommandContext context, StorageRoots roots, Func<SectorLookup, IReadOnlyList<SurveyedSector>, Task>? askMore = null)
+        CommandContext context, StorageRoots roots, Action<SectorLookup, IReadOnlyList<SurveyedSector>>? askMore = null)
     {
         bool faulty = context.Parsed.GetValue(Known.Sectors.Faulty);
         if (Known.MetadataPath(context) is { } path)
@@ -73,19 +73,16 @@ internal sealed class SurveyedSectors
     }
 
     private static async Task<IReadOnlyList<SurveyedSector>> AskAsync(
-        CommandContext context, SectorLookup lookup, StorageRoots roots, IReadOnlyList<ulong> asked, bool faulty, Func<SectorLookup, IReadOnlyList<SurveyedSector>, Task>? askMore)
+        CommandContext context, SectorLookup lookup, StorageRoots roots, IReadOnlyList<ulong> asked, bool faulty, Action<SectorLookup, IReadOnlyList<SurveyedSector>>? askMore)
     {
         IReadOnlyList<ulong> numbers = faulty ? [.. asked.Union(await lookup.FaultySectorsAsync(context.Cancellation))]
             : asked.Count > 0 ? asked
             : roots.NumbersOf(lookup.Miner);
-        IReadOnlyList<CommitmentsResult> found = await lookup.FindCommitmentsAsync(numbers, NodeOptions.DefaultConcurrency, context.Cancellation);
+        IReadOnlyList<CommitmentsResult> found = NodeOptions.Live(
+            context, () => lookup.FindCommitmentsAsync(numbers, NodeOptions.DefaultConcurrency, context.Cancellation));
         SurveyedSector[] sectors = [.. found.Select(result => new SurveyedSector(
             result.Sector, result.Commitments is { } commitments ? SurveyFacts.From(commitments) : null, result.Failure))];
-        if (askMore is not null)
-        {
-            await askMore(lookup, sectors);
-        }
-
+        askMore?.Invoke(lookup, sectors);
         return sectors;
     }
 

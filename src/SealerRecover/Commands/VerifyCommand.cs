@@ -69,7 +69,7 @@ internal sealed class VerifyCommand : ICommand
         StorageRoots roots = _inspection.ReadRoots(context);
         Dictionary<SectorId, ChallengeSeed> seeds = [];
         (string comparedWith, IReadOnlyList<SurveyedSector> sectors) = await _inspection.Sectors.FindAsync(
-            context, roots, (lookup, found) => given is null ? DrawAsync(lookup, found, seeds, context.Cancellation) : Task.CompletedTask);
+            context, roots, given is null ? (lookup, found) => Draw(context, lookup, found, seeds) : null);
         ChallengeSeed common = given is { } randomness
             ? new ChallengeSeed(randomness, SeedSource.Given)
             : ChallengeSeed.Random("no chain node was asked");
@@ -111,12 +111,15 @@ internal sealed class VerifyCommand : ICommand
         };
     }
 
-    private static async Task DrawAsync(
-        SectorLookup lookup, IReadOnlyList<SurveyedSector> sectors, Dictionary<SectorId, ChallengeSeed> seeds, CancellationToken cancellation)
+    private static void Draw(
+        CommandContext context, SectorLookup lookup, IReadOnlyList<SurveyedSector> sectors, Dictionary<SectorId, ChallengeSeed> seeds)
     {
-        foreach (SectorId sector in sectors.Where(sector => sector.Facts is not null).Select(sector => sector.Sector))
+        SectorId[] known = [.. sectors.Where(sector => sector.Facts is not null).Select(sector => sector.Sector)];
+        IReadOnlyList<WindowPostSeedResult> drawn = NodeOptions.Live(context, () => lookup.FindWindowPostSeedsAsync(
+            [.. known.Select(sector => sector.Number)], NodeOptions.DefaultConcurrency, context.Cancellation));
+        foreach ((SectorId sector, WindowPostSeedResult result) in known.Zip(drawn))
         {
-            seeds[sector] = ChallengeSeed.From(await lookup.FindWindowPostSeedAsync(sector.Number, cancellation));
+            seeds[sector] = ChallengeSeed.From(result);
         }
     }
 

@@ -116,7 +116,17 @@ internal sealed record JsonProgress(
     long Total,
     string Unit,
     double? Rate,
-    double? SecondsLeft);
+    double? SecondsLeft)
+{
+    /// <summary>Of a search: where it is.</summary>
+    public long? Epoch { get; init; }
+
+    /// <summary>Of a search: for how many others the same is done meanwhile.</summary>
+    public int? OtherSectors { get; init; }
+
+    /// <summary>Of a search: whether the archive node is asked.</summary>
+    public bool? ArchiveNode { get; init; }
+}
 
 /// <summary>A sector ended.</summary>
 internal sealed record JsonSectorEnded(

@@ -23,7 +23,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     private readonly ProgressBook _book = new();
     private readonly Dictionary<string, PhaseProgressed> _shown = [];
     private readonly Dictionary<string, (DateTimeOffset At, (PieceActivity, string) What)> _pieces = [];
-    private DateTimeOffset _lookedUp;
+    private readonly Dictionary<string, DateTimeOffset> _asked = [];
 
     /// <inheritdoc/>
     public void Said(string text) => Write(new JsonNote("note", Now, text), JsonLines.Default.JsonNote);
@@ -88,7 +88,21 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
                 Progress(pieces, at);
                 break;
             case LookUpProgressed looking:
-                Progress(looking, at);
+                Progress(
+                    looking.At,
+                    new JsonProgress(
+                        "progress", at, null, looking.Phase, 1, 1, looking.Done, looking.Total, looking.Unit, Rounded(looking.Rate), Seconds(looking.Left)));
+                break;
+            case SearchProgressed { Search: { IsOver: false } search } searching:
+                Progress(
+                    searching.At,
+                    new JsonProgress(
+                        "progress", at, Name(search.Sector), searching.Phase, 1, 1, search.Done, search.Most, searching.Unit, Rounded(searching.Rate), Seconds(searching.Left))
+                    {
+                        Epoch = search.Epoch,
+                        OtherSectors = search.Others,
+                        ArchiveNode = search.OfArchive,
+                    });
                 break;
             case SectorStarted started:
                 Write(new JsonSectorStarted("sector_started", at, Name(started.Sector), started.Resumed), JsonLines.Default.JsonSectorStarted);
@@ -138,6 +152,11 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     private static JsonSector Name(SectorId sector) => new(sector.Miner.ToString(), sector.Number);
 
     private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
+
+    private static double? Seconds(TimeSpan? time) => time is { } known ? Seconds(known) : null;
+
+    /// <summary>What takes seconds for one has a rate of its own.</summary>
+    private static double? Rounded(double? rate) => rate is { } known ? Math.Round(known, known < 1 ? 4 : 1) : null;
 
     private JsonSectorFound Line(SectorFacts facts)
     {
@@ -209,18 +228,13 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         failure.Excluded.IsEmpty ? null : failure.Excluded,
         verbose && failure.Trace.Length > 0 ? failure.Trace : null);
 
-    private void Progress(LookUpProgressed happened, string at)
+    private void Progress(DateTimeOffset at, JsonProgress line)
     {
-        if (happened.At - _lookedUp < Interval)
+        if (!_asked.TryGetValue(line.Phase, out DateTimeOffset last) || at - last >= Interval)
         {
-            return;
+            _asked[line.Phase] = at;
+            Write(line, JsonLines.Default.JsonProgress);
         }
-
-        _lookedUp = happened.At;
-        Write(
-            new JsonProgress(
-                "progress", at, null, LookUpProgressed.Phase, 1, 1, happened.Done, happened.Total, "sectors", Math.Round(happened.Rate, 1), Seconds(happened.Left)),
-            JsonLines.Default.JsonProgress);
     }
 
     private void Progress(PieceProgressed happened, string at)
@@ -277,7 +291,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
                 progress.Total,
                 Quantities.CountsBytes(progress.Phase) ? "bytes" : "nodes",
                 reading.Rate is { } rate ? Math.Round(rate, 1) : null,
-                reading.Left is { } left ? Seconds(left) : null),
+                Seconds(reading.Left)),
             JsonLines.Default.JsonProgress);
     }
 

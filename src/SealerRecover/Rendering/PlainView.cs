@@ -67,7 +67,10 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
                 Progress(pieces);
                 break;
             case LookUpProgressed looking:
-                Progress(looking);
+                Progress(looking.Phase, looking.At, looking.Done, looking.Total, () => looking.InWords);
+                break;
+            case SearchProgressed { Search: { IsOver: false } search } searching:
+                Progress(searching.Phase, searching.At, search.Done, search.Most, () => searching.InWords);
                 break;
             case SectorStarted started:
                 Stamped(started.At, $"{started.Sector}: {(started.Resumed ? "goes on from an earlier run" : "starts")}");
@@ -136,14 +139,14 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
         }
     }
 
-    private void Progress(LookUpProgressed happened)
+    private void Progress(string phase, DateTimeOffset at, int done, int total, Func<string> words)
     {
-        int tenth = 10 * happened.Done / happened.Total;
-        bool known = _shown.TryGetValue(LookUpProgressed.Phase, out (DateTimeOffset At, int Tenth) last);
-        if (!known || happened.At - last.At >= Often || (tenth != last.Tenth && happened.At - last.At >= Rarely))
+        int tenth = 10 * done / total;
+        bool known = _shown.TryGetValue(phase, out (DateTimeOffset At, int Tenth) last);
+        if (!known || at - last.At >= Often || (tenth != last.Tenth && at - last.At >= Rarely))
         {
-            _shown[LookUpProgressed.Phase] = (happened.At, tenth);
-            Stamped(happened.At, happened.InWords);
+            _shown[phase] = (at, tenth);
+            Stamped(at, words());
         }
     }
 

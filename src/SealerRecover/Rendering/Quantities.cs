@@ -46,6 +46,16 @@ internal static class Quantities
         : unitsPerSecond >= 100 ? Invariant($"{unitsPerSecond / 1e3:0.0} k nodes/s")
         : Invariant($"{unitsPerSecond:0.0} nodes/s");
 
+    /// <summary>The mean rate of something counted, in units a second, and how long the rest takes by it; null before the first unit.</summary>
+    public static (double? Rate, TimeSpan? Left) PaceOf(int done, int total, TimeSpan elapsed) => done > 0 && elapsed > TimeSpan.Zero
+        ? (done / elapsed.TotalSeconds, elapsed * ((double)(total - done) / done))
+        : (null, null);
+
+    /// <summary>" (4.0 sectors/s, 24 s left)", " (1.5 blocks/min, at most 4 min 07 s left)"; empty while unknown.</summary>
+    public static string Pace(double? rate, string unit, TimeSpan? left, string within = "") => (rate, left) is ({ } each, { } time)
+        ? $" ({(each < 0.1 ? Invariant($"{each * 60:0.0} {unit}/min") : Invariant($"{each:0.0} {unit}/s"))}, {within}{Duration(time)} left)"
+        : "";
+
     /// <summary>Whether the phase counts bytes; the others count nodes of 32 bytes.</summary>
     public static bool CountsBytes(SealPhase phase) => phase is SealPhase.Install or SealPhase.HashPiece or SealPhase.Unseal;
 

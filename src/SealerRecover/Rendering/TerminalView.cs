@@ -45,6 +45,9 @@ internal sealed class TerminalView : PlainView
                 finally
                 {
                     Volatile.Write(ref _live, null);
+
+                    // The next display has lines of its own.
+                    _tasks.Clear();
                 }
             });
 
@@ -79,21 +82,29 @@ internal sealed class TerminalView : PlainView
 
         if (happened is LookUpProgressed looking)
         {
-            Move(looking);
+            Move(looking.Phase, looking.InWords, (double)looking.Done / looking.Total);
             return;
         }
 
-        if (happened is SectorEnded finished && _tasks.Remove(PiecesOf(finished.Outcome.Sector), out ProgressTask? fetching))
+        if (happened is SearchProgressed { Search: var search } searching)
         {
-            fetching.StopTask();
-            fetching.Value = fetching.MaxValue;
+            if (search.IsOver)
+            {
+                Drop(searching.Phase);
+            }
+            else
+            {
+                Move(searching.Phase, searching.InWords, (double)search.Done / search.Most);
+            }
+
+            return;
         }
 
-        if (happened is SectorEnded ended && _tasks.Remove(ended.Outcome.Sector.ToString(), out ProgressTask? task))
+        if (happened is SectorEnded ended)
         {
             _book.Forget(ended.Outcome.Sector);
-            task.StopTask();
-            task.Value = task.MaxValue;
+            Drop(PiecesOf(ended.Outcome.Sector));
+            Drop(ended.Outcome.Sector.ToString());
         }
 
         base.On(happened);
@@ -144,20 +155,31 @@ internal sealed class TerminalView : PlainView
         }
     }
 
-    private void Move(LookUpProgressed happened)
+    private void Move(string phase, string words, double fraction)
     {
         if (Volatile.Read(ref _live) is not { } live)
         {
             return;
         }
 
-        if (!_tasks.TryGetValue(LookUpProgressed.Phase, out ProgressTask? task))
+        if (!_tasks.TryGetValue(phase, out ProgressTask? task))
         {
-            _tasks[LookUpProgressed.Phase] = task = live.AddTask("", maxValue: 1);
+            // A line without words is refused.
+            _tasks[phase] = task = live.AddTask(Markup.Escape(words), maxValue: 1);
         }
 
-        task.Description = Markup.Escape(happened.InWords);
-        task.Value = Math.Min((double)happened.Done / happened.Total, 0.999);
+        task.Description = Markup.Escape(words);
+        task.Value = Math.Min(fraction, 0.999);
+    }
+
+    /// <summary>Takes a line off the display.</summary>
+    private void Drop(string subject)
+    {
+        if (_tasks.Remove(subject, out ProgressTask? task))
+        {
+            task.StopTask();
+            task.Value = task.MaxValue;
+        }
     }
 
     private static string PiecesOf(SectorId sector) => $"{sector} pieces";

@@ -22,7 +22,7 @@ public sealed class WindowPostSeedTests
         lost.FakeMiner.Add(Lost.Proven(3) with { Deadline = deadline });
         SectorLookup lookup = await lost.OpenAsync(Cancellation);
 
-        WindowPostSeedResult found = await lookup.FindWindowPostSeedAsync(3, Cancellation);
+        WindowPostSeedResult found = (await lookup.FindWindowPostSeedsAsync([3], 1, Cancellation)).Single();
 
         Assert.Null(found.Reason);
         Assert.Equal(new WindowPostSeed(lost.Chain.WindowPostSeed(Lost.Miner, epoch), epoch, deadline, 0), found.Seed);
@@ -64,7 +64,7 @@ public sealed class WindowPostSeedTests
     private static async Task<string> ReasonAsync(Lost lost)
     {
         SectorLookup lookup = await lost.OpenAsync(Cancellation);
-        WindowPostSeedResult found = await lookup.FindWindowPostSeedAsync(3, Cancellation);
+        WindowPostSeedResult found = (await lookup.FindWindowPostSeedsAsync([3], 1, Cancellation)).Single();
         Assert.Null(found.Seed);
         return Assert.IsType<string>(found.Reason);
     }

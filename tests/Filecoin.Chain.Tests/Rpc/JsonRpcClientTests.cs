@@ -81,7 +81,7 @@ public sealed class JsonRpcClientTests
         using JsonRpcClient client = Asking.Client(node.ApiInfo, logger: log);
         Assert.Equal("localnet", await new FullNode(client).StateNetworkNameAsync(Cancellation));
         Assert.Equal(3, node.Requests.Count);
-        Assert.Equal(2, log.Lines.Count(line => line.Level == LogLevel.Warning && line.Text.Contains("again in", StringComparison.Ordinal)));
+        Assert.Equal(2, log.Lines.Count(line => line.Level == LogLevel.Debug && line.Text.Contains("again in", StringComparison.Ordinal)));
     }
 
     [Fact]

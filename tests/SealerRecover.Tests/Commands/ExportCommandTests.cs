@@ -30,4 +30,17 @@ public sealed class ExportCommandTests
         Assert.Contains(sentence, ran.Error, StringComparison.Ordinal);
         Assert.Contains("hint: ", ran.Error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("--json")]
+    [InlineData("--verbose")]
+    public async Task A_node_that_is_not_there_is_told_once_with_how_long_it_is_waited_for(string how)
+    {
+        Ran ran = await InProcess.RunAsync("export", "--miner=f01000", "--api-info=http://127.0.0.1:1", "1", how);
+        Assert.Equal(3, ran.Code);
+        string[] told = how == "--json"
+            ? [.. ran.Lines.Where(line => (string?)line["event"] == "note").Select(line => (string)line["text"]!)]
+            : [.. ran.Output.Split('\n').Where(line => line.Contains("refused", StringComparison.Ordinal)).Select(line => line[21..])];
+        Assert.Matches(@"^http://127\.0\.0\.1:1/rpc/v1 refused the connection; it is asked again in \d\.\d s, up to 3 times$", Assert.Single(told));
+    }
 }

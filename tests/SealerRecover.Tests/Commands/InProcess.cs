@@ -10,8 +10,13 @@ internal static class InProcess
     /// <summary>Runs a command line to its end.</summary>
     public static Task<Ran> RunAsync(params string[] arguments) => RunAsync(() => Stream.Null, arguments);
 
+    /// <summary>Runs a command line as on a terminal.</summary>
+    public static Task<Ran> OnTerminalAsync(params string[] arguments) => RunAsync(() => Stream.Null, arguments, isTerminal: true);
+
     /// <summary>Runs a command line that may read <paramref name="input"/>.</summary>
-    public static async Task<Ran> RunAsync(Func<Stream> input, params string[] arguments)
+    public static Task<Ran> RunAsync(Func<Stream> input, params string[] arguments) => RunAsync(input, arguments, isTerminal: false);
+
+    private static async Task<Ran> RunAsync(Func<Stream> input, string[] arguments, bool isTerminal)
     {
         using StringWriter output = new() { NewLine = "\n" };
         using StringWriter error = new() { NewLine = "\n" };
@@ -21,6 +26,7 @@ internal static class InProcess
             Output = output,
             Error = error,
             OpenInput = input,
+            OutputIsTerminal = isTerminal,
             WorkingFolder = "/",
             Cores = 2,
         };

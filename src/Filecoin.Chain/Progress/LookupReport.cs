@@ -1,0 +1,74 @@
+using Filecoin.Primitives;
+
+namespace Filecoin.Chain;
+
+/// <summary>What a lookup tells of itself while it is under way. Told from any thread; whoever is told returns quickly and does not throw.</summary>
+public abstract record LookupReport;
+
+/// <summary>What is asked of a node one thing after the other.</summary>
+public enum LookupTask
+{
+    /// <summary>The first questions: network, head and miner. Counts answers.</summary>
+    Connect,
+
+    /// <summary>Which sectors a miner has. Counts deadlines.</summary>
+    List,
+
+    /// <summary>When sectors end, for their order. Counts sectors.</summary>
+    Order,
+
+    /// <summary>What sectors are. Counts sectors.</summary>
+    LookUp,
+}
+
+/// <summary>How far a task is that has taken more than two seconds; a few times a second until it ends.</summary>
+/// <param name="Task">What is done.</param>
+/// <param name="Done">So much is, failures included.</param>
+/// <param name="Total">Of so much; never reached, as a finished task tells no more.</param>
+/// <param name="Failed">So much of what is done failed.</param>
+/// <param name="Elapsed">Since its beginning.</param>
+public sealed record LookupCount(LookupTask Task, int Done, int Total, int Failed, TimeSpan Elapsed) : LookupReport;
+
+/// <summary>What makes a node go through days of the chain for one sector.</summary>
+public enum SearchKind
+{
+    /// <summary>Messages to the miner, backwards, for the pre-commit; in blocks of six hours.</summary>
+    PreCommitMessages,
+
+    /// <summary>The miner actor's events, backwards, for the same; in ranges of a day or less.</summary>
+    PreCommitEvents,
+
+    /// <summary>States, halving what is between them, for the update; one by one.</summary>
+    UpdateStates,
+}
+
+/// <summary>
+/// How far a search is that has taken more than two seconds; a few times a second until it ends. Of several of a kind that go on side by side
+/// only the oldest is told of.
+/// </summary>
+/// <param name="Kind">What is searched.</param>
+/// <param name="Sector">For whom.</param>
+/// <param name="Others">For how many others the same is done meanwhile.</param>
+/// <param name="OfArchive">Whether the archive node is asked.</param>
+/// <param name="Epoch">Where it is.</param>
+/// <param name="Done">Steps done.</param>
+/// <param name="Most">Steps it can take at most.</param>
+/// <param name="Elapsed">Since its beginning.</param>
+public sealed record LookupSearch(
+    SearchKind Kind, SectorId Sector, int Others, bool OfArchive, long Epoch, int Done, int Most, TimeSpan Elapsed) : LookupReport
+{
+    /// <summary>Whether this was the last of it; told once of what was told at all.</summary>
+    public bool IsOver { get; init; }
+}
+
+/// <summary>An endpoint asked to be asked less, and all calls to it wait.</summary>
+/// <param name="Endpoint">Which.</param>
+/// <param name="Why">Its half of a sentence: "limits the rate of requests (HTTP 429)".</param>
+/// <param name="Wait">How long.</param>
+public sealed record EndpointPaused(ChainEndpoint Endpoint, string Why, TimeSpan Wait) : LookupReport;
+
+/// <summary>No endpoint answered a call, and it is going to be repeated; told of one call for all that fail meanwhile.</summary>
+/// <param name="Why">A sentence that names each endpoint and what it did.</param>
+/// <param name="Wait">Until the next try.</param>
+/// <param name="Tries">Tries that are left, the next one included.</param>
+public sealed record CallRepeated(string Why, TimeSpan Wait, int Tries) : LookupReport;
