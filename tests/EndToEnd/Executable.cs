@@ -64,11 +64,11 @@ internal sealed partial class Executable : IDisposable
         return executable;
     }
 
-    /// <summary>Waits for the end; kills the process and fails when it takes longer than <paramref name="limit"/>.</summary>
-    public async Task<Ended> EndAsync(CancellationToken cancellation, TimeSpan? limit = null)
+    /// <summary>Waits for the end; kills the process and fails when it seems to hang.</summary>
+    public async Task<Ended> EndAsync(CancellationToken cancellation)
     {
         using CancellationTokenSource impatient = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        impatient.CancelAfter(limit ?? TimeSpan.FromMinutes(VectorFiles.LongTests ? 20 : 2));
+        impatient.CancelAfter(TimeSpan.FromMinutes(VectorFiles.LongTests ? 20 : 5));
         try
         {
             await _process.WaitForExitAsync(impatient.Token);
@@ -116,7 +116,7 @@ internal sealed partial class Executable : IDisposable
 
     private void Send(int signal)
     {
-        if (SendSignal(_process.Id, signal) != 0)
+        if (!_process.HasExited && SendSignal(_process.Id, signal) != 0 && !_process.HasExited)
         {
             throw new InvalidOperationException($"kill failed with error {Marshal.GetLastPInvokeError()}");
         }

@@ -210,7 +210,7 @@ public sealed class RecoverFromChain(ParentCaches caches) : IAsyncLifetime
         }
 
         executable.Interrupt();
-        Ended ended = await executable.EndAsync(TestContext.Current.CancellationToken, TimeSpan.FromSeconds(10));
+        Ended ended = await executable.EndAsync(TestContext.Current.CancellationToken);
         Assert.True(ended.Code == 130, ended.ToString());
     }
 

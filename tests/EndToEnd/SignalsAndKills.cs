@@ -19,19 +19,22 @@ public sealed class SignalsAndKills(ParentCaches caches) : IDisposable
     [InlineData("trees", false)]
     public async Task A_signal_stops_says_how_to_go_on_and_the_same_command_does(string at, bool terminate)
     {
-        // One sector, which the signal finds at work however late it comes; what is left of it when the run ends is not recovered.
         string[] arguments = [.. _bench.Recover(Workbench.Sample("8MiB"), "1", "--json")];
-        using Executable executable = await StartAndWait(arguments, $"\"{at}\"");
-        if (terminate)
-        {
-            executable.Terminate();
-        }
-        else
-        {
-            executable.Interrupt();
-        }
-
-        Ended stopped = await executable.EndAsync(TestContext.Current.CancellationToken);
+        Ended stopped = await _bench.StopAsync(
+            arguments,
+            $"\"{at}\"",
+            executable =>
+            {
+                if (terminate)
+                {
+                    executable.Terminate();
+                }
+                else
+                {
+                    executable.Interrupt();
+                }
+            },
+            () => Directory.Delete(_bench.Result, recursive: true));
         Assert.True(stopped.Code == 130, stopped.ToString());
         Assert.Equal("stopped", (string?)stopped.Report["exit_name"]);
         Assert.Equal("sealer-recover " + string.Join(' ', arguments), (string?)stopped.Report["go_on_with"]);
@@ -52,7 +55,7 @@ public sealed class SignalsAndKills(ParentCaches caches) : IDisposable
     public async Task A_stopped_bench_says_so_in_one_line_and_leaves_nothing(bool json)
     {
         string[] arguments = ["bench", $"--sealing-temp={_bench.Temp}", .. json ? ["--json"] : (string[])[]];
-        using Executable executable = await StartAndWait(arguments, "label kernels");
+        using Executable executable = await _bench.StartAndWaitAsync(arguments, "label kernels");
         executable.Interrupt();
 
         Ended stopped = await executable.EndAsync(TestContext.Current.CancellationToken);
@@ -76,7 +79,7 @@ public sealed class SignalsAndKills(ParentCaches caches) : IDisposable
     [Fact]
     public async Task A_second_process_on_the_same_sector_is_refused()
     {
-        using Executable first = await StartAndWait([.. _bench.Recover(Workbench.Sample("8MiB"), "1", "--json")], "\"sector_started\"");
+        using Executable first = await _bench.StartAndWaitAsync([.. _bench.Recover(Workbench.Sample("8MiB"), "1", "--json")], "\"sector_started\"");
         first.Freeze();
         Ended second = await _bench.RunAsync(_bench.Recover(Workbench.Sample("8MiB"), "1"));
         Assert.True(second.Code == 12, second.ToString());
@@ -112,19 +115,5 @@ public sealed class SignalsAndKills(ParentCaches caches) : IDisposable
             using Workbench bench = new(caches);
             await new KillLane(bench, size, seed + lane).RunAsync(Kills / lanes, killsBetweenChecks);
         })));
-    }
-
-    private async Task<Executable> StartAndWait(string[] arguments, string text)
-    {
-        TaskCompletionSource seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Executable executable = _bench.Start(arguments, line =>
-        {
-            if (line.Contains(text, StringComparison.Ordinal))
-            {
-                seen.TrySetResult();
-            }
-        });
-        await seen.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
-        return executable;
     }
 }

@@ -107,15 +107,15 @@ public sealed class UnsealSectors(ParentCaches caches) : IDisposable
         KnownSector known = KnownSector.Sealed("8MiB-v1_1-pieces");
         KnownFiles files = Make(known);
         string[] arguments = [.. Arguments(known), $"--sealed={files.Sealed}", "--keep-labels", "--json"];
-        Executable? running = null;
-        using Executable executable = running = _bench.Start(arguments, line =>
-        {
-            if (line.Contains("\"write_layer\"", StringComparison.Ordinal) || line.Contains("\"step\":2", StringComparison.Ordinal))
+        Ended stopped = await _bench.StopAsync(
+            arguments,
+            "\"step\":2",
+            executable => executable.Interrupt(),
+            () =>
             {
-                running?.Interrupt();
-            }
-        });
-        Ended stopped = await executable.EndAsync(TestContext.Current.CancellationToken);
+                File.Delete(Output);
+                Directory.Delete(_bench.Temp, recursive: true);
+            });
         Assert.True(stopped.Code == 130, stopped.ToString());
         Assert.False(File.Exists(Output));
         Assert.NotNull(stopped.Report["go_on_with"]);

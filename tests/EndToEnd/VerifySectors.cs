@@ -13,9 +13,9 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
     public void Dispose() => _bench.Dispose();
 
     [Theory]
-    [InlineData("2KiB", "1-8")]
-    [InlineData("8MiB", "2")]
-    public async Task Recovered_sectors_are_proven_and_a_damaged_one_is_named_with_its_place(string size, string numbers)
+    [InlineData("2KiB", "1-8", 1_000)]
+    [InlineData("8MiB", "2", 10_000)]
+    public async Task Recovered_sectors_are_proven_and_a_damaged_one_is_named_with_its_place(string size, string numbers, int challenges)
     {
         string metadata = Workbench.Sample(size);
         Ended recovered = await _bench.RunAsync([.. _bench.Recover(metadata), numbers, "--json"]);
@@ -38,7 +38,7 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
         string replica = Path.Combine(_bench.Result, "sealed", "s-t01000-2");
         const long place = 1234;
         Flip(replica, place);
-        Ended damaged = await _bench.RunAsync(10, [.. verify, "--challenges=20000", "--json"]);
+        Ended damaged = await _bench.RunAsync(10, [.. verify, $"--challenges={challenges}", "--json"]);
         JsonObject two = Assert.Single(Verifications(damaged), found => !(bool)found["proven"]!);
         JsonNode fault = two["replicas"]![0]!["faults"]![0]!;
         Assert.Equal("replica", (string?)fault["kind"]);
@@ -47,7 +47,7 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
         Assert.StartsWith("sealer-recover survey ", (string?)damaged.Report["next"]![0]!["commands"]![0], StringComparison.Ordinal);
 
         // The same randomness finds the same again.
-        Ended again = await _bench.RunAsync(10, [.. verify, "--challenges=20000", $"--randomness={(string)two["randomness"]!}", "--json"]);
+        Ended again = await _bench.RunAsync(10, [.. verify, $"--challenges={challenges}", $"--randomness={(string)two["randomness"]!}", "--json"]);
         Assert.Equal(
             two["replicas"]!.ToJsonString(), Assert.Single(Verifications(again), found => !(bool)found["proven"]!)["replicas"]!.ToJsonString());
     }

@@ -63,6 +63,42 @@ internal sealed class Workbench(ParentCaches caches) : IDisposable
         return ended;
     }
 
+    /// <summary>Starts the program and waits until a line of its output has this text.</summary>
+    public async Task<Executable> StartAndWaitAsync(IEnumerable<string> arguments, string text)
+    {
+        TaskCompletionSource seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Executable executable = Start(arguments, line =>
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                seen.TrySetResult();
+            }
+        });
+        await seen.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        return executable;
+    }
+
+    /// <summary>
+    /// Sends a signal when a line of the program's output has this text. Where the machine is busy a run may come to its end before the signal
+    /// comes; that one is undone and another started.
+    /// </summary>
+    public async Task<Ended> StopAsync(IReadOnlyList<string> arguments, string text, Action<Executable> signal, Action undo)
+    {
+        const int most = 5;
+        for (int tries = 1; ; tries++)
+        {
+            using Executable executable = await StartAndWaitAsync(arguments, text);
+            signal(executable);
+            Ended ended = await executable.EndAsync(TestContext.Current.CancellationToken);
+            if (ended.Code != 0 || tries == most)
+            {
+                return ended;
+            }
+
+            undo();
+        }
+    }
+
     /// <summary>A copy of a sample's metadata, changed.</summary>
     public string Metadata(string size, Action<JsonObject> change)
     {
