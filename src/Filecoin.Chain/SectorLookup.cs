@@ -22,7 +22,7 @@ public sealed record SectorLookupResult(SectorId Sector, SectorFacts? Facts, Ope
 /// </summary>
 public sealed class SectorLookup
 {
-    private const string NetworkHint = "check the number and that the node is on the right network";
+    internal const string NetworkHint = "check the number and that the node is on the right network";
 
     /// <summary>The network, the head and the miner.</summary>
     private const int FirstQuestions = 3;
@@ -35,6 +35,7 @@ public sealed class SectorLookup
 
     private readonly FullNode _node;
     private readonly OtherSources _others;
+    private readonly HeadStates _heads;
     private readonly StandingLookup _standing;
     private readonly FactsLookup _facts;
     private readonly KeptFacts _kept;
@@ -60,6 +61,7 @@ public sealed class SectorLookup
         Miner = miner;
         SectorSize = new SectorSize(info.SectorSize);
         NetworkName = networkName;
+        _heads = new HeadStates(node, others, networkName);
         _standing = new StandingLookup(node, SectorSize, head);
         _kept = new KeptFacts(node, networkName, SectorSize, _standing);
         _challenges = new ChallengeLookup(node, head, info.WindowPoStProofType);
@@ -305,16 +307,10 @@ public sealed class SectorLookup
             throw new OperatorException(FailureKind.BadInput, $"{sector} cannot exist: sector numbers are below 2^63", "check the number");
         }
 
-        try
-        {
-            SectorLookupResult result = await _facts.FindAsync(
-                await AtHeadAsync(sector, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            return result with { Facts = Noted(result.Facts!) };
-        }
-        catch (ChainCallException error)
-        {
-            throw new OperatorException(error.Kind, $"{sector}: {error.Message}", error.Hint, error);
-        }
+        SectorLookupResult result = await NamingAsync(
+            sector,
+            async () => await _facts.FindAsync(await _heads.FindAsync(sector, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        return result with { Facts = Noted(result.Facts!) };
     }
 
     private SectorFacts Noted(SectorFacts facts) => _headNote is null ? facts : facts with { Notes = [.. facts.Notes, _headNote] };
@@ -367,105 +363,30 @@ public sealed class SectorLookup
     private async Task<SectorStanding?> StandingAsync(SectorFacts facts, CancellationToken cancellation)
     {
         List<string> unheard = [];
-        SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(facts.Sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
-        if (proven is not null)
-        {
-            return facts.SealedCid.ToCid().Equals(proven.SectorKeyCid ?? proven.SealedCid)
-                ? await _standing.OfProvenAsync(facts.Sector, proven, unheard, cancellation).ConfigureAwait(false)
-                : null;
-        }
-
-        SectorPreCommitOnChainInfo preCommit = await PreCommitAtHeadAsync(facts.Sector, cancellation).ConfigureAwait(false);
-        return facts.SealedCid.ToCid().Equals(preCommit.Info.SealedCid)
-            ? _standing.OfPreCommitted(facts.SealProof, preCommit, unheard)
-            : null;
+        SectorAtHead atHead = await _heads.ToldAsync(facts.Sector, cancellation).ConfigureAwait(false);
+        SectorCommitments commitments = atHead.Commitments(SectorSize);
+        return facts.SealedCid != (commitments.SectorKeyCid ?? commitments.SealedCid) ? null
+            : atHead.Proven is { } proven ? await _standing.OfProvenAsync(facts.Sector, proven, unheard, cancellation).ConfigureAwait(false)
+            : _standing.OfPreCommitted(facts.SealProof, atHead.PreCommitted!, unheard);
     }
 
-    private async Task<ChainStatement> StatementAsync(SectorId sector, TicketClaim claim, CancellationToken cancellation)
+    private Task<ChainStatement> StatementAsync(SectorId sector, TicketClaim claim, CancellationToken cancellation) => NamingAsync(
+        sector,
+        async () => await _statements.OfAsync(await _heads.ToldAsync(sector, cancellation).ConfigureAwait(false), claim, cancellation).ConfigureAwait(false));
+
+    private Task<SectorCommitments> CommitmentsAsync(SectorId sector, CancellationToken cancellation) => NamingAsync(
+        sector, async () => (await _heads.ToldAsync(sector, cancellation).ConfigureAwait(false)).Commitments(SectorSize));
+
+    /// <summary>Has a node's failure say for which sector it was asked.</summary>
+    private static async Task<T> NamingAsync<T>(SectorId sector, Func<Task<T>> ask)
     {
         try
         {
-            SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
-            if (proven is not null)
-            {
-                return await _statements.OfProvenAsync(
-                    new ChainStatement
-                    {
-                        Sector = sector,
-                        SealProof = OnChain.Proof(sector, proven.SealProof, SectorSize),
-                        SealedCid = OnChain.CommR(sector, proven.SealedCid),
-                        SectorKeyCid = proven.SectorKeyCid is { } key ? OnChain.CommR(sector, key) : null,
-                    },
-                    proven,
-                    claim,
-                    cancellation).ConfigureAwait(false);
-            }
-
-            SectorPreCommitOnChainInfo found = await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false);
-            return await _statements.OfPreCommittedAsync(
-                new ChainStatement
-                {
-                    Sector = sector,
-                    SealProof = OnChain.Proof(sector, found.Info.SealProof, SectorSize),
-                    SealedCid = OnChain.CommR(sector, found.Info.SealedCid),
-                    SectorKeyCid = null,
-                },
-                found,
-                claim,
-                cancellation).ConfigureAwait(false);
+            return await ask().ConfigureAwait(false);
         }
         catch (ChainCallException error)
         {
             throw new OperatorException(error.Kind, $"{sector}: {error.Message}", error.Hint, error);
-        }
-    }
-
-    private async Task<SectorCommitments> CommitmentsAsync(SectorId sector, CancellationToken cancellation)
-    {
-        try
-        {
-            SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
-            if (proven is not null)
-            {
-                return new SectorCommitments(
-                    sector,
-                    OnChain.Proof(sector, proven.SealProof, SectorSize),
-                    OnChain.CommR(sector, proven.SealedCid),
-                    proven.SectorKeyCid is { } key ? OnChain.CommR(sector, key) : null);
-            }
-
-            SectorPreCommitInfo info = (await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false)).Info;
-            return new SectorCommitments(
-                sector, OnChain.Proof(sector, info.SealProof, SectorSize), OnChain.CommR(sector, info.SealedCid), null);
-        }
-        catch (ChainCallException error)
-        {
-            throw new OperatorException(error.Kind, $"{sector}: {error.Message}", error.Hint, error);
-        }
-    }
-
-    private async Task<SectorPreCommitOnChainInfo> PreCommitAtHeadAsync(SectorId sector, CancellationToken cancellation) =>
-        await _node.StateSectorPreCommitInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false)
-            ?? throw new OperatorException(
-                FailureKind.NotOnChain,
-                $"{sector} is not on the network \"{NetworkName}\": it is neither pre-committed nor proven, or its pre-commit expired, or it ended and was removed",
-                NetworkHint);
-
-    /// <summary>
-    /// What the head's state has of a sector. Gateways may not offer this, nor a node that keeps nothing but headers; then, if the operator
-    /// named other sources, they have to say everything, and what the node said instead is told.
-    /// </summary>
-    private async Task<SectorAtHead> AtHeadAsync(SectorId sector, CancellationToken cancellation)
-    {
-        try
-        {
-            SectorOnChainInfo? proven = await _node.StateSectorGetInfoAsync(sector, TipSetKey.Head, cancellation).ConfigureAwait(false);
-            return new SectorAtHead(sector, proven, proven is null ? await PreCommitAtHeadAsync(sector, cancellation).ConfigureAwait(false) : null, null);
-        }
-        catch (ChainCallException error) when (
-            _others.Named.Count > 0 && error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned or RpcErrorKind.PermissionMissing)
-        {
-            return new SectorAtHead(sector, null, null, error.Message);
         }
     }
 

@@ -2,13 +2,6 @@ using Filecoin.Primitives;
 
 namespace Filecoin.Chain;
 
-/// <summary>What the head's state has of a sector.</summary>
-/// <param name="Sector">The sector.</param>
-/// <param name="Proven">Its record; null if it is not proven.</param>
-/// <param name="PreCommitted">Its pre-commit; null if it is proven.</param>
-/// <param name="Untold">What the node said instead of either; null if it told.</param>
-internal sealed record SectorAtHead(SectorId Sector, SectorOnChainInfo? Proven, SectorPreCommitOnChainInfo? PreCommitted, string? Untold);
-
 /// <summary>
 /// Puts the facts about a sector together: asks the sources, has the ticket computed, has pieces looked for, and compares all of it.
 /// </summary>
@@ -30,7 +23,7 @@ internal sealed class FactsLookup(
         (SectorId sector, SectorOnChainInfo? proven, SectorPreCommitOnChainInfo? preCommitted, string? untold) = atHead;
         List<string> notes = untold is null ? [] : [$"what the chain has of it the node did not tell ({untold}), so its SealedCID is what other sources say"];
         SourceQuestion question = Question(sector, proven);
-        SectorStatement? newest = Newest(question, preCommitted);
+        SectorStatement? newest = Newest(question, atHead);
         Inquiry inquiry = await Inquiry.AskAsync(question, newest, _sources, others.Named, notes, cancellation).ConfigureAwait(false);
         SealProofInfo proof = inquiry.Agreed.SealProof?.Value ?? throw inquiry.Lacks("nothing tells its seal proof", "--seal-proof");
         if (proof.SectorSize != size)
@@ -80,7 +73,7 @@ internal sealed class FactsLookup(
     {
         SourceQuestion question = Question(atHead.Sector, atHead.Proven);
         Inquiry inquiry = await Inquiry.AskAsync(
-            question, Newest(question, atHead.PreCommitted), _ofChain, [], [], cancellation).ConfigureAwait(false);
+            question, Newest(question, atHead), _ofChain, [], [], cancellation).ConfigureAwait(false);
         return inquiry.Agreed.TicketEpoch is null ? throw LacksTicket(inquiry, question) : inquiry.Agreed;
     }
 
@@ -98,10 +91,10 @@ internal sealed class FactsLookup(
     };
 
     /// <summary>What the newest state says: of a pre-committed sector everything, of a proven one what it is proven against.</summary>
-    private SectorStatement? Newest(SourceQuestion question, SectorPreCommitOnChainInfo? preCommitted)
+    private SectorStatement? Newest(SourceQuestion question, SectorAtHead atHead)
     {
-        const string source = "the newest state";
-        return preCommitted is not null ? PreCommits.Said(question, preCommitted, source) with { IsChain = true }
+        string source = $"the newest state{atHead.Of}";
+        return atHead.PreCommitted is { } preCommitted ? PreCommits.Said(question, preCommitted, source) with { IsChain = true }
             : question.Activation is null ? null
             : new SectorStatement
             {

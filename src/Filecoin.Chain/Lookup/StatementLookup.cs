@@ -12,27 +12,21 @@ namespace Filecoin.Chain;
 /// <param name="size">Size of the miner's sectors.</param>
 internal sealed class StatementLookup(FullNode node, FactsLookup facts, Tickets tickets, SectorSize size)
 {
-    /// <summary>The statement about a proven sector.</summary>
-    /// <param name="statement">What is known from the newest state.</param>
-    /// <param name="info">Its record there.</param>
+    /// <summary>The statement about a sector.</summary>
+    /// <param name="atHead">What the newest state has of it, which was told.</param>
     /// <param name="claim">What is compared with.</param>
     /// <param name="cancellation">Ends the search.</param>
-    internal Task<ChainStatement> OfProvenAsync(
-        ChainStatement statement, SectorOnChainInfo info, TicketClaim claim, CancellationToken cancellation) =>
-        SealedAsync(statement, new SectorAtHead(statement.Sector, info, null, null), claim, info.Activation, cancellation);
-
-    /// <summary>The statement about a sector that is only pre-committed.</summary>
-    /// <param name="statement">What is known from the newest state.</param>
-    /// <param name="found">Its pre-commit.</param>
-    /// <param name="claim">What is compared with.</param>
-    /// <param name="cancellation">Ends the search.</param>
-    internal Task<ChainStatement> OfPreCommittedAsync(
-        ChainStatement statement, SectorPreCommitOnChainInfo found, TicketClaim claim, CancellationToken cancellation) =>
-        SealedAsync(statement, new SectorAtHead(statement.Sector, null, found, null), claim, found.PreCommitEpoch, cancellation);
-
-    private async Task<ChainStatement> SealedAsync(
-        ChainStatement statement, SectorAtHead atHead, TicketClaim claim, long committedAt, CancellationToken cancellation)
+    internal async Task<ChainStatement> OfAsync(SectorAtHead atHead, TicketClaim claim, CancellationToken cancellation)
     {
+        SectorCommitments commitments = atHead.Commitments(size);
+        ChainStatement statement = new()
+        {
+            Sector = atHead.Sector,
+            SealProof = commitments.SealProof,
+            SealedCid = commitments.SealedCid,
+            SectorKeyCid = commitments.SectorKeyCid,
+        };
+        long committedAt = atHead.Proven?.Activation ?? atHead.PreCommitted!.PreCommitEpoch;
         try
         {
             AgreedFacts agreed = await facts.OfChainAsync(atHead, cancellation).ConfigureAwait(false);

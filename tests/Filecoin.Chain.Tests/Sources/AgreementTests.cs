@@ -33,7 +33,7 @@ public sealed class AgreementTests
 
     /// <summary>What a second source says otherwise, and what the sentence calls it.</summary>
     public static TheoryData<string> Contradictions => new(
-        "the seal proof", "the ticket's epoch", "the ticket", "the SealedCID", "the update's SealedCID", "CommD", "the list of deals",
+        "the seal proof", "the ticket's epoch", "the ticket", "the SealedCID", "the SealedCID of its key", "the update's SealedCID", "CommD", "the list of deals",
         "the list of pieces", "the update's CommD", "the update's list of pieces", "the epoch of the pre-commit");
 
     [Fact]
@@ -51,13 +51,14 @@ public sealed class AgreementTests
     [MemberData(nameof(Contradictions))]
     public void A_contradiction_is_one_sentence_that_names_both(string what)
     {
-        SectorStatement other = Full with { Source = "two" };
+        SectorStatement one = what == "the SealedCID" ? Full with { UpdateSealedCid = null } : Full;
+        SectorStatement other = one with { Source = "two" };
         other = what switch
         {
             "the seal proof" => other with { SealProof = SealProofs.Get(RegisteredSealProof.StackedDrg2KiBV1) },
             "the ticket's epoch" => other with { TicketEpoch = 12_001 },
             "the ticket" => other with { Ticket = new Ticket(Bytes(9)) },
-            "the SealedCID" => other with { SealedCid = new CommR(Bytes(9)) },
+            "the SealedCID" or "the SealedCID of its key" => other with { SealedCid = new CommR(Bytes(9)) },
             "the update's SealedCID" => other with { UpdateSealedCid = new CommR(Bytes(9)) },
             "CommD" => other with { CommD = Zeros },
             "the list of deals" => other with { DealIds = [5, 7] },
@@ -67,7 +68,7 @@ public sealed class AgreementTests
             _ => other with { PreCommitEpoch = 13_001 },
         };
 
-        OperatorException error = Assert.Throws<OperatorException>(() => Agreement.Of(Sector, [Full, other], 15_000));
+        OperatorException error = Assert.Throws<OperatorException>(() => Agreement.Of(Sector, [one, other], 15_000));
 
         Assert.Equal(FailureKind.SourcesDisagree, error.Kind);
         Assert.StartsWith($"f01000 sector 2: {what} is ", error.Message, StringComparison.Ordinal);

@@ -420,6 +420,27 @@ public sealed class SourcesTests
         Assert.Contains(facts.Origins, origin => origin is { Fact: "SealedCID", IsUnverified: true });
     }
 
+    [Theory]
+    [InlineData("proven")]
+    [InlineData("pre-committed")]
+    public async Task A_gateway_that_cannot_tell_a_sector_leaves_it_to_the_archive(string state)
+    {
+        await using Forgotten forgotten = await Forgotten.StartAsync();
+        FakeSector sector = state == "proven" ? Lost.Proven(2) : Lost.PreCommitted(2);
+        forgotten.Lost.Node.MissingMethods.Add(state == "proven" ? "StateSectorGetInfo" : "StateSectorPreCommitInfo");
+        await using FakeNode archive = await FakeNode.StartAsync(forgotten.Chain);
+        SectorFacts facts = await forgotten.FindAsync(sector, forgotten.Ask(archive), Cancellation);
+        Assert.Equal(sector.SealedCid, facts.SealedCid.ToCid());
+        Assert.Equal("the newest state of the archive node", facts.Origins.Single(origin => origin.Fact == "SealedCID").Sources[0]);
+        Assert.Equal(state == "proven" ? SectorState.Proven : SectorState.PreCommitted, facts.Standing?.State);
+
+        // Where both cannot, the node's own answer is what stops it.
+        archive.MissingMethods.Add("StateSectorPreCommitInfo");
+        archive.MissingMethods.Add("StateSectorGetInfo");
+        OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => forgotten.FindAsync(sector, forgotten.Ask(archive), Cancellation));
+        Assert.Contains(state == "proven" ? "StateSectorGetInfo" : "StateSectorPreCommitInfo", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_gateway_that_looks_back_a_day_leaves_the_headers_to_the_archive()
     {
