@@ -37,17 +37,26 @@ internal sealed partial class Executable : IDisposable
     /// <param name="arguments">As on the command line.</param>
     /// <param name="onLine">Called with every line of standard output.</param>
     public static Executable Start(
-        string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, Action<string>? onLine = null)
+        string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, Action<string>? onLine = null) =>
+        Start(new ProcessStartInfo(Host, [Program, .. arguments]), folder, environment, onLine);
+
+    /// <summary>Starts the program on a terminal of its own, 80 columns wide, by script(1); all it shows is standard output.</summary>
+    public static Executable StartOnTerminal(string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
-        ProcessStartInfo start = new(Host, [Program, .. arguments])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
+        string command = string.Join(' ', arguments.Prepend(Program).Prepend(Host).Select(word => $"'{word}'"));
+        string inside = $"stty cols 80 rows 24; TERM=xterm-256color {command}";
+        return Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", inside, "/dev/null"]), folder, environment, onLine: null);
+    }
+
+    private static Executable Start(
+        ProcessStartInfo start, string folder, IReadOnlyDictionary<string, string> environment, Action<string>? onLine)
+    {
+        start.WorkingDirectory = folder;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.RedirectStandardInput = true;
+        start.StandardOutputEncoding = Encoding.UTF8;
+        start.StandardErrorEncoding = Encoding.UTF8;
         start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["HOME"] = folder;

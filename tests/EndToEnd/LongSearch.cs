@@ -52,10 +52,18 @@ public sealed partial class LongSearch(ParentCaches caches) : IAsyncLifetime
         Assert.True(ended.Code == 0, ended.ToString());
         string[] lines = ended.Output.Split('\n');
         Assert.Contains(lines, line => CountedLine().IsMatch(line));
+        string[] searching = [.. lines.Where(line => line.Contains("searching", StringComparison.Ordinal))];
+        Assert.NotEmpty(searching);
+        Assert.All(searching, line => Assert.Matches(SearchLine(), line));
+    }
 
-        // At first and at a tenth, but not more often than every five seconds: the search takes less than ten.
-        Assert.InRange(lines.Count(line => SearchLine().IsMatch(line)), 1, 4);
-        Assert.Equal(lines.Count(line => SearchLine().IsMatch(line)), lines.Count(line => line.Contains("searching", StringComparison.Ordinal)));
+    [Fact]
+    public async Task On_a_terminal_it_is_a_line_of_the_display_which_goes_with_it()
+    {
+        Ended ended = await _bench.RunOnTerminalAsync("export", "--miner=f01000", "1", "2");
+        Assert.Contains("searching messages to f01000", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("of 2 sectors looked up", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("2 exported in ", ended.Output, StringComparison.Ordinal);
     }
 
     [Fact]

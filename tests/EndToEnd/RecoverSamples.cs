@@ -26,6 +26,15 @@ public sealed class RecoverSamples(ParentCaches caches) : IDisposable
         Assert.Empty(Workspaces());
     }
 
+    [Fact]
+    public async Task On_a_terminal_progress_is_drawn_and_the_end_is_a_table()
+    {
+        Ended ended = await _bench.RunOnTerminalAsync(_bench.Recover(Workbench.Sample("8MiB"), "1", "2"));
+        Assert.Contains("label", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("│ f01000 sector 2 │ recovered", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("2 recovered in ", ended.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("2KiB", false)]
     [InlineData("8MiB", true)]

@@ -55,6 +55,15 @@ internal sealed class Workbench(ParentCaches caches) : IDisposable
         return await executable.EndAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Runs the program on a terminal to its end, which has to be a good one.</summary>
+    public async Task<Ended> RunOnTerminalAsync(params IEnumerable<string> arguments)
+    {
+        using Executable executable = Executable.StartOnTerminal(Home, _environment, arguments);
+        Ended ended = await executable.EndAsync(TestContext.Current.CancellationToken);
+        Assert.True(ended.Code == 0, ended.ToString());
+        return ended;
+    }
+
     /// <summary>Runs the program to its end, which has to have this exit code.</summary>
     public async Task<Ended> RunAsync(int code, IEnumerable<string> arguments)
     {

@@ -3,27 +3,39 @@ namespace Filecoin.Sealing.Files;
 /// <summary>What is done in several operations of an <see cref="IFileSystem"/>, each of which may fail.</summary>
 public static class FileSystemSteps
 {
+    /// <summary>Far more than anybody who cleans up can undo; where the file system itself says so every time, that has to end.</summary>
+    private const int MostTries = 100;
+
     private const int CopyBuffer = 4 * SegmentDigests.SegmentBytes;
 
-    /// <summary>Makes a folder and its missing parents, each flushed into its parent. An existing one is fine.</summary>
+    /// <summary>
+    /// Makes a folder and its missing parents, each flushed into its parent. An existing one is fine. Others may meanwhile delete a parent that
+    /// is still empty, as those do who clean up a folder that several share; then it is made again.
+    /// </summary>
     public static void CreateFolder(this IFileSystem files, string path)
     {
         ArgumentNullException.ThrowIfNull(files);
-        if (FileLook.Through(path).Kind == FileKind.Folder)
-        {
-            return;
-        }
-
         string? parent = Path.GetDirectoryName(path);
-        if (parent is not null)
+        for (int tries = 1; FileLook.Through(path).Kind != FileKind.Folder; tries++)
         {
-            files.CreateFolder(parent);
-        }
+            if (parent is null)
+            {
+                files.MakeFolder(path);
+                return;
+            }
 
-        files.MakeFolder(path);
-        if (parent is not null)
-        {
+            files.CreateFolder(parent);
+            try
+            {
+                files.MakeFolder(path);
+            }
+            catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException && tries < MostTries)
+            {
+                continue;
+            }
+
             files.SyncFolder(parent);
+            return;
         }
     }
 
