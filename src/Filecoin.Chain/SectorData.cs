@@ -19,7 +19,7 @@ public sealed record SectorData
     public required ImmutableArray<PieceInfo> Pieces { get; init; }
 
     /// <summary>
-    /// Whether nobody told which pieces these are; then <see cref="CommD"/> is known, and labels can be made, but not the replica.
+    /// Whether nobody told which pieces these are. Of what a sector was sealed over <see cref="CommD"/> is known then, of an update perhaps not.
     /// </summary>
     public bool PiecesUntold { get; init; }
 

@@ -23,6 +23,12 @@ public sealed record SectorFacts
     /// <summary>The SnapDeals update that was made of the sealed replica; null unless snapped.</summary>
     public SectorUpdate? Update { get; init; }
 
+    /// <summary>What it holds now: the update's data if it was snapped; null for zeros.</summary>
+    public SectorData? Holds => Update?.Data ?? Data;
+
+    /// <summary>Whether nobody told which pieces it holds; all else is known.</summary>
+    public bool PiecesUntold => Holds is { PiecesUntold: true };
+
     /// <summary>SealRandEpoch; null when read from a metadata file that lacks it.</summary>
     public long? TicketEpoch { get; init; }
 

@@ -4,9 +4,9 @@ using Filecoin.Primitives;
 
 namespace Filecoin.Chain;
 
-/// <summary>What was found out about one sector: facts, or why there are none; both where all is known but the pieces it was sealed over.</summary>
+/// <summary>What was found out about one sector: facts, or why there are none; both where all is known but the pieces it holds.</summary>
 /// <param name="Sector">The sector asked for.</param>
-/// <param name="Facts">The facts; on failure null, or those that lack only the pieces (<see cref="SectorData.PiecesUntold"/>).</param>
+/// <param name="Facts">The facts; on failure null, or those that lack only the pieces (<see cref="SectorFacts.PiecesUntold"/>).</param>
 /// <param name="Failure">Why not; null on success.</param>
 public sealed record SectorLookupResult(SectorId Sector, SectorFacts? Facts, OperatorException? Failure)
 {

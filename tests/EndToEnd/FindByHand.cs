@@ -61,19 +61,25 @@ public sealed class FindByHand(ParentCaches caches, Databases databases)
             }
         }
 
-        // Of 2, 3 and 5 not even the commitment to their data is known, without which an entry would say that they hold none.
+        // Of 2 and 3 not even the commitment to their data is known, without which an entry would say that they hold none.
         JsonArray written = await forgetting.WrittenAsync();
-        Assert.Equal([1UL, 4UL, 6UL, 7UL, 8UL], written.Select(entry => (ulong)entry!["SectorNumber"]!));
+        Assert.Equal([1UL, 4UL, 5UL, 6UL, 7UL, 8UL], written.Select(entry => (ulong)entry!["SectorNumber"]!));
         foreach (JsonNode? entry in written)
         {
             FakeSector sector = sectors[(int)entry!["SectorNumber"]! - 1];
             JsonArray facts = entry["Facts"]!.AsArray();
-            WrittenEntries.AssertWritten(forgetting, sector, entry, withPieces: sector.Number != 8);
+            WrittenEntries.AssertWritten(forgetting, sector, entry, withPieces: sector.Number is not (5 or 8));
             Assert.Equal(sector.Activation is null ? "the newest state, the command line" : "the command line", WrittenEntries.TellersOf(facts, "TicketEpoch"));
             Assert.Equal("the newest state, the command line", WrittenEntries.TellersOf(facts, "SealProof"));
             Assert.Equal("the newest state, the command line", WrittenEntries.TellersOf(facts, "SealedCID"));
-            Assert.Equal(sector.Number == 1 ? "its weights on chain, which are zero" : "the newest state", WrittenEntries.TellersOf(facts, "CommD"));
-            Assert.All(facts, fact => Assert.Equal((string?)fact!["Fact"] != "CommD" || sector.Number != 1, (bool)fact["Verified"]!));
+            string commD = sector.Number switch
+            {
+                1 => "its weights on chain, which are zero",
+                5 => "that it was snapped, which only sectors without data are",
+                _ => "the newest state",
+            };
+            Assert.Equal(commD, WrittenEntries.TellersOf(facts, "CommD"));
+            Assert.All(facts, fact => Assert.Equal((string?)fact!["Fact"] != "CommD" || sector.Number is not (1 or 5), (bool)fact["Verified"]!));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
@@ -144,6 +143,7 @@ public sealed class OverTls(ParentCaches caches) : IAsyncLifetime
 
         Assert.Contains($"error: {node.Url}/rpc/v1 shows a certificate that is not trusted: {why}", ended.Error, StringComparison.Ordinal);
         Assert.Contains(hint, ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("is asked again", ended.Output, StringComparison.Ordinal);
         Assert.Empty(node.Requests);
     }
 
@@ -167,12 +167,10 @@ public sealed class OverTls(ParentCaches caches) : IAsyncLifetime
         Assert.Contains("write https instead of http for it in FULLNODE_API_INFO", ended.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>A run that no node answers: exit code 3 within seconds, one sentence and its hint, no token and no trace.</summary>
+    /// <summary>A run that no node answers: exit code 3, one sentence and its hint, no token and no trace.</summary>
     private async Task<Ended> RefusedAsync(string apiInfo)
     {
-        long started = Stopwatch.GetTimestamp();
         Ended ended = await ExportAsync(apiInfo);
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 60);
         Assert.True(ended.Code == 3, ended.ToString());
         Assert.Single(ended.Error.Split('\n'), line => line.StartsWith("error: ", StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", ended.Error + ended.Output, StringComparison.Ordinal);

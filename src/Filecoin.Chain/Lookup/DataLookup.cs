@@ -72,14 +72,14 @@ internal sealed class DataLookup
             cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The update of a proven sector; null unless it was snapped.</summary>
-    /// <exception cref="OperatorException">Nothing tells its pieces.</exception>
-    internal async Task<SectorUpdate?> UpdatedWithAsync(
+    /// <summary>The update of a proven sector, or why nothing tells its pieces; neither unless it was snapped.</summary>
+    /// <returns>With the update the epoch, as far as it is known, also where the pieces are not.</returns>
+    internal async Task<(FoundPieces Found, long? Epoch)> UpdatedWithAsync(
         SourceQuestion question, AgreedFacts agreed, SectorOnChainInfo info, List<string> notes, CancellationToken cancellation)
     {
         if (info.SectorKeyCid is null)
         {
-            return null;
+            return default;
         }
 
         PieceQuestion pieces = new(question.Sector, _size)
@@ -95,13 +95,7 @@ internal sealed class DataLookup
         };
         long? epoch = await _updates.FindAsync(pieces, info, notes, cancellation).ConfigureAwait(false);
         pieces = pieces with { Epoch = epoch, KeptAt = epoch is { } at ? [at] : [] };
-        FoundPieces found = await _lists.FindAsync(pieces, notes, cancellation).ConfigureAwait(false);
-        return found.Failure is { } failure ? throw failure : new SectorUpdate
-        {
-            SealedCid = OnChain.CommR(question.Sector, info.SealedCid),
-            Data = found.Data!,
-            Epoch = epoch,
-        };
+        return (await _lists.FindAsync(pieces, notes, cancellation).ConfigureAwait(false), epoch);
     }
 
     /// <summary>A node and what reads pieces of it.</summary>

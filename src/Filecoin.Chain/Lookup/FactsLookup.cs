@@ -15,7 +15,7 @@ internal sealed class FactsLookup(
     private readonly DataLookup _data = new(node, miner, size, head, others, reporter);
 
     /// <summary>
-    /// The facts about one sector. Where all is told but which pieces it was sealed over, the facts without them, and that failure beside them.
+    /// The facts about one sector. Where all is told but which pieces it holds, the facts without them, and that failure beside them.
     /// </summary>
     /// <exception cref="OperatorException">NotOnChain, NotSupported, StatePruned, SourcesDisagree, NodeUnreachable.</exception>
     internal async Task<SectorLookupResult> FindAsync(SectorAtHead atHead, CancellationToken cancellation)
@@ -41,7 +41,9 @@ internal sealed class FactsLookup(
         }
 
         (SectorData? data, OperatorException? untoldPieces) = await DataAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
-        SectorUpdate? update = proven is null ? null : await UpdateAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
+        (SectorUpdate? update, OperatorException? untoldUpdate) = proven?.SectorKeyCid is null
+            ? default
+            : await UpdateAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
         SectorStanding? standing = proven is not null ? await standings.OfProvenAsync(sector, proven, notes, cancellation).ConfigureAwait(false)
             : preCommitted is not null ? standings.OfPreCommitted(proof, preCommitted, notes)
             : null;
@@ -61,7 +63,7 @@ internal sealed class FactsLookup(
             Notes = notes,
             Origins = Origins.Of(inquiry.Agreed, newest?.SealedCid),
         };
-        return new SectorLookupResult(sector, facts, untoldPieces);
+        return new SectorLookupResult(sector, facts, untoldPieces ?? untoldUpdate);
     }
 
     /// <summary>
@@ -157,8 +159,7 @@ internal sealed class FactsLookup(
         {
             // With CommD all else can be written down, and only the pieces have to be added; a node that fell silent may still tell them.
             return inquiry.Agreed.CommD is { } commD && failure.Kind != FailureKind.NodeUnreachable
-                ? new FoundPieces(
-                    new SectorData { CommD = commD.Value, Pieces = [], OrderKnown = false, PiecesUntold = true, Source = "nobody told its pieces" }, failure)
+                ? new FoundPieces(Untold(commD.Value), failure)
                 : throw failure;
         }
 
@@ -196,23 +197,38 @@ internal sealed class FactsLookup(
         return "that nobody speaks of data";
     }
 
-    private async Task<SectorUpdate?> UpdateAsync(
+    private async Task<(SectorUpdate? Update, OperatorException? Failure)> UpdateAsync(
         Inquiry inquiry, SourceQuestion question, SectorOnChainInfo proven, List<string> notes, CancellationToken cancellation)
     {
-        SectorUpdate? update = await _data.UpdatedWithAsync(question, inquiry.Agreed, proven, notes, cancellation).ConfigureAwait(false);
-        if (update is not null)
+        ((SectorData? data, OperatorException? failure), long? epoch) = await _data.UpdatedWithAsync(
+            question, inquiry.Agreed, proven, notes, cancellation).ConfigureAwait(false);
+        if (failure is { Kind: FailureKind.NodeUnreachable })
+        {
+            throw failure;
+        }
+
+        SectorUpdate update = new()
+        {
+            SealedCid = question.UpdateSealedCid!.Value,
+            Data = data ?? Untold(inquiry.Agreed.UpdateCommD?.Value),
+            Epoch = epoch,
+        };
+        if (data is not null)
         {
             HearPieces(
                 inquiry,
                 question,
-                update.Data,
+                data,
                 inquiry.Agreed.UpdateData,
                 inquiry.Agreed.UpdateCommD,
-                listed => new SectorStatement { Source = update.Data.Source, UpdateData = listed });
+                listed => new SectorStatement { Source = data.Source, UpdateData = listed });
         }
 
-        return update;
+        return (update, failure);
     }
+
+    private static SectorData Untold(CommD? commD) =>
+        new() { CommD = commD, Pieces = [], OrderKnown = false, PiecesUntold = true, Source = "nobody told its pieces" };
 
     /// <summary>Compares pieces found on chain with those that other sources named; what these named themselves is no second word.</summary>
     private static void HearPieces(

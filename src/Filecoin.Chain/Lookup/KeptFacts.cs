@@ -45,22 +45,21 @@ internal sealed class KeptFacts(FullNode node, string networkName, SectorSize si
             : null;
     }
 
-    /// <summary>Whether nobody told its pieces then; somebody may now.</summary>
-    private static bool LacksPieces(SectorFacts kept) => kept.Data is { PiecesUntold: true };
-
+    // Where nobody told its pieces then, somebody may now.
     private static bool IsOf(SectorFacts kept, SectorOnChainInfo proven) =>
         (long)kept.SealProof.Proof == proven.SealProof
         && kept.SealedCid.ToCid().Equals(proven.SectorKeyCid ?? proven.SealedCid)
+        && !kept.PiecesUntold
         && (proven.SectorKeyCid is null
-            ? kept.Update is null && !LacksPieces(kept) && (kept.Data is not null || !CommittedCapacity.Weighs(proven))
-            : kept.Update is { } update && (!update.Data.Pieces.IsEmpty || update.Data.CommD is not null) && update.SealedCid.ToCid().Equals(proven.SealedCid));
+            ? kept.Update is null && (kept.Data is not null || !CommittedCapacity.Weighs(proven))
+            : kept.Update is { } update && update.SealedCid.ToCid().Equals(proven.SealedCid));
 
     private bool IsOf(SectorFacts kept, SectorPreCommitInfo preCommitted) =>
         (long)kept.SealProof.Proof == preCommitted.SealProof
         && kept.SealedCid.ToCid().Equals(preCommitted.SealedCid)
         && kept.TicketEpoch == preCommitted.SealRandEpoch
         && kept.Update is null
-        && !LacksPieces(kept)
+        && !kept.PiecesUntold
         && (kept.Data is not null
             || (preCommitted.DealIds is null or []
                 && (preCommitted.UnsealedCid is not { } cid || cid.Equals(ZeroCommitments.ForSector(size).ToCid()))));

@@ -39,7 +39,7 @@ public sealed class GivenStatements(string name, Func<SectorId, SectorStatement?
                 CommD = facts.Data?.CommD,
                 Data = facts.Data is { PiecesUntold: true } ? null : facts.Data,
                 UpdateSealedCid = facts.Update?.SealedCid,
-                UpdateData = facts.Update?.Data,
+                UpdateData = facts.Update?.Data is { PiecesUntold: true } ? null : facts.Update?.Data,
             });
         return new GivenStatements(name, statements.GetValueOrDefault);
     }

@@ -46,14 +46,15 @@ internal sealed record DataContent
     /// <param name="sector">The sector.</param>
     /// <param name="size">Its size.</param>
     /// <param name="data">What is known of its data.</param>
-    /// <param name="what">"" or " (the update)", for messages.</param>
+    /// <param name="isUpdate">Whether it is that of an update, for messages.</param>
     /// <param name="note">Told what the operator should know.</param>
     /// <exception cref="OperatorException">Nobody told the pieces, they have not the CommD that the chain says, or their order cannot be found.</exception>
-    public static DataContent Of(SectorId sector, SectorSize size, SectorData data, string what, Action<string> note)
+    public static DataContent Of(SectorId sector, SectorSize size, SectorData data, bool isUpdate, Action<string> note)
     {
+        string what = isUpdate ? " (its update)" : "";
         if (data.PiecesUntold)
         {
-            throw UntoldPieces.Of(sector, data);
+            throw UntoldPieces.Of(sector, data, isUpdate);
         }
 
         if (data.CommD is not { } expected)

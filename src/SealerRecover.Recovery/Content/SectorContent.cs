@@ -38,9 +38,9 @@ internal sealed record SectorContent(CommD CommD, DataContent? Sealed, DataConte
     {
         List<string> notes = [];
         SectorSize size = facts.SealProof.SectorSize;
-        DataContent? over = facts.Data is { } data ? DataContent.Of(facts.Sector, size, data, string.Empty, notes.Add) : null;
+        DataContent? over = facts.Data is { } data ? DataContent.Of(facts.Sector, size, data, isUpdate: false, notes.Add) : null;
         DataContent? update = facts.Update is { } snapped
-            ? DataContent.Of(facts.Sector, size, snapped.Data, " (its update)", notes.Add)
+            ? DataContent.Of(facts.Sector, size, snapped.Data, isUpdate: true, notes.Add)
             : null;
         return new SectorContent(over?.CommD ?? ZeroCommitments.ForSector(size), over, update, notes);
     }

