@@ -21,14 +21,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private static readonly FakeSector Snapped = Miner.Add(Holding.Snapped());
     private static readonly FakeSector Deal = Lost.Proven(3) with { DealIds = [5, 4, ulong.MaxValue], UnsealedCid = Holding.CommD, Pieces = Holding.Pieces };
 
-    private static readonly string[] Disliked =
-    [
-        "null", "-1", "1e999", "18446744073709551616", "9223372036854775807", "\"\"", "{}", "[]", "[null]", "\"\\ud800\"", "true", "{\"/\":\"b\"}", "\u0000", "\ufeff",
-    ];
-
     public static TheoryData<string> Parsers => new(
         "pre-commit 6", "pre-commit 25", "pre-commit 28", "proof 34", "update 27", "update 29", "update 35", "non-interactive", "event", "lotus-miner", "damocles",
-        "sector", "preCommit", "tipset", "rpc");
+        "sector", "preCommit", "tipset", "message", "search", "deal", "claims", "events", "live sectors", "rpc", "batch");
 
     [Theory]
     [MemberData(nameof(Parsers))]
@@ -43,7 +38,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
         int refused = 0;
         for (int i = 0; i < inputs; i++)
         {
-            byte[] bad = Damage(random, good[random.Next(good.Length)], isText: parser is "lotus-miner" or "damocles" or "sector" or "preCommit" or "tipset" or "rpc");
+            byte[] original = good[random.Next(good.Length)];
+            byte[] bad = DamagedInput.Of(random, original, isText: original[0] is (byte)'{' or (byte)'[');
             try
             {
                 refused += read(bad) ? 0 : 1;
@@ -60,7 +56,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private static (byte[][] Good, Func<byte[], bool> Read) Parser(string name)
     {
         string[] words = name.Split(' ');
-        int method = words.Length > 1 ? int.Parse(words[1], CultureInfo.InvariantCulture) : 0;
+        int method = int.TryParse(words[^1], CultureInfo.InvariantCulture, out int number) ? number : 0;
         return words[0] switch
         {
             "pre-commit" => (
@@ -85,6 +81,20 @@ public sealed class FuzzTests(ITestOutputHelper output)
             "tipset" => (
                 [Text($$"""{"Cids":[{"/":"{{Lost.CommR(2)}}"}],"Blocks":[{"Ticket":{"VRFProof":"AAAA"},"Parents":[{"/":"{{Lost.CommR(3)}}"}],"Height":7,"Timestamp":1700000000}],"Height":7}""")],
                 Reads(ChainJson.Default.TipSet)),
+            "message" => ([Text("""{"To":"f01000","Method":35,"Params":"ggEC","Nonce":7,"Value":"0"}""")], Reads(ChainJson.Default.ChainMessage)),
+            "search" => (
+                [Text($$"""{"Message":{"/":"{{Lost.CommR(2)}}"},"Receipt":{"ExitCode":0,"GasUsed":7},"TipSet":[{"/":"{{Lost.CommR(3)}}"} ],"Height":15001}""")],
+                Reads(ChainJson.Default.MessageLookup)),
+            "deal" => (
+                [Text($$"""{"Proposal":{"PieceCID":{"/":"{{Holding.CommD}}"},"PieceSize":2048,"Provider":"f01000","Client":"f099"},"State":null}""")],
+                Reads(ChainJson.Default.MarketDeal)),
+            "claims" => (
+                [Text($$"""{"7":{"Provider":1000,"Data":{"/":"{{Holding.CommD}}"},"Size":2048,"Sector":2},"8":{"Provider":1000,"Data":{"/":"{{Holding.CommD}}"},"Size":128,"Sector":3} }""")],
+                Reads(ChainJson.Default.IReadOnlyDictionaryStringVerifiedClaim)),
+            "events" => (
+                [Text("""[{"entries":[{"Flags":3,"Key":"$type","Codec":81,"Value":"cHNlY3Rvci1hY3RpdmF0ZWQ="}],"emitter":"f01000","reverted":false,"height":15000}]""")],
+                Reads(ChainJson.Default.IReadOnlyListActorEvent)),
+            "live" => ([Text("""[{"LiveSectors":[0,3,4,1]},{"LiveSectors":[0]}]""")], Reads(ChainJson.Default.IReadOnlyListMinerPartition)),
             "lotus-miner" => (
                 [.. new[] { Snapped, Deal }.Select(sector => Encoding.UTF8.GetBytes(FakeLotusMiner.Status(Chain, Miner, sector).ToJsonString()))],
                 ReadStatus),
@@ -166,49 +176,4 @@ public sealed class FuzzTests(ITestOutputHelper output)
         IsSnapped = true,
         UpdateSealedCid = CommitmentCid.TryGetCommR(Snapped.SealedCid, out CommR commR) ? commR : null,
     };
-
-    private static byte[] Damage(Random random, byte[] good, bool isText)
-    {
-        List<byte> bytes = [.. good];
-        for (int times = 1 + random.Next(3); times > 0 && bytes.Count > 0; times--)
-        {
-            int at = random.Next(bytes.Count);
-            int length = Math.Min(bytes.Count - at, 1 + random.Next(1 + random.Next(64)));
-            switch (random.Next(isText ? 6 : 4))
-            {
-                case 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    bytes.RemoveRange(at, length);
-                    break;
-                case 2:
-                    bytes.InsertRange(at, bytes.GetRange(at, length));
-                    break;
-                case 3:
-                    bytes[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 4:
-                    bytes.InsertRange(at, Encoding.UTF8.GetBytes(Disliked[random.Next(Disliked.Length)]));
-                    break;
-                default:
-                    ReplaceValue(random, bytes, at);
-                    break;
-            }
-        }
-
-        return [.. bytes];
-    }
-
-    /// <summary>Puts something disliked in the place of the JSON value behind the next colon.</summary>
-    private static void ReplaceValue(Random random, List<byte> bytes, int at)
-    {
-        int colon = bytes.IndexOf((byte)':', at);
-        int end = colon < 0 ? -1 : bytes.FindIndex(colon, next => next is (byte)',' or (byte)'}' or (byte)']');
-        if (end > 0)
-        {
-            bytes.RemoveRange(colon + 1, end - colon - 1);
-            bytes.InsertRange(colon + 1, Encoding.UTF8.GetBytes(Disliked[random.Next(Disliked.Length)]));
-        }
-    }
 }
