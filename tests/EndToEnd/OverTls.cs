@@ -148,6 +148,26 @@ public sealed class OverTls(ParentCaches caches) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pieces_come_from_a_server_whose_authority_is_named_and_else_it_is_said_why_not()
+    {
+        DataCase data = DataCase.Get("update/2KiB-v1_1-cc");
+        FakePieceServer server = Keep(await FakePieceServer.StartAsync(certificate: _authority.Issue("127.0.0.1")));
+        data.Serve(server);
+        string[] recover = [.. _bench.Recover(_bench.Write(data.Metadata()), $"--piece-source={server.Url}")];
+
+        Ended refused = await _bench.RunAsync(recover);
+        Assert.NotEqual(0, refused.Code);
+        string said = string.Join(' ', (refused.Output + refused.Error).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("shows a certificate that is not trusted: its issuer \"Authority of a test\" is not known here", said, StringComparison.Ordinal);
+        Assert.Contains("SSL_CERT_FILE", said, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+
+        Trust(_authority.Certificate);
+        await _bench.RunAsync(0, recover);
+        data.AssertInstalled(_bench.Result);
+    }
+
+    [Fact]
     public async Task Https_to_a_plain_port_and_http_to_a_port_with_TLS_are_told_apart()
     {
         FakeNode plain = await NodeAsync(certificate: null);

@@ -1,16 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace SealerRecover.Tests;
 
@@ -31,9 +25,8 @@ public abstract class FakeServer : IAsyncDisposable
 
     private static readonly JsonSerializerOptions AsGoWrites = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly WebApplication _app;
+    private readonly LoopbackServer _server;
     private readonly string _path;
-    private readonly string _scheme;
     private readonly List<(string Method, Fault Fault, int Left)> _faults = [];
     private int _roundTrips;
     private int _batches;
@@ -44,23 +37,8 @@ public abstract class FakeServer : IAsyncDisposable
     private protected FakeServer(string path, string? token, X509Certificate2? certificate)
     {
         _path = path;
-        _scheme = certificate is null ? "http" : "https";
         Token = token;
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, 0, listen =>
-            {
-                if (certificate is not null)
-                {
-                    listen.UseHttps(certificate);
-                }
-            });
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MinResponseDataRate = null;
-        });
-        _app = builder.Build();
-        _app.Run(HandleAsync);
+        _server = new LoopbackServer(AnswerAsync, certificate);
     }
 
     /// <summary>The token it accepts; null if it knows none. Requests without any token are served with read permission, as by Lotus.</summary>
@@ -88,21 +66,19 @@ public abstract class FakeServer : IAsyncDisposable
     public ConcurrentQueue<FakeRequest> Requests { get; } = [];
 
     /// <summary>The port it listens on.</summary>
-    public int Port { get; private set; }
+    public int Port => _server.Port;
 
     /// <summary>Its base address, e.g. http://127.0.0.1:40001, https with TLS.</summary>
-    public string Url => string.Create(CultureInfo.InvariantCulture, $"{_scheme}://127.0.0.1:{Port}");
+    public string Url => _server.Url;
 
     /// <summary>What to put in FULLNODE_API_INFO or MINER_API_INFO.</summary>
-    public string ApiInfo => (Token is null ? "" : Token + ":") + string.Create(CultureInfo.InvariantCulture, $"/ip4/127.0.0.1/tcp/{Port}/{_scheme}");
+    public string ApiInfo => (Token is null ? "" : Token + ":") + string.Create(CultureInfo.InvariantCulture, $"/ip4/127.0.0.1/tcp/{Port}/{_server.Scheme}");
 
     /// <summary>Starts a server.</summary>
     private protected static async Task<T> StartAsync<T>(T server)
         where T : FakeServer
     {
-        await server._app.StartAsync();
-        string address = server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        server.Port = new Uri(address).Port;
+        await server._server.StartAsync();
         return server;
     }
 
@@ -135,35 +111,8 @@ public abstract class FakeServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        using CancellationTokenSource now = new();
-        await now.CancelAsync();
-        try
-        {
-            await _app.StopAsync(now.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // Hanging requests are cut off, as meant.
-        }
-
-        await _app.DisposeAsync();
+        await _server.DisposeAsync();
         GC.SuppressFinalize(this);
-    }
-
-    private async Task HandleAsync(HttpContext context)
-    {
-        try
-        {
-            await AnswerAsync(context);
-        }
-        catch (OperationCanceledException)
-        {
-            // The client went away.
-        }
-        catch (IOException)
-        {
-            // The same, noticed while writing.
-        }
     }
 
     private async Task AnswerAsync(HttpContext context)

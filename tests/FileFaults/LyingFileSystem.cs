@@ -3,7 +3,7 @@ using Filecoin.Sealing.Files;
 namespace SealerRecover.Tests;
 
 /// <summary>The real file system until a fault happens. For one run; safe from several threads.</summary>
-public sealed class LyingFileSystem(Fault fault = default) : WatchedFileSystem
+public sealed class LyingFileSystem(FileFault fault = default) : WatchedFileSystem
 {
     private const int InputOutput = 5;
     private const int NoSpace = 28;
@@ -11,7 +11,7 @@ public sealed class LyingFileSystem(Fault fault = default) : WatchedFileSystem
 
     private readonly List<string> _changes = [];
     private readonly Lock _gate = new();
-    private readonly Dictionary<FaultKind, int> _counts = Fault.Kinds.ToDictionary(kind => kind, _ => 0);
+    private readonly Dictionary<FaultKind, int> _counts = FileFault.Kinds.ToDictionary(kind => kind, _ => 0);
     private volatile bool _dead;
     private bool _fromNowOn;
 
@@ -75,18 +75,18 @@ public sealed class LyingFileSystem(Fault fault = default) : WatchedFileSystem
                 return FaultKind.Dies;
             }
 
-            foreach (FaultKind kind in Fault.Kinds.Where(kind => Fault.CanHappenAt(kind, operation)))
+            foreach (FaultKind kind in FileFault.Kinds.Where(kind => FileFault.CanHappenAt(kind, operation)))
             {
                 _counts[kind]++;
             }
 
             string what = $"{operation} {path}{(to is null ? string.Empty : $" to {to}")}";
-            if (Fault.CanHappenAt(FaultKind.ChangeFails, operation))
+            if (FileFault.CanHappenAt(FaultKind.ChangeFails, operation))
             {
                 _changes.Add(what);
             }
 
-            if (!Fault.CanHappenAt(fault.Kind, operation) || (_counts[fault.Kind] != fault.At && !_fromNowOn))
+            if (!FileFault.CanHappenAt(fault.Kind, operation) || (_counts[fault.Kind] != fault.At && !_fromNowOn))
             {
                 return FaultKind.None;
             }

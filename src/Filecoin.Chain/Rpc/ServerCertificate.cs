@@ -9,7 +9,7 @@ namespace Filecoin.Chain;
 /// Finds words for what is wrong with a server's certificate. The judgement itself stays the system's: nothing is trusted here that it does
 /// not trust.
 /// </summary>
-internal static class ServerCertificate
+public static class ServerCertificate
 {
     private const int QuotedCharacters = 80;
     private const int NamedHosts = 4;
@@ -18,7 +18,7 @@ internal static class ServerCertificate
 
     /// <summary>To be asked by the TLS stream about each server.</summary>
     /// <exception cref="CertificateRefusedException">The system does not trust the certificate; says why.</exception>
-    internal static bool Check(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+    public static bool Check(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
         errors == SslPolicyErrors.None
             ? true
             : throw Refused((sender as SslStream)?.TargetHostName ?? "this host", certificate as X509Certificate2, chain, errors);
@@ -102,7 +102,8 @@ internal static class ServerCertificate
 /// <summary>A server's certificate is not trusted.</summary>
 /// <param name="what">Half a sentence about the server, printable.</param>
 /// <param name="hint">What to do.</param>
-internal sealed class CertificateRefusedException(string what, string hint) : AuthenticationException(what)
+public sealed class CertificateRefusedException(string what, string hint) : AuthenticationException(what)
 {
-    internal string Hint { get; } = hint;
+    /// <summary>What to do.</summary>
+    public string Hint { get; } = hint;
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
+using Filecoin.Chain;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 
@@ -41,6 +43,7 @@ internal sealed class PieceServer : IDisposable
             // A proxy set for the internet is not meant for a server on this machine.
             UseProxy = !source.Base.IsLoopback,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = ServerCertificate.Check },
 
             // An abandoned body is not read to its end.
             MaxResponseDrainSize = 0,

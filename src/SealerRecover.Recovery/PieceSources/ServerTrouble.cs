@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Filecoin.Chain;
 
 namespace SealerRecover.Recovery.PieceSources;
 
@@ -66,7 +67,8 @@ internal sealed class ServerTrouble(
                 new(RefusalKind.Truncated, "broke off before its answer was complete", mayPass: true, cause: error),
             (HttpRequestError.NameResolutionError, _) => Unreachable("has a host name that does not resolve", mayPass: true),
             (_, SocketError.ConnectionRefused) => Unreachable("refused the connection", mayPass: true),
-            (HttpRequestError.SecureConnectionError, _) => Unreachable("failed the TLS handshake", mayPass: false),
+            (HttpRequestError.SecureConnectionError, _) => Unreachable(
+                error.InnerException is CertificateRefusedException refused ? $"{refused.Message} ({refused.Hint})" : "failed the TLS handshake", mayPass: false),
             (HttpRequestError.InvalidResponse, _) =>
                 new(RefusalKind.Garbled, "answered with something that is not HTTP", mayPass: false, cause: error),
             (HttpRequestError.ConnectionError, { } code) => Unreachable($"cannot be connected to ({code})", mayPass: true),

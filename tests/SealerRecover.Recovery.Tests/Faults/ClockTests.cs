@@ -18,7 +18,7 @@ public sealed class ClockTests
             Assert.Empty(stage.Unlike(FolderImage.Of(stage.Root)));
 
             stage.Reset();
-            stage.Recover(stage.Watch(new LyingFileSystem(new Fault(FaultKind.Dies, honest.Count(FaultKind.Dies) / 2))), new JumpingClock());
+            stage.Recover(stage.Watch(new LyingFileSystem(new FileFault(FaultKind.Dies, honest.Count(FaultKind.Dies) / 2))), new JumpingClock());
             FaultEnd again = stage.Recover(stage.Watch(new LyingFileSystem()), new JumpingClock());
 
             Assert.True(again.IsGood, $"{scenario}: {again}");

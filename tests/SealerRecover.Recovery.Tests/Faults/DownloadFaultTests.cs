@@ -33,12 +33,12 @@ public sealed class DownloadFaultTests(ITestOutputHelper output) : IAsyncLifetim
         FolderImage nothing = FolderImage.Of(_folder.Path);
         LyingFileSystem honest = new();
         Assert.Null(await FetchAsync(honest));
-        foreach (FaultKind kind in Fault.Kinds)
+        foreach (FaultKind kind in FileFault.Kinds)
         {
             foreach (int at in FaultMatrixTests.Spread(honest.Count(kind), MostOfAKind))
             {
                 nothing.Restore(_folder.Path);
-                LyingFileSystem lying = new(new Fault(kind, at));
+                LyingFileSystem lying = new(new FileFault(kind, at));
                 OperatorException? failure = await FetchAsync(lying);
                 string what = $"{kind} at {at} ({lying.Happened}): {failure?.Message}";
                 AssertWholeOrAbsent(what);

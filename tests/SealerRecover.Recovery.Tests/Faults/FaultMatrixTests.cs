@@ -51,16 +51,16 @@ public sealed class FaultMatrixTests(ITestOutputHelper output)
         stage.Reset();
         LyingFileSystem honest = stage.Watch(new LyingFileSystem());
         stage.Recover(honest);
-        foreach (FaultKind kind in Fault.Kinds)
+        foreach (FaultKind kind in FileFault.Kinds)
         {
             foreach (int at in Spread(honest.Count(kind), MostOfAKind))
             {
-                Inject(stage, new Fault(kind, at));
+                Inject(stage, new FileFault(kind, at));
             }
         }
     }
 
-    private void Inject(FaultStage stage, Fault fault)
+    private void Inject(FaultStage stage, FileFault fault)
     {
         stage.Reset();
         LyingFileSystem lying = stage.Watch(new LyingFileSystem(fault));

@@ -77,9 +77,9 @@ public sealed class FileFaultsTests : IDisposable
     [Fact]
     public void Each_fault_happens_at_its_operation_and_only_some_go_on()
     {
-        foreach (FaultKind kind in Fault.Kinds)
+        foreach (FaultKind kind in FileFault.Kinds)
         {
-            LyingFileSystem files = new(new Fault(kind, 2));
+            LyingFileSystem files = new(new FileFault(kind, 2));
             Exception?[] ends = [.. Enumerable.Range(0, 4).Select(i => Record.Exception(() => WriteAndRead(files, $"{kind}-{i}")))];
             Assert.NotNull(files.Happened);
             bool goesOn = kind is FaultKind.DiskFull or FaultKind.TurnsReadOnly or FaultKind.Dies or FaultKind.DiesAfter or FaultKind.DiesWriting;

@@ -41,7 +41,7 @@ public sealed class FoundByFaultsTests
         for (int at = 1; at <= honest.Count(FaultKind.BitFlips); at++)
         {
             stage.Reset();
-            LyingFileSystem lying = stage.Watch(new LyingFileSystem(new Fault(FaultKind.BitFlips, at)));
+            LyingFileSystem lying = stage.Watch(new LyingFileSystem(new FileFault(FaultKind.BitFlips, at)));
             FaultEnd end = stage.Recover(lying);
             if (lying.Happened?.Contains(file, StringComparison.Ordinal) != true)
             {
@@ -71,7 +71,7 @@ public sealed class FoundByFaultsTests
         int journal = layer + honest.Changes.Skip(layer).Index().First(change => change.Item.EndsWith("journal.new", StringComparison.Ordinal)).Index + 1;
 
         stage.Reset();
-        LyingFileSystem lying = stage.Watch(new LyingFileSystem(new Fault(FaultKind.ChangeFails, journal)));
+        LyingFileSystem lying = stage.Watch(new LyingFileSystem(new FileFault(FaultKind.ChangeFails, journal)));
         FaultEnd end = stage.Recover(lying);
 
         Assert.EndsWith("journal.new", lying.Happened, StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class FoundByFaultsTests
         string path = folder.At("lock");
         FolderLock held = FolderLock.Take(LinuxFileSystem.Instance, path, "sector");
 
-        Assert.Throws<IOException>(() => held.Remove(new LyingFileSystem(new Fault(FaultKind.ChangeFails, 1))));
+        Assert.Throws<IOException>(() => held.Remove(new LyingFileSystem(new FileFault(FaultKind.ChangeFails, 1))));
 
         FolderLock.Take(LinuxFileSystem.Instance, path, "sector").Dispose();
     }
@@ -106,7 +106,7 @@ public sealed class FoundByFaultsTests
         {
             store.Hold(sector, [piece.Info]);
             File.WriteAllBytes(store.FileOf(piece.Info), piece.Raw);
-            PieceStore lying = new(folder.Path, new LyingFileSystem(new Fault(FaultKind.ChangeFails, at)));
+            PieceStore lying = new(folder.Path, new LyingFileSystem(new FileFault(FaultKind.ChangeFails, at)));
             _ = Record.Exception(() => lying.Release(sector));
             store.Release(sector);
             Assert.False(Directory.Exists(store.Folder), $"a failure at {at} left what another release could not delete");
@@ -117,7 +117,7 @@ public sealed class FoundByFaultsTests
     public void A_failure_to_tidy_up_does_not_hide_what_failed()
     {
         using TestFolder folder = new();
-        LyingFileSystem readOnly = new(new Fault(FaultKind.TurnsReadOnly, 2));
+        LyingFileSystem readOnly = new(new FileFault(FaultKind.TurnsReadOnly, 2));
 
         OperatorException failure = Assert.Throws<OperatorException>(
             () => new PAuxFile(default, default).Write(readOnly, folder.At("p_aux")));

@@ -23,7 +23,7 @@ public sealed class CrashTests
         {
             for (int failAt = 1; failAt <= operations; failAt++)
             {
-                using Run run = Prepared(cacheExists, Files(splitDisks, new Fault(kind, failAt)), out LyingFileSystem lying);
+                using Run run = Prepared(cacheExists, Files(splitDisks, new FileFault(kind, failAt)), out LyingFileSystem lying);
                 string what = string.Empty;
                 try
                 {
@@ -49,7 +49,7 @@ public sealed class CrashTests
         }
     }
 
-    private static LyingFileSystem Files(bool splitDisks, Fault fault = default) => new(fault)
+    private static LyingFileSystem Files(bool splitDisks, FileFault fault = default) => new(fault)
     {
         DiskOf = splitDisks ? path => path.Contains("/temp/", StringComparison.Ordinal) ? 1 : 2 : null,
     };

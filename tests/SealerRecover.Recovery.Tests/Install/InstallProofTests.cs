@@ -108,7 +108,7 @@ public sealed class InstallProofTests : IDisposable
 
         int last = honest.Changes.Index().First(change => change.Item.StartsWith("Move ", StringComparison.Ordinal)
             && change.Item.EndsWith("/result/sealed/s-t01000-2", StringComparison.Ordinal)).Index;
-        _run.Files = new LyingFileSystem(new Fault(FaultKind.Dies, last + 1));
+        _run.Files = new LyingFileSystem(new FileFault(FaultKind.Dies, last + 1));
         Run.Failure(Assert.Single(_run.Do(FakeSealer.Facts(2))));
         _run.Files = LinuxFileSystem.Instance;
     }

@@ -129,7 +129,7 @@ public sealed class InstallerTests : IDisposable
         using Run honest = new() { Files = lying };
         honest.Do(FakeSealer.Facts(2));
         int second = lying.Changes.Index().Where(entry => entry.Item.StartsWith("Move", StringComparison.Ordinal)).Skip(1).First().Index + 1;
-        _run.Files = new LyingFileSystem(new Fault(FaultKind.Dies, second));
+        _run.Files = new LyingFileSystem(new FileFault(FaultKind.Dies, second));
         Run.Failure(Assert.Single(_run.Do(FakeSealer.Facts(2))));
         _run.Files = new LyingFileSystem();
         string first = _run.Settings.ResultFolder;

@@ -103,7 +103,7 @@ public sealed class MetadataFileTests : IDisposable
         for (int failAt = 1; failAt <= 4; failAt++)
         {
             OperatorException failure = Assert.Throws<OperatorException>(() => MetadataFile.Merge(
-                path, new RecoveryMetadata(new ActorId(1000), SectorSize.KiB2, [FakeSealer.Facts(2)]), new LyingFileSystem(new Fault(kind, failAt))));
+                path, new RecoveryMetadata(new ActorId(1000), SectorSize.KiB2, [FakeSealer.Facts(2)]), new LyingFileSystem(new FileFault(kind, failAt))));
             Assert.Equal(FailureKind.Storage, failure.Kind);
             Assert.Equal(Valid(), File.ReadAllText(path));
             Assert.True(kind == FaultKind.Dies || Directory.GetFileSystemEntries(_folder.Path).Length == 1, "only who is killed leaves anything");

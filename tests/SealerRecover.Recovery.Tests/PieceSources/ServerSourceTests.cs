@@ -53,7 +53,7 @@ public sealed class ServerSourceTests : IAsyncLifetime
     {
         _server.Delay = TimeSpan.FromMilliseconds(30);
         SourceBench.AssertHolds(await _bench.FetchAsync(Piece, _server.Url), Piece);
-        Assert.Equal(SourceBench.Quick.Connections, _server.MostOpen);
+        Assert.InRange(_server.MostOpen, 2, SourceBench.Quick.Connections);
         Assert.Equal(16, _server.Requests.Count);
         Assert.All(_server.Requests, request => Assert.Equal("identity", request.AcceptEncoding));
         Assert.Equal("bytes=0-65535", _server.Requests.First().Range);
@@ -72,7 +72,7 @@ public sealed class ServerSourceTests : IAsyncLifetime
         PieceFetcher fetcher = _bench.Fetcher(_server.Url);
         VerifiedPiece[] found = await Task.WhenAll(pieces.Select(piece => _bench.FetchAsync(fetcher, piece.Wanted)));
         Assert.All(found.Zip(pieces), pair => SourceBench.AssertHolds(pair.First, pair.Second));
-        Assert.Equal(SourceBench.Quick.Connections, _server.MostOpen);
+        Assert.InRange(_server.MostOpen, 2, SourceBench.Quick.Connections);
     }
 
     [Theory]

@@ -98,7 +98,7 @@ public sealed class JournalTests : IDisposable
     {
         for (int failAt = 6; failAt <= 10; failAt++)
         {
-            Journal journal = Journal.Start(new LyingFileSystem(new Fault(kind, failAt)), _folder.Path, Inputs, "/r");
+            Journal journal = Journal.Start(new LyingFileSystem(new FileFault(kind, failAt)), _folder.Path, Inputs, "/r");
             IOException failure = Assert.Throws<IOException>(() => journal.Record("layer-1", Digest(1)));
             Assert.NotEmpty(failure.Message);
             Assert.False(journal.TryGet("layer-1", out _));

@@ -49,7 +49,7 @@ public enum FaultKind
 /// <summary>One injected fault.</summary>
 /// <param name="Kind">What happens.</param>
 /// <param name="At">At which of the operations it can happen at, counted from 1.</param>
-public readonly record struct Fault(FaultKind Kind, int At)
+public readonly record struct FileFault(FaultKind Kind, int At)
 {
     /// <summary>All kinds of faults.</summary>
     public static IReadOnlyList<FaultKind> Kinds { get; } = [.. Enum.GetValues<FaultKind>().Where(kind => kind != FaultKind.None)];
