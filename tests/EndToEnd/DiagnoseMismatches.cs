@@ -159,7 +159,7 @@ public sealed class DiagnoseMismatches(ParentCaches caches) : IAsyncLifetime
             "comm_r_last" => (Path.Combine(cache, "p_aux"), 40),
             _ => (Path.Combine(cache, "sc-02-data-tree-r-last.dat"), 3),
         };
-        Flip(file, offset);
+        Workbench.Flip(file, offset);
 
         WithNode();
         Ended ended = await Diagnose(Installed);
@@ -174,7 +174,7 @@ public sealed class DiagnoseMismatches(ParentCaches caches) : IAsyncLifetime
     public async Task A_wrong_comm_c_with_right_inputs_leaves_only_the_machine()
     {
         await _bench.RunAsync(Recover(Make("none")));
-        Flip(Path.Combine(_bench.Result, "cache", "s-t01000-2", "p_aux"), 3);
+        Workbench.Flip(Path.Combine(_bench.Result, "cache", "s-t01000-2", "p_aux"), 3);
 
         WithNode();
         Ended ended = await Diagnose(Installed);
@@ -192,7 +192,7 @@ public sealed class DiagnoseMismatches(ParentCaches caches) : IAsyncLifetime
     {
         WithoutNode();
         Assert.Equal(8, (await _bench.RunAsync(Recover(Make("zero ticket")))).Code);
-        Flip(Path.Combine(Workspace, "sealed"), 100);
+        Workbench.Flip(Path.Combine(Workspace, "sealed"), 100);
 
         Ended ended = await Diagnose();
 
@@ -265,13 +265,6 @@ public sealed class DiagnoseMismatches(ParentCaches caches) : IAsyncLifetime
 
     private Dictionary<string, DateTime> Times() =>
         Directory.EnumerateFiles(_bench.Temp, "*", SearchOption.AllDirectories).ToDictionary(path => path, File.GetLastWriteTimeUtc);
-
-    private static void Flip(string file, int offset)
-    {
-        byte[] bytes = File.ReadAllBytes(file);
-        bytes[offset] ^= 1;
-        File.WriteAllBytes(file, bytes);
-    }
 
     /// <summary>Puts sector 2 on the chain and writes a metadata file with a mistake in it.</summary>
     private string Make(string mistake)

@@ -21,7 +21,7 @@ public sealed class SurveySectors(ParentCaches caches) : IDisposable
         Ended recovered = await _bench.RunAsync([.. _bench.Recover(metadata), numbers]);
         Assert.True(recovered.Code == 0, recovered.ToString());
         string[] survey = ["survey", $"--metadata={metadata}", $"--storage={_bench.Result}", numbers, "--deep", "--sample=0", "--json"];
-        Dictionary<string, (string, DateTime)> before = Snapshot();
+        Dictionary<string, (string, DateTime)> before = _bench.Snapshot();
         Ended good = await _bench.RunAsync(survey);
         Assert.True(good.Code == 0, good.ToString());
         Assert.All(Surveys(good), found =>
@@ -30,12 +30,12 @@ public sealed class SurveySectors(ParentCaches caches) : IDisposable
             Assert.All(
                 found["files"]!.AsArray().Where(file => (string?)file!["file"] != "t_aux"), file => Assert.Equal("proven", (string?)file!["depth"]));
         });
-        Assert.Equal(before, Snapshot());
+        Assert.Equal(before, _bench.Snapshot());
 
         string replica = Path.Combine(_bench.Result, "sealed", "s-t01000-2");
         const long place = 1234;
-        Flip(replica, place);
-        before = Snapshot();
+        Workbench.Flip(replica, place);
+        before = _bench.Snapshot();
         Ended damaged = await _bench.RunAsync(survey);
         Assert.True(damaged.Code == 10, damaged.ToString());
         JsonObject two = Assert.Single(Surveys(damaged), found => !(bool)found["whole"]!);
@@ -47,7 +47,7 @@ public sealed class SurveySectors(ParentCaches caches) : IDisposable
         Assert.Equal(
             $"sealer-recover repair --sectors-recovery-metadata={metadata} --storage={_bench.Result} 2",
             (string?)Assert.Single(Assert.Single(damaged.Report["next"]!.AsArray())!["commands"]!.AsArray()));
-        Assert.Equal(before, Snapshot());
+        Assert.Equal(before, _bench.Snapshot());
         Ended words = await _bench.RunAsync(survey[..^1]);
         Assert.Contains("f01000 sector 2: sealed damaged", words.Output, StringComparison.Ordinal);
         Assert.Contains("to repair: label the replica again", words.Output, StringComparison.Ordinal);
@@ -127,24 +127,11 @@ public sealed class SurveySectors(ParentCaches caches) : IDisposable
         Assert.Equal(("rebuild_key", false), ((string?)repair["repair"], (bool?)repair["needed"]));
 
         File.Move(files.Sealed, Place("sealed"));
-        Flip(Place("update"), known.Length - 1);
+        Workbench.Flip(Place("update"), known.Length - 1);
         Ended damaged = await _bench.RunAsync(survey);
         Assert.True(damaged.Code == 10, damaged.ToString());
         Assert.Equal("rebuild_update", (string?)Surveys(damaged)[0]["repairs"]![0]!["repair"]);
     }
 
     private static List<JsonObject> Surveys(Ended ended) => [.. ended.Lines.Where(line => (string?)line["event"] == "survey")];
-
-    private static void Flip(string path, long place)
-    {
-        using FileStream file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
-        file.Position = place;
-        int value = file.ReadByte();
-        file.Position = place;
-        file.WriteByte((byte)(value ^ 0x10));
-    }
-
-    private Dictionary<string, (string Sha256, DateTime Written)> Snapshot() =>
-        Directory.EnumerateFiles(_bench.Result, "*", SearchOption.AllDirectories)
-            .ToDictionary(path => path, path => (VectorFiles.Sha256OfFile(path), File.GetLastWriteTimeUtc(path)));
 }

@@ -22,7 +22,7 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
         Assert.True(recovered.Code == 0, recovered.ToString());
         Assert.All(recovered.Report["sectors"]!.AsArray(), sector => Assert.Equal(100, (int?)sector!["proven_nodes"]));
         string[] verify = ["verify", $"--metadata={metadata}", $"--storage={_bench.Result}", numbers];
-        Dictionary<string, (string, DateTime)> before = Snapshot();
+        Dictionary<string, (string, DateTime)> before = _bench.Snapshot();
 
         Ended good = await _bench.RunAsync(0, [.. verify, "--full", "--json"]);
         Assert.All(Verifications(good), found =>
@@ -32,12 +32,12 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
         });
         Assert.All(good.Report["sectors"]!.AsArray(), sector => Assert.Equal("proven", (string?)sector!["result"]));
         Assert.Contains("100 challenged nodes of its sealed file lead to the CommR in the metadata file", (await _bench.RunAsync(0, verify)).Output, StringComparison.Ordinal);
-        Assert.Equal(before, Snapshot());
+        Assert.Equal(before, _bench.Snapshot());
 
         // With so many challenges some meet every stretch of 16 KiB.
         string replica = Path.Combine(_bench.Result, "sealed", "s-t01000-2");
         const long place = 1234;
-        Flip(replica, place);
+        Workbench.Flip(replica, place);
         Ended damaged = await _bench.RunAsync(10, [.. verify, $"--challenges={challenges}", "--json"]);
         JsonObject two = Assert.Single(Verifications(damaged), found => !(bool)found["proven"]!);
         JsonNode fault = two["replicas"]![0]!["faults"]![0]!;
@@ -117,7 +117,7 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
         JsonObject found = Assert.Single(Verifications(await _bench.RunAsync(0, verify)));
         Assert.Equal(("update", 100), ((string)found["part"]!, (int)found["proven_nodes"]!));
 
-        Flip(Place("update"), known.Length - 1);
+        Workbench.Flip(Place("update"), known.Length - 1);
         JsonObject damaged = Assert.Single(Verifications(await _bench.RunAsync(10, verify)));
         Assert.False((bool)damaged["replicas"]![0]!["proven"]!);
     }
@@ -133,17 +133,4 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
     }
 
     private static List<JsonObject> Verifications(Ended ended) => [.. ended.Lines.Where(line => (string?)line["event"] == "verification")];
-
-    private static void Flip(string path, long place)
-    {
-        using FileStream file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
-        file.Position = place;
-        int value = file.ReadByte();
-        file.Position = place;
-        file.WriteByte((byte)(value ^ 0x10));
-    }
-
-    private Dictionary<string, (string Sha256, DateTime Written)> Snapshot() =>
-        Directory.EnumerateFiles(_bench.Result, "*", SearchOption.AllDirectories)
-            .ToDictionary(path => path, path => (VectorFiles.Sha256OfFile(path), File.GetLastWriteTimeUtc(path)));
 }

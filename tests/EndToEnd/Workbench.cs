@@ -108,6 +108,21 @@ internal sealed class Workbench(ParentCaches caches) : IDisposable
         }
     }
 
+    /// <summary>Flips a bit of the byte at <paramref name="place"/>.</summary>
+    public static void Flip(string path, long place)
+    {
+        using FileStream file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Position = place;
+        int value = file.ReadByte();
+        file.Position = place;
+        file.WriteByte((byte)(value ^ 0x10));
+    }
+
+    /// <summary>Every file of the result folder, with its digest and when it was written.</summary>
+    public Dictionary<string, (string Sha256, DateTime Written)> Snapshot() =>
+        Directory.EnumerateFiles(Result, "*", SearchOption.AllDirectories)
+            .ToDictionary(path => path, path => (VectorFiles.Sha256OfFile(path), File.GetLastWriteTimeUtc(path)));
+
     /// <summary>A copy of a sample's metadata, changed.</summary>
     public string Metadata(string size, Action<JsonObject> change)
     {
