@@ -52,15 +52,17 @@ internal static class ExitCodes
     public static ExitCode Of(Exception failure) => failure is OperatorException known ? Of(known.Kind) : InternalError;
 
     /// <summary>
-    /// The code of a run over several sectors: <see cref="Stopped"/> if it was stopped; otherwise a mismatch of any sector wins, because
-    /// it must not be overlooked; otherwise the first failure in the order of the report.
+    /// The code of a run over several sectors: <see cref="Stopped"/> if it was stopped; otherwise what must not be overlooked: a machine that
+    /// computes wrongly, which may be why others mismatched, then a mismatch; otherwise the first failure in the order of the report.
     /// </summary>
     /// <param name="failures">The failures in report order.</param>
     /// <param name="stopped">Whether a sector was stopped on request.</param>
     public static ExitCode OfRun(IReadOnlyCollection<ExitCode> failures, bool stopped)
     {
+        ExitCode hardware = Of(FailureKind.Hardware);
         ExitCode mismatch = Of(FailureKind.CommitmentMismatch);
         return stopped ? Stopped
+            : failures.Contains(hardware) ? hardware
             : failures.Contains(mismatch) ? mismatch
             : failures.FirstOrDefault() ?? Success;
     }

@@ -23,15 +23,17 @@ public class ExitCodesTests
         Assert.Equal(ExitCodes.InternalError, ExitCodes.Of(new IOException()));
 
     [Fact]
-    public void A_run_ends_with_its_first_failure_unless_one_mismatched_or_it_was_stopped()
+    public void A_run_ends_with_its_first_failure_unless_the_machine_was_wrong_or_one_mismatched_or_it_was_stopped()
     {
         ExitCode busy = ExitCodes.Of(FailureKind.Busy);
         ExitCode storage = ExitCodes.Of(FailureKind.Storage);
         ExitCode mismatch = ExitCodes.Of(FailureKind.CommitmentMismatch);
+        ExitCode hardware = ExitCodes.Of(FailureKind.Hardware);
         Assert.Equal(ExitCodes.Success, ExitCodes.OfRun([], stopped: false));
         Assert.Equal(busy, ExitCodes.OfRun([busy, storage], stopped: false));
         Assert.Equal(mismatch, ExitCodes.OfRun([busy, mismatch], stopped: false));
-        Assert.Equal(ExitCodes.Stopped, ExitCodes.OfRun([busy, mismatch], stopped: true));
+        Assert.Equal(hardware, ExitCodes.OfRun([busy, mismatch, hardware], stopped: false));
+        Assert.Equal(ExitCodes.Stopped, ExitCodes.OfRun([busy, mismatch, hardware], stopped: true));
     }
 
     [Fact]

@@ -68,7 +68,7 @@ internal static class Help
         }
 
         yield return "";
-        yield return "If several sectors fail: 8 if one mismatched, otherwise the code of the first that failed.";
+        yield return "If several sectors fail: 14 if the machine computed one wrongly, 8 if one mismatched, otherwise the code of the first that failed.";
         yield return "docs/commands.md has it all, with the JSON that --json prints.";
     }
 
