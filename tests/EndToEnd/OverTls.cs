@@ -124,6 +124,7 @@ public sealed class OverTls(ParentCaches caches) : IAsyncLifetime
 
     [Theory]
     [InlineData("unknown issuer", "its issuer \"Authority of a test\" is not known here", "SSL_CERT_FILE")]
+    [InlineData("file that is not there, unknown issuer", "its issuer \"Authority of a test\" is not known here", "SSL_CERT_FILE names \"/nowhere/ca.pem\", which is not there; if you trust")]
     [InlineData("self-signed", "it is signed by nobody but itself", "SSL_CERT_DIR")]
     [InlineData("expired", "it expired on ", "renew the certificate")]
     [InlineData("early", "it is not valid before ", "clock of this machine")]
@@ -137,6 +138,11 @@ public sealed class OverTls(ParentCaches caches) : IAsyncLifetime
         if (!how.EndsWith("unknown issuer", StringComparison.Ordinal))
         {
             Trust(_authority.Certificate);
+        }
+
+        if (how.StartsWith("file", StringComparison.Ordinal))
+        {
+            _bench.Environment["SSL_CERT_FILE"] = "/nowhere/ca.pem";
         }
 
         Ended ended = await RefusedAsync(node.ApiInfo);

@@ -57,7 +57,9 @@ public static class ServerCertificate
             reasons.Add(
                 certificate.Subject == certificate.Issuer ? "it is signed by nobody but itself"
                 : $"its issuer {Quoted(last.GetNameInfo(X509NameType.SimpleName, forIssuer: true))} is not known here");
-            hints.Add("if you trust that issuer, name its certificate (a PEM file) in SSL_CERT_FILE, or a folder that holds it in SSL_CERT_DIR");
+            hints.Add(
+                MissingFile
+                + "if you trust that issuer, name its certificate (a PEM file) in SSL_CERT_FILE, or a folder that holds it in SSL_CERT_DIR");
         }
 
         X509ChainStatusFlags others = flags & ~UnknownIssuer & ~X509ChainStatusFlags.NotTimeValid;
@@ -69,6 +71,11 @@ public static class ServerCertificate
 
         return new($"shows a certificate that is not trusted: {string.Join(", and ", reasons)}", string.Join("; ", hints));
     }
+
+    /// <summary>That the file is not there which SSL_CERT_FILE names, as the beginning of a hint: .NET passes over it without a word.</summary>
+    private static string MissingFile => Environment.GetEnvironmentVariable("SSL_CERT_FILE") is { Length: > 0 } named && !File.Exists(named)
+        ? $"SSL_CERT_FILE names {Quoted(named)}, which is not there; "
+        : "";
 
     /// <summary>The hosts a certificate is for, as far as fits into a sentence; empty if it names none.</summary>
     private static string Names(X509Certificate2 certificate)
