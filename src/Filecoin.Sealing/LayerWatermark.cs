@@ -155,11 +155,19 @@ public sealed class LayerWatermark : IDisposable
             return;
         }
 
-        using CancellationTokenRegistration wakeUp = cancellation.Register(Pulse);
-        while (notYet())
+        CancellationTokenRegistration wakeUp = cancellation.Register(Pulse);
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
-            Monitor.Wait(_gate);
+            while (notYet())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Monitor.Wait(_gate);
+            }
+        }
+        finally
+        {
+            // Disposing of it would wait for a pulse under way, which itself waits for the gate that is held here. One that comes late does no harm.
+            wakeUp.Unregister();
         }
     }
 

@@ -14,6 +14,23 @@ public sealed class LayerWatermarkTests
     private static CancellationToken Never => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Cancelling_at_the_moment_in_which_the_layer_begins_hangs_nobody()
+    {
+        using NativeBuffer labels = Labels();
+        for (int round = 0; round < 500; round++)
+        {
+            using LayerWatermark mark = new();
+            using CancellationTokenSource stop = new();
+            Task waiting = Task.Run(() => mark.WaitUntilBegun(stop.Token), Never);
+            await Task.Delay(1, Never);
+
+            // It wakes up for the layer while cancelling goes on to wake it.
+            Task beginning = Task.Run(() => mark.Begin(labels), Never);
+            await Task.WhenAny(Task.WhenAll(Task.Run(stop.Cancel, Never), beginning, waiting)).WaitAsync(TimeSpan.FromSeconds(60), Never);
+        }
+    }
+
+    [Fact]
     public async Task A_reader_waits_for_its_nodes_and_no_longer()
     {
         using NativeBuffer labels = Labels();
