@@ -29,6 +29,11 @@ public sealed record SectorData
     /// <summary>A sentence naming where the pieces were found.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Data of which nobody told the pieces.</summary>
+    /// <param name="commD">Its commitment; null where that is not known either.</param>
+    public static SectorData Untold(CommD? commD) =>
+        new() { CommD = commD, Pieces = [], OrderKnown = false, PiecesUntold = true, Source = "nobody told its pieces" };
+
     /// <summary>Equal with equal pieces in the same order.</summary>
     public bool Equals(SectorData? other) =>
         other is not null && CommD == other.CommD && OrderKnown == other.OrderKnown && PiecesUntold == other.PiecesUntold && Source == other.Source

@@ -27,8 +27,8 @@ internal static class ChainPolicy
     /// </summary>
     internal static long LongestProveCommit(PorepVariant variant) => Math.Max(10_000, MaxProveCommitDuration(variant));
 
-    /// <summary>Epochs that a node goes through for events in one call (MaxFilterHeightRange, lotus node/config/def.go).</summary>
-    internal const long EventRange = 2880;
+    /// <summary>Epochs that a node goes through for events in one call (MaxFilterHeightRange, lotus node/config/def.go: a day).</summary>
+    internal const long EventRange = Epochs.PerDay;
 
     /// <summary>
     /// Whether a null round's ticket is that of the tipset before it; from network version 13 on it is that of the tipset after it

@@ -72,16 +72,10 @@ internal sealed class DataLookup
             cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The update of a proven sector, or why nothing tells its pieces; neither unless it was snapped.</summary>
-    /// <returns>With the update the epoch, as far as it is known, also where the pieces are not.</returns>
+    /// <summary>The pieces of a snapped sector's update, or why nothing tells them; and its epoch, as far as it is known.</summary>
     internal async Task<(FoundPieces Found, long? Epoch)> UpdatedWithAsync(
         SourceQuestion question, AgreedFacts agreed, SectorOnChainInfo info, List<string> notes, CancellationToken cancellation)
     {
-        if (info.SectorKeyCid is null)
-        {
-            return default;
-        }
-
         PieceQuestion pieces = new(question.Sector, _size)
         {
             IsUpdate = true,

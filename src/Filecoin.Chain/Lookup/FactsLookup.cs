@@ -159,7 +159,7 @@ internal sealed class FactsLookup(
         {
             // With CommD all else can be written down, and only the pieces have to be added; a node that fell silent may still tell them.
             return inquiry.Agreed.CommD is { } commD && failure.Kind != FailureKind.NodeUnreachable
-                ? new FoundPieces(Untold(commD.Value), failure)
+                ? new FoundPieces(SectorData.Untold(commD.Value), failure)
                 : throw failure;
         }
 
@@ -210,7 +210,7 @@ internal sealed class FactsLookup(
         SectorUpdate update = new()
         {
             SealedCid = question.UpdateSealedCid!.Value,
-            Data = data ?? Untold(inquiry.Agreed.UpdateCommD?.Value),
+            Data = data ?? SectorData.Untold(inquiry.Agreed.UpdateCommD?.Value),
             Epoch = epoch,
         };
         if (data is not null)
@@ -226,9 +226,6 @@ internal sealed class FactsLookup(
 
         return (update, failure);
     }
-
-    private static SectorData Untold(CommD? commD) =>
-        new() { CommD = commD, Pieces = [], OrderKnown = false, PiecesUntold = true, Source = "nobody told its pieces" };
 
     /// <summary>Compares pieces found on chain with those that other sources named; what these named themselves is no second word.</summary>
     private static void HearPieces(

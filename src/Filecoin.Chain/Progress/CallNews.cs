@@ -7,8 +7,6 @@ namespace Filecoin.Chain;
 /// <param name="time">The clock.</param>
 internal sealed class CallNews(IProgress<LookupReport>? listener, TimeProvider time)
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
-
     private readonly Lock _lock = new();
     private long? _told;
 
@@ -17,7 +15,7 @@ internal sealed class CallNews(IProgress<LookupReport>? listener, TimeProvider t
     {
         lock (_lock)
         {
-            if (_told is { } told && time.GetElapsedTime(told) < Quiet)
+            if (_told is { } told && time.GetElapsedTime(told) < News.Quiet)
             {
                 return;
             }

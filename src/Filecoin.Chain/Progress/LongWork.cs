@@ -6,7 +6,6 @@ namespace Filecoin.Chain;
 /// </summary>
 internal sealed class LongWork : IDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
@@ -27,7 +26,7 @@ internal sealed class LongWork : IDisposable
         _time = time;
         _now = now;
         _began = time.GetTimestamp();
-        _timer = listener is null ? null : time.CreateTimer(_ => Tick(), null, Grace, Interval);
+        _timer = listener is null ? null : time.CreateTimer(_ => Tick(), null, News.Grace, Interval);
     }
 
     /// <summary>The work has ended.</summary>

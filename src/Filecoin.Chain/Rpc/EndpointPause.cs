@@ -11,12 +11,6 @@ internal sealed class EndpointPause(TimeProvider time, TimeSpan first, TimeSpan 
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Waiting for less, with what was waited for just before, is nobody's news.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
-
-    /// <summary>After which a pause no longer than the one before it is news again.</summary>
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
-
     private readonly Lock _lock = new();
     private DateTimeOffset _until = DateTimeOffset.MinValue;
     private DateTimeOffset _began = DateTimeOffset.MinValue;
@@ -66,7 +60,9 @@ internal sealed class EndpointPause(TimeProvider time, TimeSpan first, TimeSpan 
             _rowBegan = _inARow == 0 ? now : _rowBegan;
             (_began, _inARow) = isNews ? (now, _inARow + 1) : (_began, _inARow);
             _until = now + pause > _until ? now + pause : _until;
-            if (_until - _rowBegan < Grace || (pause <= _told.Pause && now - _told.At < Quiet))
+
+            // Pauses in a row are one wait; one no longer than that told before goes on with it.
+            if (_until - _rowBegan < News.Grace || (pause <= _told.Pause && now - _told.At < News.Quiet))
             {
                 return null;
             }

@@ -16,7 +16,7 @@ namespace Filecoin.Chain;
 internal sealed class MessageSearch(FullNode node, MinerAddress miner, PreCommitMessages messages, Searches searches, string of = "") : ISectorSource
 {
     /// <summary>Epochs of a block: six hours, some seconds of a node's work.</summary>
-    private const long Block = 720;
+    private const long Block = Epochs.PerDay / 4;
 
     /// <summary>More messages to one miner in six hours than blocks have room for.</summary>
     private const int MostMessages = 100_000;

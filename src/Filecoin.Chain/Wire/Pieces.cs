@@ -82,7 +82,7 @@ public sealed record ActorEventEntry
 /// <summary>Which events are wanted: of one actor, of one type, about one sector.</summary>
 /// <param name="Emitter">The actor.</param>
 /// <param name="From">The first epoch.</param>
-/// <param name="To">The last epoch; nodes go through some 2880 in one call.</param>
+/// <param name="To">The last epoch; nodes go through those of a day in one call.</param>
 /// <param name="Type">CBOR of the type's name.</param>
 /// <param name="Sector">CBOR of the sector's number.</param>
 public sealed record ActorEventFilter(ActorId Emitter, long From, long To, byte[] Type, byte[] Sector)

@@ -143,14 +143,11 @@ internal static class DataFields
             };
     }
 
-    private static SectorData Untold(JsonFields fields, CommD? commD) => new()
+    private static SectorData Untold(JsonFields fields, CommD? commD)
     {
-        CommD = commD,
-        Pieces = [],
-        OrderKnown = false,
-        PiecesUntold = true,
-        Source = ReadSource(fields, "nobody told its pieces"),
-    };
+        SectorData untold = SectorData.Untold(commD);
+        return untold with { Source = ReadSource(fields, untold.Source) };
+    }
 
     // People write it, in any language; what a terminal would act upon is no part of it.
     private static string ReadSource(JsonFields fields, string otherwise) => Printable.Line(fields.OptionalText(PiecesFrom) ?? otherwise, LongestSource);
