@@ -31,6 +31,16 @@ internal sealed class StorageOption
                 $"name the folders that hold sealed/ and cache/ with {Folders.Name}, as `lotus-miner storage list` prints them");
         }
 
+        foreach (string path in paths)
+        {
+            if (StoragePathMistake.In(path) is { } mistake)
+            {
+                throw new OperatorException(FailureKind.BadInput, mistake.Sentence, mistake.Meant.Count == 0
+                    ? $"give {Folders.Name} the folder in which it is called sealed, cache, update, update-cache or unsealed"
+                    : "give " + string.Join(' ', mistake.Meant.Select(meant => ShellWords.Quote($"{Folders.Name}={meant}"))));
+            }
+        }
+
         return paths.FirstOrDefault(path => !Directory.Exists(path)) is { } missing
             ? throw new OperatorException(
                 FailureKind.BadInput, $"{missing} is not there", $"mount it, or leave it out of {Folders.Name}; to make a sector from nothing use recover")
