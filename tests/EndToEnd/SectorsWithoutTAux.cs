@@ -19,7 +19,7 @@ public sealed class SectorsWithoutTAux(ParentCaches caches, WholeSectors whole) 
     [InlineData("broken", "damaged")]
     [InlineData("folder", "unreadable")]
     [InlineData("dead link", "unreadable")]
-    public async Task It_is_a_remark_that_repair_follows(string how, string state)
+    public async Task It_is_a_remark(string how, string state)
     {
         string metadata = await RecoverAsync();
         Spoil(Path.Combine(Cache, "t_aux"), how);
@@ -35,8 +35,19 @@ public sealed class SectorsWithoutTAux(ParentCaches caches, WholeSectors whole) 
         Assert.Empty(found.Report["next"]!.AsArray());
         Assert.Contains("possible: write t_aux", (await _bench.RunAsync(0, ["survey", .. places])).Output, StringComparison.Ordinal);
         await _bench.RunAsync(0, ["verify", .. places]);
+    }
 
-        Ended repaired = await _bench.RunAsync(0, ["repair", .. places, $"--sealing-temp={_bench.Temp}", "--json"]);
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("empty")]
+    [InlineData("broken")]
+    [InlineData("folder")]
+    public async Task Repair_writes_it(string how)
+    {
+        string metadata = await RecoverAsync();
+        Spoil(Path.Combine(Cache, "t_aux"), how);
+        Ended repaired = await _bench.RunAsync(
+            0, ["repair", $"--metadata={metadata}", $"--storage={_bench.Result}", "2", $"--sealing-temp={_bench.Temp}", "--json"]);
         Assert.DoesNotContain(repaired.Lines, line => (string?)line["phase"] == "label");
         new ExpectedFiles("2KiB").AssertSector(_bench.Result, 2, anyPathInTAux: true);
     }

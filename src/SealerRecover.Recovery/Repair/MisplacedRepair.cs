@@ -6,6 +6,17 @@ using SealerRecover.Recovery.Survey;
 
 namespace SealerRecover.Recovery.Repair;
 
+/// <summary>Sectors with which no more is to be done once what was misplaced is moved.</summary>
+/// <param name="Whole">
+/// Snapped ones whose update is whole and whose key is nowhere, which proving does without; of a dry run all of which something would be moved.
+/// </param>
+/// <param name="Failed">Those whose files could not be moved, and why.</param>
+public sealed record MovedSectors(IReadOnlyList<SectorId> Whole, IReadOnlyDictionary<SectorId, OperatorException> Failed)
+{
+    /// <summary>Nothing was moved.</summary>
+    public static MovedSectors None { get; } = new([], new Dictionary<SectorId, OperatorException>());
+}
+
 /// <summary>
 /// Moves what lies in the place of something else where it belongs, by renaming, before anything is made: nothing is sealed that is only
 /// misplaced. Nothing is overwritten; what stands in the way is moved aside.
@@ -23,12 +34,8 @@ public sealed class MisplacedRepair(RecoverySettings settings, IReadOnlyList<Sur
     /// <param name="notice">Told in one sentence of each file and folder.</param>
     /// <param name="progressOf">Told how far each sector's survey is.</param>
     /// <param name="cancellation">Stops within a second.</param>
-    /// <returns>
-    /// Sectors with which no more is to be done: of a dry run those of which something would be moved, else snapped ones whose update is whole
-    /// and whose key is nowhere, which proving does without.
-    /// </returns>
-    /// <exception cref="OperatorException">Storage, TargetExists or Busy.</exception>
-    public IReadOnlyList<SectorId> Run(
+    /// <returns>How the sectors ended with which no more is to be done; nothing of the others.</returns>
+    public MovedSectors Run(
         IReadOnlyList<SurveyFacts> sectors,
         bool dryRun,
         Action<SectorId, string> notice,
@@ -43,9 +50,10 @@ public sealed class MisplacedRepair(RecoverySettings settings, IReadOnlyList<Sur
         IReadOnlyList<MoveStep> steps = MovePlan.For(misplaced, time.GetUtcNow());
         if (steps.Count == 0)
         {
-            return [];
+            return MovedSectors.None;
         }
 
+        HashSet<SectorId> touched = [.. misplaced.Select(files => files.Owner)];
         SectorId OwnerOf(MoveStep step) => misplaced.First(files => files.To == step.To || files.To == step.From || files.From == step.From).Owner;
         if (dryRun)
         {
@@ -54,21 +62,30 @@ public sealed class MisplacedRepair(RecoverySettings settings, IReadOnlyList<Sur
                 notice(OwnerOf(step), $"{step.From} would be moved to {step.To}{Why(step)}; what is wanting then shows when that is done");
             }
 
-            return [.. misplaced.Select(files => files.Owner).Distinct()];
+            return MovedSectors.None with { Whole = [.. touched] };
         }
 
-        using (Locks locks = new(misplaced, settings.StoragePaths))
+        try
         {
+            using Locks locks = new(misplaced, settings.StoragePaths);
             MovePlan.Make(steps, Files, step => notice(OwnerOf(step), $"{step.From} was moved to {step.To}{Why(step)}"));
         }
+        catch (OperatorException failure)
+        {
+            // Nothing of these is made before what is left of them is where it belongs; other sectors go on.
+            touched.UnionWith(misplaced.Select(files => files.LiesAs));
+            return MovedSectors.None with { Failed = touched.ToDictionary(sector => sector, _ => failure) };
+        }
 
-        HashSet<SectorId> touched = [.. misplaced.Select(files => files.Owner)];
-        return
-        [
-            .. Survey([.. sectors.Where(facts => touched.Contains(facts.Sector))], progressOf, cancellation)
-                .Where(survey => survey.Update is { IsGood: true } && survey.Sealed.Replica.IsMissing && !RepairAdvice.For(survey).Any(advice => advice.IsNeeded))
-                .Select(survey => survey.Sector),
-        ];
+        return MovedSectors.None with
+        {
+            Whole =
+            [
+                .. Survey([.. sectors.Where(facts => touched.Contains(facts.Sector))], progressOf, cancellation)
+                    .Where(survey => survey.Update is { IsGood: true } && survey.Sealed.Replica.IsMissing && !RepairAdvice.For(survey).Any(advice => advice.IsNeeded))
+                    .Select(survey => survey.Sector),
+            ],
+        };
     }
 
     private static string Why(MoveStep step) => step.IsAside ? ", to make room" : ", where it belongs";

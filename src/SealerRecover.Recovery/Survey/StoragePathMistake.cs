@@ -18,7 +18,12 @@ public sealed record StoragePathMistake(string Sentence, IReadOnlyList<string> M
     /// <summary>What is wrong with a path as a storage path; null if it may be one. Only names are looked at.</summary>
     /// <param name="path">Absolute.</param>
     /// <exception cref="OperatorException">Storage: it cannot be looked into.</exception>
-    public static StoragePathMistake? In(string path) => StorageFailure.Explain($"looking at {path}", () =>
+    public static StoragePathMistake? In(string path) => Within(path) ?? StorageFailure.Explain($"looking at {path}", () => Above(path));
+
+    /// <summary>As <see cref="In"/>, of a folder that may yet become a storage path, wherever it is: only whether it is a part of one.</summary>
+    /// <param name="path">Absolute.</param>
+    /// <exception cref="OperatorException">Storage: it cannot be looked into.</exception>
+    public static StoragePathMistake? Within(string path) => StorageFailure.Explain($"looking at {path}", () =>
     {
         string given = Path.TrimEndingDirectorySeparator(path);
         string name = Path.GetFileName(given);
@@ -39,12 +44,15 @@ public sealed record StoragePathMistake(string Sentence, IReadOnlyList<string> M
             return new StoragePathMistake($"{path} is the folder {name} of the storage path {parent}, not a storage path", [parent]);
         }
 
-        if (holdsSectors)
-        {
-            return new StoragePathMistake($"{path} holds files of sectors itself, so it is a folder of a storage path, not a storage path", []);
-        }
+        return holdsSectors
+            ? new StoragePathMistake($"{path} holds files of sectors itself, so it is a folder of a storage path, not a storage path", [])
+            : null;
+    });
 
-        string[] below = [given];
+    private static StoragePathMistake? Above(string path)
+    {
+        string given = Path.TrimEndingDirectorySeparator(path);
+        string[] below = FileLook.Through(given).Kind == FileKind.Folder && !HasArea(given) ? [given] : [];
         for (int level = 0; level < MostLevels; level++)
         {
             below = [.. below.SelectMany(FoldersIn)];
@@ -57,7 +65,7 @@ public sealed record StoragePathMistake(string Sentence, IReadOnlyList<string> M
         }
 
         return null;
-    });
+    }
 
     private static bool HasArea(string folder) =>
         Array.Exists(Areas, area => FileLook.Through(Path.Combine(folder, area)).Kind == FileKind.Folder);

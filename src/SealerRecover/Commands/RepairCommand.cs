@@ -101,16 +101,18 @@ internal sealed class RepairCommand : ICommand
         SectorFacts[] facts = [.. found.Select(result => result.Facts).OfType<SectorFacts>()];
         SurveyFacts[] known = [.. facts.Concat(_sectors.AllInFile(context)).Select(SurveyFacts.From)];
         MisplacedRepair repair = new(settings, known, context.Host.Time);
-        IReadOnlyList<SectorId> done = context.View.Live(() => repair.Run(
+        MovedSectors moved = context.View.Live(() => repair.Run(
             [.. facts.Select(SurveyFacts.From)],
             dryRun,
             (sector, text) => context.View.On(new Notice(context.Host.Time.GetUtcNow(), sector, text)),
             sector => new PhaseProgress(context, sector),
             context.Cancellation));
-        return facts.Where(fact => done.Contains(fact.Sector)).ToDictionary(
+        return facts.Where(fact => moved.Failed.ContainsKey(fact.Sector) || moved.Whole.Contains(fact.Sector)).ToDictionary(
             fact => fact.Sector,
-            fact => new SectorReport(
-                fact.Sector, dryRun ? SectorResult.Listed : SectorResult.AlreadyThere, fact.Update?.SealedCid ?? fact.SealedCid, null, [], TimeSpan.Zero, null));
+            fact => moved.Failed.TryGetValue(fact.Sector, out OperatorException? failure)
+                ? SectorReport.Failed(fact.Sector, failure)
+                : new SectorReport(
+                    fact.Sector, dryRun ? SectorResult.Listed : SectorResult.AlreadyThere, fact.Update?.SealedCid ?? fact.SealedCid, null, [], TimeSpan.Zero, null));
     }
 
     private static (SectorRepair Repair, RepairCost Cost)[] Cost(CommandContext context, RecoverySettings settings, SectorRepair[] repairs)
