@@ -249,10 +249,10 @@ public sealed class MisplacedSectors(ParentCaches caches, WholeSectors whole) : 
     /// <summary>Sectors 1 to 3 are where they belong, and nothing else is there.</summary>
     private void AssertWhole()
     {
-        Assert.All(["sealed", "cache"], area => Assert.Equal(
+        Assert.All(new[] { "sealed", "cache" }, area => Assert.Equal(
             [Name("1"), Name("2"), Name("3")],
             Directory.EnumerateFileSystemEntries(Path.Combine(_bench.Result, area)).Select(Path.GetFileName).Order(StringComparer.Ordinal)));
-        Assert.All([1ul, 2, 3], number => new ExpectedFiles(Size).AssertSector(_bench.Result, number, anyPathInTAux: true));
+        Assert.All(new ulong[] { 1, 2, 3 }, number => new ExpectedFiles(Size).AssertSector(_bench.Result, number, anyPathInTAux: true));
     }
 
     private static string Name(string number) => $"s-t01000-{number}";

@@ -71,15 +71,15 @@ public sealed class StorageRootsTests
         string[]? Meant(string path) => StoragePathMistake.In(folder.At(path)) is { } mistake ? [.. mistake.Meant] : null;
 
         // Storage paths, or what may become one.
-        Assert.All(["mnt/a", "mnt/b", "mnt/project", "new", "new/cache", "gone"], path => Assert.Null(Meant(path)));
+        Assert.All(new[] { "mnt/a", "mnt/b", "mnt/project", "new", "new/cache", "gone" }, path => Assert.Null(Meant(path)));
 
         Assert.All(
-            ["mnt/a/sealed", "mnt/a/cache/", "mnt/a/update", "mnt/a/sealed/s-t01000-5", "mnt/a/cache/s-t01000-5"],
+            new[] { "mnt/a/sealed", "mnt/a/cache/", "mnt/a/update", "mnt/a/sealed/s-t01000-5", "mnt/a/cache/s-t01000-5" },
             path => Assert.Equal([folder.At("mnt/a")], Meant(path)));
         Assert.Equal([folder.At("mnt/b")], Meant("mnt/b/unsealed"));
         Assert.Equal([folder.At("mnt/a"), folder.At("mnt/b")], Meant("mnt"));
         Assert.Equal([folder.At("mnt/a"), folder.At("mnt/b")], Meant(""));
-        Assert.Equal([], Meant("bound")!);
+        Assert.Empty(Meant("bound")!);
     }
 
     [Fact]
