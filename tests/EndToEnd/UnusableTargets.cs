@@ -54,14 +54,13 @@ public sealed class UnusableTargets(ParentCaches caches, WholeSectors whole) : I
         AssertSaid(refused, path, words);
         Assert.Contains("--force", refused.ToString(), StringComparison.Ordinal);
         AssertNothingMade(refused);
-        Assert.Equal(What(path), what);
+        Assert.Equal(what, What(path));
 
         Ended repaired = await RepairAsync(0);
         AssertNote(repaired, $"{path} ");
         AssertWhole();
         AssertKept(place, what);
         Assert.Equal("already_there", Result(await RepairAsync(0)));
-        Assert.Equal("already_there", Result(await RecoverAsync(0)));
     }
 
     [Theory]
@@ -78,6 +77,34 @@ public sealed class UnusableTargets(ParentCaches caches, WholeSectors whole) : I
 
         AssertWhole();
         AssertKept(place, what);
+    }
+
+    [Theory]
+    [InlineData("update", "dead link")]
+    [InlineData("update", "folder")]
+    [InlineData("update-cache", "circle")]
+    [InlineData("update-cache/p_aux", "pipe")]
+    [InlineData("sealed", "circle")]
+    [InlineData("unsealed", "folder")]
+    public async Task Every_part_of_a_snapped_sector_is_judged(string place, string what)
+    {
+        DataCase known = DataCase.Get("update/2KiB-v1_1-cc");
+        string pieces = Path.Combine(_bench.Home, "pieces");
+        known.SavePieces(pieces);
+        string[] recover = [.. _bench.Recover(_bench.Write(known.Metadata()), $"--piece-source={pieces}", "--keep-unsealed", "--json")];
+        await whole.CopyAsync(_bench, "snapped", recover);
+        Directory.Delete(Path.Combine(_bench.Result, ".sealer-recover"), recursive: true);
+        string[] parts = place.Split('/');
+        string path = Path.Combine([_bench.Result, parts[0], known.Name, .. parts[1..]]);
+        Replace(path, what);
+
+        Ended refused = await _bench.RunAsync(11, recover);
+        Assert.Contains(path, refused.ToString(), StringComparison.Ordinal);
+        AssertNothingMade(refused);
+        await _bench.RunAsync(0, [.. recover, "--force"]);
+
+        known.AssertInstalled(_bench.Result);
+        Assert.Equal(what, What(Path.Combine(Assert.Single(Directory.GetDirectories(Replaced)), place)));
     }
 
     [Theory]

@@ -12,10 +12,13 @@ public static class NameRights
     public static string? AgainstChangesIn(string folder)
     {
         int errno = LinuxNative.StatThrough(folder, out FileLook look);
+        if (errno == 0 && look.IsProtected)
+        {
+            return $"{LinuxNative.Describe(LinuxNative.NotPermitted)}, {folder} is {Protected}";
+        }
+
         errno = errno != 0 ? errno : LinuxNative.MayChangeNames(folder);
-        return errno != 0 ? $"{LinuxNative.Describe(errno)} in {folder}"
-            : look.IsProtected ? $"{LinuxNative.Describe(LinuxNative.NotPermitted)}, {folder} is {Protected}"
-            : null;
+        return errno != 0 ? $"{LinuxNative.Describe(errno)} in {folder}" : null;
     }
 
     /// <summary>Why a file, folder or link cannot be given a name in another folder of its file system.</summary>

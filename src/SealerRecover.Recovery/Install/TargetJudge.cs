@@ -156,7 +156,7 @@ internal sealed class TargetJudge(IFileSystem files, RecoverySettings settings)
 
             if (NameRights.AgainstMoving(moved) is { } why)
             {
-                throw refusals.CannotBeMoved(moved, moved == path ? complaint : $"holds {Path.GetFileName(path)}, which {complaint},", why);
+                throw refusals.CannotBeMoved(moved, moved == path ? complaint : $"holds {Path.GetFileName(path)}, which {complaint}", why);
             }
 
             RefuseOtherDisk(moved);

@@ -28,7 +28,7 @@ internal sealed class TargetRefusals(string resultFolder, SectorId sector)
     /// <summary>What stands there would have to be moved aside and cannot be.</summary>
     public OperatorException CannotBeMoved(string path, string complaint, string why) => new(
         FailureKind.Storage,
-        $"{sector}: {path} {complaint} and cannot be moved aside: {why}",
+        $"{sector}: {path} {complaint}, and cannot be moved aside: {why}",
         $"Take the protection off, give this user write permission there, or move it away yourself, {SameAgain}.");
 
     /// <summary>A file has to go into a folder that takes none.</summary>
