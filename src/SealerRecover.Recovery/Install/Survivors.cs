@@ -11,7 +11,7 @@ namespace SealerRecover.Recovery.Install;
 /// tree_r_last tells.
 /// </summary>
 /// <param name="CommC">comm_c, which CommR vouches for; an update has that of its key.</param>
-/// <param name="Sealed">Copies of the sealed file, of a snapped sector its key, by their length; the one in the result folder first.</param>
+/// <param name="Sealed">Copies of the sealed file, of a snapped sector its key, by their length and that they can be read at both ends; the one in the result folder first.</param>
 /// <param name="Updates">Copies of the update likewise.</param>
 internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IReadOnlyList<string> Updates)
 {
@@ -43,7 +43,7 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
 
         PAuxFile? FirstOf(Func<ResultLayout, string> folder, CommR expected) => all
             .Select(layout => Path.Combine(folder(layout), CacheNames.PAux))
-            .Where(path => FileLook.Through(path).IsFileOf(PAuxFile.Length))
+            .Where(path => FileLook.TryThrough(path).IsFileOf(PAuxFile.Length))
             .Select(TryRead)
             .FirstOrDefault(found => found is { } pAux && commR(pAux) == expected);
 
@@ -61,6 +61,6 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
         }
 
         string[] CopiesOf(Func<ResultLayout, string> file) =>
-            [.. all.Select(file).Where(path => FileLook.Through(path).IsFileOf(facts.SealProof.SectorSize.Bytes))];
+            [.. all.Select(file).Where(path => TargetLook.OfReadableFile(files, path).Look.IsFileOf(facts.SealProof.SectorSize.Bytes))];
     }
 }

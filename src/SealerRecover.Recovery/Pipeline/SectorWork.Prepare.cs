@@ -19,10 +19,11 @@ internal sealed partial class SectorWork
         _content = SectorContent.Of(facts);
         _inputs = WorkInputs.For(facts, Content, run.Settings);
         _resultLock = FolderLock.Take(run.Files, _layout.LockFile, facts.Sector.ToString());
+        StandingTargets found = StandingTargets.Unseen();
         if (Receipt.Read(run.Files, _layout, WorkInputs) is { } receipt)
         {
             Started(resumed: false);
-            if (run.Installer.IsIntact(facts.Sector, receipt, Passing(), run.Cancellation))
+            if (run.Installer.IsIntact(facts.Sector, receipt, found, Passing(), run.Cancellation))
             {
                 return AlreadyInstalled(receipt);
             }
@@ -30,7 +31,13 @@ internal sealed partial class SectorWork
             Notice("files that were installed earlier are missing or altered, so they are made again");
         }
 
-        run.Installer.RefuseObviousConflict(facts, run.Sealer.CommROf);
+        JudgeTargets(WorkInputs);
+        Condemn(found);
+        foreach ((string path, string why) in _targets.Troubles)
+        {
+            Notice($"{path} {why}; it is moved aside when the sector is installed");
+        }
+
         _workspace = OpenWorkspace();
         _pieces = new SectorPieces(Content, facts.SealProof.SectorSize, run, Notice);
         Started(Workspace.Journal.HasWork);
@@ -57,7 +64,34 @@ internal sealed partial class SectorWork
 
         UseSurvivors();
         NeedPieces();
-        return Workspace.Journal.Labelled || _standing is not null || _snapped?.NeedsNoLabels == true ? LabelsAreThere() : Stage.Label;
+        if (Workspace.Journal.Labelled || _standing is not null || _snapped?.NeedsNoLabels == true)
+        {
+            return LabelsAreThere();
+        }
+
+        foreach ((string path, string why) in _targets.Fixed)
+        {
+            Notice($"{path} cannot be moved aside ({why}); should it differ from what is made now, the sector will not be installed until it can");
+        }
+
+        return Stage.Label;
+    }
+
+    private void JudgeTargets(WorkInputs inputs) =>
+        _targets = new TargetJudge(run.Files, run.Settings).Judge(facts, inputs.KeepUnsealed == true, run.Sealer.CommROf);
+
+    // What reading showed that the first look did not, in the midst of a file.
+    private void Condemn(StandingTargets found)
+    {
+        foreach ((string path, string why) in found.Troubles)
+        {
+            if (!run.Settings.Force)
+            {
+                throw new TargetRefusals(run.Settings.ResultFolder, facts.Sector).Exists(path, $"{why}; {TargetRefusals.NothingComputed}");
+            }
+
+            _targets.Condemn(path, why);
+        }
     }
 
     /// <summary>What is left of the sector may spare hours.</summary>
@@ -99,7 +133,7 @@ internal sealed partial class SectorWork
     private ReplicaPlace KeyPlace => new(facts.Sector, InstallArea.Sealed, _layout, Content.CommD, facts.SealedCid);
 
     private StandingReplica? Standing(ReplicaPlace place, IReadOnlyList<string> copies) =>
-        copies.Count == 0 ? null : new StandingReplica(place, copies, run, _progress, Notice);
+        copies.Count == 0 ? null : new StandingReplica(place, copies, _targets, run, _progress, Notice);
 
     /// <summary>On to the pieces, which may be there long since, and the trees.</summary>
     private Stage LabelsAreThere()

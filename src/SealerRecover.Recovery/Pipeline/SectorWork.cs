@@ -76,6 +76,7 @@ internal sealed partial class SectorWork(SectorFacts facts, RunContext run)
     private int _repairs;
     private bool _provenInVain;
     private int? _provenNodes;
+    private StandingTargets _targets = StandingTargets.Unseen();
 
     /// <summary>How it ended; null until it has.</summary>
     public SectorOutcome? Outcome { get; private set; }
@@ -110,6 +111,21 @@ internal sealed partial class SectorWork(SectorFacts facts, RunContext run)
         Stage.Trees => BuildTrees(),
         Stage.Install => Install(),
         _ => throw new ArgumentOutOfRangeException(nameof(stage)),
+    });
+
+    /// <summary>
+    /// Judges what stands where its files go, so that what installing would fail at ends the sector at once, and not after hours in which
+    /// others were labelled.
+    /// </summary>
+    public void LookAtTargets() => Guarded(() =>
+    {
+        // What cannot be sealed says so itself.
+        if (SectorContent.TryOf(facts) is { } content)
+        {
+            JudgeTargets(WorkInputs.For(facts, content, run.Settings));
+        }
+
+        return Stage.Label;
     });
 
     /// <summary>

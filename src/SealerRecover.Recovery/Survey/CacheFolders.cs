@@ -33,7 +33,7 @@ internal static class CacheFolders
         HashSet<string> own = [.. CacheNames.Finalized(porep)];
         HashSet<string> leftOver = [.. CacheNames.All(porep), SyntheticProofs];
         List<ExtraFile> extras = [];
-        foreach (string path in folders.SelectMany(folder => FileLook.EntriesOf(folder)))
+        foreach (string path in folders.SelectMany(EntriesOf))
         {
             string name = Path.GetFileName(path);
             if (!own.Contains(name))
@@ -44,5 +44,18 @@ internal static class CacheFolders
         }
 
         return extras;
+    }
+
+    // What is no folder, or cannot be listed, is said of the files that belong in it.
+    private static string[] EntriesOf(string folder)
+    {
+        try
+        {
+            return TargetLook.OfFolder(folder).Look.Kind == FileKind.Folder ? FileLook.EntriesOf(folder) : [];
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            return [];
+        }
     }
 }

@@ -95,6 +95,13 @@ public sealed class StorageRoots
         foreach (InstallArea area in Enum.GetValues<InstallArea>())
         {
             string folder = Path.Combine(root, ResultLayout.NameOf(area));
+            if (TargetLook.OfFolder(folder).Trouble is { } trouble)
+            {
+                any = true;
+                _remarks.Add($"{folder} {trouble}");
+                continue;
+            }
+
             try
             {
                 if (FileLook.Through(folder).Kind == FileKind.Folder)

@@ -70,9 +70,18 @@ internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace
         (progress, cancellation) => SegmentDigests.OfFile(files, path, progress, cancellation) is var digest
             && workspace.Journal.TryGet(step, out FileDigest recorded) && recorded == digest ? digest : null);
 
-    // It was found to be right; there is nothing to compare it with but itself.
-    private FinishedFile Standing(string name, string path) =>
-        new(name, path, (progress, cancellation) => SegmentDigests.OfFile(files, path, progress, cancellation));
+    // It was found to be right; there is nothing to compare it with but itself. One that has become unreadable since is damaged.
+    private FinishedFile Standing(string name, string path) => new(name, path, (progress, cancellation) =>
+    {
+        try
+        {
+            return SegmentDigests.OfFile(files, path, progress, cancellation);
+        }
+        catch (OperatorException failure) when (failure.Kind == FailureKind.Storage)
+        {
+            return null;
+        }
+    });
 
     // An update's t_aux is its key's, where that has one; tree_d is there when everything is kept.
     private List<string> Present(string folder, bool treeD) =>
