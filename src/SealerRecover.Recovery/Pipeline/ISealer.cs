@@ -1,3 +1,4 @@
+using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
@@ -53,6 +54,19 @@ internal interface ISealer
     /// <summary>Builds trees and replica.</summary>
     SealedCommitments PreCommit2(
         SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
+
+    /// <summary>Makes synthetic proofs of what PreCommit2 left with everything kept.</summary>
+    void MakeSyntheticProofs(
+        SealJob job, SealedCommitments made, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
+
+    /// <summary>Opens some nodes of what stands for Commit 1, and checks them: what is wrong; nothing if all is well.</summary>
+    IReadOnlyList<ProofFault> CheckOpenings(
+        SectorFacts facts,
+        ReplicaInputs inputs,
+        Bytes32 commC,
+        string cacheFolder,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation);
 
     /// <summary>Puts data into a key.</summary>
     SealedCommitments Update(
@@ -128,6 +142,39 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
     public SealedCommitments PreCommit2(
         SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
         Filecoin.Sealing.PreCommit2.Run(job, log, cores, progress, cancellation);
+
+    public void MakeSyntheticProofs(
+        SealJob job, SealedCommitments made, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        SyntheticProofs.Make(job, made, log, cores, progress, cancellation);
+
+    public IReadOnlyList<ProofFault> CheckOpenings(
+        SectorFacts facts,
+        ReplicaInputs inputs,
+        Bytes32 commC,
+        string cacheFolder,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation)
+    {
+        const int nodes = 1000;
+        RecoverySettings own = settings.Of(facts);
+        OpeningCheck check = new()
+        {
+            Porep = inputs.Porep,
+            CommR = facts.SealedCid,
+            CommD = inputs.CommD,
+            ReplicaId = inputs.ReplicaId,
+            CommC = commC,
+            CacheFolder = cacheFolder,
+            Sample = nodes,
+            Threads = settings.Threads,
+            PoseidonKernel = settings.Kernels.Poseidon,
+        };
+        return
+        [
+            .. own.SyntheticProofs == true ? check.OfSyntheticProofs(progress, cancellation) : [],
+            .. own.KeepAll == true ? check.OfLayersAndTrees(progress, cancellation) : [],
+        ];
+    }
 
     public SealedCommitments Update(
         UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>

@@ -2,6 +2,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Workspace;
 
@@ -57,13 +58,18 @@ internal sealed partial class SectorWork
         }
     }
 
-    private FinishedFiles Finished => new(run.Files, Workspace, facts.SealProof.Porep, run.Settings.KeepAll == true);
+    private FinishedFiles Finished => new(run.Files, Workspace, facts.SealProof.Porep, run.Settings.KeepAll == true, run.Settings.SyntheticProofs == true);
 
     private SealedCommitments MakeSealed(out IEnumerable<FinishedFile> files)
     {
         if (_standing is not null)
         {
             files = _standing.Files(Finished);
+            if (_forCommit1Stands)
+            {
+                files = files.Concat(Finished.StandingForCommit1(_layout.CacheFolder));
+            }
+
             return _standing.Commitments!;
         }
 
@@ -83,9 +89,26 @@ internal sealed partial class SectorWork
         _commitments = run.Sealer.PreCommit2(
             Job with { Data = Pieces.ToSeal }, Workspace.Journal, run.Cores, _progress, run.Cancellation);
         files = Finished.Sealed(_commitments);
-        return _commitments.CommR == facts.SealedCid
-            ? _commitments
-            : throw CommitmentMismatchException.OfSealed(Inputs, facts.SealProof, facts.SealedCid, _commitments, Workspace.Folder);
+        if (_commitments.CommR != facts.SealedCid)
+        {
+            throw CommitmentMismatchException.OfSealed(Inputs, facts.SealProof, facts.SealedCid, _commitments, Workspace.Folder);
+        }
+
+        MakeSyntheticProofs(_commitments);
+        return _commitments;
+    }
+
+    // Not before CommR is right: the challenges follow from it.
+    private void MakeSyntheticProofs(SealedCommitments made)
+    {
+        if (run.Settings.SyntheticProofs == true)
+        {
+            run.Sealer.MakeSyntheticProofs(Job, made, Workspace.Journal, run.Cores, _progress, run.Cancellation);
+            if (run.Settings.KeepAll != true)
+            {
+                SyntheticProofs.DeleteWhatTheyReplace(Job);
+            }
+        }
     }
 
     private SealedCommitments MakeUpdate(SnappedSector snapped, ref IEnumerable<FinishedFile> files)

@@ -44,7 +44,13 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
         PorepParameters porep = facts.SealProof.Porep;
         int pieceFiles = content?.Parts.Sum(part => part.Wanted.Length) ?? 0;
         SealResources needs = SealResources.For(
-            porep, settings.Of(facts).KeepAll == true, content?.Sealed is not null, settings.ParentWindowNodes, settings.Threads, onlyLastLayer);
+            porep,
+            settings.Of(facts).KeepAll == true,
+            content?.Sealed is not null,
+            settings.ParentWindowNodes,
+            settings.Threads,
+            onlyLastLayer,
+            settings.Of(facts).SyntheticProofs == true);
         if (content is null || (pieceFiles == 0 && content.Update is null))
         {
             return needs;

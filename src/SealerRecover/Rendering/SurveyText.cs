@@ -12,6 +12,7 @@ internal static class SurveyText
     public static IEnumerable<(SectorPart Part, FileSurvey File)> Parts(SectorSurvey survey) =>
     [
         .. survey.Sealed.Files.Select(file => (SectorPart.Sealed, file)),
+        .. survey.ForCommit1.Select(file => (SectorPart.Sealed, file)),
         .. survey.Update?.Files.Select(file => (SectorPart.Update, file)) ?? [],
         .. survey.Unsealed.Copies.Count > 0 ? [(SectorPart.Unsealed, survey.Unsealed)] : Array.Empty<(SectorPart, FileSurvey)>(),
     ];
