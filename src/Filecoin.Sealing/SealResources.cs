@@ -56,18 +56,19 @@ public sealed record SealResources(
     /// <summary>The needs of building tree_r_last over a replica that is there.</summary>
     /// <param name="porep">The seal proof.</param>
     /// <param name="treeThreads">Threads building trees.</param>
-    public static SealResources ForTrees(PorepParameters porep, int treeThreads)
+    /// <param name="synthetic">Whether synthetic proofs are made, too, of layers that stand.</param>
+    public static SealResources ForTrees(PorepParameters porep, int treeThreads, bool synthetic = false)
     {
         ArgumentNullException.ThrowIfNull(porep);
         const long treeChunk = 3L << 20;
-        long treeRLast = (porep.SectorSize.Bytes / 7 / 64) + (Slack / 64);
+        long disk = (porep.SectorSize.Bytes / 7 / 64) + (Slack / 64) + (synthetic ? SyntheticForm.Of(porep).FileLength : 0);
         return new SealResources(
             LabelMemory: 0,
-            TreeMemory: (treeThreads * treeChunk) + Slack,
-            TempDisk: treeRLast,
-            ResultDisk: treeRLast,
+            TreeMemory: Math.Max(treeThreads * treeChunk, synthetic ? SyntheticProofs.MemoryFor(porep, treeThreads) : 0) + Slack,
+            TempDisk: disk,
+            ResultDisk: disk,
             ParentCacheDisk: 0,
-            OpenFiles: porep.Shape.BaseTrees + 16);
+            OpenFiles: (2 * porep.Shape.BaseTrees) + porep.Layers + 16);
     }
 
     /// <summary>The needs of putting data into a sector that is there, or taking it out again; labelling is not among them.</summary>

@@ -47,7 +47,7 @@ public sealed class UnprovenSectors(ParentCaches caches) : IDisposable
         string metadata = Unproven(known);
         await RecoverAsync(known, metadata);
         string cache = Path.Combine(_bench.Result, "cache", known.FileName);
-        Assert.Equal([.. Finalized, CacheNames.SyntheticProofs], NamesIn(cache));
+        Assert.Equal(["p_aux", "sc-02-data-tree-r-last.dat", CacheNames.SyntheticProofs, "t_aux"], NamesIn(cache));
         Assert.Equal(SyntheticSha256(id), VectorFiles.Sha256OfFile(Path.Combine(cache, CacheNames.SyntheticProofs)));
 
         await CompareCommit1Async(id, metadata);
@@ -189,6 +189,34 @@ public sealed class UnprovenSectors(ParentCaches caches) : IDisposable
         await Repair(_bench.Result, 0);
         Assert.Equal(right, VectorFiles.Sha256OfFile(path));
         await _bench.RunAsync(0, survey);
+    }
+
+    [Fact]
+    public async Task What_an_earlier_version_left_without_the_file_gets_it_from_its_layers()
+    {
+        await _bench.RunAsync(0, _bench.Recover(CurioMetadata, "1", "--keep-all"));
+        string cache = Path.Combine(_bench.Result, "cache", "s-t01002-1");
+        string proofs = Path.Combine(cache, CacheNames.SyntheticProofs);
+        string right = VectorFiles.Sha256OfFile(proofs);
+        Directory.Delete(Path.Combine(_bench.Result, ".sealer-recover"), recursive: true);
+        File.Delete(proofs);
+        string[] survey = ["survey", $"--metadata={CurioMetadata}", $"--storage={_bench.Result}", "1", "--json"];
+        Assert.Equal("make_synthetic_proofs", (string?)Assert.Single(Survey(await _bench.RunAsync(10, survey))["repairs"]!.AsArray())!["repair"]);
+
+        Ended repaired = await Repair(_bench.Result, 1);
+
+        Assert.DoesNotContain(repaired.Lines, line => (string?)line["phase"] == "label");
+        Assert.Equal(right, VectorFiles.Sha256OfFile(proofs));
+        Assert.True(File.Exists(Path.Combine(cache, "sc-02-data-layer-1.dat")));
+        await _bench.RunAsync(0, survey);
+
+        // A layer that is damaged makes no file: then all is sealed again.
+        Directory.Delete(Path.Combine(_bench.Result, ".sealer-recover"), recursive: true);
+        File.Delete(proofs);
+        Workbench.Flip(Path.Combine(cache, "sc-02-data-layer-1.dat"), 777);
+        Ended sealedAgain = await Repair(_bench.Result, 1);
+        Assert.Contains(sealedAgain.Lines, line => (string?)line["phase"] == "label");
+        Assert.Equal(right, VectorFiles.Sha256OfFile(proofs));
     }
 
     [Fact]

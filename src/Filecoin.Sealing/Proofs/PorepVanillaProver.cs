@@ -21,17 +21,18 @@ internal sealed class PorepVanillaProver : IPorepOpener
     private readonly GatheredLabels? _labels;
 
     /// <summary>Opens nodes of a job's sector.</summary>
-    /// <param name="job">The sector; layers and trees are in its cache folder.</param>
+    /// <param name="job">The sector; tree_r_last is in its cache folder.</param>
+    /// <param name="layersIn">The folder of tree_c and tree_d.</param>
     /// <param name="replica">Its replica; stays the caller's.</param>
     /// <param name="labels">The labels of all nodes to open and of their parents; stay the caller's.</param>
-    public PorepVanillaProver(SealJob job, ISectorData replica, GatheredLabels labels)
+    public PorepVanillaProver(SealJob job, string layersIn, ISectorData replica, GatheredLabels labels)
     {
         PorepParameters porep = job.Inputs.Porep;
-        Source = job.CacheFolder;
+        Source = layersIn;
         _graph = new StackedGraph(porep);
         _labels = labels;
-        _treeD = InclusionProver.OfTreeD(job.CacheFolder, porep.SectorSize, job.TwoToOneKernel, job.Files);
-        _treeC = InclusionProver.OfTreeC(job.CacheFolder, porep, job.PoseidonKernel, job.Files);
+        _treeD = InclusionProver.OfTreeD(layersIn, porep.SectorSize, job.TwoToOneKernel, job.Files);
+        _treeC = InclusionProver.OfTreeC(layersIn, porep, job.PoseidonKernel, job.Files);
         _treeRLast = InclusionProver.OfTreeRLast(replica, ReplicaFiles.TreesIn(job.CacheFolder, porep), porep, job.PoseidonKernel, job.Files);
     }
 

@@ -21,12 +21,17 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
 
     /// <summary>
     /// As <see cref="Find"/>; nothing where what only Commit 1 needs is to be made, since then layers and columns have to be made whatever else
-    /// is left: unless that stands already, with the replica.
+    /// is left: unless that stands already, with the replica, or layers do that synthetic proofs can be made of.
     /// </summary>
     public static Survivors? FindSparing(IFileSystem files, SectorFacts facts, RecoverySettings settings, Func<PAuxFile, CommR> commR) =>
         !settings.Of(facts).ForCommit1 ? Find(files, facts, settings, commR)
-        : Commit1FilesStand(facts, settings) && Find(files, facts, settings, commR) is { Sealed.Count: > 0 } left ? left
+        : (Commit1FilesStand(facts, settings) || LayersStand(facts, settings)) && Find(files, facts, settings, commR) is { Sealed.Count: > 0 } left ? left
         : null;
+
+    /// <summary>Whether layers and trees are in the result folder, by names and lengths, of which the synthetic proofs can be made that are wanted.</summary>
+    public static bool LayersStand(SectorFacts facts, RecoverySettings settings) =>
+        settings.Of(facts) is { SyntheticProofs: true, KeepAll: not true }
+        && Commit1Files.AreIn(new ResultLayout(settings.ResultFolder, facts.Sector).CacheFolder, facts.SealProof.Porep, PorepVariant.V1_1);
 
     /// <summary>Whether everything that Commit 1 reads is in the result folder, by names and lengths.</summary>
     public static bool Commit1FilesStand(SectorFacts facts, RecoverySettings settings)

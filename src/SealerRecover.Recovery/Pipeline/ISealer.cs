@@ -1,4 +1,3 @@
-using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
@@ -9,6 +8,7 @@ using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Replica;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Resources;
+using SectorFacts = Filecoin.Chain.SectorFacts;
 
 namespace SealerRecover.Recovery.Pipeline;
 
@@ -55,9 +55,15 @@ internal interface ISealer
     SealedCommitments PreCommit2(
         SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
 
-    /// <summary>Makes synthetic proofs of what PreCommit2 left with everything kept.</summary>
+    /// <summary>Makes synthetic proofs of what PreCommit2 left with everything kept, or of layers that stand elsewhere.</summary>
     void MakeSyntheticProofs(
-        SealJob job, SealedCommitments made, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
+        SealJob job,
+        SealedCommitments made,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation,
+        StandingLayers? standing = null);
 
     /// <summary>Opens some nodes of what stands for Commit 1, and checks them: what is wrong; nothing if all is well.</summary>
     IReadOnlyList<ProofFault> CheckOpenings(
@@ -144,8 +150,14 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         Filecoin.Sealing.PreCommit2.Run(job, log, cores, progress, cancellation);
 
     public void MakeSyntheticProofs(
-        SealJob job, SealedCommitments made, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        SyntheticProofs.Make(job, made, log, cores, progress, cancellation);
+        SealJob job,
+        SealedCommitments made,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation,
+        StandingLayers? standing = null) =>
+        SyntheticProofs.Make(job, made, log, cores, progress, cancellation, standing);
 
     public IReadOnlyList<ProofFault> CheckOpenings(
         SectorFacts facts,

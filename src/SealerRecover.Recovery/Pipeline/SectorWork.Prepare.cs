@@ -82,7 +82,7 @@ internal sealed partial class SectorWork
         }
 
         // Layers and columns are what is to be kept.
-        if (left is null || (run.Settings.ForCommit1 && (hasLabels || left.Sealed.Count == 0 || !Commit1FilesAreIntact(left))))
+        if (left is null || (run.Settings.ForCommit1 && (hasLabels || left.Sealed.Count == 0 || !SparesCommit1(left))))
         {
             return;
         }
@@ -91,13 +91,20 @@ internal sealed partial class SectorWork
         _standing = facts.Update is null && !hasLabels ? Standing(KeyPlace, left.Sealed) : null;
         if (_standing is not null)
         {
-            _forCommit1Stands = run.Settings.ForCommit1;
-            Notice($"its replica ({_standing.File}) and its p_aux are left{(_forCommit1Stands ? ", and what Commit 1 reads" : "")}, so only what is missing beside them is made");
+            string forCommit1 = _forCommit1Stands ? ", and what Commit 1 reads" : _ofStandingLayers ? ", and layers and trees" : "";
+            Notice($"its replica ({_standing.File}) and its p_aux are left{forCommit1}, so only what is missing beside them is made");
         }
         else if (_snapped?.NeedsNoLabels != true)
         {
             Notice("a p_aux with the CommR of the chain is left, so only labels are made again");
         }
+    }
+
+    private bool SparesCommit1(Survivors left)
+    {
+        _forCommit1Stands = Commit1FilesAreIntact(left);
+        _ofStandingLayers = !_forCommit1Stands && Survivors.LayersStand(facts, run.Settings);
+        return _forCommit1Stands || _ofStandingLayers;
     }
 
     /// <summary>What Commit 1 reads is looked at as Commit 1 will, in part: it takes hours to make and checks itself when it is used.</summary>

@@ -14,9 +14,9 @@ internal sealed partial class SectorWork
     private Stage BuildTrees()
     {
         _behind?.Finish();
-        if (_standing?.TryMakeRest(Job, Workspace) == false)
+        if (_standing?.TryMakeRest(Job, Workspace) == false || !TryMakeSyntheticProofsOfStandingLayers())
         {
-            // No copy is intact, and the operator allowed to move the one in the sector's place aside.
+            // No copy is intact, and the operator allowed to move the one in the sector's place aside; or layers are damaged.
             Notice("it is made again from labels");
             _standing = null;
             NeedPieces();
@@ -65,10 +65,9 @@ internal sealed partial class SectorWork
         if (_standing is not null)
         {
             files = _standing.Files(Finished);
-            if (_forCommit1Stands)
-            {
-                files = files.Concat(Finished.StandingForCommit1(_layout.CacheFolder));
-            }
+            files = _forCommit1Stands ? files.Concat(Finished.StandingForCommit1(_layout.CacheFolder))
+                : _ofStandingLayers ? files.Append(Finished.SyntheticProofs())
+                : files;
 
             return _standing.Commitments!;
         }
@@ -96,6 +95,26 @@ internal sealed partial class SectorWork
 
         MakeSyntheticProofs(_commitments);
         return _commitments;
+    }
+
+    private bool TryMakeSyntheticProofsOfStandingLayers()
+    {
+        if (_standing is null || !_ofStandingLayers)
+        {
+            return true;
+        }
+
+        try
+        {
+            run.Sealer.MakeSyntheticProofs(
+                Job, _standing.Commitments!, Workspace.Journal, run.Cores, _progress, run.Cancellation, new StandingLayers(_layout.CacheFolder, _standing.File));
+            return true;
+        }
+        catch (DamagedLayerException failure)
+        {
+            Notice(failure.Message);
+            return false;
+        }
     }
 
     // Not before CommR is right: the challenges follow from it.

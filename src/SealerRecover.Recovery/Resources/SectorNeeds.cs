@@ -25,7 +25,8 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
         PorepParameters porep = facts.SealProof.Porep;
         if (left is not null && left.Sealed.Count > 0 && (facts.Update is null || left.Updates.Count > 0))
         {
-            SealResources trees = SealResources.ForTrees(porep, settings.Threads);
+            SealResources trees = SealResources.ForTrees(
+                porep, settings.Threads, !Survivors.Commit1FilesStand(facts, settings) && Survivors.LayersStand(facts, settings));
             return facts.Update is null ? trees : trees with { TempDisk = 2 * trees.TempDisk, ResultDisk = 2 * trees.ResultDisk };
         }
 

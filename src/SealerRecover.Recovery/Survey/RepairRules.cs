@@ -30,6 +30,14 @@ internal static class RepairRules
     private static RepairAdvice Unproven(SectorSurvey survey)
     {
         FileSurvey[] wanting = [.. survey.ForCommit1.Where(file => !file.IsGood)];
+        if (survey is { LayersStand: true, Sealed: { Replica.IsGood: true, PAux.IsGood: true } })
+        {
+            return new RepairAdvice(
+                AdvisedRepair.MakeSyntheticProofs,
+                SectorPart.Sealed,
+                $"It is not proven yet, and {wanting[0].Name}, which Commit 1 reads, is {Fate(wanting[0])}; layers and trees are there, so it is made of them.");
+        }
+
         string what = wanting switch
         {
             [] => "no folder has all files",

@@ -77,6 +77,9 @@ public sealed record SectorSurvey
     /// <summary>What Commit 1 reads beside the sealed file and its cache folder's other files; none of a sector that is proven.</summary>
     public IReadOnlyList<FileSurvey> ForCommit1 { get; init; } = [];
 
+    /// <summary>Whether layers and trees are there, by names and lengths, of which wanting synthetic proofs can be made.</summary>
+    public bool LayersStand { get; init; }
+
     /// <summary>Whether one cache folder has everything that Commit 1 reads, or nothing is to be proven.</summary>
     public bool CanCommit1 => ForCommit1.Count == 0 || ForCommit1[0].Copies.Select(copy => Path.GetDirectoryName(copy.Path)).Any(
         folder => ForCommit1.All(file => file.Copies.Any(copy => copy.State.IsGood && Path.GetDirectoryName(copy.Path) == folder)));

@@ -47,6 +47,8 @@ public sealed class SectorSurveyor(StorageRoots roots, SurveySettings settings)
             Sealed = sealedOnes,
             Update = update,
             ForCommit1 = forCommit1,
+            LayersStand = facts.Unproven is { Variant: PorepVariant.Synthetic }
+                && roots.PlacesOf(facts.Sector, InstallArea.Cache).Any(folder => Commit1Files.AreIn(folder, facts.Porep, PorepVariant.V1_1)),
             Unsealed = new FileSurvey(
                 ManifestFile.Unsealed,
                 [.. roots.PlacesOf(facts.Sector, InstallArea.Unsealed)

@@ -52,6 +52,10 @@ internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace
         return InFolder(folder, prefix, CacheNames.Finalized(porep), $"{steps}-", made).Append(copiedStep is null ? Standing(name, replica) : Of(name, replica, copiedStep));
     }
 
+    /// <summary>Synthetic proofs that were made of layers that stand.</summary>
+    public FinishedFile SyntheticProofs() => Recorded(
+        CacheNames.SyntheticProofs, Path.Combine(workspace.CacheFolder, CacheNames.SyntheticProofs), CacheNames.SyntheticProofs, string.Empty, length: null);
+
     /// <summary>What stands in the sector's cache folder and only Commit 1 reads.</summary>
     /// <param name="cacheFolder">The folder.</param>
     public IEnumerable<FinishedFile> StandingForCommit1(string cacheFolder) =>

@@ -148,7 +148,13 @@ internal sealed class FakeSealer : ISealer
         CancellationToken cancellation) => [];
 
     public void MakeSyntheticProofs(
-        SealJob job, SealedCommitments made, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
+        SealJob job,
+        SealedCommitments made,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation,
+        StandingLayers? standing = null) =>
         throw new NotSupportedException("labels made up of nothing have no openings");
 
     public SealedCommitments PreCommit2(

@@ -49,8 +49,14 @@ internal abstract class RealSealer(RecoverySettings settings) : ISealer
         CancellationToken cancellation) => _sealer.CheckOpenings(facts, inputs, commC, cacheFolder, progress, cancellation);
 
     public virtual void MakeSyntheticProofs(
-        SealJob job, SealedCommitments made, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        _sealer.MakeSyntheticProofs(job, made, log, cores, progress, cancellation);
+        SealJob job,
+        SealedCommitments made,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation,
+        StandingLayers? standing = null) =>
+        _sealer.MakeSyntheticProofs(job, made, log, cores, progress, cancellation, standing);
 
     public SealedCommitments Update(
         UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>

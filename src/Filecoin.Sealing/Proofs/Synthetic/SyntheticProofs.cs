@@ -9,6 +9,11 @@ using Filecoin.Sealing.Trees;
 
 namespace Filecoin.Sealing.Proofs;
 
+/// <summary>Where layers and trees of a sector stand that synthetic proofs are made of.</summary>
+/// <param name="CacheFolder">The folder of layers, tree_c and tree_d.</param>
+/// <param name="Replica">The sealed file.</param>
+public sealed record StandingLayers(string CacheFolder, string Replica);
+
 /// <summary>
 /// Makes syn-porep-vanilla-proofs.dat of a sector whose layers and trees are there: all synthetic challenges opened, so that Commit 1 needs
 /// nothing else, whatever the seed chooses (FIP-0059). Every opening is checked as Commit 1 would before it is written, and read back.
@@ -37,17 +42,24 @@ public static class SyntheticProofs
     /// <summary>
     /// Writes the file into the cache folder, unless <paramref name="log"/> has it. It appears whole, flushed and read back, or not at all.
     /// </summary>
-    /// <param name="job">The sector, as PreCommit2 finished it with <see cref="SealJob.KeepAll"/>.</param>
+    /// <param name="job">The sector, as PreCommit2 finished it with <see cref="SealJob.KeepAll"/>; or tree_r_last of it at least.</param>
     /// <param name="made">What it commits to.</param>
     /// <param name="log">Finished steps.</param>
     /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far the work is; may be null.</param>
     /// <param name="cancellation">Stops the work within a second; nothing is left then.</param>
-    /// <exception cref="DamagedLayerException">Layers or trees are not there, or not what they were when they were built.</exception>
+    /// <param name="standing">Where layers and replica are, if not the job's: they are only read.</param>
+    /// <exception cref="DamagedLayerException">Layers or trees are not there, cannot be read, or are not what they were when they were built.</exception>
     /// <exception cref="OperatorException">Storage: something cannot be read or written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static void Make(
-        SealJob job, SealedCommitments made, IStepLog log, ITreeCores cores, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        SealJob job,
+        SealedCommitments made,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress>? progress,
+        CancellationToken cancellation,
+        StandingLayers? standing = null)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(made);
@@ -59,19 +71,20 @@ public static class SyntheticProofs
             return;
         }
 
-        RefuseMissing(job);
+        standing ??= new StandingLayers(job.CacheFolder, job.SealedFile);
+        RefuseMissing(job, standing);
         PorepParameters porep = job.Inputs.Porep;
         uint[] challenges = new PorepChallenges(porep, PorepVariant.Synthetic, job.Inputs.ReplicaId, made.CommR, default).SyntheticSet();
-        using PaddedFile replica = new(job.SealedFile, porep.SectorSize, job.Files);
-        using GatheredLabels labels = GatheredLabels.Read(
-            job.CacheFolder,
+        using PaddedFile replica = new(standing.Replica, porep.SectorSize, job.Files);
+        using GatheredLabels labels = Reading(() => GatheredLabels.Read(
+            standing.CacheFolder,
             job.Files,
             porep,
             WithParents(porep, challenges),
             cores,
             new SealProgressCounter(progress, SealPhase.GatherLabels, 1, 1, porep.Nodes * porep.Layers),
-            cancellation);
-        using PorepVanillaProver prover = new(job, replica, labels);
+            cancellation));
+        using PorepVanillaProver prover = Reading(() => new PorepVanillaProver(job, standing.CacheFolder, replica, labels));
         Write(job, made, prover, challenges, path, cores, new SealProgressCounter(progress, SealPhase.SyntheticProofs, 1, 1, challenges.Length), cancellation);
         log.Record(Step, SegmentDigests.OfFile(job.Files, path, cancellation: cancellation));
     }
@@ -118,10 +131,10 @@ public static class SyntheticProofs
             {
                 cancellation.ThrowIfCancellationRequested();
                 uint node = challenges[first + i];
-                PorepVanillaProof proof = prover.Prove(node);
+                PorepVanillaProof proof = Reading(() => prover.Prove(node));
                 if (verifier.Check(proof, node) is { } fault)
                 {
-                    throw new DamagedLayerException($"layers and trees in {job.CacheFolder} do not fit together any more: {fault.Sentence}", CheckMachine);
+                    throw new DamagedLayerException($"layers and trees in {prover.Source} do not fit together any more: {fault.Sentence}", CheckMachine);
                 }
 
                 SyntheticForm.Write(proof, bytes.Slice(i * form.ProofBytes, form.ProofBytes));
@@ -163,13 +176,27 @@ public static class SyntheticProofs
 
     private const string CheckMachine = "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.";
 
-    /// <summary>An interrupted run deletes layers and trees only when the file is recorded; if that was lost since, they have to be made again.</summary>
-    private static void RefuseMissing(SealJob job)
+    /// <summary>What cannot be read has to be made again, as what is damaged.</summary>
+    private static T Reading<T>(Func<T> read)
     {
-        if (CacheNames.All(job.Inputs.Porep).FirstOrDefault(name => FileLook.Through(Path.Combine(job.CacheFolder, name)).Kind != FileKind.File) is { } missing)
+        try
+        {
+            return read();
+        }
+        catch (OperatorException failure) when (failure.Kind == FailureKind.Storage)
+        {
+            throw new DamagedLayerException(failure.Message, failure.Hint);
+        }
+    }
+
+    /// <summary>An interrupted run deletes layers and trees only when the file is recorded; if that was lost since, they have to be made again.</summary>
+    private static void RefuseMissing(SealJob job, StandingLayers standing)
+    {
+        if (CacheNames.All(job.Inputs.Porep).Except(CacheNames.Finalized(job.Inputs.Porep))
+            .FirstOrDefault(name => FileLook.Through(Path.Combine(standing.CacheFolder, name)).Kind != FileKind.File) is { } missing)
         {
             throw new DamagedLayerException(
-                $"{CacheNames.SyntheticProofs} of {job.Inputs.Sector} is not what was written, and {missing}, which it is made from, is not there any more", CheckMachine);
+                $"{CacheNames.SyntheticProofs} of {job.Inputs.Sector} is to be made again, and {missing}, which it is made from, is not there", CheckMachine);
         }
     }
 
