@@ -25,13 +25,15 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
     /// </summary>
     public static Survivors? FindSparing(IFileSystem files, SectorFacts facts, RecoverySettings settings, Func<PAuxFile, CommR> commR) =>
         !settings.Of(facts).ForCommit1 ? Find(files, facts, settings, commR)
-        : (Commit1FilesStand(facts, settings) || LayersStand(facts, settings)) && Find(files, facts, settings, commR) is { Sealed.Count: > 0 } left ? left
+        : (Commit1FilesStand(facts, settings) || FolderOfLayers(facts, settings) is not null) && Find(files, facts, settings, commR) is { Sealed.Count: > 0 } left ? left
         : null;
 
-    /// <summary>Whether layers and trees are in the result folder, by names and lengths, of which the synthetic proofs can be made that are wanted.</summary>
-    public static bool LayersStand(SectorFacts facts, RecoverySettings settings) =>
-        settings.Of(facts) is { SyntheticProofs: true, KeepAll: not true }
-        && Commit1Files.AreIn(new ResultLayout(settings.ResultFolder, facts.Sector).CacheFolder, facts.SealProof.Porep, PorepVariant.V1_1);
+    /// <summary>A cache folder with layers and trees, by names and lengths, of which the synthetic proofs can be made that are wanted; null if there is none.</summary>
+    public static string? FolderOfLayers(SectorFacts facts, RecoverySettings settings) => settings.Of(facts) is { SyntheticProofs: true, KeepAll: not true }
+        ? settings.StoragePaths.Prepend(settings.ResultFolder).Distinct()
+            .Select(path => new ResultLayout(path, facts.Sector).CacheFolder)
+            .FirstOrDefault(folder => Commit1Files.AreIn(folder, facts.SealProof.Porep, PorepVariant.V1_1))
+        : null;
 
     /// <summary>Whether everything that Commit 1 reads is in the result folder, by names and lengths.</summary>
     public static bool Commit1FilesStand(SectorFacts facts, RecoverySettings settings)

@@ -91,7 +91,7 @@ internal sealed partial class SectorWork
         _standing = facts.Update is null && !hasLabels ? Standing(KeyPlace, left.Sealed) : null;
         if (_standing is not null)
         {
-            string forCommit1 = _forCommit1Stands ? ", and what Commit 1 reads" : _ofStandingLayers ? ", and layers and trees" : "";
+            string forCommit1 = _forCommit1Stands ? ", and what Commit 1 reads" : _standingLayers is not null ? $", and layers and trees in {_standingLayers}" : "";
             Notice($"its replica ({_standing.File}) and its p_aux are left{forCommit1}, so only what is missing beside them is made");
         }
         else if (_snapped?.NeedsNoLabels != true)
@@ -103,8 +103,8 @@ internal sealed partial class SectorWork
     private bool SparesCommit1(Survivors left)
     {
         _forCommit1Stands = Commit1FilesAreIntact(left);
-        _ofStandingLayers = !_forCommit1Stands && Survivors.LayersStand(facts, run.Settings);
-        return _forCommit1Stands || _ofStandingLayers;
+        _standingLayers = _forCommit1Stands ? null : Survivors.FolderOfLayers(facts, run.Settings);
+        return _forCommit1Stands || _standingLayers is not null;
     }
 
     /// <summary>What Commit 1 reads is looked at as Commit 1 will, in part: it takes hours to make and checks itself when it is used.</summary>

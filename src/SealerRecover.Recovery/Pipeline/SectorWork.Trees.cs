@@ -66,7 +66,7 @@ internal sealed partial class SectorWork
         {
             files = _standing.Files(Finished);
             files = _forCommit1Stands ? files.Concat(Finished.StandingForCommit1(_layout.CacheFolder))
-                : _ofStandingLayers ? files.Append(Finished.SyntheticProofs())
+                : _standingLayers is not null ? files.Append(Finished.SyntheticProofs())
                 : files;
 
             return _standing.Commitments!;
@@ -99,7 +99,7 @@ internal sealed partial class SectorWork
 
     private bool TryMakeSyntheticProofsOfStandingLayers()
     {
-        if (_standing is null || !_ofStandingLayers)
+        if (_standing is null || _standingLayers is null)
         {
             return true;
         }
@@ -107,7 +107,7 @@ internal sealed partial class SectorWork
         try
         {
             run.Sealer.MakeSyntheticProofs(
-                Job, _standing.Commitments!, Workspace.Journal, run.Cores, _progress, run.Cancellation, new StandingLayers(_layout.CacheFolder, _standing.File));
+                Job, _standing.Commitments!, Workspace.Journal, run.Cores, _progress, run.Cancellation, new StandingLayers(_standingLayers, _standing.File));
             return true;
         }
         catch (DamagedLayerException failure)

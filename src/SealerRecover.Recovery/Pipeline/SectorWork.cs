@@ -65,7 +65,7 @@ internal sealed partial class SectorWork(SectorFacts facts, RunContext run)
     private SnappedSector? _snapped;
     private StandingReplica? _standing;
     private bool _forCommit1Stands;
-    private bool _ofStandingLayers;
+    private string? _standingLayers;
     private SectorWorkspace? _workspace;
     private FolderLock? _resultLock;
     private SealJob? _job;

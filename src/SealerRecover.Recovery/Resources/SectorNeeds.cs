@@ -26,7 +26,7 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
         if (left is not null && left.Sealed.Count > 0 && (facts.Update is null || left.Updates.Count > 0))
         {
             SealResources trees = SealResources.ForTrees(
-                porep, settings.Threads, !Survivors.Commit1FilesStand(facts, settings) && Survivors.LayersStand(facts, settings));
+                porep, settings.Threads, !Survivors.Commit1FilesStand(facts, settings) && Survivors.FolderOfLayers(facts, settings) is not null);
             return facts.Update is null ? trees : trees with { TempDisk = 2 * trees.TempDisk, ResultDisk = 2 * trees.ResultDisk };
         }
 
@@ -35,7 +35,7 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
 
     /// <summary>The needs of one sector whose labels have to be made.</summary>
     /// <param name="facts">The sector.</param>
-    public SealResources WithLabels(SectorFacts facts) => Sealing(facts, onlyLastLayer: Left(facts) is not null);
+    public SealResources WithLabels(SectorFacts facts) => Sealing(facts, onlyLastLayer: !settings.Of(facts).ForCommit1 && Left(facts) is not null);
 
     private Survivors? Left(SectorFacts facts) => Survivors.FindSparing(LinuxFileSystem.Instance, facts, settings, sealer.CommROf);
 

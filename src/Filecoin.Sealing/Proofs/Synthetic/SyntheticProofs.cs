@@ -66,7 +66,8 @@ public static class SyntheticProofs
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(cores);
         string path = Path.Combine(job.CacheFolder, CacheNames.SyntheticProofs);
-        if (PreCommit2.IsRecorded(job.Files, log, Step, path))
+        if (log.TryGet(Step, out FileDigest recorded) && FileLook.Through(path).IsFileOf(recorded.Length)
+            && SegmentDigests.OfFile(job.Files, path, cancellation: cancellation) == recorded)
         {
             return;
         }
