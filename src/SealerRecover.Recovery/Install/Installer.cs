@@ -146,7 +146,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         SectorId sector, InstallManifest manifest, SectorWorkspace workspace, StandingTargets targets, Action<string> notice, InstallProgress progress,
         CancellationToken cancellation)
     {
-        bool placed = Place(sector, manifest, new InstallSource(file => Source(workspace, file), MayBeMoved: true), targets, notice, progress, cancellation);
+        bool placed = Place(sector, manifest, new InstallSource(file => SourceOrTarget(workspace, sector, file), MayBeMoved: true), targets, notice, progress, cancellation);
         Receipt.Write(files, new ResultLayout(settings.ResultFolder, sector), manifest);
         return placed;
     }
@@ -218,6 +218,12 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         InstallArea.UpdateCache => Path.Combine(workspace.UpdateCacheFolder, file.NameInFolder),
         _ => Path.Combine(workspace.CacheFolder, file.NameInFolder),
     };
+
+    // A file that stands intact beside damaged ones was not made again; where its folder is moved aside it goes back from there.
+    private string SourceOrTarget(SectorWorkspace workspace, SectorId sector, ManifestFile file) =>
+        Source(workspace, file) is var source && file.IsInFolder && FileLook.At(source).Kind == FileKind.Missing
+            ? new ResultLayout(settings.ResultFolder, sector).Target(file)
+            : source;
 
     private bool Matches(ManifestFile file, string path, IProgress<long> progress, CancellationToken cancellation) =>
         FileLook.At(path).IsFileOf(file.Length)

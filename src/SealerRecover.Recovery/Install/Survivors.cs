@@ -2,6 +2,7 @@ using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Survey;
 
 namespace SealerRecover.Recovery.Install;
 
@@ -18,9 +19,31 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
     /// <summary>Whether labels may be spared altogether.</summary>
     public bool HasReplica => Sealed.Count > 0 || Updates.Count > 0;
 
-    /// <summary>As <see cref="Find"/>; nothing where all is to be kept, since then layers and columns have to be made whatever is left.</summary>
+    /// <summary>
+    /// As <see cref="Find"/>; nothing where what only Commit 1 needs is to be made, since then layers and columns have to be made whatever else
+    /// is left: unless that stands already, with the replica, or layers do that synthetic proofs can be made of.
+    /// </summary>
     public static Survivors? FindSparing(IFileSystem files, SectorFacts facts, RecoverySettings settings, Func<PAuxFile, CommR> commR) =>
-        settings.Of(facts).KeepAll == true ? null : Find(files, facts, settings, commR);
+        !settings.Of(facts).ForCommit1 ? Find(files, facts, settings, commR)
+        : (Commit1FilesStand(facts, settings) || FolderOfLayers(facts, settings) is not null) && Find(files, facts, settings, commR) is { Sealed.Count: > 0 } left ? left
+        : null;
+
+    /// <summary>A cache folder with layers and trees, by names and lengths, of which the synthetic proofs can be made that are wanted; null if there is none.</summary>
+    public static string? FolderOfLayers(SectorFacts facts, RecoverySettings settings) => settings.Of(facts) is { SyntheticProofs: true, KeepAll: not true }
+        ? settings.StoragePaths.Prepend(settings.ResultFolder).Distinct()
+            .Select(path => new ResultLayout(path, facts.Sector).CacheFolder)
+            .FirstOrDefault(folder => Commit1Files.AreIn(folder, facts.SealProof.Porep, PorepVariant.V1_1))
+        : null;
+
+    /// <summary>Whether everything that Commit 1 reads is in the result folder, by names and lengths.</summary>
+    public static bool Commit1FilesStand(SectorFacts facts, RecoverySettings settings)
+    {
+        RecoverySettings own = settings.Of(facts);
+        string cacheFolder = new ResultLayout(settings.ResultFolder, facts.Sector).CacheFolder;
+        return facts.Update is null
+            && (own.KeepAll != true || Commit1Files.AreIn(cacheFolder, facts.SealProof.Porep, PorepVariant.V1_1))
+            && (own.SyntheticProofs != true || Commit1Files.AreIn(cacheFolder, facts.SealProof.Porep, PorepVariant.Synthetic));
+    }
 
     /// <summary>Looks for a p_aux and for replicas in the result folder, then in the other storage paths.</summary>
     /// <param name="files">Reads it.</param>

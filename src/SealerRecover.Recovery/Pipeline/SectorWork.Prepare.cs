@@ -51,9 +51,12 @@ internal sealed partial class SectorWork
             Notice(note);
         }
 
-        if (facts.IsUnproven && run.Settings.KeepAll == true)
+        if (facts.IsUnproven && run.Settings.ForCommit1)
         {
-            Notice("it is not proven yet, so everything that Commit 1 needs is kept: layers, tree_c and tree_d");
+            Notice(run.Settings.SyntheticProofs == true
+                ? $"it is not proven yet, so {CacheNames.SyntheticProofs} is made, which Commit 1 reads"
+                    + (run.Settings.KeepAll == true ? "" : "; layers, tree_c and tree_d are not kept then, as Lotus and Curio do not keep them")
+                : "it is not proven yet, so everything that Commit 1 needs is kept: layers, tree_c and tree_d");
         }
 
         if (ResumeInstalling())
@@ -113,7 +116,7 @@ internal sealed partial class SectorWork
         }
 
         // Layers and columns are what is to be kept.
-        if (left is null || run.Settings.KeepAll == true)
+        if (left is null || (run.Settings.ForCommit1 && (hasLabels || left.Sealed.Count == 0 || !SparesCommit1(left))))
         {
             return;
         }
@@ -122,12 +125,45 @@ internal sealed partial class SectorWork
         _standing = facts.Update is null && !hasLabels ? Standing(KeyPlace, left.Sealed) : null;
         if (_standing is not null)
         {
-            Notice($"its replica ({_standing.File}) and its p_aux are left, so only what is missing beside them is made");
+            string forCommit1 = _forCommit1Stands ? ", and what Commit 1 reads" : _standingLayers is not null ? $", and layers and trees in {_standingLayers}" : "";
+            Notice($"its replica ({_standing.File}) and its p_aux are left{forCommit1}, so only what is missing beside them is made");
         }
         else if (_snapped?.NeedsNoLabels != true)
         {
             Notice("a p_aux with the CommR of the chain is left, so only labels are made again");
         }
+    }
+
+    private bool SparesCommit1(Survivors left)
+    {
+        _forCommit1Stands = Commit1FilesAreIntact(left);
+        _standingLayers = _forCommit1Stands ? null : Survivors.FolderOfLayers(facts, run.Settings);
+        return _forCommit1Stands || _standingLayers is not null;
+    }
+
+    /// <summary>What Commit 1 reads is looked at as Commit 1 will, in part: it takes hours to make and checks itself when it is used.</summary>
+    private bool Commit1FilesAreIntact(Survivors left)
+    {
+        if (!Survivors.Commit1FilesStand(facts, run.Settings))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (run.Sealer.CheckOpenings(facts, Inputs, left.CommC, _layout.CacheFolder, _progress, run.Cancellation) is not [var fault, ..])
+            {
+                return true;
+            }
+
+            Notice($"what Commit 1 reads is damaged: {fault.Sentence}; it is made again");
+        }
+        catch (OperatorException failure) when (failure.Kind == FailureKind.Storage)
+        {
+            Notice($"what Commit 1 reads cannot be checked: {failure.Message}; it is made again");
+        }
+
+        return false;
     }
 
     private ReplicaPlace KeyPlace => new(facts.Sector, InstallArea.Sealed, _layout, Content.CommD, facts.SealedCid);
@@ -187,7 +223,7 @@ internal sealed partial class SectorWork
             CacheFolder = workspace.CacheFolder,
             SealedFile = workspace.SealedFile,
             Files = run.Files,
-            KeepAll = run.Settings.KeepAll == true,
+            KeepAll = run.Settings.ForCommit1,
             RowsToDiscard = run.Settings.RowsToDiscard,
             LabelKernel = run.Settings.Kernels.Label,
             ManyLabelKernel = run.Settings.Kernels.Many,

@@ -64,6 +64,8 @@ internal sealed partial class SectorWork(SectorFacts facts, RunContext run)
     private SectorPieces? _pieces;
     private SnappedSector? _snapped;
     private StandingReplica? _standing;
+    private bool _forCommit1Stands;
+    private string? _standingLayers;
     private SectorWorkspace? _workspace;
     private FolderLock? _resultLock;
     private SealJob? _job;

@@ -7,8 +7,6 @@ namespace SealerRecover.Recovery.Survey;
 /// <summary>The copies of the files that finished sectors have in their cache folder, and what else is in there. Only names and lengths.</summary>
 internal static class CacheFolders
 {
-    private const string SyntheticProofs = "syn-porep-vanilla-proofs.dat";
-
     /// <summary>A file in every cache folder of a sector.</summary>
     /// <param name="folders">The cache folders.</param>
     /// <param name="name">The file.</param>
@@ -31,7 +29,7 @@ internal static class CacheFolders
     public static IReadOnlyList<ExtraFile> ExtrasIn(IReadOnlyList<string> folders, PorepParameters porep)
     {
         HashSet<string> own = [.. CacheNames.Finalized(porep)];
-        HashSet<string> leftOver = [.. CacheNames.All(porep), SyntheticProofs];
+        HashSet<string> leftOver = [.. CacheNames.All(porep), CacheNames.SyntheticProofs];
         List<ExtraFile> extras = [];
         foreach (string path in folders.SelectMany(EntriesOf))
         {

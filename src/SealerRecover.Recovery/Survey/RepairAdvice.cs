@@ -18,6 +18,9 @@ public enum AdvisedRepair
     /// <summary>The replica is good and comm_c known: its tree_r_last files are made from it, and p_aux if that is lost.</summary>
     RebuildTrees,
 
+    /// <summary>Of a Synthetic sector that is not proven, everything is there but the synthetic proofs, and layers and trees: they are made of these.</summary>
+    MakeSyntheticProofs,
+
     /// <summary>p_aux is good, a snapped sector's update is lost and its key good: the data is put into the key again.</summary>
     RebuildUpdate,
 

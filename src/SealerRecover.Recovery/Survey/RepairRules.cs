@@ -6,7 +6,7 @@ internal static class RepairRules
     /// <summary>One advice for each part of the sector; <see cref="AdvisedRepair.Nothing"/> for parts that are whole.</summary>
     public static IEnumerable<RepairAdvice> For(SectorSurvey survey)
     {
-        IEnumerable<RepairAdvice> replicas = survey.Update is { } update ? Snapped(survey.Sealed, update) : [NotSnapped(survey.Sealed)];
+        IEnumerable<RepairAdvice> replicas = survey.Update is { } update ? Snapped(survey.Sealed, update) : [survey.CanCommit1 ? NotSnapped(survey.Sealed) : Unproven(survey)];
         return [.. replicas, Unsealed(survey.Unsealed)];
     }
 
@@ -25,6 +25,33 @@ internal static class RepairRules
                 : $"p_aux is {Fate(files.PAux)}, and comm_c in it comes from all layers, so they are made again."
                     + (files.Replica.IsGood ? " The sealed file that is left is compared with, not written over." : "")),
     };
+
+    /// <summary>What Commit 1 reads follows from all layers, whatever else is left.</summary>
+    private static RepairAdvice Unproven(SectorSurvey survey)
+    {
+        FileSurvey[] wanting = [.. survey.ForCommit1.Where(file => !file.IsGood)];
+        if (survey is { LayersStand: true, Sealed: { Replica.IsGood: true, PAux.IsGood: true } })
+        {
+            return new RepairAdvice(
+                AdvisedRepair.MakeSyntheticProofs,
+                SectorPart.Sealed,
+                $"It is not proven yet, and {wanting[0].Name}, which Commit 1 reads, is {Fate(wanting[0])}; layers and trees are there, so it is made of them.");
+        }
+
+        string what = wanting switch
+        {
+            [] => "no folder has all files",
+            [var one] => $"{one.Name} is {Fate(one)}",
+            [var first, ..] => $"{first.Name} and {(wanting.Length == 2 ? wanting[1].Name : $"{wanting.Length - 1} more files")} are {Fate(first)}",
+        };
+        return new RepairAdvice(
+            AdvisedRepair.FullReseal,
+            SectorPart.Sealed,
+            survey.Sealed.IsMissing && survey.ForCommit1.All(file => file.IsMissing)
+                ? "Nothing of the sector is left, so it is sealed again from the start."
+                : $"It is not proven yet, and of what Commit 1 reads {what}; that comes from all layers, so they are made again."
+                    + (survey.Sealed.Replica.IsGood ? " The sealed file that is left is compared with, not written over." : ""));
+    }
 
     private static IEnumerable<RepairAdvice> Snapped(ReplicaSurvey key, ReplicaSurvey update)
     {

@@ -77,6 +77,16 @@ public sealed record SectorSurvey
     /// <summary>The unsealed copy, which need not be there.</summary>
     public required FileSurvey Unsealed { get; init; }
 
+    /// <summary>What Commit 1 reads beside the sealed file and its cache folder's other files; none of a sector that is proven.</summary>
+    public IReadOnlyList<FileSurvey> ForCommit1 { get; init; } = [];
+
+    /// <summary>Whether layers and trees are there, by names and lengths, of which wanting synthetic proofs can be made.</summary>
+    public bool LayersStand { get; init; }
+
+    /// <summary>Whether one cache folder has everything that Commit 1 reads, or nothing is to be proven.</summary>
+    public bool CanCommit1 => ForCommit1.Count == 0 || ForCommit1[0].Copies.Select(copy => Path.GetDirectoryName(copy.Path)).Any(
+        folder => ForCommit1.All(file => file.Copies.Any(copy => copy.State.IsGood && Path.GetDirectoryName(copy.Path) == folder)));
+
     /// <summary>Sentences about what else is wrong or odd.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
@@ -90,7 +100,7 @@ public sealed record SectorSurvey
     public ReplicaSurvey Proven => Update ?? Sealed;
 
     /// <summary>Every file.</summary>
-    public IEnumerable<FileSurvey> Files => [.. Sealed.Files, .. Update?.Files ?? [], Unsealed];
+    public IEnumerable<FileSurvey> Files => [.. Sealed.Files, .. ForCommit1, .. Update?.Files ?? [], Unsealed];
 
     /// <summary>How much was read of the files that nothing speaks against.</summary>
     public ReadExtent Extent => BlockChance == 0 ? ReadExtent.Unread

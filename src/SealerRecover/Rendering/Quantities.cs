@@ -90,6 +90,9 @@ internal static class Quantities
         SealPhase.CheckReplica => "check_replica",
         SealPhase.CheckData => "check_data",
         SealPhase.VanillaProofs => "vanilla_proofs",
+        SealPhase.GatherLabels => "gather_labels",
+        SealPhase.SyntheticProofs => "synthetic_proofs",
+        SealPhase.CheckOpenings => "check_openings",
         _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "a phase without a name"),
     };
 
@@ -113,6 +116,9 @@ internal static class Quantities
             SealPhase.CheckReplica => progress.Steps > 1 ? $"reading the replica, part{step}" : "reading the replica",
             SealPhase.CheckData => "reading the unsealed copy",
             SealPhase.VanillaProofs => "proving nodes",
+            SealPhase.GatherLabels => "gathering labels for synthetic proofs",
+            SealPhase.SyntheticProofs => "writing synthetic proofs",
+            SealPhase.CheckOpenings => "checking openings",
             _ => throw new ArgumentOutOfRangeException(nameof(progress), progress.Phase, "a phase without a name"),
         };
     }

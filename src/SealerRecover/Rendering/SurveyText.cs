@@ -13,6 +13,7 @@ internal static class SurveyText
     public static IEnumerable<(SectorPart Part, FileSurvey File)> Parts(SectorSurvey survey) =>
     [
         .. survey.Sealed.Files.Select(file => (SectorPart.Sealed, file)),
+        .. survey.ForCommit1.Select(file => (SectorPart.Sealed, file)),
         .. survey.Update?.Files.Select(file => (SectorPart.Update, file)) ?? [],
         .. survey.Unsealed.Copies.Count > 0 ? [(SectorPart.Unsealed, survey.Unsealed)] : Array.Empty<(SectorPart, FileSurvey)>(),
     ];
@@ -53,6 +54,7 @@ internal static class SurveyText
         AdvisedRepair.CopyGood => "copy good files over the others",
         AdvisedRepair.WriteTAux => "write t_aux",
         AdvisedRepair.RebuildTrees => "rebuild tree_r_last from the replica",
+        AdvisedRepair.MakeSyntheticProofs => "make synthetic proofs of layers and trees",
         AdvisedRepair.RebuildUpdate => "put the data into the key again",
         AdvisedRepair.RebuildKey => "make the key again",
         AdvisedRepair.RelabelReplica => "label the replica again",
@@ -70,6 +72,7 @@ internal static class SurveyText
         AdvisedRepair.CopyGood => "copy_good",
         AdvisedRepair.WriteTAux => "write_t_aux",
         AdvisedRepair.RebuildTrees => "rebuild_trees",
+        AdvisedRepair.MakeSyntheticProofs => "make_synthetic_proofs",
         AdvisedRepair.RebuildUpdate => "rebuild_update",
         AdvisedRepair.RebuildKey => "rebuild_key",
         AdvisedRepair.RelabelReplica => "relabel_replica",

@@ -37,6 +37,7 @@ internal sealed record FaultScenario(string Name, IReadOnlyList<SectorFacts> Fac
     [
         new("committed capacity", Sample(2)),
         new("--keep-all", Sample(3)) { Configure = settings => settings with { KeepAll = true } },
+        new("Synthetic, for Commit 1", Sample(3)) { Configure = settings => settings with { SyntheticProofs = true } },
         new("two disks", Sample(4)) { TwoDisks = true },
         new("several sectors side by side", Sample(5, 6, 7)) { Configure = settings => settings with { Parallel = 3, Threads = 1 } },
         OfData("data", "seal/2KiB-v1_1-pieces"),
@@ -106,7 +107,9 @@ internal sealed record FaultScenario(string Name, IReadOnlyList<SectorFacts> Fac
                 JsonNode sector = expected[facts.Sector.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)]!;
                 Assert.Equal((string)sector["sealed"]!["sha256"]!, VectorFiles.Sha256OfFile(Path.Combine(result, "sealed", facts.Sector.FileName)));
                 string cache = Path.Combine(result, "cache", facts.Sector.FileName);
-                string[] names = [.. Directory.EnumerateFiles(cache).Select(path => Path.GetFileName(path)).Where(name => name != CacheNames.TAux)];
+                string[] names = [.. Directory.EnumerateFiles(cache).Select(path => Path.GetFileName(path)).Where(name => name is not (CacheNames.TAux or CacheNames.SyntheticProofs))];
+                Assert.Equal(
+                    Configure(Nowhere).Of(facts).SyntheticProofs == true, File.Exists(Path.Combine(cache, CacheNames.SyntheticProofs)));
                 Assert.Equal(CacheNames.TAux, Assert.Single(CacheNames.Finalized(facts.SealProof.Porep).Except(names)));
                 Assert.All(names, name => Assert.Equal(
                     (string)sector["files_after_pc2"]!.AsArray().Single(file => (string)file!["name"]! == name)!["sha256"]!,

@@ -139,6 +139,24 @@ internal sealed class FakeSealer : ISealer
         }
     }
 
+    public IReadOnlyList<ProofFault> CheckOpenings(
+        SectorFacts facts,
+        ReplicaInputs inputs,
+        Bytes32 commC,
+        string cacheFolder,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation) => [];
+
+    public void MakeSyntheticProofs(
+        SealJob job,
+        SealedCommitments made,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation,
+        StandingLayers? standing = null) =>
+        throw new NotSupportedException("labels made up of nothing have no openings");
+
     public SealedCommitments PreCommit2(
         SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
@@ -38,6 +39,24 @@ internal abstract class RealSealer(RecoverySettings settings) : ISealer
     public virtual SealedCommitments PreCommit2(
         SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
         _sealer.PreCommit2(job, log, cores, progress, cancellation);
+
+    public IReadOnlyList<ProofFault> CheckOpenings(
+        SectorFacts facts,
+        ReplicaInputs inputs,
+        Bytes32 commC,
+        string cacheFolder,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation) => _sealer.CheckOpenings(facts, inputs, commC, cacheFolder, progress, cancellation);
+
+    public virtual void MakeSyntheticProofs(
+        SealJob job,
+        SealedCommitments made,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation,
+        StandingLayers? standing = null) =>
+        _sealer.MakeSyntheticProofs(job, made, log, cores, progress, cancellation, standing);
 
     public SealedCommitments Update(
         UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
