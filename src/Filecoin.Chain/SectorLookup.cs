@@ -66,7 +66,7 @@ public sealed class SectorLookup
         _kept = new KeptFacts(node, networkName, SectorSize, _standing);
         _challenges = new ChallengeLookup(node, head, info.WindowPoStProofType);
         _facts = new FactsLookup(node, others, new MinerAddress(node, miner, address), SectorSize, networkName, head, _standing, reporter);
-        _statements = new StatementLookup(node, _facts, new Tickets(node, networkName), SectorSize);
+        _statements = new StatementLookup(node, _facts, new Tickets(node, networkName), SectorSize, networkName);
         TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
         _headNote = age <= SyncedWithin ? null : string.Create(
             CultureInfo.InvariantCulture,

@@ -164,11 +164,14 @@ internal sealed class CurioReader(CurioConnection connection, TimeSpan patience,
                 SealedCid = Text(),
                 UnsealedCid = Text(),
                 PreCommitMessage = Text(),
+                IsLabeled = Switch(),
+                HasTreeD = Switch(),
+                HasTreeR = Switch(),
             });
         }
         else if (table == Table.Snapping)
         {
-            about.Add(new SnappingRow { SealedCid = Text(), UnsealedCid = Text(), Message = Text() });
+            about.Add(new SnappingRow { SealedCid = Text(), UnsealedCid = Text(), Message = Text(), HasFailed = Switch() });
         }
         else
         {

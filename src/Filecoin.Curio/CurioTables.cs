@@ -66,7 +66,10 @@ internal sealed record Table(string Name, string? Order, params Column[] Columns
         new Column("ticket_value", ColumnKind.Bytes),
         new Column("tree_r_cid", ColumnKind.Text),
         new Column("tree_d_cid", ColumnKind.Text),
-        new Column("precommit_msg_cid", ColumnKind.Text));
+        new Column("precommit_msg_cid", ColumnKind.Text),
+        new Column("after_sdr", ColumnKind.Switch),
+        new Column("after_tree_d", ColumnKind.Switch),
+        new Column("after_tree_r", ColumnKind.Switch));
 
     /// <summary>Their pieces (same file).</summary>
     internal static Table SealingPieces { get; } = Pieces("sectors_sdr_initial_pieces", "sector_number", "piece_index");
@@ -78,7 +81,8 @@ internal sealed record Table(string Name, string? Order, params Column[] Columns
         new Column("sector_number", ColumnKind.Whole, IsNeeded: true),
         new Column("update_sealed_cid", ColumnKind.Text),
         new Column("update_unsealed_cid", ColumnKind.Text),
-        new Column("prove_msg_cid", ColumnKind.Text));
+        new Column("prove_msg_cid", ColumnKind.Text),
+        new Column("failed", ColumnKind.Switch));
 
     /// <summary>The pieces of their updates (same file).</summary>
     internal static Table SnappingPieces { get; } = Pieces("sectors_snap_initial_pieces", "sector_number", "piece_index");

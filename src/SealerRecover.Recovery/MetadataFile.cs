@@ -11,8 +11,10 @@ namespace SealerRecover.Recovery;
 /// <param name="Sectors">In file order, no number twice.</param>
 public sealed record RecoveryMetadata(ActorId Miner, SectorSize SectorSize, IReadOnlyList<SectorFacts> Sectors)
 {
-    /// <summary>Numbers of the sectors whose ticket's epoch was cross-checked when it was written, as far as a file says so.</summary>
-    public IReadOnlySet<ulong> CheckedEpochs { get; init; } = new HashSet<ulong>();
+    /// <summary>
+    /// Numbers of the sectors whose ticket's epoch, and what they were sealed over, was cross-checked when it was written, as far as a file says so.
+    /// </summary>
+    public IReadOnlySet<ulong> Checked { get; init; } = new HashSet<ulong>();
 }
 
 /// <summary>Reads and writes the metadata file of sealer-recover 1.x, with our optional fields. The format is in docs/formats.md.</summary>

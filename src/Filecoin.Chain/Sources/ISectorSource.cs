@@ -73,11 +73,21 @@ public sealed record SourceAnswer
     /// <summary>A sentence about it that the operator should see; null for none.</summary>
     public string? Note { get; private init; }
 
+    /// <summary>A sentence about each field of its record that can be none and was left out of the statement.</summary>
+    public IReadOnlyList<string> Unusable { get; private init; } = [];
+
     /// <summary>Why there is none, the end of a sentence that begins with the source's name; empty if there is.</summary>
     public string Why { get; private init; } = "";
 
     /// <summary>It says this.</summary>
     public static SourceAnswer Said(SectorStatement statement, string? note = null) => new() { Statement = statement, Note = note };
+
+    /// <summary>The record says this, and the rest of it can be none.</summary>
+    public static SourceAnswer Said(SectorStatement statement, Recorded recorded, string? note = null)
+    {
+        ArgumentNullException.ThrowIfNull(recorded);
+        return new SourceAnswer { Statement = statement, Note = note, Unusable = recorded.Unusable };
+    }
 
     /// <summary>It knows nothing of the sector.</summary>
     public static SourceAnswer Nothing(string why) => new() { Why = why };

@@ -23,8 +23,9 @@ internal sealed class TargetJudge(IFileSystem files, RecoverySettings settings)
         Looking looking = new(files, settings, layout, new TargetRefusals(settings.ResultFolder, facts.Sector));
         looking.RefuseShared(layout.Own);
         PorepParameters porep = facts.SealProof.Porep;
-        bool keepAll = settings.Of(facts).KeepAll == true;
-        looking.Folder(InstallArea.Cache, CacheFiles.Installed(porep, keepAll), Stranger(facts.SealedCid));
+        RecoverySettings own = settings.Of(facts);
+        looking.Folder(
+            InstallArea.Cache, CacheFiles.Installed(porep, own.KeepAll == true, own.SyntheticProofs == true), Stranger(facts.SealedCid));
         looking.File(InstallArea.Sealed, facts.SealProof.SectorSize.Bytes);
         if (facts.Update is { } update)
         {

@@ -51,16 +51,29 @@ internal static class MetadataReader
             elements.Add(element);
         }
 
-        HashSet<ulong> isChecked = [.. sectors.Zip(elements).Where(entry => IsEpochChecked(entry.Second)).Select(entry => entry.First.Sector.Number)];
-        return new MetadataDocument(new RecoveryMetadata(miner, size, sectors) { CheckedEpochs = isChecked }, root, elements);
+        HashSet<ulong> isChecked = [.. sectors.Zip(elements).Where(entry => IsChecked(entry.Second)).Select(entry => entry.First.Sector.Number)];
+        return new MetadataDocument(new RecoveryMetadata(miner, size, sectors) { Checked = isChecked }, root, elements);
     }
 
-    /// <summary>Whether Facts, which is for people and may hold anything, says that the ticket's epoch was cross-checked.</summary>
-    private static bool IsEpochChecked(JsonElement sector) =>
-        sector.TryGetProperty("Facts", out JsonElement facts) && facts.ValueKind == JsonValueKind.Array
-        && facts.EnumerateArray().Any(fact => fact.ValueKind == JsonValueKind.Object
-            && fact.TryGetProperty("Fact", out JsonElement name) && name.ValueKind == JsonValueKind.String && name.ValueEquals("TicketEpoch")
-            && fact.TryGetProperty("Verified", out JsonElement verified) && verified.ValueKind == JsonValueKind.True);
+    /// <summary>
+    /// Whether Facts, which is for people and may hold anything, says that the ticket's epoch was cross-checked, and does not say of what it was
+    /// sealed over that it was not.
+    /// </summary>
+    private static bool IsChecked(JsonElement sector) => IsVerified(sector, "TicketEpoch") == true && IsVerified(sector, "CommD") != false;
+
+    private static bool? IsVerified(JsonElement sector, string fact)
+    {
+        foreach (JsonElement entry in sector.TryGetProperty("Facts", out JsonElement facts) && facts.ValueKind == JsonValueKind.Array ? facts.EnumerateArray() : default)
+        {
+            if (entry.ValueKind == JsonValueKind.Object
+                && entry.TryGetProperty("Fact", out JsonElement name) && name.ValueKind == JsonValueKind.String && name.ValueEquals(fact))
+            {
+                return entry.TryGetProperty("Verified", out JsonElement verified) && verified.ValueKind == JsonValueKind.True;
+            }
+        }
+
+        return null;
+    }
 
     private static JsonElement ParseJson(string file, ReadOnlyMemory<byte> content)
     {
