@@ -20,16 +20,19 @@ public static class DataLook
     public static bool IsReplica(ISectorData file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        long nodes = file.Size.Bytes / Bytes32.Length;
-        long step = Math.Max(1, nodes / Samples);
+        long groups = file.Size.Bytes / Fr32.PaddedGroup;
+        long step = Math.Max(1, groups / Samples);
         int looked = 0;
         int set = 0;
-        Span<byte> node = stackalloc byte[Bytes32.Length];
-        for (long at = 0; at < nodes; at += step)
+        Span<byte> group = stackalloc byte[Fr32.PaddedGroup];
+        for (long at = 0; at < groups; at += step)
         {
-            file.Read(at * Bytes32.Length, node);
-            set += (node[^1] & TopTwoBits) != 0 ? 1 : 0;
-            looked++;
+            file.Read(at * Fr32.PaddedGroup, group);
+            for (int last = Bytes32.Length - 1; last < group.Length; last += Bytes32.Length)
+            {
+                set += (group[last] & TopTwoBits) != 0 ? 1 : 0;
+                looked++;
+            }
         }
 
         return set > looked / 10;
