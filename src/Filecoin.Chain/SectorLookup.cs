@@ -146,6 +146,7 @@ public sealed class SectorLookup
     /// The facts about many, at most <paramref name="concurrency"/> at once; results in the order asked. One that fails does not stop the
     /// others, unless the node is gone altogether: then the rest fails without being tried.
     /// </summary>
+    /// <exception cref="SourceMisconfiguredException">A source that was named cannot be asked as it was named.</exception>
     public Task<IReadOnlyList<SectorLookupResult>> FindAllAsync(
         IEnumerable<ulong> sectorNumbers, int concurrency, CancellationToken cancellation) =>
         FindAllAsync(sectorNumbers, concurrency, _ => null, _ => { }, cancellation);
@@ -343,7 +344,7 @@ public sealed class SectorLookup
                 results[i] = await find(numbers[i], token).ConfigureAwait(false);
                 unreachable.Clear();
             }
-            catch (OperatorException error)
+            catch (OperatorException error) when (error is not SourceMisconfiguredException)
             {
                 if (error.Kind == FailureKind.NodeUnreachable)
                 {

@@ -81,7 +81,7 @@ public sealed class RecoveryRunner
         RunFolders.Prepare(_settings, _files);
         EventSink events = new(observer, _time);
         CorePlan cores = CheckResources(sectors, events).Cores ?? CorePlan.OneSeat(_settings.Threads);
-        using ParentsPool parents = new(_sealer, events.ProgressOf(null));
+        using ParentsPool parents = new(_sealer, events.ProgressOf(null), text => events.Notice(null, text));
         DiskGate disk = new(_settings.TempFolder, _probe, _settings.IgnoreResources);
         Installer installer = new(_files, _settings, _time);
         using CpuPins? pins = cores.IsPinned ? CpuPins.TryTake() : null;

@@ -21,6 +21,7 @@ public interface ISectorSource
 
     /// <summary>What it says of the sector, or why nothing.</summary>
     /// <exception cref="OperatorException">It could not answer. SourcesDisagree and NotSupported end the search for the sector.</exception>
+    /// <exception cref="SourceMisconfiguredException">It can answer for no sector as it was named; that ends the run.</exception>
     Task<SourceAnswer> AskAsync(SourceQuestion question, CancellationToken cancellation);
 }
 

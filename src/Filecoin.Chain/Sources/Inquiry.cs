@@ -45,6 +45,7 @@ internal sealed class Inquiry
     /// <param name="notes">What the operator should know is added here.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <exception cref="OperatorException">SourcesDisagree; NotSupported.</exception>
+    /// <exception cref="SourceMisconfiguredException">One that was named is not to be asked as it was named.</exception>
     internal static async Task<Inquiry> AskAsync(
         SourceQuestion question,
         SectorStatement? onChain,
@@ -140,6 +141,10 @@ internal sealed class Inquiry
             {
                 _complaints.Add($"{source.Name}: {Printable.Line(answer.Why, LongestComplaint)}");
             }
+        }
+        catch (SourceMisconfiguredException wrong)
+        {
+            throw wrong.Of(source.Name);
         }
         catch (OperatorException failure) when (failure.Kind is not (FailureKind.SourcesDisagree or FailureKind.NotSupported))
         {

@@ -25,11 +25,15 @@ public sealed class LotusMinerRecords(LotusMiner lotusMiner) : ISectorSource
     public async Task<SourceAnswer> AskAsync(SourceQuestion question, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(question);
-        await CheckWhoseAsync(question.Sector.Miner, cancellation).ConfigureAwait(false);
         MinerSectorStatus status;
         try
         {
+            await CheckWhoseAsync(question.Sector.Miner, cancellation).ConfigureAwait(false);
             status = await lotusMiner.SectorsStatusAsync(question.Sector.Number, cancellation).ConfigureAwait(false);
+        }
+        catch (ChainCallException error) when (error.IsNotPermitted)
+        {
+            throw new SourceMisconfiguredException(error.Message, error.Hint, error);
         }
         catch (ChainCallException error) when (error.IsAnswer)
         {

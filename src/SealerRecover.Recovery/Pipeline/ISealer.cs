@@ -24,8 +24,8 @@ internal interface ISealer
     /// <summary>Where the parent cache of a proof is, whether or not it exists.</summary>
     string ParentCachePath(PorepParameters porep);
 
-    /// <summary>Opens the parent cache of a proof, building it if need be.</summary>
-    IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation);
+    /// <summary>Opens the parent cache of a proof, building it if need be; told in sentences of one that was damaged.</summary>
+    IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, Action<string> notice, CancellationToken cancellation);
 
     /// <summary>Labels all layers.</summary>
     void PreCommit1(
@@ -115,8 +115,8 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
 
     public string ParentCachePath(PorepParameters porep) => _parents.PathFor(porep);
 
-    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        new OpenCache(_parents.Open(porep, settings.Threads, settings.ParentWindowNodes, progress, cancellation));
+    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, Action<string> notice, CancellationToken cancellation) =>
+        new OpenCache(_parents.Open(porep, settings.Threads, settings.ParentWindowNodes, progress, cancellation, notice));
 
     public void PreCommit1(
         SealJob job,

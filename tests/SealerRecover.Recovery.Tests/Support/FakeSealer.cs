@@ -62,7 +62,7 @@ internal sealed class FakeSealer : ISealer
 
     public string ParentCachePath(PorepParameters porep) => "/nonexistent/parents";
 
-    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation)
+    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, Action<string> notice, CancellationToken cancellation)
     {
         ParentsOpened++;
         if (ParentsFailure?.Invoke() is { } failure)

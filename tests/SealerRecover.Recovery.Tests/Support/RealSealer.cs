@@ -20,8 +20,8 @@ internal abstract class RealSealer(RecoverySettings settings) : ISealer
 
     public string ParentCachePath(PorepParameters porep) => _sealer.ParentCachePath(porep);
 
-    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        _sealer.OpenParents(porep, progress, cancellation);
+    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, Action<string> notice, CancellationToken cancellation) =>
+        _sealer.OpenParents(porep, progress, notice, cancellation);
 
     public void PreCommit1(
         SealJob job, IParents parents, IStepLog log, LayerWatermark? lastLayer, IProgress<SealProgress> progress, CancellationToken cancellation) =>
