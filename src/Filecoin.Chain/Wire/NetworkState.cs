@@ -10,7 +10,9 @@ internal sealed record ActorState<T>
     public required T State { get; init; }
 }
 
-/// <summary>State of the reward actor, f02.</summary>
+/// <summary>
+/// State of the reward actor, f02: of all that it holds, what both its layouts have (go-state-types builtin/v18 and v19, reward/reward_state.go).
+/// </summary>
 internal sealed record RewardState
 {
     /// <summary>What an epoch pays, attoFIL.</summary>
