@@ -48,6 +48,7 @@ internal sealed class FactsLookup(
             : preCommitted is not null ? standings.OfPreCommitted(proof, preCommitted, notes)
             : null;
         Ticket ticket = await TicketAsync(inquiry, question, notes, cancellation).ConfigureAwait(false);
+        notes.AddRange(inquiry.Agreed.Overruled);
         SectorFacts facts = new()
         {
             Sector = sector,
@@ -96,12 +97,13 @@ internal sealed class FactsLookup(
     private SectorStatement? Newest(SourceQuestion question, SectorAtHead atHead)
     {
         string source = $"the newest state{atHead.Of}";
-        return atHead.PreCommitted is { } preCommitted ? PreCommits.Said(question, preCommitted, source) with { IsChain = true }
+        return atHead.PreCommitted is { } preCommitted ? PreCommits.Said(question, preCommitted, source) with { IsChain = true, IsNewestState = true }
             : question.Activation is null ? null
             : new SectorStatement
             {
                 Source = source,
                 IsChain = true,
+                IsNewestState = true,
                 SealProof = question.SealProof,
                 SealedCid = question.SealedCid,
                 UpdateSealedCid = question.UpdateSealedCid,
@@ -148,7 +150,14 @@ internal sealed class FactsLookup(
         return found.Ticket;
 
         void Computed(string source) => inquiry.Hear(
-            new SectorStatement { Source = source, Ticket = found.Ticket, IsComputed = true }, question.Activation);
+            new SectorStatement
+            {
+                Source = source,
+                Ticket = found.Ticket,
+                IsComputed = true,
+                IsNewestState = inquiry.Agreed.TicketEpoch!.Statements.Any(said => said.IsNewestState),
+            },
+            question.Activation);
     }
 
     private async Task<FoundPieces> DataAsync(

@@ -63,7 +63,9 @@ internal sealed class Inquiry
             SourceQuestion open = inquiry.Open(question);
             if (source.IsWorthAsking(open))
             {
-                await inquiry.AskAsync(source, open, notes, cancellation).ConfigureAwait(false);
+                // What the operator said for this run is no record: whether it is right is theirs to see to.
+                bool isRecord = named.Contains(source) && source is not GivenStatements;
+                await inquiry.AskAsync(source, open, isRecord, notes, cancellation).ConfigureAwait(false);
             }
         }
 
@@ -116,14 +118,14 @@ internal sealed class Inquiry
         PreCommitMessage = Agreed.PreCommitMessage,
     };
 
-    private async Task AskAsync(ISectorSource source, SourceQuestion open, List<string> notes, CancellationToken cancellation)
+    private async Task AskAsync(ISectorSource source, SourceQuestion open, bool isRecord, List<string> notes, CancellationToken cancellation)
     {
         try
         {
             SourceAnswer answer = await source.AskAsync(open, cancellation).ConfigureAwait(false);
             if (answer.Statement is { } statement)
             {
-                Hear(statement, open.Activation);
+                Hear(statement with { GivesWay = isRecord }, open.Activation);
                 notes.AddRange(new[] { answer.Note }.OfType<string>());
             }
             else
