@@ -20,7 +20,7 @@ public readonly record struct Recorded(SectorId Sector, string Source)
     /// <summary>An epoch; null for none.</summary>
     /// <exception cref="OperatorException">BadInput: further than the chain can reach.</exception>
     public long? Epoch(long? number) =>
-        number is null or (> -(1L << 20) and < 1L << 30) ? number : throw Bad($"the epoch {number}, which there is none of");
+        number is not { } epoch || Epochs.CanBe(epoch) ? number : throw Bad($"the epoch {number}, which there is none of");
 
     /// <summary>A CID from its text; null for none.</summary>
     /// <exception cref="OperatorException">BadInput: text that is none.</exception>

@@ -114,7 +114,7 @@ internal static class MetadataReader
             SealProof = ReadSealProof(fields, size),
             Ticket = ReadTicket(fields),
             SealedCid = DataFields.ReadCommR(fields, "SealedCID"),
-            TicketEpoch = fields.OptionalNumber("TicketEpoch", long.MaxValue) is ulong epoch ? (long)epoch : null,
+            TicketEpoch = fields.OptionalEpoch("TicketEpoch"),
             Data = DataFields.ReadSealedOver(fields, size),
             Update = DataFields.ReadUpdate(fields, size),
             WasUnproven = fields.OptionalObject("Chain")?.OptionalText("State") == nameof(SectorState.PreCommitted),
