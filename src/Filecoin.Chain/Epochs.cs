@@ -16,4 +16,7 @@ public static class Epochs
 
     /// <summary>How long so many epochs take.</summary>
     public static TimeSpan Span(long epochs) => TimeSpan.FromSeconds(Seconds * (double)epochs);
+
+    /// <summary>How many epochs so long a time has, rounded down.</summary>
+    public static long In(TimeSpan time) => (long)Math.Floor(time / TimeSpan.FromSeconds(Seconds));
 }

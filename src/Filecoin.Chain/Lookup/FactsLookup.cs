@@ -45,7 +45,7 @@ internal sealed class FactsLookup(
             ? default
             : await UpdateAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
         SectorStanding? standing = proven is not null ? await standings.OfProvenAsync(sector, proven, notes, cancellation).ConfigureAwait(false)
-            : preCommitted is not null ? standings.OfPreCommitted(proof, preCommitted, notes)
+            : preCommitted is not null ? await standings.OfPreCommittedAsync(proof, preCommitted, notes, cancellation).ConfigureAwait(false)
             : null;
         Ticket ticket = await TicketAsync(inquiry, question, notes, cancellation).ConfigureAwait(false);
         notes.AddRange(inquiry.Agreed.Overruled);

@@ -42,6 +42,8 @@ namespace Filecoin.Chain;
 [JsonSerializable(typeof(ulong))]
 [JsonSerializable(typeof(ActorState<RewardState>))]
 [JsonSerializable(typeof(ActorState<PowerState>))]
+[JsonSerializable(typeof(ActorState<MinerFunds>))]
+[JsonSerializable(typeof(BigInteger))]
 internal sealed partial class ChainJson : JsonSerializerContext
 {
     /// <summary>Writes a CID as Lotus does: {"/": "bafy…"}.</summary>

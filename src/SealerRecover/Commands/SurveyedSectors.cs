@@ -10,7 +10,11 @@ namespace SealerRecover.Commands;
 /// <param name="Sector">The sector.</param>
 /// <param name="Facts">What to compare with; null on failure.</param>
 /// <param name="Failure">Why not; null on success.</param>
-internal sealed record SurveyedSector(SectorId Sector, SurveyFacts? Facts, OperatorException? Failure);
+internal sealed record SurveyedSector(SectorId Sector, SurveyFacts? Facts, OperatorException? Failure)
+{
+    /// <summary>The miner's debt when the metadata file was written; null for none, and where a node was asked.</summary>
+    public MinerDebt? DebtThen { get; init; }
+}
 
 /// <summary>
 /// Which sectors to look at and what to compare them with: a chain node's newest state, which every node has, a metadata file, or, without
@@ -56,7 +60,7 @@ internal sealed class SurveyedSectors
                 ? throw new OperatorException(
                     FailureKind.BadInput, "a metadata file does not tell which sectors are faulty", $"leave out {Known.Sectors.Faulty.Name}, or the metadata file to ask a chain node")
                 : (SurveyAnswer.Metadata, [.. Known.FromFile(context, path)
-                    .Select(found => new SurveyedSector(found.Sector, found.Facts is { } facts ? SurveyFacts.From(facts) : null, found.Failure))]);
+                    .Select(found => new SurveyedSector(found.Sector, found.Facts is { } facts ? SurveyFacts.From(facts) : null, found.Failure) { DebtThen = found.Facts?.DebtThen })]);
         }
 
         IReadOnlyList<ulong> asked = Known.Sectors.Read(context.Parsed);
