@@ -106,11 +106,21 @@ internal sealed class FakeMethods
         ["Code"] = Link(Cid.Create(0x55, 0x12, new byte[32])),
         ["State"] = (actor, stateEpoch) switch
         {
-            (2, _) => new JsonObject { ["EffectiveNetworkTime"] = 1, ["ThisEpochRewardSmoothed"] = Estimate(_chain.Reward) },
+            (2, _) => Reward(),
             (4, _) => new JsonObject { ["MinerCount"] = 1, ["ThisEpochQAPowerSmoothed"] = Estimate(_chain.Power) },
             _ => _chain.Miners.TryGetValue(actor, out FakeMiner? miner) ? Funds(miner) : throw new RpcFailure(1, "actor not found"),
         },
     };
+
+    private JsonObject Reward()
+    {
+        JsonObject state = new() { ["EffectiveNetworkTime"] = 1, ["ThisEpochRewardSmoothed"] = Estimate(_chain.Reward), ["Epoch"] = _chain.HeadEpoch };
+        (string Field, JsonNode Value)[] others = _chain.HasStreams
+            ? [("TotalMintedReward", "9"), ("TotalBurnMinted", "0"), ("Accrued", new JsonArray(new JsonObject { ["ID"] = 2, ["Amount"] = "5" })), ("SWAActor", "f00"), ("StreamsRoot", Link(Cid.Create(0x71, 0xb220, new byte[32])))]
+            : [("TotalStoragePowerReward", "9"), ("SimpleTotal", "330000000000000000000000000"), ("BaselineTotal", "770000000000000000000000000")];
+        Array.ForEach(others, other => state[other.Field] = other.Value);
+        return state;
+    }
 
     private static JsonObject Funds(FakeMiner miner) => new()
     {
