@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json;
 using Filecoin.Primitives;
 
@@ -187,13 +188,20 @@ public sealed class FullNode(JsonRpcClient rpc)
     }
 
     /// <summary>The miner's faulty sectors, in order: a bit field, told as the lengths of its runs, the first of which are not in it.</summary>
-    public async Task<IReadOnlyList<ulong>> StateMinerFaultsAsync(ActorId miner, TipSetKey at, CancellationToken cancellation)
-    {
-        const string method = "StateMinerFaults";
-        IReadOnlyList<ulong> runs = await rpc.CallRequiredAsync(
-            method, json => WriteMiner(json, miner, at), ChainJson.Default.IReadOnlyListUInt64, cancellation).ConfigureAwait(false);
-        return Expanded(method, runs);
-    }
+    public Task<IReadOnlyList<ulong>> StateMinerFaultsAsync(ActorId miner, TipSetKey at, CancellationToken cancellation) =>
+        SectorsAsync("StateMinerFaults", miner, at, cancellation);
+
+    /// <summary>Those of the faulty sectors that were declared recovered and wait for their proof, likewise.</summary>
+    public Task<IReadOnlyList<ulong>> StateMinerRecoveriesAsync(ActorId miner, CancellationToken cancellation) =>
+        SectorsAsync("StateMinerRecoveries", miner, TipSetKey.Head, cancellation);
+
+    /// <summary>What of the miner's balance is neither locked nor owed, with what has vested, attoFIL; below zero where more is owed.</summary>
+    public Task<BigInteger> StateMinerAvailableBalanceAsync(ActorId miner, CancellationToken cancellation) => rpc.CallRequiredAsync(
+        "StateMinerAvailableBalance", json => WriteMiner(json, miner, TipSetKey.Head), ChainJson.Default.BigInteger, cancellation);
+
+    /// <summary>The funds in the miner's state and the balance they are of.</summary>
+    internal Task<ActorState<MinerFunds>> MinerFundsAsync(ActorId miner, CancellationToken cancellation) => rpc.CallRequiredAsync(
+        "StateReadState", json => WriteMiner(json, miner, TipSetKey.Head), ChainJson.Default.ActorStateMinerFunds, cancellation);
 
     /// <summary>The version of the network's rules at the head.</summary>
     public Task<ulong> StateNetworkVersionAsync(CancellationToken cancellation) => rpc.CallRequiredAsync(
@@ -273,6 +281,10 @@ public sealed class FullNode(JsonRpcClient rpc)
     public Task<byte[]> StateGetRandomnessFromBeaconAsync(
         int personalization, long epoch, byte[] entropy, TipSetKey descendant, CancellationToken cancellation) =>
         RandomnessAsync("StateGetRandomnessFromBeacon", personalization, epoch, entropy, descendant, cancellation);
+
+    private async Task<IReadOnlyList<ulong>> SectorsAsync(string method, ActorId miner, TipSetKey at, CancellationToken cancellation) =>
+        Expanded(method, await rpc.CallRequiredAsync(
+            method, json => WriteMiner(json, miner, at), ChainJson.Default.IReadOnlyListUInt64, cancellation).ConfigureAwait(false));
 
     private Task<byte[]> RandomnessAsync(
         string method, int personalization, long epoch, byte[] entropy, TipSetKey descendant, CancellationToken cancellation) =>

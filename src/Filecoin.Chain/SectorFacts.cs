@@ -47,6 +47,12 @@ public sealed record SectorFacts
     /// <summary>Where the sector stands on chain; null when offline.</summary>
     public SectorStanding? Standing { get; init; }
 
+    /// <summary>The miner's debt as a metadata file has it, of the time when that was written; null for none.</summary>
+    public MinerDebt? DebtThen { get; init; }
+
+    /// <summary>The miner's debt, as newly as it is known.</summary>
+    public MinerDebt? Debt => Standing is { } standing ? standing.Debt : DebtThen;
+
     /// <summary>Whether a metadata file says that it was pre-committed and not proven when that was written.</summary>
     public bool WasUnproven { get; init; }
 
@@ -76,6 +82,15 @@ public sealed record SectorStanding
     /// <summary>Time stamp of the head tipset.</summary>
     public required DateTimeOffset HeadTime { get; init; }
 
+    /// <summary>The epoch it was by this machine's clock when the node was asked; null where nobody looked.</summary>
+    public long? ClockEpoch { get; init; }
+
+    /// <summary>
+    /// The epoch by which everything is judged: this machine's clock, since the chain goes on without a node that is behind; the head where that
+    /// is ahead of the clock.
+    /// </summary>
+    public long NowEpoch => Math.Max(HeadEpoch, ClockEpoch ?? HeadEpoch);
+
     /// <summary>Pre-committed only: last epoch in which it can be proven; afterwards its deposit burns.</summary>
     public long? ProveBefore { get; init; }
 
@@ -84,6 +99,18 @@ public sealed record SectorStanding
 
     /// <summary>Proven only: when that deadline next opens.</summary>
     public long? DeadlineOpens { get; init; }
+
+    /// <summary>Proven only: when the challenge for that opening is drawn; from then on its files are read.</summary>
+    public long? DeadlineChallenge { get; init; }
+
+    /// <summary>Proven only: whether it is faulty; null where the node did not tell.</summary>
+    public bool? IsFaulty { get; init; }
+
+    /// <summary>Whether it is faulty and was declared recovered already: its next proof ends the fault.</summary>
+    public bool IsDeclaredRecovered { get; init; }
+
+    /// <summary>The miner's debt that stands in the way; null where there is none and where the node did not tell.</summary>
+    public MinerDebt? Debt { get; init; }
 
     /// <summary>Proven only: the epoch at which a fault terminates the sector (StateSectorExpiration.Early); null when not faulty.</summary>
     public long? FaultTerminatesAt { get; init; }

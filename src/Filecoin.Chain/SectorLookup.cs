@@ -36,13 +36,13 @@ public sealed class SectorLookup
     private readonly FullNode _node;
     private readonly OtherSources _others;
     private readonly HeadStates _heads;
+    private readonly MinerLookup _miner;
     private readonly StandingLookup _standing;
     private readonly FactsLookup _facts;
     private readonly KeptFacts _kept;
     private readonly ChallengeLookup _challenges;
     private readonly StatementLookup _statements;
     private readonly Reporter _reporter;
-    private readonly string? _headNote;
 
     private SectorLookup(
         FullNode node,
@@ -62,15 +62,16 @@ public sealed class SectorLookup
         SectorSize = new SectorSize(info.SectorSize);
         NetworkName = networkName;
         _heads = new HeadStates(node, others, networkName);
-        _standing = new StandingLookup(node, SectorSize, head);
+        TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
+        _miner = new MinerLookup(node, miner, head);
+        _standing = new StandingLookup(node, SectorSize, head, _miner, head.Height + Epochs.In(age));
         _kept = new KeptFacts(node, networkName, SectorSize, _standing);
         _challenges = new ChallengeLookup(node, head, info.WindowPoStProofType);
         _facts = new FactsLookup(node, others, new MinerAddress(node, miner, address), SectorSize, networkName, head, _standing, reporter);
         _statements = new StatementLookup(node, _facts, new Tickets(node, networkName), SectorSize, networkName);
-        TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
-        _headNote = age <= SyncedWithin ? null : string.Create(
+        HeadNote = age <= SyncedWithin ? null : string.Create(
             CultureInfo.InvariantCulture,
-            $"the node's newest epoch {head.Height} is {age.TotalHours:0.0} hours old: it is not synced, so deadlines may be out of date");
+            $"the node's newest epoch {head.Height} is {age.TotalHours:0.0} hours old by this machine's clock, by which times are judged: it is not synced, so what it tells may be out of date");
     }
 
     /// <summary>The miner in ID form.</summary>
@@ -81,6 +82,9 @@ public sealed class SectorLookup
 
     /// <summary>The network's name as the node tells it: "mainnet", "calibrationnet", …</summary>
     public string NetworkName { get; }
+
+    /// <summary>What to say once a run of a node whose head is old; null where it is not.</summary>
+    public string? HeadNote { get; }
 
     /// <summary>Asks for the network, the head of the chain and the miner.</summary>
     /// <param name="node">The node to ask, then and later.</param>
@@ -199,7 +203,7 @@ public sealed class SectorLookup
 
     /// <summary>What recovering sectors is worth; asks a few questions, however many they are.</summary>
     public Task<WorthOfSectors> WorthAsync(IReadOnlyList<SectorFacts> sectors, CancellationToken cancellation) =>
-        WorthLookup.OfAsync(_node, Miner, sectors, cancellation);
+        WorthLookup.OfAsync(_node, sectors, cancellation);
 
     /// <summary>What the files of many sectors commit to, as for their facts; asks only for the newest state, one call a sector.</summary>
     public Task<IReadOnlyList<CommitmentsResult>> FindCommitmentsAsync(
@@ -246,6 +250,26 @@ public sealed class SectorLookup
             cancellation);
     }
 
+    /// <summary>
+    /// The debt that stands in the miner's way, and where sectors stand, to tell by when to pay it; null and nothing where there is none, or none
+    /// is told.
+    /// </summary>
+    public async Task<(MinerDebt? Debt, IReadOnlyList<(SectorId Sector, SectorStanding? Standing)> Sectors)> DebtAsync(
+        IReadOnlyList<ulong> sectorNumbers, int concurrency, CancellationToken cancellation)
+    {
+        if (await _miner.DebtAsync(cancellation).ConfigureAwait(false) is not { } debt)
+        {
+            return (null, []);
+        }
+
+        return (debt, await ForAllAsync<(SectorId Sector, SectorStanding? Standing)>(
+            sectorNumbers,
+            concurrency,
+            async (number, token) => (new SectorId(Miner, number), await StandingAsync(new SectorId(Miner, number), token).ConfigureAwait(false)),
+            (sector, _) => (sector, null),
+            cancellation).ConfigureAwait(false));
+    }
+
     /// <summary>The miner's faulty sectors, in order; those declared recovered are still faulty until they are proven again.</summary>
     /// <exception cref="OperatorException">No node answers.</exception>
     public Task<IReadOnlyList<ulong>> FaultySectorsAsync(CancellationToken cancellation) =>
@@ -288,7 +312,7 @@ public sealed class SectorLookup
             {
                 if (await _kept.StillRightAsync(known, cancellation).ConfigureAwait(false) is { } still)
                 {
-                    return new SectorLookupResult(still.Sector, Noted(still), null) { IsKept = true };
+                    return new SectorLookupResult(still.Sector, still, null) { IsKept = true };
                 }
             }
             catch (ChainCallException)
@@ -308,13 +332,10 @@ public sealed class SectorLookup
             throw new OperatorException(FailureKind.BadInput, $"{sector} cannot exist: sector numbers are below 2^63", "check the number");
         }
 
-        SectorLookupResult result = await NamingAsync(
+        return await NamingAsync(
             sector,
             async () => await _facts.FindAsync(await _heads.FindAsync(sector, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false)).ConfigureAwait(false);
-        return result with { Facts = Noted(result.Facts!) };
     }
-
-    private SectorFacts Noted(SectorFacts facts) => _headNote is null ? facts : facts with { Notes = [.. facts.Notes, _headNote] };
 
     private async Task<IReadOnlyList<T>> ForAllAsync<T>(
         IEnumerable<ulong> sectorNumbers,
@@ -363,12 +384,25 @@ public sealed class SectorLookup
 
     private async Task<SectorStanding?> StandingAsync(SectorFacts facts, CancellationToken cancellation)
     {
-        List<string> unheard = [];
         SectorAtHead atHead = await _heads.ToldAsync(facts.Sector, cancellation).ConfigureAwait(false);
         SectorCommitments commitments = atHead.Commitments(SectorSize);
-        return facts.SealedCid != (commitments.SectorKeyCid ?? commitments.SealedCid) ? null
-            : atHead.Proven is { } proven ? await _standing.OfProvenAsync(facts.Sector, proven, unheard, cancellation).ConfigureAwait(false)
-            : _standing.OfPreCommitted(facts.SealProof, atHead.PreCommitted!, unheard);
+        return facts.SealedCid == (commitments.SectorKeyCid ?? commitments.SealedCid)
+            ? await StandingAsync(atHead, commitments.SealProof, cancellation).ConfigureAwait(false)
+            : null;
+    }
+
+    private async Task<SectorStanding?> StandingAsync(SectorId sector, CancellationToken cancellation)
+    {
+        SectorAtHead atHead = await _heads.ToldAsync(sector, cancellation).ConfigureAwait(false);
+        return await StandingAsync(atHead, atHead.Commitments(SectorSize).SealProof, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<SectorStanding> StandingAsync(SectorAtHead atHead, SealProofInfo proof, CancellationToken cancellation)
+    {
+        List<string> unheard = [];
+        return atHead.Proven is { } proven
+            ? await _standing.OfProvenAsync(atHead.Sector, proven, unheard, cancellation).ConfigureAwait(false)
+            : await _standing.OfPreCommittedAsync(proof, atHead.PreCommitted!, unheard, cancellation).ConfigureAwait(false);
     }
 
     private Task<ChainStatement> StatementAsync(SectorId sector, TicketClaim claim, CancellationToken cancellation) => NamingAsync(

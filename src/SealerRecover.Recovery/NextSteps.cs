@@ -15,6 +15,12 @@ public enum NextStepKind
     /// <summary>Have the files declared before a deadline opens, so that the fault ends with it.</summary>
     BeforeDeadline,
 
+    /// <summary>Have the files readable before the challenge of a sector that is not faulty is drawn.</summary>
+    BeforeChallenge,
+
+    /// <summary>Pay the miner's fee debt, which stands in the way of everything else.</summary>
+    PayDebt,
+
     /// <summary>The fault terminates the sector if it has not ended by then.</summary>
     BeforeTermination,
 
@@ -35,7 +41,11 @@ public enum NextStepKind
 /// <param name="Sectors">Whom it concerns.</param>
 /// <param name="By">The latest time for it, where there is one.</param>
 public sealed record NextStep(
-    NextStepKind Kind, string Text, IReadOnlyList<string> Commands, IReadOnlyList<SectorId> Sectors, DateTimeOffset? By = null);
+    NextStepKind Kind, string Text, IReadOnlyList<string> Commands, IReadOnlyList<SectorId> Sectors, DateTimeOffset? By = null)
+{
+    /// <summary>What to send to the miner; null for other steps.</summary>
+    public Fil? Send { get; init; }
+}
 
 /// <summary>
 /// Says what to do after a run and by when. Lotus and Curio look for recovered sectors in the deadline before the next to last
@@ -44,7 +54,10 @@ public sealed record NextStep(
 /// </summary>
 public static class NextSteps
 {
-    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(90);
+    private const string Clock = "by this machine's clock";
+
+    /// <summary>How long before a deadline opens files have to stand.</summary>
+    internal static readonly TimeSpan Margin = TimeSpan.FromMinutes(90);
 
     /// <summary>The advice, in the order to follow it.</summary>
     /// <param name="facts">The sectors of the run; those without a standing get no times.</param>
@@ -59,19 +72,22 @@ public static class NextSteps
         HashSet<SectorId> good =
             [.. outcomes.Where(outcome => outcome.Kind is OutcomeKind.Installed or OutcomeKind.AlreadyThere).Select(outcome => outcome.Sector)];
         SectorFacts[] recovered = [.. facts.Where(sector => good.Contains(sector.Sector))];
+        now = Now(recovered.Select(sector => sector.Standing), now);
         NextStep[] deadlines = [.. Deadlines(recovered, now)];
+        NextStep[] challenges = [.. Challenges(recovered, now)];
         NextStep[] proofs = [.. Proofs(recovered, now)];
         List<NextStep> steps = [];
         if (recovered.Length > 0)
         {
-            DateTimeOffset? first = deadlines.Concat(proofs).Where(step => step.By > now).Min(step => step.By);
+            DateTimeOffset? first = deadlines.Concat(challenges).Concat(proofs).Where(step => step.By > now).Min(step => step.By);
             steps.Add(Declare(recovered, resultFolder, first));
         }
 
         steps.AddRange(proofs);
         steps.AddRange(deadlines);
+        steps.AddRange(challenges);
         steps.AddRange(Terminations(recovered));
-        if (deadlines.Length > 0)
+        if (deadlines.Length + challenges.Length > 0)
         {
             steps.Add(Check(recovered));
         }
@@ -111,16 +127,14 @@ public static class NextSteps
     }
 
     private static IEnumerable<NextStep> Deadlines(SectorFacts[] recovered, DateTimeOffset now) => recovered
-        .Where(facts => facts.Standing is { State: SectorState.Proven, DeadlineOpens: not null })
-        .Select(facts => (facts.Sector, facts.Standing!.Deadline, Opens: NextOpening(facts.Standing, facts.Standing.DeadlineOpens!.Value, now)))
+        .Where(facts => facts.Standing is { } standing && Waits(standing) && IsFaulty(standing))
+        .Select(facts => (facts.Sector, facts.Standing!.Deadline, Opens: NextOpening(facts.Standing, facts.Standing.DeadlineOpens!.Value, now, Margin)))
         .GroupBy(sector => (sector.Deadline, sector.Opens))
         .OrderBy(group => group.Key.Opens)
         .Select(group =>
         {
             SectorId[] sectors = [.. group.Select(sector => sector.Sector)];
-            string deadline = group.Key.Deadline is int index
-                ? string.Create(CultureInfo.InvariantCulture, $"deadline {index}")
-                : "their deadline";
+            string deadline = Deadline(group.Key.Deadline);
             return new NextStep(
                 NextStepKind.BeforeDeadline,
                 $"{Name(sectors)}: to be declared by {Utc(group.Key.Opens - Margin)}, 90 minutes before {deadline} opens, "
@@ -129,6 +143,34 @@ public static class NextSteps
                 sectors,
                 group.Key.Opens - Margin);
         });
+
+    private static IEnumerable<NextStep> Challenges(SectorFacts[] recovered, DateTimeOffset now) => recovered
+        .Where(facts => facts.Standing is { } standing && Waits(standing) && !IsFaulty(standing))
+        .Select(facts => (facts.Sector, Standing: facts.Standing!, Drawn: facts.Standing!.DeadlineChallenge ?? facts.Standing.DeadlineOpens!.Value))
+        .GroupBy(sector => (sector.Standing.Deadline, sector.Standing.IsDeclaredRecovered, Drawn: NextOpening(sector.Standing, sector.Drawn, now, TimeSpan.Zero)))
+        .OrderBy(group => group.Key.Drawn)
+        .Select(group =>
+        {
+            SectorId[] sectors = [.. group.Select(sector => sector.Sector)];
+            return new NextStep(
+                NextStepKind.BeforeChallenge,
+                $"{Name(sectors)}: {(group.Key.IsDeclaredRecovered ? "declared recovered already" : "not faulty on chain")}, so nothing is to be declared; "
+                + $"to be readable before {Utc(group.Key.Drawn)}, when the challenge of {Deadline(group.Key.Deadline)} is drawn, or "
+                + (group.Key.IsDeclaredRecovered ? "the fault lasts on." : "a fault begins."),
+                [],
+                sectors,
+                group.Key.Drawn);
+        });
+
+    /// <summary>Whether it is proven and has a deadline to come: what was terminated or has expired has none.</summary>
+    internal static bool Waits(SectorStanding standing) =>
+        standing is { State: SectorState.Proven, DeadlineOpens: not null, IsTerminated: false } && (standing.Expiration ?? long.MaxValue) > standing.NowEpoch;
+
+    /// <summary>Whether a recovery has to be declared for it; so where nobody told that it is not faulty.</summary>
+    internal static bool IsFaulty(SectorStanding standing) => standing.IsFaulty != false && !standing.IsDeclaredRecovered;
+
+    private static string Deadline(int? deadline) =>
+        deadline is int index ? string.Create(CultureInfo.InvariantCulture, $"deadline {index}") : "their deadline";
 
     private static IEnumerable<NextStep> Proofs(SectorFacts[] recovered, DateTimeOffset now) => recovered
         .Where(facts => facts.Standing is { State: SectorState.PreCommitted, ProveBefore: not null })
@@ -141,7 +183,7 @@ public static class NextSteps
                 NextStepKind.Prove,
                 group.Key > now
                     ? $"{Name(sectors)}: pre-committed only; its proof has to be on chain before {Utc(group.Key)}, or the deposit is lost."
-                    : $"{Name(sectors)}: the time to prove it ended {Utc(group.Key)}, so the pre-commit deposit is lost.",
+                    : $"{Name(sectors)}: the time to prove it ended {Utc(group.Key)} {Clock}, so the pre-commit deposit is lost.",
                 [],
                 sectors,
                 group.Key);
@@ -164,9 +206,10 @@ public static class NextSteps
 
     private static NextStep Check(SectorFacts[] recovered)
     {
-        SectorFacts[] proven = [.. recovered.Where(facts => facts.Standing is { State: SectorState.Proven, Deadline: not null })];
-        string[] lotus = [.. proven.Select(facts => facts.Standing!.Deadline!.Value).Distinct().Order()
-            .Select(deadline => string.Create(CultureInfo.InvariantCulture, $"lotus-miner proving check --only-bad --faulty {deadline}"))];
+        SectorFacts[] proven = [.. recovered.Where(facts => facts.Standing is { Deadline: not null } standing && Waits(standing))];
+        string[] lotus = [.. proven.Select(facts => (Deadline: facts.Standing!.Deadline!.Value, OnlyFaulty: facts.Standing.IsFaulty != false)).Distinct().Order()
+            .Select(check => string.Create(
+                CultureInfo.InvariantCulture, $"lotus-miner proving check --only-bad {(check.OnlyFaulty ? "--faulty " : "")}{check.Deadline}"))];
         return new NextStep(
             NextStepKind.Check,
             "Once declared, check that the sectors can be proven.",
@@ -174,10 +217,14 @@ public static class NextSteps
             [.. proven.Select(facts => facts.Sector)]);
     }
 
-    // What was known at one head may be days old: deadlines come back every day.
-    private static DateTimeOffset NextOpening(SectorStanding standing, long opens, DateTimeOffset now)
+    /// <summary>One clock for all: this machine's, as for <see cref="SectorStanding.NowEpoch"/>.</summary>
+    internal static DateTimeOffset Now(IEnumerable<SectorStanding?> standings, DateTimeOffset now) =>
+        standings.OfType<SectorStanding>().Select(standing => standing.HeadTime).Append(now).Max();
+
+    /// <summary>The next time, at least so far ahead, at which what comes back every day comes: what was known at one head may be days old.</summary>
+    internal static DateTimeOffset NextOpening(SectorStanding standing, long opens, DateTimeOffset now, TimeSpan ahead)
     {
-        TimeSpan late = now + Margin - standing.TimeOf(opens);
+        TimeSpan late = now + ahead - standing.TimeOf(opens);
         TimeSpan day = Epochs.Span(Epochs.PerDay);
         return standing.TimeOf(opens) + (late > TimeSpan.Zero ? Math.Ceiling(late / day) * day : TimeSpan.Zero);
     }
@@ -210,7 +257,8 @@ public static class NextSteps
     private static string Numbers(SectorId[] sectors) =>
         string.Join(' ', sectors.Select(sector => sector.Number.ToString(CultureInfo.InvariantCulture)));
 
-    private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    /// <summary>A time as advice tells it.</summary>
+    internal static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private static string Shell(string path) => path.All(next => char.IsAsciiLetterOrDigit(next) || next is '/' or '.' or '_' or '-')
         ? path

@@ -46,6 +46,9 @@ public sealed class FakeChain
     /// <summary>What an epoch pays, attoFIL, and how that moves.</summary>
     public (BigInteger Position, BigInteger Velocity) Reward { get; set; } = (BigInteger.Parse("36266252337034982540", CultureInfo.InvariantCulture), 0);
 
+    /// <summary>Whether the reward actor's state is as from network version 29 on.</summary>
+    public bool HasStreams { get; set; }
+
     /// <summary>The network's quality-adjusted power, bytes, and how it moves.</summary>
     public (BigInteger Position, BigInteger Velocity) Power { get; set; } = ((BigInteger)20 << 60, 0);
 

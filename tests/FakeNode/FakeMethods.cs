@@ -60,6 +60,10 @@ internal sealed class FakeMethods
             ? new JsonObject { ["OnTime"] = sector.Early == 0 ? sector.Expiration : 0, ["Early"] = sector.Early }
             : throw new RpcFailure(1, $"failed to find sector {p[1]}")),
         ["StateMinerFaults"] = (2, p => Faults(p, StateAt(p[1]))),
+        ["StateMinerRecoveries"] = (2, p => Miner(p[0], StateAt(p[1])) is var at
+            ? Runs(at.Miner.Sectors.Values.Where(sector => at.Miner.Recoveries.Contains(sector.Number)))
+            : null),
+        ["StateMinerAvailableBalance"] = (2, p => Miner(p[0], StateAt(p[1])).Miner is var miner ? Text(miner.Unlocked - miner.FeeDebt) : null),
         ["StateMinerProvingDeadline"] = (2, p => ProvingDeadline(Miner(p[0], StateAt(p[1])))),
         ["StateGetRandomnessFromTickets"] = (4, p => Randomness(p, (personalization, epoch, entropy) => _chain.Randomness(personalization, epoch, entropy))),
         ["StateGetRandomnessFromBeacon"] = (4, p => Randomness(p, _chain.BeaconRandomness)),
@@ -98,15 +102,35 @@ internal sealed class FakeMethods
 
     private JsonObject ActorState(ulong actor, long stateEpoch) => new()
     {
-        ["Balance"] = "0",
+        ["Balance"] = _chain.Miners.TryGetValue(actor, out FakeMiner? owner) ? Text(owner.Unlocked + 12_300) : "0",
         ["Code"] = Link(Cid.Create(0x55, 0x12, new byte[32])),
         ["State"] = (actor, stateEpoch) switch
         {
-            (2, _) => new JsonObject { ["EffectiveNetworkTime"] = 1, ["ThisEpochRewardSmoothed"] = Estimate(_chain.Reward) },
+            (2, _) => Reward(),
             (4, _) => new JsonObject { ["MinerCount"] = 1, ["ThisEpochQAPowerSmoothed"] = Estimate(_chain.Power) },
-            _ => throw new RpcFailure(1, "actor not found"),
+            _ => _chain.Miners.TryGetValue(actor, out FakeMiner? miner) ? Funds(miner) : throw new RpcFailure(1, "actor not found"),
         },
     };
+
+    private JsonObject Reward()
+    {
+        JsonObject state = new() { ["EffectiveNetworkTime"] = 1, ["ThisEpochRewardSmoothed"] = Estimate(_chain.Reward), ["Epoch"] = _chain.HeadEpoch };
+        (string Field, JsonNode Value)[] others = _chain.HasStreams
+            ? [("TotalMintedReward", "9"), ("TotalBurnMinted", "0"), ("Accrued", new JsonArray(new JsonObject { ["ID"] = 2, ["Amount"] = "5" })), ("SWAActor", "f00"), ("StreamsRoot", Link(Cid.Create(0x71, 0xb220, new byte[32])))]
+            : [("TotalStoragePowerReward", "9"), ("SimpleTotal", "330000000000000000000000000"), ("BaselineTotal", "770000000000000000000000000")];
+        Array.ForEach(others, other => state[other.Field] = other.Value);
+        return state;
+    }
+
+    private static JsonObject Funds(FakeMiner miner) => new()
+    {
+        ["PreCommitDeposits"] = "2000",
+        ["LockedFunds"] = "300",
+        ["FeeDebt"] = Text(miner.FeeDebt),
+        ["InitialPledge"] = "10000",
+    };
+
+    private static string Text(BigInteger atto) => atto.ToString(CultureInfo.InvariantCulture);
 
     private static JsonObject Estimate((BigInteger Position, BigInteger Velocity) value) => new()
     {
@@ -203,7 +227,7 @@ internal sealed class FakeMethods
             ["InitialPledge"] = sector.InitialPledge,
             ["ExpectedDayReward"] = null,
             ["SectorKeyCID"] = updated ? Link(sector.SectorKeyCid!) : null,
-            ["Flags"] = 1,
+            ["Flags"] = sector.Flags,
             ["DailyFee"] = sector.DailyFee,
         };
         if (sector.TellsPowerBaseEpoch)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Formats.Cbor;
+using System.Numerics;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 
@@ -28,6 +29,15 @@ public sealed class FakeMiner(ulong id, long sectorSize)
 
     /// <summary>Its claims of verified data.</summary>
     public ConcurrentBag<FakeClaim> Claims { get; } = [];
+
+    /// <summary>Fees that it owes, attoFIL.</summary>
+    public BigInteger FeeDebt { get; set; }
+
+    /// <summary>What of its balance is neither pledged nor locked, attoFIL.</summary>
+    public BigInteger Unlocked { get; set; }
+
+    /// <summary>Numbers of faulty sectors that were declared recovered.</summary>
+    public HashSet<ulong> Recoveries { get; } = [];
 
     /// <summary>Messages on chain beside those that its sectors' lives tell of, as one that failed.</summary>
     public ConcurrentBag<FakeMessage> FurtherMessages { get; } = [];
@@ -92,6 +102,9 @@ public sealed record FakeSector
     public string DealWeight { get; init; } = "0";
 
     public string VerifiedDealWeight { get; init; } = "0";
+
+    /// <summary>Bits of SectorOnChainInfoFlags.</summary>
+    public ulong Flags { get; init; } = 1;
 
     public string InitialPledge { get; init; } = "1000000";
 

@@ -71,8 +71,13 @@ internal static class CommittedCapacity
             _ => null,
         };
 
-    /// <summary>Whether a proven sector holds data that is not verified.</summary>
-    internal static bool HasUnverified(SectorOnChainInfo info) => !IsZero(info.DealWeight);
+    /// <summary>
+    /// Whether claims stand for all data of a proven sector: not if some of it is not verified, nor from FIP-0118 on, which writes no claims any
+    /// more and restates all data as verified.
+    /// </summary>
+    internal static bool IsAllClaimed(SectorOnChainInfo info) => !info.HasFullQaPower && !HasUnverified(info);
+
+    private static bool HasUnverified(SectorOnChainInfo info) => !IsZero(info.DealWeight);
 
     /// <summary>Weights are decimal numbers of any length; nodes that leave them out say nothing by it.</summary>
     private static bool IsZero(string? weight) => weight is null || weight.AsSpan().Trim('0').IsEmpty;

@@ -64,7 +64,7 @@ internal sealed class DataLookup
                 KeptAt = kept is { } at ? [at] : [],
                 Stated = agreed.Data?.Value,
                 Messages = agreed.CommitMessages,
-                ClaimsCanTell = !mayBeZeros && proven is { SectorKeyCid: null } && !CommittedCapacity.HasUnverified(proven),
+                ClaimsCanTell = !mayBeZeros && proven is { SectorKeyCid: null } && CommittedCapacity.IsAllClaimed(proven),
             },
             notes,
             cancellation).ConfigureAwait(false);
@@ -84,7 +84,7 @@ internal sealed class DataLookup
             DealsNamedBy = "its record on chain",
             Stated = agreed.UpdateData?.Value,
             Messages = agreed.UpdateMessages,
-            ClaimsCanTell = !CommittedCapacity.HasUnverified(info),
+            ClaimsCanTell = CommittedCapacity.IsAllClaimed(info),
         };
         long? epoch = await _updates.FindAsync(pieces, info, notes, cancellation).ConfigureAwait(false);
         if (Consequences.IsOfZeros(question) == true)

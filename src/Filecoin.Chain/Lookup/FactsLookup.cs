@@ -45,9 +45,10 @@ internal sealed class FactsLookup(
             ? default
             : await UpdateAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
         SectorStanding? standing = proven is not null ? await standings.OfProvenAsync(sector, proven, notes, cancellation).ConfigureAwait(false)
-            : preCommitted is not null ? standings.OfPreCommitted(proof, preCommitted, notes)
+            : preCommitted is not null ? await standings.OfPreCommittedAsync(proof, preCommitted, notes, cancellation).ConfigureAwait(false)
             : null;
         Ticket ticket = await TicketAsync(inquiry, question, notes, cancellation).ConfigureAwait(false);
+        notes.AddRange(inquiry.Agreed.Overruled);
         SectorFacts facts = new()
         {
             Sector = sector,
@@ -96,12 +97,13 @@ internal sealed class FactsLookup(
     private SectorStatement? Newest(SourceQuestion question, SectorAtHead atHead)
     {
         string source = $"the newest state{atHead.Of}";
-        return atHead.PreCommitted is { } preCommitted ? PreCommits.Said(question, preCommitted, source) with { IsChain = true }
+        return atHead.PreCommitted is { } preCommitted ? PreCommits.Said(question, preCommitted, source) with { IsChain = true, IsNewestState = true }
             : question.Activation is null ? null
             : new SectorStatement
             {
                 Source = source,
                 IsChain = true,
+                IsNewestState = true,
                 SealProof = question.SealProof,
                 SealedCid = question.SealedCid,
                 UpdateSealedCid = question.UpdateSealedCid,
@@ -150,7 +152,14 @@ internal sealed class FactsLookup(
         return found.Ticket;
 
         void Computed(string source) => inquiry.Hear(
-            new SectorStatement { Source = source, Ticket = found.Ticket, IsComputed = true }, question.Activation);
+            new SectorStatement
+            {
+                Source = source,
+                Ticket = found.Ticket,
+                IsComputed = true,
+                IsNewestState = inquiry.Agreed.TicketEpoch!.Statements.Any(said => said.IsNewestState),
+            },
+            question.Activation);
     }
 
     private async Task<FoundPieces> DataAsync(

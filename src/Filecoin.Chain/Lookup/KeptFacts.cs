@@ -33,7 +33,7 @@ internal sealed class KeptFacts(FullNode node, string networkName, SectorSize si
         else if (await node.StateSectorPreCommitInfoAsync(kept.Sector, TipSetKey.Head, cancellation).ConfigureAwait(false) is { } preCommitted
             && IsOf(kept, preCommitted.Info))
         {
-            standing = standings.OfPreCommitted(kept.SealProof, preCommitted, notes);
+            standing = await standings.OfPreCommittedAsync(kept.SealProof, preCommitted, notes, cancellation).ConfigureAwait(false);
         }
         else
         {

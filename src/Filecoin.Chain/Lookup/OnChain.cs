@@ -23,6 +23,13 @@ internal static class OnChain
                 FailureKind.SourcesDisagree, $"{sector} has the seal proof {proof} on chain, but its miner's sectors are {size}", FaultyHint);
     }
 
+    /// <summary>An epoch, which on young networks may lie before genesis.</summary>
+    /// <exception cref="OperatorException">NodeUnreachable: it is none.</exception>
+    internal static long Epoch(SectorId sector, long number) => Epochs.CanBe(number)
+        ? number
+        : throw new OperatorException(
+            FailureKind.NodeUnreachable, $"{sector}: the chain node gives {number} where an epoch has to be", FaultyHint);
+
     /// <summary>A CommR that the chain gives as a CID.</summary>
     /// <exception cref="OperatorException">NodeUnreachable: it is none.</exception>
     internal static CommR CommR(SectorId sector, Cid sealedCid) => CommitmentCid.TryGetCommR(sealedCid, out CommR commR)

@@ -6,7 +6,12 @@ namespace Filecoin.Chain;
 /// Finds where a sector stands in its life. Nothing here is needed to recover it, so what the node does not tell becomes a note and never a
 /// failure.
 /// </summary>
-internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head)
+/// <param name="node">The node.</param>
+/// <param name="size">Size of the miner's sectors.</param>
+/// <param name="head">The head.</param>
+/// <param name="miner">What the miner's sectors share.</param>
+/// <param name="clockEpoch">The epoch it is by this machine's clock.</param>
+internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head, MinerLookup miner, long clockEpoch)
 {
     /// <summary>As many as one run takes; two numbers each.</summary>
     private const int MostSectors = 100_000;
@@ -15,11 +20,14 @@ internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head
     private readonly Recent<SectorId, SectorExpiration> _expirations = new(MostSectors);
     private readonly DateTimeOffset _headTime = DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
 
+    private long Now => Math.Max(head.Height, clockEpoch);
+
     /// <summary>A sector that still waits to be proven.</summary>
-    internal SectorStanding OfPreCommitted(SealProofInfo proof, SectorPreCommitOnChainInfo preCommit, List<string> notes)
+    internal async Task<SectorStanding> OfPreCommittedAsync(
+        SealProofInfo proof, SectorPreCommitOnChainInfo preCommit, List<string> notes, CancellationToken cancellation)
     {
         long proveBefore = preCommit.PreCommitEpoch + ChainPolicy.MaxProveCommitDuration(proof.Variant);
-        if (head.Height > proveBefore)
+        if (Now > proveBefore)
         {
             notes.Add($"its pre-commit could be proven until epoch {proveBefore}, which has passed: its deposit is lost and proving is no longer possible");
         }
@@ -29,6 +37,8 @@ internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head
             State = SectorState.PreCommitted,
             HeadEpoch = head.Height,
             HeadTime = _headTime,
+            ClockEpoch = clockEpoch,
+            Debt = await miner.DebtAsync(cancellation).ConfigureAwait(false),
             ProveBefore = proveBefore,
             Stakes = SectorStakes.Of(preCommit),
         };
@@ -38,7 +48,7 @@ internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head
     internal async Task<SectorStanding> OfProvenAsync(
         SectorId sector, SectorOnChainInfo info, List<string> notes, CancellationToken cancellation)
     {
-        if (info.Expiration <= head.Height)
+        if (info.Expiration <= Now)
         {
             notes.Add($"the sector expired at epoch {info.Expiration}");
         }
@@ -49,13 +59,24 @@ internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head
             PeriodAsync(sector.Miner, cancellation), "when its deadline opens", notes).ConfigureAwait(false);
         (SectorExpiration? expiration, bool isTerminated) = await ExpirationAsync(sector, notes, cancellation).ConfigureAwait(false);
         int? deadline = location is { Deadline: < ChainPolicy.Deadlines } ? (int)location.Deadline : null;
+        long? opens = deadline is { } index && period is not null ? NextOpening(period, index, Now) : null;
+
+        // A faulty sector that expires before its fault ends it stands in no early queue.
+        bool? isFaulty = expiration is { Early: > 0 } ? true
+            : (await miner.FaultsAsync(cancellation).ConfigureAwait(false))?.Contains(sector.Number) ?? (expiration is null ? null : false);
         return new SectorStanding
         {
             State = SectorState.Proven,
             HeadEpoch = head.Height,
             HeadTime = _headTime,
+            ClockEpoch = clockEpoch,
+            Debt = await miner.DebtAsync(cancellation).ConfigureAwait(false),
             Deadline = deadline,
-            DeadlineOpens = deadline is { } index && period is not null ? NextOpening(period, index) : null,
+            DeadlineOpens = opens,
+            DeadlineChallenge = period is { WPoStChallengeLookback: >= 0 and < 1 << 20 } ? opens - period.WPoStChallengeLookback : null,
+            IsFaulty = isFaulty,
+            IsDeclaredRecovered = isFaulty == true
+                && await miner.RecoveriesAsync(cancellation).ConfigureAwait(false) is { } declared && declared.Contains(sector.Number),
             FaultTerminatesAt = expiration is { Early: > 0 } ? expiration.Early : null,
             Expiration = expiration is { OnTime: > 0 } ? expiration.OnTime : info.Expiration,
             IsTerminated = isTerminated,
@@ -63,8 +84,8 @@ internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head
         };
     }
 
-    /// <summary>The first epoch after now at which deadline <paramref name="index"/> opens; null if the period makes no sense.</summary>
-    internal static long? NextOpening(ProvingDeadline period, int index)
+    /// <summary>The first epoch after the period's own and <paramref name="now"/> at which deadline <paramref name="index"/> opens; null if the period makes no sense.</summary>
+    internal static long? NextOpening(ProvingDeadline period, int index, long now = long.MinValue)
     {
         if (period is not { WPoStProvingPeriod: > 0 and < 1 << 20, WPoStChallengeWindow: > 0 and < 1 << 20 })
         {
@@ -72,7 +93,8 @@ internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head
         }
 
         long opens = period.PeriodStart + (index * period.WPoStChallengeWindow);
-        long periodsBehind = opens > period.CurrentEpoch ? 0 : ((period.CurrentEpoch - opens) / period.WPoStProvingPeriod) + 1;
+        long after = Math.Max(now, period.CurrentEpoch);
+        long periodsBehind = opens > after ? 0 : ((after - opens) / period.WPoStProvingPeriod) + 1;
         return opens + (periodsBehind * period.WPoStProvingPeriod);
     }
 

@@ -10,29 +10,29 @@ public sealed record WorthOfSectors(
     NetworkEconomics? Economics, IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> Sectors, IReadOnlyList<string> Notes);
 
 /// <summary>
-/// Asks once a run what the network pays and takes and which sectors are faulty. Nothing here is needed to recover, so what the node does not
+/// Asks once a run what the network pays and takes. Nothing here is needed to recover, so what the node does not
 /// tell is a note and never a failure.
 /// </summary>
 internal static class WorthLookup
 {
     /// <summary>What each of some sectors of one miner is worth.</summary>
     internal static async Task<WorthOfSectors> OfAsync(
-        FullNode node, ActorId miner, IReadOnlyList<SectorFacts> sectors, CancellationToken cancellation)
+        FullNode node, IReadOnlyList<SectorFacts> sectors, CancellationToken cancellation)
     {
         List<string> notes = [];
         NetworkEconomics? economics = null;
-        HashSet<ulong>? faulty = null;
         if (sectors.Any(facts => facts.Standing is { State: SectorState.Proven }))
         {
             economics = await OrNoteAsync(EconomicsAsync(node, cancellation), "what the network pays and takes", notes).ConfigureAwait(false);
-            faulty = await OrNoteAsync(FaultyAsync(node, miner, cancellation), "which sectors are faulty", notes).ConfigureAwait(false);
         }
 
         return new WorthOfSectors(
-            economics, [.. sectors.Select(facts => (facts, SectorWorth.Of(facts.Standing, economics, faulty?.Contains(facts.Sector.Number))))], notes);
+            economics, [.. sectors.Select(facts => (facts, SectorWorth.Of(facts.Standing, economics)))], notes);
     }
 
-    private static async Task<NetworkEconomics> EconomicsAsync(FullNode node, CancellationToken cancellation)
+    /// <summary>What the network pays and takes.</summary>
+    /// <exception cref="OperatorException">The node does not tell, or makes no sense.</exception>
+    internal static async Task<NetworkEconomics> EconomicsAsync(FullNode node, CancellationToken cancellation)
     {
         FilterEstimate reward = await node.RewardEstimateAsync(cancellation).ConfigureAwait(false);
         FilterEstimate power = await node.PowerEstimateAsync(cancellation).ConfigureAwait(false);
@@ -43,9 +43,6 @@ internal static class WorthLookup
                 "the chain node tells of a network without power or reward",
                 "the node or a proxy before it is faulty; use another node");
     }
-
-    private static async Task<HashSet<ulong>> FaultyAsync(FullNode node, ActorId miner, CancellationToken cancellation) =>
-        [.. await node.StateMinerFaultsAsync(miner, TipSetKey.Head, cancellation).ConfigureAwait(false)];
 
     private static async Task<T?> OrNoteAsync<T>(Task<T> question, string what, List<string> notes)
         where T : class

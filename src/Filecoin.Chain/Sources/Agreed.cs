@@ -54,4 +54,7 @@ internal sealed record AgreedFacts
 
     /// <summary>The messages that updated it, likewise.</summary>
     internal ImmutableArray<NamedMessage> UpdateMessages { get; init; } = [];
+
+    /// <summary>A sentence for each word of a record that the newest state overruled.</summary>
+    internal IReadOnlyList<string> Overruled { get; init; } = [];
 }

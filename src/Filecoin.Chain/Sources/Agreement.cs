@@ -6,7 +6,7 @@ namespace Filecoin.Chain;
 
 /// <summary>
 /// The one place where sources are compared: what two of them both say must be the same, and epochs must lie in the order in which a sector
-/// lives. Pure; asks nobody.
+/// lives. The records of who sealed give way to the newest state, with a note. Pure; asks nobody.
 /// </summary>
 internal static class Agreement
 {
@@ -23,22 +23,26 @@ internal static class Agreement
     {
         // Who gives the update's by mistake has to see which of the two is meant.
         string sealedCid = statements.Any(said => said.UpdateSealedCid is not null) ? "the SealedCID of its key" : "the SealedCID";
+        List<string> overruled = [];
+        Compared ofKey = new(sector, statements, overruled, said => said.SealedCid);
+        Compared ofUpdate = ofKey with { Named = said => said.UpdateSealedCid };
         AgreedFacts agreed = new()
         {
-            SealProof = Same(sector, "the seal proof", statements, said => said.SealProof),
-            TicketEpoch = Same(sector, "the ticket's epoch", statements, said => Some(said.TicketEpoch)),
-            Ticket = Same(sector, "the ticket", statements, said => Some(said.Ticket)),
-            SealedCid = Same(sector, sealedCid, statements, said => Some(said.SealedCid)),
-            UpdateSealedCid = Same(sector, "the update's SealedCID", statements, said => Some(said.UpdateSealedCid)),
-            CommD = Same(sector, "CommD", statements, said => Some(said.CommD ?? said.Data?.CommD)),
-            DealIds = Same(sector, "the list of deals", statements, said => said.DealIds, SameDeals, DealsText),
-            Data = Same(sector, "the list of pieces", statements, said => said.Data, SamePieces, PiecesText),
-            UpdateCommD = Same(sector, "the update's CommD", statements, said => Some(said.UpdateCommD ?? said.UpdateData?.CommD)),
-            UpdateData = Same(sector, "the update's list of pieces", statements, said => said.UpdateData, SamePieces, PiecesText),
-            PreCommitEpoch = Same(sector, "the epoch of the pre-commit", statements, said => Some(said.PreCommitEpoch)),
+            SealProof = Same(ofKey, "the seal proof", said => said.SealProof),
+            TicketEpoch = Same(ofKey, "the ticket's epoch", said => Some(said.TicketEpoch)),
+            Ticket = Same(ofKey, "the ticket", said => Some(said.Ticket)),
+            SealedCid = Same(ofKey, sealedCid, said => Some(said.SealedCid)),
+            UpdateSealedCid = Same(ofUpdate, "the update's SealedCID", said => Some(said.UpdateSealedCid)),
+            CommD = Same(ofKey, "CommD", said => Some(said.CommD ?? said.Data?.CommD)),
+            DealIds = Same(ofKey, "the list of deals", said => said.DealIds, SameDeals, DealsText),
+            Data = Same(ofKey, "the list of pieces", said => said.Data, SamePieces, PiecesText),
+            UpdateCommD = Same(ofUpdate, "the update's CommD", said => Some(said.UpdateCommD ?? said.UpdateData?.CommD)),
+            UpdateData = Same(ofUpdate, "the update's list of pieces", said => said.UpdateData, SamePieces, PiecesText),
+            PreCommitEpoch = Same(ofKey, "the epoch of the pre-commit", said => Some(said.PreCommitEpoch)),
             PreCommitMessage = statements.Select(said => said.PreCommitMessage).FirstOrDefault(cid => cid is not null),
             CommitMessages = Named(statements, said => said.CommitMessage),
             UpdateMessages = Named(statements, said => said.UpdateMessage),
+            Overruled = overruled,
         };
         InOrder(sector, agreed, activation);
         return agreed;
@@ -59,32 +63,44 @@ internal static class Agreement
         FailureKind.SourcesDisagree, $"{sector}: {what} is {one} by {oneSource}, but {other} by {otherSource}", Hint);
 
     private static Agreed<T>? Same<T>(
-        SectorId sector,
-        string what,
-        IReadOnlyList<SectorStatement> statements,
-        Func<SectorStatement, T?> of,
-        Func<T, T, bool>? same = null,
-        Func<T, string>? text = null)
+        Compared compared, string what, Func<SectorStatement, T?> of, Func<T, T, bool>? same = null, Func<T, string>? text = null)
         where T : class
     {
         same ??= EqualityComparer<T>.Default.Equals;
         text ??= value => value.ToString()!;
-        ImmutableArray<SectorStatement> saying = [.. statements.Where(said => of(said) is not null)];
-        if (saying.IsEmpty)
+        SectorStatement[] saying = [.. compared.Statements.Where(said => of(said) is not null)];
+        SectorStatement? newest = saying.FirstOrDefault(said => said.IsNewestState);
+        if ((newest ?? saying.FirstOrDefault(said => !compared.IsOfAnother(said)) ?? saying.FirstOrDefault()) is not { } first)
         {
             return null;
         }
 
-        T first = of(saying[0])!;
-        return saying.FirstOrDefault(said => !same(of(said)!, first)) is { } other
-            ? throw Contradiction(sector, what, text(first), saying[0].Source, text(of(other)!), other.Source)
-            : new Agreed<T>(first, saying);
+        List<SectorStatement> agreeing = [];
+        foreach (SectorStatement said in saying)
+        {
+            if (same(of(said)!, of(first)!))
+            {
+                agreeing.Add(said);
+            }
+            else if (said.GivesWay && (newest is not null || (compared.IsOfAnother(said) && !compared.IsOfAnother(first))))
+            {
+                compared.Overruled.Add($"{what} is {text(of(first)!)} by {first.Source}, which holds, though {said.Source} says {text(of(said)!)}");
+            }
+            else
+            {
+                // Who spoke first is named first.
+                (SectorStatement one, SectorStatement other) = Array.IndexOf(saying, said) < Array.IndexOf(saying, first) ? (said, first) : (first, said);
+                throw Contradiction(compared.Sector, what, text(of(one)!), one.Source, text(of(other)!), other.Source);
+            }
+        }
+
+        return new Agreed<T>(of(first)!, [.. agreeing]);
     }
 
-    private static Agreed<T>? Same<T>(SectorId sector, string what, IReadOnlyList<SectorStatement> statements, Func<SectorStatement, Said<T>?> of)
+    private static Agreed<T>? Same<T>(Compared compared, string what, Func<SectorStatement, Said<T>?> of)
         where T : struct
     {
-        Agreed<Said<T>>? agreed = Same<Said<T>>(sector, what, statements, of);
+        Agreed<Said<T>>? agreed = Same<Said<T>>(compared, what, of);
         return agreed is null ? null : new Agreed<T>(agreed.Value.Value, agreed.Statements);
     }
 
@@ -133,6 +149,20 @@ internal static class Agreement
 
     private static Said<T>? Some<T>(T? value)
         where T : struct => value is { } said ? new Said<T>(said) : null;
+
+    /// <summary>What is compared.</summary>
+    /// <param name="Sector">Whom it is about.</param>
+    /// <param name="Statements">In the order they were made.</param>
+    /// <param name="Overruled">A sentence for each word that gave way is added here.</param>
+    /// <param name="Named">The CommR that a statement names for what its facts are about.</param>
+    private sealed record Compared(
+        SectorId Sector, IReadOnlyList<SectorStatement> Statements, List<string> Overruled, Func<SectorStatement, CommR?> Named)
+    {
+        /// <summary>Whether a record names another CommR than the newest state has: then the rest of it may be of another sealing, too.</summary>
+        internal bool IsOfAnother(SectorStatement said) =>
+            said.GivesWay && Named(said) is { } named
+            && Statements.FirstOrDefault(other => other.IsNewestState) is { } newest && Named(newest) is { } onChain && onChain != named;
+    }
 
     /// <summary>A value in the guise of an object, so that one comparison serves both.</summary>
     private sealed record Said<T>(T Value)

@@ -65,7 +65,9 @@ internal sealed class Inquiry
             SourceQuestion open = inquiry.Open(question);
             if (source.IsWorthAsking(open))
             {
-                await inquiry.AskAsync(source, open, notes, cancellation).ConfigureAwait(false);
+                // What the operator said for this run is no record: whether it is right is theirs to see to.
+                bool isRecord = named.Contains(source) && source is not GivenStatements;
+                await inquiry.AskAsync(source, open, isRecord, notes, cancellation).ConfigureAwait(false);
             }
         }
 
@@ -125,7 +127,7 @@ internal sealed class Inquiry
         PreCommitMessage = Agreed.PreCommitMessage,
     };
 
-    private async Task AskAsync(ISectorSource source, SourceQuestion open, List<string> notes, CancellationToken cancellation)
+    private async Task AskAsync(ISectorSource source, SourceQuestion open, bool isRecord, List<string> notes, CancellationToken cancellation)
     {
         try
         {
@@ -133,7 +135,7 @@ internal sealed class Inquiry
             if (answer.Statement is { } statement)
             {
                 List<string> impossible = [];
-                Hear(Consequences.Of(open, statement, Agreed, impossible), open.Activation);
+                Hear(Consequences.Of(open, statement, Agreed, impossible) with { GivesWay = isRecord }, open.Activation);
                 notes.AddRange([.. new[] { answer.Note }.OfType<string>(), .. answer.Unusable, .. impossible]);
                 _unusable.AddRange([.. answer.Unusable, .. impossible]);
             }

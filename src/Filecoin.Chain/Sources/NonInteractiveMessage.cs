@@ -54,7 +54,7 @@ internal sealed class NonInteractiveMessage(FullNode node, MinerAddress miner, s
                 Source = source,
                 SealProof = question.SealProof,
                 SealedCid = question.SealedCid,
-                TicketEpoch = sealedAs.SealRandEpoch,
+                TicketEpoch = OnChain.Epoch(question.Sector, sealedAs.SealRandEpoch),
             })
             : throw new OperatorException(
                 FailureKind.SourcesDisagree,

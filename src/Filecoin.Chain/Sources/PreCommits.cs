@@ -23,7 +23,7 @@ internal static class PreCommits
         Source = source,
         SealProof = OnChain.Proof(question.Sector, found.SealProof, question.Size),
         SealedCid = OnChain.CommR(question.Sector, found.SealedCid),
-        TicketEpoch = found.SealRandEpoch,
+        TicketEpoch = OnChain.Epoch(question.Sector, found.SealRandEpoch),
         DealIds = found.DealIds,
         CommD = found.UnsealedCid is { } cid ? OnChain.CommD(question.Sector, cid)
 

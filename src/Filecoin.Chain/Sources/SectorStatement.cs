@@ -56,6 +56,12 @@ public sealed record SectorStatement
     /// <summary>Whether it stands for itself: the chain's own record, or what follows from it by the chain's rules.</summary>
     public bool IsChain { get; init; }
 
+    /// <summary>Whether it is what the newest state has, or follows from that alone: no record stands against it.</summary>
+    internal bool IsNewestState { get; init; }
+
+    /// <summary>Whether it is the record of who sealed, which is wrong where the newest state says otherwise.</summary>
+    internal bool GivesWay { get; init; }
+
     /// <summary>Whether its ticket was computed from the epoch that others told, and so says nothing about that epoch.</summary>
     internal bool IsComputed { get; init; }
 }

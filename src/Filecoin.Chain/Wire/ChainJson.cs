@@ -45,6 +45,8 @@ namespace Filecoin.Chain;
 [JsonSerializable(typeof(ulong))]
 [JsonSerializable(typeof(ActorState<RewardState>))]
 [JsonSerializable(typeof(ActorState<PowerState>))]
+[JsonSerializable(typeof(ActorState<MinerFunds>))]
+[JsonSerializable(typeof(BigInteger))]
 internal sealed partial class ChainJson : JsonSerializerContext
 {
     /// <summary>Writes a CID as Lotus does: {"/": "bafy…"}.</summary>
@@ -84,14 +86,11 @@ internal sealed class AddressJsonConverter : JsonConverter<Address>
     public override void Write(Utf8JsonWriter writer, Address value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }
 
-/// <summary>
-/// An epoch. From a little before genesis (young devnets look back beyond it) to 2^30, a thousand years: whatever is outside is no epoch,
-/// and whatever is inside can be added to and turned into a date.
-/// </summary>
+/// <summary>An epoch; what cannot be one (<see cref="Epochs.CanBe"/>) is an error.</summary>
 internal sealed class EpochJsonConverter : JsonConverter<long>
 {
     public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long epoch) && epoch is > -(1L << 20) and < 1L << 30
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long epoch) && Epochs.CanBe(epoch)
             ? epoch
             : throw new JsonException();
 

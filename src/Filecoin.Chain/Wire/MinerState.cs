@@ -17,6 +17,8 @@ public sealed record MinerInfo
 /// <summary>A proven sector, as StateSectorGetInfo tells it. Fields beyond the first five differ between node versions.</summary>
 public sealed record SectorOnChainInfo
 {
+    private const ulong FullQaPower = 1 << 1;
+
     /// <summary>The sector's number.</summary>
     public required ulong SectorNumber { get; init; }
 
@@ -61,6 +63,16 @@ public sealed record SectorOnChainInfo
     /// <summary>CommR of the replica before a SnapDeals update; null unless snapped.</summary>
     [JsonPropertyName("SectorKeyCID")]
     public Cid? SectorKeyCid { get; init; }
+
+    /// <summary>Bits of SectorOnChainInfoFlags; told since Lotus 1.28.</summary>
+    public ulong? Flags { get; init; }
+
+    /// <summary>
+    /// FULL_QA_POWER (FIP-0118, network version 29): it has ten times the power of its size whatever its weights are, and what of its data was
+    /// verified they no longer tell.
+    /// </summary>
+    [JsonIgnore]
+    public bool HasFullQaPower => Flags is { } flags && (flags & FullQaPower) != 0;
 }
 
 /// <summary>A pre-committed sector, as StateSectorPreCommitInfo tells it.</summary>

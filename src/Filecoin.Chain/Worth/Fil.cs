@@ -19,6 +19,14 @@ public readonly record struct Fil(BigInteger Atto)
     /// <summary>Sum of two amounts.</summary>
     public static Fil Add(Fil left, Fil right) => left + right;
 
+    /// <summary>"0.000006279746615844": all of it, as wallets take it; not below zero.</summary>
+    public string Exact()
+    {
+        BigInteger whole = BigInteger.DivRem(Atto, BigInteger.Pow(10, Decimals), out BigInteger fraction);
+        string digits = ((long)fraction).ToString("D18", CultureInfo.InvariantCulture).TrimEnd('0');
+        return whole.ToString(CultureInfo.InvariantCulture) + (digits.Length == 0 ? "" : "." + digits);
+    }
+
     /// <summary>"0.012346 FIL": six decimals, rounded to the nearest; less than that is "&lt; 0.000001 FIL".</summary>
     public override string ToString()
     {

@@ -14,6 +14,12 @@ public sealed record NetworkEconomics(FilterEstimate Reward, FilterEstimate Powe
     /// <summary>FIP-0098: since this version termination costs a share of the pledge.</summary>
     private const ulong PledgeShareSince = 25;
 
+    /// <summary>QualityBaseMultiplier, what the chain counts a byte of plain space by.</summary>
+    private const int Quality = 10;
+
+    /// <summary>How many times as much verified data counts.</summary>
+    private const int VerifiedQuality = 10;
+
     /// <summary>Sectors older than this, in epochs, pay the whole share.</summary>
     private const long FullAge = 140 * Epochs.PerDay;
 
@@ -50,6 +56,10 @@ public sealed record NetworkEconomics(FilterEstimate Reward, FilterEstimate Powe
         return new Fil(BigInteger.Max(byAge, least));
     }
 
+    /// <summary>The power in bytes of a sector with FULL_QA_POWER (FIP-0118), whatever its weights.</summary>
+    /// <param name="sectorSize">Bytes.</param>
+    public static BigInteger FullQaPower(long sectorSize) => (BigInteger)sectorSize * VerifiedQuality;
+
     /// <summary>A sector's quality-adjusted power in bytes: its size, and that of verified data in it ten times.</summary>
     /// <param name="sectorSize">Bytes.</param>
     /// <param name="duration">Epochs from PowerBaseEpoch to Expiration, over which the weight is spread; above zero.</param>
@@ -58,8 +68,8 @@ public sealed record NetworkEconomics(FilterEstimate Reward, FilterEstimate Powe
     {
         const int qualityBits = 20;
         BigInteger spaceTime = (BigInteger)sectorSize * duration;
-        BigInteger weighted = ((spaceTime - verifiedWeight) * 10) + (verifiedWeight * 100);
-        BigInteger quality = Q128.Floor(Q128.Floor(weighted << qualityBits, spaceTime), 10);
+        BigInteger weighted = ((spaceTime - verifiedWeight) * Quality) + (verifiedWeight * Quality * VerifiedQuality);
+        BigInteger quality = Q128.Floor(Q128.Floor(weighted << qualityBits, spaceTime), Quality);
         return (sectorSize * quality) >> qualityBits;
     }
 }

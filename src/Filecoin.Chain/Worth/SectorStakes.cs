@@ -31,8 +31,9 @@ public sealed record SectorStakes
         bool told = BigInteger.TryParse(info.VerifiedDealWeight, NumberStyles.None, CultureInfo.InvariantCulture, out BigInteger verified);
         return new SectorStakes
         {
-            QaPower = told && duration > 0 && (verified.IsZero || info.PowerBaseEpoch is not null)
-                && verified <= (BigInteger)size.Bytes * duration
+            QaPower = info.HasFullQaPower ? NetworkEconomics.FullQaPower(size.Bytes)
+                : told && duration > 0 && (verified.IsZero || info.PowerBaseEpoch is not null)
+                    && verified <= (BigInteger)size.Bytes * duration
                 ? NetworkEconomics.QaPower(size.Bytes, duration, verified)
                 : null,
             InitialPledge = Amount(info.InitialPledge),

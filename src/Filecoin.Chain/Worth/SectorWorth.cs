@@ -67,12 +67,11 @@ public sealed record SectorWorth
     /// <summary>What a sector's standing comes to.</summary>
     /// <param name="standing">Where it stands; null where no node told.</param>
     /// <param name="economics">What the network pays and takes; null where no node told.</param>
-    /// <param name="isFaulty">Whether it is among the miner's faulty sectors; null where no node told.</param>
-    public static SectorWorth Of(SectorStanding? standing, NetworkEconomics? economics, bool? isFaulty) => standing switch
+    public static SectorWorth Of(SectorStanding? standing, NetworkEconomics? economics) => standing switch
     {
         null => new SectorWorth { Verdict = WorthVerdict.Unknown, Why = "where it stands on chain was not told" },
         { State: SectorState.PreCommitted } => OfPreCommitted(standing),
-        _ => OfProven(standing, economics, isFaulty),
+        _ => OfProven(standing, economics),
     };
 
     private static SectorWorth OfPreCommitted(SectorStanding standing)
@@ -81,7 +80,7 @@ public sealed record SectorWorth
         return worth with { Deposit = standing.Stakes?.Deposit };
     }
 
-    private static SectorWorth OfProven(SectorStanding standing, NetworkEconomics? economics, bool? isFaulty)
+    private static SectorWorth OfProven(SectorStanding standing, NetworkEconomics? economics)
     {
         SectorStakes stakes = standing.Stakes ?? new SectorStakes();
         bool terminates = standing.FaultTerminatesAt is { } early && (standing.Expiration is not { } late || early <= late);
@@ -91,7 +90,7 @@ public sealed record SectorWorth
             : Ending(standing, ends, terminates ? "its fault terminates it at" : "it expires at", terminates ? "its fault has terminated it" : "it expired");
         worth = worth with
         {
-            IsFaulty = isFaulty ?? (standing.FaultTerminatesAt is null ? null : true),
+            IsFaulty = standing.IsFaulty ?? (standing.FaultTerminatesAt is null ? null : true),
             FaultySince = standing.FaultTerminatesAt - FaultMaxAge,
         };
         if (worth.Verdict == WorthVerdict.TooLate || economics is null || stakes.QaPower is not { } power)
@@ -101,7 +100,7 @@ public sealed record SectorWorth
 
         Fil faultFee = economics.ContinuedFaultFee(power);
         Fil? dailyFee = stakes.DailyFee is { } fee ? economics.DailyFeeDue(fee, power) : null;
-        long age = (terminates ? ends!.Value : standing.HeadEpoch) - (stakes.Activation ?? 0);
+        long age = (terminates ? ends!.Value : standing.NowEpoch) - (stakes.Activation ?? 0);
         return worth with
         {
             RewardPerDay = economics.ExpectedReward(power, Epochs.PerDay),
@@ -115,8 +114,8 @@ public sealed record SectorWorth
     private static SectorWorth Ending(SectorStanding standing, long? end, string until, string past) => end switch
     {
         null => new SectorWorth { Verdict = WorthVerdict.Unknown, Why = "when it ends was not told" },
-        { } epoch when epoch < standing.HeadEpoch => new SectorWorth { Verdict = WorthVerdict.TooLate, EndsAt = epoch, Why = $"{past} at epoch {epoch}" },
-        { } epoch when epoch - standing.HeadEpoch < Soonest => new SectorWorth
+        { } epoch when epoch < standing.NowEpoch => new SectorWorth { Verdict = WorthVerdict.TooLate, EndsAt = epoch, Why = $"{past} at epoch {epoch}" },
+        { } epoch when epoch - standing.NowEpoch < Soonest => new SectorWorth
         {
             Verdict = WorthVerdict.EndsTooSoon,
             EndsAt = epoch,

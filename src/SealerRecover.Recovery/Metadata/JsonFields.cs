@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Filecoin.Chain;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Recovery.Metadata;
@@ -93,6 +94,12 @@ internal sealed class JsonFields
     /// <summary>A whole number from 0 to <paramref name="most"/>; null if the field is missing or null.</summary>
     public ulong? OptionalNumber(string field, ulong most) =>
         Has(field) ? Number(field, Required(field, JsonValueKind.Number), most) : null;
+
+    /// <summary>An epoch of the chain, which may lie before genesis; null if the field is missing or null.</summary>
+    public long? OptionalEpoch(string field) =>
+        !Has(field) ? null
+        : Required(field, JsonValueKind.Number) is var value && value.TryGetInt64(out long epoch) && Epochs.CanBe(epoch) ? epoch
+        : throw Bad(field, $"{Quote(value.GetRawText())} is not an epoch");
 
     /// <summary>The text of a CID, written as {"/": "…"}, that has to be there.</summary>
     public string RequiredLink(string field) =>

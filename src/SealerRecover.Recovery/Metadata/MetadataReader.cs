@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using Filecoin.Chain;
 using Filecoin.Cryptography;
@@ -180,12 +181,22 @@ internal sealed class MetadataReader
             SealProof = ReadSealProof(fields, size),
             Ticket = ReadTicket(fields),
             SealedCid = DataFields.ReadCommR(fields, "SealedCID"),
-            TicketEpoch = fields.OptionalNumber("TicketEpoch", long.MaxValue) is ulong epoch ? (long)epoch : null,
+            TicketEpoch = fields.OptionalEpoch("TicketEpoch"),
             Data = DataFields.ReadSealedOver(fields, size),
             Update = DataFields.ReadUpdate(fields, size),
+            DebtThen = ReadDebt(fields.OptionalObject("Chain")),
             WasUnproven = fields.OptionalObject("Chain")?.OptionalText("State") == nameof(SectorState.PreCommitted),
         };
     }
+
+    /// <summary>The miner's debt when the file was written; null for none, and for what people made of it.</summary>
+    private static MinerDebt? ReadDebt(JsonFields? chain) =>
+        chain?.OptionalText(MetadataWriter.DebtLacking) is { Length: <= 40 } lacking
+        && BigInteger.TryParse(lacking, NumberStyles.None, CultureInfo.InvariantCulture, out BigInteger atto) && atto.Sign > 0
+        && DateTimeOffset.TryParse(
+            chain.OptionalText(MetadataWriter.HeadTime), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at)
+            ? new MinerDebt(new Fil(atto), at)
+            : null;
 
     private static SealProofInfo ReadSealProof(JsonFields fields, SectorSize size)
     {

@@ -18,6 +18,12 @@ namespace SealerRecover.Recovery.Metadata;
 /// </summary>
 internal static class MetadataWriter
 {
+    /// <summary>In <see cref="Chain"/>: what the miner's unlocked balance lacks of its fee debt, attoFIL, decimal text; missing where nothing.</summary>
+    internal const string DebtLacking = "DebtLacking";
+
+    /// <summary>In <see cref="Chain"/>: time stamp of the head.</summary>
+    internal const string HeadTime = "HeadTime";
+
     private const string Chain = "Chain";
 
     private static readonly JsonWriterOptions Style = new()
@@ -194,12 +200,17 @@ internal static class MetadataWriter
         writer.WriteStartObject(Chain);
         writer.WriteString("State", standing.State.ToString());
         writer.WriteNumber("HeadEpoch", standing.HeadEpoch);
-        writer.WriteString("HeadTime", standing.HeadTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        writer.WriteString(HeadTime, standing.HeadTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         Optional("ProveBefore", standing.ProveBefore);
         Optional("Deadline", standing.Deadline);
         Optional("DeadlineOpens", standing.DeadlineOpens);
         Optional("FaultTerminatesAt", standing.FaultTerminatesAt);
         Optional("Expiration", standing.Expiration);
+        if (standing.Debt is { } debt)
+        {
+            writer.WriteString(DebtLacking, debt.Lacking.Atto.ToString(CultureInfo.InvariantCulture));
+        }
+
         writer.WriteEndObject();
 
         void Optional(string name, long? value)

@@ -108,7 +108,8 @@ internal sealed class ExportCommand : ICommand
             await NodeOptions.TellWorthAsync(context, lookup, found);
         }
 
-        return Report(path, file.Written, [.. numbers.Select(number => End(new SectorId(lookup.Miner, number), ended.GetValueOrDefault(number), path))]);
+        Report report = Report(path, file.Written, [.. numbers.Select(number => End(new SectorId(lookup.Miner, number), ended.GetValueOrDefault(number), path))]);
+        return report with { Next = [.. NextAdvice.Debt([.. found.Select(result => result.Facts).OfType<SectorFacts>()], context.Host.Time.GetUtcNow()), .. report.Next] };
 
         void Ended(SectorLookupResult result)
         {

@@ -102,8 +102,7 @@ internal sealed class GivenOptions
         return read ? new Ticket(new Bytes32(bytes)) : throw Bad(_ticket, text, "not 32 bytes, written as 64 hexadecimal digits or in base64");
     }
 
-    // As far as an epoch of the chain can lie: from a little before genesis, which young devnets look back to, to a thousand years after.
-    private long ReadEpoch(long epoch) => epoch is > -(1L << 20) and < 1L << 30
+    private long ReadEpoch(long epoch) => Epochs.CanBe(epoch)
         ? epoch
         : throw Bad(_ticketEpoch, epoch.ToString(CultureInfo.InvariantCulture), "not an epoch");
 

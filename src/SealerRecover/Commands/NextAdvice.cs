@@ -1,4 +1,5 @@
 using Filecoin.Chain;
+using Filecoin.Primitives;
 using SealerRecover.Recovery;
 using SealerRecover.Rendering;
 
@@ -7,7 +8,7 @@ namespace SealerRecover.Commands;
 /// <summary>What the operator should do after a run.</summary>
 internal static class NextAdvice
 {
-    /// <summary>The advice in the order to follow it.</summary>
+    /// <summary>The advice in the order to follow it; what the miner owes comes before all of it (<see cref="Debt(IReadOnlyList{SectorFacts}, DateTimeOffset)"/>).</summary>
     public static IReadOnlyList<Advice> For(
         RecoverySettings settings, IReadOnlyList<SectorFacts> facts, IReadOnlyList<SectorOutcome> outcomes, DateTimeOffset now) =>
     [
@@ -20,4 +21,12 @@ internal static class NextAdvice
                 step.Commands,
                 step.By)),
     ];
+
+    /// <summary>What to send to a miner in debt, before anything else; nothing where it is not, or where nobody told.</summary>
+    public static IReadOnlyList<Advice> Debt(IReadOnlyList<SectorFacts> facts, DateTimeOffset now) => Debt(
+        facts.Select(sector => sector.Debt).FirstOrDefault(debt => debt is not null), [.. facts.Select(sector => (sector.Sector, sector.Standing))], now);
+
+    /// <summary>The same of sectors of which only where they stand is known.</summary>
+    public static IReadOnlyList<Advice> Debt(MinerDebt? debt, IReadOnlyList<(SectorId Sector, SectorStanding? Standing)> sectors, DateTimeOffset now) =>
+        DebtStep.For(debt, sectors, now) is { } step ? [new Advice(step.Text, step.Commands, step.By) { Send = step.Send }] : [];
 }

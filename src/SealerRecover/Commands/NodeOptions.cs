@@ -43,6 +43,8 @@ internal sealed class NodeOptions
     public Option<int?> Timeout { get; } = CommonOptions.Whole(
         "--node-timeout", 1, 3600, "seconds", $"How long to wait for one answer of the chain node, or of another source. Default: {DefaultTimeout}.");
 
+    private string? _headNote;
+
     /// <summary>Who else is asked.</summary>
     public SourceOptions Sources { get; } = new();
 
@@ -169,7 +171,9 @@ internal sealed class NodeOptions
         {
             FullNode node = new(Connected(ReadEndpoints(context.Parsed, context.Environment)));
             OtherSources others = Sources.Read(context, Connected, TimeSpan.FromSeconds(timeout), given);
-            return await ask(Live(context, () => SectorLookup.OpenAsync(node, others, miner, context.Host.Time, progress, context.Cancellation)));
+            SectorLookup lookup = Live(context, () => SectorLookup.OpenAsync(node, others, miner, context.Host.Time, progress, context.Cancellation));
+            TellHead(context, lookup);
+            return await ask(lookup);
         }
         finally
         {
@@ -224,7 +228,9 @@ internal sealed class NodeOptions
 
         try
         {
-            return Live(context, () => BringUpToDateAsync(context, recovered));
+            (SectorLookup lookup, IReadOnlyList<SectorFacts> now) = Live(context, () => BringUpToDateAsync(context, recovered));
+            TellHead(context, lookup);
+            return now;
         }
         catch (OperatorException failure)
         {
@@ -238,14 +244,24 @@ internal sealed class NodeOptions
         }
     }
 
-    private async Task<IReadOnlyList<SectorFacts>> BringUpToDateAsync(CommandContext context, IReadOnlyList<SectorFacts> recovered)
+    private async Task<(SectorLookup Lookup, IReadOnlyList<SectorFacts> Now)> BringUpToDateAsync(CommandContext context, IReadOnlyList<SectorFacts> recovered)
     {
         NodeProgress progress = new(context);
         using JsonRpcClient rpc = Connect(
             context, ReadEndpoints(context.Parsed, context.Environment), context.Parsed.GetValue(Timeout) ?? Patience, progress);
         SectorLookup lookup = await SectorLookup.OpenAsync(
             new FullNode(rpc), OtherSources.None, Address.FromActorId(recovered[0].Sector.Miner), context.Host.Time, progress, context.Cancellation);
-        return await lookup.BringUpToDateAsync(recovered, DefaultConcurrency, context.Cancellation);
+        return (lookup, await lookup.BringUpToDateAsync(recovered, DefaultConcurrency, context.Cancellation));
+    }
+
+    /// <summary>A run may open the chain several times; that its node is behind is said once.</summary>
+    private void TellHead(CommandContext context, SectorLookup lookup)
+    {
+        if (lookup.HeadNote is { } note && _headNote is null)
+        {
+            _headNote = note;
+            context.View.Said(note);
+        }
     }
 
     private static JsonRpcClient Connect(

@@ -53,7 +53,8 @@ internal static class RecoveryRun
         HashSet<SectorId> done = [.. outcomes.Where(outcome => outcome.Failure is null && outcome.Kind != OutcomeKind.Stopped).Select(outcome => outcome.Sector)];
         SectorFacts[] recovered = [.. facts.Where(fact => done.Contains(fact.Sector))];
         IReadOnlyList<SectorFacts> current = refresh is null || recovered.Length == 0 ? facts : refresh(recovered);
-        next = NextAdvice.For(settings, current, outcomes, context.Host.Time.GetUtcNow());
+        DateTimeOffset now = context.Host.Time.GetUtcNow();
+        next = [.. NextAdvice.Debt(current, now), .. NextAdvice.For(settings, current, outcomes, now)];
         Dictionary<SectorId, CommR> expected = facts.ToDictionary(
             fact => fact.Sector, fact => fact.Update?.SealedCid ?? fact.SealedCid);
         return [.. outcomes.Select(outcome => SectorReport.From(outcome, expected.TryGetValue(outcome.Sector, out CommR sealedCid) ? sealedCid : null))];

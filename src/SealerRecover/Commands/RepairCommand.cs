@@ -80,7 +80,7 @@ internal sealed class RepairCommand : ICommand
             reports.Add(report.Sector, report);
         }
 
-        List<Advice> next = [];
+        List<Advice> next = [.. NextAdvice.Debt([.. repairs.Select(repair => repair.Facts)], context.Host.Time.GetUtcNow())];
         foreach (IGrouping<string, SectorRepair> place in repairs.GroupBy(repair => repair.StoragePath))
         {
             SectorFacts[] facts = [.. place.Select(repair => repair.Facts)];
@@ -131,7 +131,7 @@ internal sealed class RepairCommand : ICommand
     private static IEnumerable<SectorReport> Mend(CommandContext context, RecoverySettings settings, SectorFacts[] facts, List<Advice> next)
     {
         IReadOnlyList<SectorReport> reports = RecoveryRun.Recover(context, settings, facts, refresh: null, out IReadOnlyList<Advice> advice);
-        next.AddRange(advice);
+        next.AddRange(advice.Where(step => step.Send is null)); // What the miner owes is said once, of all storage paths together.
         OtherCopies others = new(settings, context.Host.Time);
         return reports.Select(report => report.Result is SectorResult.Installed or SectorResult.AlreadyThere
             ? MendOthers(context, others, facts.First(fact => fact.Sector == report.Sector), report)

@@ -11,7 +11,11 @@ namespace SealerRecover.Commands;
 /// <param name="Sector">The sector.</param>
 /// <param name="Facts">What to compare with; null on failure.</param>
 /// <param name="Failure">Why not; null on success.</param>
-internal sealed record SurveyedSector(SectorId Sector, SurveyFacts? Facts, OperatorException? Failure);
+internal sealed record SurveyedSector(SectorId Sector, SurveyFacts? Facts, OperatorException? Failure)
+{
+    /// <summary>The miner's debt when the metadata file was written; null for none, and where a node was asked.</summary>
+    public MinerDebt? DebtThen { get; init; }
+}
 
 /// <summary>Sectors to look at.</summary>
 /// <param name="ComparedWith">As of <see cref="SurveyAnswer"/>.</param>
@@ -69,7 +73,7 @@ internal sealed class SurveyedSectors
                 : new FoundSectors(
                     SurveyAnswer.Metadata,
                     [.. Known.FromFile(context, path)
-                        .Select(found => new SurveyedSector(found.Sector, found.Facts is { } facts ? SurveyFacts.From(facts) : null, found.Failure))],
+                        .Select(found => new SurveyedSector(found.Sector, found.Facts is { } facts ? SurveyFacts.From(facts) : null, found.Failure) { DebtThen = found.Facts?.DebtThen })],
                     othersFor is null ? [] : [.. Known.AllInFile(context).Select(SurveyFacts.From)]);
         }
 

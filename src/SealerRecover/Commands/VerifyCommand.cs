@@ -68,8 +68,18 @@ internal sealed class VerifyCommand : ICommand
         };
         StorageRoots roots = _inspection.ReadRoots(context);
         Dictionary<SectorId, ChallengeSeed> seeds = [];
-        (string comparedWith, IReadOnlyList<SurveyedSector> sectors, _) = await _inspection.Sectors.FindAsync(
-            context, roots, given is null ? (lookup, found) => Draw(context, lookup, found, seeds) : null);
+        List<Advice> debt = [];
+        (string comparedWith, IReadOnlyList<SurveyedSector> sectors, _) = await _inspection.Sectors.FindAsync(context, roots, (lookup, found) =>
+        {
+            if (given is null)
+            {
+                Draw(context, lookup, found, seeds);
+            }
+
+            debt.AddRange(Debt(context, lookup, found));
+        });
+        debt.AddRange(NextAdvice.Debt(
+            sectors.Select(sector => sector.DebtThen).FirstOrDefault(then => then is not null), [.. sectors.Select(sector => (sector.Sector, (SectorStanding?)null))], context.Host.Time.GetUtcNow()));
         ChallengeSeed common = given is { } randomness
             ? new ChallengeSeed(randomness, SeedSource.Given)
             : ChallengeSeed.Random("no chain node was asked");
@@ -87,7 +97,7 @@ internal sealed class VerifyCommand : ICommand
                 : SectorReport.Failed(sector.Sector, sector.Failure!));
         }
 
-        return new Report { Command = Name, Sectors = reports, Next = [.. Next(context, roots, reports)] };
+        return new Report { Command = Name, Sectors = reports, Next = [.. debt, .. Next(context, roots, reports)] };
     }
 
     private static SectorReport Verify(
@@ -114,6 +124,13 @@ internal sealed class VerifyCommand : ICommand
             HowFar = found.IsProven ? ReachText.Of(found) : null,
             BlockChance = found.BlockChance,
         };
+    }
+
+    private static IReadOnlyList<Advice> Debt(CommandContext context, SectorLookup lookup, IReadOnlyList<SurveyedSector> sectors)
+    {
+        (MinerDebt? debt, IReadOnlyList<(SectorId, SectorStanding?)> standings) = NodeOptions.Live(context, () => lookup.DebtAsync(
+            [.. sectors.Where(sector => sector.Facts is not null).Select(sector => sector.Sector.Number)], NodeOptions.DefaultConcurrency, context.Cancellation));
+        return NextAdvice.Debt(debt, standings, context.Host.Time.GetUtcNow());
     }
 
     private static void Draw(

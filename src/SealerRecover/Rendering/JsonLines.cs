@@ -157,7 +157,7 @@ internal sealed record JsonFailure(
     string? Trace);
 
 /// <summary>Something to do next.</summary>
-internal sealed record JsonAdvice(string Text, IReadOnlyList<string> Commands, string? Before);
+internal sealed record JsonAdvice(string Text, IReadOnlyList<string> Commands, string? Before, string? Send);
 
 /// <summary>The last line.</summary>
 internal sealed record JsonReport(
@@ -323,7 +323,8 @@ internal sealed record JsonAdvisedRepair(string Repair, string Part, bool Needed
 internal sealed record JsonCopy(string From, string To);
 
 /// <summary>What sectors are worth recovering. Amounts are attoFIL as decimal text, as the chain counts.</summary>
-internal sealed record JsonWorth(string Event, string Time, ulong? NetworkVersion, IReadOnlyList<JsonSectorWorth> Sectors);
+internal sealed record JsonWorth(
+    string Event, string Time, ulong? NetworkVersion, long? HeadEpoch, long? ClockEpoch, IReadOnlyList<JsonSectorWorth> Sectors);
 
 /// <summary>One of them.</summary>
 internal sealed record JsonSectorWorth(

@@ -135,7 +135,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
                 report.Failure is { } whole ? Line(whole) : null,
                 report.File,
                 [.. report.Next.Select(advice =>
-                    new JsonAdvice(advice.Text, advice.Commands, advice.Before is { } before ? Quantities.Iso(before) : null))],
+                    new JsonAdvice(advice.Text, advice.Commands, advice.Before is { } before ? Quantities.Iso(before) : null, WorthAnswer.Atto(advice.Send)))],
                 report.GoOnWith),
             JsonLines.Default.JsonReport);
         foreach (Failure failure in report.Sectors.Select(sector => sector.Failure).Prepend(report.Failure).OfType<Failure>())

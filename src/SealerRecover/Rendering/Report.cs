@@ -144,7 +144,11 @@ internal sealed record SectorReport(
 /// <param name="Text">One sentence, which also says by when.</param>
 /// <param name="Commands">Command lines to choose from; may be empty.</param>
 /// <param name="Before">By when, where the chain told; for programs.</param>
-internal sealed record Advice(string Text, IReadOnlyList<string> Commands, DateTimeOffset? Before = null);
+internal sealed record Advice(string Text, IReadOnlyList<string> Commands, DateTimeOffset? Before = null)
+{
+    /// <summary>What to send to the miner; null where it is about something else.</summary>
+    public Fil? Send { get; init; }
+}
 
 /// <summary>The end of a command: what text and JSON reports are made of.</summary>
 internal sealed record Report

@@ -22,6 +22,13 @@ internal sealed record WorthAnswer(WorthOfSectors Worth) : IAnswer
             yield return new TextLine(string.Create(CultureInfo.InvariantCulture, $"  and {Worth.Sectors.Count - MostListed} more, all of them with --json"));
         }
 
+        if (Clock is { } clock)
+        {
+            yield return new TextLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  in time or not as of epoch {clock.NowEpoch}, {Quantities.Instant(clock.TimeOf(clock.NowEpoch))} {(clock.NowEpoch > clock.HeadEpoch ? "by this machine's clock" : "by the chain's head")}"));
+        }
+
         SectorWorth[] faulty = [.. Worth.Sectors.Select(entry => entry.Worth).Where(worth => worth is { IsFaulty: true, CostPerDay: not null })];
         if (faulty.Length > 1)
         {
@@ -42,9 +49,11 @@ internal sealed record WorthAnswer(WorthOfSectors Worth) : IAnswer
         }
     }
 
+    private SectorStanding? Clock => Worth.Sectors.Select(entry => entry.Facts.Standing).FirstOrDefault(standing => standing is not null);
+
     /// <inheritdoc/>
     public string Json(string time) => JsonSerializer.Serialize(
-        new JsonWorth("worth", time, Worth.Economics?.NetworkVersion, [.. Worth.Sectors.Select(entry => Line(entry.Facts, entry.Worth))]),
+        new JsonWorth("worth", time, Worth.Economics?.NetworkVersion, Clock?.HeadEpoch, Clock?.NowEpoch, [.. Worth.Sectors.Select(entry => Line(entry.Facts, entry.Worth))]),
         JsonLines.Default.JsonWorth);
 
     private static JsonSectorWorth Line(SectorFacts facts, SectorWorth worth) => new(
@@ -95,9 +104,10 @@ internal sealed record WorthAnswer(WorthOfSectors Worth) : IAnswer
         epoch is { } known && facts.Standing is { } standing ? format(standing.TimeOf(known)) : null;
 
     private static double? DaysLeft(SectorFacts facts, SectorWorth worth) =>
-        worth.EndsAt is { } end && facts.Standing is { } standing ? Math.Max(0, (end - standing.HeadEpoch) / (double)Epochs.PerDay) : null;
+        worth.EndsAt is { } end && facts.Standing is { } standing ? Math.Max(0, (end - standing.NowEpoch) / (double)Epochs.PerDay) : null;
 
-    private static string? Atto(Fil? amount) => amount?.Atto.ToString(CultureInfo.InvariantCulture);
+    /// <summary>An amount as programs take it, attoFIL.</summary>
+    public static string? Atto(Fil? amount) => amount?.Atto.ToString(CultureInfo.InvariantCulture);
 
     private static string Name(WorthVerdict verdict) => verdict switch
     {

@@ -129,7 +129,9 @@ public sealed class SectorLookupTests
         await using Lost lost = await Lost.StartAsync();
         lost.Chain.HeadTime = DateTimeOffset.UtcNow.AddHours(-5);
         SectorFacts facts = await lost.FindAsync(Lost.Proven(2), Cancellation);
-        Assert.Contains("5.0 hours old", Assert.Single(facts.Notes), StringComparison.Ordinal);
+        Assert.Empty(facts.Notes);
+        Assert.Equal(20_000 + (5 * 120), facts.Standing!.NowEpoch);
+        Assert.Contains("5.0 hours old", (await lost.OpenAsync(Cancellation)).HeadNote, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class SectorWorthTests
     [Fact]
     public void A_faulty_sector_has_until_its_fault_ends_it_and_costs_fault_fee_and_daily_fee_a_day()
     {
-        SectorWorth worth = SectorWorth.Of(Proven(early: Head + (10 * Day)), Network, isFaulty: true);
+        SectorWorth worth = SectorWorth.Of(Proven(early: Head + (10 * Day)), Network);
         Assert.Equal((WorthVerdict.InTime, true, Head + (10 * Day), Head - (32 * Day)), (worth.Verdict, worth.IsFaulty, worth.EndsAt, worth.FaultySince));
         Assert.Equal(Network.ContinuedFaultFee(32L << 30), worth.FaultFeePerDay);
         Assert.Equal(new Fil(5), worth.DailyFee);
@@ -39,7 +39,7 @@ public sealed class SectorWorthTests
     [InlineData(Head + (20 * Day), Head + 5, WorthVerdict.EndsTooSoon, "it expires at epoch 200005")]
     public void What_ends_it_first_decides(long? early, long? expiration, WorthVerdict verdict, string why)
     {
-        SectorWorth worth = SectorWorth.Of(Proven(early, expiration ?? Head + (300 * Day)), Network, isFaulty: true);
+        SectorWorth worth = SectorWorth.Of(Proven(early, expiration ?? Head + (300 * Day)), Network);
         Assert.Equal(verdict, worth.Verdict);
         Assert.StartsWith(why, worth.Why, StringComparison.Ordinal);
     }
@@ -51,7 +51,7 @@ public sealed class SectorWorthTests
     public void A_pre_commit_is_worth_its_deposit_as_long_as_it_can_be_proven(long proveBefore, WorthVerdict verdict, string why)
     {
         SectorWorth worth = SectorWorth.Of(
-            Proven() with { State = SectorState.PreCommitted, ProveBefore = proveBefore, Stakes = new SectorStakes { Deposit = new Fil(9) } }, null, null);
+            Proven() with { State = SectorState.PreCommitted, ProveBefore = proveBefore, Stakes = new SectorStakes { Deposit = new Fil(9) } }, null);
         Assert.Equal((verdict, new Fil(9), null), (worth.Verdict, worth.Deposit, worth.CostPerDay));
         Assert.StartsWith(why, worth.Why, StringComparison.Ordinal);
     }
@@ -59,17 +59,17 @@ public sealed class SectorWorthTests
     [Fact]
     public void A_terminated_sector_is_too_late_and_costs_nothing_more()
     {
-        SectorWorth worth = SectorWorth.Of(Proven() with { IsTerminated = true }, Network, isFaulty: false);
+        SectorWorth worth = SectorWorth.Of(Proven() with { IsTerminated = true }, Network);
         Assert.Equal((WorthVerdict.TooLate, null, null), (worth.Verdict, worth.CostPerDay, worth.TerminationFee));
     }
 
     [Fact]
     public void What_was_not_told_is_unknown_and_not_nothing()
     {
-        Assert.Equal(WorthVerdict.Unknown, SectorWorth.Of(null, Network, true).Verdict);
-        SectorWorth withoutNetwork = SectorWorth.Of(Proven(early: Head + (10 * Day)), null, null);
+        Assert.Equal(WorthVerdict.Unknown, SectorWorth.Of(null, Network).Verdict);
+        SectorWorth withoutNetwork = SectorWorth.Of(Proven(early: Head + (10 * Day)), null);
         Assert.Equal((WorthVerdict.InTime, true, null, null), (withoutNetwork.Verdict, withoutNetwork.IsFaulty, withoutNetwork.CostPerDay, withoutNetwork.TerminationFee));
-        SectorWorth withoutStakes = SectorWorth.Of(Proven() with { Stakes = null, Expiration = null }, Network, null);
+        SectorWorth withoutStakes = SectorWorth.Of(Proven() with { Stakes = null, Expiration = null }, Network);
         Assert.Equal((WorthVerdict.Unknown, null, null), (withoutStakes.Verdict, withoutStakes.IsFaulty, withoutStakes.CostPerDay));
     }
 
