@@ -11,4 +11,7 @@ public sealed record OtherSources
 
     /// <summary>What the operator named, in order of trust; asked about every sector, so that what contradicts the chain is found.</summary>
     public IReadOnlyList<ISectorSource> Named { get; init; } = [];
+
+    /// <summary>Those of them who keep messages.</summary>
+    internal IReadOnlyList<IMessageKeeper> Keepers => [.. Named.OfType<IMessageKeeper>()];
 }

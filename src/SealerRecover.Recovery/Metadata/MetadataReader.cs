@@ -52,7 +52,7 @@ internal static class MetadataReader
         }
 
         HashSet<ulong> isChecked = [.. sectors.Zip(elements).Where(entry => IsEpochChecked(entry.Second)).Select(entry => entry.First.Sector.Number)];
-        return new MetadataDocument(new RecoveryMetadata(miner, size, sectors) { CheckedEpochs = isChecked }, root, elements);
+        return new MetadataDocument(new RecoveryMetadata(miner, size, sectors) { CheckedEpochs = isChecked, LostOn = LostDisk.ReadAll(root) }, root, elements);
     }
 
     /// <summary>Whether Facts, which is for people and may hold anything, says that the ticket's epoch was cross-checked.</summary>

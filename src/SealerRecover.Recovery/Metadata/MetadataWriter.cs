@@ -42,6 +42,7 @@ internal static class MetadataWriter
             WriteSectors(writer, existing, addition);
             writer.WriteEndArray();
             WriteUnknownFields(writer, existing);
+            LostDisk.WriteAll(writer, existing?.Metadata.LostOn ?? [], addition.LostOn);
             writer.WriteEndObject();
         }
 
@@ -193,7 +194,7 @@ internal static class MetadataWriter
 
         foreach (JsonProperty property in existing.Root.EnumerateObject())
         {
-            if (property.Name is not ("Miner" or "SectorSize" or "SectorInfos"))
+            if (property.Name is not ("Miner" or "SectorSize" or "SectorInfos" or LostDisk.Field))
             {
                 property.WriteTo(writer);
             }

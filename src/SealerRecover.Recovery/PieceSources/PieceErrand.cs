@@ -72,6 +72,10 @@ internal interface IPiecePlace : IDisposable
     /// <summary>Looks for the piece without reading it; refuses on the errand if it is not there.</summary>
     Task<PieceSighting?> LookAsync(PieceErrand errand, CancellationToken cancellation);
 
+    /// <summary>The same of a place that may have it several times, also out of reach.</summary>
+    async Task<ImmutableArray<PieceSighting>> LookAllAsync(PieceErrand errand, CancellationToken cancellation) =>
+        await LookAsync(errand, cancellation).ConfigureAwait(false) is { } there ? [there] : [];
+
     /// <summary>Gets the piece, or refuses on the errand and returns null.</summary>
     /// <exception cref="OperatorException">The store failed; other places would not help.</exception>
     Task<VerifiedPiece?> TryAsync(PieceErrand errand, CancellationToken cancellation);

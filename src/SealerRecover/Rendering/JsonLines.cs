@@ -255,7 +255,7 @@ internal sealed record JsonPiece(
     string PieceCid, long PaddedSize, long UnpaddedSize, long? Offset, bool Zeros, IReadOnlyList<JsonSighting>? Found);
 
 /// <summary>A place that seems to have a piece.</summary>
-internal sealed record JsonSighting(string? PieceSource, string Where, long? Length);
+internal sealed record JsonSighting(string? PieceSource, string Where, long? Length, bool? OutOfReach);
 
 /// <summary>The unsealing about to start.</summary>
 internal sealed record JsonUnsealPlan(
