@@ -78,7 +78,7 @@ public sealed class CuriosDatabase : ISectorSource, IMessageKeeper
     }
 
     /// <inheritdoc/>
-    public Task<KeptMessage?> FindAsync(Cid named, CancellationToken cancellation) => OnceAsync(() => _messages.FindAsync(named, cancellation));
+    public Task<KeptMessage?> FindAsync(Cid named, CancellationToken cancellation) => OnceAsync(() => _messages.FindAsync(named, cancellation), isOptional: true);
 
     /// <summary>The storage paths of which a name is the storage ID or a URL, with the miner's sectors that stood there; none for a name that nothing has.</summary>
     /// <exception cref="OperatorException">The database could not be asked, or does not keep where files stand.</exception>
@@ -89,20 +89,22 @@ public sealed class CuriosDatabase : ISectorSource, IMessageKeeper
 
     /// <summary>Where the bytes of a piece are, or were when Curio took it over.</summary>
     /// <exception cref="OperatorException">The database could not be asked.</exception>
-    public Task<CurioPiecePlaces> FindPieceAsync(PieceInfo piece, CancellationToken cancellation) => OnceAsync(() => _places.FindAsync(piece, cancellation));
+    public Task<CurioPiecePlaces> FindPieceAsync(PieceInfo piece, CancellationToken cancellation) => OnceAsync(() => _places.FindAsync(piece, cancellation), isOptional: true);
+
+    private Task<IReadOnlyDictionary<ulong, SectorRows>> ReadAsync(ActorId miner, IReadOnlyCollection<ulong> sectors, CancellationToken cancellation) =>
+        OnceAsync(() => _reader.ReadAsync(miner, sectors, cancellation), isOptional: false);
 
     /// <summary>Reads, unless that has failed before: a database that is not there costs its timeout once and not for every sector.</summary>
-    private Task<IReadOnlyDictionary<ulong, SectorRows>> ReadAsync(ActorId miner, IReadOnlyCollection<ulong> sectors, CancellationToken cancellation) =>
-        OnceAsync(() => _reader.ReadAsync(miner, sectors, cancellation));
-
-    private async Task<T> OnceAsync<T>(Func<Task<T>> read)
+    /// <param name="read">Reads.</param>
+    /// <param name="isOptional">Whether it reads what the sectors' own rows can do without: then only that nobody answers counts for them, too.</param>
+    private async Task<T> OnceAsync<T>(Func<Task<T>> read, bool isOptional)
     {
         _failure?.Throw();
         try
         {
             return await read().ConfigureAwait(false);
         }
-        catch (OperatorException failure)
+        catch (OperatorException failure) when (!isOptional || failure.Kind == FailureKind.NodeUnreachable)
         {
             _failure = ExceptionDispatchInfo.Capture(failure);
             throw;
