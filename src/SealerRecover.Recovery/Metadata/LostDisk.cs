@@ -44,14 +44,14 @@ public sealed record LostDisk(string Storage, IReadOnlyList<string> Urls, string
         foreach (LostDisk disk in disks)
         {
             writer.WriteStartObject();
-            writer.WriteString("Storage", disk.Storage);
+            writer.WriteString(nameof(Storage), disk.Storage);
             Texts("Urls", disk.Urls);
             if (disk.LastSeen is { } seen)
             {
-                writer.WriteString("LastSeen", seen);
+                writer.WriteString(nameof(LastSeen), seen);
             }
 
-            writer.WriteString("ToldAt", disk.ToldAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            writer.WriteString(nameof(ToldAt), disk.ToldAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 
             // Ranges, as the command line takes them: a disk holds thousands.
             Texts("Sectors", Ranges(disk.Sectors));
