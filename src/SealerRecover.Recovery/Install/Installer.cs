@@ -1,4 +1,3 @@
-using System.Globalization;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
@@ -358,12 +357,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
 
     private void MoveAside(ResultLayout layout, SectorId sector, HashSet<InstallArea> areas, Action<string> notice)
     {
-        string stamp = time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        string aside = Path.Combine(layout.ReplacedParent, $"{sector.FileName}-{stamp}");
-        for (int i = 2; FileLook.At(aside).Kind != FileKind.Missing; i++)
-        {
-            aside = Path.Combine(layout.ReplacedParent, string.Create(CultureInfo.InvariantCulture, $"{sector.FileName}-{stamp}-{i}"));
-        }
+        string aside = layout.NewAside(time.GetUtcNow());
 
         // What is placed last goes first, so that a sealed file never stands without its cache folder.
         files.CreateFolder(aside);

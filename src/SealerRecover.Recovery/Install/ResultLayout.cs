@@ -1,3 +1,4 @@
+using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Workspace;
@@ -38,6 +39,19 @@ internal sealed class ResultLayout(string resultFolder, SectorId sector)
 
     /// <summary>Where --force keeps old files.</summary>
     public string ReplacedParent => Path.Combine(Root, OwnFolder, "replaced");
+
+    /// <summary>A folder that is not there yet, for what is moved aside of this sector at one moment.</summary>
+    public string NewAside(DateTimeOffset now)
+    {
+        string stamp = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        string aside = Path.Combine(ReplacedParent, $"{sector.FileName}-{stamp}");
+        for (int i = 2; FileLook.At(aside).Kind != FileKind.Missing; i++)
+        {
+            aside = Path.Combine(ReplacedParent, string.Create(CultureInfo.InvariantCulture, $"{sector.FileName}-{stamp}-{i}"));
+        }
+
+        return aside;
+    }
 
     /// <summary>Files on their way, of work for these inputs.</summary>
     public string StagingFolder(WorkInputs inputs) => Path.Combine(Root, OwnFolder, "staging", $"{sector.FileName}.{inputs.Fingerprint}");

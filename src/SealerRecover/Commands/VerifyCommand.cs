@@ -68,7 +68,7 @@ internal sealed class VerifyCommand : ICommand
         };
         StorageRoots roots = _inspection.ReadRoots(context);
         Dictionary<SectorId, ChallengeSeed> seeds = [];
-        (string comparedWith, IReadOnlyList<SurveyedSector> sectors) = await _inspection.Sectors.FindAsync(
+        (string comparedWith, IReadOnlyList<SurveyedSector> sectors, _) = await _inspection.Sectors.FindAsync(
             context, roots, given is null ? (lookup, found) => Draw(context, lookup, found, seeds) : null);
         ChallengeSeed common = given is { } randomness
             ? new ChallengeSeed(randomness, SeedSource.Given)
@@ -100,7 +100,10 @@ internal sealed class VerifyCommand : ICommand
         context.View.Answered(answer);
         return new SectorReport(
             facts.Sector,
-            answer.Complaint is not null ? SectorResult.Failed : facts.AreFromChain ? SectorResult.Proven : SectorResult.Good,
+            answer.Complaint is not null ? SectorResult.Failed
+            : facts.AreFromChain ? SectorResult.Proven
+            : found.Full ? SectorResult.Good
+            : SectorResult.GoodSampled,
             found.Part == SectorPart.Update ? facts.UpdateSealedCid : facts.SealedCid,
             Commitments: null,
             [.. found.Replicas.Where(replica => replica.IsProven).Select(replica => replica.Replica)],
@@ -108,6 +111,8 @@ internal sealed class VerifyCommand : ICommand
             answer.Complaint is { } complaint ? Failure.From(complaint) : null)
         {
             ProvenNodes = found.ProvenNodes,
+            HowFar = found.IsProven ? ReachText.Of(found) : null,
+            BlockChance = found.BlockChance,
         };
     }
 
