@@ -1,4 +1,3 @@
-using System.Data;
 using System.Globalization;
 using Filecoin.Chain;
 using Filecoin.Primitives;
@@ -9,88 +8,39 @@ using NpgsqlTypes;
 namespace Filecoin.Curio;
 
 /// <summary>
-/// Reads rows about sectors: one connection, one read-only transaction of one snapshot, two round trips for however many sectors. Hosts are
-/// tried one after the other.
+/// Reads rows about sectors: one connection, one read-only transaction of one snapshot, few round trips for however many sectors.
 /// </summary>
 /// <param name="connection">Where.</param>
-/// <param name="patience">How long one statement may take; whole seconds.</param>
+/// <param name="hosts">Its hosts.</param>
 /// <param name="log">Told of every reading.</param>
-internal sealed class CurioReader(CurioConnection connection, TimeSpan patience, ILogger log)
+internal sealed class CurioReader(CurioConnection connection, CurioHosts hosts, ILogger log)
 {
-    /// <summary>How often the same host is asked again when it says that it was only bad luck.</summary>
-    private const int MostTries = 4;
-
     private CurioTables? _tables;
 
     /// <summary>What is there of some sectors of one miner; a sector without rows is not in it.</summary>
     /// <exception cref="OperatorException">NodeUnreachable or BadInput, naming the host or all of them.</exception>
     internal async Task<IReadOnlyDictionary<ulong, SectorRows>> ReadAsync(ActorId miner, IReadOnlyCollection<ulong> sectors, CancellationToken cancellation)
     {
-        List<OperatorException> failures = [];
-        foreach (DatabaseHost host in connection.Hosts)
-        {
-            for (int tries = 1; ; tries++)
+        return await hosts.AskAsync(
+            async (open, host) =>
             {
-                try
-                {
-                    return await ReadAsync(host, miner, sectors, cancellation).ConfigureAwait(false);
-                }
-                catch (Exception error) when (CurioFailures.IsOfMoment(error) && tries < MostTries)
-                {
-                    log.LogDebug("{Host} asks to be asked again: {Message}", host, error.Message);
-                }
-                catch (Exception error) when (CurioFailures.IsOfServer(error))
-                {
-                    log.LogDebug(error, "{Host} failed", host);
-                    failures.Add(CurioFailures.Of(connection, host, error, patience));
-                    if (!CurioFailures.IsOfHost(error))
-                    {
-                        throw failures[^1];
-                    }
-
-                    break;
-                }
-            }
-        }
-
-        throw failures.Count == 1 ? failures[0] : CurioFailures.OfAll(failures);
+                _tables ??= await TablesAsync(open, host, cancellation).ConfigureAwait(false);
+                Dictionary<ulong, SectorRows> rows = await RowsAsync(open, _tables, miner, sectors, cancellation).ConfigureAwait(false);
+                log.LogDebug("{Host} has {Count} of {Asked} sectors", host, rows.Count, sectors.Count);
+                return rows;
+            },
+            cancellation).ConfigureAwait(false);
     }
 
-    private async Task<IReadOnlyDictionary<ulong, SectorRows>> ReadAsync(
-        DatabaseHost host, ActorId miner, IReadOnlyCollection<ulong> sectors, CancellationToken cancellation)
+    /// <summary>Learns once what tables there are.</summary>
+    private async Task<CurioTables> TablesAsync(NpgsqlConnection open, DatabaseHost host, CancellationToken cancellation)
     {
-        await using NpgsqlDataSource source = connection.To(host, patience);
-        await using NpgsqlConnection open = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-
-        // One snapshot: a sector moves from one table to another while it is sealed, and must not be missed between two queries.
-        await using NpgsqlTransaction transaction = await open.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation).ConfigureAwait(false);
-        _tables = await BeginAsync(open, host, cancellation).ConfigureAwait(false);
-        Dictionary<ulong, SectorRows> rows = await RowsAsync(open, _tables, miner, sectors, cancellation).ConfigureAwait(false);
-        await transaction.RollbackAsync(cancellation).ConfigureAwait(false);
-        log.LogDebug("{Host} has {Count} of {Asked} sectors", host, rows.Count, sectors.Count);
-        return rows;
-    }
-
-    /// <summary>Makes the transaction one that cannot write, bounds its statements, and learns once what tables there are.</summary>
-    private async Task<CurioTables> BeginAsync(NpgsqlConnection open, DatabaseHost host, CancellationToken cancellation)
-    {
-        await using NpgsqlBatch batch = open.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SET TRANSACTION READ ONLY"));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            string.Create(CultureInfo.InvariantCulture, $"SET LOCAL statement_timeout = {(long)patience.TotalMilliseconds}")));
-        if (_tables is not null)
-        {
-            await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
-            return _tables;
-        }
-
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(CurioTables.Columns)
-        {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = connection.Schema } },
-        });
+        await using NpgsqlCommand command = open.CreateCommand();
+        command.CommandText = CurioTables.Columns;
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = connection.Schema });
         List<(string, string, string)> columns = [];
         SortedSet<string> denied = new(StringComparer.Ordinal);
-        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {
             (string table, string column) = (reader.GetString(0), reader.GetString(1));

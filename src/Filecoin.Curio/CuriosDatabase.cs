@@ -7,14 +7,17 @@ namespace Filecoin.Curio;
 
 /// <summary>
 /// What the Curio cluster that sealed a sector keeps of it in its database: ticket and its epoch, CommD, CommR, pieces, messages, those of its
-/// update too. Only ever read. Sectors that it was told of before are read hundreds at a time. Safe for concurrent use.
+/// update too; the messages themselves; what stood on which disk; and where pieces came from. Only ever read. Sectors that it was told of before are read hundreds at a time. Safe for concurrent use.
 /// </summary>
-public sealed class CuriosDatabase : ISectorSource
+public sealed class CuriosDatabase : ISectorSource, IMessageKeeper
 {
     /// <summary>Sectors read at once: few round trips for thousands, and no more rows in memory than these have.</summary>
     private const int AtOnce = 500;
 
     private readonly CurioReader _reader;
+    private readonly CurioMessages _messages;
+    private readonly CurioStorage _storage;
+    private readonly CurioPlaces _places;
     private readonly Lock _lock = new();
     private readonly Dictionary<SectorId, Reading> _expected = [];
     private ExceptionDispatchInfo? _failure;
@@ -27,7 +30,11 @@ public sealed class CuriosDatabase : ISectorSource
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentOutOfRangeException.ThrowIfLessThan(patience, TimeSpan.FromSeconds(1));
-        _reader = new CurioReader(connection, TimeSpan.FromSeconds(Math.Floor(patience.TotalSeconds)), log);
+        CurioHosts hosts = new(connection, TimeSpan.FromSeconds(Math.Floor(patience.TotalSeconds)), log);
+        _reader = new CurioReader(connection, hosts, log);
+        _messages = new CurioMessages(hosts, connection.Schema, log);
+        _storage = new CurioStorage(hosts, connection.Schema);
+        _places = new CurioPlaces(hosts, connection.Schema);
     }
 
     /// <inheritdoc/>
@@ -70,15 +77,34 @@ public sealed class CuriosDatabase : ISectorSource
         return CurioStatements.Of(question, rows.GetValueOrDefault(question.Sector.Number) ?? new SectorRows(), Name);
     }
 
+    /// <inheritdoc/>
+    public Task<KeptMessage?> FindAsync(Cid named, CancellationToken cancellation) => OnceAsync(() => _messages.FindAsync(named, cancellation), isOptional: true);
+
+    /// <summary>The storage paths of which a name is the storage ID or a URL, with the miner's sectors that stood there; none for a name that nothing has.</summary>
+    /// <exception cref="OperatorException">The database could not be asked, or does not keep where files stand.</exception>
+    public Task<IReadOnlyList<CurioPath>> FindPathsAsync(ActorId miner, string name, CancellationToken cancellation) => _storage.FindAsync(miner, name, cancellation);
+
+    /// <summary>Whether a URL of a storage path is meant by a name: the URL itself, or its host alone.</summary>
+    public static bool IsUrl(string url, string name) => CurioStorage.IsUrl(url, name);
+
+    /// <summary>Where the bytes of a piece are, or were when Curio took it over.</summary>
+    /// <exception cref="OperatorException">The database could not be asked.</exception>
+    public Task<CurioPiecePlaces> FindPieceAsync(PieceInfo piece, CancellationToken cancellation) => OnceAsync(() => _places.FindAsync(piece, cancellation), isOptional: true);
+
+    private Task<IReadOnlyDictionary<ulong, SectorRows>> ReadAsync(ActorId miner, IReadOnlyCollection<ulong> sectors, CancellationToken cancellation) =>
+        OnceAsync(() => _reader.ReadAsync(miner, sectors, cancellation), isOptional: false);
+
     /// <summary>Reads, unless that has failed before: a database that is not there costs its timeout once and not for every sector.</summary>
-    private async Task<IReadOnlyDictionary<ulong, SectorRows>> ReadAsync(ActorId miner, IReadOnlyCollection<ulong> sectors, CancellationToken cancellation)
+    /// <param name="read">Reads.</param>
+    /// <param name="isOptional">Whether it reads what the sectors' own rows can do without: then only that nobody answers counts for them, too.</param>
+    private async Task<T> OnceAsync<T>(Func<Task<T>> read, bool isOptional)
     {
         _failure?.Throw();
         try
         {
-            return await _reader.ReadAsync(miner, sectors, cancellation).ConfigureAwait(false);
+            return await read().ConfigureAwait(false);
         }
-        catch (OperatorException failure)
+        catch (OperatorException failure) when (!isOptional || failure.Kind == FailureKind.NodeUnreachable)
         {
             _failure = ExceptionDispatchInfo.Capture(failure);
             throw;

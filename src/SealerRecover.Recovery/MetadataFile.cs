@@ -15,6 +15,9 @@ public sealed record RecoveryMetadata(ActorId Miner, SectorSize SectorSize, IRea
     /// Numbers of the sectors whose ticket's epoch, and what they were sealed over, was cross-checked when it was written, as far as a file says so.
     /// </summary>
     public IReadOnlySet<ulong> Checked { get; init; } = new HashSet<ulong>();
+
+    /// <summary>Which sectors stood on disks that were lost, each storage path once.</summary>
+    public IReadOnlyList<LostDisk> LostOn { get; init; } = [];
 }
 
 /// <summary>Reads and writes the metadata file of sealer-recover 1.x, with our optional fields. The format is in docs/formats.md.</summary>

@@ -51,6 +51,9 @@ public sealed class FakePieceServer : IAsyncDisposable
     /// <summary>Whether it sends entity tags.</summary>
     public bool Tags { get; set; } = true;
 
+    /// <summary>A header without which it answers 401; null for none.</summary>
+    public KeyValuePair<string, string>? Demands { get; set; }
+
     /// <summary>Starts a server.</summary>
     /// <param name="dialect">Whose habits it has.</param>
     /// <param name="certificate">With its key: it speaks TLS. Null: plain HTTP.</param>
@@ -134,7 +137,7 @@ public sealed class FakePieceServer : IAsyncDisposable
 
         string path = asked.Path.ToString();
         string cid = path.StartsWith("/piece/", StringComparison.Ordinal) ? path["/piece/".Length..] : string.Empty;
-        PieceReply reply = Plain(context, cid);
+        PieceReply reply = Demands is { } header && asked.Headers[header.Key] != header.Value ? PieceReply.Text(401, "who are you") : Plain(context, cid);
         if (TakeFault() is { } fault)
         {
             reply = fault.Change(reply);

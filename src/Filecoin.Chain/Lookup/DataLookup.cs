@@ -16,8 +16,8 @@ internal sealed class DataLookup
     internal DataLookup(FullNode node, MinerAddress miner, SectorSize size, TipSet head, OtherSources others, Reporter reporter)
     {
         _size = size;
-        NodeOfPieces own = new(node, miner);
-        NodeOfPieces[] archives = others.Archive is { } archive ? [new NodeOfPieces(archive, miner)] : [];
+        NodeOfPieces own = new(node, miner, others.Keepers);
+        NodeOfPieces[] archives = others.Archive is { } archive ? [new NodeOfPieces(archive, miner, [])] : [];
         _updates = new UpdateEpochs(
             [.. archives.Prepend(own).Select(each => new NodeOfUpdates(
                 each.Node, each.Messages, reporter.Searches(SearchKind.UpdateStates, ofArchive: each != own)))],
@@ -107,12 +107,12 @@ internal sealed class DataLookup
     /// <summary>A node and what reads pieces of it.</summary>
     private sealed class NodeOfPieces
     {
-        internal NodeOfPieces(FullNode node, MinerAddress miner)
+        internal NodeOfPieces(FullNode node, MinerAddress miner, IReadOnlyList<IMessageKeeper> keepers)
         {
             Node = node;
             Deals = new Deals(node, miner);
             Manifests = new SectorManifests(miner, Deals);
-            Messages = new NamedMessages(node, Manifests);
+            Messages = new NamedMessages(node, Manifests, keepers);
         }
 
         internal FullNode Node { get; }

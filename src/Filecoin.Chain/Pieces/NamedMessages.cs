@@ -3,14 +3,16 @@ using Filecoin.Primitives;
 namespace Filecoin.Chain;
 
 /// <summary>
-/// The messages that sources name as those that proved or updated sectors, read of one node by their CID. A few are kept, and how they ended,
-/// since one message may be of hundreds of sectors.
+/// The messages that sources name as those that proved or updated sectors, read of one node by their CID, or of who keeps what it has pruned. A few
+/// are kept, and how they ended, since one message may be of hundreds of sectors.
 /// </summary>
 /// <param name="node">The node.</param>
 /// <param name="manifests">Finds a sector in a message.</param>
-internal sealed class NamedMessages(FullNode node, SectorManifests manifests)
+/// <param name="keepers">Who keeps messages.</param>
+internal sealed class NamedMessages(FullNode node, SectorManifests manifests, IReadOnlyList<IMessageKeeper> keepers)
 {
-    private readonly Recent<Cid, ChainMessage> _messages = new(kept: 64);
+    private readonly MessagesByCid _byCid = new(node, keepers);
+    private readonly Recent<Cid, MessageByCid> _messages = new(kept: 64);
     private readonly Recent<Cid, MessageEnd> _ends = new(kept: 1024);
 
     /// <summary>
@@ -20,8 +22,8 @@ internal sealed class NamedMessages(FullNode node, SectorManifests manifests)
     /// <exception cref="OperatorException">The node does not have the message, or could not answer.</exception>
     internal async Task<NamedProof> FindAsync(NamedMessage named, PieceQuestion question, CancellationToken cancellation)
     {
-        ChainMessage message = await _messages.GetAsync(
-            named.Cid, () => node.ChainGetMessageAsync(named.Cid, cancellation)).ConfigureAwait(false);
+        MessageByCid read = await _messages.GetAsync(named.Cid, () => _byCid.GetAsync(named.Cid, cancellation)).ConfigureAwait(false);
+        ChainMessage message = read.Message;
         if (!PieceManifests.IsOf(message.Method, question.IsUpdate))
         {
             return new NamedProof(null, null, $"{named} is of method {message.Method}, which does not name pieces of such a sector");
@@ -35,14 +37,14 @@ internal sealed class NamedMessages(FullNode node, SectorManifests manifests)
             };
         }
 
-        MessageEnd end = await _ends.GetAsync(named.Cid, () => EndAsync(named.Cid, cancellation)).ConfigureAwait(false);
+        MessageEnd end = await _ends.GetAsync(named.Cid, () => EndAsync(named.Cid, read, cancellation)).ConfigureAwait(false);
         return end switch
         {
             { NeverRan: true } => new NamedProof(null, null, $"{named} never ran: {end.Untold}") { IsTrouble = true },
             { Lookup: { Receipt.ExitCode: not 0 } failed } =>
                 new NamedProof(null, null, $"{named} failed with exit code {failed.Receipt.ExitCode}") { IsTrouble = true },
-            { Lookup: { } ran } => new NamedProof(found, ran, ""),
-            _ => new NamedProof(found, null, $"where {named} ran could not be seen ({end.Untold})"),
+            { Lookup: { } ran } => new NamedProof(found, ran, "") { By = read.By },
+            _ => new NamedProof(found, null, $"where {named} ran could not be seen ({end.Untold})") { By = read.By },
         };
     }
 
@@ -51,7 +53,16 @@ internal sealed class NamedMessages(FullNode node, SectorManifests manifests)
         (await node.ChainGetTipSetByHeightAsync(ran.Height - 1, cancellation).ConfigureAwait(false)).Height;
 
     /// <summary>That a node cannot tell is kept as well: to find that out it may have walked back through all states it has.</summary>
-    private async Task<MessageEnd> EndAsync(Cid message, CancellationToken cancellation)
+    private async Task<MessageEnd> EndAsync(Cid named, MessageByCid read, CancellationToken cancellation)
+    {
+        MessageEnd end = await OfNodeAsync(read.Kept?.Cid ?? named, cancellation).ConfigureAwait(false);
+        return end is { Lookup: null, NeverRan: false }
+            && (read.Kept ?? (await _byCid.KeptAsync(named, cancellation).ConfigureAwait(false))?.Kept) is { Ran: { } ran }
+            ? new MessageEnd(ran, "", NeverRan: false)
+            : end;
+    }
+
+    private async Task<MessageEnd> OfNodeAsync(Cid message, CancellationToken cancellation)
     {
         try
         {
@@ -75,6 +86,9 @@ internal sealed class NamedMessages(FullNode node, SectorManifests manifests)
 /// <param name="Why">Why one of these is null, a sentence; else empty.</param>
 internal sealed record NamedProof(SectorManifest? Found, MessageLookup? Ran, string Why)
 {
+    /// <summary>Who kept the message, to be put behind its name; empty for the node.</summary>
+    public string By { get; init; } = "";
+
     /// <summary>Whether the source names something that cannot be it.</summary>
     public bool IsTrouble { get; init; }
 }

@@ -45,7 +45,7 @@ internal sealed class NamedProvingMessages(NamedMessages messages, SectorManifes
             ? await manifests.AnswerAsync(
                 found,
                 question,
-                $"message {named.Cid} that {named.Source} names{(proof.Ran is null ? " (how it ended the node did not tell)" : "")}",
+                $"message {named.Cid} that {named.Source} names{proof.By}{(proof.Ran is null ? " (how it ended the node did not tell)" : "")}",
                 cancellation).ConfigureAwait(false)
             : proof.IsTrouble ? PieceAnswer.Refused(proof.Why)
             : PieceAnswer.Nothing(proof.Why);

@@ -14,4 +14,7 @@ public sealed record OtherSources
 
     /// <summary>Whether the operator says that sectors of which nothing tells what they were sealed over hold zeros.</summary>
     public bool AssumeZeros { get; init; }
+
+    /// <summary>Those of them who keep messages.</summary>
+    internal IReadOnlyList<IMessageKeeper> Keepers => [.. Named.OfType<IMessageKeeper>()];
 }

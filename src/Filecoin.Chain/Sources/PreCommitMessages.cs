@@ -3,8 +3,9 @@ using Filecoin.Primitives;
 namespace Filecoin.Chain;
 
 /// <summary>Reads pre-commit messages by their CID; a few are kept, since one message may pre-commit hundreds of sectors.</summary>
-internal sealed class PreCommitMessages(FullNode node, MinerAddress miner)
+internal sealed class PreCommitMessages(FullNode node, MinerAddress miner, IReadOnlyList<IMessageKeeper> keepers)
 {
+    private readonly MessagesByCid _messages = new(node, keepers);
     private readonly Recent<Cid, ReadMessage> _recent = new(kept: 64);
 
     /// <summary>What the message says of the sector; null if it is no pre-commit of it to this miner.</summary>
@@ -21,30 +22,32 @@ internal sealed class PreCommitMessages(FullNode node, MinerAddress miner)
             && (question.SealedCid is not { } commR || sector.SealedCid.Equals(commR.ToCid())));
         return found is null
             ? null
-            : PreCommits.Said(question, found, source(PreCommitParams.NameOf(read.Method))) with { PreCommitMessage = cid };
+            : PreCommits.Said(question, found, source(PreCommitParams.NameOf(read.Method)) + read.By) with { PreCommitMessage = cid };
     }
 
     /// <summary>The pre-commits in a message to the miner; none in any other message. Nothing is kept.</summary>
     /// <exception cref="OperatorException">The node does not have the message, or could not answer.</exception>
     internal async Task<ReadMessage> ReadAsync(Cid cid, CancellationToken cancellation)
     {
-        ChainMessage message = await node.ChainGetMessageAsync(cid, cancellation).ConfigureAwait(false);
+        MessageByCid found = await _messages.GetAsync(cid, cancellation).ConfigureAwait(false);
+        ChainMessage message = found.Message;
         return PreCommitParams.IsOf(message.Method)
             && PreCommitParams.TryRead(message.Method, message.Params, out IReadOnlyList<PreCommittedSector>? sectors)
             && await miner.IsAsync(message.To, cancellation).ConfigureAwait(false)
-            ? new ReadMessage(message.Method, sectors)
-            : new ReadMessage(message.Method, []);
+            ? new ReadMessage(message.Method, sectors, found.By)
+            : new ReadMessage(message.Method, [], found.By);
     }
 }
 
 /// <summary>A message as far as it pre-commits sectors.</summary>
 /// <param name="Method">Its method.</param>
 /// <param name="Sectors">The sectors it pre-commits.</param>
-internal sealed record ReadMessage(ulong Method, IReadOnlyList<PreCommittedSector> Sectors);
+/// <param name="By">Who kept it, to be put behind its name; empty for the node.</param>
+internal sealed record ReadMessage(ulong Method, IReadOnlyList<PreCommittedSector> Sectors, string By);
 
 /// <summary>
-/// The pre-commit message, where another source named it. If that one was replaced and the node never had it, nothing leads from it to the one
-/// that did run: also StateSearchMsg first wants the message itself.
+/// The pre-commit message, where another source named it. If that one was replaced and the node never had it, only who keeps messages leads from it
+/// to the one that did run: also StateSearchMsg first wants the message itself.
 /// </summary>
 /// <param name="messages">The node's messages.</param>
 /// <param name="of">Names the node where it is not the first one asked.</param>

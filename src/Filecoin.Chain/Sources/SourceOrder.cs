@@ -12,7 +12,7 @@ internal static class SourceOrder
     /// <summary>The sources; what takes them long is told through <paramref name="reporter"/>.</summary>
     internal static IReadOnlyList<ISectorSource> Of(FullNode node, MinerAddress miner, OtherSources others, Reporter reporter)
     {
-        PreCommitMessages messages = new(node, miner);
+        PreCommitMessages messages = new(node, miner, others.Keepers);
         List<ISectorSource> order =
         [
             new StateAtActivation(node),
@@ -25,7 +25,7 @@ internal static class SourceOrder
             return [.. order, Events(node, messages), Messages(node, messages)];
         }
 
-        PreCommitMessages archived = new(archive, miner);
+        PreCommitMessages archived = new(archive, miner, []);
         return
         [
             .. order,

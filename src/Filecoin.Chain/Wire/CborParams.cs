@@ -69,6 +69,9 @@ internal sealed class CborParams
     /// <summary>Reads a byte string.</summary>
     internal byte[] Bytes() => _reader.ReadByteString();
 
+    /// <summary>Reads any one value as its bytes.</summary>
+    internal byte[] Encoded() => _reader.ReadEncodedValue().ToArray();
+
     /// <summary>Reads a text.</summary>
     internal string Text() => _reader.ReadTextString();
 

@@ -62,7 +62,7 @@ internal sealed class PieceSurvey(RecoverySettings settings, PieceStore store, I
         PlannedPiece piece = new(sector, wanted.Piece, null, IsInPlace: false, Looked: true);
         try
         {
-            return (await fetcher.LookForAsync(wanted, progress: null, soon).ConfigureAwait(false)).FirstOrDefault() is { } seen
+            return (await fetcher.LookForAsync(wanted, progress: null, soon).ConfigureAwait(false)).FirstOrDefault(place => !place.IsOutOfReach) is { } seen
                 ? piece with { Seen = seen, IsInPlace = IsInPlace(seen, wanted.Piece) }
                 : piece;
         }

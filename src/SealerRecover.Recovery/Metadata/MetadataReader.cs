@@ -13,7 +13,11 @@ namespace SealerRecover.Recovery.Metadata;
 /// <param name="MinerText">As it is written there.</param>
 /// <param name="SectorSize">Their size.</param>
 /// <param name="Unknown">Fields this version does not know, in file order, so that a merge can keep them.</param>
-internal sealed record MetadataHeader(ActorId Miner, string MinerText, SectorSize SectorSize, IReadOnlyList<(string Name, JsonElement Value)> Unknown);
+internal sealed record MetadataHeader(ActorId Miner, string MinerText, SectorSize SectorSize, IReadOnlyList<(string Name, JsonElement Value)> Unknown)
+{
+    /// <summary>Which sectors stood on disks that were lost.</summary>
+    public IReadOnlyList<LostDisk> LostOn { get; init; } = [];
+}
 
 /// <summary>
 /// Parses a metadata file, sector by sector, with no more of its JSON in memory than one. Nothing in it is trusted: every field has one type
@@ -60,7 +64,7 @@ internal sealed class MetadataReader
             }
         });
 
-        return new RecoveryMetadata(Header.Miner, Header.SectorSize, sectors) { Checked = isChecked };
+        return new RecoveryMetadata(Header.Miner, Header.SectorSize, sectors) { Checked = isChecked, LostOn = Header.LostOn };
     }
 
     /// <summary>Reads the sectors in file order.</summary>
@@ -86,6 +90,7 @@ internal sealed class MetadataReader
         ObjectWalk walk = new(_name, _file);
         JsonFields fields = new(_name, "the file");
         List<(string Name, JsonElement Value)> unknown = [];
+        IReadOnlyList<LostDisk> lostOn = [];
         while (walk.NextField(out string? field))
         {
             bool isList = field == SectorInfos && walk.BeginsList();
@@ -96,13 +101,17 @@ internal sealed class MetadataReader
 
             JsonElement value = isList ? AList : walk.Value();
             fields.Add(field, value);
-            if (field is not (Miner or SectorSizeField or SectorInfos))
+            if (field == LostDisk.Field)
+            {
+                lostOn = LostDisk.ReadAll(value);
+            }
+            else if (field is not (Miner or SectorSizeField or SectorInfos))
             {
                 unknown.Add((field, value));
             }
         }
 
-        MetadataHeader header = new(ReadMiner(fields), fields.RequiredText(Miner), ReadSectorSize(fields), unknown);
+        MetadataHeader header = new(ReadMiner(fields), fields.RequiredText(Miner), ReadSectorSize(fields), unknown) { LostOn = lostOn };
 
         // Go writes an empty list as null.
         fields.Required(SectorInfos, JsonValueKind.Array, JsonValueKind.Null);

@@ -68,6 +68,7 @@ internal static class MetadataWriter
                 value.WriteTo(writer);
             }
 
+            LostDisk.WriteAll(writer, existing?.Header.LostOn ?? [], addition.LostOn);
             writer.WriteEndObject();
         }
 

@@ -29,8 +29,8 @@ internal sealed class PieceDownload(
     private const int BufferBytes = 256 << 10;
     private const int MaxPasses = 3;
 
-    private readonly string _address = server.Source.AddressOf(pieceCid).ToString();
-    private readonly Patience _patience = new(server, server.Source.AddressOf(pieceCid).ToString(), options, logger, time);
+    private readonly string _address = server.Source.NameOf(pieceCid);
+    private readonly Patience _patience = new(server, server.Source.NameOf(pieceCid), options, logger, time);
 
     private long Longest => errand.Piece.UnpaddedSize;
 

@@ -80,6 +80,10 @@ internal interface IPiecePlace : IDisposable
     /// <param name="cancellation">Stops within 1 MiB.</param>
     Task<PieceSighting?> LookByLengthAsync(PieceErrand errand, bool read, CancellationToken cancellation) => Task.FromResult<PieceSighting?>(null);
 
+    /// <summary>The same of a place that may have it several times, also out of reach.</summary>
+    async Task<ImmutableArray<PieceSighting>> LookAllAsync(PieceErrand errand, CancellationToken cancellation) =>
+        await LookAsync(errand, cancellation).ConfigureAwait(false) is { } there ? [there] : [];
+
     /// <summary>Gets the piece, or refuses on the errand and returns null.</summary>
     /// <exception cref="OperatorException">The store failed; other places would not help.</exception>
     Task<VerifiedPiece?> TryAsync(PieceErrand errand, CancellationToken cancellation);

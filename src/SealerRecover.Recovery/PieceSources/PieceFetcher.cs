@@ -49,10 +49,13 @@ public sealed class PieceFetcher : IDisposable
             {
                 FolderSource folder => new FolderPlace(folder, files),
                 FileSource file => new FilePlace(file, files),
-                ServerSource server => (IPiecePlace)new ServerPlace(server, store, _stored, _verifier, options, logger, time),
+                ServerSource server => ServerOf(server),
+                ToldSource told => new ToldPlace(told, ServerOf),
                 _ => throw new ArgumentException($"{source.GetType()} is no known kind of source", nameof(sources)),
             }),
         ];
+
+        IPiecePlace ServerOf(ServerSource server) => new ServerPlace(server, store, _stored, _verifier, options, logger, time);
     }
 
     /// <summary>
@@ -76,10 +79,7 @@ public sealed class PieceFetcher : IDisposable
 
         foreach (IPiecePlace place in _places)
         {
-            if (await place.LookAsync(errand, cancellation).ConfigureAwait(false) is { } there)
-            {
-                seen.Add(there);
-            }
+            seen.AddRange(await place.LookAllAsync(errand, cancellation).ConfigureAwait(false));
         }
 
         for (int i = 0; i < _places.Length && seen.Count == 0; i++)

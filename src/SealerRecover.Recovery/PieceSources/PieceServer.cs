@@ -168,7 +168,15 @@ internal sealed class PieceServer : IDisposable
             request.Headers.IfRange = tag is null ? null : new RangeConditionHeaderValue(tag);
         }
 
-        _logger.LogDebug("GET {Address} {Range}", address, request.Headers.Range);
+        if (Uri.Compare(address, Source.Base, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0)
+        {
+            foreach ((string name, string value) in Source.Headers)
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        _logger.LogDebug("GET {Address} {Range}", ServerSource.Shown(address), request.Headers.Range);
         using CancellationTokenSource patience = new(_options.AnswerTimeout, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try

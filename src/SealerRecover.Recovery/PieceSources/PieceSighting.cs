@@ -21,4 +21,7 @@ public sealed record PieceSighting(PieceSource? Source, string Where, long? Leng
 {
     /// <summary>Why it seems so.</summary>
     public SightingEvidence Evidence { get; init; }
+
+    /// <summary>Whether it is only said to be there, on a machine from which nothing is fetched.</summary>
+    public bool IsOutOfReach { get; init; }
 }

@@ -96,15 +96,27 @@ public sealed record ServerSource(string Text, Uri Base) : PieceSource(Text)
 {
     private const string PieceFolder = "piece/";
 
+    /// <summary>The address of the one piece that is meant; null where each piece has its own below <see cref="Base"/>.</summary>
+    internal Uri? Exact { get; init; }
+
+    /// <summary>Headers that are sent along, to this server and no other; they may hold secrets.</summary>
+    internal ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     /// <summary>The same address.</summary>
-    public bool Equals(ServerSource? other) => other is not null && Base == other.Base;
+    public bool Equals(ServerSource? other) => other is not null && Base == other.Base && Exact == other.Exact;
 
     /// <inheritdoc/>
     public override int GetHashCode() => Base.GetHashCode();
 
     /// <summary>The address of a piece.</summary>
     /// <param name="pieceCid">Version 1 or 2.</param>
-    internal Uri AddressOf(Cid pieceCid) => new(Base, $"{PieceFolder}{pieceCid}");
+    internal Uri AddressOf(Cid pieceCid) => Exact ?? new Uri(Base, $"{PieceFolder}{pieceCid}");
+
+    /// <summary>The same for messages and logs.</summary>
+    internal string NameOf(Cid pieceCid) => Shown(AddressOf(pieceCid));
+
+    /// <summary>An address without a user, and without what follows a ?, where signed addresses have their secret.</summary>
+    internal static string Shown(Uri address) => address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     internal static ServerSource FromAddress(string text)
     {

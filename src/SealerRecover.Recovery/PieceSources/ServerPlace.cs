@@ -27,7 +27,7 @@ internal sealed class ServerPlace(
         ServerTrouble? said = null;
         foreach (Cid cid in CidsOf(errand.Wanted))
         {
-            string address = source.AddressOf(cid).ToString();
+            string address = source.NameOf(cid);
             try
             {
                 // A byte rather than HEAD: not every server that knows GET knows that, and it tells the same.
@@ -46,7 +46,7 @@ internal sealed class ServerPlace(
             }
         }
 
-        errand.Refuse(source, said!.Kind, $"{source.AddressOf(errand.Piece.CommP.ToCid())} {said.Message}");
+        errand.Refuse(source, said!.Kind, $"{source.NameOf(errand.Piece.CommP.ToCid())} {said.Message}");
         return null;
     }
 
@@ -105,7 +105,7 @@ internal sealed class ServerPlace(
         part.Resume();
         foreach (Cid cid in CidsOf(errand.Wanted))
         {
-            string address = source.AddressOf(cid).ToString();
+            string address = source.NameOf(cid);
             try
             {
                 await new PieceDownload(_server, cid, part, errand, options, logger, time).RunAsync(cancellation).ConfigureAwait(false);
@@ -200,10 +200,15 @@ internal sealed class ServerPlace(
             : (RefusalKind.WrongBytes, $"sent other bytes: {length} of CommP {found}");
     }
 
-    private static IEnumerable<Cid> CidsOf(PieceWanted wanted)
+    private IEnumerable<Cid> CidsOf(PieceWanted wanted)
     {
         PieceInfo piece = wanted.Piece;
         yield return piece.CommP.ToCid();
+        if (source.Exact is not null)
+        {
+            yield break;
+        }
+
         if (wanted.RawLength is long raw && raw < piece.UnpaddedSize && raw > piece.UnpaddedSize / 2)
         {
             yield return new PieceCidV2(piece, raw).ToCid();

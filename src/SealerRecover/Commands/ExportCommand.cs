@@ -27,6 +27,8 @@ internal sealed class ExportCommand : ICommand
     private readonly Option<int?> _concurrency = CommonOptions.Whole(
         "--concurrency", 1, 256, "count", $"Sectors looked up at once. Default: {NodeOptions.DefaultConcurrency}.");
 
+    private readonly LostDiskOption _lost = new();
+
     private readonly Option<bool> _anew = new("--anew")
     {
         Description = "Ask everything again about sectors that the file has already, instead of only whether that is still right.",
@@ -41,6 +43,7 @@ internal sealed class ExportCommand : ICommand
         Syntax.Add(_sectors.Numbers);
         Syntax.Add(_sectors.Faulty);
         Syntax.Add(_sectors.All);
+        Syntax.Add(_lost.Disks);
         _given.AddTo(Syntax);
         Syntax.Add(_output);
         Syntax.Add(_concurrency);
@@ -60,7 +63,7 @@ internal sealed class ExportCommand : ICommand
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
-        bool byChain = context.Parsed.GetValue(_sectors.Faulty) || context.Parsed.GetValue(_sectors.All);
+        bool byChain = context.Parsed.GetValue(_sectors.Faulty) || context.Parsed.GetValue(_sectors.All) || _lost.IsGiven(context);
         IReadOnlyList<ulong> named = byChain ? _sectors.Read(context.Parsed) : _sectors.ReadSome(context.Parsed);
         return await _node.AskAsync(context, _given.Read(context, byChain ? [] : named), lookup => ExportAsync(context, lookup));
     }
@@ -76,8 +79,9 @@ internal sealed class ExportCommand : ICommand
         IReadOnlyDictionary<ulong, SectorFacts> known = context.Parsed.GetValue(_anew) || _given.AreGiven(context.Parsed)
             ? new Dictionary<ulong, SectorFacts>()
             : there;
+        IReadOnlyList<ulong> lost = _lost.IsGiven(context) ? await _lost.FindAsync(context, lookup.Miner, _node.Curio(context), file) : [];
         IReadOnlyList<ulong> numbers = NodeOptions.Live(
-            context, () => _sectors.ReadSomeAsync(context.Parsed, lookup, concurrency, context.Cancellation));
+            context, () => _sectors.ReadSomeAsync(context.Parsed, lookup, concurrency, context.Cancellation, lost));
         ConcurrentDictionary<ulong, SectorLookupResult> ended = new();
         try
         {

@@ -21,10 +21,17 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
     private const int TimesWriting = 20;
 
     private readonly Lock _lock = new();
+    private List<LostDisk> _lost = [];
     private readonly List<SectorFacts> _found = [];
     private HashSet<ulong> _withPieces = [];
     private long _last = time.GetTimestamp();
     private TimeSpan _wait = Interval;
+
+    /// <summary>The file.</summary>
+    public string Path => path;
+
+    /// <summary>Which sectors stood on disks that were lost, by earlier runs and this one.</summary>
+    public IReadOnlyList<LostDisk> LostDisks => _lost;
 
     /// <summary>What the file holds after the last writing; null if nothing was written.</summary>
     public RecoveryMetadata? Written { get; private set; }
@@ -36,15 +43,27 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
     /// <exception cref="OperatorException">BadInput: it is no metadata file of this miner, found out before anybody is asked.</exception>
     public IReadOnlyDictionary<ulong, SectorFacts> Known()
     {
-        if (!Path.Exists(path))
+        if (!System.IO.Path.Exists(path))
         {
             return new Dictionary<ulong, SectorFacts>();
         }
 
         RecoveryMetadata there = MetadataFile.Read(path);
         MetadataFile.RefuseAnotherMiner(path, there, new RecoveryMetadata(miner, size, []));
+        _lost = [.. there.LostOn];
         _withPieces = [.. there.Sectors.Where(facts => facts.Holds is { PiecesUntold: false }).Select(facts => facts.Sector.Number)];
         return there.Sectors.Where(facts => there.Checked.Contains(facts.Sector.Number)).ToDictionary(facts => facts.Sector.Number);
+    }
+
+    /// <summary>Writes at once which sectors stood on disks that were lost.</summary>
+    /// <exception cref="OperatorException">The file cannot be written.</exception>
+    public void Keep(IReadOnlyList<LostDisk> disks)
+    {
+        lock (_lock)
+        {
+            _lost = [.. _lost.Where(there => disks.All(disk => disk.Storage != there.Storage)), .. disks];
+            Written = MetadataFile.Merge(path, new RecoveryMetadata(miner, size, []) { LostOn = _lost });
+        }
     }
 
     /// <summary>A sector is done.</summary>

@@ -43,7 +43,7 @@ internal sealed class LookUpAndRecoverCommand : ICommand
     public async Task<Report> RunAsync(CommandContext context)
     {
         IReadOnlyList<ulong> numbers = _sectors.ReadSome(context.Parsed);
-        RecoverySettings settings = _recovery.Read(context);
+        RecoverySettings settings = _recovery.Read(context, _node);
         (_, _, IReadOnlyList<SectorLookupResult> found) = await _node.LookUpAsync(
             context, numbers, _given.Read(context, numbers), worth: true);
         IReadOnlyList<SectorReport> sectors = RecoveryRun.RecoverFound(context, settings, found, refresh: null, out IReadOnlyList<Advice> next);

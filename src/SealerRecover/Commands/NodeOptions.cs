@@ -69,6 +69,11 @@ internal sealed class NodeOptions
         command.Add(Timeout);
     }
 
+    /// <summary>Curio's database; null if none is named.</summary>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public Filecoin.Curio.CuriosDatabase? Curio(CommandContext context) =>
+        Sources.Curio(context, TimeSpan.FromSeconds(context.Parsed.GetValue(Timeout) ?? DefaultTimeout));
+
     /// <summary>The miner asked for.</summary>
     /// <exception cref="OperatorException">BadInput: none, or not an address.</exception>
     public Address ReadMiner(ParseResult parsed) => parsed.GetValue(Miner) switch

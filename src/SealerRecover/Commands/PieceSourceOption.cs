@@ -29,6 +29,15 @@ internal sealed class PieceSourceOption
         return PieceSource.ParseAll([.. given.Select(place => Absolute(place, context.Folders))]);
     }
 
+    /// <summary>The places, and behind them those that Curio's database tells, where it is named.</summary>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public ImmutableArray<PieceSource> Read(CommandContext context, NodeOptions node) => [.. Read(context), .. Told(context, node)];
+
+    /// <summary>Curio's database as a source of last resort; none if it is not named.</summary>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public static IEnumerable<PieceSource> Told(CommandContext context, NodeOptions node) =>
+        node.Curio(context) is { } curio ? [new ToldSource(curio.Name, new CurioTeller(curio))] : [];
+
     // A server is not a path; and ~ and the working folder are the host's to know.
     private string Absolute(string place, Folders folders) =>
         place.Contains("://", StringComparison.Ordinal) || string.IsNullOrWhiteSpace(place) ? place

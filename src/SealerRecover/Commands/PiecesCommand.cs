@@ -58,7 +58,7 @@ internal sealed class PiecesCommand : ICommand
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
-        ImmutableArray<PieceSource> sources = _sources.Read(context);
+        ImmutableArray<PieceSource> sources = _sources.Read(context, _sectors.Node);
         string temp = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? RecoveryOptions.DefaultTemp, _temp.Name);
         IReadOnlyList<SectorLookupResult> found = await _sectors.FindAsync(context);
         using PieceFetcher? fetcher = sources.IsEmpty ? null : new PieceFetcher(
@@ -70,13 +70,13 @@ internal sealed class PiecesCommand : ICommand
         List<SectorReport> reports = [];
         foreach (SectorLookupResult result in found)
         {
-            reports.Add(await ListAsync(context, fetcher, result));
+            reports.Add(await ListAsync(context, fetcher, result, sources.Any(source => source is not ToldSource)));
         }
 
         return new Report { Command = Name, Sectors = reports };
     }
 
-    private static async Task<SectorReport> ListAsync(CommandContext context, PieceFetcher? fetcher, SectorLookupResult result)
+    private static async Task<SectorReport> ListAsync(CommandContext context, PieceFetcher? fetcher, SectorLookupResult result, bool isNamed)
     {
         if (result is not { Facts: { } facts, Failure: null })
         {
@@ -98,7 +98,7 @@ internal sealed class PiecesCommand : ICommand
             }
 
             context.View.Answered(new PiecesAnswer(contents, pieces));
-            return Complaint(contents, pieces) is { } complaint
+            return Complaint(contents, pieces, isNamed) is { } complaint
                 ? SectorReport.Failed(facts.Sector, complaint)
                 : new SectorReport(facts.Sector, SectorResult.Listed, null, null, [], TimeSpan.Zero, null);
         }
@@ -121,7 +121,7 @@ internal sealed class PiecesCommand : ICommand
         return await fetcher.LookForAsync(new PieceWanted(placed.Piece, place), new Relay(context, contents.Sector), context.Cancellation);
     }
 
-    private static OperatorException? Complaint(SectorContents contents, List<FoundPiece> pieces)
+    private static OperatorException? Complaint(SectorContents contents, List<FoundPiece> pieces, bool isNamed)
     {
         if (contents.Agrees == false)
         {
@@ -133,7 +133,11 @@ internal sealed class PiecesCommand : ICommand
                 "the list is not complete or not in order; write the right one into a metadata file (docs/formats.md) and use that with --metadata");
         }
 
-        PieceInfo[] missing = [.. pieces.Where(piece => piece.Sightings is []).Select(piece => piece.Placed.Piece)];
+        // Where only Curio's database was asked, nobody said that the pieces had to be found.
+        PieceInfo[] missing =
+        [
+            .. pieces.Where(piece => isNamed && piece.Sightings is { } seen && seen.All(place => place.IsOutOfReach)).Select(piece => piece.Placed.Piece),
+        ];
         if (missing.Length == 0)
         {
             return null;

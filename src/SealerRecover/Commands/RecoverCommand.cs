@@ -36,6 +36,7 @@ internal sealed class RecoverCommand : ICommand
         };
         _recovery.AddTo(Syntax);
         _node.AddConnectionTo(Syntax);
+        Syntax.Add(_node.Sources.CurioDatabase);
         Common.AddTo(Syntax);
     }
 
@@ -52,7 +53,7 @@ internal sealed class RecoverCommand : ICommand
     public async Task<Report> RunAsync(CommandContext context)
     {
         IReadOnlyList<ulong> numbers = _sectors.Read(context.Parsed);
-        RecoverySettings settings = _recovery.Read(context);
+        RecoverySettings settings = _recovery.Read(context, _node);
         string given = context.Parsed.GetValue(_metadata) ?? throw new OperatorException(
             FailureKind.BadInput, "no metadata file was named", $"name it with {_metadata.Name}, or use --miner and --sectors to ask a chain node");
         string path = context.Folders.Absolute(given, _metadata.Name);

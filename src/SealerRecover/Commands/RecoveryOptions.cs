@@ -96,7 +96,7 @@ internal sealed class RecoveryOptions
 
     /// <summary>The settings of a run.</summary>
     /// <exception cref="OperatorException">BadInput.</exception>
-    public RecoverySettings Read(CommandContext context)
+    public RecoverySettings Read(CommandContext context, NodeOptions node)
     {
         ParseResult parsed = context.Parsed;
         string result = context.Folders.Absolute(parsed.GetValue(Result) ?? DefaultResult, Result.Name);
@@ -113,7 +113,7 @@ internal sealed class RecoveryOptions
             Kernels = Kernel.Read(context),
             KeepAll = parsed.GetValue(KeepAll),
             KeepUnsealed = parsed.GetValue(KeepUnsealed),
-            PieceSources = PieceSources.Read(context),
+            PieceSources = PieceSources.Read(context, node),
             Force = parsed.GetValue(Force),
             IgnoreResources = parsed.GetValue(IgnoreResources),
         };

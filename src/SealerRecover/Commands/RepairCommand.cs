@@ -52,8 +52,8 @@ internal sealed class RepairCommand : ICommand
         ImmutableArray<string> paths = _storage.ReadPaths(context);
 
         // What differs from a recovered file is damaged: CommR vouches for the recovered one. It is moved aside, not deleted.
-        RecoverySettings settings = _recovery.Read(context) with { Force = true, StoragePaths = paths };
-        settings = settings with { PieceSources = [.. settings.PieceSources, .. DataIn(paths)] };
+        RecoverySettings settings = _recovery.Read(context, _sectors.Node) with { Force = true, StoragePaths = paths };
+        settings = settings with { PieceSources = [.. settings.PieceSources.Where(source => source is not ToldSource), .. DataIn(paths), .. settings.PieceSources.OfType<ToldSource>()] };
         IReadOnlyList<SectorLookupResult> found = await _sectors.FindAsync(context, worth: true);
         if (_sectors.MetadataPath(context) is { } file)
         {

@@ -50,23 +50,22 @@ internal sealed class SectorOptions
     }
 
     /// <summary>
-    /// The numbers asked for, as they are named, and, with --faulty or --all, those that the chain tells, those first that end first; at least
-    /// one, each once.
+    /// The numbers asked for, as they are named, and, with --faulty or --all, those that the chain tells, and those that are known otherwise, those
+    /// first that end first; at least one, each once.
     /// </summary>
     /// <exception cref="OperatorException">BadInput, also when there are none; no node answers.</exception>
     public async Task<IReadOnlyList<ulong>> ReadSomeAsync(
-        ParseResult parsed, SectorLookup lookup, int concurrency, CancellationToken cancellation)
+        ParseResult parsed, SectorLookup lookup, int concurrency, CancellationToken cancellation, IReadOnlyList<ulong>? known = null)
     {
         bool faulty = parsed.GetValue(Faulty);
         bool all = parsed.GetValue(All);
-        if (!faulty && !all)
+        if (!faulty && !all && known is not { Count: > 0 })
         {
             return ReadSome(parsed);
         }
 
-        IReadOnlyList<ulong> told = all
-            ? await lookup.LiveSectorsAsync(cancellation)
-            : await lookup.FaultySectorsAsync(cancellation);
+        IReadOnlyList<ulong> told = all ? await lookup.LiveSectorsAsync(cancellation) : faulty ? await lookup.FaultySectorsAsync(cancellation) : [];
+        told = [.. told.Union(known ?? [])];
         IReadOnlyList<ulong> numbers = [.. Read(parsed).Union(told)];
         return numbers.Count switch
         {

@@ -70,9 +70,9 @@ internal sealed class SourceOptions
             named.Add(new LotusMinerRecords(new LotusMiner(connect(miner))));
         }
 
-        if (WhereCurioIs(context) is { } curio)
+        if (Curio(context, patience) is { } curio)
         {
-            named.Add(new CuriosDatabase(curio, patience, context.Log.CreateLogger<CuriosDatabase>()));
+            named.Add(curio);
         }
 
         if (context.Parsed.GetValue(Damocles) is { } file)
@@ -87,6 +87,11 @@ internal sealed class SourceOptions
             AssumeZeros = context.Parsed.GetValue(AssumeZeros),
         };
     }
+
+    /// <summary>Curio's database; null if none is named.</summary>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public CuriosDatabase? Curio(CommandContext context, TimeSpan patience) =>
+        WhereCurioIs(context) is { } curio ? new CuriosDatabase(curio, patience, context.Log.CreateLogger<CuriosDatabase>()) : null;
 
     private IReadOnlyList<ChainEndpoint>? MinerEndpoints(CommandContext context) =>
         context.Parsed.GetValue(LotusMiner) is { } given ? ApiInfo.Parse(given, LotusMiner.Name, NodeApi.LotusMiner)

@@ -256,7 +256,7 @@ internal sealed record JsonPiece(
     string PieceCid, long PaddedSize, long UnpaddedSize, long? Offset, bool Zeros, IReadOnlyList<JsonSighting>? Found);
 
 /// <summary>A place that seems to have a piece.</summary>
-internal sealed record JsonSighting(string? PieceSource, string Where, long? Length, string Evidence);
+internal sealed record JsonSighting(string? PieceSource, string Where, long? Length, string Evidence, bool? OutOfReach);
 
 /// <summary>The unsealing about to start.</summary>
 internal sealed record JsonUnsealPlan(

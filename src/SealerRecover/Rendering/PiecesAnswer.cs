@@ -56,7 +56,7 @@ internal sealed record PiecesAnswer(SectorContents Contents, IReadOnlyList<Found
                 Contents.Order == OrderKnowledge.Unknown ? null : piece.Placed.Offset,
                 piece.Placed.IsZeros,
                 piece.Sightings?.Select(sighting => new JsonSighting(
-                    sighting.Source?.Text, sighting.Where, sighting.Length, sighting.Evidence.ToString().ToLowerInvariant())).ToArray()))]),
+                    sighting.Source?.Text, sighting.Where, sighting.Length, sighting.Evidence.ToString().ToLowerInvariant(), sighting.IsOutOfReach ? true : null)).ToArray()))]),
         JsonLines.Default.JsonPieces);
 
     private static string Count(int pieces) => pieces == 1 ? "1 piece" : string.Create(CultureInfo.InvariantCulture, $"{pieces} pieces");

@@ -62,6 +62,7 @@ internal static class PiecesText
     {
         SightingEvidence.Length => " (by its length alone)",
         SightingEvidence.Commitment => " (read and verified)",
+        _ when seen.IsOutOfReach => " (out of reach from here)",
         _ => "",
     };
 

@@ -42,6 +42,11 @@ public sealed class FakeCurio
         FakeCurio curio = new(server, name, schema);
         await curio.ExecuteAsync("postgres", $"CREATE DATABASE {name} TEMPLATE template0", [], cancellation);
         await curio.ExecuteAsync(CurioTableStatements.Of(schema), cancellation);
+        if (schema == CurioSchema.New)
+        {
+            await curio.AddZerosAsync(cancellation);
+        }
+
         return curio;
     }
 
@@ -79,8 +84,8 @@ public sealed class FakeCurio
             await ExecuteAsync(
                 """
                 INSERT INTO curio.sectors_sdr_pipeline (sp_id, sector_number, reg_seal_proof, ticket_epoch, ticket_value, tree_d_cid, tree_r_cid, precommit_msg_cid,
-                    after_sdr, after_tree_d, after_tree_r)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, true, true)
+                    after_sdr, after_tree_d, after_tree_r, after_precommit_msg)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, true, true, true)
                 """,
                 cancellation,
                 (long)miner.Id, (long)sector.Number, sector.SealProof, sector.SealRandEpoch, ticket, unsealed, sector.SealedAs.ToString(), message);
@@ -111,8 +116,8 @@ public sealed class FakeCurio
         if (_schema == CurioSchema.New)
         {
             await ExecuteAsync(
-                "UPDATE curio.sectors_meta SET has_sector_key = $3, is_cc = $4, expiration_epoch = 5000000 WHERE sp_id = $1 AND sector_num = $2",
-                cancellation, (long)miner.Id, (long)sector.Number, update is not null, update is null && unsealed == zeros);
+                "UPDATE curio.sectors_meta SET has_sector_key = $3, expiration_epoch = 5000000 WHERE sp_id = $1 AND sector_num = $2",
+                cancellation, (long)miner.Id, (long)sector.Number, update is not null);
         }
 
         FakePiece[] pieces = update?.Pieces ?? sector.Pieces;
@@ -139,12 +144,32 @@ public sealed class FakeCurio
         await AddPiecesAsync("sectors_snap_initial_pieces", miner, sector, update.Pieces, cancellation);
     }
 
+    /// <summary>Adds a row as Curio has it, by the names of its columns.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="row">JSON; bytes as "\\x…".</param>
+    /// <param name="cancellation">Ends it.</param>
+    public Task AddRowAsync(string table, string row, CancellationToken cancellation) => ExecuteAsync(
+        $"INSERT INTO curio.{table} SELECT * FROM jsonb_populate_record(NULL::curio.{table}, $1::jsonb)", cancellation, row);
+
+    /// <summary>The CommD of zeros of each seal proof that Curio knows one of: 0 to 14.</summary>
+    private async Task AddZerosAsync(CancellationToken cancellation)
+    {
+        foreach (SealProofInfo proof in SealProofs.All.Where(proof => (int)proof.Proof <= 14))
+        {
+            await ExecuteAsync(
+                "INSERT INTO curio.sectors_cc_values VALUES ($1, $2)",
+                cancellation,
+                (int)proof.Proof, ZeroCommitments.ForSector(proof.SectorSize).ToCid().ToString());
+        }
+    }
+
     private async Task AddPiecesAsync(string table, FakeMiner miner, FakeSector sector, FakePiece[] pieces, CancellationToken cancellation)
     {
         bool ofMeta = table == "sectors_meta_pieces";
+        bool ofSnap = table == "sectors_snap_initial_pieces";
         string columns = ofMeta ? "sector_num, piece_num" : "sector_number, piece_index";
-        string more = ofMeta ? "requested_keep_data, raw_data_size" : "data_delete_on_finalize, data_raw_size, data_url";
-        string values = ofMeta ? "true, NULL" : "false, 1, 'pieceref:1'";
+        string more = ofMeta ? "requested_keep_data, raw_data_size" : "data_delete_on_finalize, data_raw_size, data_url" + (ofSnap ? ", created_at" : "");
+        string values = ofMeta ? "true, NULL" : "false, 1, 'pieceref:1'" + (ofSnap ? ", current_timestamp" : "");
 
         // Written backwards: rows come in no order but the one that is asked for.
         for (int i = pieces.Length - 1; i >= 0; i--)
@@ -184,7 +209,15 @@ public sealed class FakeCurio
 
     private static string AnyMessage(FakeSector sector, byte kind) => Cid.Create(0x71, 0xb220, Blake2b.Hash256([(byte)sector.Number, kind]).Span).ToString();
 
-    private async Task ExecuteAsync(string database, string sql, object?[] parameters, CancellationToken cancellation)
+    /// <summary>How many rows of a table fulfil a condition.</summary>
+    public async Task<long> CountAsync(string table, string condition, CancellationToken cancellation)
+    {
+        await using NpgsqlDataSource source = SourceOf(Name);
+        await using NpgsqlCommand command = source.CreateCommand($"SELECT count(*) FROM curio.{table} WHERE {condition}");
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private NpgsqlDataSource SourceOf(string database)
     {
         NpgsqlConnectionStringBuilder settings = new()
         {
@@ -199,7 +232,12 @@ public sealed class FakeCurio
             Timeout = 300,
             CommandTimeout = 300,
         };
-        await using NpgsqlDataSource source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+
+    private async Task ExecuteAsync(string database, string sql, object?[] parameters, CancellationToken cancellation)
+    {
+        await using NpgsqlDataSource source = SourceOf(database);
         await using NpgsqlCommand command = source.CreateCommand(sql);
         foreach (object? parameter in parameters)
         {
