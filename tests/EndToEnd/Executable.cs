@@ -12,6 +12,10 @@ internal sealed partial class Executable : IDisposable
     private static readonly string Host = FindHost();
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "sealer-recover.dll");
 
+    // What a script starts in the background ignores SIGINT, and under nohup SIGHUP, and so would all its children. env(1) ends that and becomes
+    // the program, under the same process id.
+    private static readonly string[] Ready = ["env", "--default-signal=INT,QUIT,HUP,TERM", Host, Program];
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
@@ -38,12 +42,12 @@ internal sealed partial class Executable : IDisposable
     /// <param name="onLine">Called with every line of standard output.</param>
     public static Executable Start(
         string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, Action<string>? onLine = null) =>
-        Start(new ProcessStartInfo(Host, [Program, .. arguments]), folder, environment, onLine);
+        Start(new ProcessStartInfo(Ready[0], [.. Ready[1..], .. arguments]), folder, environment, onLine);
 
     /// <summary>Starts the program on a terminal of its own, 80 columns wide, by script(1); all it shows is standard output.</summary>
     public static Executable StartOnTerminal(string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
-        string command = string.Join(' ', arguments.Prepend(Program).Prepend(Host).Select(word => $"'{word}'"));
+        string command = string.Join(' ', Ready.Concat(arguments).Select(word => $"'{word}'"));
         string inside = $"stty cols 80 rows 24; TERM=xterm-256color {command}";
         return Start(new ProcessStartInfo("script", ["--quiet", "--return", "--command", inside, "/dev/null"]), folder, environment, onLine: null);
     }
