@@ -166,7 +166,7 @@ public sealed class FullNode(JsonRpcClient rpc)
             : throw Implausible("StateSectorGetInfo", $"sector {info.SectorNumber} where {sector.Number} was asked for");
     }
 
-    /// <summary>A sector pre-committed and not yet proven in that state; null if there is none (Lotus before 1.17 says so with an error).</summary>
+    /// <summary>A sector pre-committed and not yet proven in that state; null if there is none (Lotus before 1.17 and old versions of Forest say so with an error).</summary>
     public async Task<SectorPreCommitOnChainInfo?> StateSectorPreCommitInfoAsync(SectorId sector, TipSetKey at, CancellationToken cancellation)
     {
         try
@@ -181,7 +181,8 @@ public sealed class FullNode(JsonRpcClient rpc)
                 : throw Implausible("StateSectorPreCommitInfo", $"sector {found.Info.SectorNumber} where {sector.Number} was asked for");
         }
         catch (ChainCallException error) when (
-            error.Error is { } said && (said.Says("precommit info does not exist") || said.Says("precommit info is not exists")))
+            error.Error is { } said && (said.Says("precommit info does not exist") || said.Says("precommit info is not exists")
+                || said.Says("SectorPreCommitOnChainInfo not found")))
         {
             return null;
         }

@@ -367,7 +367,8 @@ public sealed class SectorLookup
             }
             catch (OperatorException error) when (error is not SourceMisconfiguredException)
             {
-                if (error.Kind == FailureKind.NodeUnreachable)
+                // A node that answers, whatever it says, is not gone.
+                if (error.Kind == FailureKind.NodeUnreachable && !IsOfAnswer(error))
                 {
                     unreachable.Enqueue(error);
                 }
@@ -424,6 +425,10 @@ public sealed class SectorLookup
             throw new OperatorException(error.Kind, $"{sector}: {error.Message}", error.Hint, error);
         }
     }
+
+    /// <summary>Whether a node spoke JSON-RPC to say no, other than to be asked later.</summary>
+    private static bool IsOfAnswer(OperatorException failure) =>
+        (failure as ChainCallException ?? failure.InnerException as ChainCallException)?.Error is { Kind: not RpcErrorKind.RateLimited };
 
     private static async Task RefuseAnotherNetworkAsync(string network, FullNode? archive, CancellationToken cancellation)
     {

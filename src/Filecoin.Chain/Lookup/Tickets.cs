@@ -47,9 +47,9 @@ public sealed class Tickets
             drawn = await _draws.GetAsync((sector.Miner, epoch), () => _node.StateGetRandomnessFromTicketsAsync(
                 FullNode.SealRandomness, epoch, entropy, head, cancellation)).ConfigureAwait(false);
         }
-        catch (ChainCallException error) when (
-            error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned or RpcErrorKind.PermissionMissing)
+        catch (ChainCallException error) when (error.Error is not null)
         {
+            // Whatever the node says instead of a ticket, the headers have given it.
             return new FoundTicket(fromHeaders, false, "the ticket comes from block headers alone, the node could not draw it to compare");
         }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Filecoin.Primitives;
 
 namespace Filecoin.Chain;
@@ -73,7 +74,7 @@ internal sealed record EndpointFailure(
     /// <summary>What each endpoint did, in one sentence.</summary>
     internal static string Sentence(IEnumerable<EndpointFailure> failures) => string.Join("; ", failures.Select(failure => $"{failure.Endpoint} {failure.What}"));
 
-    /// <summary>The failure of an answer that is none.</summary>
+    /// <summary>The failure of an answer that is none. Its status speaks only here: FRC-0116 sends JSON-RPC errors with 404, 500 and 501, too.</summary>
     internal static EndpointException Unusable(ChainEndpoint endpoint, HttpReply reply, string problem)
     {
         if (TransportFailure.OfTlsServer(endpoint, reply) is { } misdirected)
@@ -81,12 +82,18 @@ internal sealed record EndpointFailure(
             return new EndpointException(misdirected);
         }
 
+        if (reply.Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
+        {
+            return new EndpointException(new EndpointFailure(
+                endpoint, EndpointTrouble.Permanent, $"has no JSON-RPC API at this address (HTTP {(int)reply.Status})"));
+        }
+
         string start = endpoint.WithoutToken(Printable.Line(reply.Body, QuotedCharacters));
         string what =
             start.Length == 0 ? "answered with nothing"
             : start[0] == '<' ? $"answered with a web page instead of JSON-RPC (\"{start}\")"
             : $"{problem} (\"{start}\")";
-        string status = reply.Status == System.Net.HttpStatusCode.OK ? "" : $" and HTTP {(int)reply.Status}";
+        string status = reply.Status == HttpStatusCode.OK ? "" : $" and HTTP {(int)reply.Status}";
         return new EndpointException(new EndpointFailure(endpoint, EndpointTrouble.Permanent, what + status));
     }
 

@@ -144,8 +144,6 @@ internal sealed class HttpEndpoint : IDisposable
                 throw Limited("is not available now (HTTP 503)", asked);
             case HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout:
                 throw Failure(EndpointTrouble.Transient, $"is not available now (HTTP {status})", RetryAfter(response));
-            case HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed:
-                throw Failure(EndpointTrouble.Permanent, $"has no JSON-RPC API at this address (HTTP {status})");
             case >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest:
                 throw Failure(EndpointTrouble.Permanent, $"redirects elsewhere (HTTP {status}), which is not followed so that the token goes nowhere else");
             default:

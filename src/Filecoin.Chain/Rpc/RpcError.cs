@@ -36,12 +36,14 @@ public readonly record struct RpcError(long Code, string Message)
 
     /// <summary>
     /// What Lotus says when state, a message or the way to it was pruned: "ipld: could not find bafy…" since 1.17, "blockstore: block not
-    /// found" before; a gateway only allows a day of lookback.
+    /// found" before; a gateway only allows a day of lookback. Forest's words: "No state tree exists for the root …" (shim/state_tree.rs),
+    /// "Entry not found in block store: cid=…" and "… in cbor store" (utils/db), "can't find message with cid …" (rpc/methods/chain.rs).
     /// </summary>
     private static readonly string[] Pruned =
     [
         "ipld: could not find", "could not find bafy", "block not found", "failed to load state tree", "failed to load msgmeta",
         "failed to load message", "lookbacks of more than",
+        "no state tree exists for the root", "entry not found in block store", "entry not found in cbor store", "can't find message with cid",
     ];
 
     private static readonly string[] Behind = ["height greater than start point", "randomness from the future"];

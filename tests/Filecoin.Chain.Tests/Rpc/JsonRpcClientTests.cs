@@ -69,6 +69,24 @@ public sealed class JsonRpcClientTests
     }
 
     [Theory]
+    [InlineData(404, -32601, RpcErrorKind.MethodMissing)]
+    [InlineData(405, -32601, RpcErrorKind.MethodMissing)]
+    [InlineData(500, -32603, RpcErrorKind.Answer)]
+    [InlineData(501, -32601, RpcErrorKind.MethodMissing)]
+    public async Task The_body_of_an_error_is_read_first_whatever_its_HTTP_status(int status, int code, RpcErrorKind kind)
+    {
+        await using FakeNode node = await FakeNode.StartAsync(Chain);
+        node.Inject("StateNetworkName", Fault.Status(
+            status, $"{{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{{\"code\":{code},\"message\":\"no such thing\"}}}}"));
+        using JsonRpcClient client = Asking.Client(node.ApiInfo, Asking.Impatient, new KeptLog());
+
+        ChainCallException error = await Assert.ThrowsAsync<ChainCallException>(() => new FullNode(client).StateNetworkNameAsync(Cancellation));
+
+        Assert.Equal(kind, error.Error?.Kind);
+        Assert.Equal("no such thing", error.Error?.Message);
+    }
+
+    [Theory]
     [InlineData(429)]
     [InlineData(502)]
     [InlineData(503)]
