@@ -68,7 +68,7 @@ public sealed class SectorLookup
         _kept = new KeptFacts(node, networkName, SectorSize, _standing);
         _challenges = new ChallengeLookup(node, head, info.WindowPoStProofType);
         _facts = new FactsLookup(node, others, new MinerAddress(node, miner, address), SectorSize, networkName, head, _standing, reporter);
-        _statements = new StatementLookup(node, _facts, new Tickets(node, networkName), SectorSize);
+        _statements = new StatementLookup(node, _facts, new Tickets(node, networkName), SectorSize, networkName);
         HeadNote = age <= SyncedWithin ? null : string.Create(
             CultureInfo.InvariantCulture,
             $"the node's newest epoch {head.Height} is {age.TotalHours:0.0} hours old by this machine's clock, by which times are judged: it is not synced, so what it tells may be out of date");
@@ -150,6 +150,7 @@ public sealed class SectorLookup
     /// The facts about many, at most <paramref name="concurrency"/> at once; results in the order asked. One that fails does not stop the
     /// others, unless the node is gone altogether: then the rest fails without being tried.
     /// </summary>
+    /// <exception cref="SourceMisconfiguredException">A source that was named cannot be asked as it was named.</exception>
     public Task<IReadOnlyList<SectorLookupResult>> FindAllAsync(
         IEnumerable<ulong> sectorNumbers, int concurrency, CancellationToken cancellation) =>
         FindAllAsync(sectorNumbers, concurrency, _ => null, _ => { }, cancellation);
@@ -364,7 +365,7 @@ public sealed class SectorLookup
                 results[i] = await find(numbers[i], token).ConfigureAwait(false);
                 unreachable.Clear();
             }
-            catch (OperatorException error)
+            catch (OperatorException error) when (error is not SourceMisconfiguredException)
             {
                 if (error.Kind == FailureKind.NodeUnreachable)
                 {

@@ -12,6 +12,9 @@ internal static class CurioFailures
 {
     private const int LongestWords = 160;
 
+    /// <summary>How the driver begins what it throws where the server answers that it has no TLS; it has no type for that.</summary>
+    private const string NoTls = "SSL connection requested";
+
     /// <summary>Whether it is what the driver says of servers and networks, or throws at answers that break the protocol.</summary>
     internal static bool IsOfServer(Exception error) => error is NpgsqlException or SocketException or TimeoutException or IOException
         or AuthenticationException or CryptographicException
@@ -50,6 +53,10 @@ internal static class CurioFailures
             $"{host} offers no TLS that can be trusted ({Words(tls.Message)})",
             "name the authority's certificate with sslrootcert, or choose another sslmode in --curio-db",
             error),
+        NpgsqlException when error.Message.StartsWith(NoTls, StringComparison.Ordinal) => new SourceMisconfiguredException(
+            $"{host} offers no TLS, which the sslmode that was given demands ({Words(error.Message)})",
+            "Turn TLS on at the server, or choose another sslmode in --curio-db: Curio's own default is disable.",
+            error),
         _ when Innermost<TimeoutException>(error) is not null => Silent(host, "it did not answer in time", error),
         NpgsqlException or IOException => Silent(host, Words(error.Message), error),
         _ => new OperatorException(
@@ -59,17 +66,34 @@ internal static class CurioFailures
             error),
     };
 
+    /// <summary>Tables that are there and may not be read: without them facts would be missing and nobody would know.</summary>
+    internal static SourceMisconfiguredException Denied(CurioConnection connection, DatabaseHost host, IReadOnlyCollection<string> tables) => new(
+        $"{host} does not let the user {connection.User} read {string.Join(", ", tables)} in the schema {connection.Schema}",
+        $"use the user that Curio uses, or as the owner: GRANT USAGE ON SCHEMA {connection.Schema} TO \"{connection.User}\"; "
+            + $"GRANT SELECT ON {string.Join(", ", tables.Select(table => $"{connection.Schema}.{table}"))} TO \"{connection.User}\".");
+
+    /// <summary>What all hosts of a cluster failed with.</summary>
+    internal static OperatorException OfAll(IReadOnlyList<OperatorException> failures)
+    {
+        string message = string.Join("; ", failures.Select(failure => failure.Message));
+        return failures.All(failure => failure is SourceMisconfiguredException)
+            ? new SourceMisconfiguredException(message, failures[0].Hint, failures[0])
+            : new OperatorException(failures[0].Kind, message, failures[0].Hint, failures[0]);
+    }
+
     private static OperatorException Said(CurioConnection connection, DatabaseHost host, PostgresException said, TimeSpan patience)
     {
         string words = Words(said.MessageText);
         return said.SqlState switch
         {
-            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => Bad(
+            PostgresErrorCodes.InvalidAuthorizationSpecification when words.Contains("no encryption", StringComparison.OrdinalIgnoreCase) => Wrong(
+                $"{host} lets the user {connection.User} in with TLS only ({words})", "Add sslmode=require to --curio-db."),
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => Wrong(
                 $"{host} does not let the user {connection.User} in ({words})",
                 "set CURIO_DB_USER and CURIO_DB_PASSWORD to what Curio itself uses; they stand in its curio.env"),
-            PostgresErrorCodes.InvalidCatalogName => Bad(
+            PostgresErrorCodes.InvalidCatalogName => Wrong(
                 $"{host} has no database {connection.Database}", "set CURIO_DB_NAME to what Curio itself uses; Curio's default is yugabyte"),
-            PostgresErrorCodes.InsufficientPrivilege => Bad(
+            PostgresErrorCodes.InsufficientPrivilege => Wrong(
                 $"{host} does not let the user {connection.User} read Curio's tables ({words})", "use the user that Curio uses, or grant SELECT on them"),
             PostgresErrorCodes.QueryCanceled => new OperatorException(
                 FailureKind.NodeUnreachable,
@@ -77,10 +101,14 @@ internal static class CurioFailures
                 "give it longer with --node-timeout, or name another node of the cluster",
                 said),
             _ when IsOfHost(said) => Silent(host, words, said),
-            _ => Bad($"{host} refuses to answer ({words}, {Words(said.SqlState)})", "--verbose shows more; check that it is Curio's database"),
+            _ => new OperatorException(
+                FailureKind.BadInput,
+                $"{host} refuses to answer ({words}, {Words(said.SqlState)})",
+                "--verbose shows more; check that it is Curio's database",
+                said),
         };
 
-        OperatorException Bad(string sentence, string hint) => new(FailureKind.BadInput, sentence, hint, said);
+        SourceMisconfiguredException Wrong(string sentence, string hint) => new(sentence, hint, said);
     }
 
     private static OperatorException Silent(DatabaseHost host, string why, Exception error) => new(

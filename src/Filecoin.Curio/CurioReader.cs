@@ -53,8 +53,7 @@ internal sealed class CurioReader(CurioConnection connection, TimeSpan patience,
             }
         }
 
-        throw failures.Count == 1 ? failures[0] : new OperatorException(
-            failures[0].Kind, string.Join("; ", failures.Select(failure => failure.Message)), failures[0].Hint, failures[0]);
+        throw failures.Count == 1 ? failures[0] : CurioFailures.OfAll(failures);
     }
 
     private async Task<IReadOnlyDictionary<ulong, SectorRows>> ReadAsync(
@@ -90,10 +89,21 @@ internal sealed class CurioReader(CurioConnection connection, TimeSpan patience,
             Parameters = { new NpgsqlParameter<string> { TypedValue = connection.Schema } },
         });
         List<(string, string, string)> columns = [];
+        SortedSet<string> denied = new(StringComparer.Ordinal);
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {
-            columns.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+            (string table, string column) = (reader.GetString(0), reader.GetString(1));
+            columns.Add((table, column, reader.GetString(2)));
+            if (!reader.GetBoolean(3) && CurioTables.IsRead(table, column))
+            {
+                denied.Add(table);
+            }
+        }
+
+        if (denied.Count > 0)
+        {
+            throw CurioFailures.Denied(connection, host, denied);
         }
 
         return new CurioTables(connection, host, columns);
@@ -164,11 +174,14 @@ internal sealed class CurioReader(CurioConnection connection, TimeSpan patience,
                 SealedCid = Text(),
                 UnsealedCid = Text(),
                 PreCommitMessage = Text(),
+                IsLabeled = Switch(),
+                HasTreeD = Switch(),
+                HasTreeR = Switch(),
             });
         }
         else if (table == Table.Snapping)
         {
-            about.Add(new SnappingRow { SealedCid = Text(), UnsealedCid = Text(), Message = Text() });
+            about.Add(new SnappingRow { SealedCid = Text(), UnsealedCid = Text(), Message = Text(), HasFailed = Switch() });
         }
         else
         {

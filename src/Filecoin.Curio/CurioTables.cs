@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Filecoin.Chain;
 using Filecoin.Primitives;
 
 namespace Filecoin.Curio;
@@ -66,7 +67,10 @@ internal sealed record Table(string Name, string? Order, params Column[] Columns
         new Column("ticket_value", ColumnKind.Bytes),
         new Column("tree_r_cid", ColumnKind.Text),
         new Column("tree_d_cid", ColumnKind.Text),
-        new Column("precommit_msg_cid", ColumnKind.Text));
+        new Column("precommit_msg_cid", ColumnKind.Text),
+        new Column("after_sdr", ColumnKind.Switch),
+        new Column("after_tree_d", ColumnKind.Switch),
+        new Column("after_tree_r", ColumnKind.Switch));
 
     /// <summary>Their pieces (same file).</summary>
     internal static Table SealingPieces { get; } = Pieces("sectors_sdr_initial_pieces", "sector_number", "piece_index");
@@ -78,7 +82,8 @@ internal sealed record Table(string Name, string? Order, params Column[] Columns
         new Column("sector_number", ColumnKind.Whole, IsNeeded: true),
         new Column("update_sealed_cid", ColumnKind.Text),
         new Column("update_unsealed_cid", ColumnKind.Text),
-        new Column("prove_msg_cid", ColumnKind.Text));
+        new Column("prove_msg_cid", ColumnKind.Text),
+        new Column("failed", ColumnKind.Switch));
 
     /// <summary>The pieces of their updates (same file).</summary>
     internal static Table SnappingPieces { get; } = Pieces("sectors_snap_initial_pieces", "sector_number", "piece_index");
@@ -118,11 +123,11 @@ internal sealed class CurioTables
     private readonly string _schema;
     private readonly HashSet<(string Table, string Column)> _there;
 
-    /// <summary>Takes what information_schema.columns says.</summary>
+    /// <summary>Takes what the catalogue says; see <see cref="Columns"/>.</summary>
     /// <param name="connection">Whose tables, for messages.</param>
     /// <param name="host">Who said it.</param>
     /// <param name="columns">Table, column, data_type.</param>
-    /// <exception cref="OperatorException">BadInput: no table of Curio's, or a column of another type.</exception>
+    /// <exception cref="SourceMisconfiguredException">No table of Curio's, or a column of another type.</exception>
     internal CurioTables(CurioConnection connection, DatabaseHost host, IReadOnlyCollection<(string Table, string Column, string Type)> columns)
     {
         _schema = connection.Schema;
@@ -131,10 +136,9 @@ internal sealed class CurioTables
             && table.Columns.All(column => !column.IsNeeded || _there.Contains((table.Name, column.Name))))];
         if (!Found.Contains(Table.Sealed) && !Found.Contains(Table.Sealing))
         {
-            throw new OperatorException(
-                FailureKind.BadInput,
-                $"the database {connection.Database} at {host} has no table of Curio's in the schema {_schema} that the user {connection.User} may read",
-                "check the database's name (CURIO_DB_NAME) and that the user may read the tables sectors_meta and sectors_meta_pieces");
+            throw new SourceMisconfiguredException(
+                $"the database {connection.Database} at {host} has no table of Curio's in the schema {_schema}",
+                "check the database's name (CURIO_DB_NAME) and the schema, which is curio unless Curio was told another");
         }
 
         Dictionary<(string, string), string> types = columns.ToDictionary(column => (column.Table, column.Column), column => column.Type);
@@ -142,9 +146,8 @@ internal sealed class CurioTables
         {
             if (types.TryGetValue((table.Name, column.Name), out string? type) && !Types[column.Kind].Contains(type))
             {
-                throw new OperatorException(
-                    FailureKind.BadInput,
-                    $"in the database {connection.Database} at {host} the column {table.Name}.{column.Name} is {Chain.Printable.Line(type, 60)}, "
+                throw new SourceMisconfiguredException(
+                    $"in the database {connection.Database} at {host} the column {table.Name}.{column.Name} is {Printable.Line(type, 60)}, "
                         + $"not {Types[column.Kind][0]}",
                     "that is no schema of Curio's that this version can read: check CURIO_DB_NAME, and look for a newer version of sealer-recover");
             }
@@ -167,10 +170,20 @@ internal sealed class CurioTables
             + $"AND t.\"{sector}\" = ANY (string_to_array($2, ',')::bigint[]){order}";
     }
 
-    /// <summary>The query for what is there: parameter 1 is the schema.</summary>
+    /// <summary>
+    /// The query for what is there: parameter 1 is the schema. Table, column, data_type, and whether it may be read, which
+    /// information_schema does not tell: it hides what may not.
+    /// </summary>
     internal static string Columns { get; } =
-        "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns WHERE table_schema = $1 AND table_name IN ("
+        "SELECT c.relname::text, a.attname::text, format_type(a.atttypid, NULL)::text, "
+        + "has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT') "
+        + "FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
+        + "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped WHERE n.nspname = $1 AND c.relname IN ("
         + string.Join(", ", Table.All.Select(table => $"'{table.Name}'")) + ")";
+
+    /// <summary>Whether a column is one that is read.</summary>
+    internal static bool IsRead(string table, string column) => Table.All.Any(read => read.Name == table
+        && (column == Table.Owner || column == read.Order || read.Columns.Any(asked => asked.Name == column)));
 
     private string Expression(Table table, Column column)
     {

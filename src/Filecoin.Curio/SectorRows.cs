@@ -31,12 +31,6 @@ internal sealed record SealedRow
     internal bool? IsCommittedCapacity { get; init; }
 
     internal bool? HasSectorKey { get; init; }
-
-    /// <summary>
-    /// Whether Curio has sent an update of it. The CIDs alone do not tell: an update to zeros has the same ones (20260407-has-sector-key.sql),
-    /// and clusters from before have no other column.
-    /// </summary>
-    internal bool IsUpdated => HasSectorKey == true || !string.IsNullOrEmpty(UpdateMessage) || CurrentSealedCid != SealedCid;
 }
 
 /// <summary>A row of sectors_sdr_pipeline; null is what was not made yet.</summary>
@@ -53,6 +47,15 @@ internal sealed record SealingRow
     internal string? UnsealedCid { get; init; }
 
     internal string? PreCommitMessage { get; init; }
+
+    /// <summary>Whether the ticket is that of the layers: a restart takes this back and leaves what an earlier try had, and so with the next two.</summary>
+    internal bool? IsLabeled { get; init; }
+
+    /// <summary>Whether CommD is that of the present try.</summary>
+    internal bool? HasTreeD { get; init; }
+
+    /// <summary>Whether CommR is.</summary>
+    internal bool? HasTreeR { get; init; }
 }
 
 /// <summary>A row of sectors_snap_pipeline; null is what was not made yet.</summary>
@@ -63,6 +66,9 @@ internal sealed record SnappingRow
     internal string? UnsealedCid { get; init; }
 
     internal string? Message { get; init; }
+
+    /// <summary>Whether Curio has given it up.</summary>
+    internal bool? HasFailed { get; init; }
 }
 
 /// <summary>A row of one of the tables of pieces.</summary>

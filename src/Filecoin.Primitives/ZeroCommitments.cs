@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using System.Security.Cryptography;
 using Filecoin.Cryptography;
 
 namespace Filecoin.Primitives;
@@ -35,7 +34,7 @@ public static class ZeroCommitments
         yield return root;
         for (int level = 0; level < height; level++)
         {
-            root = new Bytes32(SHA256.HashData([.. root.Span, .. root.Span])).ClearTopTwoBits();
+            root = PieceRoots.Parent(root, root);
             yield return root;
         }
     }

@@ -133,6 +133,15 @@ public enum SealPhase
     /// <summary>Proving challenged nodes (Commit 1), or looking at some nodes of a replica; nodes.</summary>
     VanillaProofs,
 
+    /// <summary>Reading all layers for the labels that synthetic proofs open; nodes of all layers.</summary>
+    GatherLabels,
+
+    /// <summary>Opening all synthetic challenges; nodes.</summary>
+    SyntheticProofs,
+
+    /// <summary>Checking openings of what a sector that is not proven keeps for Commit 1; nodes.</summary>
+    CheckOpenings,
+
     /// <summary>Checking the rows of tree_r_last files against each other; nodes.</summary>
     CheckTrees,
 

@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Proofs;
 
 namespace Filecoin.Sealing;
 
@@ -22,8 +23,11 @@ public sealed record SealResources(
     /// <param name="parentWindowNodes">Nodes of the parent cache held in memory at once.</param>
     /// <param name="treeThreads">Threads building trees.</param>
     /// <param name="onlyLastLayer">As <see cref="SealJob.NeedsOnlyLastLayer"/>: a layer goes when the next is on disk.</param>
+    /// <param name="synthetic">
+    /// Whether synthetic proofs are made: of layers and trees, which are there until then, and stay where <paramref name="keepAll"/> says so.
+    /// </param>
     public static SealResources For(
-        PorepParameters porep, bool keepAll, bool hasData, int parentWindowNodes, int treeThreads, bool onlyLastLayer = false)
+        PorepParameters porep, bool keepAll, bool hasData, int parentWindowNodes, int treeThreads, bool onlyLastLayer = false, bool synthetic = false)
     {
         ArgumentNullException.ThrowIfNull(porep);
         long size = porep.SectorSize.Bytes;
@@ -35,13 +39,16 @@ public sealed record SealResources(
         // Rows of a base tree above the leaves add up to less than a seventh; only tree_c keeps its leaves.
         long treeRLast = (size / 7 / 64) + Slack / 64;
         long layers = (onlyLastLayer ? 2 : porep.Layers) * size;
-        long replica = hasData || keepAll ? size : 0;
-        long kept = keepAll ? (2 * size) + size + (size / 7) : 0;
+        bool allAtFirst = keepAll || synthetic;
+        long replica = hasData || allAtFirst ? size : 0;
+        long kept = allAtFirst ? (2 * size) + size + (size / 7) : 0;
+        long proofs = synthetic ? SyntheticForm.Of(porep).FileLength : 0;
+        long treeMemory = Math.Max(treeThreads * treeChunk, synthetic ? SyntheticProofs.MemoryFor(porep, treeThreads) : 0);
         return new SealResources(
             LabelMemory: (2 * size) + parentWindow + Slack,
-            TreeMemory: (treeThreads * treeChunk) + Slack,
-            TempDisk: layers + replica + kept + treeRLast,
-            ResultDisk: size + treeRLast + (keepAll ? layers + kept : 0),
+            TreeMemory: treeMemory + Slack,
+            TempDisk: layers + replica + kept + treeRLast + proofs,
+            ResultDisk: size + treeRLast + (keepAll ? layers + kept : 0) + proofs,
             ParentCacheDisk: porep.Nodes * StackedGraph.Degree * sizeof(uint),
             OpenFiles: porep.Layers + (2 * porep.Shape.BaseTrees) + 16);
     }
@@ -49,18 +56,19 @@ public sealed record SealResources(
     /// <summary>The needs of building tree_r_last over a replica that is there.</summary>
     /// <param name="porep">The seal proof.</param>
     /// <param name="treeThreads">Threads building trees.</param>
-    public static SealResources ForTrees(PorepParameters porep, int treeThreads)
+    /// <param name="synthetic">Whether synthetic proofs are made, too, of layers that stand.</param>
+    public static SealResources ForTrees(PorepParameters porep, int treeThreads, bool synthetic = false)
     {
         ArgumentNullException.ThrowIfNull(porep);
         const long treeChunk = 3L << 20;
-        long treeRLast = (porep.SectorSize.Bytes / 7 / 64) + (Slack / 64);
+        long disk = (porep.SectorSize.Bytes / 7 / 64) + (Slack / 64) + (synthetic ? SyntheticForm.Of(porep).FileLength : 0);
         return new SealResources(
             LabelMemory: 0,
-            TreeMemory: (treeThreads * treeChunk) + Slack,
-            TempDisk: treeRLast,
-            ResultDisk: treeRLast,
+            TreeMemory: Math.Max(treeThreads * treeChunk, synthetic ? SyntheticProofs.MemoryFor(porep, treeThreads) : 0) + Slack,
+            TempDisk: disk,
+            ResultDisk: disk,
             ParentCacheDisk: 0,
-            OpenFiles: porep.Shape.BaseTrees + 16);
+            OpenFiles: (2 * porep.Shape.BaseTrees) + porep.Layers + 16);
     }
 
     /// <summary>The needs of putting data into a sector that is there, or taking it out again; labelling is not among them.</summary>

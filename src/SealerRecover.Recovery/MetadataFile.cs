@@ -11,23 +11,27 @@ namespace SealerRecover.Recovery;
 /// <param name="Sectors">In file order, no number twice.</param>
 public sealed record RecoveryMetadata(ActorId Miner, SectorSize SectorSize, IReadOnlyList<SectorFacts> Sectors)
 {
-    /// <summary>Numbers of the sectors whose ticket's epoch was cross-checked when it was written, as far as a file says so.</summary>
-    public IReadOnlySet<ulong> CheckedEpochs { get; init; } = new HashSet<ulong>();
+    /// <summary>
+    /// Numbers of the sectors whose ticket's epoch, and what they were sealed over, was cross-checked when it was written, as far as a file says so.
+    /// </summary>
+    public IReadOnlySet<ulong> Checked { get; init; } = new HashSet<ulong>();
 }
 
 /// <summary>Reads and writes the metadata file of sealer-recover 1.x, with our optional fields. The format is in docs/formats.md.</summary>
 public static class MetadataFile
 {
-    /// <summary>Longest file that is read, in bytes: some 200,000 sectors, far more than a miner loses.</summary>
-    public const long MaxLength = 64L << 20;
-
-    /// <summary>Reads and checks a file. Fields this version does not know are ignored.</summary>
-    /// <exception cref="OperatorException">BadInput, naming the file, the sector and the field.</exception>
-    public static RecoveryMetadata Read(string path) => MetadataReader.Read(path, ReadBytes(path)).Metadata;
+    /// <summary>Reads and checks a file of any length, in one pass after another over it. Fields this version does not know are ignored.</summary>
+    /// <exception cref="OperatorException">BadInput, naming the file, the sector and the field; Storage where it cannot be read.</exception>
+    public static RecoveryMetadata Read(string path)
+    {
+        RefuseOtherThings(path);
+        return Read(path, path, LinuxFileSystem.Instance);
+    }
 
     /// <summary>
     /// Adds or replaces sectors in the file at <paramref name="path"/> (made if missing), atomically. Sectors already in the file
-    /// stay where they are, with every field they have; one of the same number is replaced there; new ones follow in the order given.
+    /// stay where they are, with every field they have; one of the same number is replaced there; new ones follow in the order given. What was
+    /// written is read again before it takes the place of what stands there.
     /// </summary>
     /// <exception cref="OperatorException">The existing file is unreadable or of another miner, or writing failed.</exception>
     public static RecoveryMetadata Merge(string path, RecoveryMetadata addition) => Merge(path, addition, LinuxFileSystem.Instance);
@@ -55,19 +59,32 @@ public static class MetadataFile
 
         // A rename onto a link would replace the link; what is meant is the file it leads to.
         string target = StorageFailure.Explain(path, () => ResolveLink(Path.GetFullPath(path)));
-        MetadataDocument? existing = FileLook.At(target).Kind == FileKind.Missing ? null : MetadataReader.Read(path, ReadBytes(path));
-        if (existing is not null)
+        bool isNew = StorageFailure.Explain(path, () => FileLook.At(target)).Kind == FileKind.Missing;
+        if (!isNew)
         {
-            RefuseAnotherMiner(path, existing.Metadata, addition);
+            RefuseOtherThings(path);
         }
 
-        byte[] content = MetadataWriter.Write(existing, addition);
-        RecoveryMetadata merged = MetadataReader.Read(path, content).Metadata;
-        StorageFailure.Explain(path, () => WriteDurably(target, content, files));
-        return merged;
+        return StorageFailure.Explain(path, () =>
+        {
+            using IOpenFile? there = isNew ? null : files.OpenToRead(target, inOrder: true);
+            MetadataReader? existing = there is null ? null : new MetadataReader(path, there);
+            if (existing is { Header: var header })
+            {
+                RefuseAnotherMiner(path, new RecoveryMetadata(header.Miner, header.SectorSize, []), addition);
+            }
+
+            return WriteDurably(path, target, existing, addition, files);
+        });
     }
 
-    private static byte[] ReadBytes(string path)
+    private static RecoveryMetadata Read(string name, string path, IFileSystem files) => StorageFailure.Explain(name, () =>
+    {
+        using IOpenFile file = files.OpenToRead(path, inOrder: true);
+        return new MetadataReader(name, file).Read();
+    });
+
+    private static void RefuseOtherThings(string path)
     {
         FileLook look = StorageFailure.Explain(path, () => FileLook.Through(Path.GetFullPath(path)));
         if (look.Kind != FileKind.File)
@@ -77,29 +94,26 @@ public static class MetadataFile
                 look.Kind == FileKind.Missing ? $"the metadata file {path} does not exist" : $"{path} is not a file",
                 "Give the path of a file that `sealer-recover export` wrote.");
         }
-
-        if (look.Length > MaxLength)
-        {
-            throw new OperatorException(
-                FailureKind.BadInput,
-                $"{path} has {look.Length} bytes; a metadata file has at most {MaxLength}",
-                "Give the path of a file that `sealer-recover export` wrote.");
-        }
-
-        return StorageFailure.Explain(path, () => File.ReadAllBytes(path));
     }
 
     private static string ResolveLink(string path) =>
         FileLook.At(path).Kind == FileKind.Link ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
 
-    private static void WriteDurably(string target, byte[] content, IFileSystem files)
+    private static RecoveryMetadata WriteDurably(string name, string target, MetadataReader? existing, RecoveryMetadata addition, IFileSystem files)
     {
         string folder = Path.GetDirectoryName(target)!;
         files.CreateFolder(folder);
         string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}");
+        RecoveryMetadata merged;
         try
         {
-            files.Write(temporary, content);
+            using (IOpenFile file = files.Create(temporary))
+            {
+                MetadataWriter.Write(file, existing, addition);
+                file.Flush();
+            }
+
+            merged = Read(name, temporary, files);
             files.Replace(temporary, target);
         }
         catch
@@ -109,5 +123,6 @@ public static class MetadataFile
         }
 
         files.SyncFolder(folder);
+        return merged;
     }
 }

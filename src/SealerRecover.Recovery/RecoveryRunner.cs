@@ -81,7 +81,7 @@ public sealed class RecoveryRunner
         RunFolders.Prepare(_settings, _files);
         EventSink events = new(observer, _time);
         CorePlan cores = CheckResources(sectors, events).Cores ?? CorePlan.OneSeat(_settings.Threads);
-        using ParentsPool parents = new(_sealer, events.ProgressOf(null));
+        using ParentsPool parents = new(_sealer, events.ProgressOf(null), text => events.Notice(null, text));
         DiskGate disk = new(_settings.TempFolder, _probe, _settings.IgnoreResources);
         Installer installer = new(_files, _settings, _time);
         using CpuPins? pins = cores.IsPinned ? CpuPins.TryTake() : null;
@@ -101,10 +101,11 @@ public sealed class RecoveryRunner
         CoreBudget budget = new(cores.Threads, cores.Threads / cores.Cores);
         RunContext run = new(_settings, _time, _files, _sealer, events, parents, disk, installer, new SectorNeeds(_settings, _sealer), budget, pieces, cancellation);
         SectorWork[] work = [.. sectors.Select(facts => new SectorWork(facts, run with { Settings = _settings.Of(facts) }))];
-        if (work.Length > 0)
+        Array.ForEach(work, sector => sector.LookAtTargets());
+        if (work.Where(sector => sector.Outcome is null).ToArray() is { Length: > 0 } open)
         {
             using StageThreads threads = new(cores, budget, _sealer, cancellation);
-            threads.Run(work);
+            threads.Run(open);
         }
 
         return [.. work.Select(sector => sector.Outcome!)];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Filecoin.Chain;
+using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.PieceSources;
 
@@ -37,9 +38,18 @@ public sealed record RecoverySettings
 
     /// <summary>
     /// Keep layers, tree_c and tree_d and install them too; null to keep them of sectors that are pre-committed and not yet proven, whose
-    /// Commit 1 needs them (<see cref="Of"/>).
+    /// Commit 1 needs them (<see cref="Of"/>), unless it reads <see cref="SyntheticProofs"/>.
     /// </summary>
     public bool? KeepAll { get; init; }
+
+    /// <summary>
+    /// Make and install syn-porep-vanilla-proofs.dat; null to make it where the seal proof is Synthetic and Commit 1 is still to come, or
+    /// everything is kept for it (<see cref="Of"/>).
+    /// </summary>
+    public bool? SyntheticProofs { get; init; }
+
+    /// <summary>Whether anything is made that only Commit 1 needs. Of one sector, once <see cref="Of"/> has decided.</summary>
+    internal bool ForCommit1 => KeepAll == true || SyntheticProofs == true;
 
     /// <summary>Also install the data of sectors that hold any as unsealed/s-t0…, in the form in which Lotus keeps it.</summary>
     public bool KeepUnsealed { get; init; }
@@ -57,6 +67,8 @@ public sealed record RecoverySettings
     public RecoverySettings Of(SectorFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return this with { KeepAll = KeepAll ?? facts.IsUnproven };
+        bool forCommit1 = KeepAll ?? facts.IsUnproven;
+        bool synthetic = SyntheticProofs ?? (forCommit1 && facts.SealProof.Variant == PorepVariant.Synthetic && facts.Update is null);
+        return this with { KeepAll = KeepAll ?? (forCommit1 && !synthetic), SyntheticProofs = synthetic };
     }
 }

@@ -52,7 +52,9 @@ internal sealed class ExpectedFiles
         string[] expected = keepAll
             ? [.. digests.Keys.Append("t_aux").Order(StringComparer.Ordinal)]
             : [.. sector["files_kept"]!.AsArray().Select(name => (string)name!).Order(StringComparer.Ordinal)];
-        Assert.Equal(expected, Names(cache));
+
+        // Of a Synthetic sector its proofs are made, too; the samples' answers are from before that, UnprovenSectors compares them.
+        Assert.Equal(expected, Names(cache).Where(name => !keepAll || name != CacheNames.SyntheticProofs));
         foreach (string name in expected.Where(name => name != "t_aux"))
         {
             Assert.Equal(digests[name], VectorFiles.Sha256OfFile(Path.Combine(cache, name)));

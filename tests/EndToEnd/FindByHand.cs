@@ -79,14 +79,14 @@ public sealed class FindByHand(ParentCaches caches, Databases databases)
                 _ => "the newest state",
             };
             Assert.Equal(commD, WrittenEntries.TellersOf(facts, "CommD"));
-            Assert.All(facts, fact => Assert.Equal((string?)fact!["Fact"] != "CommD" || sector.Number is not (1 or 5), (bool)fact["Verified"]!));
+            Assert.All(facts, fact => Assert.Equal((string?)fact!["Fact"] != "CommD" || sector.Number is not 5, (bool)fact["Verified"]!));
         }
     }
 
     [Theory]
     [InlineData("mainnet", 'f', "robust")]
     [InlineData("calibrationnet", 't', "t01000")]
-    public async Task Before_a_node_that_does_not_tell_the_sector_it_is_taken_for_zeros_and_that_is_said(string network, char prefix, string miner)
+    public async Task Before_a_node_that_does_not_tell_the_sector_it_is_taken_for_zeros_only_if_asked(string network, char prefix, string miner)
     {
         await using ForgettingChain forgetting = await ForgettingChain.StartAsync(caches, databases, network, prefix);
         FakeSector[] sectors = forgetting.AddKinds();
@@ -94,14 +94,26 @@ public sealed class FindByHand(ParentCaches caches, Databases databases)
         forgetting.Node.MissingMethods.UnionWith(["StateSectorGetInfo", "StateSectorPreCommitInfo"]);
         foreach (FakeSector sector in sectors)
         {
-            Ended ended = await forgetting.Bench.RunAsync(ByHand(forgetting, miner, sector, sector.SealedAs));
+            // Of a non-interactive one its seal proof tells.
+            bool isTold = sector.SealProof == (int)RegisteredSealProof.StackedDrg2KiBNonInteractive;
+            string[] byHand = [.. ByHand(forgetting, miner, sector, sector.SealedAs)];
+            Ended refused = await forgetting.Bench.RunAsync(byHand);
+            Assert.True(refused.Code == (isTold ? 0 : 4), refused.ToString());
+            Assert.Equal(
+                !isTold,
+                refused.Output.Contains(
+                    $"f01000 sector {sector.Number}: nothing tells whether it was sealed over data, or whether it was snapped (", StringComparison.Ordinal));
+            Assert.Equal(!isTold, refused.Output.Contains("--assume-zeros", StringComparison.Ordinal));
+
+            Ended ended = await forgetting.Bench.RunAsync([.. byHand, "--assume-zeros"]);
             Assert.True(ended.Code == 0, ended.ToString());
             string said = ended.Output + ended.Error;
             Assert.Contains($"f01000 sector {sector.Number}: what the chain has of it the node did not tell (", said, StringComparison.Ordinal);
             Assert.Equal(
-                sector.SealProof != (int)RegisteredSealProof.StackedDrg2KiBNonInteractive,
+                !isTold,
                 said.Contains(
-                    $"f01000 sector {sector.Number}: nothing tells whether it holds data or was snapped, so it is taken for a sector of zeros", StringComparison.Ordinal));
+                    $"f01000 sector {sector.Number}: nothing tells whether it was sealed over data; nor is it known whether it was snapped: it is taken for a sector of zeros, as asked",
+                    StringComparison.Ordinal));
         }
 
         foreach ((FakeSector sector, JsonNode? entry) in sectors.Zip(await forgetting.WrittenAsync()))
@@ -111,7 +123,7 @@ public sealed class FindByHand(ParentCaches caches, Databases databases)
             Assert.All(["CommD", "Pieces", "Update"], field => Assert.Null(entry[field]));
             Assert.All(["SealProof", "SealedCID", "TicketEpoch"], fact => Assert.Equal("the command line", WrittenEntries.TellersOf(facts, fact)));
             Assert.Equal(
-                sector.SealProof == (int)RegisteredSealProof.StackedDrg2KiBNonInteractive ? "its seal proof, which is for sectors without data only" : "that nobody speaks of data",
+                sector.SealProof == (int)RegisteredSealProof.StackedDrg2KiBNonInteractive ? "its seal proof, which is for sectors without data only" : "the command line, which assumes it",
                 WrittenEntries.TellersOf(facts, "CommD"));
             Assert.All(facts, fact => Assert.Equal((string?)fact!["Fact"] is "TicketEpoch" or "Ticket", (bool)fact["Verified"]!));
         }

@@ -75,6 +75,44 @@ public sealed class ListPieces(ParentCaches caches) : IDisposable
     }
 
     [Fact]
+    public async Task What_Curio_parks_counts_as_for_recover_and_only_by_its_bytes()
+    {
+        KnownSector known = KnownSector.Sealed("2KiB-v1_1-pieces");
+        KnownPiece[] wanted = [.. known.Known.Where(piece => piece.Seed is not null).DistinctBy(piece => piece.Cid)];
+        string storage = Directory.CreateDirectory(Path.Combine(_bench.Home, "storage", "piece")).FullName;
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            byte[] raw = VectorFiles.Stream(wanted[i].Seed!, wanted[i].StreamLength);
+            await File.WriteAllBytesAsync(Path.Combine(storage, $"s-t00-{20 + i}"), raw, TestContext.Current.CancellationToken);
+            raw[0] ^= 1;
+            await File.WriteAllBytesAsync(Path.Combine(storage, $"s-t00-{10 + i}"), raw, TestContext.Current.CancellationToken);
+        }
+
+        string source = $"--piece-source={Path.GetDirectoryName(storage)}";
+        Ended ended = await Pieces(known.Metadata(), source, "--json");
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.All(Listed(Answer(ended)), piece =>
+        {
+            int i = Array.FindIndex(wanted, entry => entry.Cid == (string?)piece["piece_cid"]);
+            Assert.Equal(Path.Combine(storage, $"s-t00-{20 + i}"), (string?)piece["found"]![0]!["where"]);
+            Assert.Equal("commitment", (string?)piece["found"]![0]!["evidence"]);
+        });
+        Assert.Contains("(read and verified)", (await Pieces(known.Metadata(), source)).Output, StringComparison.Ordinal);
+
+        // Files of any name, where asked for, and what has the length and other bytes.
+        File.Move(Path.Combine(storage, "s-t00-20"), Path.Combine(storage, "first.bin"));
+        Ended hidden = await Pieces(known.Metadata(), source, "--json");
+        Assert.True(hidden.Code == 13, hidden.ToString());
+        Assert.Contains(wanted[0].Cid, (string?)hidden.Report["sectors"]![0]!["failure"]!["message"], StringComparison.Ordinal);
+        Assert.Equal(0, (await Pieces(known.Metadata(), source.Replace("=", "=any:", StringComparison.Ordinal))).Code);
+
+        Ended recovered = await _bench.RunAsync(_bench.Recover(_bench.Write(known.Metadata()), source.Replace("=", "=any:", StringComparison.Ordinal)));
+        Assert.True(recovered.Code == 0, recovered.ToString());
+        Assert.Contains("(by its length alone)", recovered.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("NOWHERE", recovered.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_update_is_listed_instead_of_what_was_under_it()
     {
         Ended ended = await Pieces(KnownSector.Updated("2KiB-v1_1-cc").Metadata(), "--json");

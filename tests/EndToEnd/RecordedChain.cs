@@ -102,7 +102,7 @@ public sealed class RecordedChain(ParentCaches caches) : IDisposable
         Ended survey = await _bench.RunAsync(["survey", .. where, "3-6", "--json"]);
         Assert.Equal(10, survey.Code);
         Assert.All(survey.Report["sectors"]!.AsArray(), sector =>
-            Assert.Equal(number == sector!["sector"]!["number"]!.ToString() ? "failed" : "good", (string?)sector["result"]));
+            Assert.Equal(number == sector!["sector"]!["number"]!.ToString() ? "failed" : "good_unread", (string?)sector["result"]));
 
         await _bench.RunAsync(0, ["repair", .. where, $"--sealing-temp={_bench.Temp}", $"--piece-source={Pieces}", number]);
 

@@ -58,8 +58,11 @@ public sealed class SurveyThenRepair(ParentCaches caches, WholeSectors whole) : 
             Flip(path);
         }
 
-        Ended found = await _bench.RunAsync(10, Survey(metadata));
-        string command = (string)found.Report["next"]!.AsArray().Single()!["commands"]!.AsArray().Single()!;
+        bool stillProves = file == "t_aux";
+        Ended found = await _bench.RunAsync(stillProves ? 0 : 10, Survey(metadata));
+        string command = stillProves
+            ? $"sealer-recover repair --metadata={metadata} --storage={_bench.Result} {_number}"
+            : (string)found.Report["next"]!.AsArray().Single()!["commands"]!.AsArray().Single()!;
         Assert.StartsWith("sealer-recover repair ", command, StringComparison.Ordinal);
         await _bench.RunAsync(0, [.. command.Split(' ')[1..], $"--sealing-temp={_bench.Temp}", "--json"]);
 

@@ -22,8 +22,8 @@ public sealed class SurveyThenRepairSnapped(ParentCaches caches, WholeSectors wh
                 data.Add(size, "~update", false);
                 data.Add(size, "-update-cache/p_aux", false);
                 data.Add(size, "~update-cache/p_aux", false);
-                data.Add(size, "-update-cache/t_aux", false);
-                data.Add(size, "~update-cache/t_aux", false);
+                data.Add(size, "-update-cache/t_aux", true);
+                data.Add(size, "~update-cache/t_aux", true);
                 data.Add(size, "-update-cache/tree", false);
                 data.Add(size, "~update-cache/tree", false);
                 data.Add(size, "-update-cache", false);

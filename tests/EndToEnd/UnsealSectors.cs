@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Unsealed;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -168,6 +169,115 @@ public sealed class UnsealSectors(ParentCaches caches) : IDisposable
         KnownSector snapped = KnownSector.Updated("2KiB-v1-cc");
         await Refused(snapped, 2, "was snapped", [source]);
         Assert.False(Directory.Exists(_bench.Temp));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_unsealed_copy_given_for_a_sealed_file_is_recognised_before_any_labelling(bool trailer)
+    {
+        KnownSector known = KnownSector.Sealed("2KiB-v1_1-pieces");
+        string copy = UnsealedCopy(known, trailer);
+        await Refused(known, 2, $"{copy}, named by --sealed, is the unsealed copy of {known.Sector}: its data has the sector's CommD, {known.SealedOver}", [$"--sealed={copy}"]);
+
+        KnownSector snapped = KnownSector.Updated("2KiB-v1_1-cc");
+        string updated = UnsealedCopy(snapped, trailer);
+        await Refused(snapped, 2, $"{updated}, named by --update, is the unsealed copy of {snapped.Sector}", [$"--update={updated}"]);
+        await Refused(snapped, 2, $"{copy}, named by --update, is not sealed: it looks like an unsealed copy, in part or of another sector", [$"--update={copy}"]);
+        string zeros = Path.Combine(_bench.Home, "zeros");
+        await File.WriteAllBytesAsync(zeros, new byte[2048], TestContext.Current.CancellationToken);
+        await Refused(known, 2, $"{zeros}, named by --sealed, is not sealed: there is nothing but zeros in it", [$"--sealed={zeros}"]);
+        Assert.False(Directory.Exists(_bench.Temp));
+    }
+
+    [Theory]
+    [InlineData("2KiB-v1_1-pieces", false)]
+    [InlineData("2KiB-v1_1-pieces", true)]
+    public async Task Pieces_and_ranges_come_out_of_an_unsealed_copy_without_any_labelling(string id, bool trailer)
+    {
+        KnownSector known = KnownSector.Sealed(id);
+        string from = $"--unsealed={UnsealedCopy(known, trailer)}";
+        Ended whole = await Unseal(known, from, "--json");
+        AssertIs(whole, known.Raw());
+        Assert.Equal("none", (string?)Plan(whole)["key"]);
+        Assert.Equal(known.SealedOver.ToString(), (string?)Plan(whole)["commitment"]);
+        foreach (KnownPiece piece in known.Known.Where(piece => piece.Seed is not null))
+        {
+            File.Delete(Output);
+            AssertIs(
+                await Unseal(known, from, $"--piece={piece.Cid}", "--json"),
+                known.Raw().AsSpan((int)(piece.Offset / 128 * 127), (int)(piece.PaddedSize / 128 * 127)).ToArray());
+        }
+
+        File.Delete(Output);
+        AssertIs(await Unseal(known, from, "--offset=128", "--length=256"), known.Raw()[127..381]);
+        Assert.False(Directory.Exists(_bench.Temp));
+    }
+
+    [Fact]
+    public async Task The_unsealed_copy_of_a_snapped_sector_holds_its_update()
+    {
+        KnownSector known = KnownSector.Updated("2KiB-v1_1-cc");
+        AssertIs(await Unseal(known, $"--unsealed={UnsealedCopy(known, trailer: true)}"), known.Raw());
+    }
+
+    [Fact]
+    public async Task A_copy_in_part_damaged_sealed_or_another_s_gives_only_what_is_right()
+    {
+        KnownSector known = KnownSector.Sealed("2KiB-v1_1-pieces");
+        KnownPiece[] pieces = [.. known.Known.Where(piece => piece.Seed is not null)];
+        string part = Path.Combine(_bench.Home, "part");
+        using (PaddedFile padded = new(UnsealedCopy(known, trailer: false), SectorSize.KiB2))
+        {
+            UnsealedFile.Write(
+                LinuxFileSystem.Instance, part, padded, [new PaddedRange(pieces[0].Offset, pieces[0].PaddedSize)], 1, null, TestContext.Current.CancellationToken);
+        }
+
+        Ended there = await Unseal(known, $"--unsealed={part}", $"--piece={pieces[0].Cid}");
+        AssertIs(there, known.Raw().AsSpan((int)(pieces[0].Offset / 128 * 127), (int)(pieces[0].PaddedSize / 128 * 127)).ToArray());
+        File.Delete(Output);
+        await Refused(known, 2, $"{part} has not all of the padded bytes", [$"--unsealed={part}", $"--piece={pieces[^1].Cid}"]);
+        await Refused(known, 2, "it was only unsealed in part", [$"--unsealed={part}"]);
+
+        string damaged = UnsealedCopy(known, trailer: true);
+        Workbench.Flip(damaged, pieces[^1].Offset + 3);
+        await Refused(known, 8, $"the data in {damaged} has the commitment", [$"--unsealed={damaged}", $"--piece={pieces[^1].Cid}"]);
+        await Refused(known, 8, $"the data in {damaged} has the commitment", [$"--unsealed={damaged}"]);
+        Assert.Equal(0, (await Unseal(known, $"--unsealed={damaged}", $"--piece={pieces[0].Cid}")).Code);
+        File.Delete(Output);
+
+        KnownFiles files = Make(known);
+        await Refused(known, 2, $"{files.Sealed}, named by --unsealed, is no unsealed copy", [$"--unsealed={files.Sealed}"]);
+        await Refused(known, 2, "both an unsealed copy and a sealed file", [$"--unsealed={damaged}", $"--sealed={files.Sealed}"]);
+        await Refused(known, 2, "does not exist", [$"--unsealed={damaged}.gone"]);
+        await Refused(known, 2, "is at least 2048", [$"--unsealed={Path.Combine(files.Cache, CacheNames.PAux)}"]);
+        Assert.False(Directory.Exists(_bench.Temp));
+    }
+
+    [Fact]
+    public async Task A_sealed_file_given_as_the_source_of_its_pieces_is_called_that()
+    {
+        KnownSector known = KnownSector.Sealed("2KiB-v1_1-pieces");
+        KnownFiles files = Make(known);
+        string named = Path.Combine(_bench.Home, known.FileName);
+        File.Copy(files.Sealed, named);
+        Ended ended = await _bench.RunAsync(_bench.Recover(_bench.Write(known.Metadata()), $"--piece-source={named}"));
+        Assert.True(ended.Code == 13, ended.ToString());
+        Assert.Contains($"{named} is sealed or an update, of which no piece can be read; `sealer-recover unseal` takes its data out", ended.Output, StringComparison.Ordinal);
+    }
+
+    private string UnsealedCopy(KnownSector known, bool trailer)
+    {
+        string path = Path.Combine(_bench.Home, $"unsealed-{Guid.NewGuid():N}");
+        File.WriteAllBytes(path, known.Padded());
+        if (!trailer)
+        {
+            return path;
+        }
+
+        using PaddedFile padded = new(path, known.Proof.SectorSize);
+        UnsealedFile.Write(LinuxFileSystem.Instance, path + "-trailer", padded, null, 1, null, TestContext.Current.CancellationToken);
+        return path + "-trailer";
     }
 
     private static JsonObject Plan(Ended ended) => ended.Lines.Single(line => (string?)line["event"] == "unseal_plan");

@@ -51,11 +51,14 @@ public abstract class WatchedFileSystem : IFileSystem
     /// <summary>On which disk a path is: moves between two are not possible. Null: all on one.</summary>
     public Func<string, int>? DiskOf { get; set; }
 
+    /// <summary>Files that begin so are on bad blocks, wherever they are moved: they can be opened, and every reading fails with EIO. Null: none.</summary>
+    public byte[]? BadBlocks { get; set; }
+
     private static LinuxFileSystem Real => LinuxFileSystem.Instance;
 
     /// <inheritdoc/>
     public IOpenFile OpenToRead(string path, bool inOrder = false) =>
-        Wrap(path, Do(FileOperation.OpenToRead, path, null, () => Real.OpenToRead(path, inOrder)), FileOperation.OpenToRead);
+        Wrap(path, Do(FileOperation.OpenToRead, path, null, () => OnBadBlocks(path, Real.OpenToRead(path, inOrder))), FileOperation.OpenToRead);
 
     /// <inheritdoc/>
     public IOpenFile OpenToChange(string path) =>
@@ -108,4 +111,32 @@ public abstract class WatchedFileSystem : IFileSystem
         work();
         return true;
     });
+
+    private IOpenFile OnBadBlocks(string path, IOpenFile opened)
+    {
+        if (BadBlocks is not { } bad)
+        {
+            return opened;
+        }
+
+        byte[] begin = new byte[bad.Length];
+        return opened.Read(0, begin) == bad.Length && begin.AsSpan().SequenceEqual(bad) ? new BadFile(path, opened) : opened;
+    }
+
+    private sealed class BadFile(string path, IOpenFile opened) : IOpenFile
+    {
+        private const int InputOutput = 5;
+
+        public long Length => opened.Length;
+
+        public int Read(long offset, Span<byte> destination) => throw new IOException($"Input/output error : '{path}'", InputOutput);
+
+        public void Write(long offset, ReadOnlySpan<byte> bytes) => opened.Write(offset, bytes);
+
+        public void SetLength(long length) => opened.SetLength(length);
+
+        public void Flush() => opened.Flush();
+
+        public void Dispose() => opened.Dispose();
+    }
 }

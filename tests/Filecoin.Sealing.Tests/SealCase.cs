@@ -54,6 +54,8 @@ internal sealed class SealCase
 
     public string Text(string field) => _json[field]!.GetValue<string>();
 
+    public JsonNode Node(string field) => _json[field]!;
+
     /// <summary>Writes the Fr32-padded data the case was sealed over.</summary>
     public void WriteStagedFile(string path)
     {

@@ -31,6 +31,18 @@ internal static class ChainPolicy
     internal const long EventRange = Epochs.PerDay;
 
     /// <summary>
+    /// Whether a sector proven in this epoch may have lost its weights in an extension of which its record keeps nothing: from network version 17
+    /// on verified claims could be dropped (FIP-0045), and only version 21 gave it PowerBaseEpoch, set to the activation of all that there were
+    /// (lotus build/buildconstants). Networks not named began later.
+    /// </summary>
+    internal static bool ExtensionsLeftNoTrace(string networkName, long activation) => networkName switch
+    {
+        "mainnet" => activation is > 2383680 and <= 3469380,
+        "calibrationnet" => activation is > 16800 and <= 1013134,
+        _ => false,
+    };
+
+    /// <summary>
     /// Whether a null round's ticket is that of the tipset before it; from network version 13 on it is that of the tipset after it
     /// (lotus chain/rand/rand.go). The upgrade's own epoch still has the old rule. Networks not named began with the new one.
     /// </summary>

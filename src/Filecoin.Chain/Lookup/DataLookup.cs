@@ -40,20 +40,16 @@ internal sealed class DataLookup
         ];
     }
 
-    /// <summary>The data a sector was sealed over, or why nothing tells it; neither if that was zeros.</summary>
+    /// <summary>The data a sector was sealed over, which is not certain to be zeros, or why nothing tells it; of no pieces if zeros are told.</summary>
     /// <param name="question">The sector.</param>
     /// <param name="agreed">What is known of how it was sealed.</param>
     /// <param name="proven">Its record at the head; null if it is not proven.</param>
+    /// <param name="mayBeZeros">Whether nothing told yet whether that was zeros.</param>
     /// <param name="notes">What the operator should know is added here.</param>
     /// <param name="cancellation">Ends the search.</param>
     internal async Task<FoundPieces> SealedOverAsync(
-        SourceQuestion question, AgreedFacts agreed, SectorOnChainInfo? proven, List<string> notes, CancellationToken cancellation)
+        SourceQuestion question, AgreedFacts agreed, SectorOnChainInfo? proven, bool mayBeZeros, List<string> notes, CancellationToken cancellation)
     {
-        if (!CommittedCapacity.HoldsData(agreed, proven, _size))
-        {
-            return default;
-        }
-
         // The deals were published before the pre-commit, perhaps in its own tipset, and lived until the sector was proven.
         long? kept = proven?.Activation ?? (agreed.PreCommitEpoch?.Value + 1);
         return await _lists.FindAsync(
@@ -61,12 +57,14 @@ internal sealed class DataLookup
             {
                 SealedCid = agreed.SealedCid!.Value.ToCid(),
                 CommD = agreed.CommD?.Value,
+                CommDBy = agreed.CommD?.Sources[0] ?? "",
+                MayBeZeros = mayBeZeros,
                 Epoch = proven?.Activation,
                 DealIds = agreed.DealIds?.Value ?? [],
                 KeptAt = kept is { } at ? [at] : [],
                 Stated = agreed.Data?.Value,
                 Messages = agreed.CommitMessages,
-                ClaimsCanTell = proven is { SectorKeyCid: null } && CommittedCapacity.IsAllClaimed(proven),
+                ClaimsCanTell = !mayBeZeros && proven is { SectorKeyCid: null } && CommittedCapacity.IsAllClaimed(proven),
             },
             notes,
             cancellation).ConfigureAwait(false);
@@ -81,6 +79,7 @@ internal sealed class DataLookup
             IsUpdate = true,
             SealedCid = info.SealedCid,
             CommD = agreed.UpdateCommD?.Value,
+            CommDBy = agreed.UpdateCommD?.Sources[0] ?? "",
             DealIds = info.DealIds ?? [],
             DealsNamedBy = "its record on chain",
             Stated = agreed.UpdateData?.Value,
@@ -88,9 +87,22 @@ internal sealed class DataLookup
             ClaimsCanTell = CommittedCapacity.IsAllClaimed(info),
         };
         long? epoch = await _updates.FindAsync(pieces, info, notes, cancellation).ConfigureAwait(false);
+        if (Consequences.IsOfZeros(question) == true)
+        {
+            return (new FoundPieces(Zeros(), null), epoch);
+        }
+
         pieces = pieces with { Epoch = epoch, KeptAt = epoch is { } at ? [at] : [] };
         return (await _lists.FindAsync(pieces, notes, cancellation).ConfigureAwait(false), epoch);
     }
+
+    private SectorData Zeros() => new()
+    {
+        CommD = ZeroCommitments.ForSector(_size),
+        Pieces = [],
+        OrderKnown = true,
+        Source = "none: its SealedCID is that of its key, as only an update with zeros leaves it",
+    };
 
     /// <summary>A node and what reads pieces of it.</summary>
     private sealed class NodeOfPieces

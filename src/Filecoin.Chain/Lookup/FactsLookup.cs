@@ -90,7 +90,7 @@ internal sealed class FactsLookup(
         UpdateSealedCid = proven is { SectorKeyCid: not null } ? OnChain.CommR(sector, proven.SealedCid) : null,
         Activation = proven?.Activation,
         IsSnapped = proven is { SectorKeyCid: not null },
-        Weighs = proven is not null && CommittedCapacity.Weighs(proven),
+        Weighs = proven is not null && CommittedCapacity.Of(proven, networkName) == WeightsSay.Data,
     };
 
     /// <summary>What the newest state says: of a pre-committed sector everything, of a proven one what it is proven against.</summary>
@@ -107,6 +107,8 @@ internal sealed class FactsLookup(
                 SealProof = question.SealProof,
                 SealedCid = question.SealedCid,
                 UpdateSealedCid = question.UpdateSealedCid,
+
+                UpdateCommD = Consequences.IsOfZeros(question) == true ? ZeroCommitments.ForSector(size) : null,
 
                 // The chain takes nothing else for this proof.
                 CommD = question.SealProof!.Variant == PorepVariant.NonInteractive ? ZeroCommitments.ForSector(size) : null,
@@ -163,7 +165,25 @@ internal sealed class FactsLookup(
     private async Task<FoundPieces> DataAsync(
         Inquiry inquiry, SourceQuestion question, SectorOnChainInfo? proven, List<string> notes, CancellationToken cancellation)
     {
-        (SectorData? data, OperatorException? failure) = await _data.SealedOverAsync(question, inquiry.Agreed, proven, notes, cancellation).ConfigureAwait(false);
+        bool? holdsData = CommittedCapacity.HoldsData(inquiry.Agreed, proven, size, networkName);
+        if (holdsData == false)
+        {
+            if (inquiry.Agreed.CommD is null)
+            {
+                inquiry.Hear(WhyZeros(inquiry, question) with { CommD = ZeroCommitments.ForSector(size) }, question.Activation);
+            }
+
+            return default;
+        }
+
+        (SectorData? data, OperatorException? failure) = await _data.SealedOverAsync(
+            question, inquiry.Agreed, proven, holdsData is null, notes, cancellation).ConfigureAwait(false);
+        if (holdsData is null && (data is null || data.Pieces.IsEmpty))
+        {
+            inquiry.Hear(Untold(inquiry, proven, data, failure, notes) with { CommD = ZeroCommitments.ForSector(size) }, question.Activation);
+            return default;
+        }
+
         if (failure is not null)
         {
             // With CommD all else can be written down, and only the pieces have to be added; a node that fell silent may still tell them.
@@ -172,38 +192,40 @@ internal sealed class FactsLookup(
                 : throw failure;
         }
 
-        if (data is not null)
-        {
-            HearPieces(inquiry, question, data, inquiry.Agreed.Data, inquiry.Agreed.CommD, listed => new SectorStatement { Source = data.Source, Data = listed });
-        }
-        else if (inquiry.Agreed.CommD is null)
-        {
-            inquiry.Hear(new SectorStatement { Source = WhyZeros(inquiry, question, proven, notes), CommD = ZeroCommitments.ForSector(size) }, question.Activation);
-        }
-
+        HearPieces(inquiry, question, data!, inquiry.Agreed.Data, inquiry.Agreed.CommD, listed => new SectorStatement { Source = data!.Source, Data = listed });
         return new FoundPieces(data, null);
     }
 
+    /// <summary>What speaks for zeros where nobody told CommD. That it was snapped speaks for what software snaps, not for what the chain allows.</summary>
+    private static SectorStatement WhyZeros(Inquiry inquiry, SourceQuestion question) =>
+        inquiry.Agreed.SealProof!.Value.Variant == PorepVariant.NonInteractive
+            ? new SectorStatement { Source = "its seal proof, which is for sectors without data only" }
+        : question.IsSnapped ? new SectorStatement { Source = "that it was snapped, which only sectors without data are" }
+        : new SectorStatement { Source = "its weights on chain, which are zero", IsChain = true };
+
     /// <summary>
-    /// What speaks for zeros where nobody told CommD. Weights are not the pre-commit's word, but wrong they would only be found out when CommR is
-    /// compared; so would be that nobody spoke of data, where not even the sector's record was told.
+    /// Who says that a sector holds zeros of which its record does not tell: the message or event that proved it, which names no pieces, or else
+    /// the operator, who was asked to.
     /// </summary>
-    private static string WhyZeros(Inquiry inquiry, SourceQuestion question, SectorOnChainInfo? proven, List<string> notes)
+    /// <exception cref="OperatorException">Nobody does.</exception>
+    private SectorStatement Untold(Inquiry inquiry, SectorOnChainInfo? proven, SectorData? data, OperatorException? failure, List<string> notes)
     {
-        if (inquiry.Agreed.SealProof!.Value.Variant == PorepVariant.NonInteractive)
+        if (data is not null)
         {
-            return "its seal proof, which is for sectors without data only";
+            return new SectorStatement { Source = data.Source, IsChain = true };
         }
 
-        if (proven is not null)
+        if (others.AssumeZeros)
         {
-            return question.IsSnapped ? "that it was snapped, which only sectors without data are" : "its weights on chain, which are zero";
+            string more = proven is null ? "; nor is it known whether it was snapped" : "";
+            notes.Add($"nothing tells whether it was sealed over data{more}: it is taken for a sector of zeros, as asked, and if it holds data, sealing it ends with another CommR");
+            return new SectorStatement { Source = "the command line, which assumes it" };
         }
 
-        notes.Add(
-            "nothing tells whether it holds data or was snapped, so it is taken for a sector of zeros; if it holds data, sealing it ends with another CommR: "
-            + "name a node that tells the sector, or who sealed it (--miner-api-info, --curio-db, --damocles-state)");
-        return "that nobody speaks of data";
+        throw failure is { Kind: FailureKind.NodeUnreachable } && proven is not null ? failure : inquiry.LacksUnless(
+            "nothing tells whether it was sealed over data"
+                + (proven is null ? ", or whether it was snapped" : $": {CommittedCapacity.WhyNothing(proven)}"),
+            "say with --assume-zeros that such sectors hold none, if you know that");
     }
 
     private async Task<(SectorUpdate? Update, OperatorException? Failure)> UpdateAsync(

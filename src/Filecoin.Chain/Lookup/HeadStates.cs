@@ -22,7 +22,10 @@ internal sealed record SectorAtHead(SectorId Sector, SectorOnChainInfo? Proven, 
             OnChain.CommR(Sector, proven.SealedCid),
             proven.SectorKeyCid is { } key ? OnChain.CommR(Sector, key) : null)
         : new SectorCommitments(
-            Sector, OnChain.Proof(Sector, PreCommitted!.Info.SealProof, size), OnChain.CommR(Sector, PreCommitted.Info.SealedCid), null);
+            Sector, OnChain.Proof(Sector, PreCommitted!.Info.SealProof, size), OnChain.CommR(Sector, PreCommitted.Info.SealedCid), null)
+        {
+            IsUnproven = true,
+        };
 }
 
 /// <summary>

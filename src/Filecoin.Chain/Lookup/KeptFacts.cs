@@ -46,12 +46,12 @@ internal sealed class KeptFacts(FullNode node, string networkName, SectorSize si
     }
 
     // Where nobody told its pieces then, somebody may now.
-    private static bool IsOf(SectorFacts kept, SectorOnChainInfo proven) =>
+    private bool IsOf(SectorFacts kept, SectorOnChainInfo proven) =>
         (long)kept.SealProof.Proof == proven.SealProof
         && kept.SealedCid.ToCid().Equals(proven.SectorKeyCid ?? proven.SealedCid)
         && !kept.PiecesUntold
         && (proven.SectorKeyCid is null
-            ? kept.Update is null && (kept.Data is not null || !CommittedCapacity.Weighs(proven))
+            ? kept.Update is null && (kept.Data is not null || CommittedCapacity.Of(proven, networkName) != WeightsSay.Data)
             : kept.Update is { } update && update.SealedCid.ToCid().Equals(proven.SealedCid));
 
     private bool IsOf(SectorFacts kept, SectorPreCommitInfo preCommitted) =>

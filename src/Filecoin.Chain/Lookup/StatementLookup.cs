@@ -10,7 +10,8 @@ namespace Filecoin.Chain;
 /// <param name="facts">Asks the chain how it was sealed.</param>
 /// <param name="tickets">Draws tickets.</param>
 /// <param name="size">Size of the miner's sectors.</param>
-internal sealed class StatementLookup(FullNode node, FactsLookup facts, Tickets tickets, SectorSize size)
+/// <param name="networkName">The network.</param>
+internal sealed class StatementLookup(FullNode node, FactsLookup facts, Tickets tickets, SectorSize size, string networkName)
 {
     /// <summary>The statement about a sector.</summary>
     /// <param name="atHead">What the newest state has of it, which was told.</param>
@@ -30,12 +31,12 @@ internal sealed class StatementLookup(FullNode node, FactsLookup facts, Tickets 
         try
         {
             AgreedFacts agreed = await facts.OfChainAsync(atHead, cancellation).ConfigureAwait(false);
-            bool holdsData = CommittedCapacity.HoldsData(agreed, atHead.Proven, size);
+            bool? holdsData = CommittedCapacity.HoldsData(agreed, atHead.Proven, size, networkName);
             statement = statement with
             {
                 TicketEpoch = agreed.TicketEpoch?.Value,
                 HoldsData = holdsData,
-                CommD = holdsData ? agreed.CommD?.Value : ZeroCommitments.ForSector(size),
+                CommD = holdsData == false ? ZeroCommitments.ForSector(size) : agreed.CommD?.Value,
             };
         }
         catch (OperatorException silence)

@@ -30,6 +30,12 @@ internal sealed record PieceQuestion(SectorId Sector, SectorSize Size)
     /// <summary>The data's commitment, where the chain's state has it.</summary>
     public CommD? CommD { get; init; }
 
+    /// <summary>Who says that <see cref="CommD"/>.</summary>
+    public string CommDBy { get; init; } = "";
+
+    /// <summary>Whether it may turn out to be sealed over zeros, so that naming no pieces is an answer; so of an update it always is.</summary>
+    public bool MayBeZeros { get; init; }
+
     /// <summary>Epoch of the message that proved or updated it; null when it is not proven yet.</summary>
     public long? Epoch { get; init; }
 

@@ -16,8 +16,8 @@ internal static class NamedPieces
             return PieceAnswer.Refused(complaint);
         }
 
-        // Only an update can name no pieces and mean it; its data is then zero.
-        commD ??= pieces.IsEmpty && question.IsUpdate ? ZeroCommitments.ForSector(question.Size) : null;
+        // Where data is certain to be there, no pieces are none that are named; else its data is then zero.
+        commD ??= pieces.IsEmpty && (question.IsUpdate || question.MayBeZeros) ? ZeroCommitments.ForSector(question.Size) : null;
         return PieceAnswer.Found(new SectorData { Pieces = pieces, OrderKnown = orderKnown, CommD = commD, Source = source });
     }
 

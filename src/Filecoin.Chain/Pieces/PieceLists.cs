@@ -31,9 +31,10 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
         foreach (IPieceList list in lists)
         {
             PieceAnswer answer;
+            string? remark = null;
             try
             {
-                answer = Checked(question, await list.FindAsync(question, cancellation).ConfigureAwait(false));
+                answer = Checked(question, await list.FindAsync(question, cancellation).ConfigureAwait(false), kinds, out remark);
             }
             catch (OperatorException error)
             {
@@ -53,6 +54,7 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
             if (answer.Data is { } data)
             {
                 notes.AddRange(troubles.Concat(data.OrderKnown ? [] : unable).Select(trouble => $"{what} could not be read from {trouble}"));
+                notes.AddRange(remark is null ? [] : [$"{what} {remark} ({data.Source})"]);
                 return new FoundPieces(data with { CommD = question.CommD ?? data.CommD }, null);
             }
 
@@ -66,6 +68,7 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
         FailureKind kind =
             kinds.Contains(FailureKind.StatePruned) ? FailureKind.StatePruned
             : kinds.Contains(FailureKind.NodeUnreachable) ? FailureKind.NodeUnreachable
+            : kinds.Contains(FailureKind.SourcesDisagree) ? FailureKind.SourcesDisagree
             : FailureKind.NotSupported;
         string holds = question.IsUpdate ? "was updated with data" : "holds data";
         bool isUnproven = question is { IsUpdate: false, Epoch: null, DealIds.Count: 0 };
@@ -77,24 +80,47 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
     private static FailureKind KindOf(OperatorException error) =>
         error is ChainCallException { Error: not null, Kind: not FailureKind.StatePruned } ? FailureKind.NotSupported : error.Kind;
 
-    /// <summary>Refuses pieces that do not fit, or that contradict the state.</summary>
-    private static PieceAnswer Checked(PieceQuestion question, PieceAnswer answer)
+    /// <summary>Refuses pieces that do not fit, or that do not give the CommD that is known.</summary>
+    private static PieceAnswer Checked(PieceQuestion question, PieceAnswer answer, List<FailureKind> kinds, out string? remark)
     {
+        remark = null;
         if (answer.Data is not { } data)
         {
             return answer;
         }
 
         CommD zeros = ZeroCommitments.ForSector(question.Size);
-        if (question.CommD is { } state && data.CommD is { } told && state != told)
+        if (question.CommD is { } known && data.CommD is { } told && known != told)
         {
-            return PieceAnswer.Refused($"they are said to give CommD {told}, but the sector has {state}");
+            kinds.Add(FailureKind.SourcesDisagree);
+            return PieceAnswer.Refused($"they are said to give CommD {told}, but the sector has {known} by {question.CommDBy}");
         }
 
-        // An update to zeros is possible, and its list is empty; whatever else holds data has pieces.
-        return data.Pieces.IsEmpty && (question.CommD ?? data.CommD) != zeros ? PieceAnswer.Refused("there are none")
+        // An update to zeros is possible, and its list is empty; but then its CommR is its key's, and no list is asked.
+        CommD? commD = question.CommD ?? data.CommD;
+        if (question.IsUpdate && commD == zeros)
+        {
+            kinds.Add(FailureKind.SourcesDisagree);
+            return PieceAnswer.Refused("they are said to be zeros, but then its SealedCID would be that of its key");
+        }
+
+        PieceAnswer? refused =
+            data.Pieces.IsEmpty && commD != zeros ? PieceAnswer.Refused("there are none")
             : data.Pieces.Length > PieceSizes.MostPieces ? PieceAnswer.Refused($"{data.Pieces.Length} pieces are more than any sector has")
             : PieceSizes.Misfit(data.Pieces.AsSpan(), data.OrderKnown, question.Size) is { } misfit ? PieceAnswer.Refused(misfit)
-            : answer;
+            : null;
+        if (refused is not null || commD is not { } expected)
+        {
+            return refused ?? answer;
+        }
+
+        string whose = question.CommD is null ? "" : $" (by {question.CommDBy})";
+        if (Consequences.InOrder(question.Size, data, expected, whose, out remark) is { } ordered)
+        {
+            return PieceAnswer.Found(ordered);
+        }
+
+        kinds.Add(FailureKind.SourcesDisagree);
+        return PieceAnswer.Refused($"they {remark}");
     }
 }

@@ -38,6 +38,9 @@ public static class PieceSizes
     /// <summary>Whether a piece can have this padded size.</summary>
     public static bool IsSize(long paddedSize) => paddedSize >= Least && long.IsPow2(paddedSize);
 
+    /// <summary>Where a piece goes when so many padded bytes are taken: the next multiple of its size, a power of two.</summary>
+    internal static long Align(long used, long paddedSize) => (used + paddedSize - 1) & -paddedSize;
+
     /// <summary>
     /// Null if the pieces, each of a possible size, fit the sector; else the complaint. In a known order each begins at a multiple of its own
     /// size; in an unknown one only the sum counts, since the largest first leaves no gaps.
@@ -48,7 +51,7 @@ public static class PieceSizes
         foreach (PieceInfo piece in pieces)
         {
             // No overflow: used is at most the sector's size, and so is a piece.
-            long start = orderKnown ? (used + piece.PaddedSize - 1) & -piece.PaddedSize : used;
+            long start = orderKnown ? Align(used, piece.PaddedSize) : used;
             if (piece.PaddedSize > sector.Bytes || start > sector.Bytes - piece.PaddedSize)
             {
                 return $"its {pieces.Length} pieces are more than a sector of {sector} can hold";

@@ -18,6 +18,9 @@ public sealed class ChainCallException : OperatorException
     /// <summary>The node's error that decided; null when no node got as far.</summary>
     public RpcError? Error { get; }
 
+    /// <summary>Whether every endpoint refused the token, or that none was given; no other call would do better.</summary>
+    internal bool IsNotPermitted { get; init; }
+
     /// <summary>Whether the chain answered no, rather than a node being unable to answer.</summary>
     public bool IsAnswer => Error?.Kind is RpcErrorKind.Answer or RpcErrorKind.ActorNotFound;
 }

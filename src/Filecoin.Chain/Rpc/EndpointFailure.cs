@@ -119,7 +119,10 @@ internal sealed record EndpointFailure(
         string message = failures.Count == 1
             ? $"{decisive.Endpoint} {decisive.What}, asked for {method}"
             : $"no endpoint answered {method}: {Sentence(failures)}";
-        return new ChainCallException(kind, message, decisive.Hint ?? hint, method, decisive.Error, decisive.Cause);
+        return new ChainCallException(kind, message, decisive.Hint ?? hint, method, decisive.Error, decisive.Cause)
+        {
+            IsNotPermitted = failures.All(failure => failure.Trouble == EndpointTrouble.NotPermitted),
+        };
     }
 }
 

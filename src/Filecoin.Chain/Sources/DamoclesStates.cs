@@ -80,38 +80,58 @@ public sealed class DamoclesStates : ISectorSource
     {
         ArgumentNullException.ThrowIfNull(question);
         return Task.FromResult(_states.TryGetValue(question.Sector, out DamoclesState? state)
-            ? SourceAnswer.Said(Read(question, state))
+            ? Read(question, state)
             : SourceAnswer.Nothing("it does not hold the sector"));
     }
 
-    private SectorStatement Read(SourceQuestion question, DamoclesState state)
+    private SourceAnswer Read(SourceQuestion question, DamoclesState state)
     {
         Recorded recorded = new(question.Sector, Name);
-        DamoclesTicket? ticket = state.Ticket?.Ticket is { Length: > 0 } ? state.Ticket : state.Pre?.Ticket;
-        Ticket? value = recorded.Ticket(ticket?.Ticket);
-        SectorData? data = state.Pieces is { Count: > 0 } pieces
-            ? recorded.Data(pieces, entry => new NamedPiece(entry.Piece.PieceCid, entry.Piece.Size), question.Size)
-            : recorded.Data(state.Deals, deal => new NamedPiece(deal.Piece.Cid, deal.Piece.Size), question.Size);
-        CommD? commD = recorded.CommD(state.Pre?.CommD);
+        JsonElement pre = recorded.Fields(state.Pre, "Pre");
+        JsonElement messages = recorded.Fields(state.MessageInfo, "MessageInfo");
+        (Ticket? ticket, long? epoch) = recorded.Ticket(state.Ticket, "Ticket", "Epoch", "Ticket");
+        if (ticket is null)
+        {
+            (ticket, long? epochThen) = recorded.Ticket(pre.Field("Ticket"), "Ticket", "Epoch", "Pre.Ticket");
+            epoch = epochThen ?? epoch;
+        }
 
-        // The pieces are the update's as soon as it is to be snapped; the chain says whether it was.
-        bool updated = state.Upgraded == true;
-        bool ofUpdate = updated && question.IsSnapped;
-        return new SectorStatement
+        SectorData? data = state.Pieces.Entries().Any() || state.Deals.IsNothing()
+            ? recorded.Data(
+                state.Pieces,
+                ChainJson.Default.IReadOnlyListMinerSectorPiece,
+                entry => new NamedPiece(entry.Piece.PieceCid, entry.Piece.Size),
+                question.Size,
+                "Pieces")
+            : recorded.Data(
+                state.Deals,
+                ChainJson.Default.IReadOnlyListDamoclesDeal,
+                deal => new NamedPiece(deal.Piece.Cid, deal.Piece.Size),
+                question.Size,
+                "Deals");
+        CommD? commD = recorded.CommD(recorded.Cid(pre.Field("CommD"), "Pre.CommD"), "Pre.CommD");
+
+        // The pieces are the update's as soon as it is to be snapped; the chain says whether it was. Where that cannot be read, they are nobody's.
+        bool? updated = recorded.Switch(state.Upgraded, "Upgraded");
+        bool ofUpdate = updated == true && question.IsSnapped;
+        JsonElement update = ofUpdate ? recorded.Fields(state.UpgradedInfo, "UpgradedInfo") : default;
+        bool ofKey = updated == false || state.Upgraded.IsNothing();
+        SectorStatement said = new()
         {
             Source = Name,
-            SealProof = recorded.Proof(state.SectorType),
-            Ticket = value,
-            TicketEpoch = value is null ? null : ticket!.Epoch,
-            SealedCid = recorded.CommR(state.Pre?.CommR),
+            SealProof = recorded.Proof(recorded.Number(state.SectorType, "SectorType"), "SectorType"),
+            Ticket = ticket,
+            TicketEpoch = epoch,
+            SealedCid = recorded.CommR(recorded.Cid(pre.Field("CommR"), "Pre.CommR"), "Pre.CommR"),
             CommD = commD,
-            Data = updated || commD == ZeroCommitments.ForSector(question.Size) ? null : data,
-            UpdateSealedCid = ofUpdate ? recorded.CommR(state.UpgradedInfo?.SealedCid) : null,
-            UpdateCommD = ofUpdate ? recorded.CommD(state.UpgradedInfo?.UnsealedCid) : null,
+            Data = !ofKey || commD == ZeroCommitments.ForSector(question.Size) ? null : data,
+            UpdateSealedCid = recorded.CommR(recorded.Cid(update.Field("SealedCID"), "UpgradedInfo.SealedCID"), "UpgradedInfo.SealedCID"),
+            UpdateCommD = recorded.CommD(recorded.Cid(update.Field("UnsealedCID"), "UpgradedInfo.UnsealedCID"), "UpgradedInfo.UnsealedCID"),
             UpdateData = ofUpdate ? data : null,
-            PreCommitMessage = state.MessageInfo?.PreCommitCid,
-            CommitMessage = state.MessageInfo?.CommitCid,
+            PreCommitMessage = recorded.Cid(messages.Field("PreCommitCid"), "MessageInfo.PreCommitCid"),
+            CommitMessage = recorded.Cid(messages.Field("CommitCid"), "MessageInfo.CommitCid"),
         };
+        return SourceAnswer.Said(said, recorded);
     }
 
     private static OperatorException Bad(string file, string what, Exception? cause = null) =>

@@ -21,6 +21,7 @@ public interface ISectorSource
 
     /// <summary>What it says of the sector, or why nothing.</summary>
     /// <exception cref="OperatorException">It could not answer. SourcesDisagree and NotSupported end the search for the sector.</exception>
+    /// <exception cref="SourceMisconfiguredException">It can answer for no sector as it was named; that ends the run.</exception>
     Task<SourceAnswer> AskAsync(SourceQuestion question, CancellationToken cancellation);
 }
 
@@ -73,11 +74,21 @@ public sealed record SourceAnswer
     /// <summary>A sentence about it that the operator should see; null for none.</summary>
     public string? Note { get; private init; }
 
+    /// <summary>A sentence about each field of its record that can be none and was left out of the statement.</summary>
+    public IReadOnlyList<string> Unusable { get; private init; } = [];
+
     /// <summary>Why there is none, the end of a sentence that begins with the source's name; empty if there is.</summary>
     public string Why { get; private init; } = "";
 
     /// <summary>It says this.</summary>
     public static SourceAnswer Said(SectorStatement statement, string? note = null) => new() { Statement = statement, Note = note };
+
+    /// <summary>The record says this, and the rest of it can be none.</summary>
+    public static SourceAnswer Said(SectorStatement statement, Recorded recorded, string? note = null)
+    {
+        ArgumentNullException.ThrowIfNull(recorded);
+        return new SourceAnswer { Statement = statement, Note = note, Unusable = recorded.Unusable };
+    }
 
     /// <summary>It knows nothing of the sector.</summary>
     public static SourceAnswer Nothing(string why) => new() { Why = why };

@@ -24,6 +24,7 @@ internal sealed class Inquiry
     private readonly SectorId _sector;
     private readonly List<SectorStatement> _statements = [];
     private readonly List<string> _complaints = [];
+    private readonly List<string> _unusable = [];
     private readonly List<(ISectorSource Source, OperatorException Failure)> _failures = [];
     private OperatorException? _first;
     private bool _isPruned;
@@ -44,6 +45,7 @@ internal sealed class Inquiry
     /// <param name="notes">What the operator should know is added here.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <exception cref="OperatorException">SourcesDisagree; NotSupported.</exception>
+    /// <exception cref="SourceMisconfiguredException">One that was named is not to be asked as it was named.</exception>
     internal static async Task<Inquiry> AskAsync(
         SourceQuestion question,
         SectorStatement? onChain,
@@ -85,13 +87,20 @@ internal sealed class Inquiry
     /// <summary>Why something that nobody said cannot be told.</summary>
     /// <param name="lacking">"nothing tells which ticket it was sealed with".</param>
     /// <param name="option">The option that gives it by hand; null for the ticket's epoch.</param>
-    internal OperatorException Lacks(string lacking, string? option = null)
+    internal OperatorException Lacks(string lacking, string? option = null) =>
+        LacksUnless(lacking, option is null ? EpochByHand : $"it by hand with {option}", option is null);
+
+    /// <summary>The same where not a fact is given by hand.</summary>
+    /// <param name="lacking">"nothing tells which ticket it was sealed with".</param>
+    /// <param name="byHand">What the operator may do instead of naming a source, the end of a sentence.</param>
+    /// <param name="isTicket">Whether the ticket is lacking.</param>
+    internal OperatorException LacksUnless(string lacking, string byHand, bool isTicket = false)
     {
-        string why = _complaints.Count > 0 ? string.Join("; ", _complaints)
+        string why = _complaints.Count + _unusable.Count > 0 ? string.Join("; ", [.. _complaints, .. _unusable])
             : _statements.Count > 0 ? $"it is not among what is told by {string.Join(", ", _statements.Select(said => said.Source))}"
             : "there is nobody to ask";
         string message = $"{_sector}: {lacking} ({why})";
-        string whereElse = WhereElse + (option is null ? EpochByHand : $"it by hand with {option}");
+        string whereElse = WhereElse + byHand;
 
         // A node that makes no sense is what has to be seen to first; one that says no is no obstacle to asking others.
         return _isPruned && _first is null or ChainCallException { Error: not null }
@@ -99,7 +108,7 @@ internal sealed class Inquiry
             : new OperatorException(
                 _first?.Kind ?? FailureKind.NotOnChain,
                 message,
-                _first?.Hint ?? (option is null ? Unseen : "") + whereElse,
+                _first?.Hint ?? (isTicket ? Unseen : "") + whereElse,
                 _first);
     }
 
@@ -125,13 +134,19 @@ internal sealed class Inquiry
             SourceAnswer answer = await source.AskAsync(open, cancellation).ConfigureAwait(false);
             if (answer.Statement is { } statement)
             {
-                Hear(statement with { GivesWay = isRecord }, open.Activation);
-                notes.AddRange(new[] { answer.Note }.OfType<string>());
+                List<string> impossible = [];
+                Hear(Consequences.Of(open, statement, Agreed, impossible) with { GivesWay = isRecord }, open.Activation);
+                notes.AddRange([.. new[] { answer.Note }.OfType<string>(), .. answer.Unusable, .. impossible]);
+                _unusable.AddRange([.. answer.Unusable, .. impossible]);
             }
             else
             {
                 _complaints.Add($"{source.Name}: {Printable.Line(answer.Why, LongestComplaint)}");
             }
+        }
+        catch (SourceMisconfiguredException wrong)
+        {
+            throw wrong.Of(source.Name);
         }
         catch (OperatorException failure) when (failure.Kind is not (FailureKind.SourcesDisagree or FailureKind.NotSupported))
         {

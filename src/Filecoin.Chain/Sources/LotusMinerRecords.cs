@@ -25,11 +25,15 @@ public sealed class LotusMinerRecords(LotusMiner lotusMiner) : ISectorSource
     public async Task<SourceAnswer> AskAsync(SourceQuestion question, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(question);
-        await CheckWhoseAsync(question.Sector.Miner, cancellation).ConfigureAwait(false);
         MinerSectorStatus status;
         try
         {
+            await CheckWhoseAsync(question.Sector.Miner, cancellation).ConfigureAwait(false);
             status = await lotusMiner.SectorsStatusAsync(question.Sector.Number, cancellation).ConfigureAwait(false);
+        }
+        catch (ChainCallException error) when (error.IsNotPermitted)
+        {
+            throw new SourceMisconfiguredException(error.Message, error.Hint, error);
         }
         catch (ChainCallException error) when (error.IsAnswer)
         {
@@ -37,58 +41,67 @@ public sealed class LotusMinerRecords(LotusMiner lotusMiner) : ISectorSource
         }
 
         return status.SectorNumber == question.Sector.Number
-            ? SourceAnswer.Said(Read(question, status, Name))
+            ? Read(question, status, Name)
             : throw new OperatorException(
                 FailureKind.NodeUnreachable,
                 $"lotus-miner answered for sector {status.SectorNumber} where {question.Sector.Number} was asked for",
                 "what answers there is faulty, or no lotus-miner: check MINER_API_INFO");
     }
 
-    /// <summary>The statement of a sector's status.</summary>
-    /// <exception cref="OperatorException">BadInput: values that can be none.</exception>
-    internal static SectorStatement Read(SourceQuestion question, MinerSectorStatus status, string source)
+    /// <summary>What a sector's status says.</summary>
+    internal static SourceAnswer Read(SourceQuestion question, MinerSectorStatus status, string source)
     {
         Recorded recorded = new(question.Sector, source);
         SectorSize size = question.Size;
-        CommD? commD = recorded.CommD(status.CommD);
-        SectorData? pieces = recorded.Data(status.Pieces, entry => new NamedPiece(entry.Piece.PieceCid, entry.Piece.Size), size);
-        (Ticket? ticket, long epoch) = recorded.Ticket(status.Ticket?.Value) is { } value ? (value, status.Ticket!.Epoch)
-            : Logged(status, "SectorTicket", ChainJson.Default.LoggedEventLoggedTicket) is { } logged
-                ? (recorded.Ticket(logged.User.TicketValue), logged.User.TicketEpoch)
-            : (null, 0L);
+        CommD? commD = recorded.CommD(recorded.Cid(status.CommD, "CommD"), "CommD");
+        SectorData? pieces = recorded.Data(
+            status.Pieces,
+            ChainJson.Default.IReadOnlyListMinerSectorPiece,
+            entry => new NamedPiece(entry.Piece.PieceCid, entry.Piece.Size),
+            size,
+            "Pieces");
+        (Ticket? ticket, long? epoch) = recorded.Ticket(status.Ticket, "Value", "Epoch", "Ticket");
+        if (ticket is null && Logged(status, "SectorTicket", ChainJson.Default.LoggedEventLoggedTicket)?.User is { } logged)
+        {
+            const string log = "the event SectorTicket in its Log";
+            (ticket, long? epochThen) = recorded.Ticket(logged.TicketValue, log, logged.TicketEpoch, log);
+            epoch = epochThen ?? epoch;
+        }
 
         // Pieces are replaced when an update begins; so they are the update's if it was sent, and cannot be the key's if that is of zeros. An
         // update that was sent and is not on chain says nothing of what is there.
-        bool sent = status.ReplicaUpdateMessage is not null;
+        Cid? updateMessage = recorded.Cid(status.ReplicaUpdateMessage, "ReplicaUpdateMessage");
+        bool sent = !status.ReplicaUpdateMessage.IsNothing();
         bool ofUpdate = sent && question.IsSnapped;
         bool ofKey = !sent && commD != ZeroCommitments.ForSector(size);
         LoggedUpdateOut? update = Logged(status, "SectorReplicaUpdate", ChainJson.Default.LoggedEventLoggedUpdate)?.User.Out;
         bool isThatUpdate = update is not null && question.UpdateSealedCid is { } onChain && update.NewSealed.Equals(onChain.ToCid());
-        return new SectorStatement
+        SectorStatement said = new()
         {
             Source = source,
-            SealProof = recorded.Proof(status.SealProof),
+            SealProof = recorded.Proof(recorded.Number(status.SealProof, "SealProof"), "SealProof"),
             Ticket = ticket,
-            TicketEpoch = ticket is null ? null : epoch,
-            SealedCid = recorded.CommR(status.CommR),
+            TicketEpoch = epoch,
+            SealedCid = recorded.CommR(recorded.Cid(status.CommR, "CommR"), "CommR"),
             CommD = commD,
             Data = ofKey ? pieces : null,
             UpdateSealedCid = isThatUpdate ? question.UpdateSealedCid : null,
-            UpdateCommD = isThatUpdate ? recorded.CommD(update!.NewUnsealed) : null,
+            UpdateCommD = isThatUpdate ? recorded.CommD(update!.NewUnsealed, "the event SectorReplicaUpdate in its Log") : null,
             UpdateData = ofUpdate ? pieces : null,
-            PreCommitMessage = status.PreCommitMsg,
-            CommitMessage = status.CommitMsg,
-            UpdateMessage = status.ReplicaUpdateMessage,
+            PreCommitMessage = recorded.Cid(status.PreCommitMsg, "PreCommitMsg"),
+            CommitMessage = recorded.Cid(status.CommitMsg, "CommitMsg"),
+            UpdateMessage = updateMessage,
         };
+        return SourceAnswer.Said(said, recorded);
     }
 
     /// <summary>The last event of a kind in the log that can be read; entries that were cut off cannot.</summary>
     private static T? Logged<T>(MinerSectorStatus status, string kind, JsonTypeInfo<T> type)
         where T : class
     {
-        foreach (MinerSectorLog? entry in (status.Log ?? []).Reverse())
+        foreach (JsonElement entry in status.Log.Entries().Reverse())
         {
-            if (entry?.Kind == $"event;sealing.{kind}" && TryRead(entry.Message, type, out T? read))
+            if (entry.Field("Kind").Text() == $"event;sealing.{kind}" && TryRead(entry.Field("Message").Text(), type, out T? read))
             {
                 return read;
             }

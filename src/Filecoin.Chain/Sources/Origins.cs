@@ -8,6 +8,7 @@ internal static class Origins
 {
     private const string Agree = "they agree";
     private const string InCommD = "they have to give CommD, which is checked before anything is sealed";
+    private const string GiveCommD = "they give CommD";
 
     /// <summary>The origins, in the order in which the facts stand in a metadata file.</summary>
     /// <param name="agreed">What all sources say together.</param>
@@ -20,11 +21,16 @@ internal static class Origins
         FactOrigin? epoch = Add("TicketEpoch", agreed.TicketEpoch, MatchesHeaders(agreed.Ticket));
         AddTicket(agreed.Ticket, epoch);
         Add("CommD", agreed.CommD);
-        Add("Pieces", agreed.Data, agreed.CommD is null ? null : InCommD);
+        Add("Pieces", agreed.Data, Check(agreed.Data, agreed.CommD));
         Add("Update.SealedCID", agreed.UpdateSealedCid);
-        Add("Update.CommD", agreed.UpdateCommD);
-        Add("Update.Pieces", agreed.UpdateData, agreed.UpdateCommD is null ? null : InCommD);
+        AddOfUpdate("Update.CommD", agreed.UpdateCommD, agreed.UpdateData is { Value: { OrderKnown: true, Pieces.IsEmpty: false } } ? "the pieces give it" : null);
+        AddOfUpdate("Update.Pieces", agreed.UpdateData, Check(agreed.UpdateData, agreed.UpdateCommD));
         return origins;
+
+        // That a record names the right CommR of the update says nothing of the rest: records are brought into line with the chain in that alone.
+        FactOrigin? AddOfUpdate<T>(string fact, Agreed<T>? said, string? check) => said is { Statements: [{ IsChain: false } alone] }
+            ? Add(fact, said with { Statements = [alone with { SealedCid = null }] }, check)
+            : Add(fact, said, check);
 
         FactOrigin? Add<T>(string fact, Agreed<T>? said, string? check = null)
         {
@@ -51,6 +57,10 @@ internal static class Origins
                 Add("Ticket", ticket, onlyComputed ? "it follows from the epoch" : null);
             }
         }
+
+        // Lists in order were held against CommD when they were heard.
+        static string? Check(Agreed<SectorData>? data, Agreed<CommD>? commD) =>
+            data is null || commD is null ? null : data.Value.OrderKnown ? GiveCommD : InCommD;
 
         string? Alone(SectorStatement statement) =>
             statement.IsChain ? "the chain's own record"

@@ -11,4 +11,7 @@ public sealed record OtherSources
 
     /// <summary>What the operator named, in order of trust; asked about every sector, so that what contradicts the chain is found.</summary>
     public IReadOnlyList<ISectorSource> Named { get; init; } = [];
+
+    /// <summary>Whether the operator says that sectors of which nothing tells what they were sealed over hold zeros.</summary>
+    public bool AssumeZeros { get; init; }
 }

@@ -1,9 +1,13 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Filecoin.Primitives;
 
 namespace Filecoin.Chain;
 
-/// <summary>What is needed of a sector's state as damocles-manager keeps it (damocles-manager/core/types_sector_state.go SectorState).</summary>
+/// <summary>
+/// What is needed of a sector's state as damocles-manager keeps it (damocles-manager/core/types_sector_state.go SectorState). Each field but
+/// the sector's identity is read alone, by <see cref="Recorded"/>, so that one that is none spoils no other.
+/// </summary>
 internal sealed record DamoclesState
 {
     /// <summary>Miner and number.</summary>
@@ -11,28 +15,31 @@ internal sealed record DamoclesState
     public required DamoclesSectorId Id { get; init; }
 
     /// <summary>Number of the registered seal proof.</summary>
-    public long? SectorType { get; init; }
+    public JsonElement SectorType { get; init; }
 
-    /// <summary>The ticket it was sealed with.</summary>
-    public DamoclesTicket? Ticket { get; init; }
+    /// <summary>The ticket it was sealed with, an object of Ticket (32 bytes) and Epoch.</summary>
+    public JsonElement Ticket { get; init; }
 
-    /// <summary>Its pieces, zero pieces included, in order; those of the update where it was snapped. Of versions before direct onboarding.</summary>
-    public IReadOnlyList<DamoclesDeal>? Deals { get; init; }
+    /// <summary>
+    /// Its pieces (<see cref="DamoclesDeal"/>), zero pieces included, in order; those of the update where it was snapped. Of versions before
+    /// direct onboarding.
+    /// </summary>
+    public JsonElement Deals { get; init; }
 
-    /// <summary>The same, of versions since then.</summary>
-    public IReadOnlyList<MinerSectorPiece>? Pieces { get; init; }
+    /// <summary>The same (<see cref="MinerSectorPiece"/>), of versions since then.</summary>
+    public JsonElement Pieces { get; init; }
 
-    /// <summary>What it was pre-committed with.</summary>
-    public DamoclesPreCommit? Pre { get; init; }
+    /// <summary>What it was pre-committed with, an object of CommR, CommD and Ticket.</summary>
+    public JsonElement Pre { get; init; }
 
-    /// <summary>Messages about it.</summary>
-    public DamoclesMessages? MessageInfo { get; init; }
+    /// <summary>Messages about it, an object of PreCommitCid and CommitCid.</summary>
+    public JsonElement MessageInfo { get; init; }
 
     /// <summary>Whether it was snapped, or is about to be.</summary>
-    public bool? Upgraded { get; init; }
+    public JsonElement Upgraded { get; init; }
 
-    /// <summary>What came out of encoding the update.</summary>
-    public DamoclesUpdate? UpgradedInfo { get; init; }
+    /// <summary>What came out of encoding the update, an object of SealedCID and UnsealedCID.</summary>
+    public JsonElement UpgradedInfo { get; init; }
 }
 
 /// <summary>A sector's identity (go-state-types abi/sector.go SectorID).</summary>
@@ -43,17 +50,6 @@ internal sealed record DamoclesSectorId
 
     /// <summary>Number of the sector.</summary>
     public required ulong Number { get; init; }
-}
-
-/// <summary>A ticket.</summary>
-internal sealed record DamoclesTicket
-{
-    /// <summary>32 bytes.</summary>
-    public byte[]? Ticket { get; init; }
-
-    /// <summary>Its epoch.</summary>
-    [JsonConverter(typeof(EpochJsonConverter))]
-    public long Epoch { get; init; }
 }
 
 /// <summary>A deal.</summary>
@@ -71,39 +67,4 @@ internal sealed record DamoclesPiece
 
     /// <summary>CommP, version 1 of the CID.</summary>
     public required Cid Cid { get; init; }
-}
-
-/// <summary>A pre-commit.</summary>
-internal sealed record DamoclesPreCommit
-{
-    /// <summary>CommR.</summary>
-    public Cid? CommR { get; init; }
-
-    /// <summary>CommD.</summary>
-    public Cid? CommD { get; init; }
-
-    /// <summary>The ticket.</summary>
-    public DamoclesTicket? Ticket { get; init; }
-}
-
-/// <summary>Messages about a sector.</summary>
-internal sealed record DamoclesMessages
-{
-    /// <summary>CID of the pre-commit message.</summary>
-    public Cid? PreCommitCid { get; init; }
-
-    /// <summary>CID of the message that proved it.</summary>
-    public Cid? CommitCid { get; init; }
-}
-
-/// <summary>An update.</summary>
-internal sealed record DamoclesUpdate
-{
-    /// <summary>CommR.</summary>
-    [JsonPropertyName("SealedCID")]
-    public Cid? SealedCid { get; init; }
-
-    /// <summary>CommD.</summary>
-    [JsonPropertyName("UnsealedCID")]
-    public Cid? UnsealedCid { get; init; }
 }

@@ -1,44 +1,50 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Filecoin.Primitives;
 
 namespace Filecoin.Chain;
 
-/// <summary>What is needed of a sector, as lotus-miner's SectorsStatus tells it (lotus api/api_storage.go SectorInfo).</summary>
+/// <summary>
+/// What is needed of a sector, as lotus-miner's SectorsStatus tells it (lotus api/api_storage.go SectorInfo). Each field is read alone, by
+/// <see cref="Recorded"/>, so that one that is none spoils no other.
+/// </summary>
 internal sealed record MinerSectorStatus
 {
     /// <summary>The sector's number.</summary>
     [JsonPropertyName("SectorID")]
     public required ulong SectorNumber { get; init; }
 
-    /// <summary>State of its state machine, as "Proving".</summary>
-    public string? State { get; init; }
-
     /// <summary>Number of the registered seal proof.</summary>
-    public long? SealProof { get; init; }
+    public JsonElement SealProof { get; init; }
 
     /// <summary>CommD of what was sealed; that of the key where it was snapped.</summary>
-    public Cid? CommD { get; init; }
+    public JsonElement CommD { get; init; }
 
     /// <summary>CommR of what was sealed; that of the key where it was snapped.</summary>
-    public Cid? CommR { get; init; }
+    public JsonElement CommR { get; init; }
 
-    /// <summary>The pieces it holds now, those of an update as soon as it began, zero pieces included, in order.</summary>
-    public IReadOnlyList<MinerSectorPiece>? Pieces { get; init; }
+    /// <summary>
+    /// The pieces it holds now (<see cref="MinerSectorPiece"/>), those of an update as soon as it began, zero pieces included, in order.
+    /// </summary>
+    public JsonElement Pieces { get; init; }
 
-    /// <summary>The ticket; without a value while none was drawn.</summary>
-    public MinerSectorTicket? Ticket { get; init; }
+    /// <summary>The ticket, an object of Value (32 bytes; null or none while there is no ticket) and Epoch.</summary>
+    public JsonElement Ticket { get; init; }
 
     /// <summary>CID of the pre-commit message.</summary>
-    public Cid? PreCommitMsg { get; init; }
+    public JsonElement PreCommitMsg { get; init; }
 
     /// <summary>CID of the message that proved it, alone or among others.</summary>
-    public Cid? CommitMsg { get; init; }
+    public JsonElement CommitMsg { get; init; }
 
     /// <summary>CID of the message that updated it.</summary>
-    public Cid? ReplicaUpdateMessage { get; init; }
+    public JsonElement ReplicaUpdateMessage { get; init; }
 
-    /// <summary>What happened to it, oldest first; the middle of a very long log is cut out.</summary>
-    public IReadOnlyList<MinerSectorLog>? Log { get; init; }
+    /// <summary>
+    /// What happened to it, oldest first; the middle of a very long log is cut out. Objects of Kind ("event;" and the type of the event, as
+    /// "event;sealing.SectorTicket") and Message (the event as JSON, perhaps cut off).
+    /// </summary>
+    public JsonElement Log { get; init; }
 }
 
 /// <summary>A piece in a <see cref="MinerSectorStatus"/>, and in newer states of damocles.</summary>
@@ -57,27 +63,6 @@ internal sealed record LotusPieceInfo
     /// <summary>CommP, version 1 of the CID.</summary>
     [JsonPropertyName("PieceCID")]
     public required Cid PieceCid { get; init; }
-}
-
-/// <summary>A ticket in a <see cref="MinerSectorStatus"/>.</summary>
-internal sealed record MinerSectorTicket
-{
-    /// <summary>32 bytes; null or none while there is no ticket.</summary>
-    public byte[]? Value { get; init; }
-
-    /// <summary>Its epoch.</summary>
-    [JsonConverter(typeof(EpochJsonConverter))]
-    public long Epoch { get; init; }
-}
-
-/// <summary>An entry of a <see cref="MinerSectorStatus"/>'s log.</summary>
-internal sealed record MinerSectorLog
-{
-    /// <summary>"event;" and the type of the event, as "event;sealing.SectorTicket".</summary>
-    public string? Kind { get; init; }
-
-    /// <summary>The event as JSON, perhaps cut off.</summary>
-    public string? Message { get; init; }
 }
 
 /// <summary>An event in the log (lotus storage/pipeline/fsm.go logEvents): {"User": …}.</summary>

@@ -15,6 +15,9 @@ public static class CacheNames
     /// <summary>The SHA-256 tree over the data.</summary>
     public const string TreeD = "sc-02-data-tree-d.dat";
 
+    /// <summary>The openings that Commit 1 of a Synthetic sector chooses from; see <see cref="Proofs.SyntheticForm"/>.</summary>
+    public const string SyntheticProofs = "syn-porep-vanilla-proofs.dat";
+
     /// <summary>Identifier of a layer in t_aux, layers counted from 1.</summary>
     public static string LayerId(int layer) => string.Create(CultureInfo.InvariantCulture, $"layer-{layer}");
 

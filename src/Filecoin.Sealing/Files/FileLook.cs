@@ -27,30 +27,22 @@ public enum FileKind
 /// <param name="Inode">Number of the file within the device.</param>
 public readonly record struct FileLook(FileKind Kind, long Length, long Allocated, ulong Device, ulong Inode)
 {
+    /// <summary>Whether it is immutable or append-only (`chattr +i`, `+a`): nobody may rename it, nor names in it if it is a folder.</summary>
+    public bool IsProtected { get; init; }
+
     /// <summary>Whether it is a regular file of this length, in bytes.</summary>
     public bool IsFileOf(long length) => Kind == FileKind.File && Length == length;
 
     /// <summary>Looks at <paramref name="path"/>.</summary>
     /// <exception cref="IOException">The answer is neither a file nor "no such file".</exception>
-    public static FileLook At(string path)
-    {
-        const int notAFolder = 20;
-        return LinuxNative.Stat(path, out FileLook look) switch
-        {
-            0 => look,
-            LinuxNative.NoEntry or notAFolder => default,
-            int errno => throw new IOException($"cannot look at {path}: {LinuxNative.Describe(errno)}", errno),
-        };
-    }
+    public static FileLook At(string path) => Answer(path, LinuxNative.Stat(path, out FileLook look), look);
 
     /// <summary>Looks at <paramref name="path"/> and, if it is a link, at what it leads to.</summary>
-    public static FileLook Through(string path)
-    {
-        FileLook look = At(path);
-        return look.Kind == FileKind.Link && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target
-            ? At(target.FullName)
-            : look;
-    }
+    /// <exception cref="IOException">The answer is neither a file nor "no such file": links go in a circle, say.</exception>
+    public static FileLook Through(string path) => Answer(path, LinuxNative.StatThrough(path, out FileLook look), look);
+
+    /// <summary>As <see cref="Through"/>; nothing where it cannot be looked at, which whoever needs the file finds out and says.</summary>
+    public static FileLook TryThrough(string path) => LinuxNative.StatThrough(path, out FileLook look) == 0 ? look : default;
 
     /// <summary>Bytes of disk taken by the files below <paramref name="folder"/>; 0 if there is none. Links are not followed.</summary>
     public static long AllocatedBelow(string folder)
@@ -69,6 +61,13 @@ public readonly record struct FileLook(FileKind Kind, long Length, long Allocate
 
         return sum;
     }
+
+    private static FileLook Answer(string path, int errno, FileLook look) => errno switch
+    {
+        0 => look,
+        LinuxNative.NoEntry or LinuxNative.NotAFolder => default,
+        _ => throw new IOException($"cannot look at {path}: {LinuxNative.Describe(errno)}", errno),
+    };
 
     /// <summary>Full paths of a folder's entries in ordinal order; empty if the folder vanished or is none.</summary>
     public static string[] EntriesOf(string folder)

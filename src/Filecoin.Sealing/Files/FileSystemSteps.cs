@@ -1,3 +1,5 @@
+using Filecoin.Primitives;
+
 namespace Filecoin.Sealing.Files;
 
 /// <summary>What is done in several operations of an <see cref="IFileSystem"/>, each of which may fail.</summary>
@@ -76,13 +78,15 @@ public static class FileSystemSteps
     /// Copies a file's content to <paramref name="to"/>, a name this tool owns, and flushes it. A copy that fails or is cancelled is deleted.
     /// </summary>
     /// <returns>The digest of the bytes that were written, as they passed: what was read may be other bytes than another reading gave.</returns>
+    /// <exception cref="OperatorException">Storage: the source cannot be read.</exception>
+    /// <exception cref="IOException">The copy cannot be written.</exception>
     public static FileDigest Copy(this IFileSystem files, string from, string to, IProgress<long>? copied, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(files);
         bool whole = false;
         try
         {
-            using IOpenFile source = files.OpenToRead(from, inOrder: true);
+            using IOpenFile source = StorageFailure.Naming(from, "reading", () => files.OpenToRead(from, inOrder: true));
             SegmentDigests digests = new(source.Length);
             using IOpenFile target = files.Create(to, digests.FileLength);
             byte[] buffer = new byte[(int)Math.Clamp(digests.FileLength, 1, CopyBuffer)];

@@ -8,18 +8,22 @@ namespace Filecoin.Sealing.Files;
 /// </summary>
 internal static partial class LinuxNative
 {
+    public const int NotPermitted = 1;
     public const int NoEntry = 2;
     public const int Interrupted = 4;
     public const int TryAgain = 11;
     public const int Exists = 17;
     public const int CrossDevice = 18;
+    public const int NotAFolder = 20;
     public const int Invalid = 22;
     public const int NoSpace = 28;
     public const int NoSystemCall = 38;
     public const int NotEmpty = 39;
+    public const int TooManyLinks = 40;
 
     private const int CurrentFolder = -100;
     private const int DoNotFollow = 0x100;
+    private const int AsTheProcessActs = 0x200;
     private const int EmptyPath = 0x1000;
     private const uint NoReplace = 1;
     private const int CloseOnExec = 0x80000;
@@ -29,6 +33,8 @@ internal static partial class LinuxNative
     // statx(2): mask for everything basic, and the offsets of the fields used; the layout is the same on every architecture.
     private const uint BasicStats = 0x7ff;
     private const int StatxLength = 256;
+    private const ulong Immutable = 0x10;
+    private const ulong AppendOnly = 0x20;
 
     /// <summary>Text of an errno, e.g. "No space left on device".</summary>
     public static string Describe(int errno) => Marshal.GetPInvokeErrorMessage(errno);
@@ -91,6 +97,12 @@ internal static partial class LinuxNative
     /// <summary>statx(2) of a path, not following a link at its end.</summary>
     public static int Stat(string path, out FileLook look) => Stat(CurrentFolder, path, DoNotFollow, out look);
 
+    /// <summary>statx(2) of a path, links followed; <see cref="NoEntry"/> where one leads nowhere, <see cref="TooManyLinks"/> where they go in a circle.</summary>
+    public static int StatThrough(string path, out FileLook look) => Stat(CurrentFolder, path, 0, out look);
+
+    /// <summary>faccessat(2): 0 if this process may make, rename and delete names in a folder, as far as mode and mount tell.</summary>
+    public static int MayChangeNames(string folder) => Repeat(() => AccessAt(CurrentFolder, folder, 2 | 1, AsTheProcessActs));
+
     /// <summary>statx(2) of an open file.</summary>
     public static int Stat(SafeFileHandle handle, out FileLook look) =>
         Stat((int)handle.DangerousGetHandle(), string.Empty, EmptyPath, out look);
@@ -106,7 +118,10 @@ internal static partial class LinuxNative
             Length: MemoryMarshal.Read<long>(stat[40..]),
             Allocated: MemoryMarshal.Read<long>(stat[48..]) * 512,
             Device: ((ulong)MemoryMarshal.Read<uint>(stat[136..]) << 32) | MemoryMarshal.Read<uint>(stat[140..]),
-            Inode: MemoryMarshal.Read<ulong>(stat[32..]));
+            Inode: MemoryMarshal.Read<ulong>(stat[32..]))
+        {
+            IsProtected = (MemoryMarshal.Read<ulong>(stat[8..]) & (Immutable | AppendOnly)) != 0,
+        };
         return errno;
     }
 
@@ -139,6 +154,9 @@ internal static partial class LinuxNative
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int LinkFile(string existing, string name);
+
+    [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AccessAt(int folder, string path, int mode, int flags);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int folder, string path, int flags, uint mask, byte[] buffer);

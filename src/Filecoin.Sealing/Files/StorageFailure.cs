@@ -8,9 +8,9 @@ namespace Filecoin.Sealing.Files;
 /// </summary>
 public static class StorageFailure
 {
-
     private const int AccessDenied = 13;
     private const int ReadOnlyFileSystem = 30;
+    private const int MostErrno = 4096;
     private const int QuotaExceeded = 122;
     private const int DiskFullOnWindows = unchecked((int)0x80070070);
     private const string CarriesOn = "then run the same command again; it carries on from the last finished step";
@@ -27,12 +27,27 @@ public static class StorageFailure
             $"{subject}: {failure.Message.TrimEnd('.')}",
             failure switch
             {
+                { HResult: LinuxNative.NotPermitted } =>
+                    $"Take the protection off (`lsattr` shows it, `chattr -i -a` takes it off) or give this user the right to it, {CarriesOn}.",
                 { HResult: LinuxNative.NoSpace or QuotaExceeded or DiskFullOnWindows } => $"Free disk space, {CarriesOn}.",
                 UnauthorizedAccessException or { HResult: AccessDenied or ReadOnlyFileSystem } =>
                     $"Give this user write permission there or choose another folder, {CarriesOn}.",
                 _ => $"Check the disk and its mount (dmesg names failing devices), {CarriesOn}.",
             },
             failure);
+    }
+
+    /// <summary>The system's own words for a failure of the file system, without the path: "Input/output error".</summary>
+    public static string Words(Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return failure switch
+        {
+            OperatorException { InnerException: { } inner } => Words(inner),
+            UnauthorizedAccessException => LinuxNative.Describe(AccessDenied),
+            IOException { HResult: > 0 and < MostErrno } => LinuxNative.Describe(failure.HResult),
+            _ => failure.Message.TrimEnd('.'),
+        };
     }
 
     /// <summary>Does <paramref name="work"/>; failures of the file system become an <see cref="OperatorException"/> about the subject.</summary>

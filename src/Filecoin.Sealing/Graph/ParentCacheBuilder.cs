@@ -54,7 +54,9 @@ internal sealed class ParentCacheBuilder(
     /// Builds the file and puts it in place, replacing what stands there. The caller holds the lock, so that a leftover temporary file is
     /// nobody's, unless another machine writes to the same folder: such a one is locked and left alone.
     /// </summary>
-    public void Build()
+    /// <param name="damage">What is wrong with the file there; told every block of it that was computed. Null if there is none.</param>
+    /// <param name="old">The file there, if any.</param>
+    public void Build(ParentCacheDamage? damage = null, SafeFileHandle? old = null)
     {
         // A folder of links to another disk stays one: the link's target is replaced.
         FileInfo link = new(file.Path);
@@ -68,7 +70,7 @@ internal sealed class ParentCacheBuilder(
         string temporary = TemporaryNames.For(target);
         try
         {
-            Bytes32 digest = WriteOrExplain(temporary);
+            Bytes32 digest = WriteOrExplain(temporary, damage, old);
             File.Move(temporary, target, overwrite: true);
             LinuxFileSystem.Instance.SyncFolder(folder);
             if (file.PublishedDigest is null)
@@ -83,11 +85,11 @@ internal sealed class ParentCacheBuilder(
         }
     }
 
-    private Bytes32 WriteOrExplain(string temporary)
+    private Bytes32 WriteOrExplain(string temporary, ParentCacheDamage? damage, SafeFileHandle? old)
     {
         try
         {
-            return WriteTo(temporary);
+            return WriteTo(temporary, damage, old);
         }
         catch (IOException failure)
         {
@@ -105,16 +107,22 @@ internal sealed class ParentCacheBuilder(
         }
     }
 
-    private Bytes32 WriteTo(string temporary)
+    private Bytes32 WriteTo(string temporary, ParentCacheDamage? damage, SafeFileHandle? old)
     {
         using SafeFileHandle handle = File.OpenHandle(
             temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.None, preallocationSize: file.Length);
 
         bool Write(long first, int count, Span<byte> buffer)
         {
-            Span<byte> block = buffer[..(count * ParentCacheFile.BytesPerNode)];
+            int bytes = count * ParentCacheFile.BytesPerNode;
+            Span<byte> block = buffer[..bytes];
             Compute(first, block);
             RandomAccess.Write(handle, block, first * ParentCacheFile.BytesPerNode);
+            if (old is not null)
+            {
+                damage?.Compare(old, first, block, buffer.Slice(bytes, bytes));
+            }
+
             if ((first / NodeBlocks.BlockNodes) % BlocksPerFlush == BlocksPerFlush - 1)
             {
                 RandomAccess.FlushToDisk(handle);
@@ -124,7 +132,7 @@ internal sealed class ParentCacheBuilder(
         }
 
         SteadyProgress steady = new(progress, SealPhase.BuildParents, file.Graph.Nodes, time);
-        NodeBlocks.Run(file.Graph.Nodes, threads, ParentCacheFile.BytesPerNode, Write, steady, cancellation);
+        NodeBlocks.Run(file.Graph.Nodes, threads, 2 * ParentCacheFile.BytesPerNode, Write, steady, cancellation);
         RandomAccess.FlushToDisk(handle);
 
         Bytes32 digest = Digest(handle);

@@ -13,7 +13,7 @@ public enum ParentCacheState
     /// <summary>The file has the wrong length.</summary>
     Truncated,
 
-    /// <summary>Right length, wrong digest.</summary>
+    /// <summary>Right length, wrong digest, or its disk does not give it back.</summary>
     Corrupt,
 
     /// <summary>The digest is the one published for this graph (or, where none is published, the one of a full recomputation).</summary>
@@ -32,6 +32,9 @@ public enum ParentCacheState
 /// <param name="kernel">Name of the kernel that computes parents; null for the best on this machine.</param>
 public sealed class ParentCacheFolder(string folder, TimeProvider? time = null, string? kernel = null)
 {
+    /// <summary>EIO: the disk does not give back what was written.</summary>
+    private const int BadBlock = 5;
+
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>The folder.</summary>
@@ -70,18 +73,27 @@ public sealed class ParentCacheFolder(string folder, TimeProvider? time = null, 
     /// </param>
     /// <param name="progress">Told how many nodes are checked (VerifyParents) and built (BuildParents); may be null.</param>
     /// <param name="cancellation">Stops the work within a second; a file half built is removed.</param>
+    /// <param name="notice">
+    /// Told in sentences that the file was damaged, before it is built anew and after: others seal with it, too. May be null.
+    /// </param>
     /// <exception cref="OperatorException">Folder or file cannot be read or written, or there is no room.</exception>
     public ParentCache Open(
-        PorepParameters porep, int threads, int windowNodes, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        PorepParameters porep,
+        int threads,
+        int windowNodes,
+        IProgress<SealProgress>? progress,
+        CancellationToken cancellation,
+        Action<string>? notice = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(windowNodes, 1);
         ParentCacheFile file = new(porep, Path.GetFullPath(Folder), kernel);
         ParentCacheBuilder builder = new(file, threads, progress, _time, cancellation);
-        return Explained(file, () => new ParentCache(file, OpenGood(file, builder, cancellation), windowNodes));
+        return Explained(file, () => new ParentCache(file, OpenGood(file, builder, notice, cancellation), windowNodes));
     }
 
-    private static SafeFileHandle OpenGood(ParentCacheFile file, ParentCacheBuilder builder, CancellationToken cancellation)
+    private static SafeFileHandle OpenGood(
+        ParentCacheFile file, ParentCacheBuilder builder, Action<string>? notice, CancellationToken cancellation)
     {
         using (Inspection found = Inspect(file, builder, cancellation))
         {
@@ -102,9 +114,10 @@ public sealed class ParentCacheFolder(string folder, TimeProvider? time = null, 
             {
                 return found.TakeHandle();
             }
+
+            Build(builder, found, notice);
         }
 
-        builder.Build();
         SafeFileHandle? built = SharedFile.OpenForReading(file.Path, cancellation);
         if (built is null || RandomAccess.GetLength(built) != file.Length)
         {
@@ -113,6 +126,19 @@ public sealed class ParentCacheFolder(string folder, TimeProvider? time = null, 
         }
 
         return built;
+    }
+
+    private static void Build(ParentCacheBuilder builder, Inspection found, Action<string>? notice)
+    {
+        if (found.Damage is not { } damage)
+        {
+            builder.Build();
+            return;
+        }
+
+        notice?.Invoke(damage.Found);
+        builder.Build(damage, found.Handle);
+        notice?.Invoke(damage.Repaired());
     }
 
     /// <summary>
@@ -146,15 +172,26 @@ public sealed class ParentCacheFolder(string folder, TimeProvider? time = null, 
         Inspection found = new(handle, ParentCacheState.Truncated);
         try
         {
-            if (RandomAccess.GetLength(handle) == file.Length)
+            if (RandomAccess.GetLength(handle) != file.Length)
             {
-                Bytes32 digest = builder.Digest(handle);
-                Bytes32? known = file.PublishedDigest ?? ParentCacheSidecar.Read(file);
-                bool good = known is { } expected ? digest == expected : builder.EqualsGraph(handle);
-                found.State = good ? ParentCacheState.Good : ParentCacheState.Corrupt;
-                found.RecomputedDigest = good && known is null ? digest : null;
+                found.Damage = ParentCacheDamage.Length(file, handle);
+                return found;
             }
 
+            Bytes32 digest = builder.Digest(handle);
+            Bytes32? known = file.PublishedDigest ?? ParentCacheSidecar.Read(file);
+            bool good = known is { } expected ? digest == expected : builder.EqualsGraph(handle);
+            found.State = good ? ParentCacheState.Good : ParentCacheState.Corrupt;
+            found.RecomputedDigest = good && known is null ? digest : null;
+            found.Damage = good ? null
+                : known is { } other ? ParentCacheDamage.Digest(file, handle, digest, other)
+                : ParentCacheDamage.Nodes(file, handle);
+            return found;
+        }
+        catch (IOException failure) when (failure.HResult == BadBlock)
+        {
+            found.State = ParentCacheState.Corrupt;
+            found.Damage = ParentCacheDamage.Unreadable(file, handle, failure);
             return found;
         }
         catch
@@ -186,6 +223,12 @@ public sealed class ParentCacheFolder(string folder, TimeProvider? time = null, 
         private SafeFileHandle? _handle = handle;
 
         public ParentCacheState State { get; set; } = state;
+
+        /// <summary>What is wrong; null if nothing is, or nothing is there.</summary>
+        public ParentCacheDamage? Damage { get; set; }
+
+        /// <summary>The open file, until it is taken or this disposed of; null if there is none.</summary>
+        public SafeFileHandle? Handle => _handle;
 
         /// <summary>The file's digest, where it was compared node by node because no digest was known.</summary>
         public Bytes32? RecomputedDigest { get; set; }

@@ -7,7 +7,7 @@ namespace Filecoin.Sealing.Pieces;
 public static class PieceCommitment
 {
     /// <summary>The commitment to two neighbours of equal size.</summary>
-    public static CommD Join(CommD left, CommD right) => new(PieceTree.Parent(left.Value, right.Value));
+    public static CommD Join(CommD left, CommD right) => new(PieceRoots.Parent(left.Value, right.Value));
 
     /// <summary>The commitment to <paramref name="paddedSize"/> zero bytes.</summary>
     /// <param name="paddedSize">A power of two from 128 to 64 GiB.</param>

@@ -81,23 +81,7 @@ public static class PieceLayout
             throw DoNotFit(sectorSize);
         }
 
-        Stack<PieceInfo> waiting = new();
-        foreach (PieceInfo piece in pieces)
-        {
-            while (waiting.TryPeek(out PieceInfo last) && last.PaddedSize < piece.PaddedSize)
-            {
-                Push(waiting, PieceCommitment.Zero(last.PaddedSize));
-            }
-
-            Push(waiting, piece);
-        }
-
-        while (waiting.Count > 1)
-        {
-            Push(waiting, PieceCommitment.Zero(waiting.Peek().PaddedSize));
-        }
-
-        return waiting.Pop().CommP;
+        return PieceRoots.RootOf(pieces);
     }
 
     /// <summary>The smallest padded size of a piece that holds <paramref name="rawLength"/> bytes (go-padreader PaddedSize).</summary>
@@ -120,17 +104,6 @@ public static class PieceLayout
             FailureKind.BadInput,
             $"{paddedSize} is no padded size of a piece: that is a power of two from {MinPaddedSize} to {MaxPaddedSize}",
             "Check the list of pieces; sizes before padding are 127 of every 128 bytes.");
-
-    private static void Push(Stack<PieceInfo> waiting, PieceInfo piece)
-    {
-        while (waiting.TryPeek(out PieceInfo left) && left.PaddedSize == piece.PaddedSize)
-        {
-            waiting.Pop();
-            piece = new PieceInfo(PieceCommitment.Join(left.CommP, piece.CommP), 2 * piece.PaddedSize);
-        }
-
-        waiting.Push(piece);
-    }
 
     private static void Fill(ImmutableArray<PlacedPiece>.Builder placed, ref long used, long end)
     {

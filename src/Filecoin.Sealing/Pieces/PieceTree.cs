@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 
@@ -16,17 +15,6 @@ internal sealed class PieceTree(long chunkBytes)
     private readonly Bytes32[] _left = new Bytes32[Rows];
     private readonly Dictionary<long, Bytes32> _ahead = [];
     private long _chunks;
-
-    /// <summary>The parent of two nodes.</summary>
-    public static Bytes32 Parent(Bytes32 left, Bytes32 right)
-    {
-        Span<byte> children = stackalloc byte[2 * Bytes32.Length];
-        left.CopyTo(children);
-        right.CopyTo(children[Bytes32.Length..]);
-        Span<byte> parent = stackalloc byte[Bytes32.Length];
-        SHA256.HashData(children, parent);
-        return new Bytes32(parent).ClearTopTwoBits();
-    }
 
     /// <summary>The root over chunk <paramref name="index"/>; in the end none before the last one may be missing.</summary>
     public void Add(long index, Bytes32 root)
@@ -59,11 +47,11 @@ internal sealed class PieceTree(long chunkBytes)
         {
             if (((_chunks >> row) & 1) != 0)
             {
-                node = Parent(_left[row], node ?? ZeroCommitments.ForPiece(size).Value);
+                node = PieceRoots.Parent(_left[row], node ?? ZeroCommitments.ForPiece(size).Value);
             }
             else if (node is { } left)
             {
-                node = Parent(left, ZeroCommitments.ForPiece(size).Value);
+                node = PieceRoots.Parent(left, ZeroCommitments.ForPiece(size).Value);
             }
         }
 
@@ -75,7 +63,7 @@ internal sealed class PieceTree(long chunkBytes)
         int row = 0;
         for (; ((_chunks >> row) & 1) != 0; row++)
         {
-            root = Parent(_left[row], root);
+            root = PieceRoots.Parent(_left[row], root);
         }
 
         _left[row] = root;

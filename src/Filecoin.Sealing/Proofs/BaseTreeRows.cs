@@ -22,9 +22,11 @@ internal abstract class BaseTreeRows : IDisposable
 /// <param name="height">Row number of the root.</param>
 /// <param name="lowestRow">Lowest row in the file.</param>
 /// <param name="rowOffset">Bytes before a row.</param>
-internal sealed class StoredRows(string path, int height, int lowestRow, Func<int, long> rowOffset) : BaseTreeRows
+/// <param name="files">Opens it; null for the real file system.</param>
+internal sealed class StoredRows(string path, int height, int lowestRow, Func<int, long> rowOffset, IFileSystem? files = null) : BaseTreeRows
 {
-    private readonly SteadyFile _file = new(path, rowOffset(height) + SectorSize.NodeBytes, "The sector has to be recovered anew, with all its files");
+    private readonly SteadyFile _file =
+        new(path, rowOffset(height) + SectorSize.NodeBytes, "The sector has to be recovered anew, with all its files", files: files);
 
     public override int Height => height;
 
@@ -39,24 +41,24 @@ internal sealed class StoredRows(string path, int height, int lowestRow, Func<in
         new(path, rowOffset(row) + (firstNode * SectorSize.NodeBytes), count * SectorSize.NodeBytes);
 
     /// <summary>tree_d: all rows of a binary tree.</summary>
-    public static StoredRows OfTreeD(string path, SectorSize size) =>
-        new(path, (int)long.Log2(size.Nodes), 0, row => DataTree.RowOffset(size.Nodes, row));
+    public static StoredRows OfTreeD(string path, SectorSize size, IFileSystem? files = null) =>
+        new(path, (int)long.Log2(size.Nodes), 0, row => DataTree.RowOffset(size.Nodes, row), files);
 
     /// <summary>A base tree of tree_c: all rows.</summary>
-    public static StoredRows OfTreeC(string path, BaseTreeLayout layout) =>
-        new(path, layout.Height, 0, row => layout.NodesBefore(0, row) * SectorSize.NodeBytes);
+    public static StoredRows OfTreeC(string path, BaseTreeLayout layout, IFileSystem? files = null) =>
+        new(path, layout.Height, 0, row => layout.NodesBefore(0, row) * SectorSize.NodeBytes, files);
 
     /// <summary>
     /// A base tree of tree_r_last: neither leaves nor the lowest rows. How many were discarded is a setting of whoever sealed the sector
     /// (FIL_PROOFS_ROWS_TO_DISCARD); the file's length tells.
     /// </summary>
     /// <exception cref="OperatorException">Storage: no number of rows is so long, or the file is missing.</exception>
-    public static StoredRows OfTreeRLast(string path, BaseTreeLayout layout)
+    public static StoredRows OfTreeRLast(string path, BaseTreeLayout layout, IFileSystem? files = null)
     {
         long length = StorageFailure.Naming(path, "reading", () => new FileInfo(path).Length);
         if (layout.LowestRowOfFile(length) is { } lowest)
         {
-            return new StoredRows(path, layout.Height, lowest, row => layout.NodesBefore(lowest, row) * SectorSize.NodeBytes);
+            return new StoredRows(path, layout.Height, lowest, row => layout.NodesBefore(lowest, row) * SectorSize.NodeBytes, files);
         }
 
         throw new OperatorException(

@@ -16,6 +16,9 @@ public readonly record struct ChallengeCounts(int Partitions, int PerPartition)
     /// <summary>The most challenges of which Synthetic PoRep lets the seed choose (FIP-0059); a smaller sector has as many as nodes.</summary>
     public const int Synthetic = 1 << 18;
 
+    /// <summary>How many synthetic challenges the seed of a sector of this size chooses from.</summary>
+    public static int SyntheticOf(SectorSize size) => (int)Math.Min(size.Nodes, Synthetic);
+
     /// <summary>All challenges.</summary>
     public int Total => Partitions * PerPartition;
 

@@ -9,7 +9,8 @@ namespace Filecoin.Sealing.Proofs;
 
 /// <summary>
 /// Commit 1: opens the challenged nodes of a sealed sector, checks every opening, and writes what Commit 2 takes: the JSON of
-/// filecoin-ffi's seal_commit_phase1, byte for byte. Tree files are read at the places needed only; memory: one partition's openings.
+/// filecoin-ffi's seal_commit_phase1, byte for byte. Tree files are read at the places needed only; memory: one partition's openings. Of a
+/// Synthetic sector whose layers are gone the openings are taken out of syn-porep-vanilla-proofs.dat.
 /// </summary>
 public static class Commit1
 {
@@ -28,7 +29,7 @@ public static class Commit1
     {
         ArgumentNullException.ThrowIfNull(job);
         using JsonFieldWriter json = new(output);
-        Open(job, (prover, verifier) =>
+        Open(job, (opener, verifier) =>
         {
             json.BeginStruct();
             if (job.Registered is { } registered)
@@ -44,7 +45,7 @@ public static class Commit1
                 json.Field(job.Registered.BaseName);
             }
 
-            WriteProofs(job, prover, verifier, json, json.Flush, progress, cancellation);
+            WriteProofs(job, opener, verifier, json, json.Flush, progress, cancellation);
             if (job.Registered is not null)
             {
                 json.EndStruct();
@@ -62,32 +63,64 @@ public static class Commit1
 
     /// <summary>Throws unless all files of the cache folder are there that Commit 1 reads; their content is looked at later.</summary>
     /// <exception cref="OperatorException">BadInput: the first that is missing.</exception>
-    public static void CheckFiles(PorepParameters porep, SectorId sector, string cacheFolder)
+    public static void CheckFiles(PorepParameters porep, PorepVariant variant, SectorId sector, string cacheFolder)
     {
-        foreach (string name in CacheNames.All(porep).Where(name => name != CacheNames.TAux))
+        if (MissingOf(WhatIsRead(porep, variant, cacheFolder), cacheFolder) is { } missing)
         {
-            string path = Path.Combine(cacheFolder, name);
-            if (!File.Exists(path))
-            {
-                throw new OperatorException(
+            string path = Path.Combine(cacheFolder, missing);
+            throw variant == PorepVariant.Synthetic
+                ? new OperatorException(
+                    FailureKind.BadInput,
+                    $"Commit 1 of {sector} needs {CacheNames.SyntheticProofs}, or the layers and all trees, but {path} is not there",
+                    $"Repair the sector while it is pre-committed, or recover it with --keep-all: both make {CacheNames.SyntheticProofs}.")
+                : new OperatorException(
                     FailureKind.BadInput,
                     $"Commit 1 of {sector} needs the layers and all trees, but {path} is not there",
                     $"{Anew}: without it layers, tree_c and tree_d are not kept.");
-            }
         }
     }
 
-    /// <summary>The root that tree_d of a cache folder has.</summary>
-    /// <exception cref="OperatorException">Storage: it cannot be read.</exception>
-    public static CommD RootOfTreeD(string cacheFolder) => new(TreeFile.ReadRoot(LinuxFileSystem.Instance, Path.Combine(cacheFolder, CacheNames.TreeD)));
+    /// <summary>
+    /// Whether openings are taken out of syn-porep-vanilla-proofs.dat: that is there, and layers and trees are not all there. Then nothing
+    /// else but p_aux is read, the sealed file neither.
+    /// </summary>
+    public static bool ReadsSyntheticProofs(PorepParameters porep, PorepVariant variant, string cacheFolder) =>
+        variant == PorepVariant.Synthetic
+        && MissingOf(LayersAndTrees(porep), cacheFolder) is not null
+        && File.Exists(Path.Combine(cacheFolder, CacheNames.SyntheticProofs));
+
+    /// <summary>The root that tree_d has, by the files that Commit 1 reads.</summary>
+    /// <exception cref="OperatorException">Storage: they cannot be read.</exception>
+    public static CommD RootOfTreeD(PorepParameters porep, PorepVariant variant, string cacheFolder)
+    {
+        if (!ReadsSyntheticProofs(porep, variant, cacheFolder))
+        {
+            return new CommD(TreeFile.ReadRoot(LinuxFileSystem.Instance, Path.Combine(cacheFolder, CacheNames.TreeD)));
+        }
+
+        using SyntheticFile file = new(Path.Combine(cacheFolder, CacheNames.SyntheticProofs), porep);
+        return new CommD(file.CommD);
+    }
 
     /// <summary>Only the vanilla proofs, in either format: a sequence of partitions, each a sequence of openings.</summary>
     internal static void WriteProofs(Commit1Job job, IFieldWriter to, CancellationToken cancellation) =>
-        Open(job, (prover, verifier) => WriteProofs(job, prover, verifier, to, () => { }, progress: null, cancellation));
+        Open(job, (opener, verifier) => WriteProofs(job, opener, verifier, to, () => { }, progress: null, cancellation));
 
-    private static void Open(Commit1Job job, Action<PorepVanillaProver, PorepVanillaVerifier> work)
+    private static IEnumerable<string> LayersAndTrees(PorepParameters porep) => CacheNames.All(porep).Where(name => name != CacheNames.TAux);
+
+    private static IEnumerable<string> WhatIsRead(PorepParameters porep, PorepVariant variant, string cacheFolder) =>
+        ReadsSyntheticProofs(porep, variant, cacheFolder) ? [CacheNames.PAux, CacheNames.SyntheticProofs] : LayersAndTrees(porep);
+
+    private static string? MissingOf(IEnumerable<string> names, string cacheFolder) =>
+        names.FirstOrDefault(name => !File.Exists(Path.Combine(cacheFolder, name)));
+
+    private static IPorepOpener OpenerOf(Commit1Job job) => ReadsSyntheticProofs(job.Inputs.Porep, job.Variant, job.CacheFolder)
+        ? new SyntheticFile(Path.Combine(job.CacheFolder, CacheNames.SyntheticProofs), job.Inputs.Porep)
+        : new PorepVanillaProver(job);
+
+    private static void Open(Commit1Job job, Action<IPorepOpener, PorepVanillaVerifier> work)
     {
-        CheckFiles(job.Inputs.Porep, job.Inputs.Sector, job.CacheFolder);
+        CheckFiles(job.Inputs.Porep, job.Variant, job.Inputs.Sector, job.CacheFolder);
         string pAuxPath = Path.Combine(job.CacheFolder, CacheNames.PAux);
         PAuxFile pAux = PAuxFile.Read(pAuxPath);
         if (CommRs.From(pAux.CommC, pAux.CommRLast, job.PoseidonKernel) is var made && made != job.CommR)
@@ -98,24 +131,25 @@ public static class Commit1
                 "Give the folder of this very sector; if it is, p_aux is damaged.");
         }
 
-        using PorepVanillaProver prover = new(job);
-        CheckRoot(job, "tree_d", prover.CommD, job.Inputs.CommD.Value);
-        CheckRoot(job, "tree_c", prover.CommC, pAux.CommC);
-        CheckRoot(job, "tree_r_last", prover.CommRLast, pAux.CommRLast);
-        work(prover, new PorepVanillaVerifier(job.Inputs, pAux.CommC, pAux.CommRLast, job.PoseidonKernel));
+        using IPorepOpener opener = OpenerOf(job);
+        CheckRoot(opener, "tree_d", opener.CommD, job.Inputs.CommD.Value);
+        CheckRoot(opener, "tree_c", opener.CommC, pAux.CommC);
+        CheckRoot(opener, "tree_r_last", opener.CommRLast, pAux.CommRLast);
+        work(opener, new PorepVanillaVerifier(job.Inputs, pAux.CommC, pAux.CommRLast, job.PoseidonKernel));
     }
 
-    private static void CheckRoot(Commit1Job job, string tree, Bytes32 found, Bytes32 expected)
+    private static void CheckRoot(IPorepOpener opener, string tree, Bytes32 found, Bytes32 expected)
     {
         if (found != expected)
         {
-            throw Damaged(job, $"the root of {tree} in {job.CacheFolder} is {found} where {expected} should be");
+            throw new OperatorException(
+                FailureKind.Storage, $"the root of {tree} in {opener.Source} is {found} where {expected} should be", $"{Anew}.");
         }
     }
 
     private static void WriteProofs(
         Commit1Job job,
-        PorepVanillaProver prover,
+        IPorepOpener opener,
         PorepVanillaVerifier verifier,
         IFieldWriter to,
         Action partitionDone,
@@ -129,13 +163,14 @@ public static class Commit1
         for (int partition = 0; partition < challenges.Counts.Partitions; partition++)
         {
             uint[] nodes = challenges.OfPartition(partition);
+            int[]? ofSet = job.Variant == PorepVariant.Synthetic ? challenges.ChosenOfSyntheticSet(partition) : null;
             PorepVanillaProof[] proofs = new PorepVanillaProof[nodes.Length];
             Run.Parallel(nodes.Length, options, i =>
             {
-                proofs[i] = prover.Prove(nodes[i]);
+                proofs[i] = opener.Open(new PorepChallenge(nodes[i], ofSet?[i] ?? 0));
                 if (verifier.Check(proofs[i], nodes[i]) is { } fault)
                 {
-                    throw Damaged(job, fault.Sentence);
+                    throw Damaged(job, opener, fault.Sentence);
                 }
 
                 counter.Add(1);
@@ -149,6 +184,6 @@ public static class Commit1
         to.EndSequence();
     }
 
-    private static OperatorException Damaged(Commit1Job job, string sentence) => new(
-        FailureKind.Storage, $"the files of {job.Inputs.Sector} in {job.CacheFolder} do not fit together: {sentence}", $"{Anew}.");
+    private static OperatorException Damaged(Commit1Job job, IPorepOpener opener, string sentence) => new(
+        FailureKind.Storage, $"what {job.Inputs.Sector} has in {opener.Source} does not fit together: {sentence}", $"{Anew}.");
 }

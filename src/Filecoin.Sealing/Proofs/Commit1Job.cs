@@ -22,7 +22,7 @@ public sealed record Commit1Job
     /// <summary>The interactive randomness; NonInteractive writes it, but draws nothing from it.</summary>
     public required Bytes32 Seed { get; init; }
 
-    /// <summary>The cache folder with p_aux, layers, tree_d, tree_c and tree_r_last.</summary>
+    /// <summary>The cache folder with p_aux, and layers, tree_d, tree_c and tree_r_last or a Synthetic sector's syn-porep-vanilla-proofs.dat.</summary>
     public required string CacheFolder { get; init; }
 
     /// <summary>The sealed sector; of a snapped one the key.</summary>

@@ -63,40 +63,42 @@ public sealed class InclusionProver : IDisposable
     /// <param name="trees">The files of its tree_r_last, in order.</param>
     /// <param name="porep">Size and shape.</param>
     /// <param name="poseidonKernel">Name of the kernel; null for the best on this machine.</param>
+    /// <param name="files">Opens the trees; null for the real file system.</param>
     /// <exception cref="OperatorException">Storage: a file is missing, unreadable or has an impossible length.</exception>
     public static InclusionProver OfTreeRLast(
-        ISectorData replica, IReadOnlyList<string> trees, PorepParameters porep, string? poseidonKernel = null)
+        ISectorData replica, IReadOnlyList<string> trees, PorepParameters porep, string? poseidonKernel = null, IFileSystem? files = null)
     {
         ArgumentNullException.ThrowIfNull(replica);
         ArgumentNullException.ThrowIfNull(trees);
         ArgumentNullException.ThrowIfNull(porep);
         TreeForm form = TreeForm.Poseidon(porep, poseidonKernel);
-        return new InclusionProver(form, porep.Nodes, [.. ReplicaTrees(replica, trees, porep, form)]);
+        return new InclusionProver(form, porep.Nodes, [.. ReplicaTrees(replica, trees, porep, form, files)]);
     }
 
     /// <summary>Proves nodes of a replica in trees that are open already; they become this prover's.</summary>
     internal static InclusionProver Over(ReplicaRows[] trees, PorepParameters porep, TreeForm form) => new(form, porep.Nodes, [.. trees]);
 
     /// <summary>Proves column hashes in tree_c.</summary>
-    internal static InclusionProver OfTreeC(string cacheFolder, PorepParameters porep, string? poseidonKernel)
+    internal static InclusionProver OfTreeC(string cacheFolder, PorepParameters porep, string? poseidonKernel, IFileSystem? files = null)
     {
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
         return new InclusionProver(
             TreeForm.Poseidon(porep, poseidonKernel),
             porep.Nodes,
             [.. Enumerable.Range(0, porep.Shape.BaseTrees)
-                .Select(tree => StoredRows.OfTreeC(Path.Combine(cacheFolder, CacheNames.TreeC(porep.Shape, tree)), layout))]);
+                .Select(tree => StoredRows.OfTreeC(Path.Combine(cacheFolder, CacheNames.TreeC(porep.Shape, tree)), layout, files))]);
     }
 
     /// <summary>Proves the data's nodes in tree_d.</summary>
-    internal static InclusionProver OfTreeD(string cacheFolder, SectorSize size, string? twoToOneKernel) => new(
-        TreeForm.Data(size, twoToOneKernel), size.Nodes, [StoredRows.OfTreeD(Path.Combine(cacheFolder, CacheNames.TreeD), size)]);
+    internal static InclusionProver OfTreeD(string cacheFolder, SectorSize size, string? twoToOneKernel, IFileSystem? files = null) => new(
+        TreeForm.Data(size, twoToOneKernel), size.Nodes, [StoredRows.OfTreeD(Path.Combine(cacheFolder, CacheNames.TreeD), size, files)]);
 
     /// <summary>The base trees of tree_r_last.</summary>
-    internal static IEnumerable<ReplicaRows> ReplicaTrees(ISectorData replica, IReadOnlyList<string> trees, PorepParameters porep, TreeForm form)
+    internal static IEnumerable<ReplicaRows> ReplicaTrees(
+        ISectorData replica, IReadOnlyList<string> trees, PorepParameters porep, TreeForm form, IFileSystem? files = null)
     {
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
-        return trees.Select((path, tree) => new ReplicaRows(replica, tree, layout, form, StoredRows.OfTreeRLast(path, layout)));
+        return trees.Select((path, tree) => new ReplicaRows(replica, tree, layout, form, StoredRows.OfTreeRLast(path, layout, files)));
     }
 
     /// <summary>Reads the way from a leaf to the root.</summary>

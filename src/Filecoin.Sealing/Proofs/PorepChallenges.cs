@@ -21,8 +21,7 @@ public sealed record PorepChallenges(PorepParameters Porep, PorepVariant Variant
     /// <summary>How many there are.</summary>
     public ChallengeCounts Counts => ChallengeCounts.Porep(Porep.SectorSize, Variant);
 
-    /// <summary>How many synthetic challenges the seed chooses from.</summary>
-    private int SyntheticCount => (int)Math.Min(Porep.Nodes, ChallengeCounts.Synthetic);
+    private int SyntheticCount => ChallengeCounts.SyntheticOf(Porep.SectorSize);
 
     /// <summary>The challenged nodes of one partition, in order.</summary>
     /// <param name="partition">From 0.</param>
@@ -43,11 +42,7 @@ public sealed record PorepChallenges(PorepParameters Porep, PorepVariant Variant
     /// <exception cref="InvalidOperationException">The variant has none.</exception>
     public uint[] SyntheticSet()
     {
-        if (Variant != PorepVariant.Synthetic)
-        {
-            throw new InvalidOperationException($"{Variant} has no synthetic challenges");
-        }
-
+        RefuseOtherVariants();
         ChaCha20 generation = Generation();
         uint[] set = new uint[SyntheticCount];
         for (int i = 0; i < set.Length; i++)
@@ -56,6 +51,14 @@ public sealed record PorepChallenges(PorepParameters Porep, PorepVariant Variant
         }
 
         return set;
+    }
+
+    private void RefuseOtherVariants()
+    {
+        if (Variant != PorepVariant.Synthetic)
+        {
+            throw new InvalidOperationException($"{Variant} has no synthetic challenges");
+        }
     }
 
     /// <summary>Challenges drawn as SHA-256 of what is given and the number of the challenge, u32 little-endian.</summary>
@@ -72,19 +75,32 @@ public sealed record PorepChallenges(PorepParameters Porep, PorepVariant Variant
         return nodes;
     }
 
-    private uint[] Selected(int first)
+    /// <summary>Which of <see cref="SyntheticSet"/> Synthetic's seed chooses for one partition, in order, counted from 0.</summary>
+    /// <param name="partition">From 0.</param>
+    /// <exception cref="InvalidOperationException">The variant has none.</exception>
+    public int[] ChosenOfSyntheticSet(int partition)
+    {
+        RefuseOtherVariants();
+        return Chosen(partition * Counts.PerPartition);
+    }
+
+    private int[] Chosen(int first)
     {
         byte[] selection = new byte[Counts.PerPartition * SelectionBytes];
         KeyStream("filecoin.io|PoRep|1|Synthetic|1|Selection"u8, Seed).Read((long)first * SelectionBytes, selection);
-        ChaCha20 generation = Generation();
-        uint[] nodes = new uint[Counts.PerPartition];
-        for (int i = 0; i < nodes.Length; i++)
+        int[] chosen = new int[Counts.PerPartition];
+        for (int i = 0; i < chosen.Length; i++)
         {
-            uint chosen = BinaryPrimitives.ReadUInt32LittleEndian(selection.AsSpan(i * SelectionBytes));
-            nodes[i] = Generated(generation, (int)(chosen % (uint)SyntheticCount));
+            chosen[i] = (int)(BinaryPrimitives.ReadUInt32LittleEndian(selection.AsSpan(i * SelectionBytes)) % (uint)SyntheticCount);
         }
 
-        return nodes;
+        return chosen;
+    }
+
+    private uint[] Selected(int first)
+    {
+        ChaCha20 generation = Generation();
+        return Array.ConvertAll(Chosen(first), index => Generated(generation, index));
     }
 
     private ChaCha20 Generation() => KeyStream("filecoin.io|PoRep|1|Synthetic|1|Generation"u8, CommR.Value);

@@ -3,37 +3,71 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Pieces;
 
 namespace Filecoin.Sealing.Proofs;
 
 /// <summary>Opens challenged nodes of a sector whose layers and trees are all there. From several threads at once; checks nothing.</summary>
-internal sealed class PorepVanillaProver : IDisposable
+internal sealed class PorepVanillaProver : IPorepOpener
 {
+    /// <summary>In the place of the replica's node where that is left out.</summary>
+    private static readonly InclusionProof Nothing = new(default, default, default, []);
+
     private readonly StackedGraph _graph;
     private readonly InclusionProver _treeD;
     private readonly InclusionProver _treeC;
-    private readonly InclusionProver _treeRLast;
-    private readonly ImmutableArray<SteadyFile> _layers;
+    private readonly InclusionProver? _treeRLast;
+    private readonly ImmutableArray<SteadyFile> _layers = [];
+    private readonly GatheredLabels? _labels;
 
-    public PorepVanillaProver(Commit1Job job)
+    /// <summary>Opens nodes of a job's sector.</summary>
+    /// <param name="job">The sector; tree_r_last is in its cache folder.</param>
+    /// <param name="layersIn">The folder of tree_c and tree_d.</param>
+    /// <param name="replica">Its replica; stays the caller's.</param>
+    /// <param name="labels">The labels of all nodes to open and of their parents; stay the caller's.</param>
+    public PorepVanillaProver(SealJob job, string layersIn, ISectorData replica, GatheredLabels labels)
     {
         PorepParameters porep = job.Inputs.Porep;
+        Source = layersIn;
         _graph = new StackedGraph(porep);
-        _layers = [.. Enumerable.Range(1, porep.Layers).Select(layer => new SteadyFile(
-            Path.Combine(job.CacheFolder, CacheNames.Layer(layer)), porep.SectorSize.Bytes, Commit1.Anew))];
-        _treeD = InclusionProver.OfTreeD(job.CacheFolder, porep.SectorSize, job.TwoToOneKernel);
-        _treeC = InclusionProver.OfTreeC(job.CacheFolder, porep, job.PoseidonKernel);
-        _treeRLast = InclusionProver.OfTreeRLast(job.Replica, ReplicaFiles.TreesIn(job.CacheFolder, porep), porep, job.PoseidonKernel);
+        _labels = labels;
+        _treeD = InclusionProver.OfTreeD(layersIn, porep.SectorSize, job.TwoToOneKernel, job.Files);
+        _treeC = InclusionProver.OfTreeC(layersIn, porep, job.PoseidonKernel, job.Files);
+        _treeRLast = InclusionProver.OfTreeRLast(replica, ReplicaFiles.TreesIn(job.CacheFolder, porep), porep, job.PoseidonKernel, job.Files);
     }
 
-    /// <summary>The root of tree_d.</summary>
+    /// <summary>Opens nodes of a sector whose Commit 1 is asked for.</summary>
+    public PorepVanillaProver(Commit1Job job)
+        : this(job.CacheFolder, job.Inputs.Porep, job.Replica, job.PoseidonKernel, job.TwoToOneKernel)
+    {
+    }
+
+    /// <summary>Opens nodes of the sector that a cache folder has layers and trees of.</summary>
+    /// <param name="cacheFolder">The folder.</param>
+    /// <param name="porep">The seal proof.</param>
+    /// <param name="replica">The replica, which stays the caller's; null to leave its node out of openings.</param>
+    /// <param name="poseidonKernel">Name of the Poseidon kernel; null for the best on this machine.</param>
+    /// <param name="twoToOneKernel">Name of the two-to-one hash; null for the best on this machine.</param>
+    public PorepVanillaProver(string cacheFolder, PorepParameters porep, ISectorData? replica, string? poseidonKernel, string? twoToOneKernel = null)
+    {
+        Source = cacheFolder;
+        _graph = new StackedGraph(porep);
+        _layers = [.. Enumerable.Range(1, porep.Layers).Select(layer => new SteadyFile(
+            Path.Combine(cacheFolder, CacheNames.Layer(layer)), porep.SectorSize.Bytes, Commit1.Anew))];
+        _treeD = InclusionProver.OfTreeD(cacheFolder, porep.SectorSize, twoToOneKernel);
+        _treeC = InclusionProver.OfTreeC(cacheFolder, porep, poseidonKernel);
+        _treeRLast = replica is null ? null : InclusionProver.OfTreeRLast(replica, ReplicaFiles.TreesIn(cacheFolder, porep), porep, poseidonKernel);
+    }
+
+    public string Source { get; }
+
     public Bytes32 CommD => _treeD.Root;
 
-    /// <summary>The root of tree_c.</summary>
     public Bytes32 CommC => _treeC.Root;
 
-    /// <summary>The root of tree_r_last.</summary>
-    public Bytes32 CommRLast => _treeRLast.Root;
+    public Bytes32 CommRLast => _treeRLast?.Root ?? default;
+
+    public PorepVanillaProof Open(PorepChallenge challenge) => Prove(challenge.Node);
 
     /// <summary>Opens a node.</summary>
     /// <param name="node">Not 0: that has no parents and is never challenged.</param>
@@ -44,7 +78,7 @@ internal sealed class PorepVanillaProver : IDisposable
         _graph.Parents(node, parents);
         return new PorepVanillaProof(
             _treeD.Prove(node),
-            _treeRLast.Prove(node),
+            _treeRLast?.Prove(node) ?? Nothing,
             Column(node),
             [.. parents[..StackedGraph.BaseDegree].Select(Column)],
             [.. parents[StackedGraph.BaseDegree..].Select(Column)]);
@@ -59,10 +93,12 @@ internal sealed class PorepVanillaProver : IDisposable
 
         _treeD.Dispose();
         _treeC.Dispose();
-        _treeRLast.Dispose();
+        _treeRLast?.Dispose();
     }
 
-    private ColumnProof Column(uint node)
+    private ColumnProof Column(uint node) => new(node, _labels?.Of(node) ?? Read(node), _treeC.Prove(node));
+
+    private ImmutableArray<Bytes32> Read(uint node)
     {
         ImmutableArray<Bytes32>.Builder rows = ImmutableArray.CreateBuilder<Bytes32>(_layers.Length);
         Span<byte> label = stackalloc byte[SectorSize.NodeBytes];
@@ -72,6 +108,6 @@ internal sealed class PorepVanillaProver : IDisposable
             rows.Add(new Bytes32(label));
         }
 
-        return new ColumnProof(node, rows.MoveToImmutable(), _treeC.Prove(node));
+        return rows.MoveToImmutable();
     }
 }

@@ -48,7 +48,7 @@ internal sealed record DataContent
     /// <param name="data">What is known of its data.</param>
     /// <param name="isUpdate">Whether it is that of an update, for messages.</param>
     /// <param name="note">Told what the operator should know.</param>
-    /// <exception cref="OperatorException">Nobody told the pieces, they have not the CommD that the chain says, or their order cannot be found.</exception>
+    /// <exception cref="OperatorException">Nobody told the pieces, they have not the CommD that was told, or their order cannot be found.</exception>
     public static DataContent Of(SectorId sector, SectorSize size, SectorData data, bool isUpdate, Action<string> note)
     {
         string what = isUpdate ? " (its update)" : "";
@@ -60,14 +60,14 @@ internal sealed record DataContent
         if (data.CommD is not { } expected)
         {
             return data.OrderKnown || data.Pieces.Distinct().Count() == 1
-                ? new DataContent(sector, size, PieceOrder.CommDOf(size, data.Pieces), data.Pieces)
+                ? new DataContent(sector, size, PieceRoots.CommDOf(size, data.Pieces), data.Pieces)
                 : throw new OperatorException(
                     FailureKind.NotSupported,
                     $"{sector}{what}: the order of its {data.Pieces.Length} pieces is not known, and neither is the CommD that would tell ({data.Source})",
                     "Write the sector's CommD, or its pieces in their order, into the metadata file (docs/formats.md) and recover from that.");
         }
 
-        if (data.OrderKnown && PieceOrder.Fits(size, data.Pieces) && PieceOrder.CommDOf(size, data.Pieces) == expected)
+        if (data.OrderKnown && PieceOrder.Gives(size, data.Pieces, expected))
         {
             return new DataContent(sector, size, expected, data.Pieces);
         }
@@ -87,7 +87,7 @@ internal sealed record DataContent
             default:
                 throw new OperatorException(
                     FailureKind.SourcesDisagree,
-                    $"{sector}{what}: its {data.Pieces.Length} pieces in no order have CommD {expected}, which the chain says; as given they have {AsGiven(size, data)} ({data.Source})",
+                    $"{sector}{what}: its {data.Pieces.Length} pieces in no order have CommD {expected}, which was told for them; as given they have {AsGiven(size, data)} ({data.Source})",
                     "The list of pieces is not complete, or of another sector; write the right one into the metadata file (docs/formats.md). Nothing was computed or fetched.");
         }
     }
@@ -97,5 +97,5 @@ internal sealed record DataContent
         PieceData.OfPieces(Size, Placed, placed => placed.IsZeros ? null : fileOf(placed.Piece), files);
 
     private static string AsGiven(SectorSize size, SectorData data) =>
-        PieceOrder.Fits(size, data.Pieces) ? PieceOrder.CommDOf(size, data.Pieces).ToString() : "none, because they do not fit";
+        PieceOrder.Fits(size, data.Pieces) ? PieceRoots.CommDOf(size, data.Pieces).ToString() : "none, because they do not fit";
 }

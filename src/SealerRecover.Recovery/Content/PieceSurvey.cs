@@ -62,7 +62,7 @@ internal sealed class PieceSurvey(RecoverySettings settings, PieceStore store, I
         PlannedPiece piece = new(sector, wanted.Piece, null, IsInPlace: false, Looked: true);
         try
         {
-            return (await fetcher.LookForAsync(wanted, soon).ConfigureAwait(false)).FirstOrDefault() is { } seen
+            return (await fetcher.LookForAsync(wanted, progress: null, soon).ConfigureAwait(false)).FirstOrDefault() is { } seen
                 ? piece with { Seen = seen, IsInPlace = IsInPlace(seen, wanted.Piece) }
                 : piece;
         }
@@ -77,7 +77,7 @@ internal sealed class PieceSurvey(RecoverySettings settings, PieceStore store, I
     {
         try
         {
-            return seen.Source is FolderSource or FileSource && FileLook.Through(seen.Where).Length <= piece.UnpaddedSize;
+            return seen.Evidence != SightingEvidence.Length && seen.Source is FolderSource or FileSource && FileLook.Through(seen.Where).Length <= piece.UnpaddedSize;
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
         {

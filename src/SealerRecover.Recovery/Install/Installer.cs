@@ -1,5 +1,3 @@
-using System.Globalization;
-using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
@@ -28,40 +26,6 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     private const string Copying = "copying";
 
     /// <summary>
-    /// Refuses, before hours of work, a target that cannot be this sector: a sealed file of another length, or a p_aux whose
-    /// CommR is another. That they pass says nothing about them yet.
-    /// </summary>
-    /// <exception cref="OperatorException">TargetExists.</exception>
-    public void RefuseObviousConflict(SectorFacts facts, Func<PAuxFile, CommR> commR)
-    {
-        ResultLayout layout = new(settings.ResultFolder, facts.Sector);
-        Refuse(layout.SealedFile, layout.CacheFolder, facts.SealedCid);
-        if (facts.Update is { } update)
-        {
-            Refuse(layout.UpdateFile, layout.UpdateCacheFolder, update.SealedCid);
-        }
-
-        void Refuse(string replica, string cacheFolder, CommR expected)
-        {
-            string pAux = Path.Combine(cacheFolder, CacheNames.PAux);
-            foreach ((string path, long length) in new[] { (replica, facts.SealProof.SectorSize.Bytes), (pAux, PAuxFile.Length) })
-            {
-                FileLook look = FileLook.Through(path);
-                if (!settings.Force && look.Kind != FileKind.Missing && !look.IsFileOf(length))
-                {
-                    throw TargetExists(facts.Sector, path, $"has {look.Length} bytes where this sector's has {length}; nothing was computed");
-                }
-            }
-
-            if (!settings.Force && FileLook.Through(pAux).Kind == FileKind.File
-                && commR(PAuxFile.Read(files, pAux)) is var found && found != expected)
-            {
-                throw TargetExists(facts.Sector, pAux, $"belongs to a sector whose CommR is {found}; nothing was computed");
-            }
-        }
-    }
-
-    /// <summary>
     /// Lists and digests what is to be installed. Null unless all files are there and are what was recorded when they were written: then
     /// what the trees were built from is what goes into the result folder.
     /// </summary>
@@ -79,7 +43,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         InstallProgress progress,
         CancellationToken cancellation)
     {
-        damaged = recovered.Files.FirstOrDefault(file => FileLook.Through(file.Path).Kind != FileKind.File);
+        damaged = recovered.Files.FirstOrDefault(file => FileLook.TryThrough(file.Path).Kind != FileKind.File);
         if (damaged is not null)
         {
             return null;
@@ -149,27 +113,40 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             files.DeleteFile(staged);
             string source = Source(workspace, file);
             return Matches(file, source, progress, cancellation) ? source
-                : StateOf(layout, manifest.Inputs, file, progress, cancellation) == TargetState.Equal ? layout.Target(file)
+                : StateOf(layout, manifest.Inputs, file, StandingTargets.Unseen(), progress, cancellation).IsEqual ? layout.Target(file)
                 : null;
         }
     }
 
     /// <summary>Whether the installed files are those of the receipt, all bytes read.</summary>
-    public bool IsIntact(SectorId sector, InstallManifest receipt, InstallProgress progress, CancellationToken cancellation)
+    /// <param name="sector">The sector.</param>
+    /// <param name="receipt">What was installed.</param>
+    /// <param name="targets">Takes what proves of no use.</param>
+    /// <param name="progress">Told how far.</param>
+    /// <param name="cancellation">Stops within a second.</param>
+    public bool IsIntact(
+        SectorId sector, InstallManifest receipt, StandingTargets targets, InstallProgress progress, CancellationToken cancellation)
     {
         ResultLayout layout = new(settings.ResultFolder, sector);
         progress.Begin(receipt.Files.Sum(file => file.Length));
-        return receipt.Files.All(file => StateOf(layout, receipt.Inputs, file, progress, cancellation) == TargetState.Equal);
+        return receipt.Files.All(file => StateOf(layout, receipt.Inputs, file, targets, progress, cancellation).IsEqual);
     }
 
     /// <summary>Installs what is not there yet; see the class.</summary>
+    /// <param name="sector">The sector.</param>
+    /// <param name="manifest">Its files.</param>
+    /// <param name="workspace">Where they are.</param>
+    /// <param name="targets">What was found where they go: what is of no use is not read again.</param>
+    /// <param name="notice">Told what was moved aside.</param>
+    /// <param name="progress">Told how far.</param>
+    /// <param name="cancellation">Stops within a second.</param>
     /// <returns>Whether anything had to be put in place.</returns>
     /// <exception cref="OperatorException">TargetExists, without --force.</exception>
     public bool Install(
-        SectorId sector, InstallManifest manifest, SectorWorkspace workspace, Action<string> notice, InstallProgress progress,
+        SectorId sector, InstallManifest manifest, SectorWorkspace workspace, StandingTargets targets, Action<string> notice, InstallProgress progress,
         CancellationToken cancellation)
     {
-        bool placed = Place(sector, manifest, new InstallSource(file => Source(workspace, file), MayBeMoved: true), notice, progress, cancellation);
+        bool placed = Place(sector, manifest, new InstallSource(file => SourceOrTarget(workspace, sector, file), MayBeMoved: true), targets, notice, progress, cancellation);
         Receipt.Write(files, new ResultLayout(settings.ResultFolder, sector), manifest);
         return placed;
     }
@@ -185,26 +162,26 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     public bool Copy(
         SectorId sector, InstallManifest manifest, Func<ManifestFile, string> from, Action<string> notice, InstallProgress progress,
         CancellationToken cancellation) =>
-        Place(sector, manifest, new InstallSource(from, MayBeMoved: false), notice, progress, cancellation);
+        Place(sector, manifest, new InstallSource(from, MayBeMoved: false), StandingTargets.Unseen(), notice, progress, cancellation);
 
     private bool Place(
-        SectorId sector, InstallManifest manifest, InstallSource source, Action<string> notice, InstallProgress progress,
+        SectorId sector, InstallManifest manifest, InstallSource source, StandingTargets targets, Action<string> notice, InstallProgress progress,
         CancellationToken cancellation)
     {
         ResultLayout layout = new(settings.ResultFolder, sector);
         progress.Begin(manifest.Files.Sum(file => file.Length));
         Dictionary<ManifestFile, TargetState> states = manifest.Files.ToDictionary(
-            file => file, file => StateOf(layout, manifest.Inputs, file, progress, cancellation));
-        ManifestFile[] different = [.. manifest.Files.Where(file => states[file] == TargetState.Different)];
+            file => file, file => StateOf(layout, manifest.Inputs, file, targets, progress, cancellation));
+        ManifestFile[] different = [.. manifest.Files.Where(file => states[file].IsDifferent)];
         if (different.Length > 0 && !settings.Force)
         {
-            throw TargetExists(
-                sector, layout.Target(different[0]), $"has other content than the recovered file, which waits in {source.Path(different[0])}");
+            throw new TargetRefusals(settings.ResultFolder, sector).Exists(
+                layout.Target(different[0]), $"{states[different[0]].Difference}; the recovered file waits in {source.Path(different[0])}");
         }
 
         // A cache folder is moved aside whole, so then all its files are needed.
         HashSet<InstallArea> aside = [.. different.Select(file => file.Area)];
-        ManifestFile[] missing = [.. manifest.Files.Where(file => states[file] != TargetState.Equal || aside.Contains(file.Area))];
+        ManifestFile[] missing = [.. manifest.Files.Where(file => !states[file].IsEqual || aside.Contains(file.Area))];
         Stage(layout, manifest, missing, source, progress, cancellation);
         if (aside.Count > 0)
         {
@@ -242,29 +219,55 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         _ => Path.Combine(workspace.CacheFolder, file.NameInFolder),
     };
 
+    // A file that stands intact beside damaged ones was not made again; where its folder is moved aside it goes back from there.
+    private string SourceOrTarget(SectorWorkspace workspace, SectorId sector, ManifestFile file) =>
+        Source(workspace, file) is var source && file.IsInFolder && FileLook.At(source).Kind == FileKind.Missing
+            ? new ResultLayout(settings.ResultFolder, sector).Target(file)
+            : source;
+
     private bool Matches(ManifestFile file, string path, IProgress<long> progress, CancellationToken cancellation) =>
         FileLook.At(path).IsFileOf(file.Length)
         && file.Matches(SegmentDigests.OfFile(files, path, progress, cancellation));
 
     private TargetState StateOf(
-        ResultLayout layout, WorkInputs inputs, ManifestFile file, IProgress<long> progress, CancellationToken cancellation)
+        ResultLayout layout, WorkInputs inputs, ManifestFile file, StandingTargets targets, IProgress<long> progress, CancellationToken cancellation)
     {
         string target = layout.Target(file);
-        if (file.IsInFolder && FileLook.Through(layout.Of(file.Area)).Kind is not (FileKind.Missing or FileKind.Folder))
+        if (file.IsInFolder && TargetLook.OfFolder(layout.Of(file.Area)).Trouble is { } ofFolder)
         {
-            return TargetState.Different;
+            return TargetState.Of($"is in a folder that {ofFolder}");
         }
 
-        FileLook look = FileLook.Through(target);
-        return look switch
+        TargetLook look = TargetLook.OfFile(target);
+        if (look.IsAbsent)
         {
-            { Kind: FileKind.Missing } => TargetState.Absent,
-            { Kind: FileKind.File } when look.Length == file.Length && file.Matches(SegmentDigests.OfFile(files, target, progress, cancellation)) =>
-                TargetState.Equal,
-            { Kind: FileKind.File } when file.NameInFolder == CacheNames.TAux
-                && TAuxLook.At(target, inputs.Porep, inputs.RowsToDiscard).IsGood => TargetState.Equal,
-            _ => TargetState.Different,
-        };
+            return TargetState.Absent;
+        }
+
+        // What was found to be unreadable takes minutes for each bad block, and is not compared again.
+        if ((look.Trouble ?? targets.Troubles.GetValueOrDefault(target)) is { } trouble)
+        {
+            return TargetState.Of(trouble);
+        }
+
+        try
+        {
+            if (look.Look.Length == file.Length && file.Matches(SegmentDigests.OfFile(files, target, progress, cancellation)))
+            {
+                return TargetState.Equal;
+            }
+        }
+        catch (OperatorException failure) when (failure.Kind == FailureKind.Storage)
+        {
+            // Bad blocks are what good files are lost by; nothing that cannot be read is this sector's file.
+            string unreadable = TargetLook.Unreadable(failure).Trouble!;
+            targets.Condemn(target, unreadable);
+            return TargetState.Of(unreadable);
+        }
+
+        return file.NameInFolder == CacheNames.TAux && TAuxLook.At(target, inputs.Porep, inputs.RowsToDiscard).IsGood
+            ? TargetState.Equal
+            : TargetState.Of("has other content than the recovered file");
     }
 
     private void Stage(
@@ -350,7 +353,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         MoveResult result = files.Move(from, to);
         if (result != MoveResult.Moved)
         {
-            throw TargetExists(sector, to, result == MoveResult.TargetExists
+            throw new TargetRefusals(settings.ResultFolder, sector).Exists(to, result == MoveResult.TargetExists
                 ? "appeared while this sector was installed"
                 : $"is on another file system than {settings.ResultFolder}; a link must not lead out of the result folder");
         }
@@ -358,38 +361,36 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
 
     private void MoveAside(ResultLayout layout, SectorId sector, HashSet<InstallArea> areas, Action<string> notice)
     {
-        string stamp = time.GetUtcNow().UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        string aside = Path.Combine(layout.ReplacedParent, $"{sector.FileName}-{stamp}");
-        for (int i = 2; FileLook.At(aside).Kind != FileKind.Missing; i++)
-        {
-            aside = Path.Combine(layout.ReplacedParent, string.Create(CultureInfo.InvariantCulture, $"{sector.FileName}-{stamp}-{i}"));
-        }
+        string aside = layout.NewAside(time.GetUtcNow());
 
         // What is placed last goes first, so that a sealed file never stands without its cache folder.
         files.CreateFolder(aside);
         foreach (InstallArea area in areas.OrderDescending())
         {
             Place(sector, layout.Of(area), Path.Combine(aside, ResultLayout.NameOf(area)));
+
+            // The new name first: after a power cut it may have two, but never none.
+            files.SyncFolder(aside);
             files.SyncFolder(layout.Parent(area));
         }
 
-        files.SyncFolder(aside);
         notice($"what stood in the place of {sector} was moved to {aside}");
     }
-
-    private OperatorException TargetExists(SectorId sector, string path, string complaint) => new(
-        FailureKind.TargetExists,
-        $"{sector}: {path} already exists and {complaint}",
-        "Choose another --sealing-result, or repeat with --force to move it to "
-        + $"{Path.Combine(settings.ResultFolder, ResultLayout.OwnFolder, "replaced")}.");
 
     /// <summary>Where files come from.</summary>
     private readonly record struct InstallSource(Func<ManifestFile, string> Path, bool MayBeMoved);
 
-    private enum TargetState
+    /// <summary>How a target is.</summary>
+    /// <param name="IsEqual">Whether it is what is to be installed.</param>
+    /// <param name="Difference">Half a sentence saying how it is not; null if it is, or if there is none.</param>
+    private readonly record struct TargetState(bool IsEqual, string? Difference)
     {
-        Absent,
-        Equal,
-        Different,
+        public static TargetState Absent => default;
+
+        public static TargetState Equal => new(true, null);
+
+        public bool IsDifferent => Difference is not null;
+
+        public static TargetState Of(string difference) => new(false, difference);
     }
 }

@@ -10,17 +10,25 @@ namespace SealerRecover.Recovery.Install;
 /// </summary>
 internal static class Receipt
 {
-    /// <summary>The receipt of work for these inputs; null if there is none, or one for other inputs, or a damaged one.</summary>
+    /// <summary>The receipt of work for these inputs; null if there is none, or one for other inputs, or a damaged one, or one that cannot be read.</summary>
     public static InstallManifest? Read(IFileSystem files, ResultLayout layout, WorkInputs inputs)
     {
-        if (FileLook.At(layout.ReceiptFile).Kind != FileKind.File)
+        if (FileLook.TryThrough(layout.ReceiptFile).Kind != FileKind.File)
         {
             return null;
         }
 
-        return ChecksummedLines.Read<InstallManifest>(files.ReadAll(layout.ReceiptFile)) is [var manifest] && manifest.Inputs == inputs
-            ? manifest
-            : null;
+        try
+        {
+            return ChecksummedLines.Read<InstallManifest>(files.ReadAll(layout.ReceiptFile)) is [var manifest] && manifest.Inputs == inputs
+                ? manifest
+                : null;
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            // It spares a comparison and nothing else; the next one is renamed over it.
+            return null;
+        }
     }
 
     /// <summary>Leaves the receipt.</summary>
@@ -44,7 +52,7 @@ internal static class Receipt
 
         ResultLayout layout = new(resultFolder, sector);
         return Read(files, layout, inputs) is { } manifest
-            && manifest.Files.All(file => FileLook.Through(layout.Target(file)) is { Kind: FileKind.File } look
+            && manifest.Files.All(file => FileLook.TryThrough(layout.Target(file)) is { Kind: FileKind.File } look
                 && (look.Length == file.Length || file.NameInFolder == CacheNames.TAux));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Workspace;
@@ -30,17 +31,33 @@ internal sealed class ResultLayout(string resultFolder, SectorId sector)
     /// <summary>The folder of the update's p_aux, t_aux and trees.</summary>
     public string UpdateCacheFolder => Of(InstallArea.UpdateCache);
 
+    /// <summary>The folder of what this tool needs beside them.</summary>
+    public string Own => Path.Combine(Root, OwnFolder);
+
     /// <summary>What was installed, and its digests.</summary>
-    public string ReceiptFile => Path.Combine(Root, OwnFolder, "installed", sector.FileName);
+    public string ReceiptFile => Path.Combine(Own, "installed", sector.FileName);
 
     /// <summary>Keeps a second process, with whatever temporary folder, away from the sector.</summary>
-    public string LockFile => Path.Combine(Root, OwnFolder, "locks", sector.FileName);
+    public string LockFile => Path.Combine(Own, "locks", sector.FileName);
 
     /// <summary>Where --force keeps old files.</summary>
-    public string ReplacedParent => Path.Combine(Root, OwnFolder, "replaced");
+    public string ReplacedParent => Path.Combine(Own, "replaced");
+
+    /// <summary>A folder that is not there yet, for what is moved aside of this sector at one moment.</summary>
+    public string NewAside(DateTimeOffset now)
+    {
+        string stamp = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        string aside = Path.Combine(ReplacedParent, $"{sector.FileName}-{stamp}");
+        for (int i = 2; FileLook.At(aside).Kind != FileKind.Missing; i++)
+        {
+            aside = Path.Combine(ReplacedParent, string.Create(CultureInfo.InvariantCulture, $"{sector.FileName}-{stamp}-{i}"));
+        }
+
+        return aside;
+    }
 
     /// <summary>Files on their way, of work for these inputs.</summary>
-    public string StagingFolder(WorkInputs inputs) => Path.Combine(Root, OwnFolder, "staging", $"{sector.FileName}.{inputs.Fingerprint}");
+    public string StagingFolder(WorkInputs inputs) => Path.Combine(Own, "staging", $"{sector.FileName}.{inputs.Fingerprint}");
 
     /// <summary>sealed/, cache/ and so on, each made when the first sector comes.</summary>
     public string Parent(InstallArea area) => Path.Combine(Root, NameOf(area));
@@ -58,9 +75,23 @@ internal sealed class ResultLayout(string resultFolder, SectorId sector)
     /// <summary>Where an area's file or folder waits.</summary>
     public string Staged(WorkInputs inputs, InstallArea area) => Path.Combine(StagingFolder(inputs), NameOf(area));
 
-    /// <summary>Disk already taken by this sector.</summary>
-    public long AllocatedBytes() => Enum.GetValues<InstallArea>().Sum(area =>
-        area is InstallArea.Cache or InstallArea.UpdateCache ? FileLook.AllocatedBelow(Of(area)) : FileLook.At(Of(area)).Allocated);
+    /// <summary>Disk already taken by this sector; what cannot be looked at does not count, since it is made again.</summary>
+    public long AllocatedBytes()
+    {
+        return Enum.GetValues<InstallArea>().Sum(Allocated);
+
+        long Allocated(InstallArea area)
+        {
+            try
+            {
+                return area is InstallArea.Cache or InstallArea.UpdateCache ? FileLook.AllocatedBelow(Of(area)) : FileLook.At(Of(area)).Allocated;
+            }
+            catch (Exception failure) when (StorageFailure.Is(failure))
+            {
+                return 0;
+            }
+        }
+    }
 
     /// <summary>The area's folder in a storage path.</summary>
     public static string NameOf(InstallArea area) => area switch

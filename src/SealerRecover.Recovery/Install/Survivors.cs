@@ -2,6 +2,7 @@ using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Survey;
 
 namespace SealerRecover.Recovery.Install;
 
@@ -11,16 +12,38 @@ namespace SealerRecover.Recovery.Install;
 /// tree_r_last tells.
 /// </summary>
 /// <param name="CommC">comm_c, which CommR vouches for; an update has that of its key.</param>
-/// <param name="Sealed">Copies of the sealed file, of a snapped sector its key, by their length; the one in the result folder first.</param>
+/// <param name="Sealed">Copies of the sealed file, of a snapped sector its key, by their length and that they can be read at both ends; the one in the result folder first.</param>
 /// <param name="Updates">Copies of the update likewise.</param>
 internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IReadOnlyList<string> Updates)
 {
     /// <summary>Whether labels may be spared altogether.</summary>
     public bool HasReplica => Sealed.Count > 0 || Updates.Count > 0;
 
-    /// <summary>As <see cref="Find"/>; nothing where all is to be kept, since then layers and columns have to be made whatever is left.</summary>
+    /// <summary>
+    /// As <see cref="Find"/>; nothing where what only Commit 1 needs is to be made, since then layers and columns have to be made whatever else
+    /// is left: unless that stands already, with the replica, or layers do that synthetic proofs can be made of.
+    /// </summary>
     public static Survivors? FindSparing(IFileSystem files, SectorFacts facts, RecoverySettings settings, Func<PAuxFile, CommR> commR) =>
-        settings.Of(facts).KeepAll == true ? null : Find(files, facts, settings, commR);
+        !settings.Of(facts).ForCommit1 ? Find(files, facts, settings, commR)
+        : (Commit1FilesStand(facts, settings) || FolderOfLayers(facts, settings) is not null) && Find(files, facts, settings, commR) is { Sealed.Count: > 0 } left ? left
+        : null;
+
+    /// <summary>A cache folder with layers and trees, by names and lengths, of which the synthetic proofs can be made that are wanted; null if there is none.</summary>
+    public static string? FolderOfLayers(SectorFacts facts, RecoverySettings settings) => settings.Of(facts) is { SyntheticProofs: true, KeepAll: not true }
+        ? settings.StoragePaths.Prepend(settings.ResultFolder).Distinct()
+            .Select(path => new ResultLayout(path, facts.Sector).CacheFolder)
+            .FirstOrDefault(folder => Commit1Files.AreIn(folder, facts.SealProof.Porep, PorepVariant.V1_1))
+        : null;
+
+    /// <summary>Whether everything that Commit 1 reads is in the result folder, by names and lengths.</summary>
+    public static bool Commit1FilesStand(SectorFacts facts, RecoverySettings settings)
+    {
+        RecoverySettings own = settings.Of(facts);
+        string cacheFolder = new ResultLayout(settings.ResultFolder, facts.Sector).CacheFolder;
+        return facts.Update is null
+            && (own.KeepAll != true || Commit1Files.AreIn(cacheFolder, facts.SealProof.Porep, PorepVariant.V1_1))
+            && (own.SyntheticProofs != true || Commit1Files.AreIn(cacheFolder, facts.SealProof.Porep, PorepVariant.Synthetic));
+    }
 
     /// <summary>Looks for a p_aux and for replicas in the result folder, then in the other storage paths.</summary>
     /// <param name="files">Reads it.</param>
@@ -43,7 +66,7 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
 
         PAuxFile? FirstOf(Func<ResultLayout, string> folder, CommR expected) => all
             .Select(layout => Path.Combine(folder(layout), CacheNames.PAux))
-            .Where(path => FileLook.Through(path).IsFileOf(PAuxFile.Length))
+            .Where(path => FileLook.TryThrough(path).IsFileOf(PAuxFile.Length))
             .Select(TryRead)
             .FirstOrDefault(found => found is { } pAux && commR(pAux) == expected);
 
@@ -61,6 +84,6 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
         }
 
         string[] CopiesOf(Func<ResultLayout, string> file) =>
-            [.. all.Select(file).Where(path => FileLook.Through(path).IsFileOf(facts.SealProof.SectorSize.Bytes))];
+            [.. all.Select(file).Where(path => TargetLook.OfReadableFile(files, path).Look.IsFileOf(facts.SealProof.SectorSize.Bytes))];
     }
 }

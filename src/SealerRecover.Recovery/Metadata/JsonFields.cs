@@ -16,9 +16,8 @@ internal sealed class JsonFields
     /// <param name="file">The file, for messages.</param>
     /// <param name="place">Where in the file, for messages.</param>
     public JsonFields(JsonElement element, string file, string place)
+        : this(file, place)
     {
-        File = file;
-        _place = place;
         if (element.ValueKind != JsonValueKind.Object)
         {
             throw Bad(file, place, $"is {Name(element.ValueKind)} where an object is needed");
@@ -26,12 +25,17 @@ internal sealed class JsonFields
 
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            string name = TextOf(() => property.Name) ?? throw Bad(file, place, "has a field whose name is not Unicode text");
-            if (!_fields.TryAdd(name, property.Value))
-            {
-                throw Bad(file, place, $"has the field {Quote(name)} twice");
-            }
+            Add(TextOf(() => property.Name) ?? throw Bad(file, place, "has a field whose name is not Unicode text"), property.Value);
         }
+    }
+
+    /// <summary>An object whose fields come one by one.</summary>
+    /// <param name="file">The file, for messages.</param>
+    /// <param name="place">Where in the file, for messages.</param>
+    public JsonFields(string file, string place)
+    {
+        File = file;
+        _place = place;
     }
 
     /// <summary>The file, as it is called in messages.</summary>
@@ -54,6 +58,15 @@ internal sealed class JsonFields
         }
 
         return quoted.Append(text.Length > longest ? "…\"" : "\"").ToString();
+    }
+
+    /// <summary>Takes one more field.</summary>
+    public void Add(string name, JsonElement value)
+    {
+        if (!_fields.TryAdd(name, value))
+        {
+            throw Bad(File, _place, $"has the field {Quote(name)} twice");
+        }
     }
 
     /// <summary>A complaint about a field of this object.</summary>
@@ -134,6 +147,17 @@ internal sealed class JsonFields
             return null;
         }
     }
+
+    /// <summary>What a value that begins with <paramref name="token"/> is called.</summary>
+    public static string Name(JsonTokenType token) => Name(token switch
+    {
+        JsonTokenType.StartObject => JsonValueKind.Object,
+        JsonTokenType.StartArray => JsonValueKind.Array,
+        JsonTokenType.String => JsonValueKind.String,
+        JsonTokenType.Number => JsonValueKind.Number,
+        JsonTokenType.Null => JsonValueKind.Null,
+        _ => JsonValueKind.True,
+    });
 
     private static string Name(JsonValueKind kind) => kind switch
     {

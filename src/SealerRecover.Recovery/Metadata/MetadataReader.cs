@@ -1,117 +1,183 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
-using System.Text.Unicode;
 using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 
 namespace SealerRecover.Recovery.Metadata;
 
-/// <summary>A parsed metadata file and the JSON it came from, so that a merge can keep fields this version does not know.</summary>
-/// <param name="Metadata">The content.</param>
-/// <param name="Root">The whole object.</param>
-/// <param name="SectorElements">The JSON of each sector, in the order of <see cref="RecoveryMetadata.Sectors"/>.</param>
-internal sealed record MetadataDocument(RecoveryMetadata Metadata, JsonElement Root, IReadOnlyList<JsonElement> SectorElements);
+/// <summary>What a metadata file says beside its sectors.</summary>
+/// <param name="Miner">Whose sectors.</param>
+/// <param name="MinerText">As it is written there.</param>
+/// <param name="SectorSize">Their size.</param>
+/// <param name="Unknown">Fields this version does not know, in file order, so that a merge can keep them.</param>
+internal sealed record MetadataHeader(ActorId Miner, string MinerText, SectorSize SectorSize, IReadOnlyList<(string Name, JsonElement Value)> Unknown);
 
 /// <summary>
-/// Parses a metadata file. Nothing in it is trusted: every field has one type and one range, and no string of it is ever used as
-/// a path or a format; the miner becomes a number, the rest bytes.
+/// Parses a metadata file, sector by sector, with no more of its JSON in memory than one. Nothing in it is trusted: every field has one type
+/// and one range, and no string of it is ever used as a path or a format; the miner becomes a number, the rest bytes.
 /// </summary>
-internal static class MetadataReader
+internal sealed class MetadataReader
 {
-    private const int MaxDepth = 16;
     private const int TicketLength = Bytes32.Length;
+    private const string Miner = "Miner";
+    private const string SectorSizeField = "SectorSize";
+    private const string SectorInfos = "SectorInfos";
 
-    /// <summary>Reads <paramref name="content"/>; <paramref name="file"/> is the name used in messages.</summary>
+    private static readonly JsonElement AList = JsonDocument.Parse("[]").RootElement;
+
+    private readonly string _name;
+    private readonly IOpenFile _file;
+
+    /// <summary>Reads what stands beside the sectors, wherever, and whether all of the file is JSON.</summary>
+    /// <param name="name">The file, as messages call it.</param>
+    /// <param name="file">Its content, of any length.</param>
     /// <exception cref="OperatorException">BadInput.</exception>
-    public static MetadataDocument Read(string file, ReadOnlyMemory<byte> content)
+    public MetadataReader(string name, IOpenFile file)
     {
-        JsonElement root = ParseJson(file, content);
-        JsonFields fields = new(root, file, "the file");
-        ActorId miner = ReadMiner(fields);
-        SectorSize size = ReadSectorSize(fields);
-
-        // Go writes an empty list as null.
-        JsonElement list = fields.Required("SectorInfos", JsonValueKind.Array, JsonValueKind.Null);
-        List<SectorFacts> sectors = [];
-        List<JsonElement> elements = [];
-        Dictionary<ulong, int> firstIndex = [];
-        foreach (JsonElement element in list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default)
-        {
-            int index = sectors.Count;
-            SectorFacts facts = ReadSector(file, index, element, miner, size);
-            if (!firstIndex.TryAdd(facts.Sector.Number, index))
-            {
-                int first = firstIndex[facts.Sector.Number];
-                throw JsonFields.Bad(
-                    file, $"SectorInfos[{index}]", $"SectorNumber {facts.Sector.Number} already stands at SectorInfos[{first}]");
-            }
-
-            sectors.Add(facts);
-            elements.Add(element);
-        }
-
-        HashSet<ulong> isChecked = [.. sectors.Zip(elements).Where(entry => IsEpochChecked(entry.Second)).Select(entry => entry.First.Sector.Number)];
-        return new MetadataDocument(new RecoveryMetadata(miner, size, sectors) { CheckedEpochs = isChecked }, root, elements);
+        _name = name;
+        _file = file;
+        Header = ReadHeader();
     }
 
-    /// <summary>Whether Facts, which is for people and may hold anything, says that the ticket's epoch was cross-checked.</summary>
-    private static bool IsEpochChecked(JsonElement sector) =>
-        sector.TryGetProperty("Facts", out JsonElement facts) && facts.ValueKind == JsonValueKind.Array
-        && facts.EnumerateArray().Any(fact => fact.ValueKind == JsonValueKind.Object
-            && fact.TryGetProperty("Fact", out JsonElement name) && name.ValueKind == JsonValueKind.String && name.ValueEquals("TicketEpoch")
-            && fact.TryGetProperty("Verified", out JsonElement verified) && verified.ValueKind == JsonValueKind.True);
+    /// <summary>What stands beside the sectors.</summary>
+    public MetadataHeader Header { get; }
 
-    private static JsonElement ParseJson(string file, ReadOnlyMemory<byte> content)
+    /// <summary>All of it.</summary>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public RecoveryMetadata Read()
     {
-        ReadOnlySpan<byte> byteOrderMark = [0xef, 0xbb, 0xbf];
-        ReadOnlyMemory<byte> text = content.Span.StartsWith(byteOrderMark) ? content[byteOrderMark.Length..] : content;
-        if (!Utf8.IsValid(text.Span))
+        List<SectorFacts> sectors = [];
+        HashSet<ulong> isChecked = [];
+        ReadSectors((facts, element) =>
         {
-            throw JsonFields.Bad(file, "the file", "is not UTF-8 text");
+            sectors.Add(facts);
+            if (IsChecked(element))
+            {
+                isChecked.Add(facts.Sector.Number);
+            }
+        });
+
+        return new RecoveryMetadata(Header.Miner, Header.SectorSize, sectors) { Checked = isChecked };
+    }
+
+    /// <summary>Reads the sectors in file order.</summary>
+    /// <param name="take">Told each, and its JSON, which is gone afterwards.</param>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public void ReadSectors(Action<SectorFacts, JsonElement> take)
+    {
+        ObjectWalk walk = new(_name, _file);
+        while (walk.NextField(out string? field))
+        {
+            if (field == SectorInfos && walk.BeginsList())
+            {
+                ReadSectors(walk, take);
+                return;
+            }
+
+            walk.Value();
+        }
+    }
+
+    private MetadataHeader ReadHeader()
+    {
+        ObjectWalk walk = new(_name, _file);
+        JsonFields fields = new(_name, "the file");
+        List<(string Name, JsonElement Value)> unknown = [];
+        while (walk.NextField(out string? field))
+        {
+            bool isList = field == SectorInfos && walk.BeginsList();
+            if (isList)
+            {
+                walk.SkipList();
+            }
+
+            JsonElement value = isList ? AList : walk.Value();
+            fields.Add(field, value);
+            if (field is not (Miner or SectorSizeField or SectorInfos))
+            {
+                unknown.Add((field, value));
+            }
         }
 
-        try
+        MetadataHeader header = new(ReadMiner(fields), fields.RequiredText(Miner), ReadSectorSize(fields), unknown);
+
+        // Go writes an empty list as null.
+        fields.Required(SectorInfos, JsonValueKind.Array, JsonValueKind.Null);
+        return header;
+    }
+
+    private void ReadSectors(ObjectWalk walk, Action<SectorFacts, JsonElement> take)
+    {
+        Dictionary<ulong, int> firstIndex = [];
+        while (walk.NextEntry() is { } entry)
         {
-            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            return document.RootElement.Clone();
+            using (entry)
+            {
+                int index = firstIndex.Count;
+                SectorFacts facts = ReadSector(index, entry.RootElement);
+                if (!firstIndex.TryAdd(facts.Sector.Number, index))
+                {
+                    int first = firstIndex[facts.Sector.Number];
+                    throw JsonFields.Bad(
+                        _name, $"SectorInfos[{index}]", $"SectorNumber {facts.Sector.Number} already stands at SectorInfos[{first}]");
+                }
+
+                take(facts, entry.RootElement);
+            }
         }
-        catch (JsonException failure)
+    }
+
+    /// <summary>
+    /// Whether Facts, which is for people and may hold anything, says that the ticket's epoch was cross-checked, and does not say of what it was
+    /// sealed over that it was not.
+    /// </summary>
+    private static bool IsChecked(JsonElement sector) => IsVerified(sector, "TicketEpoch") == true && IsVerified(sector, "CommD") != false;
+
+    private static bool? IsVerified(JsonElement sector, string fact)
+    {
+        foreach (JsonElement entry in sector.TryGetProperty("Facts", out JsonElement facts) && facts.ValueKind == JsonValueKind.Array ? facts.EnumerateArray() : default)
         {
-            string where = string.Create(
-                CultureInfo.InvariantCulture, $"line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1}");
-            throw JsonFields.Bad(file, where, $"is not valid JSON of at most {MaxDepth} levels");
+            if (entry.ValueKind == JsonValueKind.Object
+                && entry.TryGetProperty("Fact", out JsonElement name) && name.ValueKind == JsonValueKind.String && name.ValueEquals(fact))
+            {
+                return entry.TryGetProperty("Verified", out JsonElement verified) && verified.ValueKind == JsonValueKind.True;
+            }
         }
+
+        return null;
     }
 
     private static ActorId ReadMiner(JsonFields fields)
     {
-        string text = fields.RequiredText("Miner");
+        string text = fields.RequiredText(Miner);
         bool isIdForm = text is ['f' or 't', '0', _, ..] and not [_, _, '0', _, ..];
         return isIdForm && text.Length <= 21
             && ulong.TryParse(text.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) && number <= long.MaxValue
             ? new ActorId(number)
-            : throw fields.Bad("Miner", $"{JsonFields.Quote(text)} is not a miner's ID address such as f01000");
+            : throw fields.Bad(Miner, $"{JsonFields.Quote(text)} is not a miner's ID address such as f01000");
     }
 
     private static SectorSize ReadSectorSize(JsonFields fields)
     {
-        ulong bytes = fields.RequiredNumber("SectorSize", long.MaxValue);
+        ulong bytes = fields.RequiredNumber(SectorSizeField, long.MaxValue);
         return SectorSize.IsValid((long)bytes) && SealProofs.TryGet(new SectorSize((long)bytes), PorepVariant.V1, out SealProofInfo info)
             ? info.SectorSize
-            : throw fields.Bad("SectorSize", $"{bytes} is not the size of a sector that any seal proof has");
+            : throw fields.Bad(SectorSizeField, $"{bytes} is not the size of a sector that any seal proof has");
     }
 
-    private static SectorFacts ReadSector(string file, int index, JsonElement element, ActorId miner, SectorSize size)
+    private SectorFacts ReadSector(int index, JsonElement element)
     {
+        SectorSize size = Header.SectorSize;
         string place = string.Create(CultureInfo.InvariantCulture, $"SectorInfos[{index}]");
-        JsonFields fields = new(element, file, place);
+        JsonFields fields = new(element, _name, place);
         ulong number = fields.RequiredNumber("SectorNumber", long.MaxValue);
-        fields = new JsonFields(element, file, string.Create(CultureInfo.InvariantCulture, $"{place} (sector {number})"));
+        fields = new JsonFields(element, _name, string.Create(CultureInfo.InvariantCulture, $"{place} (sector {number})"));
         return new SectorFacts
         {
-            Sector = new SectorId(miner, number),
+            Sector = new SectorId(Header.Miner, number),
             SealProof = ReadSealProof(fields, size),
             Ticket = ReadTicket(fields),
             SealedCid = DataFields.ReadCommR(fields, "SealedCID"),

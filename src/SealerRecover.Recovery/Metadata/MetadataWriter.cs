@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Filecoin.Chain;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 
 namespace SealerRecover.Recovery.Metadata;
 
@@ -33,29 +35,54 @@ internal static class MetadataWriter
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // Leaves the + of base64 readable; nothing here goes into HTML.
     };
 
-    /// <summary>The merged file.</summary>
+    /// <summary>Bytes that are gathered before they are written.</summary>
+    private const int ChunkBytes = 1 << 20;
+
+    /// <summary>Writes the merged file.</summary>
+    /// <param name="target">An empty file.</param>
     /// <param name="existing">What is there, or null. Unknown fields of the file and of sectors that stay are kept as they are.</param>
     /// <param name="addition">Sectors to replace or add.</param>
-    public static byte[] Write(MetadataDocument? existing, RecoveryMetadata addition)
+    /// <exception cref="OperatorException">BadInput: a sector that is there is none; something may have been written.</exception>
+    public static void Write(IOpenFile target, MetadataReader? existing, RecoveryMetadata addition)
     {
-        ArrayBufferWriter<byte> buffer = new();
+        ArrayBufferWriter<byte> buffer = new(ChunkBytes);
+        long written = 0;
         using (Utf8JsonWriter writer = new(buffer, Style))
         {
             writer.WriteStartObject();
-            writer.WriteString("Miner", existing is null ? addition.Miner.ToString() : existing.Root.GetProperty("Miner").GetString());
+            writer.WriteString("Miner", existing?.Header.MinerText ?? addition.Miner.ToString());
             writer.WriteNumber("SectorSize", addition.SectorSize.Bytes);
             writer.WriteStartArray("SectorInfos");
-            WriteSectors(writer, existing, addition);
+            WriteSectors(writer, existing, addition, () =>
+            {
+                writer.Flush();
+                if (buffer.WrittenCount >= ChunkBytes)
+                {
+                    Drain();
+                }
+            });
             writer.WriteEndArray();
-            WriteUnknownFields(writer, existing);
+            foreach ((string name, JsonElement value) in existing?.Header.Unknown ?? [])
+            {
+                writer.WritePropertyName(name);
+                value.WriteTo(writer);
+            }
+
             writer.WriteEndObject();
         }
 
         buffer.Write("\n"u8);
-        return buffer.WrittenSpan.ToArray();
+        Drain();
+
+        void Drain()
+        {
+            target.Write(written, buffer.WrittenSpan);
+            written += buffer.WrittenCount;
+            buffer.ResetWrittenCount();
+        }
     }
 
-    private static void WriteSectors(Utf8JsonWriter writer, MetadataDocument? existing, RecoveryMetadata addition)
+    private static void WriteSectors(Utf8JsonWriter writer, MetadataReader? existing, RecoveryMetadata addition, Action drain)
     {
         Dictionary<ulong, SectorFacts> pending = [];
         foreach (SectorFacts facts in addition.Sectors)
@@ -63,30 +90,30 @@ internal static class MetadataWriter
             pending[facts.Sector.Number] = facts;
         }
 
-        for (int i = 0; i < existing?.SectorElements.Count; i++)
+        existing?.ReadSectors((facts, element) =>
         {
-            if (pending.Remove(existing.Metadata.Sectors[i].Sector.Number, out SectorFacts? replacement))
+            if (!pending.Remove(facts.Sector.Number, out SectorFacts? replacement))
             {
-                if (IsKept(existing.Metadata.Sectors[i], replacement))
-                {
-                    WriteKept(writer, existing.SectorElements[i], replacement.Standing!);
-                }
-                else
-                {
-                    WriteSector(writer, replacement);
-                }
+                element.WriteTo(writer);
+            }
+            else if (IsKept(facts, replacement))
+            {
+                WriteKept(writer, element, replacement.Standing!);
             }
             else
             {
-                existing.SectorElements[i].WriteTo(writer);
+                WriteSector(writer, replacement);
             }
-        }
+
+            drain();
+        });
 
         foreach (SectorFacts facts in addition.Sectors)
         {
             if (pending.Remove(facts.Sector.Number, out SectorFacts? last))
             {
                 WriteSector(writer, last);
+                drain();
             }
         }
     }
@@ -191,22 +218,6 @@ internal static class MetadataWriter
             if (value is long number)
             {
                 writer.WriteNumber(name, number);
-            }
-        }
-    }
-
-    private static void WriteUnknownFields(Utf8JsonWriter writer, MetadataDocument? existing)
-    {
-        if (existing is null)
-        {
-            return;
-        }
-
-        foreach (JsonProperty property in existing.Root.EnumerateObject())
-        {
-            if (property.Name is not ("Miner" or "SectorSize" or "SectorInfos"))
-            {
-                property.WriteTo(writer);
             }
         }
     }

@@ -1,6 +1,7 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Unsealed;
 
 namespace SealerRecover.Recovery.PieceSources;
 
@@ -131,6 +132,8 @@ internal sealed class LocalFiles(
                 RefusalKind.WrongBytes,
                 found == PieceCommitment.Zero(piece.PaddedSize).CommP
                     ? $"{path} has nothing but zeros where the piece should be, from padded byte {place.Offset}"
+                    : IsReplica(path, place.Size)
+                    ? $"{path} is sealed or an update, of which no piece can be read; `sealer-recover unseal` takes its data out"
                     : $"{path} holds other bytes where the piece should be, from padded byte {place.Offset}: their CommP is {found}");
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
@@ -139,6 +142,12 @@ internal sealed class LocalFiles(
         }
 
         return null;
+    }
+
+    private static bool IsReplica(string path, SectorSize size)
+    {
+        using PaddedFile file = new(path, size);
+        return DataLook.IsReplica(file);
     }
 
     private Task<(PieceInfo Piece, long Length)> ComputeAsync(string path, PieceErrand errand, CancellationToken cancellation) =>

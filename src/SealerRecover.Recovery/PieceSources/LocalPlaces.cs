@@ -92,6 +92,24 @@ internal sealed class FolderPlace(FolderSource source, LocalFiles files) : IPiec
             .FirstOrDefault(seen => seen is not null);
     }
 
+    public async Task<PieceSighting?> LookByLengthAsync(PieceErrand errand, bool read, CancellationToken cancellation)
+    {
+        FolderIndex index = await IndexAsync(errand, cancellation).ConfigureAwait(false);
+        if (read)
+        {
+            return await UnnamedAsync(index, errand, cancellation).ConfigureAwait(false) is { } found
+                ? new PieceSighting(source, found.Path, found.RawLength) { Evidence = SightingEvidence.Commitment }
+                : null;
+        }
+
+        foreach (SizedFile file in Candidates(index, errand).Where(file => PieceVerifier.NaturalSize(file.Length) == errand.Piece.PaddedSize))
+        {
+            return new PieceSighting(source, file.Path, file.Length) { Evidence = SightingEvidence.Length };
+        }
+
+        return null;
+    }
+
     public async Task<VerifiedPiece?> TryAsync(PieceErrand errand, CancellationToken cancellation)
     {
         FolderIndex index = await IndexAsync(errand, cancellation).ConfigureAwait(false);
@@ -182,18 +200,17 @@ internal sealed class FolderPlace(FolderSource source, LocalFiles files) : IPiec
         return null;
     }
 
-    /// <summary>
-    /// Files whose names tell nothing, those of the wanted length or closest to it first. That one is another piece is no refusal worth
-    /// telling.
-    /// </summary>
+    /// <summary>Files whose names tell nothing, those of the wanted length or closest to it first.</summary>
+    private static IEnumerable<SizedFile> Candidates(FolderIndex index, PieceErrand errand)
+    {
+        long expected = errand.Wanted.RawLength ?? errand.Piece.UnpaddedSize;
+        return index.Unnamed.Where(file => file.Length <= errand.Piece.UnpaddedSize).OrderBy(file => Math.Abs(file.Length - expected));
+    }
+
+    /// <summary>Looks into those files. That one is another piece is no refusal worth telling.</summary>
     private async Task<VerifiedPiece?> UnnamedAsync(FolderIndex index, PieceErrand errand, CancellationToken cancellation)
     {
-        PieceInfo piece = errand.Piece;
-        long expected = errand.Wanted.RawLength ?? piece.UnpaddedSize;
-        IEnumerable<SizedFile> candidates = index.Unnamed
-            .Where(file => file.Length <= piece.UnpaddedSize)
-            .OrderBy(file => Math.Abs(file.Length - expected));
-        foreach (SizedFile file in candidates)
+        foreach (SizedFile file in Candidates(index, errand))
         {
             if (await files.LookAtRawAsync(source, file.Path, errand, cancellation).ConfigureAwait(false) is { } found)
             {

@@ -72,6 +72,14 @@ internal interface IPiecePlace : IDisposable
     /// <summary>Looks for the piece without reading it; refuses on the errand if it is not there.</summary>
     Task<PieceSighting?> LookAsync(PieceErrand errand, CancellationToken cancellation);
 
+    /// <summary>
+    /// Looks among files whose names do not tell what they are, where <see cref="LookAsync"/> saw nothing anywhere.
+    /// </summary>
+    /// <param name="errand">The piece.</param>
+    /// <param name="read">Whether to read those that may be it, to see whether one is; else the first of the right length is told.</param>
+    /// <param name="cancellation">Stops within 1 MiB.</param>
+    Task<PieceSighting?> LookByLengthAsync(PieceErrand errand, bool read, CancellationToken cancellation) => Task.FromResult<PieceSighting?>(null);
+
     /// <summary>Gets the piece, or refuses on the errand and returns null.</summary>
     /// <exception cref="OperatorException">The store failed; other places would not help.</exception>
     Task<VerifiedPiece?> TryAsync(PieceErrand errand, CancellationToken cancellation);

@@ -57,14 +57,17 @@ public sealed class PieceFetcher : IDisposable
 
     /// <summary>
     /// Says which places seem to have a piece, in their order, without reading it: a file of that name and a fitting length, an unsealed
-    /// file of its sector, a server that would send it. Files of other names are not looked into.
+    /// file of its sector, a server that would send it. Only where none seems to, files count whose names do not tell what they are.
     /// </summary>
     /// <param name="wanted">The piece.</param>
+    /// <param name="progress">Not null: such files are read, each once, to see whether one is the piece, as <see cref="FetchAsync"/> does, and this
+    /// is told how far. Null: nothing is read, and the first that has the length for it is told.</param>
     /// <param name="cancellation">Ends the looking.</param>
-    public async Task<ImmutableArray<PieceSighting>> LookForAsync(PieceWanted wanted, CancellationToken cancellation)
+    public async Task<ImmutableArray<PieceSighting>> LookForAsync(
+        PieceWanted wanted, IProgress<PieceProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        PieceErrand errand = new(wanted, new Untold(), _progressInterval, _logger, _time);
+        PieceErrand errand = new(wanted, progress ?? new Untold(), _progressInterval, _logger, _time);
         ImmutableArray<PieceSighting>.Builder seen = ImmutableArray.CreateBuilder<PieceSighting>();
         if (_stored.Look(wanted.Piece) is { } stored)
         {
@@ -74,6 +77,14 @@ public sealed class PieceFetcher : IDisposable
         foreach (IPiecePlace place in _places)
         {
             if (await place.LookAsync(errand, cancellation).ConfigureAwait(false) is { } there)
+            {
+                seen.Add(there);
+            }
+        }
+
+        for (int i = 0; i < _places.Length && seen.Count == 0; i++)
+        {
+            if (await _places[i].LookByLengthAsync(errand, progress is not null, cancellation).ConfigureAwait(false) is { } there)
             {
                 seen.Add(there);
             }

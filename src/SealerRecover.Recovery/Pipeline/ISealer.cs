@@ -8,6 +8,7 @@ using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Replica;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Resources;
+using SectorFacts = Filecoin.Chain.SectorFacts;
 
 namespace SealerRecover.Recovery.Pipeline;
 
@@ -23,8 +24,8 @@ internal interface ISealer
     /// <summary>Where the parent cache of a proof is, whether or not it exists.</summary>
     string ParentCachePath(PorepParameters porep);
 
-    /// <summary>Opens the parent cache of a proof, building it if need be.</summary>
-    IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation);
+    /// <summary>Opens the parent cache of a proof, building it if need be; told in sentences of one that was damaged.</summary>
+    IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, Action<string> notice, CancellationToken cancellation);
 
     /// <summary>Labels all layers.</summary>
     void PreCommit1(
@@ -53,6 +54,25 @@ internal interface ISealer
     /// <summary>Builds trees and replica.</summary>
     SealedCommitments PreCommit2(
         SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation);
+
+    /// <summary>Makes synthetic proofs of what PreCommit2 left with everything kept, or of layers that stand elsewhere.</summary>
+    void MakeSyntheticProofs(
+        SealJob job,
+        SealedCommitments made,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation,
+        StandingLayers? standing = null);
+
+    /// <summary>Opens some nodes of what stands for Commit 1, and checks them: what is wrong; nothing if all is well.</summary>
+    IReadOnlyList<ProofFault> CheckOpenings(
+        SectorFacts facts,
+        ReplicaInputs inputs,
+        Bytes32 commC,
+        string cacheFolder,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation);
 
     /// <summary>Puts data into a key.</summary>
     SealedCommitments Update(
@@ -95,8 +115,8 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
 
     public string ParentCachePath(PorepParameters porep) => _parents.PathFor(porep);
 
-    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        new OpenCache(_parents.Open(porep, settings.Threads, settings.ParentWindowNodes, progress, cancellation));
+    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, Action<string> notice, CancellationToken cancellation) =>
+        new OpenCache(_parents.Open(porep, settings.Threads, settings.ParentWindowNodes, progress, cancellation, notice));
 
     public void PreCommit1(
         SealJob job,
@@ -128,6 +148,45 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
     public SealedCommitments PreCommit2(
         SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
         Filecoin.Sealing.PreCommit2.Run(job, log, cores, progress, cancellation);
+
+    public void MakeSyntheticProofs(
+        SealJob job,
+        SealedCommitments made,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation,
+        StandingLayers? standing = null) =>
+        SyntheticProofs.Make(job, made, log, cores, progress, cancellation, standing);
+
+    public IReadOnlyList<ProofFault> CheckOpenings(
+        SectorFacts facts,
+        ReplicaInputs inputs,
+        Bytes32 commC,
+        string cacheFolder,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation)
+    {
+        const int nodes = 1000;
+        RecoverySettings own = settings.Of(facts);
+        OpeningCheck check = new()
+        {
+            Porep = inputs.Porep,
+            CommR = facts.SealedCid,
+            CommD = inputs.CommD,
+            ReplicaId = inputs.ReplicaId,
+            CommC = commC,
+            CacheFolder = cacheFolder,
+            Sample = nodes,
+            Threads = settings.Threads,
+            PoseidonKernel = settings.Kernels.Poseidon,
+        };
+        return
+        [
+            .. own.SyntheticProofs == true ? check.OfSyntheticProofs(progress, cancellation) : [],
+            .. own.KeepAll == true ? check.OfLayersAndTrees(progress, cancellation) : [],
+        ];
+    }
 
     public SealedCommitments Update(
         UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>

@@ -8,7 +8,7 @@ namespace SealerRecover.Recovery.Pipeline;
 /// The parent caches of a run, each opened (built, verified) once for all sectors of its proof: the first sector that needs one
 /// opens it while the others of that proof wait. A cache that could not be opened is not tried again for each sector.
 /// </summary>
-internal sealed class ParentsPool(ISealer sealer, IProgress<SealProgress> progress) : IDisposable
+internal sealed class ParentsPool(ISealer sealer, IProgress<SealProgress> progress, Action<string> notice) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<PorepParameters, Entry> _entries = [];
@@ -29,7 +29,7 @@ internal sealed class ParentsPool(ISealer sealer, IProgress<SealProgress> progre
         try
         {
             entry.Failure?.Throw();
-            return entry.Parents ??= sealer.OpenParents(porep, progress, cancellation);
+            return entry.Parents ??= sealer.OpenParents(porep, progress, notice, cancellation);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

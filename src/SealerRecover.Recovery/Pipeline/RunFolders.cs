@@ -23,6 +23,12 @@ internal static class RunFolders
                     FailureKind.BadInput, $"{folder} is not an absolute path", "Give the folder with its whole path.");
             }
 
+            if (TargetLook.OfFolder(folder).Trouble is { } trouble)
+            {
+                throw new OperatorException(
+                    FailureKind.BadInput, $"{folder} {trouble}", "Mount or repair what it is or leads to, or choose another folder.");
+            }
+
             StorageFailure.Explain($"cannot write to {folder}", () => TryWriting(files, folder));
         }
 

@@ -95,7 +95,7 @@ internal sealed partial class SectorWork
         }
 
         InstallManifest manifest = journal.Installing!;
-        bool placed = run.Installer.Install(facts.Sector, manifest, Workspace, Notice, Passing(), run.Cancellation);
+        bool placed = run.Installer.Install(facts.Sector, manifest, Workspace, _targets, Notice, Passing(), run.Cancellation);
         RemoveWorkspace();
         ReleasePieces();
         return End(placed || resumed ? OutcomeKind.Installed : OutcomeKind.AlreadyThere, null, manifest);

@@ -19,10 +19,11 @@ internal sealed partial class SectorWork
         _content = SectorContent.Of(facts);
         _inputs = WorkInputs.For(facts, Content, run.Settings);
         _resultLock = FolderLock.Take(run.Files, _layout.LockFile, facts.Sector.ToString());
+        StandingTargets found = StandingTargets.Unseen();
         if (Receipt.Read(run.Files, _layout, WorkInputs) is { } receipt)
         {
             Started(resumed: false);
-            if (run.Installer.IsIntact(facts.Sector, receipt, Passing(), run.Cancellation))
+            if (run.Installer.IsIntact(facts.Sector, receipt, found, Passing(), run.Cancellation))
             {
                 return AlreadyInstalled(receipt);
             }
@@ -30,7 +31,13 @@ internal sealed partial class SectorWork
             Notice("files that were installed earlier are missing or altered, so they are made again");
         }
 
-        run.Installer.RefuseObviousConflict(facts, run.Sealer.CommROf);
+        JudgeTargets(WorkInputs);
+        Condemn(found);
+        foreach ((string path, string why) in _targets.Troubles)
+        {
+            Notice($"{path} {why}; it is moved aside when the sector is installed");
+        }
+
         _workspace = OpenWorkspace();
         _pieces = new SectorPieces(Content, facts.SealProof.SectorSize, run, Notice);
         Started(Workspace.Journal.HasWork);
@@ -44,9 +51,12 @@ internal sealed partial class SectorWork
             Notice(note);
         }
 
-        if (facts.IsUnproven && run.Settings.KeepAll == true)
+        if (facts.IsUnproven && run.Settings.ForCommit1)
         {
-            Notice("it is not proven yet, so everything that Commit 1 needs is kept: layers, tree_c and tree_d");
+            Notice(run.Settings.SyntheticProofs == true
+                ? $"it is not proven yet, so {CacheNames.SyntheticProofs} is made, which Commit 1 reads"
+                    + (run.Settings.KeepAll == true ? "" : "; layers, tree_c and tree_d are not kept then, as Lotus and Curio do not keep them")
+                : "it is not proven yet, so everything that Commit 1 needs is kept: layers, tree_c and tree_d");
         }
 
         if (ResumeInstalling())
@@ -57,7 +67,34 @@ internal sealed partial class SectorWork
 
         UseSurvivors();
         NeedPieces();
-        return Workspace.Journal.Labelled || _standing is not null || _snapped?.NeedsNoLabels == true ? LabelsAreThere() : Stage.Label;
+        if (Workspace.Journal.Labelled || _standing is not null || _snapped?.NeedsNoLabels == true)
+        {
+            return LabelsAreThere();
+        }
+
+        foreach ((string path, string why) in _targets.Fixed)
+        {
+            Notice($"{path} cannot be moved aside ({why}); should it differ from what is made now, the sector will not be installed until it can");
+        }
+
+        return Stage.Label;
+    }
+
+    private void JudgeTargets(WorkInputs inputs) =>
+        _targets = new TargetJudge(run.Files, run.Settings).Judge(facts, inputs.KeepUnsealed == true, run.Sealer.CommROf);
+
+    // What reading showed that the first look did not, in the midst of a file.
+    private void Condemn(StandingTargets found)
+    {
+        foreach ((string path, string why) in found.Troubles)
+        {
+            if (!run.Settings.Force)
+            {
+                throw new TargetRefusals(run.Settings.ResultFolder, facts.Sector).Exists(path, $"{why}; {TargetRefusals.NothingComputed}");
+            }
+
+            _targets.Condemn(path, why);
+        }
     }
 
     /// <summary>What is left of the sector may spare hours.</summary>
@@ -79,7 +116,7 @@ internal sealed partial class SectorWork
         }
 
         // Layers and columns are what is to be kept.
-        if (left is null || run.Settings.KeepAll == true)
+        if (left is null || (run.Settings.ForCommit1 && (hasLabels || left.Sealed.Count == 0 || !SparesCommit1(left))))
         {
             return;
         }
@@ -88,7 +125,8 @@ internal sealed partial class SectorWork
         _standing = facts.Update is null && !hasLabels ? Standing(KeyPlace, left.Sealed) : null;
         if (_standing is not null)
         {
-            Notice($"its replica ({_standing.File}) and its p_aux are left, so only what is missing beside them is made");
+            string forCommit1 = _forCommit1Stands ? ", and what Commit 1 reads" : _standingLayers is not null ? $", and layers and trees in {_standingLayers}" : "";
+            Notice($"its replica ({_standing.File}) and its p_aux are left{forCommit1}, so only what is missing beside them is made");
         }
         else if (_snapped?.NeedsNoLabels != true)
         {
@@ -96,10 +134,42 @@ internal sealed partial class SectorWork
         }
     }
 
+    private bool SparesCommit1(Survivors left)
+    {
+        _forCommit1Stands = Commit1FilesAreIntact(left);
+        _standingLayers = _forCommit1Stands ? null : Survivors.FolderOfLayers(facts, run.Settings);
+        return _forCommit1Stands || _standingLayers is not null;
+    }
+
+    /// <summary>What Commit 1 reads is looked at as Commit 1 will, in part: it takes hours to make and checks itself when it is used.</summary>
+    private bool Commit1FilesAreIntact(Survivors left)
+    {
+        if (!Survivors.Commit1FilesStand(facts, run.Settings))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (run.Sealer.CheckOpenings(facts, Inputs, left.CommC, _layout.CacheFolder, _progress, run.Cancellation) is not [var fault, ..])
+            {
+                return true;
+            }
+
+            Notice($"what Commit 1 reads is damaged: {fault.Sentence}; it is made again");
+        }
+        catch (OperatorException failure) when (failure.Kind == FailureKind.Storage)
+        {
+            Notice($"what Commit 1 reads cannot be checked: {failure.Message}; it is made again");
+        }
+
+        return false;
+    }
+
     private ReplicaPlace KeyPlace => new(facts.Sector, InstallArea.Sealed, _layout, Content.CommD, facts.SealedCid);
 
     private StandingReplica? Standing(ReplicaPlace place, IReadOnlyList<string> copies) =>
-        copies.Count == 0 ? null : new StandingReplica(place, copies, run, _progress, Notice);
+        copies.Count == 0 ? null : new StandingReplica(place, copies, _targets, run, _progress, Notice);
 
     /// <summary>On to the pieces, which may be there long since, and the trees.</summary>
     private Stage LabelsAreThere()
@@ -153,7 +223,7 @@ internal sealed partial class SectorWork
             CacheFolder = workspace.CacheFolder,
             SealedFile = workspace.SealedFile,
             Files = run.Files,
-            KeepAll = run.Settings.KeepAll == true,
+            KeepAll = run.Settings.ForCommit1,
             RowsToDiscard = run.Settings.RowsToDiscard,
             LabelKernel = run.Settings.Kernels.Label,
             ManyLabelKernel = run.Settings.Kernels.Many,

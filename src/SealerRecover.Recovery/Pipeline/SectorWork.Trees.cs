@@ -2,6 +2,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Workspace;
 
@@ -13,9 +14,9 @@ internal sealed partial class SectorWork
     private Stage BuildTrees()
     {
         _behind?.Finish();
-        if (_standing?.TryMakeRest(Job, Workspace) == false)
+        if (_standing?.TryMakeRest(Job, Workspace) == false || !TryMakeSyntheticProofsOfStandingLayers())
         {
-            // No copy is intact, and the operator allowed to move the one in the sector's place aside.
+            // No copy is intact, and the operator allowed to move the one in the sector's place aside; or layers are damaged.
             Notice("it is made again from labels");
             _standing = null;
             NeedPieces();
@@ -57,13 +58,17 @@ internal sealed partial class SectorWork
         }
     }
 
-    private FinishedFiles Finished => new(run.Files, Workspace, facts.SealProof.Porep, run.Settings.KeepAll == true);
+    private FinishedFiles Finished => new(run.Files, Workspace, facts.SealProof.Porep, run.Settings.KeepAll == true, run.Settings.SyntheticProofs == true);
 
     private SealedCommitments MakeSealed(out IEnumerable<FinishedFile> files)
     {
         if (_standing is not null)
         {
             files = _standing.Files(Finished);
+            files = _forCommit1Stands ? files.Concat(Finished.StandingForCommit1(_layout.CacheFolder))
+                : _standingLayers is not null ? files.Append(Finished.SyntheticProofs())
+                : files;
+
             return _standing.Commitments!;
         }
 
@@ -83,9 +88,46 @@ internal sealed partial class SectorWork
         _commitments = run.Sealer.PreCommit2(
             Job with { Data = Pieces.ToSeal }, Workspace.Journal, run.Cores, _progress, run.Cancellation);
         files = Finished.Sealed(_commitments);
-        return _commitments.CommR == facts.SealedCid
-            ? _commitments
-            : throw CommitmentMismatchException.OfSealed(Inputs, facts.SealProof, facts.SealedCid, _commitments, Workspace.Folder);
+        if (_commitments.CommR != facts.SealedCid)
+        {
+            throw CommitmentMismatchException.OfSealed(Inputs, facts.SealProof, facts.SealedCid, _commitments, Workspace.Folder);
+        }
+
+        MakeSyntheticProofs(_commitments);
+        return _commitments;
+    }
+
+    private bool TryMakeSyntheticProofsOfStandingLayers()
+    {
+        if (_standing is null || _standingLayers is null)
+        {
+            return true;
+        }
+
+        try
+        {
+            run.Sealer.MakeSyntheticProofs(
+                Job, _standing.Commitments!, Workspace.Journal, run.Cores, _progress, run.Cancellation, new StandingLayers(_standingLayers, _standing.File));
+            return true;
+        }
+        catch (DamagedLayerException failure)
+        {
+            Notice(failure.Message);
+            return false;
+        }
+    }
+
+    // Not before CommR is right: the challenges follow from it.
+    private void MakeSyntheticProofs(SealedCommitments made)
+    {
+        if (run.Settings.SyntheticProofs == true)
+        {
+            run.Sealer.MakeSyntheticProofs(Job, made, Workspace.Journal, run.Cores, _progress, run.Cancellation);
+            if (run.Settings.KeepAll != true)
+            {
+                SyntheticProofs.DeleteWhatTheyReplace(Job);
+            }
+        }
     }
 
     private SealedCommitments MakeUpdate(SnappedSector snapped, ref IEnumerable<FinishedFile> files)

@@ -64,6 +64,8 @@ internal sealed partial class SectorWork(SectorFacts facts, RunContext run)
     private SectorPieces? _pieces;
     private SnappedSector? _snapped;
     private StandingReplica? _standing;
+    private bool _forCommit1Stands;
+    private string? _standingLayers;
     private SectorWorkspace? _workspace;
     private FolderLock? _resultLock;
     private SealJob? _job;
@@ -76,6 +78,7 @@ internal sealed partial class SectorWork(SectorFacts facts, RunContext run)
     private int _repairs;
     private bool _provenInVain;
     private int? _provenNodes;
+    private StandingTargets _targets = StandingTargets.Unseen();
 
     /// <summary>How it ended; null until it has.</summary>
     public SectorOutcome? Outcome { get; private set; }
@@ -110,6 +113,21 @@ internal sealed partial class SectorWork(SectorFacts facts, RunContext run)
         Stage.Trees => BuildTrees(),
         Stage.Install => Install(),
         _ => throw new ArgumentOutOfRangeException(nameof(stage)),
+    });
+
+    /// <summary>
+    /// Judges what stands where its files go, so that what installing would fail at ends the sector at once, and not after hours in which
+    /// others were labelled.
+    /// </summary>
+    public void LookAtTargets() => Guarded(() =>
+    {
+        // What cannot be sealed says so itself.
+        if (SectorContent.TryOf(facts) is { } content)
+        {
+            JudgeTargets(WorkInputs.For(facts, content, run.Settings));
+        }
+
+        return Stage.Label;
     });
 
     /// <summary>

@@ -19,19 +19,27 @@ internal sealed class StandingReplica
     private readonly RunContext _run;
     private readonly IProgress<SealProgress> _progress;
     private readonly Action<string> _notice;
+    private readonly StandingTargets _targets;
     private readonly HashSet<string> _damaged = [];
     private string? _copied;
 
     /// <param name="place">Which of the sector's replicas, and where it belongs.</param>
     /// <param name="copies">Files of its length, the one in its place first; at least one.</param>
+    /// <param name="targets">What was found where the sector's files go, and takes what proves unreadable.</param>
     /// <param name="run">The run.</param>
     /// <param name="progress">Told how far.</param>
     /// <param name="notice">Told of damaged copies.</param>
     public StandingReplica(
-        ReplicaPlace place, IReadOnlyList<string> copies, RunContext run, IProgress<SealProgress> progress, Action<string> notice)
+        ReplicaPlace place, IReadOnlyList<string> copies, StandingTargets targets, RunContext run, IProgress<SealProgress> progress, Action<string> notice)
     {
-        (_place, _copies, _run, _progress, _notice) = (place, copies, run, progress, notice);
+        (_place, _copies, _targets, _run, _progress, _notice) = (place, copies, targets, run, progress, notice);
         File = copies[0];
+
+        // What is of no use in its place is none of the copies, and still has to make room for a good one.
+        if (targets.Troubles.ContainsKey(place.Target))
+        {
+            _damaged.Add(place.Target);
+        }
     }
 
     /// <summary>The intact copy once <see cref="TryMakeRest"/> has found one: in its place, in the workspace, or in another storage path.</summary>
@@ -49,7 +57,11 @@ internal sealed class StandingReplica
     {
         foreach (string copy in _copies.Where(copy => !_damaged.Contains(copy)))
         {
-            string file = MustBeCopied(copy) ? Copy(copy, workspace) : copy;
+            if (!TryTake(copy, workspace, out string file))
+            {
+                continue;
+            }
+
             if (TryBuild(job, file, workspace, out string? unreadable) is { } pAux)
             {
                 File = file;
@@ -82,10 +94,33 @@ internal sealed class StandingReplica
         catch (OperatorException failure) when (replica.Failure is not null && failure.Kind == FailureKind.Storage)
         {
             // A disk that loses blocks is what replicas are lost by; failures to write are another matter.
-            unreadable = $"cannot be read to its end ({replica.Failure.Message})";
+            unreadable = CannotBeRead(replica.Failure);
             return null;
         }
     }
+
+    // A copy that cannot be read to its end is no better than the one it was to replace.
+    private bool TryTake(string copy, SectorWorkspace workspace, out string file)
+    {
+        file = copy;
+        if (!MustBeCopied(copy))
+        {
+            return true;
+        }
+
+        try
+        {
+            file = Copy(copy, workspace);
+            return true;
+        }
+        catch (OperatorException failure) when (failure.Kind == FailureKind.Storage)
+        {
+            Refuse(copy, copy, CannotBeRead(failure), workspace);
+            return false;
+        }
+    }
+
+    private static string CannotBeRead(OperatorException failure) => $"cannot be read to its end ({failure.Message})";
 
     /// <summary>A copy in another storage path stays there unless the one in its place is damaged.</summary>
     private bool MustBeCopied(string copy) => copy != _place.Target && _damaged.Contains(_place.Target);
@@ -121,12 +156,22 @@ internal sealed class StandingReplica
             workspace.Journal.Forget(_place.CopiedStep);
         }
 
-        if (copy == _place.Target && !_run.Settings.Force)
+        if (copy == _place.Target)
         {
-            throw new OperatorException(
-                FailureKind.TargetExists,
-                $"{_place.Sector}: {copy} {why}",
-                "Repeat with --force to make it again; the damaged file is then moved aside, not deleted.");
+            if (!_run.Settings.Force)
+            {
+                throw new OperatorException(
+                    FailureKind.TargetExists,
+                    $"{_place.Sector}: {copy} {why}",
+                    "Repeat with --force to make it again; the damaged file is then moved aside, not deleted.");
+            }
+
+            if (_targets.Fixed.TryGetValue(copy, out string? reason))
+            {
+                throw new TargetRefusals(_run.Settings.ResultFolder, _place.Sector).CannotBeMoved(copy, why, reason);
+            }
+
+            _targets.Condemn(copy, why);
         }
 
         _notice($"{copy} {why}");

@@ -10,7 +10,7 @@ using SealerRecover.Recovery.Unsealing;
 
 namespace SealerRecover.Recovery.Proofs;
 
-/// <summary>Writes the output of Commit 1 of a sector whose layers and trees were kept. The sector's files are only read.</summary>
+/// <summary>Writes the output of Commit 1 of a sector whose layers and trees, or synthetic proofs, were kept. The sector's files are only read.</summary>
 public static class Commit1Writer
 {
     /// <summary>Opens, checks and writes; the output appears whole, read back and flushed, or not at all.</summary>
@@ -30,14 +30,19 @@ public static class Commit1Writer
         string cacheFolder = request.CacheFolder ?? layout.CacheFolder;
         string sealedFile = request.SealedFile ?? layout.SealedFile;
         NewRawFile.Refuse(request.Output);
-        Commit1.CheckFiles(porep, sector, cacheFolder);
-        CheckSealed(sector, sealedFile, porep.SectorSize);
+        PorepVariant variant = request.Facts.SealProof.Variant;
+        Commit1.CheckFiles(porep, variant, sector, cacheFolder);
+        if (!Commit1.ReadsSyntheticProofs(porep, variant, cacheFolder))
+        {
+            CheckSealed(sector, sealedFile, porep.SectorSize);
+        }
+
         using PaddedFile replica = new(sealedFile, porep.SectorSize);
         Commit1Job job = new()
         {
             Inputs = new ReplicaInputs(porep, sector, request.Facts.Ticket, CommDOf(request, cacheFolder, cancellation)),
             CommR = request.Facts.SealedCid,
-            Variant = request.Facts.SealProof.Variant,
+            Variant = variant,
             Registered = request.Facts.SealProof,
             Seed = request.Seed,
             CacheFolder = cacheFolder,
@@ -84,7 +89,8 @@ public static class Commit1Writer
     /// label fits.
     /// </summary>
     private static CommD CommDOf(Commit1Request request, string cacheFolder, CancellationToken cancellation) =>
-        SectorContents.SealedOver(request.Facts, cancellation).CommD ?? Commit1.RootOfTreeD(cacheFolder);
+        SectorContents.SealedOver(request.Facts, cancellation).CommD
+        ?? Commit1.RootOfTreeD(request.Facts.SealProof.Porep, request.Facts.SealProof.Variant, cacheFolder);
 
     private static void CheckSealed(SectorId sector, string path, SectorSize size)
     {

@@ -70,8 +70,11 @@ public sealed class OtherCopies
         }
     }
 
-    /// <summary>Whether the path holds the replica, or a cache folder with any file that belongs in it.</summary>
+    /// <summary>
+    /// Whether the path holds the replica, or a cache folder with any file that belongs in it; or something of that name that is of no use.
+    /// </summary>
     private static bool Holds(ResultLayout layout, ManifestFile file, InstallManifest receipt) => file.IsInFolder
-        ? receipt.Files.Any(other => other.Area == file.Area && FileLook.Through(layout.Target(other)).Kind != FileKind.Missing)
-        : FileLook.Through(layout.Target(file)).Kind != FileKind.Missing;
+        ? TargetLook.OfFolder(layout.Of(file.Area)).Trouble is not null
+            || receipt.Files.Any(other => other.Area == file.Area && !TargetLook.OfFile(layout.Target(other)).IsAbsent)
+        : !TargetLook.OfFile(layout.Target(file)).IsAbsent;
 }

@@ -47,9 +47,9 @@ public sealed record SectorRepair(SectorFacts Facts, string StoragePath, RepairK
         ResultLayout[] layouts = [.. storagePaths.Select(path => new ResultLayout(path, facts.Sector))];
 
         // A snapped sector is proven by its update: where that stands the rest belongs.
-        string path = (layouts.FirstOrDefault(layout => facts.Update is not null && FileLook.Through(layout.UpdateFile).IsFileOf(size))
-            ?? layouts.FirstOrDefault(layout => FileLook.Through(layout.SealedFile).IsFileOf(size))
-            ?? layouts.FirstOrDefault(layout => FileLook.Through(layout.CacheFolder).Kind == FileKind.Folder)
+        string path = (layouts.FirstOrDefault(layout => facts.Update is not null && FileLook.TryThrough(layout.UpdateFile).IsFileOf(size))
+            ?? layouts.FirstOrDefault(layout => FileLook.TryThrough(layout.SealedFile).IsFileOf(size))
+            ?? layouts.FirstOrDefault(layout => FileLook.TryThrough(layout.CacheFolder).Kind == FileKind.Folder)
             ?? layouts[0]).Root;
         RecoverySettings there = settings with { ResultFolder = path, StoragePaths = storagePaths };
         Survivors? left = Survivors.FindSparing(LinuxFileSystem.Instance, facts, there, sealer.CommROf);

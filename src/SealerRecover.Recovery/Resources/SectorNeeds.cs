@@ -25,7 +25,8 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
         PorepParameters porep = facts.SealProof.Porep;
         if (left is not null && left.Sealed.Count > 0 && (facts.Update is null || left.Updates.Count > 0))
         {
-            SealResources trees = SealResources.ForTrees(porep, settings.Threads);
+            SealResources trees = SealResources.ForTrees(
+                porep, settings.Threads, !Survivors.Commit1FilesStand(facts, settings) && Survivors.FolderOfLayers(facts, settings) is not null);
             return facts.Update is null ? trees : trees with { TempDisk = 2 * trees.TempDisk, ResultDisk = 2 * trees.ResultDisk };
         }
 
@@ -34,7 +35,7 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
 
     /// <summary>The needs of one sector whose labels have to be made.</summary>
     /// <param name="facts">The sector.</param>
-    public SealResources WithLabels(SectorFacts facts) => Sealing(facts, onlyLastLayer: Left(facts) is not null);
+    public SealResources WithLabels(SectorFacts facts) => Sealing(facts, onlyLastLayer: !settings.Of(facts).ForCommit1 && Left(facts) is not null);
 
     private Survivors? Left(SectorFacts facts) => Survivors.FindSparing(LinuxFileSystem.Instance, facts, settings, sealer.CommROf);
 
@@ -44,7 +45,13 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
         PorepParameters porep = facts.SealProof.Porep;
         int pieceFiles = content?.Parts.Sum(part => part.Wanted.Length) ?? 0;
         SealResources needs = SealResources.For(
-            porep, settings.Of(facts).KeepAll == true, content?.Sealed is not null, settings.ParentWindowNodes, settings.Threads, onlyLastLayer);
+            porep,
+            settings.Of(facts).KeepAll == true,
+            content?.Sealed is not null,
+            settings.ParentWindowNodes,
+            settings.Threads,
+            onlyLastLayer,
+            settings.Of(facts).SyntheticProofs == true);
         if (content is null || (pieceFiles == 0 && content.Update is null))
         {
             return needs;

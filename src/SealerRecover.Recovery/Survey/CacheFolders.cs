@@ -7,8 +7,6 @@ namespace SealerRecover.Recovery.Survey;
 /// <summary>The copies of the files that finished sectors have in their cache folder, and what else is in there. Only names and lengths.</summary>
 internal static class CacheFolders
 {
-    private const string SyntheticProofs = "syn-porep-vanilla-proofs.dat";
-
     /// <summary>A file in every cache folder of a sector.</summary>
     /// <param name="folders">The cache folders.</param>
     /// <param name="name">The file.</param>
@@ -31,9 +29,9 @@ internal static class CacheFolders
     public static IReadOnlyList<ExtraFile> ExtrasIn(IReadOnlyList<string> folders, PorepParameters porep)
     {
         HashSet<string> own = [.. CacheNames.Finalized(porep)];
-        HashSet<string> leftOver = [.. CacheNames.All(porep), SyntheticProofs];
+        HashSet<string> leftOver = [.. CacheNames.All(porep), CacheNames.SyntheticProofs];
         List<ExtraFile> extras = [];
-        foreach (string path in folders.SelectMany(folder => FileLook.EntriesOf(folder)))
+        foreach (string path in folders.SelectMany(EntriesOf))
         {
             string name = Path.GetFileName(path);
             if (!own.Contains(name))
@@ -44,5 +42,18 @@ internal static class CacheFolders
         }
 
         return extras;
+    }
+
+    // What is no folder, or cannot be listed, is said of the files that belong in it.
+    private static string[] EntriesOf(string folder)
+    {
+        try
+        {
+            return TargetLook.OfFolder(folder).Look.Kind == FileKind.Folder ? FileLook.EntriesOf(folder) : [];
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            return [];
+        }
     }
 }

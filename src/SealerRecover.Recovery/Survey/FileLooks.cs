@@ -9,20 +9,21 @@ internal static class FileLooks
     /// <param name="path">The file.</param>
     /// <param name="length">The length it has to have; null for any.</param>
     /// <param name="remark">What another length may mean.</param>
-    public static FileState Of(string path, long? length, Func<long, string?>? remark = null) => Reading(() =>
+    public static FileState Of(string path, long? length, Func<long, string?>? remark = null)
     {
-        FileLook look = FileLook.Through(path);
-        return look.Kind switch
+        // A link that leads nowhere is not a file that is missing: it is in the way of one. So is what stands in the place of its folder.
+        TargetLook found = TargetLook.OfFile(path);
+        string? ofFolder = found.IsAbsent ? TargetLook.OfFolder(Path.GetDirectoryName(path)!).Trouble : null;
+        return (found.Trouble, ofFolder) switch
         {
-            FileKind.Missing when FileLook.At(path).Kind == FileKind.Link => new Unreadable("it is a link that leads nowhere"),
-            FileKind.Missing => new Missing(),
-            FileKind.File when length is { } expected && look.Length != expected =>
-                new WrongLength(expected, look.Length, remark?.Invoke(look.Length)),
-            FileKind.File => new Good(CheckDepth.Length),
-            FileKind.Folder => new Unreadable("it is a folder"),
-            _ => new Unreadable("it is no file"),
+            ({ } trouble, _) => new Unreadable($"it {trouble}"),
+            (_, { } trouble) => new Unreadable($"its folder {trouble}"),
+            _ when found.IsAbsent => new Missing(),
+            _ when length is { } expected && found.Look.Length != expected =>
+                new WrongLength(expected, found.Look.Length, remark?.Invoke(found.Look.Length)),
+            _ => new Good(CheckDepth.Length),
         };
-    });
+    }
 
     /// <summary>The state that reading finds, or that it cannot be read.</summary>
     public static FileState Reading(Func<FileState> read)

@@ -1,3 +1,4 @@
+using Filecoin.Primitives;
 using Filecoin.Sealing.Trees;
 
 namespace SealerRecover.Recovery.Survey;
@@ -82,7 +83,16 @@ public sealed record Unreadable(string Reason) : FileState;
 /// <param name="ComparedWith">Half a sentence: what its content contradicts.</param>
 public sealed record Damaged(IReadOnlyList<DamagedRange> Ranges, string ComparedWith) : FileState;
 
+/// <summary>It is another's: good by what it commits to, but not where it lies.</summary>
+/// <param name="Owner">The sector it belongs to.</param>
+/// <param name="Part">Which part of that.</param>
+public sealed record Misplaced(SectorId Owner, SectorPart Part) : FileState;
+
 /// <summary>Nothing speaks against it.</summary>
 /// <param name="Depth">How far it was looked at.</param>
 /// <param name="Remark">What else to know about it; null for nothing.</param>
-public sealed record Good(CheckDepth Depth, string? Remark = null) : FileState;
+public sealed record Good(CheckDepth Depth, string? Remark = null) : FileState
+{
+    /// <summary>How much of a replica was read where its depth is <see cref="CheckDepth.Sampled"/>; null else.</summary>
+    public ReadSample? Sample { get; init; }
+}

@@ -6,14 +6,20 @@ public enum AdvisedRepair
     /// <summary>Nothing is wanting.</summary>
     Nothing,
 
+    /// <summary>Files lie in the place of others: they are moved where they belong.</summary>
+    Move,
+
     /// <summary>Good copies of all files are there, but not beside each other, or a damaged copy stands beside a good one: copy.</summary>
     CopyGood,
 
-    /// <summary>Only t_aux: written from the sector's shape in no time.</summary>
+    /// <summary>Only t_aux, which no proof needs: written from the sector's shape.</summary>
     WriteTAux,
 
     /// <summary>The replica is good and comm_c known: its tree_r_last files are made from it, and p_aux if that is lost.</summary>
     RebuildTrees,
+
+    /// <summary>Of a Synthetic sector that is not proven, everything is there but the synthetic proofs, and layers and trees: they are made of these.</summary>
+    MakeSyntheticProofs,
 
     /// <summary>p_aux is good, a snapped sector's update is lost and its key good: the data is put into the key again.</summary>
     RebuildUpdate,
@@ -66,9 +72,32 @@ public sealed record RepairAdvice(AdvisedRepair Kind, SectorPart Part, string Wh
     public static IReadOnlyList<RepairAdvice> For(SectorSurvey survey)
     {
         ArgumentNullException.ThrowIfNull(survey);
-        RepairAdvice[] advice = [.. RepairRules.For(survey).Where(advice => advice.Kind != AdvisedRepair.Nothing)];
+        RepairAdvice[] advice =
+        [
+            .. Moves(survey),
+            .. RepairRules.For(survey.AfterMoves()).Where(advice => advice.Kind != AdvisedRepair.Nothing),
+        ];
         return advice.Length > 0
             ? advice
-            : [new RepairAdvice(AdvisedRepair.Nothing, survey.Update is null ? SectorPart.Sealed : SectorPart.Update, "Every file that is needed is there, and nothing speaks against it.", IsNeeded: false)];
+            : [new RepairAdvice(AdvisedRepair.Nothing, survey.Update is null ? SectorPart.Sealed : SectorPart.Update, NothingToDo(survey.Extent), IsNeeded: false)];
     }
+
+    private static IEnumerable<RepairAdvice> Moves(SectorSurvey survey)
+    {
+        MisplacedFiles[] moves = [.. survey.Misplaced.Where(files => files.To is not null)];
+        if (moves.Length > 0)
+        {
+            yield return new RepairAdvice(
+                AdvisedRepair.Move,
+                moves[0].Part,
+                "What lies in the place of something else is moved where it belongs, by renaming; nothing of it has to be made.");
+        }
+    }
+
+    private static string NothingToDo(ReadExtent extent) => "Every file that is needed is there, and " + extent switch
+    {
+        ReadExtent.Whole => "nothing speaks against it.",
+        ReadExtent.Sampled => "nothing speaks against what was read of it, which is a sample.",
+        _ => "nothing speaks against it as far as it was read; of replicas only the length was looked at.",
+    };
 }

@@ -6,7 +6,7 @@ internal static class RepairRules
     /// <summary>One advice for each part of the sector; <see cref="AdvisedRepair.Nothing"/> for parts that are whole.</summary>
     public static IEnumerable<RepairAdvice> For(SectorSurvey survey)
     {
-        IEnumerable<RepairAdvice> replicas = survey.Update is { } update ? Snapped(survey.Sealed, update) : [NotSnapped(survey.Sealed)];
+        IEnumerable<RepairAdvice> replicas = survey.Update is { } update ? Snapped(survey.Sealed, update) : [survey.CanCommit1 ? NotSnapped(survey.Sealed) : Unproven(survey)];
         return [.. replicas, Unsealed(survey.Unsealed)];
     }
 
@@ -26,6 +26,33 @@ internal static class RepairRules
                     + (files.Replica.IsGood ? " The sealed file that is left is compared with, not written over." : "")),
     };
 
+    /// <summary>What Commit 1 reads follows from all layers, whatever else is left.</summary>
+    private static RepairAdvice Unproven(SectorSurvey survey)
+    {
+        FileSurvey[] wanting = [.. survey.ForCommit1.Where(file => !file.IsGood)];
+        if (survey is { LayersStand: true, Sealed: { Replica.IsGood: true, PAux.IsGood: true } })
+        {
+            return new RepairAdvice(
+                AdvisedRepair.MakeSyntheticProofs,
+                SectorPart.Sealed,
+                $"It is not proven yet, and {wanting[0].Name}, which Commit 1 reads, is {Fate(wanting[0])}; layers and trees are there, so it is made of them.");
+        }
+
+        string what = wanting switch
+        {
+            [] => "no folder has all files",
+            [var one] => $"{one.Name} is {Fate(one)}",
+            [var first, ..] => $"{first.Name} and {(wanting.Length == 2 ? wanting[1].Name : $"{wanting.Length - 1} more files")} are {Fate(first)}",
+        };
+        return new RepairAdvice(
+            AdvisedRepair.FullReseal,
+            SectorPart.Sealed,
+            survey.Sealed.IsMissing && survey.ForCommit1.All(file => file.IsMissing)
+                ? "Nothing of the sector is left, so it is sealed again from the start."
+                : $"It is not proven yet, and of what Commit 1 reads {what}; that comes from all layers, so they are made again."
+                    + (survey.Sealed.Replica.IsGood ? " The sealed file that is left is compared with, not written over." : ""));
+    }
+
     private static IEnumerable<RepairAdvice> Snapped(ReplicaSurvey key, ReplicaSurvey update)
     {
         // An update keeps its key's comm_c, so either p_aux tells it.
@@ -37,7 +64,7 @@ internal static class RepairRules
             yield return ofUpdate;
 
             // Lotus and Curio delete the sealed file of a snapped sector; then nothing is wrong with the key.
-            yield return ofKey is not null ? ofKey with { IsNeeded = key.Files.Any(IsDamaged) && ofKey.IsNeeded } : new RepairAdvice(
+            yield return ofKey is not null ? ofKey with { IsNeeded = key.Needed.Any(IsDamaged) && ofKey.IsNeeded } : new RepairAdvice(
                 AdvisedRepair.RebuildKey,
                 SectorPart.Sealed,
                 $"The sealed file, the update's key, is {Fate(key.Replica)}; proving needs only the update, so make the key again only if you want it.",
@@ -69,7 +96,8 @@ internal static class RepairRules
         }
 
         string replica = part == SectorPart.Update ? "update" : "sealed file";
-        return (files.PAux.IsGood, files.HasTrees, files.TAux.IsGood) switch
+        RepairAdvice copies = Copies(files, part);
+        return (files.PAux.IsGood, files.HasTrees, files.TAux.IsGood || copies.IsNeeded) switch
         {
             (false, _, _) => new RepairAdvice(
                 AdvisedRepair.RebuildTrees,
@@ -78,18 +106,24 @@ internal static class RepairRules
             (_, false, _) => new RepairAdvice(
                 AdvisedRepair.RebuildTrees, part, $"The {replica} and p_aux are good, so its tree_r_last files are made from it."),
             (_, _, false) => new RepairAdvice(
-                AdvisedRepair.WriteTAux, part, $"Only t_aux is {Fate(files.TAux)}; it holds nothing but the sector's shape."),
-            _ => Copies(files, part),
+                AdvisedRepair.WriteTAux,
+                part,
+                $"Only t_aux is {Fate(files.TAux)}; it holds nothing but the sector's shape and no proof reads it, so write it only if you want it.",
+                IsNeeded: false),
+            _ => copies,
         };
     }
 
     private static RepairAdvice Copies(ReplicaSurvey files, SectorPart part)
     {
-        CopyAdvice[] copies = [.. files.Files.SelectMany(file => ToCopy(files, file))];
+        CopyAdvice[] copies = [.. files.Files.Where(file => file.IsGood).SelectMany(file => ToCopy(files, file))];
         return copies.Length == 0
             ? new RepairAdvice(AdvisedRepair.Nothing, part, "Every file is good.", IsNeeded: false)
             : new RepairAdvice(
-                AdvisedRepair.CopyGood, part, "A good copy of every file is there, but not where Lotus or Curio may look: copy it over the others.")
+                AdvisedRepair.CopyGood,
+                part,
+                "A good copy of every file is there, but not where Lotus or Curio may look: copy it over the others.",
+                IsNeeded: files.Needed.Any(file => file.IsGood && ToCopy(files, file).Any()))
             {
                 Copies = copies,
             };
@@ -100,8 +134,8 @@ internal static class RepairRules
         .Where(copy => !copy.State.IsGood && (file == files.Replica || !IsEmptyFolder(files, copy)))
         .Select(copy => new CopyAdvice(file.Best!.Path, copy.Path));
 
-    /// <summary>Whether the copy's cache folder holds nothing of the sector: then it is of no use, and filling it helps nobody.</summary>
-    private static bool IsEmptyFolder(ReplicaSurvey files, FileCopy copy) => files.Files
+    /// <summary>Whether the copy's cache folder holds nothing that proves the sector: then it is of no use, and filling it helps nobody.</summary>
+    private static bool IsEmptyFolder(ReplicaSurvey files, FileCopy copy) => files.Needed
         .Where(file => file != files.Replica)
         .SelectMany(file => file.Copies)
         .Where(other => Path.GetDirectoryName(other.Path) == Path.GetDirectoryName(copy.Path))
@@ -125,5 +159,6 @@ internal static class RepairRules
 
     private static string Fate(FileSurvey file) => file.IsMissing ? "missing"
         : file.Copies.Any(copy => copy.State is Damaged or WrongLength) ? "damaged"
+        : file.Copies.Any(copy => copy.State is Misplaced) ? "another's"
         : "unreadable";
 }

@@ -17,7 +17,7 @@ namespace SealerRecover.Recovery.Survey;
 /// <param name="NotCompared">Base trees without a file to compare with.</param>
 /// <param name="TreeDifferences">By path of each tree_r_last file: the nodes in which it differs from the replica's tree.</param>
 /// <param name="Failure">Why some of it cannot be read; null where all could.</param>
-/// <param name="Sampled">Nodes of the lowest kept row that were compared, and how many there are; null where all were.</param>
+/// <param name="Sampled">What was compared; null where all was.</param>
 internal sealed record ReplicaFindings(
     ImmutableArray<Bytes32>? Roots,
     IReadOnlyList<ByteRange> Contradicted,
@@ -25,7 +25,7 @@ internal sealed record ReplicaFindings(
     IReadOnlyList<int> NotCompared,
     IReadOnlyDictionary<string, IReadOnlyList<NodeRange>> TreeDifferences,
     string? Failure,
-    (int Done, long Of)? Sampled);
+    ReadSample? Sampled);
 
 /// <summary>
 /// Compares a replica with its tree_r_last files: each node of the lowest kept row stands for a stretch of the replica, of 16 KiB in a 32GiB
@@ -122,7 +122,7 @@ internal sealed class ReplicaComparison(
             notCompared,
             ImmutableDictionary<string, IReadOnlyList<NodeRange>>.Empty,
             replica.Failure,
-            (chosen.Count, nodes * porep.Shape.BaseTrees));
+            ReadSample.From(chosen.Select(node => (trees[node / nodes].Tree * nodes) + (node % nodes)), kept.BytesBeneath, porep.SectorSize));
     }
 
     /// <summary>

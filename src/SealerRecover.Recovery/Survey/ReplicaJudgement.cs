@@ -109,11 +109,11 @@ internal sealed class ReplicaJudgement(PorepParameters porep, KeptTree kept, Sur
 
     private static FileState Sampled(ReplicaFindings findings)
     {
-        (long done, long all) = findings.Sampled!.Value;
+        ReadSample sample = findings.Sampled!;
         IReadOnlyList<ByteRange> bad = [.. findings.Unusable, .. findings.Contradicted];
         return bad.Count > 0 ? Wrong(bad, findings)
-            : done == 0 ? new Good(CheckDepth.Length, "there is no tree_r_last file to compare it with")
-            : new Good(CheckDepth.Sampled, FormattableString.Invariant($"{done} of {all} stretches compared with tree_r_last"));
+            : sample.Read == 0 ? new Good(CheckDepth.Length, "there is no tree_r_last file to compare it with")
+            : new Good(CheckDepth.Sampled, FormattableString.Invariant($"{sample.Read} of {sample.All} stretches compared with tree_r_last")) { Sample = sample };
     }
 
     private static Damaged Wrong(IEnumerable<ByteRange> bad, ReplicaFindings findings) => new(

@@ -30,13 +30,17 @@ internal sealed class ReplicaSurveyor(
     /// <param name="cacheArea">Its cache folder's.</param>
     /// <param name="name">What the replica is called.</param>
     /// <param name="expected">The CommR it has to have; null if that is not known.</param>
-    public ReplicaSurvey Survey(InstallArea area, InstallArea cacheArea, string name, CommR? expected)
+    public ReplicaSurvey Survey(InstallArea area, InstallArea cacheArea, string name, CommR? expected) =>
+        Survey(roots.PlacesOf(facts.Sector, area), roots.PlacesOf(facts.Sector, cacheArea), name, expected);
+
+    /// <summary>Looks at a replica, wherever its copies and cache folders are.</summary>
+    /// <param name="files">Its copies.</param>
+    /// <param name="folders">Its cache folders.</param>
+    /// <param name="name">What the replica is called.</param>
+    /// <param name="expected">The CommR it has to have; null if that is not known.</param>
+    public ReplicaSurvey Survey(IReadOnlyList<string> files, IReadOnlyList<string> folders, string name, CommR? expected)
     {
-        IReadOnlyList<string> folders = roots.PlacesOf(facts.Sector, cacheArea);
-        List<(string Path, FileState Look)> replicas =
-        [
-            .. roots.PlacesOf(facts.Sector, area).Select(path => (path, FileLooks.Of(path, _porep.SectorSize.Bytes))),
-        ];
+        List<(string Path, FileState Look)> replicas = [.. files.Select(path => (path, FileLooks.Of(path, _porep.SectorSize.Bytes)))];
         PAuxCopy[] pAuxes =
         [
             .. folders.Select(folder => PAuxCopy.Read(Path.Combine(folder, CacheNames.PAux), expected, settings.Kernels.Poseidon)),

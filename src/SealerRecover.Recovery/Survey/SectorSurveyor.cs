@@ -20,6 +20,8 @@ public sealed class SectorSurveyor(StorageRoots roots, SurveySettings settings)
         bool hasUpdate = HasAny(facts.Sector, InstallArea.Update) || HasAny(facts.Sector, InstallArea.UpdateCache);
         ReplicaSurveyor surveyor = new(roots, settings, facts, progress, cancellation);
         ReplicaSurvey sealedOnes = surveyor.Survey(InstallArea.Sealed, InstallArea.Cache, ManifestFile.Sealed, facts.SealedCid);
+        IReadOnlyList<FileSurvey> forCommit1 = Commit1Files.Survey(roots, settings, facts, sealedOnes, progress, cancellation);
+        sealedOnes = sealedOnes with { Extra = [.. sealedOnes.Extra.Where(extra => !forCommit1.Any(file => file.Name == Path.GetFileName(extra.Path)))] };
         ReplicaSurvey? update = facts.IsSnapped ?? hasUpdate
             ? surveyor.Survey(InstallArea.Update, InstallArea.UpdateCache, ManifestFile.Update, facts.UpdateSealedCid)
             : null;
@@ -44,6 +46,9 @@ public sealed class SectorSurveyor(StorageRoots roots, SurveySettings settings)
             Facts = facts,
             Sealed = sealedOnes,
             Update = update,
+            ForCommit1 = forCommit1,
+            LayersStand = facts.Unproven is { Variant: PorepVariant.Synthetic }
+                && roots.PlacesOf(facts.Sector, InstallArea.Cache).Any(folder => Commit1Files.AreIn(folder, facts.Porep, PorepVariant.V1_1)),
             Unsealed = new FileSurvey(
                 ManifestFile.Unsealed,
                 [.. roots.PlacesOf(facts.Sector, InstallArea.Unsealed)

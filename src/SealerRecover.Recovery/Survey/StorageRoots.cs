@@ -17,6 +17,7 @@ public sealed record StrayEntry(string Path, SectorId? DeclaredAs);
 public sealed class StorageRoots
 {
     private readonly Dictionary<(SectorId Sector, InstallArea Area), List<string>> _places = [];
+    private readonly List<(InstallArea Area, string Path)> _halfMoved = [];
     private readonly List<StrayEntry> _strays = [];
     private readonly List<string> _remarks = [];
 
@@ -68,6 +69,23 @@ public sealed class StorageRoots
     /// <summary>Where a sector's file or folder of an area is: paths, in the order of the storage paths.</summary>
     public IReadOnlyList<string> PlacesOf(SectorId sector, InstallArea area) => _places.GetValueOrDefault((sector, area)) ?? [];
 
+    /// <summary>Everything of an area, whatever sector's name it has; what a crash left between two places with it.</summary>
+    public IReadOnlyList<string> All(InstallArea area) =>
+    [
+        .. _places.Where(entry => entry.Key.Area == area).SelectMany(entry => entry.Value),
+        .. _halfMoved.Where(entry => entry.Area == area).Select(entry => entry.Path),
+    ];
+
+    /// <summary>Whether what <see cref="All"/> names stands in an area of a storage path, and not between two places.</summary>
+    internal bool IsInArea(string path) => !_halfMoved.Exists(entry => entry.Path == path);
+
+    /// <summary>The sector that the name says of what <see cref="All"/> names.</summary>
+    internal static SectorId SectorAt(string path) =>
+        SectorId.TryParseFileName(Path.GetFileName(path), out SectorId sector) ? sector : throw new ArgumentException($"{path} has no sector's name", nameof(path));
+
+    /// <summary>The storage path that something stands in.</summary>
+    internal string FolderOf(string path) => Folders.Where(folder => path.StartsWith(folder.TrimEnd('/') + '/', StringComparison.Ordinal)).MaxBy(folder => folder.Length)!;
+
     /// <summary>Entries that Lotus takes for this sector's though they are called otherwise.</summary>
     public IReadOnlyList<StrayEntry> StraysOf(SectorId sector) => [.. _strays.Where(stray => stray.DeclaredAs == sector)];
 
@@ -77,6 +95,13 @@ public sealed class StorageRoots
         foreach (InstallArea area in Enum.GetValues<InstallArea>())
         {
             string folder = Path.Combine(root, ResultLayout.NameOf(area));
+            if (TargetLook.OfFolder(folder).Trouble is { } trouble)
+            {
+                any = true;
+                _remarks.Add($"{folder} {trouble}");
+                continue;
+            }
+
             try
             {
                 if (FileLook.Through(folder).Kind == FileKind.Folder)
@@ -89,6 +114,15 @@ public sealed class StorageRoots
             {
                 any = true;
                 _remarks.Add($"{folder} cannot be looked into: {failure.Message}");
+            }
+        }
+
+        foreach (InstallArea area in Enum.GetValues<InstallArea>())
+        {
+            string folder = MovePlan.FolderBetween(root, area);
+            if (FileLook.Through(folder).Kind == FileKind.Folder)
+            {
+                _halfMoved.AddRange(FileLook.EntriesOf(folder).Where(path => SectorId.TryParseFileName(Path.GetFileName(path), out _)).Select(path => (area, path)));
             }
         }
 

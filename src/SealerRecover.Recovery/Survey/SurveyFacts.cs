@@ -1,7 +1,13 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
+using Filecoin.Sealing;
 
 namespace SealerRecover.Recovery.Survey;
+
+/// <summary>What is known of a sector whose Commit 1 is still to come.</summary>
+/// <param name="Variant">Its kind of proof, which decides what Commit 1 reads.</param>
+/// <param name="Ticket">Its ticket; null if that is not known, which leaves labels uncompared.</param>
+public sealed record UnprovenSector(PorepVariant Variant, Ticket? Ticket);
 
 /// <summary>What a survey compares files with. Whatever is not known is null and is not compared.</summary>
 public sealed record SurveyFacts
@@ -24,6 +30,9 @@ public sealed record SurveyFacts
     /// <summary>The commitment to what the sector holds now: the update's data if it was snapped.</summary>
     public CommD? CommD { get; init; }
 
+    /// <summary>What Commit 1 needs, of a sector that is pre-committed and not proven; null of others.</summary>
+    public UnprovenSector? Unproven { get; init; }
+
     /// <summary>Whether the chain, or a metadata file, says what the files commit to.</summary>
     public bool AreFromChain => SealedCid is not null;
 
@@ -40,6 +49,7 @@ public sealed record SurveyFacts
             IsSnapped = facts.Update is not null,
             UpdateSealedCid = facts.Update?.SealedCid,
             CommD = data is null ? ZeroCommitments.ForSector(facts.SealProof.SectorSize) : data.CommD,
+            Unproven = facts.IsUnproven ? new UnprovenSector(facts.SealProof.Variant, facts.Ticket) : null,
         };
     }
 
@@ -54,8 +64,14 @@ public sealed record SurveyFacts
             SealedCid = commitments.SectorKeyCid ?? commitments.SealedCid,
             IsSnapped = commitments.SectorKeyCid is not null,
             UpdateSealedCid = commitments.SectorKeyCid is null ? null : commitments.SealedCid,
+            Unproven = commitments.IsUnproven ? new UnprovenSector(commitments.SealProof.Variant, Ticket: null) : null,
         };
     }
+
+    /// <summary>The replica id; null where CommD or ticket are not known.</summary>
+    internal ReplicaId? ReplicaId => CommD is { } commD && Unproven?.Ticket is { } ticket
+        ? new ReplicaInputs(Porep, Sector, ticket, commD).ReplicaId
+        : null;
 
     /// <summary>Nothing but which sector and how large; files are then only compared with each other.</summary>
     public static SurveyFacts Unknown(SectorId sector, PorepParameters porep) => new() { Sector = sector, Porep = porep };

@@ -79,7 +79,7 @@ internal sealed class LabelKey : IDisposable
             CachePathInTAux = journal.CachePathInTAux,
             Notice = text => _events.Notice(_request.Facts.Sector, text),
         };
-        using (IParents parents = _sealer.OpenParents(Porep, _events.ProgressOf(null), cancellation))
+        using (IParents parents = _sealer.OpenParents(Porep, _events.ProgressOf(null), text => _events.Notice(null, text), cancellation))
         {
             _sealer.PreCommit1(job, parents, journal, lastLayer: null, _events.ProgressOf(_request.Facts.Sector), cancellation);
         }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
-using SealerRecover.Recovery.Content;
 using SectorData = Filecoin.Chain.SectorData;
 
 namespace SealerRecover.Recovery.Unsealing;
@@ -105,7 +104,7 @@ public sealed record SectorContents
             Order = order,
             Source = data?.Source ?? "committed capacity",
             ToldCommD = data is null ? ZeroCommitments.ForSector(size) : data.CommD,
-            ComputedCommD = PieceOrder.CommDOf(size, pieces),
+            ComputedCommD = PieceRoots.CommDOf(size, pieces),
         };
     }
 }

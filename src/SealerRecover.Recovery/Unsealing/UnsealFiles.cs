@@ -12,8 +12,16 @@ internal static class UnsealFiles
 
     /// <summary>Refuses what cannot work: files that are missing, too short or another sector's, and the wrong one of a snapped sector.</summary>
     /// <exception cref="OperatorException">BadInput or SourcesDisagree.</exception>
-    public static void Check(UnsealRequest request, ISealer sealer)
+    public static void Check(UnsealRequest request, ISealer sealer, CancellationToken cancellation)
     {
+        if (request.UnsealedFile is not null)
+        {
+            UnsealedCopy.Check(request);
+            return;
+        }
+
+        UnsealedCopy.Recognise(request, request.SealedFile, "--sealed", cancellation);
+        UnsealedCopy.Recognise(request, request.UpdateFile, "--update", cancellation);
         SectorId sector = request.Facts.Sector;
         if (request.UpdateFile is null && request.Facts.Update is not null)
         {
@@ -27,7 +35,7 @@ internal static class UnsealFiles
 
         if ((request.UpdateFile ?? request.SealedFile) is null)
         {
-            throw BadInput($"no file of {sector} was named", "Name the sealed file with --sealed, or the update with --update.");
+            throw BadInput($"no file of {sector} was named", "Name the sealed file with --sealed, the update with --update, or an unsealed copy with --unsealed.");
         }
 
         if (request.UpdateFile is not null && request.SealedFile is null && request.Facts.Data is not null)
@@ -58,7 +66,15 @@ internal static class UnsealFiles
     /// <summary>What came out is not what it should be.</summary>
     public static OperatorException Wrong(UnsealRequest request, UnsealPlan plan, PieceInfo expected, PieceInfo found)
     {
-        string replica = (request.UpdateFile ?? request.SealedFile)!;
+        string replica = request.From;
+        if (plan.Key == KeyOrigin.None)
+        {
+            return new OperatorException(
+                FailureKind.CommitmentMismatch,
+                $"the data in {replica} has the commitment {found.CommP} instead of {expected.CommP}; nothing was written",
+                "This unsealed copy is damaged, another sector's, or from before an update: give another one, or the sealed file with --sealed.");
+        }
+
         string key = plan.Key switch
         {
             KeyOrigin.SealedFile => request.SealedFile!,
@@ -123,5 +139,6 @@ internal static class UnsealFiles
         }
     }
 
-    private static OperatorException BadInput(string message, string hint) => new(FailureKind.BadInput, message, hint);
+    /// <summary>A mistake in what was given.</summary>
+    public static OperatorException BadInput(string message, string hint) => new(FailureKind.BadInput, message, hint);
 }

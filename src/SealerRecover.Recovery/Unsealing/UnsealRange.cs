@@ -1,6 +1,7 @@
 using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Unsealed;
 using RawData = Filecoin.Sealing.Unsealed.Unsealing;
 
 namespace SealerRecover.Recovery.Unsealing;
@@ -12,6 +13,17 @@ namespace SealerRecover.Recovery.Unsealing;
 public sealed record UnsealRange(long RawOffset, long RawLength, PieceInfo? Piece)
 {
     private const string Whole = "Leave the range out to get the whole sector; sealer-recover pieces lists what is in it.";
+
+    /// <summary>The padded bytes that these raw bytes are in.</summary>
+    public PaddedRange Padded
+    {
+        get
+        {
+            long first = RawOffset / Fr32.UnpaddedGroup;
+            long end = (RawOffset + RawLength + Fr32.UnpaddedGroup - 1) / Fr32.UnpaddedGroup;
+            return new PaddedRange(first * Fr32.PaddedGroup, (end - first) * Fr32.PaddedGroup);
+        }
+    }
 
     /// <summary>All of the sector.</summary>
     public static UnsealRange All(SectorContents contents)
@@ -26,7 +38,7 @@ public sealed record UnsealRange(long RawOffset, long RawLength, PieceInfo? Piec
     /// <param name="offset">First padded byte, a multiple of 128.</param>
     /// <param name="length">Padded bytes, a multiple of 128; null for all that follow.</param>
     /// <exception cref="OperatorException">BadInput: not such multiples, or not within the sector.</exception>
-    public static UnsealRange Padded(SectorContents contents, long offset, long? length)
+    public static UnsealRange OfPadded(SectorContents contents, long offset, long? length)
     {
         ArgumentNullException.ThrowIfNull(contents);
         if (offset < 0 || offset >= contents.Size.Bytes)

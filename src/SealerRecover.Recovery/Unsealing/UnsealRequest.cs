@@ -21,6 +21,12 @@ public sealed record UnsealRequest
     /// <summary>The update that the data comes out of; null for the sealed file.</summary>
     public string? UpdateFile { get; init; }
 
+    /// <summary>An unsealed copy that the data comes out of as it is, in the place of sealed file and update; null for those.</summary>
+    public string? UnsealedFile { get; init; }
+
+    /// <summary>The file that the data comes out of.</summary>
+    public string From => UnsealedFile ?? UpdateFile ?? SealedFile!;
+
     /// <summary>The cache folder of the update, whose p_aux is checked. May be null.</summary>
     public string? UpdateCacheFolder { get; init; }
 
@@ -55,6 +61,9 @@ public sealed record UnsealRequest
 /// <summary>Where the key comes from that the data was put into.</summary>
 public enum KeyOrigin
 {
+    /// <summary>None is needed: the data comes out of an unsealed copy.</summary>
+    None,
+
     /// <summary>The sealed file before the update.</summary>
     SealedFile,
 

@@ -5,6 +5,7 @@ using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Unsealed;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Pipeline;
@@ -14,8 +15,8 @@ using RawData = Filecoin.Sealing.Unsealed.Unsealing;
 namespace SealerRecover.Recovery.Unsealing;
 
 /// <summary>
-/// Takes data out of a sealed or updated sector into a file of raw bytes. The file appears only if it is what its commitment says, where
-/// one is known for the range. Files that are given are only read.
+/// Takes data out of a sealed or updated sector, or of its unsealed copy, into a file of raw bytes. The file appears only if it is what its
+/// commitment says, where one is known for the range. Files that are given are only read.
 /// </summary>
 public sealed class Unsealer
 {
@@ -48,14 +49,16 @@ public sealed class Unsealer
 
     private PorepParameters Porep => _request.Facts.SealProof.Porep;
 
-    /// <summary>Checks what was given, and says what it takes. Changes nothing.</summary>
+    /// <summary>Checks what was given, and says what it takes. Changes nothing. Reads a file as a whole only where it seems to be none that is sealed.</summary>
+    /// <param name="cancellation">Stops.</param>
     /// <exception cref="OperatorException">A file is missing or another sector's, the data cannot come out of these files, or the output exists.</exception>
-    public UnsealPlan Plan() => StorageFailure.Explain($"looking at the files of {Sector}", () =>
+    public UnsealPlan Plan(CancellationToken cancellation = default) => StorageFailure.Explain($"looking at the files of {Sector}", () =>
     {
         NewRawFile.Refuse(_request.Output);
-        UnsealFiles.Check(_request, _sealer);
+        UnsealFiles.Check(_request, _sealer, cancellation);
         string folder = Path.Combine(_settings.TempFolder, Sector.FileName);
-        KeyOrigin key = _request.UpdateFile is not null && _request.SealedFile is not null ? KeyOrigin.SealedFile
+        KeyOrigin key = _request.UnsealedFile is not null ? KeyOrigin.None
+            : _request.UpdateFile is not null && _request.SealedFile is not null ? KeyOrigin.SealedFile
             : HasLength(_request.CacheFolder) ? KeyOrigin.CacheFolder
             : HasLength(Path.Combine(folder, "cache")) ? KeyOrigin.EarlierRun
             : KeyOrigin.Labelling;
@@ -80,17 +83,24 @@ public sealed class Unsealer
         EventSink events = new(observer, _time);
         StorageFailure.Explain(Sector.ToString(), () =>
         {
+            if (plan.Key == KeyOrigin.None)
+            {
+                using UnsealedFile copy = UnsealedFile.Open(_request.UnsealedFile!, Porep.SectorSize);
+                Write(copy, plan, events, cancellation);
+                return;
+            }
+
             if (plan.LabelFolder is null)
             {
                 string key = plan.Key == KeyOrigin.SealedFile ? _request.SealedFile! : LabelKey.LayerIn(_request.CacheFolder!, Porep);
-                Write(key, plan, events, cancellation);
+                Decode(key, plan, events, cancellation);
                 return;
             }
 
             CommD sealedOver = UnsealFiles.SealedOver(_request, cancellation);
             using LabelKey labels = LabelKey.Open(_request, _files, _sealer, events, sealedOver, _settings);
             labels.Make(sealedOver, Cores(), cancellation);
-            Write(labels.LastLayer, plan, events, cancellation);
+            Decode(labels.LastLayer, plan, events, cancellation);
             labels.Finish();
         });
     }
@@ -109,13 +119,18 @@ public sealed class Unsealer
     private bool HasLength(string? cacheFolder) =>
         cacheFolder is not null && FileLook.Through(LabelKey.LayerIn(cacheFolder, Porep)).Length == Porep.SectorSize.Bytes;
 
-    private void Write(string keyFile, UnsealPlan plan, EventSink events, CancellationToken cancellation)
+    private void Decode(string keyFile, UnsealPlan plan, EventSink events, CancellationToken cancellation)
     {
         using PaddedFile replica = new((_request.UpdateFile ?? _request.SealedFile)!, Porep.SectorSize);
         using PaddedFile key = new(keyFile, Porep.SectorSize);
         ISectorData data = _request.UpdateFile is null
             ? RawData.Decode(replica, key)
             : SectorUpdate.Decode(replica, key, UnsealFiles.UpdatedWith(_request, cancellation), _request.Facts.SealedCid);
+        Write(data, plan, events, cancellation);
+    }
+
+    private void Write(ISectorData data, UnsealPlan plan, EventSink events, CancellationToken cancellation)
+    {
         UnsealRange range = _request.Range;
         SealProgressCounter written = new(events.ProgressOf(Sector), SealPhase.Unseal, 1, 1, range.RawLength);
         NewRawFile.Write(_files, _request.Output, WriteContent, Check);

@@ -41,6 +41,9 @@ public sealed record SectorVerification
     /// <summary>The challenged nodes, counted over the sector; the network's first.</summary>
     public required IReadOnlyList<long> Challenges { get; init; }
 
+    /// <summary>What of a replica the challenges read, and what that is worth; all of it is read beside them if <see cref="Full"/>.</summary>
+    public required ReadSample Sample { get; init; }
+
     /// <summary>Whether all of the replica was read, too.</summary>
     public required bool Full { get; init; }
 
@@ -61,6 +64,12 @@ public sealed record SectorVerification
 
     /// <summary>Whether every copy is proven, and there is one.</summary>
     public bool IsProven => Faults.Count == 0;
+
+    /// <summary>The nodes of 32 bytes that the replica has.</summary>
+    public long Nodes => Facts.Porep.SectorSize.Bytes / SectorSize.NodeBytes;
+
+    /// <summary>The chance, 0 to 1, that damage of any one block of <see cref="ReadSample.BlockBytes"/> of the replica would have been met.</summary>
+    public double BlockChance => Full ? 1 : Sample.BlockChance;
 
     /// <summary>Nodes that were proven: all challenged ones or none.</summary>
     public int ProvenNodes => IsProven ? Challenges.Count : 0;

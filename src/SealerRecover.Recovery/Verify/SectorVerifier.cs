@@ -59,6 +59,7 @@ public sealed class SectorVerifier(StorageRoots roots, VerifySettings settings)
             Part = isUpdate ? SectorPart.Update : SectorPart.Sealed,
             Seed = seed,
             Challenges = challenges,
+            Sample = SampleOf(challenges, facts.Porep),
             Full = settings.Full,
             Replicas = proofs,
             Missing =
@@ -88,6 +89,14 @@ public sealed class SectorVerifier(StorageRoots roots, VerifySettings settings)
             .. replicas.Select(replica => (replica, folders.FirstOrDefault(folder => RootOf(folder) == RootOf(replica)) ?? folders[0])),
         ];
         return [.. own, .. folders.Except(own.Select(pair => pair.Folder)).Select(folder => (replicas[0], folder))];
+    }
+
+    /// <summary>A challenge reads what lies beneath one node of the lowest kept row.</summary>
+    private ReadSample SampleOf(long[] challenges, PorepParameters porep)
+    {
+        BaseTreeLayout layout = BaseTreeLayout.For(porep);
+        long beneath = new KeptTree(layout, layout.LowestRowOfTreeRLast(settings.RowsToDiscard)).BytesBeneath;
+        return ReadSample.From(challenges.Select(node => node * SectorSize.NodeBytes / beneath), beneath, porep.SectorSize);
     }
 
     private static string? RootOf(string place) => Path.GetDirectoryName(Path.GetDirectoryName(place));

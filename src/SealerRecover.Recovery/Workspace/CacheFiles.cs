@@ -1,6 +1,7 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Proofs;
 
 namespace SealerRecover.Recovery.Workspace;
 
@@ -12,11 +13,15 @@ internal static class CacheFiles
 
     /// <summary>Whether sealing makes files of this name: a final one, or one with a suffix, temporary or beside the file.</summary>
     public static bool IsOurs(string name) => name.StartsWith(Data, StringComparison.Ordinal)
-        || name.StartsWith(CacheNames.PAux, StringComparison.Ordinal) || name.StartsWith(CacheNames.TAux, StringComparison.Ordinal);
+        || name.StartsWith(CacheNames.PAux, StringComparison.Ordinal) || name.StartsWith(CacheNames.TAux, StringComparison.Ordinal)
+        || name.StartsWith(CacheNames.SyntheticProofs, StringComparison.Ordinal);
 
     /// <summary>The files that belong into the result folder.</summary>
-    public static IReadOnlyList<string> Installed(PorepParameters porep, bool keepAll) =>
-        keepAll ? CacheNames.All(porep) : CacheNames.Finalized(porep);
+    /// <param name="porep">The sector's shape.</param>
+    /// <param name="keepAll">Whether layers and all trees do.</param>
+    /// <param name="synthetic">Whether synthetic proofs do.</param>
+    public static IReadOnlyList<string> Installed(PorepParameters porep, bool keepAll, bool synthetic) =>
+        [.. keepAll ? CacheNames.All(porep) : CacheNames.Finalized(porep), .. synthetic ? [CacheNames.SyntheticProofs] : Array.Empty<string>()];
 
     /// <summary>
     /// What was recorded when this file was written; false if nothing was. Steps are called as the files are, without what all
@@ -25,6 +30,11 @@ internal static class CacheFiles
     public static bool TryGetRecorded(IStepLog log, string name, out FileDigest recorded, string steps = "")
     {
         recorded = default;
+        if (name == CacheNames.SyntheticProofs)
+        {
+            return log.TryGet(SyntheticProofs.Step, out recorded);
+        }
+
         if (!name.StartsWith(Data, StringComparison.Ordinal) || !name.EndsWith(Extension, StringComparison.Ordinal))
         {
             return false;

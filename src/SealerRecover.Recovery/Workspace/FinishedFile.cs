@@ -22,7 +22,8 @@ internal sealed record RecoveredSector(SealedCommitments Sealed, SealedCommitmen
 /// <param name="workspace">The workspace.</param>
 /// <param name="porep">The sector's shape.</param>
 /// <param name="keepAll">Whether layers and all trees are installed.</param>
-internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace, PorepParameters porep, bool keepAll)
+/// <param name="synthetic">Whether synthetic proofs are.</param>
+internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace, PorepParameters porep, bool keepAll, bool synthetic)
 {
     /// <summary>The workspace.</summary>
     public SectorWorkspace Workspace => workspace;
@@ -32,7 +33,7 @@ internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace
 
     /// <summary>What PreCommit2 made. A replica of zeros is the last layer.</summary>
     public IEnumerable<FinishedFile> Sealed(SealedCommitments made) =>
-        InFolder(workspace.CacheFolder, string.Empty, CacheFiles.Installed(porep, keepAll), string.Empty, made)
+        InFolder(workspace.CacheFolder, string.Empty, CacheFiles.Installed(porep, keepAll, synthetic), string.Empty, made)
             .Append(ReplicaRecord.IsIn(workspace.Journal, ReplicaRecord.Sealed)
                 ? Replica(ManifestFile.Sealed, workspace.SealedFile, ReplicaRecord.Sealed)
                 : Recorded(ManifestFile.Sealed, workspace.SealedFile, CacheNames.Layer(porep.Layers), string.Empty, porep.SectorSize.Bytes));
@@ -50,6 +51,15 @@ internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace
             : (workspace.CacheFolder, string.Empty, ManifestFile.Sealed);
         return InFolder(folder, prefix, CacheNames.Finalized(porep), $"{steps}-", made).Append(copiedStep is null ? Standing(name, replica) : Of(name, replica, copiedStep));
     }
+
+    /// <summary>Synthetic proofs that were made of layers that stand.</summary>
+    public FinishedFile SyntheticProofs() => Recorded(
+        CacheNames.SyntheticProofs, Path.Combine(workspace.CacheFolder, CacheNames.SyntheticProofs), CacheNames.SyntheticProofs, string.Empty, length: null);
+
+    /// <summary>What stands in the sector's cache folder and only Commit 1 reads.</summary>
+    /// <param name="cacheFolder">The folder.</param>
+    public IEnumerable<FinishedFile> StandingForCommit1(string cacheFolder) =>
+        CacheFiles.Installed(porep, keepAll, synthetic).Except(CacheNames.Finalized(porep)).Select(name => Standing(name, Path.Combine(cacheFolder, name)));
 
     /// <summary>A key that was made of its update.</summary>
     public IEnumerable<FinishedFile> Key(SealedCommitments made) =>
@@ -70,9 +80,18 @@ internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace
         (progress, cancellation) => SegmentDigests.OfFile(files, path, progress, cancellation) is var digest
             && workspace.Journal.TryGet(step, out FileDigest recorded) && recorded == digest ? digest : null);
 
-    // It was found to be right; there is nothing to compare it with but itself.
-    private FinishedFile Standing(string name, string path) =>
-        new(name, path, (progress, cancellation) => SegmentDigests.OfFile(files, path, progress, cancellation));
+    // It was found to be right; there is nothing to compare it with but itself. One that has become unreadable since is damaged.
+    private FinishedFile Standing(string name, string path) => new(name, path, (progress, cancellation) =>
+    {
+        try
+        {
+            return SegmentDigests.OfFile(files, path, progress, cancellation);
+        }
+        catch (OperatorException failure) when (failure.Kind == FailureKind.Storage)
+        {
+            return null;
+        }
+    });
 
     // An update's t_aux is its key's, where that has one; tree_d is there when everything is kept.
     private List<string> Present(string folder, bool treeD) =>

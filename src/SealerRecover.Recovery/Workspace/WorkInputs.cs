@@ -23,6 +23,7 @@ namespace SealerRecover.Recovery.Workspace;
 /// <param name="UpdateCommD">CID of the commitment to an update's data; null for a sector that was not snapped.</param>
 /// <param name="UpdateSealedCid">CID that has to come out of the update; then SealedCid is the key's.</param>
 /// <param name="KeepUnsealed">Whether an unsealed copy is made; null for no.</param>
+/// <param name="SyntheticProofs">Whether synthetic proofs are made; null for no.</param>
 internal sealed record WorkInputs(
     int Format,
     string Sector,
@@ -34,7 +35,8 @@ internal sealed record WorkInputs(
     int? RowsToDiscard,
     string? UpdateCommD = null,
     string? UpdateSealedCid = null,
-    bool? KeepUnsealed = null)
+    bool? KeepUnsealed = null,
+    bool? SyntheticProofs = null)
 {
     /// <summary>The version this code writes and the only one it resumes.</summary>
     public const int CurrentFormat = 1;
@@ -51,7 +53,8 @@ internal sealed record WorkInputs(
         settings.RowsToDiscard,
         content.Update?.CommD.ToString(),
         facts.Update?.SealedCid.ToString(),
-        settings.KeepUnsealed && content.Parts.Any() ? true : null);
+        settings.KeepUnsealed && content.Parts.Any() ? true : null,
+        settings.Of(facts).SyntheticProofs == true ? true : null);
 
     /// <summary>The seal proof's parameters.</summary>
     [JsonIgnore]
@@ -73,6 +76,7 @@ internal sealed record WorkInputs(
             ("rows to discard", RowsToDiscard != other.RowsToDiscard),
             ("update", UpdateCommD != other.UpdateCommD || UpdateSealedCid != other.UpdateSealedCid),
             ("--keep-unsealed", KeepUnsealed != other.KeepUnsealed),
+            ("synthetic proofs", SyntheticProofs != other.SyntheticProofs),
             ("sector", Sector != other.Sector),
             ("format", Format != other.Format),
         ];
@@ -82,7 +86,7 @@ internal sealed record WorkInputs(
     /// <summary>One line; equal exactly for equal inputs.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Format} {Sector} {SealProof} {Ticket} {CommD} {SealedCid} {KeepAll} {RowsToDiscard ?? -1}{Update}{(KeepUnsealed == true ? " unsealed" : "")}");
+        $"{Format} {Sector} {SealProof} {Ticket} {CommD} {SealedCid} {KeepAll} {RowsToDiscard ?? -1}{Update}{(KeepUnsealed == true ? " unsealed" : "")}{(SyntheticProofs == true ? " synthetic" : "")}");
 
     // Nothing for sectors without: what earlier versions left for them is still found.
     private string Update => UpdateCommD is null ? "" : $" {UpdateCommD} {UpdateSealedCid}";

@@ -87,6 +87,11 @@ internal sealed class ExportCommand : ICommand
         {
             // What was found until now is written and reported; the same command goes on from there.
         }
+        catch (SourceMisconfiguredException)
+        {
+            file.Finish(numbers);
+            throw;
+        }
 
         file.Finish(numbers);
         SectorLookupResult[] found = [.. numbers.Where(ended.ContainsKey).Select(number => ended[number])];

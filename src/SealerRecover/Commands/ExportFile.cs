@@ -30,8 +30,8 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
     public RecoveryMetadata? Written { get; private set; }
 
     /// <summary>
-    /// What the file has of sectors from earlier runs, as far as the epochs of their tickets were cross-checked then; nothing if there is none.
-    /// Whether an epoch that a source told alone is right shows nowhere but in the result of sealing, so that is asked again.
+    /// What the file has of sectors from earlier runs, as far as the epochs of their tickets and their CommD were cross-checked then; nothing if
+    /// there is none. Whether what a source told alone is right shows nowhere but in the result of sealing, so that is asked again.
     /// </summary>
     /// <exception cref="OperatorException">BadInput: it is no metadata file of this miner, found out before anybody is asked.</exception>
     public IReadOnlyDictionary<ulong, SectorFacts> Known()
@@ -44,7 +44,7 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
         RecoveryMetadata there = MetadataFile.Read(path);
         MetadataFile.RefuseAnotherMiner(path, there, new RecoveryMetadata(miner, size, []));
         _withPieces = [.. there.Sectors.Where(facts => facts.Holds is { PiecesUntold: false }).Select(facts => facts.Sector.Number)];
-        return there.Sectors.Where(facts => there.CheckedEpochs.Contains(facts.Sector.Number)).ToDictionary(facts => facts.Sector.Number);
+        return there.Sectors.Where(facts => there.Checked.Contains(facts.Sector.Number)).ToDictionary(facts => facts.Sector.Number);
     }
 
     /// <summary>A sector is done.</summary>

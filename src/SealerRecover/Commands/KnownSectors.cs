@@ -62,6 +62,11 @@ internal sealed class KnownSectors
     public string? MetadataPath(CommandContext context) =>
         context.Parsed.GetValue(_metadata) is { } given ? context.Folders.Absolute(given, _metadata.Name) : null;
 
+    /// <summary>What the metadata file that was named says of all its sectors; nothing where none was.</summary>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public IReadOnlyList<SectorFacts> AllInFile(CommandContext context) =>
+        MetadataPath(context) is { } path ? [.. MetadataFile.Read(path).Sectors] : [];
+
     /// <summary>What a metadata file says of the sectors asked for, in their order; without numbers, of all in the file.</summary>
     /// <exception cref="OperatorException">BadInput.</exception>
     public IReadOnlyList<SectorLookupResult> FromFile(CommandContext context, string path)

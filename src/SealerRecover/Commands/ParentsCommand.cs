@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
 using Filecoin.Sealing.Graph;
@@ -76,7 +77,7 @@ internal sealed class ParentsCommand : ICommand
             {
                 throw new OperatorException(
                     FailureKind.Storage,
-                    $"the parent cache of {proof}, {path}, is {Word(state)}",
+                    $"the parent cache of {proof}, {path}, is {Word(state, path)}",
                     $"build it with: sealer-recover parents --sector-size {proof.SectorSize} --variant {WordFor(proof.Variant)}");
             }
 
@@ -85,7 +86,7 @@ internal sealed class ParentsCommand : ICommand
 
         context.View.Live(() =>
         {
-            using ParentCache cache = folder.Open(proof.Porep, threads, context.Environment.ParentWindowNodes, progress, context.Cancellation);
+            using ParentCache cache = folder.Open(proof.Porep, threads, context.Environment.ParentWindowNodes, progress, context.Cancellation, progress.Notice);
             return cache.Path;
         });
         return Done("is ready and verified");
@@ -114,23 +115,31 @@ internal sealed class ParentsCommand : ICommand
                 "write one of 2KiB, 8MiB, 512MiB, 32GiB, 64GiB");
     }
 
-    private static string Word(ParentCacheState state) => state switch
+    private static string Word(ParentCacheState state, string path) => state switch
     {
         ParentCacheState.Missing => "missing",
-        ParentCacheState.Truncated => "not complete",
-        _ => "damaged: its digest is wrong",
+        ParentCacheState.Truncated => $"not complete; it was {Written(path)}",
+        _ => $"damaged: its digest is wrong or its disk does not give it back; it was {Written(path)}",
     };
+
+    private static string Written(string path) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"last written {File.GetLastWriteTimeUtc(path):yyyy-MM-dd HH:mm:ss} UTC, and what Lotus and Curio sealed with it since may have a CommR that nobody can make again");
 
     private sealed class Relay(CommandContext context) : IProgress<SealProgress>
     {
         private readonly Lock _lock = new();
 
-        public void Report(SealProgress value)
+        public void Report(SealProgress value) => Tell(new PhaseProgressed(context.Host.Time.GetUtcNow(), null, value));
+
+        public void Notice(string text) => Tell(new Notice(context.Host.Time.GetUtcNow(), null, text));
+
+        private void Tell(RecoveryEvent happened)
         {
             // Observers are told one thing at a time; builders report from any thread.
             lock (_lock)
             {
-                context.View.On(new PhaseProgressed(context.Host.Time.GetUtcNow(), null, value));
+                context.View.On(happened);
             }
         }
     }

@@ -5,6 +5,7 @@ using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 using Microsoft.Extensions.Logging;
+using SealerRecover.Recovery;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Unsealing;
@@ -14,7 +15,8 @@ using PieceSource = SealerRecover.Recovery.PieceSources.PieceSource;
 namespace SealerRecover.Commands;
 
 /// <summary>
-/// Says which pieces sectors hold, where each lies, and which of the piece sources seem to have it. Nothing is fetched.
+/// Says which pieces sectors hold, where each lies, and which of the piece sources seem to have it. Nothing is fetched; files are read only where
+/// their names do not tell what they are and no other place has the piece.
 /// <code>sealer-recover pieces --miner=f01000 --sector=7 --piece-source=/pieces --piece-source=https://boost.example</code>
 /// </summary>
 internal sealed class PiecesCommand : ICommand
@@ -92,7 +94,7 @@ internal sealed class PiecesCommand : ICommand
             List<FoundPiece> pieces = [];
             foreach (PlacedPiece placed in contents.Placed)
             {
-                pieces.Add(new FoundPiece(placed, await LookAsync(contents, placed, fetcher, context.Cancellation)));
+                pieces.Add(new FoundPiece(placed, await LookAsync(context, contents, placed, fetcher)));
             }
 
             context.View.Answered(new PiecesAnswer(contents, pieces));
@@ -108,7 +110,7 @@ internal sealed class PiecesCommand : ICommand
 
     /// <summary>Where a piece seems to be; null where nobody looked: it is zeros, or no sources were given.</summary>
     private static async Task<ImmutableArray<PieceSighting>?> LookAsync(
-        SectorContents contents, PlacedPiece placed, PieceFetcher? fetcher, CancellationToken cancellation)
+        CommandContext context, SectorContents contents, PlacedPiece placed, PieceFetcher? fetcher)
     {
         if (fetcher is null || placed.IsZeros)
         {
@@ -116,7 +118,7 @@ internal sealed class PiecesCommand : ICommand
         }
 
         PiecePlace? place = contents.Order == OrderKnowledge.Unknown ? null : new PiecePlace(contents.Sector, contents.Size, placed.Offset);
-        return await fetcher.LookForAsync(new PieceWanted(placed.Piece, place), cancellation);
+        return await fetcher.LookForAsync(new PieceWanted(placed.Piece, place), new Relay(context, contents.Sector), context.Cancellation);
     }
 
     private static OperatorException? Complaint(SectorContents contents, List<FoundPiece> pieces)
@@ -145,5 +147,11 @@ internal sealed class PiecesCommand : ICommand
                 CultureInfo.InvariantCulture,
                 $"{contents.Sector}: {missing.Length} of {contents.Needed.Count()} pieces are in none of the piece sources: {names}{more}"),
             "name a folder, an unsealed sector file or an http(s) server that has them with --piece-source, which can be given several times");
+    }
+
+    /// <summary>Tells how far the reading of files is.</summary>
+    private sealed class Relay(CommandContext context, SectorId sector) : IProgress<PieceProgress>
+    {
+        public void Report(PieceProgress value) => context.View.On(new PieceProgressed(context.Host.Time.GetUtcNow(), sector, value));
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;
+using SealerRecover.Recovery.Survey;
 using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
@@ -98,9 +99,11 @@ internal sealed class RecoveryOptions
     public RecoverySettings Read(CommandContext context)
     {
         ParseResult parsed = context.Parsed;
+        string result = context.Folders.Absolute(parsed.GetValue(Result) ?? DefaultResult, Result.Name);
+        StorageOption.Refuse(StoragePathMistake.Within(result), Result.Name);
         return new RecoverySettings
         {
-            ResultFolder = context.Folders.Absolute(parsed.GetValue(Result) ?? DefaultResult, Result.Name),
+            ResultFolder = result,
             TempFolder = context.Folders.Absolute(parsed.GetValue(Temp) ?? DefaultTemp, Temp.Name),
             ParentCacheFolder = context.Environment.ParentCacheFolder,
             Parallel = parsed.GetValue(Parallel) ?? 1,

@@ -6,6 +6,7 @@ using SealerRecover.Recovery;
 using SealerRecover.Recovery.Bench;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Repair;
+using SealerRecover.Recovery.Survey;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
@@ -59,7 +60,13 @@ internal sealed class RepairCommand : ICommand
             found = await ChainCrossCheck.CompareAsync(context, _sectors.Node, found, file);
         }
 
-        SectorRepair[] repairs = [.. found.Where(result => result.Failure is null).Select(result => SectorRepair.Choose(result.Facts!, paths, settings))];
+        bool dryRun = context.Parsed.GetValue(_dryRun);
+        Dictionary<SectorId, SectorReport> moved = Move(context, settings, found, dryRun);
+        SectorRepair[] repairs =
+        [
+            .. found.Where(result => result.Failure is null && !moved.ContainsKey(result.Sector))
+                .Select(result => SectorRepair.Choose(result.Facts!, paths, settings)),
+        ];
         if (repairs.Length > 0)
         {
             context.View.Answered(new RepairAnswer(Cost(context, settings, repairs)));
@@ -68,18 +75,44 @@ internal sealed class RepairCommand : ICommand
         Dictionary<SectorId, SectorReport> reports = found
             .Where(result => result.Failure is not null)
             .ToDictionary(result => result.Sector, result => SectorReport.Failed(result.Sector, result.Failure!));
+        foreach (SectorReport report in moved.Values)
+        {
+            reports.Add(report.Sector, report);
+        }
+
         List<Advice> next = [.. NextAdvice.Debt([.. repairs.Select(repair => repair.Facts)], context.Host.Time.GetUtcNow())];
         foreach (IGrouping<string, SectorRepair> place in repairs.GroupBy(repair => repair.StoragePath))
         {
             SectorFacts[] facts = [.. place.Select(repair => repair.Facts)];
             RecoverySettings here = settings with { ResultFolder = place.Key };
-            foreach (SectorReport report in context.Parsed.GetValue(_dryRun) ? Planned(context, here, facts) : Mend(context, here, facts, next))
+            foreach (SectorReport report in dryRun ? Planned(context, here, facts) : Mend(context, here, facts, next))
             {
                 reports.Add(report.Sector, report);
             }
         }
 
         return new Report { Command = Name, Sectors = [.. found.Select(result => reports[result.Sector])], Next = next };
+    }
+
+    /// <summary>Moves what lies in the place of something else, before anything is made. Reports of sectors for which that is all.</summary>
+    private Dictionary<SectorId, SectorReport> Move(
+        CommandContext context, RecoverySettings settings, IReadOnlyList<SectorLookupResult> found, bool dryRun)
+    {
+        SectorFacts[] facts = [.. found.Select(result => result.Facts).OfType<SectorFacts>()];
+        SurveyFacts[] known = [.. facts.Concat(_sectors.AllInFile(context)).Select(SurveyFacts.From)];
+        MisplacedRepair repair = new(settings, known, context.Host.Time);
+        MovedSectors moved = context.View.Live(() => repair.Run(
+            [.. facts.Select(SurveyFacts.From)],
+            dryRun,
+            (sector, text) => context.View.On(new Notice(context.Host.Time.GetUtcNow(), sector, text)),
+            sector => new PhaseProgress(context, sector),
+            context.Cancellation));
+        return facts.Where(fact => moved.Failed.ContainsKey(fact.Sector) || moved.Whole.Contains(fact.Sector)).ToDictionary(
+            fact => fact.Sector,
+            fact => moved.Failed.TryGetValue(fact.Sector, out OperatorException? failure)
+                ? SectorReport.Failed(fact.Sector, failure)
+                : new SectorReport(
+                    fact.Sector, dryRun ? SectorResult.Listed : SectorResult.AlreadyThere, fact.Update?.SealedCid ?? fact.SealedCid, null, [], TimeSpan.Zero, null));
     }
 
     private static (SectorRepair Repair, RepairCost Cost)[] Cost(CommandContext context, RecoverySettings settings, SectorRepair[] repairs)

@@ -39,6 +39,12 @@ internal sealed class SourceOptions
         HelpName = "file",
     };
 
+    /// <summary>--assume-zeros.</summary>
+    public Option<bool> AssumeZeros { get; } = new("--assume-zeros")
+    {
+        Description = "Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data. If it was, sealing it ends with another CommR.",
+    };
+
     /// <summary>Adds them.</summary>
     public void AddTo(Command command)
     {
@@ -46,6 +52,7 @@ internal sealed class SourceOptions
         command.Add(LotusMiner);
         command.Add(CurioDatabase);
         command.Add(Damocles);
+        command.Add(AssumeZeros);
     }
 
     /// <summary>The sources named, in order of trust.</summary>
@@ -77,6 +84,7 @@ internal sealed class SourceOptions
         {
             Archive = context.Parsed.GetValue(Archive) is { } archive ? new FullNode(connect(ApiInfo.Parse(archive, Archive.Name))) : null,
             Named = [.. named, .. given],
+            AssumeZeros = context.Parsed.GetValue(AssumeZeros),
         };
     }
 

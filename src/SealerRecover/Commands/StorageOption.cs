@@ -31,10 +31,29 @@ internal sealed class StorageOption
                 $"name the folders that hold sealed/ and cache/ with {Folders.Name}, as `lotus-miner storage list` prints them");
         }
 
+        foreach (string path in paths)
+        {
+            Refuse(StoragePathMistake.In(path), Folders.Name);
+        }
+
         return paths.FirstOrDefault(path => !Directory.Exists(path)) is { } missing
             ? throw new OperatorException(
                 FailureKind.BadInput, $"{missing} is not there", $"mount it, or leave it out of {Folders.Name}; to make a sector from nothing use recover")
             : paths;
+    }
+
+    /// <summary>Refuses a folder that is no storage path and names those that were meant.</summary>
+    /// <param name="mistake">What is wrong; null for nothing.</param>
+    /// <param name="option">The option it was given with.</param>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public static void Refuse(StoragePathMistake? mistake, string option)
+    {
+        if (mistake is not null)
+        {
+            throw new OperatorException(FailureKind.BadInput, mistake.Sentence, mistake.Meant.Count == 0
+                ? $"give {option} the folder in which it is called sealed, cache, update, update-cache or unsealed"
+                : "give " + string.Join(' ', mistake.Meant.Select(meant => ShellWords.Quote($"{option}={meant}"))));
+        }
     }
 
     /// <summary>Lists what they hold.</summary>

@@ -12,16 +12,10 @@ namespace SealerRecover.Commands;
 /// </summary>
 internal sealed class SurveyCommand : ICommand
 {
-    /// <summary>
-    /// Stretches read of each of several sectors: seconds each on a rotating disk, and damage of half a percent of a sector is missed less
-    /// than once in a hundred times.
-    /// </summary>
-    private const int DefaultSample = 1000;
-
     private readonly InspectionOptions _inspection = new();
     private readonly Option<bool> _deep = new("--deep")
     {
-        Description = "Read replicas and compare them with tree_r_last, and unsealed copies with CommD; says which byte ranges are bad.",
+        Description = "Read all of each replica and compare it with tree_r_last, and unsealed copies with CommD; says which byte ranges are bad.",
     };
 
     private readonly Option<int?> _sample = CommonOptions.Whole(
@@ -29,7 +23,7 @@ internal sealed class SurveyCommand : ICommand
         0,
         int.MaxValue,
         "count",
-        $"With --deep: compare so many random stretches of each replica; 0 for all of it. Default: all of one sector, {DefaultSample} of several.");
+        "With --deep: compare only so many random stretches of each replica; 0 for all of it, which is the default.");
 
     private readonly Option<bool> _quick = new("--quick")
     {
@@ -65,43 +59,58 @@ internal sealed class SurveyCommand : ICommand
             context.View.Said($"{stray.Path} is no sector's: Lotus refuses to declare a storage path with such a name in it, so move it elsewhere");
         }
 
-        (string comparedWith, IReadOnlyList<SurveyedSector> sectors) = await _inspection.Sectors.FindAsync(context, roots);
+        (string comparedWith, IReadOnlyList<SurveyedSector> sectors, IReadOnlyList<SurveyFacts> others) =
+            await _inspection.Sectors.FindAsync(context, roots, othersFor: _inspection.Kernels(context));
         if (comparedWith == SurveyAnswer.Nothing)
         {
             context.View.Said("no chain node was asked: files are only compared with each other, not with what the sectors have on chain");
         }
 
-        SectorSurveyor surveyor = new(roots, ReadSettings(context, sectors.Count));
+        SurveySettings settings = ReadSettings(context);
+        SectorSurveyor surveyor = new(roots, settings);
+        MisplacedSearch search = new(roots, settings, [.. sectors.Select(sector => sector.Facts).OfType<SurveyFacts>(), .. others]);
         List<SectorReport> reports = [];
-        List<(SectorId Sector, IReadOnlyList<RepairAdvice> Repairs)> repairs = [];
+        List<SurveyAnswer> answers = [];
         foreach (SurveyedSector sector in sectors)
         {
             if (sector.Facts is not { } facts)
             {
                 reports.Add(SectorReport.Failed(sector.Sector, sector.Failure!));
+                foreach (string other in search.Under(sector.Sector))
+                {
+                    context.View.Said(other);
+                }
+
                 continue;
             }
 
             long started = context.Host.Time.GetTimestamp();
             SectorSurvey survey = context.View.Live(
-                () => surveyor.Survey(facts, new PhaseProgress(context, sector.Sector), context.Cancellation));
+                () => search.Complete(
+                    surveyor.Survey(facts, new PhaseProgress(context, sector.Sector), context.Cancellation),
+                    new PhaseProgress(context, sector.Sector),
+                    context.Cancellation));
             SurveyAnswer answer = new(survey, comparedWith, ShowGood: sectors.Count == 1);
             context.View.Answered(answer);
-            repairs.Add((sector.Sector, answer.Repairs));
+            answers.Add(answer);
             reports.Add(new SectorReport(
                 sector.Sector,
-                answer.Complaint is null ? SectorResult.Good : SectorResult.Failed,
+                answer.Result,
                 facts.UpdateSealedCid ?? facts.SealedCid,
                 Commitments: null,
                 [.. survey.Files.Select(file => file.Best?.Path).OfType<string>()],
                 context.Host.Time.GetElapsedTime(started),
-                answer.Complaint is { } complaint ? Failure.From(complaint) : null));
+                answer.Complaint is { } complaint ? Failure.From(complaint) : null)
+            {
+                HowFar = ReachText.Of(survey),
+                BlockChance = survey.BlockChance,
+            });
         }
 
-        return new Report { Command = Name, Sectors = reports, Next = [.. Next(context, roots, repairs)] };
+        return new Report { Command = Name, Sectors = reports, Next = [.. Next(context, roots, answers)] };
     }
 
-    private SurveySettings ReadSettings(CommandContext context, int sectors)
+    private SurveySettings ReadSettings(CommandContext context)
     {
         bool deep = context.Parsed.GetValue(_deep);
         int? sample = context.Parsed.GetValue(_sample);
@@ -121,20 +130,27 @@ internal sealed class SurveyCommand : ICommand
         {
             Deep = deep,
             Quick = context.Parsed.GetValue(_quick),
-            Sample = sample switch { null => sectors > 1 ? DefaultSample : null, 0 => null, _ => sample },
+            Sample = sample is 0 ? null : sample,
             RowsToDiscard = _inspection.RowsToDiscard(context),
             Threads = _inspection.Threads(context),
             Kernels = _inspection.Kernels(context),
         };
     }
 
-    private IEnumerable<Advice> Next(
-        CommandContext context, StorageRoots roots, List<(SectorId Sector, IReadOnlyList<RepairAdvice> Repairs)> surveyed)
+    private IEnumerable<Advice> Next(CommandContext context, StorageRoots roots, List<SurveyAnswer> answers)
     {
+        IReadOnlyList<MoveStep> moves = MovePlan.For(answers.SelectMany(answer => answer.Survey.Misplaced), context.Host.Time.GetUtcNow());
+        if (moves.Count > 0)
+        {
+            yield return new Advice(
+                "Move what lies in the place of something else; nothing is overwritten, and what stands in the way goes aside. repair does the same by itself:",
+                [.. MoveCommands.For(moves)]);
+        }
+
         ulong[] numbers =
         [
-            .. surveyed.Where(entry => entry.Repairs.Any(repair => repair.IsNeeded && repair.Kind != AdvisedRepair.UnsealAgain))
-                .Select(entry => entry.Sector.Number).Order(),
+            .. answers.Where(answer => answer.Repairs.Any(repair => repair.IsNeeded && repair.Kind != AdvisedRepair.UnsealAgain))
+                .Select(answer => answer.Survey.Sector.Number).Order(),
         ];
         if (numbers.Length == 0)
         {
@@ -145,6 +161,6 @@ internal sealed class SurveyCommand : ICommand
             numbers.Length == 1
                 ? "Repair the sector; the plan says what that takes before anything starts:"
                 : string.Create(CultureInfo.InvariantCulture, $"Repair these {numbers.Length} sectors; the plan says what that takes before anything starts:"),
-            [_inspection.Then(context, roots, "repair", surveyed[0].Sector.Miner, numbers)]);
+            [_inspection.Then(context, roots, "repair", answers[0].Survey.Sector.Miner, numbers)]);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Filecoin.Chain;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Rendering;
 
@@ -15,6 +16,12 @@ internal sealed record SurveyedSector(SectorId Sector, SurveyFacts? Facts, Opera
     /// <summary>The miner's debt when the metadata file was written; null for none, and where a node was asked.</summary>
     public MinerDebt? DebtThen { get; init; }
 }
+
+/// <summary>Sectors to look at.</summary>
+/// <param name="ComparedWith">As of <see cref="SurveyAnswer"/>.</param>
+/// <param name="Sectors">The sectors.</param>
+/// <param name="Others">What is known of others, whose files may lie under these sectors' names.</param>
+internal sealed record FoundSectors(string ComparedWith, IReadOnlyList<SurveyedSector> Sectors, IReadOnlyList<SurveyFacts> Others);
 
 /// <summary>
 /// Which sectors to look at and what to compare them with: a chain node's newest state, which every node has, a metadata file, or, without
@@ -49,9 +56,13 @@ internal sealed class SurveyedSectors
     /// <param name="context">The command's surroundings.</param>
     /// <param name="roots">Where sectors lie.</param>
     /// <param name="askMore">Asks the node, where one is asked at all, for more about the sectors found.</param>
+    /// <param name="othersFor">Kernels to tell with whose files lie where others belong; null where nobody wants to know.</param>
     /// <exception cref="OperatorException">BadInput, or no node answers.</exception>
-    public async Task<(string ComparedWith, IReadOnlyList<SurveyedSector> Sectors)> FindAsync(
-        CommandContext context, StorageRoots roots, Action<SectorLookup, IReadOnlyList<SurveyedSector>>? askMore = null)
+    public async Task<FoundSectors> FindAsync(
+        CommandContext context,
+        StorageRoots roots,
+        Action<SectorLookup, IReadOnlyList<SurveyedSector>>? askMore = null,
+        KernelChoice? othersFor = null)
     {
         bool faulty = context.Parsed.GetValue(Known.Sectors.Faulty);
         if (Known.MetadataPath(context) is { } path)
@@ -59,8 +70,11 @@ internal sealed class SurveyedSectors
             return faulty
                 ? throw new OperatorException(
                     FailureKind.BadInput, "a metadata file does not tell which sectors are faulty", $"leave out {Known.Sectors.Faulty.Name}, or the metadata file to ask a chain node")
-                : (SurveyAnswer.Metadata, [.. Known.FromFile(context, path)
-                    .Select(found => new SurveyedSector(found.Sector, found.Facts is { } facts ? SurveyFacts.From(facts) : null, found.Failure) { DebtThen = found.Facts?.DebtThen })]);
+                : new FoundSectors(
+                    SurveyAnswer.Metadata,
+                    [.. Known.FromFile(context, path)
+                        .Select(found => new SurveyedSector(found.Sector, found.Facts is { } facts ? SurveyFacts.From(facts) : null, found.Failure) { DebtThen = found.Facts?.DebtThen })],
+                    othersFor is null ? [] : [.. Known.AllInFile(context).Select(SurveyFacts.From)]);
         }
 
         IReadOnlyList<ulong> asked = Known.Sectors.Read(context.Parsed);
@@ -72,8 +86,38 @@ internal sealed class SurveyedSectors
         }
 
         return offline || !Known.Node.AreGiven(context)
-            ? (SurveyAnswer.Nothing, Offline(context, roots, asked))
-            : (SurveyAnswer.Chain, await Known.Node.AskAsync(context, lookup => AskAsync(context, lookup, roots, asked, faulty, askMore)));
+            ? new FoundSectors(SurveyAnswer.Nothing, Offline(context, roots, asked), [])
+            : await Known.Node.AskAsync(context, async lookup =>
+            {
+                IReadOnlyList<SurveyedSector> sectors = await AskAsync(context, lookup, roots, asked, faulty, askMore);
+                return new FoundSectors(
+                    SurveyAnswer.Chain, sectors, othersFor is null ? [] : await OthersAsync(context, lookup, roots, sectors, othersFor));
+            });
+    }
+
+    /// <summary>
+    /// What others commit to whose files may lie under the surveyed sectors' names: asked only where a p_aux is none of theirs, of sectors that
+    /// anything is there of and of faulty ones.
+    /// </summary>
+    private static async Task<IReadOnlyList<SurveyFacts>> OthersAsync(
+        CommandContext context, SectorLookup lookup, StorageRoots roots, IReadOnlyList<SurveyedSector> sectors, KernelChoice kernels)
+    {
+        SurveyFacts[] known = [.. sectors.Select(sector => sector.Facts).OfType<SurveyFacts>()];
+        if (!MisplacedSearch.HoldsUnknown(roots, known, kernels.Poseidon))
+        {
+            return [];
+        }
+
+        ulong[] others =
+        [
+            .. roots.NumbersOf(lookup.Miner).Union(await lookup.FaultySectorsAsync(context.Cancellation))
+                .Except(sectors.Select(sector => sector.Sector.Number)),
+        ];
+        return others.Length == 0 ? [] :
+        [
+            .. NodeOptions.Live(context, () => lookup.FindCommitmentsAsync(others, NodeOptions.DefaultConcurrency, context.Cancellation))
+                .Select(result => result.Commitments).OfType<SectorCommitments>().Select(SurveyFacts.From),
+        ];
     }
 
     private static async Task<IReadOnlyList<SurveyedSector>> AskAsync(

@@ -8,7 +8,7 @@ using SealerRecover.Settings;
 namespace SealerRecover.Commands;
 
 /// <summary>
-/// Takes the data, or a part of it, out of a sealed or updated sector.
+/// Takes the data, or a part of it, out of a sealed or updated sector, or out of its unsealed copy.
 /// <code>sealer-recover unseal --miner=f01000 --sector=7 --sealed=/sector/sealed/s-t01000-7 --piece=baga6ea4seaq… --output=./deal.car</code>
 /// </summary>
 internal sealed class UnsealCommand : ICommand
@@ -19,6 +19,7 @@ internal sealed class UnsealCommand : ICommand
     private readonly Option<string?> _cache = Path("--cache", "folder", "The sealed file's cache folder: its p_aux is checked, and a last layer in it saves labelling.");
     private readonly Option<string?> _update = Path("--update", "file", "The updated file of a snapped sector.");
     private readonly Option<string?> _updateCache = Path("--update-cache", "folder", "The update's cache folder: its p_aux is checked.");
+    private readonly Option<string?> _unsealed = Path("--unsealed", "file", "An unsealed copy, whole or in part, to take the data out of instead: nothing is labelled.");
     private readonly Option<string?> _output = Path("--output", "file", "The file of raw bytes to write. One that is there is not overwritten.");
     private readonly Option<string?> _piece = Path("--piece", "cid", "The piece to get, by its CID of version 1 or 2. Default: the whole sector.");
     private readonly Option<string?> _offset = Path("--offset", "bytes", "First padded byte to get, a multiple of 128. Default: 0.");
@@ -40,11 +41,11 @@ internal sealed class UnsealCommand : ICommand
     /// <summary>Makes the command.</summary>
     public UnsealCommand()
     {
-        Syntax = new Command("unseal", "Take the raw data, or a piece of it, out of a sealed or updated sector.");
+        Syntax = new Command("unseal", "Take the raw data, or a piece of it, out of a sealed or updated sector or its unsealed copy.");
         _sectors.AddTo(Syntax);
         foreach (Option option in new Option[]
         {
-            _sealed, _cache, _update, _updateCache, _output, _piece, _offset, _length, _temp, _threads, _keepLabels, _ignoreResources, _kernel.Kernel,
+            _sealed, _cache, _update, _updateCache, _unsealed, _output, _piece, _offset, _length, _temp, _threads, _keepLabels, _ignoreResources, _kernel.Kernel,
         })
         {
             Syntax.Add(option);
@@ -76,6 +77,7 @@ internal sealed class UnsealCommand : ICommand
             CacheFolder = Absolute(context, _cache),
             UpdateFile = Absolute(context, _update),
             UpdateCacheFolder = Absolute(context, _updateCache),
+            UnsealedFile = Absolute(context, _unsealed),
             Range = ReadRange(context.Parsed, contents),
             Output = output,
             TempFolder = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? RecoveryOptions.DefaultTemp, _temp.Name),
@@ -88,7 +90,7 @@ internal sealed class UnsealCommand : ICommand
         };
         long started = context.Host.Time.GetTimestamp();
         Unsealer unsealer = new(request, context.Host.Time);
-        UnsealPlan plan = unsealer.Plan();
+        UnsealPlan plan = unsealer.Plan(context.Cancellation);
         context.View.Answered(new UnsealPlanAnswer(plan));
         context.View.Live(() =>
         {
@@ -122,7 +124,7 @@ internal sealed class UnsealCommand : ICommand
 
         return offset is null && length is null
             ? UnsealRange.All(contents)
-            : UnsealRange.Padded(
+            : UnsealRange.OfPadded(
                 contents,
                 offset is null ? 0 : ByteCounts.Parse(offset, _offset.Name),
                 length is null ? null : ByteCounts.Parse(length, _length.Name));

@@ -69,7 +69,7 @@ internal sealed class VerifyCommand : ICommand
         StorageRoots roots = _inspection.ReadRoots(context);
         Dictionary<SectorId, ChallengeSeed> seeds = [];
         List<Advice> debt = [];
-        (string comparedWith, IReadOnlyList<SurveyedSector> sectors) = await _inspection.Sectors.FindAsync(context, roots, (lookup, found) =>
+        (string comparedWith, IReadOnlyList<SurveyedSector> sectors, _) = await _inspection.Sectors.FindAsync(context, roots, (lookup, found) =>
         {
             if (given is null)
             {
@@ -110,7 +110,10 @@ internal sealed class VerifyCommand : ICommand
         context.View.Answered(answer);
         return new SectorReport(
             facts.Sector,
-            answer.Complaint is not null ? SectorResult.Failed : facts.AreFromChain ? SectorResult.Proven : SectorResult.Good,
+            answer.Complaint is not null ? SectorResult.Failed
+            : facts.AreFromChain ? SectorResult.Proven
+            : found.Full ? SectorResult.Good
+            : SectorResult.GoodSampled,
             found.Part == SectorPart.Update ? facts.UpdateSealedCid : facts.SealedCid,
             Commitments: null,
             [.. found.Replicas.Where(replica => replica.IsProven).Select(replica => replica.Replica)],
@@ -118,6 +121,8 @@ internal sealed class VerifyCommand : ICommand
             answer.Complaint is { } complaint ? Failure.From(complaint) : null)
         {
             ProvenNodes = found.ProvenNodes,
+            HowFar = found.IsProven ? ReachText.Of(found) : null,
+            BlockChance = found.BlockChance,
         };
     }
 

@@ -142,6 +142,7 @@ internal sealed record JsonSectorEnded(
     IReadOnlyList<string> Files,
     double Seconds,
     int? ProvenNodes,
+    double? BlockChance,
     JsonFailure? Failure);
 
 /// <summary>Why something failed.</summary>
@@ -255,7 +256,7 @@ internal sealed record JsonPiece(
     string PieceCid, long PaddedSize, long UnpaddedSize, long? Offset, bool Zeros, IReadOnlyList<JsonSighting>? Found);
 
 /// <summary>A place that seems to have a piece.</summary>
-internal sealed record JsonSighting(string? PieceSource, string Where, long? Length);
+internal sealed record JsonSighting(string? PieceSource, string Where, long? Length, string Evidence);
 
 /// <summary>The unsealing about to start.</summary>
 internal sealed record JsonUnsealPlan(
@@ -280,8 +281,11 @@ internal sealed record JsonSurvey(
     string ComparedWith,
     bool Snapped,
     bool Whole,
+    string Read,
+    double BlockChance,
     IReadOnlyList<JsonSurveyFile> Files,
     IReadOnlyList<JsonExtraFile> Extra,
+    IReadOnlyList<JsonMisplaced> Misplaced,
     IReadOnlyList<string> Warnings,
     IReadOnlyList<JsonAdvisedRepair> Repairs);
 
@@ -293,10 +297,14 @@ internal sealed record JsonSurveyFile(
     bool Best,
     string State,
     string? Depth,
+    JsonReadSample? Sample,
     string? Reason,
     long? ExpectedLength,
     long? FoundLength,
     IReadOnlyList<JsonDamagedRange>? Ranges);
+
+/// <summary>What was read of a replica where not all of it was.</summary>
+internal sealed record JsonReadSample(long Read, long Of, long StretchBytes, int BlockBytes, double BlockChance);
 
 /// <summary>Where a file is damaged.</summary>
 internal sealed record JsonDamagedRange(
@@ -304,6 +312,9 @@ internal sealed record JsonDamagedRange(
 
 /// <summary>A file that does not belong to a finished sector.</summary>
 internal sealed record JsonExtraFile(string Path, long Length, bool LeftOver);
+
+/// <summary>A replica or cache folder that lies where something else belongs.</summary>
+internal sealed record JsonMisplaced(string From, string? To, bool Folder, JsonSector Owner, string Part, JsonReadSample? Sample, string Why);
 
 /// <summary>What makes a part whole again.</summary>
 internal sealed record JsonAdvisedRepair(string Repair, string Part, bool Needed, string Why, IReadOnlyList<JsonCopy>? Copies);
@@ -343,9 +354,12 @@ internal sealed record JsonVerification(
     string Part,
     bool Proven,
     int ProvenNodes,
+    long Nodes,
     int Challenges,
     int NetworkChallenges,
     bool Full,
+    JsonReadSample Sample,
+    double BlockChance,
     string Randomness,
     string RandomnessFrom,
     string? RandomnessReason,

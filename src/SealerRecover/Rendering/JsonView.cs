@@ -202,6 +202,8 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             SectorResult.Listed => "listed",
             SectorResult.Unsealed => "unsealed",
             SectorResult.Good => "good",
+            SectorResult.GoodSampled => "good_sampled",
+            SectorResult.GoodUnread => "good_unread",
             SectorResult.Explained => "explained",
             SectorResult.Written => "written",
             SectorResult.Proven => "proven",
@@ -216,6 +218,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         sector.Files,
         Seconds(sector.Elapsed),
         sector.ProvenNodes,
+        sector.BlockChance,
         sector.Failure is { } failure ? Line(failure) : null);
 
     private JsonFailure Line(Failure failure) => new(

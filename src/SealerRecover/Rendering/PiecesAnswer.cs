@@ -55,7 +55,8 @@ internal sealed record PiecesAnswer(SectorContents Contents, IReadOnlyList<Found
                 piece.Placed.Piece.UnpaddedSize,
                 Contents.Order == OrderKnowledge.Unknown ? null : piece.Placed.Offset,
                 piece.Placed.IsZeros,
-                piece.Sightings?.Select(sighting => new JsonSighting(sighting.Source?.Text, sighting.Where, sighting.Length)).ToArray()))]),
+                piece.Sightings?.Select(sighting => new JsonSighting(
+                    sighting.Source?.Text, sighting.Where, sighting.Length, sighting.Evidence.ToString().ToLowerInvariant())).ToArray()))]),
         JsonLines.Default.JsonPieces);
 
     private static string Count(int pieces) => pieces == 1 ? "1 piece" : string.Create(CultureInfo.InvariantCulture, $"{pieces} pieces");
@@ -85,7 +86,7 @@ internal sealed record PiecesAnswer(SectorContents Contents, IReadOnlyList<Found
         {
             null => "",
             [] => "nowhere",
-            { } seen => string.Join(", ", seen.Select(sighting => SafeText.Clean(sighting.Where))),
+            { } seen => string.Join(", ", seen.Select(PiecesText.Where)),
         },
     ];
 }

@@ -39,7 +39,7 @@ internal static class PiecesText
                 piece.Piece.CommP.ToString(),
                 Quantities.Bytes(piece.Piece.PaddedSize),
                 piece.Sector.ToString(),
-                piece.Seen is { } seen ? SafeText.Clean(seen.Where) : piece.IsMissing ? "NOWHERE" : "not all sources answered in time",
+                piece.Seen is { } seen ? Where(seen) : piece.IsMissing ? "NOWHERE" : "not all sources answered in time",
             ])]);
         if (pieces.Length > MostListed)
         {
@@ -56,6 +56,14 @@ internal static class PiecesText
                 $"  {Count(missing)} missing, {sources}; the sectors are labelled all the same, and a rerun with another --piece-source goes on from there");
         }
     }
+
+    /// <summary>Where a piece seems to be, and how sure that is where it is no name that tells.</summary>
+    public static string Where(PieceSighting seen) => SafeText.Clean(seen.Where) + seen.Evidence switch
+    {
+        SightingEvidence.Length => " (by its length alone)",
+        SightingEvidence.Commitment => " (read and verified)",
+        _ => "",
+    };
 
     /// <summary>"downloading piece baga… from http://…".</summary>
     public static string Doing(PieceProgress progress)

@@ -56,6 +56,20 @@ internal static class Quantities
         ? $" ({(each < 0.1 ? Invariant($"{each * 60:0.0} {unit}/min") : Invariant($"{each:0.0} {unit}/s"))}, {within}{Duration(time)} left)"
         : "";
 
+    /// <summary>"100 %", "4.2 %", "0.0048 %": a chance of 0 to 1 with two digits, never rounded up to certainty.</summary>
+    public static string Chance(double chance)
+    {
+        if (chance is <= 0 or >= 1)
+        {
+            return chance <= 0 ? "0 %" : "100 %";
+        }
+
+        double percent = chance * 100;
+        int decimals = Math.Clamp(1 - (int)Math.Floor(Math.Log10(percent)), 0, 12);
+        double unit = Math.Pow(10, decimals);
+        return (Math.Floor(percent * unit) / unit).ToString("0.############", CultureInfo.InvariantCulture) + " %";
+    }
+
     /// <summary>Whether the phase counts bytes; the others count nodes of 32 bytes.</summary>
     public static bool CountsBytes(SealPhase phase) => phase is SealPhase.Install or SealPhase.HashPiece or SealPhase.Unseal;
 
@@ -76,6 +90,9 @@ internal static class Quantities
         SealPhase.CheckReplica => "check_replica",
         SealPhase.CheckData => "check_data",
         SealPhase.VanillaProofs => "vanilla_proofs",
+        SealPhase.GatherLabels => "gather_labels",
+        SealPhase.SyntheticProofs => "synthetic_proofs",
+        SealPhase.CheckOpenings => "check_openings",
         _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "a phase without a name"),
     };
 
@@ -99,6 +116,9 @@ internal static class Quantities
             SealPhase.CheckReplica => progress.Steps > 1 ? $"reading the replica, part{step}" : "reading the replica",
             SealPhase.CheckData => "reading the unsealed copy",
             SealPhase.VanillaProofs => "proving nodes",
+            SealPhase.GatherLabels => "gathering labels for synthetic proofs",
+            SealPhase.SyntheticProofs => "writing synthetic proofs",
+            SealPhase.CheckOpenings => "checking openings",
             _ => throw new ArgumentOutOfRangeException(nameof(progress), progress.Phase, "a phase without a name"),
         };
     }

@@ -27,8 +27,14 @@ internal enum SectorResult
     /// <summary>Its vanilla proofs are in a file.</summary>
     Written,
 
-    /// <summary>Nothing speaks against its files.</summary>
+    /// <summary>Nothing speaks against its files, every byte of which was read.</summary>
     Good,
+
+    /// <summary>Nothing speaks against its files as far as they were read, which is a sample.</summary>
+    GoodSampled,
+
+    /// <summary>Nothing speaks against its files; of replicas only the length was looked at.</summary>
+    GoodUnread,
 
     /// <summary>It would pass window PoSt.</summary>
     Proven,
@@ -101,6 +107,12 @@ internal sealed record SectorReport(
 {
     /// <summary>Nodes of it that were proven as window PoSt does; null where none were.</summary>
     public int? ProvenNodes { get; init; }
+
+    /// <summary>How far it was looked at, in words; null where that is no question.</summary>
+    public string? HowFar { get; init; }
+
+    /// <summary>The chance, 0 to 1, that damage of one block of its replica would have been met; null where that is no question.</summary>
+    public double? BlockChance { get; init; }
 
     /// <summary>The report of a sector that was worked on.</summary>
     public static SectorReport From(SectorOutcome outcome, CommR? sealedCid) => new(

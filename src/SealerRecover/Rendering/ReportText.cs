@@ -100,6 +100,7 @@ internal static class ReportText
         sector switch
         {
             { Failure: { } failure } => failure.Exit.Name,
+            { HowFar: { } howFar } => howFar,
             { Commitments: { } computed, SealedCid: { } expected } when computed.CommR == expected => $"CommR equals the SealedCID {expected}" + Proven(sector),
             _ => "",
         },
@@ -138,6 +139,8 @@ internal static class ReportText
         SectorResult.Listed => "listed",
         SectorResult.Unsealed => "unsealed",
         SectorResult.Good => "good",
+        SectorResult.GoodSampled => "good where sampled",
+        SectorResult.GoodUnread => "good, replica not read",
         SectorResult.Explained => "explained",
         SectorResult.Written => "written",
         SectorResult.Proven => "proven",

@@ -19,13 +19,24 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, string ComparedWith, bo
     /// <summary>There were no facts.</summary>
     public const string Nothing = "nothing";
 
+    /// <summary>The survey as it is shown: what is another's is called so.</summary>
+    private SectorSurvey Shown { get; } = Survey.Named();
+
     /// <summary>What to do.</summary>
     public IReadOnlyList<RepairAdvice> Repairs { get; } = RepairAdvice.For(Survey);
+
+    /// <summary>The word it ends with.</summary>
+    public SectorResult Result => Complaint is not null ? SectorResult.Failed : Survey.Extent switch
+    {
+        ReadExtent.Whole => SectorResult.Good,
+        ReadExtent.Sampled => SectorResult.GoodSampled,
+        _ => SectorResult.GoodUnread,
+    };
 
     /// <summary>What is wrong, in one sentence, and what to do; null if nothing is.</summary>
     public OperatorException? Complaint => Repairs.Any(repair => repair.IsNeeded)
         ? new OperatorException(
-            FailureKind.Storage, $"{Survey.Sector}: {SurveyText.Wrong(Survey)}", string.Join(" ", Repairs.Where(repair => repair.IsNeeded).Select(repair => repair.Why)))
+            FailureKind.Storage, $"{Survey.Sector}: {SurveyText.Wrong(Shown)}", string.Join(" ", Repairs.Where(repair => repair.IsNeeded).Select(repair => repair.Why)))
         : null;
 
     /// <inheritdoc/>
@@ -38,10 +49,20 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, string ComparedWith, bo
             Metadata => "the metadata file",
             _ => "nothing but itself",
         });
-        IReadOnlyList<string>[] rows = [.. SurveyText.Parts(Survey).SelectMany(part => SurveyText.Rows(part.Part, part.File, ShowGood))];
+        IReadOnlyList<string>[] rows = [.. SurveyText.Parts(Shown).SelectMany(part => SurveyText.Rows(part.Part, part.File, ShowGood))];
         if (rows.Length > 0)
         {
             yield return new TextTable(["file", "state", "", "where"], rows);
+        }
+
+        if (ReachText.Of(Shown) is { } howFar)
+        {
+            yield return new TextLine($"  read: {howFar}");
+        }
+
+        foreach (MisplacedFiles files in Survey.Misplaced)
+        {
+            yield return new TextLine($"  misplaced: {SafeText.Clean(SurveyText.InWords(files))}");
         }
 
         foreach (string warning in Survey.Warnings)
@@ -57,6 +78,11 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, string ComparedWith, bo
             {
                 yield return new TextLine($"    {SafeText.Clean(copy.From)} -> {SafeText.Clean(copy.To)}");
             }
+
+            foreach (MisplacedFiles files in Survey.Misplaced.Where(files => repair.Kind == AdvisedRepair.Move && files.To is not null))
+            {
+                yield return new TextLine($"    {SafeText.Clean(files.From)} -> {SafeText.Clean(files.To!)}");
+            }
         }
     }
 
@@ -70,9 +96,19 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, string ComparedWith, bo
             ComparedWith,
             Survey.Update is not null,
             Complaint is null,
-            [.. SurveyText.Parts(Survey).SelectMany(part => Files(part.Part, part.File))],
+            ReachText.Name(Survey.Extent),
+            Survey.BlockChance,
+            [.. SurveyText.Parts(Shown).SelectMany(part => Files(part.Part, part.File))],
             [.. new[] { Survey.Sealed, Survey.Update }.OfType<ReplicaSurvey>().SelectMany(replica => replica.Extra)
                 .Select(extra => new JsonExtraFile(extra.Path, extra.Length, extra.IsLeftOver))],
+            [.. Survey.Misplaced.Select(files => new JsonMisplaced(
+                files.From,
+                files.To,
+                files.IsFolder,
+                new JsonSector(files.Owner.Miner.ToString(), files.Owner.Number),
+                SurveyText.Name(files.Part),
+                files.Sample is { } sample ? ReachText.Json(sample) : null,
+                SurveyText.InWords(files)))],
             Survey.Warnings,
             [.. Repairs.Select(repair => new JsonAdvisedRepair(
                 SurveyText.Name(repair.Kind),
@@ -86,7 +122,7 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, string ComparedWith, bo
     {
         FileCopy? best = file.Best;
         return file.Copies.Count == 0
-            ? [new JsonSurveyFile(SurveyText.Name(part), file.Name, null, false, SurveyText.Name(new Missing()), null, null, null, null, null)]
+            ? [new JsonSurveyFile(SurveyText.Name(part), file.Name, null, false, SurveyText.Name(new Missing()), null, null, null, null, null, null)]
             : file.Copies.Select(copy => new JsonSurveyFile(
                 SurveyText.Name(part),
                 file.Name,
@@ -94,6 +130,7 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, string ComparedWith, bo
                 copy == best,
                 SurveyText.Name(copy.State),
                 (copy.State as Good) is { } good ? SurveyText.Name(good.Depth) : null,
+                (copy.State as Good)?.Sample is { } sample ? ReachText.Json(sample) : null,
                 SurveyText.Reason(copy.State),
                 (copy.State as WrongLength)?.Expected,
                 (copy.State as WrongLength)?.Found,

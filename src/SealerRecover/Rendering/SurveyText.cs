@@ -1,4 +1,5 @@
 using System.Globalization;
+using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Survey;
 
 namespace SealerRecover.Rendering;
@@ -12,6 +13,7 @@ internal static class SurveyText
     public static IEnumerable<(SectorPart Part, FileSurvey File)> Parts(SectorSurvey survey) =>
     [
         .. survey.Sealed.Files.Select(file => (SectorPart.Sealed, file)),
+        .. survey.ForCommit1.Select(file => (SectorPart.Sealed, file)),
         .. survey.Update?.Files.Select(file => (SectorPart.Update, file)) ?? [],
         .. survey.Unsealed.Copies.Count > 0 ? [(SectorPart.Unsealed, survey.Unsealed)] : Array.Empty<(SectorPart, FileSurvey)>(),
     ];
@@ -29,13 +31,13 @@ internal static class SurveyText
             .Select(copy => (IReadOnlyList<string>)[name, InWords(copy.State), SafeText.Clean(Detail(copy.State)), SafeText.Clean(copy.Path)]);
     }
 
-    /// <summary>"sealed damaged (16.0 KiB in 1 place), t_aux missing": what has no good copy, or a bad one beside it.</summary>
+    /// <summary>"sealed damaged (16.0 KiB in 1 place), p_aux missing": what has no good copy, or a bad one beside it.</summary>
     public static string Wrong(SectorSurvey survey)
     {
         string[] wrong =
         [
             .. from part in Parts(survey)
-               where !part.File.IsGood || part.File.Copies.Any(copy => copy.State is Damaged or WrongLength or Unreadable)
+               where part.File.Name != CacheNames.TAux && (!part.File.IsGood || part.File.Copies.Any(copy => copy.State is Damaged or WrongLength or Unreadable or Misplaced))
                let state = part.File.Copies.Select(copy => copy.State).FirstOrDefault(state => state is not (Good or Missing)) ?? new Missing()
                select $"{NameOf(part.Part, part.File)} {InWords(state)}" + (state is Damaged damaged ? $" ({Extent(damaged)})" : ""),
         ];
@@ -48,9 +50,11 @@ internal static class SurveyText
     public static string InWords(AdvisedRepair kind) => kind switch
     {
         AdvisedRepair.Nothing => "nothing to repair",
+        AdvisedRepair.Move => "move files where they belong",
         AdvisedRepair.CopyGood => "copy good files over the others",
         AdvisedRepair.WriteTAux => "write t_aux",
         AdvisedRepair.RebuildTrees => "rebuild tree_r_last from the replica",
+        AdvisedRepair.MakeSyntheticProofs => "make synthetic proofs of layers and trees",
         AdvisedRepair.RebuildUpdate => "put the data into the key again",
         AdvisedRepair.RebuildKey => "make the key again",
         AdvisedRepair.RelabelReplica => "label the replica again",
@@ -64,9 +68,11 @@ internal static class SurveyText
     public static string Name(AdvisedRepair kind) => kind switch
     {
         AdvisedRepair.Nothing => "nothing",
+        AdvisedRepair.Move => "move",
         AdvisedRepair.CopyGood => "copy_good",
         AdvisedRepair.WriteTAux => "write_t_aux",
         AdvisedRepair.RebuildTrees => "rebuild_trees",
+        AdvisedRepair.MakeSyntheticProofs => "make_synthetic_proofs",
         AdvisedRepair.RebuildUpdate => "rebuild_update",
         AdvisedRepair.RebuildKey => "rebuild_key",
         AdvisedRepair.RelabelReplica => "relabel_replica",
@@ -91,6 +97,7 @@ internal static class SurveyText
         Missing => "missing",
         WrongLength => "wrong_length",
         Unreadable => "unreadable",
+        Misplaced => "misplaced",
         _ => "damaged",
     };
 
@@ -110,10 +117,29 @@ internal static class SurveyText
         WrongLength wrong => wrong.Remark,
         Unreadable unreadable => unreadable.Reason,
         Damaged damaged => damaged.ComparedWith,
+        Misplaced misplaced => $"it is the {Of(misplaced.Part)} of {misplaced.Owner}",
         _ => null,
     };
 
-    private static string NameOf(SectorPart part, FileSurvey file) =>
+    /// <summary>The part in a sentence.</summary>
+    public static string Of(SectorPart part) => part == SectorPart.Update ? "update" : "sealed file";
+
+    /// <summary>What misplaced files are, and how that is known.</summary>
+    public static string InWords(MisplacedFiles files)
+    {
+        string known = files.IsFolder
+            ? $"holds the cache of the {Of(files.Part)} of {files.Owner}: its p_aux makes that CommR, "
+                + (files.Judged.HasTrees ? "and its tree_r_last makes comm_r_last" : "but its tree_r_last is not whole")
+            : $"is the {Of(files.Part)} of {files.Owner}: it agrees with that tree_r_last in "
+                + (files.Sample is { } sample ? ReachText.Of(sample) : "every byte");
+        return $"{files.From} {known}" + (files.To is null
+            ? files.Owner == files.LiesAs ? ""
+                : $"; {files.Owner} has that where it belongs, or something else stands there, so it stays"
+            : "");
+    }
+
+    /// <summary>"sealed", "update's p_aux".</summary>
+    public static string NameOf(SectorPart part, FileSurvey file) =>
         part == SectorPart.Update && file.Name != Name(part) ? $"update's {file.Name}" : file.Name;
 
     private static string InWords(FileState state) => state switch
@@ -131,6 +157,7 @@ internal static class SurveyText
         WrongLength wrong => string.Create(CultureInfo.InvariantCulture, $"{wrong.Found} bytes instead of {wrong.Expected}")
             + (wrong.Remark is { } remark ? $"; {remark}" : ""),
         Damaged damaged => $"{Extent(damaged)}: {Places(damaged)}; {damaged.ComparedWith}",
+        Good { Sample: { } sample } => ReachText.Of(sample) + ", compared with tree_r_last",
         _ => Reason(state) ?? "",
     };
 

@@ -25,9 +25,10 @@ internal sealed record UnsealPlanAnswer(UnsealPlan Plan) : IAnswer
         yield return new TextLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{Request.Facts.Sector}: {Quantities.Bytes(Request.Range.RawLength)} from raw byte {Request.Range.RawOffset} out of "
-            + $"{SafeText.Clean((Request.UpdateFile ?? Request.SealedFile)!)} into {SafeText.Clean(Request.Output)}"));
+            + $"{SafeText.Clean(Request.From)} into {SafeText.Clean(Request.Output)}"));
         yield return new TextLine("key: " + SafeText.Clean(Plan.Key switch
         {
+            KeyOrigin.None => "none is needed, the data was never sealed or is unsealed already",
             KeyOrigin.SealedFile => $"the sealed file {Request.SealedFile}",
             KeyOrigin.CacheFolder => $"the last layer in {Request.CacheFolder}",
             KeyOrigin.EarlierRun => $"labels that an earlier run left in {Plan.LabelFolder}",
@@ -50,13 +51,14 @@ internal sealed record UnsealPlanAnswer(UnsealPlan Plan) : IAnswer
             "unseal_plan",
             time,
             new JsonSector(Request.Facts.Sector.Miner.ToString(), Request.Facts.Sector.Number),
-            (Request.UpdateFile ?? Request.SealedFile)!,
+            Request.From,
             Request.Output,
             Request.Range.RawOffset,
             Request.Range.RawLength,
             Request.Range.Piece?.CommP.ToString(),
             Plan.Key switch
             {
+                KeyOrigin.None => "none",
                 KeyOrigin.SealedFile => "sealed_file",
                 KeyOrigin.CacheFolder => "cache_folder",
                 KeyOrigin.EarlierRun => "earlier_run",

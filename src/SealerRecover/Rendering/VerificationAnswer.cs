@@ -55,6 +55,11 @@ internal sealed record VerificationAnswer(SectorVerification Found, string Compa
                 CultureInfo.InvariantCulture,
                 $"{Found.Sector} ({Found.Facts.Porep.SectorSize}): proven: {Found.ProvenNodes} challenged nodes of its {part} lead to {compared}{(Found.Full ? ", and so does all of it" : "")}")
             : $"{Found.Sector} ({Found.Facts.Porep.SectorSize}): not proven");
+        if (Found.IsProven)
+        {
+            yield return new TextLine($"  {ReachText.Of(Found)}");
+        }
+
         yield return new TextLine("  randomness " + Found.Seed.Randomness + Source());
         foreach (ReplicaVerification replica in Found.Replicas)
         {
@@ -88,9 +93,12 @@ internal sealed record VerificationAnswer(SectorVerification Found, string Compa
             SurveyText.Name(Found.Part),
             Found.IsProven,
             Found.ProvenNodes,
+            Found.Nodes,
             Found.Challenges.Count,
             Found.Seed.Source == SeedSource.Chain ? Math.Min(ChallengeCounts.WindowPost, Found.Challenges.Count) : 0,
             Found.Full,
+            ReachText.Json(Found.Sample),
+            Found.BlockChance,
             Found.Seed.Randomness.ToString(),
             Found.Seed.Source switch
             {

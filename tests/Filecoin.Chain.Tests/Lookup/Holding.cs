@@ -10,11 +10,14 @@ internal static class Holding
 {
     internal const long UpdateEpoch = 16_000;
 
-    /// <summary>A CommD that is not zeros'.</summary>
-    internal static Cid CommD { get; } = CommitmentCid.FromUnsealed(Blake2b.Hash256([1]).ClearTopTwoBits());
-
     /// <summary>Three pieces in an order that no sorting gives, with a gap between them.</summary>
     internal static FakePiece[] Pieces { get; } = [Piece(1, 256), Piece(2, 512), Piece(3, 128)];
+
+    /// <summary>The CommD of <see cref="Pieces"/>.</summary>
+    internal static Cid CommD { get; } = CommDOf(Pieces);
+
+    /// <summary>The CommD of a sector that holds pieces in this order.</summary>
+    internal static Cid CommDOf(params IEnumerable<FakePiece> pieces) => PieceRoots.CommDOf(SectorSize.KiB2, AsFound(pieces)).ToCid();
 
     internal static FakePiece Piece(int i, ulong size) => new(CommitmentCid.FromUnsealed(Blake2b.Hash256([100, (byte)i]).ClearTopTwoBits()), size);
 

@@ -103,11 +103,12 @@ public sealed class PieceRefusalTests
     }
 
     [Fact]
-    public async Task Pieces_that_fit_in_another_order_are_taken_as_a_set()
+    public async Task Pieces_that_fit_in_another_order_are_taken_in_the_one_that_gives_CommD()
     {
         await using Lost lost = await Lost.StartAsync();
         FakePiece[] pieces = [Holding.Piece(1, 128), Holding.Piece(2, 1024), Holding.Piece(3, 512), Holding.Piece(4, 256)];
-        FakeSector sector = Holding.Sector() with { Pieces = pieces, ProvedWithPieces = true };
+        FakePiece[] order = [pieces[1], pieces[2], pieces[0], pieces[3]];
+        FakeSector sector = Holding.Sector() with { Pieces = pieces, ProvedWithPieces = true, UnsealedCid = Holding.CommDOf(order) };
         foreach (FakePiece piece in pieces)
         {
             lost.FakeMiner.Claims.Add(new FakeClaim(2, piece));
@@ -115,7 +116,8 @@ public sealed class PieceRefusalTests
 
         SectorFacts facts = await lost.FindAsync(sector, Cancellation);
 
-        Assert.False(facts.Data?.OrderKnown);
+        Assert.Equal(Holding.AsFound(order), facts.Data?.Pieces);
+        Assert.True(facts.Data?.OrderKnown);
         Assert.Contains(facts.Notes, note => note.Contains("its 4 pieces are more than a sector of 2KiB can hold", StringComparison.Ordinal));
     }
 

@@ -16,7 +16,8 @@ public sealed class PiecesTests
     {
         await using Lost lost = await Lost.StartAsync();
         lost.Node.OldLotus = old;
-        FakeSector sector = Holding.Sector() with { DealIds = [2, 3, 1] };
+        Cid commD = Holding.CommDOf(Holding.Pieces[1], Holding.Pieces[2], Holding.Pieces[0]);
+        FakeSector sector = Holding.Sector() with { DealIds = [2, 3, 1], UnsealedCid = commD };
         lost.AddDeals(Holding.Pieces);
 
         SectorFacts facts = await lost.FindAsync(sector, Cancellation);
@@ -24,7 +25,7 @@ public sealed class PiecesTests
         Assert.NotNull(facts.Data);
         Assert.Equal(Holding.AsFound(Holding.Pieces[1], Holding.Pieces[2], Holding.Pieces[0]), facts.Data.Pieces);
         Assert.True(facts.Data.OrderKnown);
-        Assert.Equal(old ? null : Holding.CommD, facts.Data.CommD?.ToCid());
+        Assert.Equal(old ? null : commD, facts.Data.CommD?.ToCid());
         Assert.Equal("the deals that its pre-commit names, in its order", facts.Data.Source);
         Assert.Equal(sector.SealedCid, facts.SealedCid.ToCid());
         Assert.Equal(12_002, facts.TicketEpoch);
@@ -115,7 +116,7 @@ public sealed class PiecesTests
     }
 
     [Fact]
-    public async Task Claims_give_a_set_that_says_it_has_no_order()
+    public async Task Claims_give_a_set_whose_order_is_the_one_that_gives_CommD()
     {
         await using Lost lost = await Lost.StartAsync();
         lost.FakeMiner.Claims.Add(new FakeClaim(77, Holding.Piece(9, 128)));
@@ -127,13 +128,21 @@ public sealed class PiecesTests
         SectorFacts facts = await lost.FindAsync(Holding.Sector(), Cancellation);
 
         Assert.NotNull(facts.Data);
-        Assert.False(facts.Data.OrderKnown);
-        Assert.Equal(Sorted(Holding.AsFound(Holding.Pieces)), Sorted(facts.Data.Pieces));
+        Assert.True(facts.Data.OrderKnown);
+        Assert.Equal(Holding.AsFound(Holding.Pieces), facts.Data.Pieces);
         Assert.Equal(Holding.CommD, facts.Data.CommD?.ToCid());
         Assert.Contains("in no order and possibly not all of it", facts.Data.Source, StringComparison.Ordinal);
-        Assert.Contains("method not supported", Assert.Single(facts.Notes), StringComparison.Ordinal);
+    }
 
-        static IEnumerable<PieceInfo> Sorted(IEnumerable<PieceInfo> pieces) => pieces.OrderBy(piece => piece.PaddedSize);
+    [Fact]
+    public async Task Claims_that_do_not_give_CommD_are_not_all_of_it()
+    {
+        await using Lost lost = await Lost.StartAsync();
+        lost.FakeMiner.Claims.Add(new FakeClaim(2, Holding.Pieces[0]) { From = Lost.Activation + 1 });
+        OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => lost.FindAsync(Holding.Sector(), Cancellation));
+        Assert.Equal(FailureKind.SourcesDisagree, error.Kind);
+        Assert.Contains(
+            $"they are not all, or others: in no order do they give CommD {Holding.CommD} (by the state at epoch 15000)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,7 +150,8 @@ public sealed class PiecesTests
     {
         await using Lost lost = await Lost.StartAsync();
         lost.FakeMiner.Claims.Add(new FakeClaim(2, Holding.Pieces[0]) { From = Lost.Activation + 1, Until = 19_000 });
-        SectorFacts facts = await lost.FindAsync(Holding.Sector() with { VerifiedDealWeight = "7" }, Cancellation);
+        SectorFacts facts = await lost.FindAsync(
+            Holding.Sector() with { VerifiedDealWeight = "7", UnsealedCid = Holding.CommDOf(Holding.Pieces[0]) }, Cancellation);
         Assert.Equal(Holding.AsFound(Holding.Pieces[0]), facts.Data?.Pieces);
 
         OperatorException error = await Assert.ThrowsAsync<OperatorException>(
@@ -154,9 +164,11 @@ public sealed class PiecesTests
     {
         await using Lost lost = await Lost.StartAsync();
         FakePiece[] twice = [Holding.Pieces[0], Holding.Pieces[0], Holding.Pieces[1], Holding.Pieces[0]];
-        SectorFacts facts = await lost.FindAsync(Holding.Sector() with { Pieces = twice[..2], ProvedWithPieces = true }, Cancellation);
+        SectorFacts facts = await lost.FindAsync(
+            Holding.Sector() with { Pieces = twice[..2], ProvedWithPieces = true, UnsealedCid = Holding.CommDOf(twice[..2]) }, Cancellation);
         Assert.Equal(Holding.AsFound(twice[..2]), facts.Data?.Pieces);
-        facts = await lost.FindAsync(Holding.Sector(3) with { DealIds = lost.AddDeals(twice[..3]) }, Cancellation);
+        facts = await lost.FindAsync(
+            Holding.Sector(3) with { DealIds = lost.AddDeals(twice[..3]), UnsealedCid = Holding.CommDOf(twice[..3]) }, Cancellation);
         Assert.Equal(Holding.AsFound(twice[..3]), facts.Data?.Pieces);
     }
 

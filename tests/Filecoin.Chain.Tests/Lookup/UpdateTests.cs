@@ -111,9 +111,17 @@ public sealed class UpdateTests
     {
         await using Lost lost = await Lost.StartAsync();
         FakeSector sector = Holding.Snapped();
-        SectorFacts facts = await lost.FindAsync(sector with { Update = sector.Update! with { Pieces = [], UnsealedCid = null } }, Cancellation);
+        SectorFacts facts = await lost.FindAsync(
+            sector with { SectorKeyCid = sector.SealedCid, Update = sector.Update! with { Pieces = [], UnsealedCid = null } }, Cancellation);
         Assert.Equal([], facts.Update!.Data.Pieces);
         Assert.Equal(ZeroCommitments.ForSector(SectorSize.KiB2), facts.Update.Data.CommD);
+        Assert.Equal(Holding.UpdateEpoch, facts.Update.Epoch);
+
+        // With another CommR than its key's it cannot be one, whatever says so.
+        lost.Node.KeepsEvents = true;
+        OperatorException error = await Assert.ThrowsAsync<OperatorException>(
+            () => lost.FindAsync(sector with { Update = sector.Update! with { Pieces = [], UnsealedCid = null } }, Cancellation));
+        Assert.Contains("they are said to be zeros, but then its SealedCID would be that of its key", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,9 +129,9 @@ public sealed class UpdateTests
     {
         await using Lost lost = await Lost.StartAsync();
         SectorFacts facts = await lost.FindAsync(
-            Holding.Snapped() with { UnsealedCid = Holding.Piece(5, 128).Cid, Pieces = [Holding.Piece(4, 512)], ProvedWithPieces = true }, Cancellation);
+            Holding.Snapped() with { UnsealedCid = Holding.CommDOf(Holding.Piece(4, 512)), Pieces = [Holding.Piece(4, 512)], ProvedWithPieces = true }, Cancellation);
         Assert.Equal(Holding.AsFound(Holding.Piece(4, 512)), facts.Data?.Pieces);
-        Assert.Equal(Holding.Piece(5, 128).Cid, facts.Data?.CommD?.ToCid());
+        Assert.Equal(Holding.CommDOf(Holding.Piece(4, 512)), facts.Data?.CommD?.ToCid());
         Assert.Equal(Holding.AsFound(Holding.Pieces), facts.Update?.Data.Pieces);
     }
 

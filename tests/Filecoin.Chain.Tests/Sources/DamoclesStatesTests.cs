@@ -19,14 +19,40 @@ public sealed class DamoclesStatesTests
         "{}",
         """{"ID":{"Miner":1000}}""",
         """{"ID":{"Miner":-1,"Number":2}}""",
-        """{"ID":{"Miner":1000,"Number":2},"Ticket":{"Ticket":"!","Epoch":1}}""",
-        """{"ID":{"Miner":1000,"Number":2},"Ticket":{"Ticket":"AAAA","Epoch":-9223372036854775808}}""",
-        """{"ID":{"Miner":1000,"Number":2},"Pre":{"CommR":{"/":"../../etc/passwd"}}}""",
-        """{"ID":{"Miner":1000,"Number":2},"Deals":[{"Piece":null}]}""",
-        """{"ID":{"Miner":1000,"Number":2},"Upgraded":"yes"}""",
         """[{"ID":{"Miner":1000,"Number":2}},{"ID":{"Miner":1000,"Number":2}}]""",
-        """{"ID":{"Miner":1000,"Number":2},"ID":{"Miner":1000,"Number":2}}""",
-        "{\"ID\":{\"Miner\":1000,\"Number\":2},\"AbortReason\":\"\\ud800\",\"SectorType\":\"\\ud800\"}");
+        """{"ID":{"Miner":1000,"Number":2},"ID":{"Miner":1000,"Number":2}}""");
+
+    /// <summary>Where a field stands that can be none, and the state's JSON with it, in single quotes.</summary>
+    public static TheoryData<string, string> BadFields => new()
+    {
+        { "Ticket.Ticket", "'Ticket':{'Ticket':'!','Epoch':12002}" },
+        { "Ticket.Epoch", "'Ticket':{'Ticket':'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=','Epoch':-9223372036854775808}" },
+        { "Ticket", "'Ticket':[]" },
+        { "Pre", "'Pre':7" },
+        { "Pre.CommR", "'Pre':{'CommR':{'/':'../../etc/passwd'}}" },
+        { "Pre.CommD", $"'Pre':{{'CommD':{{'/':'{Lost.CommR(3)}'}}}}" },
+        { "Deals", "'Deals':[{'Piece':null}]" },
+        { "Pieces", $"'Pieces':[{{'Piece':{{'Size':0,'PieceCID':{{'/':'{Holding.CommD}'}}}}}}]" },
+        { "Upgraded", "'Upgraded':'yes'" },
+        { "UpgradedInfo.SealedCID", $"'Upgraded':true,'UpgradedInfo':{{'SealedCID':{{'/':'{Holding.CommD}'}}}}" },
+        { "UpgradedInfo.UnsealedCID", $"'Upgraded':true,'UpgradedInfo':{{'UnsealedCID':{{'/':'{Lost.CommR(3)}'}}}}" },
+        { "MessageInfo.CommitCid", "'MessageInfo':{'CommitCid':'x'}" },
+        { "SectorType", "'SectorType':'\\ud800'" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadFields))]
+    public async Task Each_field_is_judged_alone_and_no_other_sector_suffers(string place, string field)
+    {
+        string content = $"[{{\"ID\":{{\"Miner\":1000,\"Number\":2}},{field.Replace('\'', '"')}}},{FakeDamocles.State(Chain, 1000, Lost.Proven(3)).ToJsonString()}]";
+        DamoclesStates states = DamoclesStates.Parse("d.json", Encoding.UTF8.GetBytes(content));
+        SourceAnswer answer = await states.AskAsync(Question(2) with { IsSnapped = true }, TestContext.Current.CancellationToken);
+        Assert.Contains($" ({place}); that is not used", Assert.Single(answer.Unusable), StringComparison.Ordinal);
+        Assert.DoesNotContain(answer.Unusable[0], char.IsControl);
+        Assert.Equal(place == "Ticket.Ticket" ? 12_002 : null, answer.Statement!.TicketEpoch);
+        Assert.Equal(place == "Ticket.Epoch", answer.Statement.Ticket is not null);
+        Assert.Equal(12_003, (await states.AskAsync(Question(3), TestContext.Current.CancellationToken)).Statement!.TicketEpoch);
+    }
 
     [Theory]
     [MemberData(nameof(Hostile))]

@@ -71,9 +71,9 @@ public sealed class LotusMinerRecordsTests
     [InlineData("too many pieces")]
     [InlineData("piece of no size")]
     [InlineData("pieces larger than the sector")]
-    public void A_list_of_pieces_that_cannot_be_is_refused_and_never_shortened(string what)
+    public void A_list_of_pieces_that_cannot_be_is_left_out_as_a_whole_and_never_shortened(string what)
     {
-        OperatorException error = Assert.Throws<OperatorException>(() => Read(Holding.Sector(), snapped: false, change: status =>
+        SourceAnswer answer = Answer(Holding.Sector(), snapped: false, change: status =>
         {
             JsonArray pieces = status["Pieces"]!.AsArray();
             switch (what)
@@ -91,12 +91,90 @@ public sealed class LotusMinerRecordsTests
                     status["Pieces"] = new JsonArray([.. Enumerable.Range(0, 9).Select(_ => pieces[0]!.DeepClone())]);
                     break;
             }
-        }));
-        Assert.Equal(FailureKind.BadInput, error.Kind);
-        Assert.StartsWith("f01000 sector 2: lotus-miner has ", error.Message, StringComparison.Ordinal);
+        });
+        string said = Assert.Single(answer.Unusable);
+        Assert.StartsWith("lotus-miner has ", said, StringComparison.Ordinal);
+        Assert.EndsWith(" (Pieces); that is not used", said, StringComparison.Ordinal);
+        Assert.Null(answer.Statement!.Data);
+        Assert.Equal((12_002L, Holding.CommD), (answer.Statement.TicketEpoch, answer.Statement.CommD?.ToCid()));
     }
 
-    private static SectorStatement Read(FakeSector sector, bool snapped, Cid? onChain = null, Action<JsonObject>? change = null)
+    /// <summary>Fields that can be none, and where they stand.</summary>
+    public static TheoryData<string, string> BadFields => new()
+    {
+        { "SealProof", "-1" },
+        { "SealProof", "\"5\"" },
+        { "CommD", "\"b\"" },
+        { "CommD", $$$"""{"/":"{{{Lost.CommR(3)}}}"}""" },
+        { "CommR", """{"/":""}""" },
+        { "CommR", $$$"""{"/":"{{{Holding.CommD}}}"}""" },
+        { "Ticket", "7" },
+        { "Ticket.Value", "\"AAAA\"" },
+        { "Ticket.Epoch", "9223372036854775807" },
+        { "Ticket.Epoch", "\"12002\"" },
+        { "Pieces", "\"none\"" },
+        { "Pieces", """[{"Piece":{"Size":-1,"PieceCID":{"/":"bafkqaaa"}}}]""" },
+        { "PreCommitMsg", """{"/":"x"}""" },
+        { "CommitMsg", "[]" },
+        { "ReplicaUpdateMessage", """{"/":7}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadFields))]
+    public void Each_field_is_judged_alone(string place, string value)
+    {
+        FakeSector sector = Holding.Sector() with { ProvedWithPieces = true };
+        Miner.Add(sector);
+        SectorStatement all = Read(sector, snapped: false);
+
+        SourceAnswer answer = Answer(sector, snapped: false, change: status =>
+        {
+            string[] path = place.Split('.');
+            status["Log"] = null;
+            JsonObject owner = path.Length == 1 ? status : status[path[0]]!.AsObject();
+            owner[path[^1]] = JsonNode.Parse(value);
+        });
+
+        Assert.Contains($"({place}); that is not used", Assert.Single(answer.Unusable), StringComparison.Ordinal);
+        Assert.DoesNotContain(answer.Unusable[0], char.IsControl);
+        SectorStatement said = answer.Statement!;
+        Assert.Equal(
+            all with
+            {
+                SealProof = place == "SealProof" ? null : all.SealProof,
+                CommD = place == "CommD" ? null : all.CommD,
+                SealedCid = place == "CommR" ? null : all.SealedCid,
+                Ticket = place is "Ticket" or "Ticket.Value" ? null : all.Ticket,
+                TicketEpoch = place is "Ticket" or "Ticket.Epoch" ? null : all.TicketEpoch,
+                Data = place is "Pieces" or "ReplicaUpdateMessage" ? null : all.Data,
+                PreCommitMessage = place == "PreCommitMsg" ? null : all.PreCommitMessage,
+                CommitMessage = place == "CommitMsg" ? null : all.CommitMessage,
+            },
+            said);
+    }
+
+    [Fact]
+    public void An_epoch_without_its_ticket_is_told_and_that_of_no_ticket_is_not()
+    {
+        Assert.Equal((null, 12_002L), Ticket(value: null, epoch: 12_002));
+        Assert.Equal((null, -891L), Ticket(value: null, epoch: -891));
+        Assert.Equal((null, null), Ticket(value: null, epoch: 0));
+
+        static (Ticket?, long?) Ticket(string? value, long epoch)
+        {
+            SectorStatement said = Read(Lost.Proven(2), snapped: false, change: status =>
+            {
+                status["Ticket"] = new JsonObject { ["Value"] = value, ["Epoch"] = epoch };
+                status["Log"] = null;
+            });
+            return (said.Ticket, said.TicketEpoch);
+        }
+    }
+
+    private static SectorStatement Read(FakeSector sector, bool snapped, Cid? onChain = null, Action<JsonObject>? change = null) =>
+        Answer(sector, snapped, onChain, change).Statement!;
+
+    private static SourceAnswer Answer(FakeSector sector, bool snapped, Cid? onChain = null, Action<JsonObject>? change = null)
     {
         JsonObject json = FakeLotusMiner.Status(Chain, Miner, sector);
         change?.Invoke(json);

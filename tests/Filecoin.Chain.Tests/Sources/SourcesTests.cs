@@ -264,7 +264,6 @@ public sealed class SourcesTests
     [InlineData("ticket", "the ticket is ", "by lotus-miner, but ")]
     [InlineData("epoch", "the ticket's epoch is 12002 by the state at epoch 15000, but 12001 by lotus-miner", "")]
     [InlineData("commD", "CommD is ", "by the state at epoch 15000, but ")]
-    [InlineData("pieces", "the list of pieces is ", "by lotus-miner, but ")]
     public async Task A_lotus_miner_that_contradicts_the_chain_stops_the_sector_and_no_other(string what, string begins, string names)
     {
         await using Lost lost = await Lost.StartAsync();
@@ -331,8 +330,6 @@ public sealed class SourcesTests
         "{}",
         """{"SectorID":3}""",
         """{"SectorID":-2}""",
-        """{"SectorID":2,"Ticket":{"Value":"AAAA","Epoch":9}}""",
-        """{"SectorID":2,"Ticket":{"Value":"!!","Epoch":9}}""",
         """{"SectorID":2,"Ticket":{"Value":null,"Epoch":-9223372036854775808}}""",
         """{"SectorID":2,"Ticket":{"Value":null,"Epoch":9223372036854775807}}""",
         """{"SectorID":2,"SealProof":99}""",
@@ -344,7 +341,6 @@ public sealed class SourcesTests
         """{"SectorID":2,"Pieces":[{"Piece":null}]}""",
         """{"SectorID":2,"Pieces":[null,null]}""",
         """{"SectorID":2,"SectorID":2}""",
-        """{"SectorID":2,"Log":[{"Kind":"event;sealing.SectorTicket","Message":"{\"User\":{\"TicketValue\":\"AAAA\",\"TicketEpoch\":1}}"}]}""",
         """{"SectorID":2,"Log":[null,{"Kind":"event;sealing.SectorTicket","Message":"... truncated"},{"Kind":7}]}""");
 
     [Theory]

@@ -78,8 +78,9 @@ public sealed class FakeCurio
         {
             await ExecuteAsync(
                 """
-                INSERT INTO curio.sectors_sdr_pipeline (sp_id, sector_number, reg_seal_proof, ticket_epoch, ticket_value, tree_d_cid, tree_r_cid, precommit_msg_cid)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                INSERT INTO curio.sectors_sdr_pipeline (sp_id, sector_number, reg_seal_proof, ticket_epoch, ticket_value, tree_d_cid, tree_r_cid, precommit_msg_cid,
+                    after_sdr, after_tree_d, after_tree_r)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, true, true)
                 """,
                 cancellation,
                 (long)miner.Id, (long)sector.Number, sector.SealProof, sector.SealRandEpoch, ticket, unsealed, sector.SealedAs.ToString(), message);
@@ -193,6 +194,10 @@ public sealed class FakeCurio
             Password = PostgresServer.Password,
             Database = database,
             Pooling = false,
+
+            // Seconds; a machine that does much else is no failure.
+            Timeout = 300,
+            CommandTimeout = 300,
         };
         await using NpgsqlDataSource source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
         await using NpgsqlCommand command = source.CreateCommand(sql);

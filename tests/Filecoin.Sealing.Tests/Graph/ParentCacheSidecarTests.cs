@@ -92,6 +92,58 @@ public sealed class ParentCacheSidecarTests : IDisposable
         Assert.Equal("3f5bf8010fc1cefce85a00045fad10a7abe09ab9e97d5ad9d1a08ff834ac5590", VectorFiles.Sha256OfFile(Cache));
     }
 
+    // No digest is published for this graph, so the record beside it is all that there is to compare with.
+    [Theory]
+    [InlineData("record", "all its nodes had been right, only")]
+    [InlineData("node", "1 of its 64 nodes had been wrong, the first from byte 112")]
+    [InlineData("no record", "1 of its 64 nodes had been wrong, the first from byte 112")]
+    [InlineData("length", "1 of its 64 nodes had been wrong, the first from byte 3528")]
+    public void What_was_wrong_is_said_before_and_after(string what, string then)
+    {
+        Open();
+        byte[] content = File.ReadAllBytes(Cache);
+        switch (what)
+        {
+            case "record":
+                string text = File.ReadAllText(Sidecar);
+                int digest = text.IndexOf('\n', StringComparison.Ordinal) + 1;
+                File.WriteAllText(Sidecar, text[..digest] + (text[digest] == '0' ? '1' : '0') + text[(digest + 1)..]);
+                break;
+            case "length":
+                File.WriteAllBytes(Cache, content[..^1]);
+                break;
+            default:
+                content[115] ^= 1;
+                File.WriteAllBytes(Cache, content);
+                if (what == "no record")
+                {
+                    File.Delete(Sidecar);
+                }
+
+                break;
+        }
+
+        File.SetLastWriteTimeUtc(Cache, new DateTime(2026, 3, 4, 5, 6, 7, DateTimeKind.Utc));
+        List<string> said = [];
+        Caches.Open(Porep, 2, 8, null, Cancellation, said.Add).Dispose();
+
+        Assert.Equal(2, said.Count);
+        Assert.StartsWith($"the parent cache {Cache}, last written 2026-03-04 05:06:07 UTC, ", said[0], StringComparison.Ordinal);
+        Assert.Contains(
+            what switch { "record" or "node" => $"as a whole, but {Sidecar} says ", "length" => "has 3583 bytes instead of 3584", _ => "holds other parents than its graph has" },
+            said[0],
+            StringComparison.Ordinal);
+        Assert.Contains("Lotus and Curio on this machine seal with this file, too", said[0], StringComparison.Ordinal);
+        Assert.Contains(then, said[1], StringComparison.Ordinal);
+        Assert.Equal(ParentCacheState.Good, Check());
+
+        said.Clear();
+        Caches.Open(Porep, 2, 8, null, Cancellation, said.Add).Dispose();
+        File.Delete(Cache);
+        Caches.Open(Porep, 2, 8, null, Cancellation, said.Add).Dispose();
+        Assert.Empty(said);
+    }
+
     private ParentCacheState Check() => Caches.Check(Porep, 2, null, Cancellation);
 
     private void Open() => Caches.Open(Porep, 2, 8, null, Cancellation).Dispose();

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Proofs;
@@ -10,8 +12,9 @@ namespace Filecoin.Sealing.Tests.Proofs;
 internal sealed class SealedCase : IDisposable
 {
     private readonly Workplace _place = new();
+    private readonly SealJob _job;
 
-    private SealedCase(SealCase known) => Known = known;
+    private SealedCase(SealCase known) => (Known, _job) = (known, _place.Job(known, keepAll: true));
 
     public SealCase Known { get; }
 
@@ -44,12 +47,29 @@ internal sealed class SealedCase : IDisposable
     {
         SealedCase made = new(SealCase.Get(id));
         CancellationToken cancellation = Xunit.TestContext.Current.CancellationToken;
-        SealJob job = made._place.Job(made.Known, keepAll: true);
+        SealJob job = made._job;
         using ParentCache parents = Workplace.OpenParents(job.Inputs, cancellation);
         PreCommit1.Run(job, parents, made._place.Log, null, cancellation);
         PreCommit2.Run(job, made._place.Log, Environment.ProcessorCount, null, cancellation);
         (job.Data as IDisposable)?.Dispose();
         return made;
+    }
+
+    /// <summary>Makes the synthetic proofs of the case.</summary>
+    /// <returns>The file.</returns>
+    public string MakeSyntheticProofs(out List<SealProgress> told, CancellationToken cancellation)
+    {
+        PAuxFile pAux = PAuxFile.Read(InCache(CacheNames.PAux));
+        ConcurrentBag<SealProgress> progress = [];
+        SyntheticProofs.Make(
+            _job,
+            new SealedCommitments(Known.Inputs.CommD, pAux.CommC, pAux.CommRLast, CommR),
+            _place.Log,
+            new FixedTreeCores(2),
+            new Progress(progress.Add),
+            cancellation);
+        told = [.. progress];
+        return InCache(CacheNames.SyntheticProofs);
     }
 
     public void Dispose() => _place.Dispose();

@@ -14,6 +14,9 @@ internal sealed record FaultScenario(string Name, IReadOnlyList<SectorFacts> Fac
 {
     private const string Samples = "metadata/2KiB/sectors-recovery-f01000.json";
 
+    /// <summary>A file that begins so is on bad blocks.</summary>
+    public static readonly byte[] BadBlocks = "bad blocks"u8.ToArray();
+
     /// <summary>How they are recovered.</summary>
     public Func<RecoverySettings, RecoverySettings> Configure { get; private init; } = settings => settings;
 
@@ -26,11 +29,15 @@ internal sealed record FaultScenario(string Name, IReadOnlyList<SectorFacts> Fac
     /// <summary>Of a sector that is whole, the files that are not lost; null if everything is.</summary>
     public Func<string, bool>? IsLeft { get; private init; }
 
+    /// <summary>Files of no use that stand in the places of good ones, in the result folder; they are to be moved aside.</summary>
+    public IReadOnlyDictionary<string, byte[]> Obstacles { get; private init; } = new Dictionary<string, byte[]>();
+
     /// <summary>Every way in which a sector is recovered.</summary>
     public static IReadOnlyList<FaultScenario> All { get; } =
     [
         new("committed capacity", Sample(2)),
         new("--keep-all", Sample(3)) { Configure = settings => settings with { KeepAll = true } },
+        new("Synthetic, for Commit 1", Sample(3)) { Configure = settings => settings with { SyntheticProofs = true } },
         new("two disks", Sample(4)) { TwoDisks = true },
         new("several sectors side by side", Sample(5, 6, 7)) { Configure = settings => settings with { Parallel = 3, Threads = 1 } },
         OfData("data", "seal/2KiB-v1_1-pieces"),
@@ -57,6 +64,31 @@ internal sealed record FaultScenario(string Name, IReadOnlyList<SectorFacts> Fac
             IsLeft = path => path.StartsWith("sealed/", StringComparison.Ordinal) || path.EndsWith("/p_aux", StringComparison.Ordinal),
         },
         new("p_aux left", Sample(8)) { IsLeft = path => path.EndsWith("/p_aux", StringComparison.Ordinal) },
+        new("p_aux left, the replica on bad blocks", Sample(8))
+        {
+            IsLeft = path => path.EndsWith("/p_aux", StringComparison.Ordinal),
+            Configure = settings => settings with { Force = true },
+            Obstacles = new Dictionary<string, byte[]> { ["sealed/s-t01000-8"] = OnBadBlocks(2048) },
+        },
+        new("replica left, p_aux on bad blocks, a folder in the place of t_aux", Sample(8))
+        {
+            IsLeft = path => path.StartsWith("sealed/", StringComparison.Ordinal),
+            Configure = settings => settings with { Force = true },
+            Obstacles = new Dictionary<string, byte[]>
+            {
+                ["cache/s-t01000-8/p_aux"] = OnBadBlocks(64),
+                ["cache/s-t01000-8/t_aux/somebody's"] = "somebody's"u8.ToArray(),
+            },
+        },
+        new("files and folders in each other's places", Sample(8))
+        {
+            Configure = settings => settings with { Force = true },
+            Obstacles = new Dictionary<string, byte[]>
+            {
+                ["sealed/s-t01000-8/somebody's"] = "somebody's"u8.ToArray(),
+                ["cache/s-t01000-8"] = "no folder"u8.ToArray(),
+            },
+        },
     ];
 
     /// <summary>Asserts that every file is the reference's.</summary>
@@ -75,7 +107,9 @@ internal sealed record FaultScenario(string Name, IReadOnlyList<SectorFacts> Fac
                 JsonNode sector = expected[facts.Sector.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)]!;
                 Assert.Equal((string)sector["sealed"]!["sha256"]!, VectorFiles.Sha256OfFile(Path.Combine(result, "sealed", facts.Sector.FileName)));
                 string cache = Path.Combine(result, "cache", facts.Sector.FileName);
-                string[] names = [.. Directory.EnumerateFiles(cache).Select(path => Path.GetFileName(path)).Where(name => name != CacheNames.TAux)];
+                string[] names = [.. Directory.EnumerateFiles(cache).Select(path => Path.GetFileName(path)).Where(name => name is not (CacheNames.TAux or CacheNames.SyntheticProofs))];
+                Assert.Equal(
+                    Configure(Nowhere).Of(facts).SyntheticProofs == true, File.Exists(Path.Combine(cache, CacheNames.SyntheticProofs)));
                 Assert.Equal(CacheNames.TAux, Assert.Single(CacheNames.Finalized(facts.SealProof.Porep).Except(names)));
                 Assert.All(names, name => Assert.Equal(
                     (string)sector["files_after_pc2"]!.AsArray().Single(file => (string)file!["name"]! == name)!["sha256"]!,
@@ -88,6 +122,13 @@ internal sealed record FaultScenario(string Name, IReadOnlyList<SectorFacts> Fac
     public override string ToString() => Name;
 
     private static RecoverySettings Nowhere { get; } = new() { ResultFolder = "/r", TempFolder = "/t", ParentCacheFolder = "/p" };
+
+    private static byte[] OnBadBlocks(int length)
+    {
+        byte[] file = new byte[length];
+        BadBlocks.CopyTo(file, 0);
+        return file;
+    }
 
     private static IReadOnlyList<SectorFacts> Sample(params ulong[] numbers) =>
         [.. MetadataFile.Read(Path.Combine(VectorFiles.Folder, Samples)).Sectors.Where(facts => numbers.Contains(facts.Sector.Number))];
@@ -148,7 +189,21 @@ internal sealed class FaultStage : IDisposable
             Expected = FolderImage.Of(Root);
         }
 
-        _foreign = _start.Entries.Where(entry => entry.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value!);
+        if (scenario.Obstacles.Count > 0)
+        {
+            _start.Restore(Root);
+            foreach ((string path, byte[] content) in scenario.Obstacles)
+            {
+                string obstacle = Path.Combine(Settings.ResultFolder, path);
+                Directory.CreateDirectory(Path.GetDirectoryName(obstacle)!);
+                File.WriteAllBytes(obstacle, content);
+            }
+
+            _start = FolderImage.Of(Root);
+        }
+
+        _foreign = _start.Entries.Where(entry => entry.Value is not null && !IsObstacle(entry.Key, entry.Value))
+            .ToDictionary(entry => entry.Key, entry => entry.Value!);
     }
 
     /// <summary>What is played.</summary>
@@ -170,6 +225,7 @@ internal sealed class FaultStage : IDisposable
     public T Watch<T>(T files)
         where T : WatchedFileSystem
     {
+        files.BadBlocks = Scenario.Obstacles.Count > 0 ? FaultScenario.BadBlocks : null;
         files.DiskOf = Scenario.TwoDisks ? path => path.StartsWith(Settings.TempFolder, StringComparison.Ordinal) ? 1 : 2 : null;
         return files;
     }
@@ -204,9 +260,17 @@ internal sealed class FaultStage : IDisposable
             }
         }
 
+        foreach ((string path, byte[] content) in Scenario.Obstacles)
+        {
+            if (!image.Entries.Any(entry => IsPlaceOf(path, entry.Key) && entry.Value?.AsSpan().SequenceEqual(content) == true))
+            {
+                yield return $"{path}, which was in the way, is neither there nor moved aside";
+            }
+        }
+
         Dictionary<string, byte[]> expected = Visible(Expected);
         Dictionary<string, byte[]> visible = Visible(image);
-        foreach ((string path, byte[] content) in visible)
+        foreach ((string path, byte[] content) in visible.Where(file => !IsObstacle($"result/{file.Key}", file.Value)))
         {
             if (!expected.TryGetValue(path, out byte[]? right) || !right.AsSpan().SequenceEqual(content))
             {
@@ -262,8 +326,21 @@ internal sealed class FaultStage : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // Locks, empty folders of them, and what a run that was killed leaves for the next to overwrite.
-    private static bool IsBookkeeping(string path) => path.Contains("/.sealer-recover/locks/", StringComparison.Ordinal);
+    // Locks, empty folders of them, what a run that was killed leaves for the next to overwrite, and what was moved aside.
+    private static bool IsBookkeeping(string path) =>
+        path.Contains("/.sealer-recover/locks/", StringComparison.Ordinal) || path.Contains("/.sealer-recover/replaced", StringComparison.Ordinal);
+
+    private bool IsObstacle(string path, byte[] content) =>
+        Scenario.Obstacles.TryGetValue(Path.GetRelativePath("result", path), out byte[]? obstacle) && obstacle.AsSpan().SequenceEqual(content);
+
+    /// <summary>Whether a path is that of an obstacle, or the one it has when it was moved aside: without the sector's name, which the folder has.</summary>
+    private static bool IsPlaceOf(string obstacle, string path)
+    {
+        string[] parts = obstacle.Split('/');
+        string aside = string.Join('/', parts.Where((_, i) => i != 1));
+        return path == $"result/{obstacle}"
+            || (path.StartsWith("result/.sealer-recover/replaced/", StringComparison.Ordinal) && path.EndsWith($"/{aside}", StringComparison.Ordinal));
+    }
 
     private static bool IsPlanted(string path) => path.Contains("s-t09999-1", StringComparison.Ordinal) || !path.Contains('/', StringComparison.Ordinal);
 

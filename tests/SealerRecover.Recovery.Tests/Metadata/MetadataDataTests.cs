@@ -207,7 +207,7 @@ public sealed class MetadataDataTests : IDisposable
             byte[] damaged = DamagedInput.Of(random, good, isText: true);
             try
             {
-                MetadataReader.Read("f.json", damaged);
+                new MetadataReader("f.json", new BytesFile(damaged)).Read();
             }
             catch (OperatorException failure)
             {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Filecoin.Chain;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Metadata;
 
 namespace SealerRecover.Recovery.Tests.Metadata;
 
@@ -176,7 +177,7 @@ public sealed class MetadataFileTests : IDisposable
     }
 
     [Fact]
-    public void Data_that_is_no_text_too_long_or_not_there_is_refused()
+    public void Data_that_is_no_text_no_JSON_or_not_there_is_refused()
     {
         string digits = new('9', 1_000_000);
         AssertBad(() => MetadataFile.Read(_folder.Write("n.json", Valid().Replace(": 1,", $": {digits},", StringComparison.Ordinal))), "SectorNumber \"999");
@@ -184,10 +185,10 @@ public sealed class MetadataFileTests : IDisposable
         AssertBad(() => MetadataFile.Read(_folder.At("latin.json")), "UTF-8");
         using (FileStream huge = File.Create(_folder.At("huge.json")))
         {
-            huge.SetLength(MetadataFile.MaxLength + 1);
+            huge.SetLength(1L << 40);
         }
 
-        AssertBad(() => MetadataFile.Read(_folder.At("huge.json")), "at most");
+        AssertBad(() => MetadataFile.Read(_folder.At("huge.json")), "line 1, byte 1 is not valid JSON");
         AssertBad(() => MetadataFile.Read(_folder.At("none.json")), "does not exist");
         AssertBad(() => MetadataFile.Read(_folder.Path), "is not a file");
         AssertBad(() => MetadataFile.Read(_folder.Write("empty.json", string.Empty)), "not valid JSON");
@@ -222,6 +223,47 @@ public sealed class MetadataFileTests : IDisposable
         }
 
         Assert.InRange(refused, 500, 2000);
+    }
+
+    // The reader's first buffer is 64 KiB: wherever its end falls, in a name, a number, a character of several bytes, the file reads the same.
+    [Fact]
+    public void A_file_is_read_the_same_wherever_a_part_of_it_ends()
+    {
+        SectorFacts[] sectors = [FakeSealer.Facts(1), FakeSealer.Facts(2), FakeSealer.Facts(3)];
+        string path = _folder.At("f.json");
+        MetadataFile.Merge(path, new RecoveryMetadata(new ActorId(1000), SectorSize.KiB2, sectors));
+        byte[] text = Encoding.UTF8.GetBytes(File.ReadAllText(path).Replace("\"Miner\"", "\"Notiz é€😀\": \"é€😀\", \"Miner\"", StringComparison.Ordinal));
+        const int buffer = 1 << 16;
+        for (int end = 0; end < text.Length; end++)
+        {
+            byte[] shifted = [.. Enumerable.Repeat((byte)' ', buffer - end), .. text];
+            Assert.Equal(sectors, new MetadataReader("f.json", new BytesFile(shifted)).Read().Sectors);
+        }
+
+        Assert.Equal(sectors, new MetadataReader("f.json", new BytesFile(text, atOnce: 1)).Read().Sectors);
+        byte[] half = [.. Enumerable.Repeat((byte)' ', buffer - 1), 0xc3];
+        AssertBad(() => new MetadataReader("half.json", new BytesFile(half)), "UTF-8");
+    }
+
+    [Fact]
+    public void A_field_that_is_larger_than_a_buffer_is_kept_and_one_beyond_all_bounds_is_refused()
+    {
+        string note = new('n', 1_000_000);
+        string path = _folder.Write("f.json", Valid().Replace("\"Miner\"", $"\"Note\": [\"{note}\"], \"SectorInfos\": null, \"Miner\"", StringComparison.Ordinal)
+            .Replace(", \"SectorInfos\": [", ", \"Old\": [", StringComparison.Ordinal));
+        MetadataFile.Merge(path, new RecoveryMetadata(new ActorId(1000), SectorSize.KiB2, [FakeSealer.Facts(2)]));
+        string written = File.ReadAllText(path);
+        Assert.Contains(note, written, StringComparison.Ordinal);
+        Assert.Contains("\"Old\": [", written, StringComparison.Ordinal);
+        Assert.Equal(2UL, Assert.Single(MetadataFile.Read(path).Sectors).Sector.Number);
+
+        using (FileStream endless = File.Create(_folder.At("endless.json")))
+        {
+            endless.Write("{\"Miner\": "u8);
+            endless.Write(Enumerable.Repeat((byte)'1', 1 << 20).ToArray());
+        }
+
+        AssertBad(() => MetadataFile.Read(_folder.At("endless.json")), "not valid JSON");
     }
 
     [Fact]

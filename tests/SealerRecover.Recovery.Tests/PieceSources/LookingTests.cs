@@ -38,7 +38,7 @@ public sealed class LookingTests : IDisposable
             boost.Url);
         PieceWanted wanted = new(piece.Info, new PiecePlace(Sector, SectorSize.KiB2, 1024));
 
-        IReadOnlyList<PieceSighting> seen = await fetcher.LookForAsync(wanted, TestContext.Current.CancellationToken);
+        IReadOnlyList<PieceSighting> seen = await fetcher.LookForAsync(wanted, progress: null, TestContext.Current.CancellationToken);
         Assert.Equal(
             [
                 ($"{has.Url}/piece/{piece.V1}", 900L), (raw, 900L), (unsealed, 1016L), (unsealed, 1016L), (single, 900L),
@@ -49,8 +49,8 @@ public sealed class LookingTests : IDisposable
         Assert.Equal(2, has.Requests.Count);
 
         await _bench.FetchAsync(fetcher, wanted);
-        seen = await fetcher.LookForAsync(wanted, TestContext.Current.CancellationToken);
+        seen = await fetcher.LookForAsync(wanted, progress: null, TestContext.Current.CancellationToken);
         Assert.Equal((null, _bench.Store.FileOf(piece.Info)), (seen[0].Source, seen[0].Where));
-        Assert.Empty(await _bench.Fetcher(hasNot.Url).LookForAsync(TestPiece.Make(10).Wanted, TestContext.Current.CancellationToken));
+        Assert.Empty(await _bench.Fetcher(hasNot.Url).LookForAsync(TestPiece.Make(10).Wanted, progress: null, TestContext.Current.CancellationToken));
     }
 }

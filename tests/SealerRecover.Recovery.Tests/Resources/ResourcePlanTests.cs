@@ -34,6 +34,23 @@ public sealed class ResourcePlanTests : IDisposable
     }
 
     [Fact]
+    public void Synthetic_proofs_of_sectors_that_are_not_proven_are_planned_for()
+    {
+        SectorFacts unproven = FakeSealer.Facts(1, proof: 13) with { WasUnproven = true };
+        _run.Settings = _run.Settings with { Parallel = 1 };
+        SealResources kept = SealResources.For(SealProofs.All[13].Porep, keepAll: true, hasData: false, _run.Settings.ParentWindowNodes, treeThreads: 16);
+        const long proofs = 96 + (42_744L << 18);
+
+        IReadOnlyList<ResourceLine> plan = _run.Runner.Plan([unproven]).Resources;
+
+        Assert.Equal(kept.TempDisk + proofs + kept.ParentCacheDisk, plan[1].Needed);
+        Assert.Equal(One.ResultDisk + proofs, new SectorNeeds(_run.Settings, _run.Sealer).For(unproven).ResultDisk);
+        Assert.InRange(plan[0].Needed, (64L << 30) + (1L << 30), (64L << 30) + (3L << 30));
+        _run.Probe.Disks = path => new DiskSpace(1, kept.TempDisk + kept.ParentCacheDisk);
+        Assert.Throws<OperatorException>(() => ResourcePlan.RefuseShortage(_run.Runner.Plan([unproven]).Resources));
+    }
+
+    [Fact]
     public void Disks_of_their_own_are_counted_by_themselves_and_an_unknown_one_suffices()
     {
         _run.Settings = _run.Settings with { IgnoreResources = true };

@@ -62,7 +62,7 @@ internal sealed class FakeSealer : ISealer
 
     public string ParentCachePath(PorepParameters porep) => "/nonexistent/parents";
 
-    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation)
+    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, Action<string> notice, CancellationToken cancellation)
     {
         ParentsOpened++;
         if (ParentsFailure?.Invoke() is { } failure)
@@ -138,6 +138,24 @@ internal sealed class FakeSealer : ISealer
             PreCommit1(sector.Job, sector.Parents, sector.Log, null, sector.Progress, cancellation);
         }
     }
+
+    public IReadOnlyList<ProofFault> CheckOpenings(
+        SectorFacts facts,
+        ReplicaInputs inputs,
+        Bytes32 commC,
+        string cacheFolder,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation) => [];
+
+    public void MakeSyntheticProofs(
+        SealJob job,
+        SealedCommitments made,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation,
+        StandingLayers? standing = null) =>
+        throw new NotSupportedException("labels made up of nothing have no openings");
 
     public SealedCommitments PreCommit2(
         SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)

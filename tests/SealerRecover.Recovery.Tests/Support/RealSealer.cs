@@ -1,3 +1,4 @@
+using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
@@ -19,8 +20,8 @@ internal abstract class RealSealer(RecoverySettings settings) : ISealer
 
     public string ParentCachePath(PorepParameters porep) => _sealer.ParentCachePath(porep);
 
-    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        _sealer.OpenParents(porep, progress, cancellation);
+    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, Action<string> notice, CancellationToken cancellation) =>
+        _sealer.OpenParents(porep, progress, notice, cancellation);
 
     public void PreCommit1(
         SealJob job, IParents parents, IStepLog log, LayerWatermark? lastLayer, IProgress<SealProgress> progress, CancellationToken cancellation) =>
@@ -38,6 +39,24 @@ internal abstract class RealSealer(RecoverySettings settings) : ISealer
     public virtual SealedCommitments PreCommit2(
         SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
         _sealer.PreCommit2(job, log, cores, progress, cancellation);
+
+    public IReadOnlyList<ProofFault> CheckOpenings(
+        SectorFacts facts,
+        ReplicaInputs inputs,
+        Bytes32 commC,
+        string cacheFolder,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation) => _sealer.CheckOpenings(facts, inputs, commC, cacheFolder, progress, cancellation);
+
+    public virtual void MakeSyntheticProofs(
+        SealJob job,
+        SealedCommitments made,
+        IStepLog log,
+        ITreeCores cores,
+        IProgress<SealProgress> progress,
+        CancellationToken cancellation,
+        StandingLayers? standing = null) =>
+        _sealer.MakeSyntheticProofs(job, made, log, cores, progress, cancellation, standing);
 
     public SealedCommitments Update(
         UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>

@@ -57,6 +57,32 @@ public sealed class StorageRootsTests
     }
 
     [Fact]
+    public void Folders_within_and_above_storage_paths_are_told_from_them()
+    {
+        using TestFolder folder = new();
+        folder.Write("mnt/a/sealed/s-t01000-5", "");
+        folder.Write("mnt/a/cache/s-t01000-5/p_aux", "");
+        folder.Write("mnt/b/sectorstore.json", "{}");
+        Directory.CreateDirectory(folder.At("mnt/b/unsealed"));
+        Directory.CreateDirectory(folder.At("mnt/a/update"));
+        folder.Write("mnt/project/cache/index", "");
+        folder.Write("bound/s-t01000-5", "");
+        Directory.CreateDirectory(folder.At("new/cache"));
+        string Meant(string path) => StoragePathMistake.In(folder.At(path)) is { } mistake ? string.Join(' ', mistake.Meant) : "none";
+
+        // Storage paths, or what may become one.
+        Assert.All(new[] { "mnt/a", "mnt/b", "mnt/project", "new", "new/cache", "gone" }, path => Assert.Equal("none", Meant(path)));
+
+        Assert.All(
+            new[] { "mnt/a/sealed", "mnt/a/cache/", "mnt/a/update", "mnt/a/sealed/s-t01000-5", "mnt/a/cache/s-t01000-5" },
+            path => Assert.Equal(folder.At("mnt/a"), Meant(path)));
+        Assert.Equal(folder.At("mnt/b"), Meant("mnt/b/unsealed"));
+        Assert.Equal($"{folder.At("mnt/a")} {folder.At("mnt/b")}", Meant("mnt"));
+        Assert.Equal(Meant("mnt"), Meant(""));
+        Assert.Empty(Meant("bound"));
+    }
+
+    [Fact]
     public void What_is_no_storage_path_is_refused_or_told()
     {
         using TestFolder folder = new();

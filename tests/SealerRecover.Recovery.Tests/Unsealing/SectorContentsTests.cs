@@ -89,7 +89,7 @@ public sealed class SectorContentsTests
     [InlineData(1920, null, 1905, 127, false)]
     public void A_range_of_padded_bytes_is_checked_where_it_is_a_piece_or_all(long offset, long? length, long rawOffset, long rawLength, bool isChecked)
     {
-        UnsealRange range = UnsealRange.Padded(Contents(Pieces, orderKnown: true, commD: null), offset, length);
+        UnsealRange range = UnsealRange.OfPadded(Contents(Pieces, orderKnown: true, commD: null), offset, length);
         Assert.Equal((rawOffset, rawLength), (range.RawOffset, range.RawLength));
         Assert.Equal(isChecked, range.Piece is not null);
     }
@@ -106,7 +106,7 @@ public sealed class SectorContentsTests
     public void A_range_that_is_not_whole_groups_within_the_sector_is_refused(long offset, long? length)
     {
         OperatorException refused = Assert.Throws<OperatorException>(
-            () => UnsealRange.Padded(Contents(Pieces, orderKnown: true, commD: null), offset, length));
+            () => UnsealRange.OfPadded(Contents(Pieces, orderKnown: true, commD: null), offset, length));
         Assert.Equal(FailureKind.BadInput, refused.Kind);
     }
 

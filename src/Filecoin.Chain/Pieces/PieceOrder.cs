@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using Filecoin.Primitives;
-using Filecoin.Sealing.Pieces;
 
-namespace SealerRecover.Recovery.Content;
+namespace Filecoin.Chain;
 
 /// <summary>How a search for the order of pieces ended.</summary>
-internal enum OrderFound
+public enum OrderFound
 {
     /// <summary>An order has the CommD; nothing else can have it.</summary>
     Yes,
@@ -21,7 +20,7 @@ internal enum OrderFound
 /// Finds the order in which pieces have a CommD. Tried first: as given, largest first (Curio), smallest first, as given backwards; then every
 /// order that fits the sector, equal pieces taken for one. A try costs a few hashes, so that eight different pieces take a second.
 /// </summary>
-internal static class PieceOrder
+public static class PieceOrder
 {
     /// <summary>Orders tried at most.</summary>
     public const int MostTries = 1 << 19;
@@ -42,7 +41,7 @@ internal static class PieceOrder
         ];
         foreach (ImmutableArray<PieceInfo> candidate in likely)
         {
-            if (Fits(size, candidate) && CommDOf(size, candidate) == commD)
+            if (Gives(size, candidate, commD))
             {
                 order = candidate;
                 return OrderFound.Yes;
@@ -55,24 +54,10 @@ internal static class PieceOrder
     }
 
     /// <summary>Whether pieces fit in this order, with what aligns them.</summary>
-    public static bool Fits(SectorSize size, IEnumerable<PieceInfo> pieces)
-    {
-        long used = 0;
-        foreach (PieceInfo piece in pieces)
-        {
-            used = PieceLayout.Align(used, piece.PaddedSize) + piece.PaddedSize;
-            if (used > size.Bytes)
-            {
-                return false;
-            }
-        }
+    public static bool Fits(SectorSize size, ImmutableArray<PieceInfo> pieces) => PieceSizes.Misfit(pieces.AsSpan(), orderKnown: true, size) is null;
 
-        return true;
-    }
-
-    /// <summary>The commitment to a sector that holds pieces in this order, and zeros.</summary>
-    public static CommD CommDOf(SectorSize size, IEnumerable<PieceInfo> pieces) =>
-        PieceLayout.ComputeCommD(size, [.. PieceLayout.Arrange(size, pieces).Select(placed => placed.Piece)]);
+    /// <summary>Whether pieces fit in this order and have the commitment as they stand.</summary>
+    public static bool Gives(SectorSize size, ImmutableArray<PieceInfo> pieces, CommD commD) => Fits(size, pieces) && PieceRoots.CommDOf(size, pieces) == commD;
 
     /// <summary>Depth first; what is placed is a list of finished subtrees, largest at the bottom, shared between branches.</summary>
     private sealed class Search
@@ -110,7 +95,7 @@ internal static class PieceOrder
             for (int kind = 0; kind < _kinds.Length; kind++)
             {
                 PieceInfo piece = _kinds[kind];
-                long start = PieceLayout.Align(used, piece.PaddedSize);
+                long start = PieceSizes.Align(used, piece.PaddedSize);
                 if (_left[kind] == 0 || start > _size.Bytes - piece.PaddedSize)
                 {
                     continue;
@@ -138,7 +123,7 @@ internal static class PieceOrder
         {
             while (top!.Piece.PaddedSize < _size.Bytes)
             {
-                top = Add(top, PieceCommitment.Zero(top.Piece.PaddedSize));
+                top = Add(top, Zeros(top.Piece.PaddedSize));
             }
 
             return top.Piece.CommP;
@@ -148,7 +133,7 @@ internal static class PieceOrder
         {
             while (top is not null && top.Piece.PaddedSize < piece.PaddedSize)
             {
-                top = Add(top, PieceCommitment.Zero(top.Piece.PaddedSize));
+                top = Add(top, Zeros(top.Piece.PaddedSize));
             }
 
             return Add(top, piece);
@@ -158,12 +143,14 @@ internal static class PieceOrder
         {
             while (top is not null && top.Piece.PaddedSize == piece.PaddedSize)
             {
-                piece = new PieceInfo(PieceCommitment.Join(top.Piece.CommP, piece.CommP), 2 * piece.PaddedSize);
+                piece = new PieceInfo(new CommD(PieceRoots.Parent(top.Piece.CommP.Value, piece.CommP.Value)), 2 * piece.PaddedSize);
                 top = top.Below;
             }
 
             return new Subtree(piece, top);
         }
+
+        private static PieceInfo Zeros(long paddedSize) => new(ZeroCommitments.ForPiece(paddedSize), paddedSize);
 
         private sealed record Subtree(PieceInfo Piece, Subtree? Below);
     }
