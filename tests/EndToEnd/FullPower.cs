@@ -26,7 +26,10 @@ public sealed class FullPower(ParentCaches caches, Databases databases)
         forgetting.Miner.Add(ForgettingChain.Proven(3) with { Early = 120_000, Flags = 2 });
         forgetting.Miner.Add(ForgettingChain.Proven(4) with
         {
-            Early = 120_000, Flags = 1, UnsealedCid = ZeroCommitments.ForSector(SectorSize.KiB2).ToCid(), VerifiedDealWeight = (2048 * duration).ToString(CultureInfo.InvariantCulture),
+            Early = 120_000,
+            Flags = 1,
+            UnsealedCid = ZeroCommitments.ForSector(SectorSize.KiB2).ToCid(),
+            VerifiedDealWeight = (2048 * duration).ToString(CultureInfo.InvariantCulture),
         });
 
         Ended ended = await forgetting.Bench.RunAsync(0, ["export", "--miner=f01000", "1-4", "--json"]);
