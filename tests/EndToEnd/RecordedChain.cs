@@ -77,6 +77,38 @@ public sealed class RecordedChain(ParentCaches caches) : IDisposable
             (string?)ended.Lines.Single(line => (string?)line["event"] == "sector_found")["state"];
     }
 
+    [Fact]
+    public async Task Sectors_made_with_the_genesis_block_are_not_told_by_any_source_and_the_chain_outranks_the_miner()
+    {
+        await using RecordedServer full = await ServeAsync("full");
+        await using RecordedServer miner = await RecordedServer.StartAsync(Path.Combine(Devnet, "miner.jsonl"));
+
+        Ended ended = await _bench.RunAsync(["export", "--miner=f01000", $"--miner-api-info={miner.ApiInfo}", "0-1", "3", "--json"]);
+
+        Assert.Equal(4, ended.Code);
+        Assert.Equal(["failed", "failed", "exported"], ended.Report["sectors"]!.AsArray().Select(sector => (string?)sector!["result"]));
+        Assert.Contains("nothing tells which ticket it was sealed with", (string?)ended.Report["sectors"]![0]!["failure"]!["message"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_sectors_of_both_storage_paths_are_good_and_proven()
+    {
+        await using RecordedServer full = await ServeAsync("full");
+        string[] where = ["--miner=f01000", $"--storage={StorageA}", $"--storage={StorageB}", "0-6", "--json"];
+
+        Ended survey = await _bench.RunAsync(0, ["survey", .. where, "--deep"]);
+        Ended verify = await _bench.RunAsync(0, ["verify", .. where, "--full"]);
+
+        Assert.All(survey.Report["sectors"]!.AsArray(), sector => Assert.Equal("good", (string?)sector!["result"]));
+        Assert.Equal(7, survey.Report["sectors"]!.AsArray().Count);
+        Assert.All(verify.Report["sectors"]!.AsArray(), sector => Assert.Equal("proven", (string?)sector!["result"]));
+        JsonObject[] verified = [.. verify.Lines.Where(line => (string?)line["event"] == "verification")];
+        Assert.Equal(7, verified.Length);
+
+        // The randomness of deadline 3's last window PoSt was recorded: the network's own challenges are asked.
+        Assert.True((int)verified.Single(line => (int)line["sector"]!["number"]! == 6)["network_challenges"]! > 0);
+    }
+
     [Theory]
     [InlineData("3")]
     [InlineData("4")]

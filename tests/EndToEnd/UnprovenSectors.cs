@@ -264,7 +264,7 @@ public sealed class UnprovenSectors(ParentCaches caches) : IDisposable
     private static string[] NamesIn(string folder) =>
         [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
-    private static JsonNode Survey(Ended ended) => Assert.Single(ended.Lines, line => (string?)line["event"] == "survey");
+    private static JsonObject Survey(Ended ended) => Assert.Single(ended.Lines, line => (string?)line["event"] == "survey");
 
     private static JsonNode FileOf(Ended ended, string name) =>
         Assert.Single(Survey(ended)["files"]!.AsArray(), file => (string?)file!["file"] == name)!;

@@ -292,7 +292,6 @@ public sealed class SourcesTests
     }
 
     [Theory]
-    [InlineData("401")]
     [InlineData("html")]
     [InlineData("other miner")]
     [InlineData("unknown sector")]
@@ -302,14 +301,14 @@ public sealed class SourcesTests
         await using Forgotten forgotten = await Forgotten.StartAsync();
         FakeMiner other = forgotten.Chain.AddMiner(1001, SectorSize.KiB2);
         await using FakeLotusMiner lotusMiner = await FakeLotusMiner.StartAsync(
-            forgotten.Chain, fault is "other miner" ? other : forgotten.Lost.FakeMiner, token: fault == "401" ? "right" : null);
+            forgotten.Chain, fault is "other miner" ? other : forgotten.Lost.FakeMiner);
         if (fault == "unknown sector")
         {
             lotusMiner.Inject("SectorsStatus", Fault.Error("datastore: key not found"));
         }
         else if (fault is not "other miner")
         {
-            lotusMiner.Inject("*", fault switch { "401" => Fault.Status(401), "html" => Fault.Html, _ => Fault.Status(404) });
+            lotusMiner.Inject("*", fault == "html" ? Fault.Html : Fault.Status(404));
         }
 
         OperatorException error = await Assert.ThrowsAsync<OperatorException>(
@@ -320,6 +319,18 @@ public sealed class SourcesTests
         Remember(forgotten.Lost.Node);
         SectorFacts facts = await forgotten.FindAsync(Lost.Proven(2), forgotten.Ask(lotusMiner), Cancellation);
         Assert.Equal(fault == "unknown sector" ? 0 : 1, facts.Notes.Count(note => note.StartsWith("lotus-miner could not be asked (", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_lotus_miner_that_refuses_the_token_is_named_wrongly_for_every_sector()
+    {
+        await using Forgotten forgotten = await Forgotten.StartAsync();
+        await using FakeLotusMiner lotusMiner = await FakeLotusMiner.StartAsync(forgotten.Chain, forgotten.Lost.FakeMiner, token: "right");
+        lotusMiner.Inject("*", Fault.Status(401));
+
+        SourceMisconfiguredException error = await Assert.ThrowsAsync<SourceMisconfiguredException>(
+            () => forgotten.FindAsync(Lost.Proven(2), forgotten.Ask(lotusMiner), Cancellation));
+        Assert.Equal(FailureKind.BadInput, error.Kind);
     }
 
     /// <summary>Hostile answers of SectorsStatus.</summary>

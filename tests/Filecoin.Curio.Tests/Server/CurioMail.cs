@@ -55,15 +55,15 @@ internal sealed record CurioMail(Address To, int Method, byte[] Params)
     internal JsonObject Json => new()
     {
         ["Version"] = 0,
-        ["To"] = To.ToString('t'),
+        [nameof(To)] = To.ToString('t'),
         ["From"] = Sender.ToString('t'),
-        ["Nonce"] = Nonce,
+        [nameof(Nonce)] = Nonce,
         ["Value"] = "0",
         ["GasLimit"] = 1_000_000,
         ["GasFeeCap"] = "7",
         ["GasPremium"] = Premium.ToString(CultureInfo.InvariantCulture),
-        ["Method"] = Method,
-        ["Params"] = Convert.ToBase64String(Params),
+        [nameof(Method)] = Method,
+        [nameof(Params)] = Convert.ToBase64String(Params),
         ["CID"] = new JsonObject { ["/"] = Cid.Create(0x71, 0xb220, Blake2b.Hash256(Unsigned).Span).ToString() },
     };
 

@@ -242,7 +242,7 @@ public sealed class MetadataFileTests : IDisposable
 
         Assert.Equal(sectors, new MetadataReader("f.json", new BytesFile(text, atOnce: 1)).Read().Sectors);
         byte[] half = [.. Enumerable.Repeat((byte)' ', buffer - 1), 0xc3];
-        AssertBad(() => new MetadataReader("half.json", new BytesFile(half)), "UTF-8");
+        AssertBad(() => new MetadataReader("half.json", new BytesFile(half)).Read(), "UTF-8");
     }
 
     [Fact]
