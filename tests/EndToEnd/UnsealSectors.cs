@@ -183,7 +183,11 @@ public sealed class UnsealSectors(ParentCaches caches) : IDisposable
         KnownSector snapped = KnownSector.Updated("2KiB-v1_1-cc");
         string updated = UnsealedCopy(snapped, trailer);
         await Refused(snapped, 2, $"{updated}, named by --update, is the unsealed copy of {snapped.Sector}", [$"--update={updated}"]);
-        await Refused(snapped, 2, $"{copy}, named by --update, is not sealed: it looks like an unsealed copy, in part or of another sector", [$"--update={copy}"]);
+        if (trailer)
+        {
+            await Refused(snapped, 2, $"{copy}, named by --update, is not sealed: it looks like an unsealed copy, in part or of another sector", [$"--update={copy}"]);
+        }
+
         string zeros = Path.Combine(_bench.Home, "zeros");
         await File.WriteAllBytesAsync(zeros, new byte[2048], TestContext.Current.CancellationToken);
         await Refused(known, 2, $"{zeros}, named by --sealed, is not sealed: there is nothing but zeros in it", [$"--sealed={zeros}"]);

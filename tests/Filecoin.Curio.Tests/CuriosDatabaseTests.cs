@@ -218,10 +218,9 @@ public sealed class CuriosDatabaseTests(Databases databases)
                 return await client.GetStream().ReadAtLeastAsync(request, 1, throwOnEndOfStream: false, Cancellation);
             },
             Cancellation);
-        OperatorException refused = await RefusedAsync(new CuriosDatabase(
+        SourceMisconfiguredException refused = await RefusedAsync<SourceMisconfiguredException>(new CuriosDatabase(
             new CurioConnection(new ConnectionParts { Hosts = [host], Tls = TlsMode.Require }), TimeSpan.FromSeconds(5), _log));
         Assert.Equal(0, await answering);
-        Assert.IsType<SourceMisconfiguredException>(refused);
         Assert.StartsWith($"{host} offers no TLS, which the sslmode that was given demands (SSL connection requested", refused.Message, StringComparison.Ordinal);
     }
 
@@ -269,7 +268,7 @@ public sealed class CuriosDatabaseTests(Databases databases)
     {
         FakeCurio curio = await WithSectorAsync();
         await curio.ExecuteAsync("DROP ROLE IF EXISTS poor; CREATE ROLE poor LOGIN PASSWORD 'r'", Cancellation);
-        OperatorException refused = await RefusedAsync(Open(curio, parts => wrong switch
+        CuriosDatabase database = Open(curio, parts => wrong switch
         {
             "password" => parts with { Password = "wr0ng" },
             "user" => parts with { User = "nobody", Password = "wr0ng" },
@@ -277,7 +276,8 @@ public sealed class CuriosDatabaseTests(Databases databases)
             "schema" => parts with { Schema = "other" },
             "rights" => parts with { User = "poor", Password = "r" },
             _ => parts with { Tls = TlsMode.VerifyCa },
-        }));
+        });
+        OperatorException refused = kind == FailureKind.BadInput ? await RefusedAsync<SourceMisconfiguredException>(database) : await RefusedAsync(database);
         Assert.Equal(kind, refused.Kind);
         Assert.Contains(curio.Host, refused.Message, StringComparison.Ordinal);
         Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
@@ -293,7 +293,7 @@ public sealed class CuriosDatabaseTests(Databases databases)
     {
         FakeCurio curio = await WithSectorAsync();
         await curio.ExecuteAsync(change, Cancellation);
-        OperatorException refused = await RefusedAsync(Open(curio));
+        SourceMisconfiguredException refused = await RefusedAsync<SourceMisconfiguredException>(Open(curio));
         Assert.Equal(FailureKind.BadInput, refused.Kind);
         Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
         Assert.Contains(curio.Host, refused.Message, StringComparison.Ordinal);
@@ -322,11 +322,13 @@ public sealed class CuriosDatabaseTests(Databases databases)
     {
         FakeCurio curio = await WithSectorAsync();
         await curio.ExecuteAsync($"UPDATE curio.sectors_meta SET {change}", Cancellation);
-        OperatorException refused = await RefusedAsync(Open(curio));
-        Assert.StartsWith("f01000 sector 9: Curio's database has ", refused.Message, StringComparison.Ordinal);
-        Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
-        Assert.InRange(refused.Message.Length, 20, 250);
-        Assert.DoesNotContain('\u001b', refused.Message);
+        SourceAnswer answer = await AskAsync(Open(curio), Sector("CC", 9));
+        Assert.NotNull(answer.Statement);
+        string unusable = Assert.Single(answer.Unusable);
+        Assert.StartsWith("Curio's database has ", unusable, StringComparison.Ordinal);
+        Assert.Contains(sentence, unusable, StringComparison.Ordinal);
+        Assert.InRange(unusable.Length, 20, 250);
+        Assert.DoesNotContain('\u001b', unusable);
     }
 
     [Fact]
@@ -341,8 +343,9 @@ public sealed class CuriosDatabaseTests(Databases databases)
             SELECT sp_id, sector_num, 10 + n, piece_cid, 128, true FROM curio.sectors_meta_pieces, generate_series(1, 200000) n WHERE piece_num = 0
             """,
             Cancellation);
-        OperatorException refused = await RefusedAsync(Open(curio));
-        Assert.Equal("f01000 sector 9: Curio's database has 4097 pieces, more than any sector has", refused.Message);
+        SourceAnswer answer = await AskAsync(Open(curio), Sector("data", 9));
+        Assert.Null(answer.Statement!.Data);
+        Assert.StartsWith("Curio's database has 4097 pieces, more than any sector has", Assert.Single(answer.Unusable), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -410,8 +413,11 @@ public sealed class CuriosDatabaseTests(Databases databases)
         return new CuriosDatabase(new CurioConnection(change is null ? parts : change(parts)), TimeSpan.FromSeconds(patience), _log);
     }
 
-    private static Task<OperatorException> RefusedAsync(CuriosDatabase database) =>
-        Assert.ThrowsAsync<OperatorException>(() => AskAsync(database, Sector("CC", 9)));
+    private static Task<OperatorException> RefusedAsync(CuriosDatabase database) => RefusedAsync<OperatorException>(database);
+
+    /// <summary>What exactly was thrown.</summary>
+    private static Task<T> RefusedAsync<T>(CuriosDatabase database)
+        where T : OperatorException => Assert.ThrowsAsync<T>(() => AskAsync(database, Sector("CC", 9)));
 
     private static Task<SourceAnswer> AskAsync(CuriosDatabase database, FakeSector sector) => database.AskAsync(
         new SourceQuestion(new SectorId(new ActorId(1000), sector.Number), Size)

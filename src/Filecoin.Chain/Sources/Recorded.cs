@@ -144,7 +144,7 @@ public sealed class Recorded(SectorId sector, string source)
         FailureKind.BadInput, $"{sector}: {Source} has {what}", "leave that source out, or correct what it says");
 
     private long? Epoch(long? number, string place) =>
-        number is null or (> -(1L << 20) and < 1L << 30) ? number : None<long>($"the epoch {number}, which there is none of", place);
+        number is not { } epoch || Epochs.CanBe(epoch) ? number : None<long>($"the epoch {number}, which there is none of", place);
 
     private T? Object<T>(JsonElement json, JsonTypeInfo<T> type, string what, string place)
         where T : class

@@ -4,16 +4,16 @@ using Filecoin.Sealing.Pieces;
 
 namespace Filecoin.Sealing.Unsealed;
 
-/// <summary>Tells data that was never sealed from a replica, by a look at a few hundred nodes.</summary>
+/// <summary>Tells replicas with data from data that was never sealed, by a look at a few hundred nodes.</summary>
 public static class DataLook
 {
     private const int Samples = 512;
     private const byte TopTwoBits = 0xc0;
 
     /// <summary>
-    /// Whether it looks sealed or updated. Fr32 leaves the two top bits of every node of padded data (its last byte, little endian) clear; a
-    /// replica's nodes are any field elements, of which 45 in 100 have the second of them set. One in ten decides, so that a damaged copy of
-    /// data is still one, and a replica that lost most of itself to zeros is.
+    /// Whether it can only be sealed or updated. Fr32 leaves the two top bits of every node of padded data (its last byte, little endian) clear;
+    /// labels plus data are any field elements, of which 45 in 100 have the second of them set. One in ten decides, so that a damaged copy of
+    /// data is still one. No says nothing: a replica sealed over zeros is its labels, in which those bits are clear, too.
     /// </summary>
     /// <param name="file">Padded data or a replica.</param>
     /// <exception cref="OperatorException">Reading failed.</exception>

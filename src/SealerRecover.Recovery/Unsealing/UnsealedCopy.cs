@@ -57,8 +57,8 @@ internal static class UnsealedCopy
     }
 
     /// <summary>
-    /// Refuses an unsealed copy that was given in the place of a replica, before anything is labelled for it: a look at some nodes tells, and
-    /// its commitment then says whose it is.
+    /// Refuses an unsealed copy that was given in the place of a replica, before anything is labelled for it. Its commitment tells; so does a
+    /// trailer, which no sealed file has. Nodes tell only what is a replica: those of one sealed over zeros are labels, which could be data.
     /// </summary>
     /// <exception cref="OperatorException">BadInput.</exception>
     public static void Recognise(UnsealRequest request, string? path, string option, CancellationToken cancellation)
@@ -82,13 +82,19 @@ internal static class UnsealedCopy
             SealPhase.CheckData,
             progress: null,
             cancellation);
-        string what = found == SectorContents.Now(request.Facts, cancellation).CommD
+        string? what = found == SectorContents.Now(request.Facts, cancellation).CommD
             ? $"the unsealed copy of {request.Facts.Sector}: its data has the sector's CommD, {found}"
             : found == SectorContents.SealedOver(request.Facts, cancellation).CommD
                 ? $"the unsealed copy of {request.Facts.Sector} before its update: its data has CommD {found}"
-            : found == ZeroCommitments.ForSector(size)
-                ? "not sealed: there is nothing but zeros in it"
-                : $"not sealed: it looks like an unsealed copy, in part or of another sector, since hardly a node in it has one of its two top bits set, and its data has CommD {found}";
+            : found == ZeroCommitments.ForSector(size) ? "not sealed: there is nothing but zeros in it"
+            : length > size.Bytes
+                ? $"not sealed: it looks like an unsealed copy, in part or of another sector, since it is longer than {size}, and its data has CommD {found}"
+            : null;
+        if (what is null)
+        {
+            return;
+        }
+
         throw UnsealFiles.BadInput($"{path}, named by {option}, is {what}", $"Take pieces and ranges out of it, without any labelling, with --unsealed instead of {option}.");
     }
 }
