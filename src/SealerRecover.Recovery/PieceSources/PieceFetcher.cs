@@ -82,7 +82,7 @@ public sealed class PieceFetcher : IDisposable
             seen.AddRange(await place.LookAllAsync(errand, cancellation).ConfigureAwait(false));
         }
 
-        for (int i = 0; i < _places.Length && seen.Count == 0; i++)
+        for (int i = 0; i < _places.Length && seen.All(place => place.IsOutOfReach); i++)
         {
             if (await _places[i].LookByLengthAsync(errand, progress is not null, cancellation).ConfigureAwait(false) is { } there)
             {
