@@ -102,12 +102,12 @@ internal sealed class FolderPlace(FolderSource source, LocalFiles files) : IPiec
                 : null;
         }
 
-        foreach (SizedFile file in Candidates(index, errand).Where(file => PieceVerifier.NaturalSize(file.Length) == errand.Piece.PaddedSize))
-        {
-            return new PieceSighting(source, file.Path, file.Length) { Evidence = SightingEvidence.Length };
-        }
-
-        return null;
+        // Clients may choose a size larger than the data needs, usually the next.
+        return Candidates(index, errand)
+            .Where(file => PieceVerifier.NaturalSize(file.Length) >= errand.Piece.PaddedSize / 2)
+            .OrderByDescending(file => PieceVerifier.NaturalSize(file.Length))
+            .Select(file => new PieceSighting(source, file.Path, file.Length) { Evidence = SightingEvidence.Length })
+            .FirstOrDefault();
     }
 
     public async Task<VerifiedPiece?> TryAsync(PieceErrand errand, CancellationToken cancellation)

@@ -174,7 +174,7 @@ public sealed class DamageTests
             File.Delete(path);
             Assert.IsType<Missing>(State());
             Directory.CreateDirectory(path);
-            Assert.Equal(new Unreadable("it is a folder"), State());
+            Assert.Equal(new Unreadable("it is a folder where a file belongs"), State());
             Directory.Delete(path);
             File.CreateSymbolicLink(path, "/nowhere/at/all");
             Assert.IsType<Unreadable>(State());
