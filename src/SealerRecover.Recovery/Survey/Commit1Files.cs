@@ -39,7 +39,7 @@ internal static class Commit1Files
 
     /// <summary>Whether a cache folder has them all, by names and lengths.</summary>
     public static bool AreIn(string cacheFolder, PorepParameters porep, PorepVariant variant) =>
-        Of(porep, variant).All(file => FileLook.Through(Path.Combine(cacheFolder, file.Name)).IsFileOf(file.Length));
+        Of(porep, variant).All(file => FileLook.TryThrough(Path.Combine(cacheFolder, file.Name)).IsFileOf(file.Length));
 
     /// <summary>Looks at them in every cache folder of a sector; nothing where it is proven, or nobody says that it is not.</summary>
     /// <param name="roots">Where to look.</param>

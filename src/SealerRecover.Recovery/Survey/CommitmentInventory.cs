@@ -95,7 +95,7 @@ internal sealed class CommitmentInventory
             return [];
         }
 
-        string[] all = [.. Replicas.Where(path => FileLook.Through(path).IsFileOf(porep.SectorSize.Bytes))];
+        string[] all = [.. Replicas.Where(path => FileLook.TryThrough(path).IsFileOf(porep.SectorSize.Bytes))];
         string[] near = Matching(path => StorageRoots.SectorAt(path) is var sector && (sector == folder.LiesAs || sector == folder.Owner.Sector));
         if (near.Length > 0 || !everywhere || _settings.Quick)
         {
@@ -115,7 +115,7 @@ internal sealed class CommitmentInventory
     /// <summary>Folders that agree with a replica where both were looked at.</summary>
     public IReadOnlyList<IdentifiedFolder> FoldersOf(string replica, CancellationToken cancellation) =>
     [
-        .. Folders.Where(folder => FileLook.Through(replica).IsFileOf(folder.Owner.Porep.SectorSize.Bytes)
+        .. Folders.Where(folder => FileLook.TryThrough(replica).IsFileOf(folder.Owner.Porep.SectorSize.Bytes)
             && NodeOf(folder) is { } node && HashOf(replica, folder.Owner.Porep, cancellation) == node),
     ];
 
@@ -163,7 +163,7 @@ internal sealed class CommitmentInventory
     private Bytes32? NodeAt(IdentifiedFolder folder, int tree, long index)
     {
         string path = TreeIn(folder, tree);
-        if (!FileLook.Through(path).IsFileOf(KeptOf(folder.Owner.Porep).FileLength))
+        if (!FileLook.TryThrough(path).IsFileOf(KeptOf(folder.Owner.Porep).FileLength))
         {
             return null;
         }

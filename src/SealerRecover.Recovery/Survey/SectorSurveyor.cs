@@ -64,7 +64,7 @@ public sealed class SectorSurveyor(StorageRoots roots, SurveySettings settings)
         size = default;
         foreach (string path in roots.PlacesOf(sector, InstallArea.Sealed).Concat(roots.PlacesOf(sector, InstallArea.Update)))
         {
-            if (FileLook.Through(path) is { Kind: FileKind.File, Length: var length } && SectorSize.IsValid(length)
+            if (FileLook.TryThrough(path) is { Kind: FileKind.File, Length: var length } && SectorSize.IsValid(length)
                 && SealProofs.TryGet(new SectorSize(length), PorepVariant.V1_1, out SealProofInfo proof))
             {
                 size = proof.SectorSize;

@@ -33,7 +33,7 @@ public sealed record StoragePathMistake(string Sentence, IReadOnlyList<string> M
             return new StoragePathMistake($"{path} is what the storage path {above} holds of {sector}, not a storage path", [above]);
         }
 
-        if (FileLook.Through(given).Kind != FileKind.Folder || HasArea(given))
+        if (FileLook.TryThrough(given).Kind != FileKind.Folder || HasArea(given))
         {
             return null;
         }
@@ -52,7 +52,7 @@ public sealed record StoragePathMistake(string Sentence, IReadOnlyList<string> M
     private static StoragePathMistake? Above(string path)
     {
         string given = Path.TrimEndingDirectorySeparator(path);
-        string[] below = FileLook.Through(given).Kind == FileKind.Folder && !HasArea(given) ? [given] : [];
+        string[] below = FileLook.TryThrough(given).Kind == FileKind.Folder && !HasArea(given) ? [given] : [];
         for (int level = 0; level < MostLevels; level++)
         {
             below = [.. below.SelectMany(FoldersIn)];
@@ -68,17 +68,17 @@ public sealed record StoragePathMistake(string Sentence, IReadOnlyList<string> M
     }
 
     private static bool HasArea(string folder) =>
-        Array.Exists(Areas, area => FileLook.Through(Path.Combine(folder, area)).Kind == FileKind.Folder);
+        Array.Exists(Areas, area => FileLook.TryThrough(Path.Combine(folder, area)).Kind == FileKind.Folder);
 
     /// <summary>Whether a folder is surely a storage path: other things have a folder called cache, too.</summary>
     private static bool IsStoragePath(string folder) => Array.Exists(Areas, area => HoldsSectors(Path.Combine(folder, area)))
-        || (HasArea(folder) && FileLook.Through(Path.Combine(folder, "sectorstore.json")).Kind == FileKind.File);
+        || (HasArea(folder) && FileLook.TryThrough(Path.Combine(folder, "sectorstore.json")).Kind == FileKind.File);
 
     private static bool HoldsSectors(string folder) =>
         Array.Exists(EntriesOf(folder), entry => SectorId.TryParseFileName(Path.GetFileName(entry), out _));
 
     private static IEnumerable<string> FoldersIn(string folder) =>
-        EntriesOf(folder).Where(entry => !Path.GetFileName(entry).StartsWith('.') && FileLook.Through(entry).Kind == FileKind.Folder);
+        EntriesOf(folder).Where(entry => !Path.GetFileName(entry).StartsWith('.') && FileLook.TryThrough(entry).Kind == FileKind.Folder);
 
     /// <summary>Below and beside what was named, what cannot be looked into is no storage path that was meant.</summary>
     private static string[] EntriesOf(string folder)

@@ -120,7 +120,7 @@ public sealed class StorageRoots
         foreach (InstallArea area in Enum.GetValues<InstallArea>())
         {
             string folder = MovePlan.FolderBetween(root, area);
-            if (FileLook.Through(folder).Kind == FileKind.Folder)
+            if (FileLook.TryThrough(folder).Kind == FileKind.Folder)
             {
                 _halfMoved.AddRange(FileLook.EntriesOf(folder).Where(path => SectorId.TryParseFileName(Path.GetFileName(path), out _)).Select(path => (area, path)));
             }
