@@ -75,8 +75,8 @@ internal static class RunFolders
 
     private static bool IsSame(string a, string b)
     {
-        FileLook left = FileLook.Through(a);
-        FileLook right = FileLook.Through(b);
+        FileLook left = FileLook.TryThrough(a);
+        FileLook right = FileLook.TryThrough(b);
         return left.Kind != FileKind.Missing && left.Device == right.Device && left.Inode == right.Inode && right.Kind != FileKind.Missing;
     }
 }

@@ -241,7 +241,8 @@ public sealed class MetadataFileTests : IDisposable
         }
 
         Assert.Equal(sectors, new MetadataReader("f.json", new BytesFile(text, atOnce: 1)).Read().Sectors);
-        byte[] half = [.. Enumerable.Repeat((byte)' ', buffer - 1), 0xc3];
+        byte[] begun = [.. "{\"Note\": \""u8, 0xc3];
+        byte[] half = [.. Enumerable.Repeat((byte)' ', buffer - begun.Length), .. begun];
         AssertBad(() => new MetadataReader("half.json", new BytesFile(half)).Read(), "UTF-8");
     }
 
