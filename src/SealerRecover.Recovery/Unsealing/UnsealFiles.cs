@@ -16,12 +16,12 @@ internal static class UnsealFiles
     {
         if (request.UnsealedFile is not null)
         {
-            UnsealedCopy.Check(request);
+            NamedCopy.Check(request);
             return;
         }
 
-        UnsealedCopy.Recognise(request, request.SealedFile, "--sealed", cancellation);
-        UnsealedCopy.Recognise(request, request.UpdateFile, "--update", cancellation);
+        NamedCopy.Recognise(request, request.SealedFile, "--sealed", cancellation);
+        NamedCopy.Recognise(request, request.UpdateFile, "--update", cancellation);
         SectorId sector = request.Facts.Sector;
         if (request.UpdateFile is null && request.Facts.Update is not null)
         {

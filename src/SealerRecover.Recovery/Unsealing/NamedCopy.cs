@@ -9,7 +9,7 @@ using Filecoin.Sealing.Unsealed;
 namespace SealerRecover.Recovery.Unsealing;
 
 /// <summary>The unsealed copy of a sector: what is asked for is refused where it is not in it, and where it was given for a sealed file it is recognised.</summary>
-internal static class UnsealedCopy
+internal static class NamedCopy
 {
     private const string Other = "Give the unsealed copy of this very sector, or its sealed file with --sealed.";
 
