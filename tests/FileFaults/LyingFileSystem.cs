@@ -3,7 +3,9 @@ using Filecoin.Sealing.Files;
 namespace SealerRecover.Tests;
 
 /// <summary>The real file system until a fault happens. For one run; safe from several threads.</summary>
-public sealed class LyingFileSystem(FileFault fault = default) : WatchedFileSystem
+/// <param name="fault">What happens, and when.</param>
+/// <param name="of">Only operations on paths with this text in them are counted and can fail; null for all.</param>
+public sealed class LyingFileSystem(FileFault fault = default, string? of = null) : WatchedFileSystem
 {
     private const int InputOutput = 5;
     private const int NoSpace = 28;
@@ -75,7 +77,8 @@ public sealed class LyingFileSystem(FileFault fault = default) : WatchedFileSyst
                 return FaultKind.Dies;
             }
 
-            foreach (FaultKind kind in FileFault.Kinds.Where(kind => FileFault.CanHappenAt(kind, operation)))
+            bool isCounted = of is null || path.Contains(of, StringComparison.Ordinal);
+            foreach (FaultKind kind in FileFault.Kinds.Where(kind => isCounted && FileFault.CanHappenAt(kind, operation)))
             {
                 _counts[kind]++;
             }
@@ -86,7 +89,7 @@ public sealed class LyingFileSystem(FileFault fault = default) : WatchedFileSyst
                 _changes.Add(what);
             }
 
-            if (!FileFault.CanHappenAt(fault.Kind, operation) || (_counts[fault.Kind] != fault.At && !_fromNowOn))
+            if (!isCounted || !FileFault.CanHappenAt(fault.Kind, operation) || (_counts[fault.Kind] != fault.At && !_fromNowOn))
             {
                 return FaultKind.None;
             }
