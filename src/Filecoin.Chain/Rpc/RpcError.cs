@@ -37,7 +37,7 @@ public readonly record struct RpcError(long Code, string Message)
     /// <summary>
     /// What Lotus says when state, a message or the way to it was pruned: "ipld: could not find bafy…" since 1.17, "blockstore: block not
     /// found" before; a gateway only allows a day of lookback. Forest's words: "No state tree exists for the root …" (shim/state_tree.rs),
-    /// "Entry not found in block store: cid=…" and "… in cbor store" (utils/db), "can't find message with cid …" (rpc/methods/chain.rs).
+    /// "Entry not found in block store: cid=…" (utils/db), "can't find message with cid …" (rpc/methods/chain.rs); "… in cbor store" was reported of it.
     /// </summary>
     private static readonly string[] Pruned =
     [
