@@ -9,6 +9,7 @@ using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Recovery.Tests.PieceSources;
 
+[Collection(nameof(StartsProcesses))]
 public sealed class LocalSourcesTests : IDisposable
 {
     private static readonly SectorId Sector = new(new ActorId(1000), 5);

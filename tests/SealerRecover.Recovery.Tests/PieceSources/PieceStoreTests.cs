@@ -4,6 +4,7 @@ using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Recovery.Tests.PieceSources;
 
+[Collection(nameof(StartsProcesses))]
 public sealed class PieceStoreTests : IAsyncLifetime
 {
     private static readonly SectorId One = new(new ActorId(1000), 1);
