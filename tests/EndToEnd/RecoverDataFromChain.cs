@@ -118,7 +118,7 @@ public sealed class RecoverDataFromChain(ParentCaches caches) : IAsyncLifetime
         Assert.Equal(
             ["installed", "installed", "failed", "installed"],
             ended.Report["sectors"]!.AsArray().Select(sector => (string?)sector!["result"]));
-        Assert.Contains("in no order have CommD", (string?)ended.Report["sectors"]![2]!["failure"]!["message"], StringComparison.Ordinal);
+        Assert.Contains("in no order do they give CommD", (string?)ended.Report["sectors"]![2]!["failure"]!["message"], StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(_bench.Temp));
     }
 

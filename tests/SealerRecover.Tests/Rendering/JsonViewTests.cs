@@ -91,7 +91,7 @@ public class JsonViewTests
         Type[] types = [.. typeof(JsonLines).Assembly.GetTypes().Where(type =>
             type.Namespace == typeof(JsonLines).Namespace && type.Name.StartsWith("Json", StringComparison.Ordinal)
             && type is { IsClass: true, IsAbstract: false } && type.GetMethod("<Clone>$") is not null)];
-        Assert.Equal(44, types.Length);
+        Assert.Equal(46, types.Length);
         foreach (string field in types.SelectMany(type => type.GetProperties()).Where(property => property.Name != "EqualityContract")
             .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name))
             .Concat(["note", "sector_found", "plan", "sector_started", "progress", "piece_progress", "sector_ended"])

@@ -71,6 +71,7 @@ public sealed class LookUpTests
         Assert.Equal(
             [
                 "  and 10 more, all of them with --json",
+                "  in time or not as of epoch 200000, 1970-01-01 00:00:00Z by the chain's head",
                 "  25 faulty sectors cost 0.025 FIL a day by the network's present estimates",
                 "  f01000 sector 3 is not worth recovering: it expired at epoch 77",
             ],
