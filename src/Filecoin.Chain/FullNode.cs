@@ -71,12 +71,13 @@ public sealed class FullNode(JsonRpcClient rpc)
     {
         const string method = "ChainGetMessagesInTipset";
         return Whole(method, await rpc.CallRequiredAsync(
-            method, tipset.WriteTo, ChainJson.Default.IReadOnlyListTipSetMessage, cancellation).ConfigureAwait(false));
+            method, tipset.WriteTo, ChainJson.Default.IReadOnlyListTipSetMessage, cancellation, isOfPast: true).ConfigureAwait(false));
     }
 
     /// <summary>A message by its CID.</summary>
     public Task<ChainMessage> ChainGetMessageAsync(Cid message, CancellationToken cancellation) =>
-        rpc.CallRequiredAsync("ChainGetMessage", json => ChainJson.WriteCid(json, message), ChainJson.Default.ChainMessage, cancellation);
+        rpc.CallRequiredAsync(
+            "ChainGetMessage", json => ChainJson.WriteCid(json, message), ChainJson.Default.ChainMessage, cancellation, isOfPast: true);
 
     /// <summary>
     /// Where a message ran and how it ended, from the head as far back as the node can look; null where it found it nowhere. As Lotus does it
@@ -104,7 +105,8 @@ public sealed class FullNode(JsonRpcClient rpc)
                 json.WriteBooleanValue(true);
             },
             ChainJson.Default.MessageLookup,
-            cancellation).ConfigureAwait(false);
+            cancellation,
+            isOfPast: true).ConfigureAwait(false);
 
         // Messages of the genesis tipset do not exist, so none was executed before the tipset after it.
         return found is null || (found.Height > 0 && Whole(method, found.TipSet).Count > 0)
@@ -131,7 +133,8 @@ public sealed class FullNode(JsonRpcClient rpc)
                 json.WriteNumberValue(backTo);
             },
             ChainJson.Default.IReadOnlyListCid,
-            cancellation).ConfigureAwait(false) ?? [];
+            cancellation,
+            isOfPast: true).ConfigureAwait(false) ?? [];
         return Whole(method, found);
     }
 
@@ -154,13 +157,15 @@ public sealed class FullNode(JsonRpcClient rpc)
 
     /// <summary>Facts about a miner.</summary>
     public Task<MinerInfo> StateMinerInfoAsync(ActorId miner, TipSetKey at, CancellationToken cancellation) =>
-        rpc.CallRequiredAsync("StateMinerInfo", json => WriteMiner(json, miner, at), ChainJson.Default.MinerInfo, cancellation);
+        rpc.CallRequiredAsync(
+            "StateMinerInfo", json => WriteMiner(json, miner, at), ChainJson.Default.MinerInfo, cancellation, isOfPast: !at.IsHead);
 
     /// <summary>A proven sector; null if there is none of this number (never proven, or gone and compacted away).</summary>
     public async Task<SectorOnChainInfo?> StateSectorGetInfoAsync(SectorId sector, TipSetKey at, CancellationToken cancellation)
     {
         SectorOnChainInfo? info = await rpc.CallAsync(
-            "StateSectorGetInfo", json => WriteSector(json, sector, at), ChainJson.Default.SectorOnChainInfo, cancellation).ConfigureAwait(false);
+            "StateSectorGetInfo", json => WriteSector(json, sector, at), ChainJson.Default.SectorOnChainInfo, cancellation, isOfPast: !at.IsHead)
+            .ConfigureAwait(false);
         return info is null || info.SectorNumber == sector.Number
             ? info
             : throw Implausible("StateSectorGetInfo", $"sector {info.SectorNumber} where {sector.Number} was asked for");
@@ -175,14 +180,13 @@ public sealed class FullNode(JsonRpcClient rpc)
                 "StateSectorPreCommitInfo",
                 json => WriteSector(json, sector, at),
                 ChainJson.Default.SectorPreCommitOnChainInfo,
-                cancellation).ConfigureAwait(false);
+                cancellation,
+                isOfPast: !at.IsHead).ConfigureAwait(false);
             return found is null || found.Info.SectorNumber == sector.Number
                 ? found
                 : throw Implausible("StateSectorPreCommitInfo", $"sector {found.Info.SectorNumber} where {sector.Number} was asked for");
         }
-        catch (ChainCallException error) when (
-            error.Error is { } said && (said.Says("precommit info does not exist") || said.Says("precommit info is not exists")
-                || said.Says("SectorPreCommitOnChainInfo not found")))
+        catch (ChainCallException error) when (error.Error?.Kind == RpcErrorKind.Absent)
         {
             return null;
         }
@@ -245,14 +249,15 @@ public sealed class FullNode(JsonRpcClient rpc)
                 at.WriteTo(json);
             },
             ChainJson.Default.MarketDeal,
-            cancellation);
+            cancellation,
+            isOfPast: !at.IsHead);
 
     /// <summary>The claims of verified data of a miner by their number, in no order.</summary>
     public async Task<IReadOnlyDictionary<string, VerifiedClaim>> StateGetClaimsAsync(ActorId miner, TipSetKey at, CancellationToken cancellation)
     {
         const string method = "StateGetClaims";
         IReadOnlyDictionary<string, VerifiedClaim> claims = await rpc.CallAsync(
-            method, json => WriteMiner(json, miner, at), ChainJson.Default.IReadOnlyDictionaryStringVerifiedClaim, cancellation)
+            method, json => WriteMiner(json, miner, at), ChainJson.Default.IReadOnlyDictionaryStringVerifiedClaim, cancellation, isOfPast: !at.IsHead)
             .ConfigureAwait(false) ?? new Dictionary<string, VerifiedClaim>();
         Whole(method, claims.Values);
         return claims;
@@ -263,7 +268,7 @@ public sealed class FullNode(JsonRpcClient rpc)
     {
         const string method = "GetActorEventsRaw";
         IReadOnlyList<ActorEvent> events = await rpc.CallAsync(
-            method, filter.WriteTo, ChainJson.Default.IReadOnlyListActorEvent, cancellation).ConfigureAwait(false) ?? [];
+            method, filter.WriteTo, ChainJson.Default.IReadOnlyListActorEvent, cancellation, isOfPast: true).ConfigureAwait(false) ?? [];
         Whole(method, Whole(method, events).SelectMany(happened => happened.Entries));
         return events;
     }
@@ -285,7 +290,7 @@ public sealed class FullNode(JsonRpcClient rpc)
 
     private async Task<IReadOnlyList<ulong>> SectorsAsync(string method, ActorId miner, TipSetKey at, CancellationToken cancellation) =>
         Expanded(method, await rpc.CallRequiredAsync(
-            method, json => WriteMiner(json, miner, at), ChainJson.Default.IReadOnlyListUInt64, cancellation).ConfigureAwait(false));
+            method, json => WriteMiner(json, miner, at), ChainJson.Default.IReadOnlyListUInt64, cancellation, isOfPast: !at.IsHead).ConfigureAwait(false));
 
     private Task<byte[]> RandomnessAsync(
         string method, int personalization, long epoch, byte[] entropy, TipSetKey descendant, CancellationToken cancellation) =>
@@ -299,7 +304,8 @@ public sealed class FullNode(JsonRpcClient rpc)
                 descendant.WriteTo(json);
             },
             ChainJson.Default.ByteArray,
-            cancellation);
+            cancellation,
+            isOfPast: true);
 
     /// <summary>Kept: sectors are sealed and proven many at the same epoch. A node's life is one run, in which old epochs do not change.</summary>
     private Task<TipSet> TipSetAsync(string method, long epoch, CancellationToken cancellation) =>
@@ -313,7 +319,8 @@ public sealed class FullNode(JsonRpcClient rpc)
                     TipSetKey.Head.WriteTo(json);
                 },
                 ChainJson.Default.TipSet,
-                cancellation).ConfigureAwait(false)));
+                cancellation,
+                isOfPast: true).ConfigureAwait(false)));
 
     /// <summary>A tipset has blocks, as many as CIDs, all of its height.</summary>
     private static TipSet Checked(string method, TipSet tipset) =>

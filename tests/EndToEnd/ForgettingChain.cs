@@ -97,6 +97,15 @@ internal sealed class ForgettingChain : IAsyncDisposable
         return sectors;
     }
 
+    /// <summary>So many proven sectors of 1 CC, 2 with deals, 3 onboarded directly and 5 snapped, by turns, under the numbers from 1.</summary>
+    internal FakeSector[] AddMany(int count)
+    {
+        FakeSector[] kinds = [.. Kinds().Where(sector => sector.Number is 1 or 2 or 3 or 5)];
+        FakeSector[] sectors = [.. Enumerable.Range(1, count).Select(number => Another(kinds[number % kinds.Length], (ulong)number))];
+        Array.ForEach(sectors, sector => Miner.Add(sector));
+        return sectors;
+    }
+
     /// <summary>Sector 1 alone.</summary>
     internal FakeSector AddFirst() => Miner.Add(Proven(1));
 
@@ -258,9 +267,9 @@ internal sealed class ForgettingChain : IAsyncDisposable
     }
 
     private static FakeSector Another(FakeSector sector, ulong number) =>
-        sector with { Number = number, SealedCid = CommR((int)number), SealRandEpoch = TicketEpoch + (long)number };
+        sector with { Number = number, SealedCid = CommR((int)number), SealRandEpoch = TicketEpoch + ((long)number % 800) };
 
-    private static Cid CommR(int i) => CommitmentCid.FromSealed(Blake2b.Hash256([(byte)i]).ClearTopTwoBits());
+    private static Cid CommR(int i) => CommitmentCid.FromSealed(Blake2b.Hash256(i < 256 ? [(byte)i] : BitConverter.GetBytes(i)).ClearTopTwoBits());
 
     private static (PieceInfo Info, byte[] Raw) Make(string seed, int length, long padded)
     {

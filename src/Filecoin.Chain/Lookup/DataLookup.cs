@@ -10,8 +10,8 @@ internal sealed class DataLookup
     private readonly PieceLists _lists;
 
     /// <summary>
-    /// The lists that are asked, best first: what names pieces or deals in their order, of the node, of the sources that the operator named,
-    /// of the archive node; then what the claims leave.
+    /// The lists that are asked, best first: what a source that the operator named has told already, where that is whole; what names pieces or
+    /// deals in their order, of the node, of those sources, of the archive node; then what the claims leave.
     /// </summary>
     internal DataLookup(FullNode node, MinerAddress miner, SectorSize size, TipSet head, OtherSources others, Reporter reporter)
     {
@@ -24,8 +24,9 @@ internal sealed class DataLookup
             head);
         _lists = new PieceLists(
         [
+            .. others.Named.Count > 0 ? new[] { new StatedPieces(onlyWhole: true) } : [],
             .. InOrder(own),
-            .. others.Named.Count > 0 ? new[] { new StatedPieces() } : [],
+            .. others.Named.Count > 0 ? new[] { new StatedPieces(onlyWhole: false) } : [],
             .. archives.SelectMany(InOrder).Select(list => new ArchivedPieces(list)),
             new Claims(node, miner),
             .. archives.Select(archived => new ArchivedPieces(new Claims(archived.Node, miner))),

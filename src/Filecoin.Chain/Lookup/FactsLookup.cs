@@ -129,14 +129,13 @@ internal sealed class FactsLookup(
         {
             found = await _tickets.FindAsync(sector, epoch, head.Key, cancellation).ConfigureAwait(false);
         }
-        catch (ChainCallException error) when (_archivedTickets is not null && error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned)
+        catch (ChainCallException error) when (_archivedTickets is not null && error.IsUntold)
         {
             // A gateway that looks back a day at most; the archive's headers are as good, and its head is what it draws from.
             TipSet archiveHead = await others.Archive!.ChainHeadAsync(cancellation).ConfigureAwait(false);
             found = await _archivedTickets.FindAsync(sector, epoch, archiveHead.Key, cancellation).ConfigureAwait(false);
         }
-        catch (ChainCallException error) when (
-            inquiry.Agreed.Ticket is not null && error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned)
+        catch (ChainCallException error) when (inquiry.Agreed.Ticket is not null && error.IsUntold)
         {
             notes.Add($"its ticket could not be compared with block headers ({error.Message})");
             return inquiry.Agreed.Ticket.Value;

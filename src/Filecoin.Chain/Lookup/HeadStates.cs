@@ -42,7 +42,7 @@ internal sealed class HeadStates(FullNode node, OtherSources others, string netw
         {
             return await OfAsync(node, sector, cancellation).ConfigureAwait(false);
         }
-        catch (ChainCallException error) when (CannotTell(error))
+        catch (ChainCallException error) when (error.IsUntold)
         {
             if (others.Archive is not { } archive || await OfArchiveAsync(archive, sector, cancellation).ConfigureAwait(false) is not { } told)
             {
@@ -61,7 +61,7 @@ internal sealed class HeadStates(FullNode node, OtherSources others, string netw
         {
             return await ToldAsync(sector, cancellation).ConfigureAwait(false);
         }
-        catch (ChainCallException error) when (others.Named.Count > 0 && CannotTell(error))
+        catch (ChainCallException error) when (others.Named.Count > 0 && error.IsUntold)
         {
             return new SectorAtHead(sector, null, null, error.Message);
         }
@@ -73,7 +73,7 @@ internal sealed class HeadStates(FullNode node, OtherSources others, string netw
         {
             return await OfAsync(archive, sector, cancellation).ConfigureAwait(false) with { Of = SourceOrder.OfArchive };
         }
-        catch (ChainCallException error) when (CannotTell(error))
+        catch (ChainCallException error) when (error.IsUntold)
         {
             return null;
         }
@@ -92,7 +92,4 @@ internal sealed class HeadStates(FullNode node, OtherSources others, string netw
                 FailureKind.NotOnChain,
                 $"{sector} is not on the network \"{networkName}\": it is neither pre-committed nor proven, or its pre-commit expired, or it ended and was removed",
                 SectorLookup.NetworkHint);
-
-    private static bool CannotTell(ChainCallException error) =>
-        error.Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned or RpcErrorKind.PermissionMissing;
 }

@@ -31,9 +31,9 @@ internal sealed class MinerAddress(FullNode node, ActorId id, Address given)
         {
             return _forms = [byId, await node.StateLookupRobustAddressAsync(id, cancellation).ConfigureAwait(false)];
         }
-        catch (ChainCallException error) when (error.IsAnswer || error.Error?.Kind == RpcErrorKind.MethodMissing)
+        catch (ChainCallException error) when (error.IsAnswer || error.IsUntold)
         {
-            // Made with the genesis block and without another; or a node without the method.
+            // Made with the genesis block and without another; or a node that does not tell it.
             return _forms = [byId];
         }
     }

@@ -11,6 +11,11 @@ namespace Filecoin.Chain;
 /// <param name="head">The head of the chain.</param>
 internal sealed class UpdateEpochs(IReadOnlyList<NodeOfUpdates> nodes, TipSet head)
 {
+    /// <summary>After so many messages in a row that no node has, none is asked for where the epoch is all that it could tell.</summary>
+    private const int InVain = 8;
+
+    private int _inVain;
+
     /// <summary>The epoch, as far as the nodes can tell; null with a note if they cannot.</summary>
     internal async Task<long?> FindAsync(PieceQuestion question, SectorOnChainInfo info, List<string> notes, CancellationToken cancellation)
     {
@@ -47,6 +52,11 @@ internal sealed class UpdateEpochs(IReadOnlyList<NodeOfUpdates> nodes, TipSet he
     private async Task<long?> OfMessagesAsync(
         PieceQuestion question, SectorOnChainInfo info, List<string> complaints, CancellationToken cancellation)
     {
+        if (question.IsStatedWhole && Volatile.Read(ref _inVain) >= InVain)
+        {
+            return null;
+        }
+
         foreach (NamedMessage named in question.Messages)
         {
             foreach (NamedMessages messages in nodes.Select(each => each.Messages))
@@ -54,6 +64,7 @@ internal sealed class UpdateEpochs(IReadOnlyList<NodeOfUpdates> nodes, TipSet he
                 try
                 {
                     NamedProof proof = await messages.FindAsync(named, question, cancellation).ConfigureAwait(false);
+                    Volatile.Write(ref _inVain, 0);
                     if (proof.Ran is not { } ran)
                     {
                         complaints.Add(proof.Why);
@@ -70,6 +81,7 @@ internal sealed class UpdateEpochs(IReadOnlyList<NodeOfUpdates> nodes, TipSet he
                 }
                 catch (OperatorException error)
                 {
+                    Interlocked.Increment(ref _inVain);
                     complaints.Add(error.Message);
                 }
             }

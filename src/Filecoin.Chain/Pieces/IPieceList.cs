@@ -51,6 +51,9 @@ internal sealed record PieceQuestion(SectorId Sector, SectorSize Size)
     /// <summary>The pieces as another source than the chain names them; null where none does.</summary>
     public SectorData? Stated { get; init; }
 
+    /// <summary>Whether <see cref="Stated"/> leaves nothing to ask: its order is known, and it gives the CommD that is known.</summary>
+    public bool IsStatedWhole => Stated is { OrderKnown: true } stated && (CommD ?? stated.CommD) is { } commD && PieceOrder.Gives(Size, stated.Pieces, commD);
+
     /// <summary>The messages that sources name as the one that proved or updated it.</summary>
     public IReadOnlyList<NamedMessage> Messages { get; init; } = [];
 

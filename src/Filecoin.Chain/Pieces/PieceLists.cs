@@ -39,7 +39,7 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
             catch (OperatorException error)
             {
                 kinds.Add(KindOf(error));
-                if (error is ChainCallException { Error.Kind: RpcErrorKind.StatePruned or RpcErrorKind.MethodMissing or RpcErrorKind.Answer })
+                if (error is ChainCallException { IsUntold: true } or ChainCallException { IsAnswer: true })
                 {
                     // That a node has pruned something or keeps no events matters only if the next list says less than this one could.
                     unable.Add($"{list.Name}: {error.Message}");

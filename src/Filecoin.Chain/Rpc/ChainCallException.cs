@@ -22,5 +22,9 @@ public sealed class ChainCallException : OperatorException
     internal bool IsNotPermitted { get; init; }
 
     /// <summary>Whether the chain answered no, rather than a node being unable to answer.</summary>
-    public bool IsAnswer => Error?.Kind is RpcErrorKind.Answer or RpcErrorKind.ActorNotFound;
+    public bool IsAnswer => Error?.Kind is RpcErrorKind.Absent or RpcErrorKind.ActorNotFound;
+
+    /// <summary>Whether every node spoke, but none to the question: another source may.</summary>
+    internal bool IsUntold =>
+        Error?.Kind is RpcErrorKind.MethodMissing or RpcErrorKind.StatePruned or RpcErrorKind.PermissionMissing or RpcErrorKind.Unknown;
 }

@@ -26,6 +26,9 @@ internal enum EndpointTrouble
 
     /// <summary>The method does not exist there.</summary>
     MethodMissing,
+
+    /// <summary>It answered with an error whose words are not known; another endpoint may say more.</summary>
+    Unexplained,
 }
 
 /// <summary>Why one endpoint gave no answer.</summary>
@@ -60,14 +63,18 @@ internal sealed record EndpointFailure(
             ? this with { Trouble = EndpointTrouble.Permanent, What = What + ", twice" }
             : this;
 
+    /// <summary>Whether it holds for every call of the method in this run: it is not asked again.</summary>
+    internal bool IsOfMethod => Trouble == EndpointTrouble.MethodMissing || this is { Trouble: EndpointTrouble.NotPermitted, Error: not null };
+
     /// <summary>Turns an error object that is no answer of the chain into the endpoint's failure; null for an answer.</summary>
     internal static EndpointFailure? From(ChainEndpoint endpoint, RpcError error) => error.Kind switch
     {
         RpcErrorKind.StatePruned => new(endpoint, EndpointTrouble.Pruned, $"no longer has the state or messages of that height (\"{error.Message}\")", error),
-        RpcErrorKind.MethodMissing => new(endpoint, EndpointTrouble.MethodMissing, "does not offer this method", error),
+        RpcErrorKind.MethodMissing => new(endpoint, EndpointTrouble.MethodMissing, $"does not offer this method (\"{error.Message}\")", error),
         RpcErrorKind.PermissionMissing => new(endpoint, EndpointTrouble.NotPermitted, $"says its token grants too little (\"{error.Message}\")", error),
         RpcErrorKind.NodeBehind => new(endpoint, EndpointTrouble.Permanent, $"is not synced to that height yet (\"{error.Message}\")", error),
         RpcErrorKind.RateLimited => new(endpoint, EndpointTrouble.Limited, $"limits the rate of requests (\"{error.Message}\")", error),
+        RpcErrorKind.Unknown => new(endpoint, EndpointTrouble.Unexplained, $"answered with the error \"{error.Message}\"", error),
         _ => null,
     };
 
@@ -98,10 +105,14 @@ internal sealed record EndpointFailure(
     }
 
     /// <summary>The failure of a call: the last word of every endpoint, told in one sentence, and the one that decides what to do.</summary>
-    internal static ChainCallException Conclude(string method, IReadOnlyCollection<EndpointFailure> failures)
+    /// <param name="method">What was called.</param>
+    /// <param name="isOfPast">Whether it was about what nodes prune: then words that nobody knows are taken for that.</param>
+    /// <param name="failures">One of each endpoint.</param>
+    internal static ChainCallException Conclude(string method, bool isOfPast, IReadOnlyCollection<EndpointFailure> failures)
     {
         // Pruned first: that node is otherwise fine, and an archive node is the way out whatever ails the others.
         EndpointFailure decisive = failures.FirstOrDefault(failure => failure.Trouble == EndpointTrouble.Pruned)
+            ?? failures.FirstOrDefault(failure => failure.Trouble == EndpointTrouble.Unexplained)
             ?? failures.FirstOrDefault(failure => failure.Trouble == EndpointTrouble.NotPermitted)
             ?? failures.FirstOrDefault(failure => failure.Trouble != EndpointTrouble.MethodMissing)
             ?? failures.First();
@@ -109,6 +120,9 @@ internal sealed record EndpointFailure(
         (FailureKind kind, string hint) = decisive.Trouble switch
         {
             EndpointTrouble.Pruned => (FailureKind.StatePruned, PrunedHint),
+            EndpointTrouble.Unexplained when isOfPast => (FailureKind.StatePruned, PrunedHint),
+            EndpointTrouble.Unexplained => (
+                FailureKind.NodeUnreachable, "if the words do not explain it, run with --verbose to see what was asked, and try another node"),
             EndpointTrouble.NotPermitted => (
                 FailureKind.NodeUnreachable,
                 $"give a token with read permission in {api.Variable}: `{api.Program} auth api-info --perm read` on the node prints the whole value"),

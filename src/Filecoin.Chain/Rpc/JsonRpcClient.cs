@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
@@ -12,7 +13,8 @@ namespace Filecoin.Chain;
 /// Asks full nodes over JSON-RPC 2.0 (HTTP POST). A call goes round the endpoints, the one that answered last first, until one answers.
 /// What may pass (no connection, time-out, HTTP 429 and 502 to 504) is asked again in further rounds, with exponential backoff and jitter or
 /// as Retry-After says, for which all calls to that endpoint wait together (<see cref="EndpointPause"/>);
-/// what will not (refused token, HTML, garbage, pruned state, missing method) leaves its endpoint out of this call.
+/// what will not (refused token, HTML, garbage, pruned state, an error in words that are not known) leaves its endpoint out of this call, and a
+/// method that an endpoint lacks, has switched off or does not permit is not asked of it again.
 /// An error that is the chain's answer ("actor not found") ends the call at once.
 /// Calls that come while others are under way share requests (<see cref="CallQueue"/>).
 /// Requests and answers are logged at Debug, tokens never. Safe for concurrent use.
@@ -27,6 +29,7 @@ public sealed class JsonRpcClient : IDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly CallNews _news;
+    private readonly ConcurrentDictionary<(ChainEndpoint Endpoint, string Method), EndpointFailure> _refused = [];
     private long _lastId;
     private int _preferred;
 
@@ -60,22 +63,23 @@ public sealed class JsonRpcClient : IDisposable
     /// <param name="writeParams">Writes the parameters, each one value, inside the already opened array.</param>
     /// <param name="type">Source-generated reader of the result.</param>
     /// <param name="cancellation">Ends the call.</param>
+    /// <param name="isOfPast">Whether it is about states, messages or events that nodes prune.</param>
     /// <returns>The result; default when the node answered null.</returns>
     /// <exception cref="ChainCallException">No endpoint answered with a result of this type, or the chain answered with an error.</exception>
     public async Task<T?> CallAsync<T>(
-        string method, Action<Utf8JsonWriter> writeParams, JsonTypeInfo<T> type, CancellationToken cancellation)
+        string method, Action<Utf8JsonWriter> writeParams, JsonTypeInfo<T> type, CancellationToken cancellation, bool isOfPast = false)
     {
-        Call<T> call = new(method, writeParams, type, nullable: true);
+        Call<T> call = new(method, writeParams, type, nullable: true, isOfPast);
         return await RunAsync(call, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Calls a method whose result is never null; a null counts as an unusable answer. See <see cref="CallAsync"/>.</summary>
     /// <exception cref="ChainCallException">As for <see cref="CallAsync"/>.</exception>
     public async Task<T> CallRequiredAsync<T>(
-        string method, Action<Utf8JsonWriter> writeParams, JsonTypeInfo<T> type, CancellationToken cancellation)
+        string method, Action<Utf8JsonWriter> writeParams, JsonTypeInfo<T> type, CancellationToken cancellation, bool isOfPast = false)
         where T : notnull
     {
-        Call<T> call = new(method, writeParams, type, nullable: false);
+        Call<T> call = new(method, writeParams, type, nullable: false, isOfPast);
         return (await RunAsync(call, cancellation).ConfigureAwait(false))!;
     }
 
@@ -95,7 +99,7 @@ public sealed class JsonRpcClient : IDisposable
     {
         ResiliencePipeline<bool> rounds = Rounds(call);
         bool answered = await rounds.ExecuteAsync(async token => await RoundAsync(call, token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-        return answered ? call.Result : throw EndpointFailure.Conclude(call.Method, call.Failures.Values);
+        return answered ? call.Result : throw EndpointFailure.Conclude(call.Method, call.IsOfPast, call.Failures.Values);
     }
 
     /// <summary>One try at every endpoint that is not out of the question; true once one has answered.</summary>
@@ -113,6 +117,12 @@ public sealed class JsonRpcClient : IDisposable
                 continue;
             }
 
+            if (_refused.TryGetValue((endpoint, call.Method), out EndpointFailure? refused))
+            {
+                call.Failures[endpoint] = refused;
+                continue;
+            }
+
             try
             {
                 await AskAsync(http, queue, call, cancellation).ConfigureAwait(false);
@@ -122,6 +132,11 @@ public sealed class JsonRpcClient : IDisposable
             catch (EndpointException error)
             {
                 call.Failures[endpoint] = error.Failure.After(earlier);
+                if (error.Failure.IsOfMethod)
+                {
+                    _refused.TryAdd((endpoint, call.Method), error.Failure);
+                }
+
                 _logger.LogDebug("{Endpoint} {What} ({Method})", endpoint, error.Failure.What, call.Method);
             }
         }
@@ -201,7 +216,7 @@ public sealed class JsonRpcClient : IDisposable
     }
 
     private static ChainCallException Answer(ChainEndpoint endpoint, string method, RpcError error) => new(
-        error.Kind == RpcErrorKind.ActorNotFound ? Primitives.FailureKind.NotOnChain : Primitives.FailureKind.NodeUnreachable,
+        Primitives.FailureKind.NotOnChain,
         $"{endpoint} answered {method} with the error \"{error.Message}\"",
         "if the words do not explain it, run with --verbose to see what was asked, and try another node",
         method,
@@ -252,7 +267,7 @@ public sealed class JsonRpcClient : IDisposable
     }
 
     /// <summary>A call on its way round the endpoints.</summary>
-    private sealed class Call<T>(string method, Action<Utf8JsonWriter> writeParams, JsonTypeInfo<T> type, bool nullable)
+    private sealed class Call<T>(string method, Action<Utf8JsonWriter> writeParams, JsonTypeInfo<T> type, bool nullable, bool isOfPast)
     {
         public string Method { get; } = method;
 
@@ -262,12 +277,16 @@ public sealed class JsonRpcClient : IDisposable
 
         public bool Nullable { get; } = nullable;
 
+        public bool IsOfPast { get; } = isOfPast;
+
         public T? Result { get; set; }
 
         /// <summary>Each endpoint's last failure, in the order they were first asked.</summary>
         public OrderedDictionary<ChainEndpoint, EndpointFailure> Failures { get; } = [];
 
-        public bool MayPass => Failures.Values.Any(failure => failure.MayPass);
+        /// <summary>Whether another round may help. Where an endpoint has answered, those that are silent are not waited for; those that ask for time are.</summary>
+        public bool MayPass => Failures.Values.Any(failure => failure.MayPass)
+            && (IsLimited || !Failures.Values.Any(failure => failure.Trouble == EndpointTrouble.Unexplained));
 
         /// <summary>Whether an endpoint would answer if it were asked less.</summary>
         public bool IsLimited => Failures.Values.Any(failure => failure.Trouble == EndpointTrouble.Limited);

@@ -35,7 +35,7 @@ public sealed class LotusMinerRecords(LotusMiner lotusMiner) : ISectorSource
         {
             throw new SourceMisconfiguredException(error.Message, error.Hint, error);
         }
-        catch (ChainCallException error) when (error.IsAnswer)
+        catch (ChainCallException error) when (error.IsAnswer || error.Error?.Kind == RpcErrorKind.Unknown)
         {
             return SourceAnswer.Nothing($"it does not know the sector ({error.Error?.Message})");
         }

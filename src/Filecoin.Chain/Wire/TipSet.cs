@@ -11,10 +11,13 @@ public readonly record struct TipSetKey(IReadOnlyList<Cid> Cids)
     /// <summary>Whatever the node's head is when it answers.</summary>
     public static TipSetKey Head { get; } = new([]);
 
+    /// <summary>Whether the choice is the node's.</summary>
+    internal bool IsHead => Cids is not { Count: > 0 };
+
     /// <summary>Writes the parameter: an array of CIDs, or null for the head.</summary>
     internal void WriteTo(Utf8JsonWriter json)
     {
-        if (Cids is not { Count: > 0 })
+        if (IsHead)
         {
             json.WriteNullValue();
             return;

@@ -71,7 +71,7 @@ public sealed class JsonRpcClientTests
     [Theory]
     [InlineData(404, -32601, RpcErrorKind.MethodMissing)]
     [InlineData(405, -32601, RpcErrorKind.MethodMissing)]
-    [InlineData(500, -32603, RpcErrorKind.Answer)]
+    [InlineData(500, -32603, RpcErrorKind.Unknown)]
     [InlineData(501, -32601, RpcErrorKind.MethodMissing)]
     public async Task The_body_of_an_error_is_read_first_whatever_its_HTTP_status(int status, int code, RpcErrorKind kind)
     {
@@ -84,6 +84,63 @@ public sealed class JsonRpcClientTests
 
         Assert.Equal(kind, error.Error?.Kind);
         Assert.Equal("no such thing", error.Error?.Message);
+    }
+
+    [Fact]
+    public async Task Unknown_words_about_the_past_go_to_the_next_endpoint_and_end_as_pruned_with_the_words()
+    {
+        await using FakeNode odd = await FakeNode.StartAsync(Chain);
+        await using FakeNode good = await FakeNode.StartAsync(Chain);
+        odd.Inject("ChainGetTipSetByHeight", Fault.Error("the disk on fire", -32603));
+        using JsonRpcClient both = Asking.Client($"{odd.ApiInfo},{good.ApiInfo}");
+        Assert.Equal(9, (await new FullNode(both).ChainGetTipSetByHeightAsync(9, Cancellation)).Height);
+        Assert.Equal(1, odd.Count("ChainGetTipSetByHeight"));
+
+        using JsonRpcClient alone = Asking.Client(odd.ApiInfo);
+        ChainCallException error = await Assert.ThrowsAsync<ChainCallException>(() => new FullNode(alone).ChainGetTipSetByHeightAsync(9, Cancellation));
+        Assert.Equal(FailureKind.StatePruned, error.Kind);
+        Assert.Contains("\"the disk on fire\"", error.Message, StringComparison.Ordinal);
+        Assert.False(error.IsAnswer);
+    }
+
+    [Fact]
+    public async Task Unknown_words_about_the_head_go_to_the_next_endpoint_too_but_are_no_pruned_state()
+    {
+        await using FakeNode odd = await FakeNode.StartAsync(Chain);
+        odd.Inject("StateNetworkName", Fault.Error("the disk on fire"));
+        string nowhere = Asking.Nowhere();
+        using JsonRpcClient client = Asking.Client($"{odd.ApiInfo},{nowhere}");
+        ChainCallException error = await Assert.ThrowsAsync<ChainCallException>(() => new FullNode(client).StateNetworkNameAsync(Cancellation));
+        Assert.Equal(FailureKind.NodeUnreachable, error.Kind);
+        Assert.Contains("the disk on fire", error.Message, StringComparison.Ordinal);
+
+        // The endpoint that is silent was tried once: what the other said is an answer.
+        Assert.Contains("refused the connection", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1, odd.Count("StateNetworkName"));
+    }
+
+    [Theory]
+    [InlineData("method 'Filecoin.GetActorEventsRaw' not found", -32601)]
+    [InlineData("module disabled, enable with Events.EnableActorEventsAPI", 1)]
+    [InlineData("missing permission to invoke 'GetActorEventsRaw' (need 'read')", 1)]
+    public async Task What_an_endpoint_refuses_for_good_is_not_asked_of_it_again(string words, int code)
+    {
+        await using FakeNode refusing = await FakeNode.StartAsync(Chain);
+        await using FakeNode silent = await FakeNode.StartAsync(Chain);
+        refusing.Inject("GetActorEventsRaw", Fault.Error(words, code));
+        silent.Inject("GetActorEventsRaw", Fault.Result("null"));
+        using JsonRpcClient both = Asking.Client($"{refusing.ApiInfo},{silent.ApiInfo}");
+        using JsonRpcClient alone = Asking.Client(refusing.ApiInfo);
+        ActorEventFilter filter = SectorEvent.Filter(new ActorId(1000), 5, 5, SectorEvent.Activated, 1);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Empty(await new FullNode(both).GetActorEventsRawAsync(filter, Cancellation));
+            ChainCallException error = await Assert.ThrowsAsync<ChainCallException>(() => new FullNode(alone).GetActorEventsRawAsync(filter, Cancellation));
+            Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, refusing.Count("GetActorEventsRaw"));
+        Assert.Equal(3, silent.Count("GetActorEventsRaw"));
     }
 
     [Theory]

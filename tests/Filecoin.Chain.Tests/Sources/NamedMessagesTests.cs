@@ -32,7 +32,8 @@ public sealed class NamedMessagesTests
 
         Assert.Equal(Holding.UpdateEpoch, facts.Update?.Epoch);
         Assert.Equal(Holding.AsFound(Holding.Pieces), facts.Update?.Data.Pieces);
-        Assert.Contains("message at epoch 16000", facts.Update?.Data.Source, StringComparison.Ordinal);
+        Assert.Equal("the list of pieces of lotus-miner, in its order", facts.Update?.Data.Source);
+        Assert.Equal(0, forgotten.Lost.Node.Count("ChainGetMessagesInTipset"));
         Assert.Empty(facts.Notes);
         Assert.Equal(1, forgotten.Lost.Node.Count("StateSearchMsg"));
     }
