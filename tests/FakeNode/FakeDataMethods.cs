@@ -131,7 +131,7 @@ internal sealed class FakeDataMethods(FakeChain chain, FakeNode node)
                 ["height"] = epoch,
                 ["tipsetKey"] = new JsonArray(),
                 ["msgCid"] = Link(
-                    FakeMessage.OfMiner(miner).FirstOrDefault(message => message.Sector == sector && message.PreCommits)?.Cid
+                    FakeMessage.OfSector(miner, sector).FirstOrDefault(message => message.PreCommits)?.Cid
                     ?? Cid.Create(0x71, 0xb220, new byte[32])),
             });
         }

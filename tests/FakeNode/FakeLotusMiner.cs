@@ -81,7 +81,7 @@ public sealed class FakeLotusMiner : FakeServer
         };
 
         JsonObject? Sent(Func<FakeMessage, bool> isIt) =>
-            FakeMessage.OfMiner(miner).LastOrDefault(message => message.Sector == sector.Number && message.ExitCode == 0 && isIt(message)) is { } sent
+            FakeMessage.OfSector(miner, sector.Number).LastOrDefault(message => message.ExitCode == 0 && isIt(message)) is { } sent
                 ? Link(sent.Cid)
                 : null;
     }

@@ -41,11 +41,21 @@ public sealed record FakeMessage(long Epoch, Address To, int Method, byte[] Para
     public static IReadOnlyList<FakeMessage> OfMiner(FakeMiner miner)
     {
         ArgumentNullException.ThrowIfNull(miner);
-        IEnumerable<FakeMessage> done = miner.Sectors.Values.SelectMany(sector => Of(miner, sector).Select(message => message with { Sector = sector.Number }));
-        return [.. done.Concat(miner.FurtherMessages).OrderBy(message => message.Epoch)];
+        return [.. miner.Sectors.Values.SelectMany(sector => Of(miner, sector)).Concat(miner.FurtherMessages).OrderBy(message => message.Epoch)];
     }
 
-    private static IEnumerable<FakeMessage> Of(FakeMiner miner, FakeSector sector)
+    /// <summary>Those about one sector; <see cref="OfMiner"/> makes those of all.</summary>
+    public static IReadOnlyList<FakeMessage> OfSector(FakeMiner miner, ulong number)
+    {
+        ArgumentNullException.ThrowIfNull(miner);
+        IEnumerable<FakeMessage> done = miner.Sectors.TryGetValue(number, out FakeSector? sector) ? Of(miner, sector) : [];
+        return [.. done.Concat(miner.FurtherMessages.Where(message => message.Sector == number)).OrderBy(message => message.Epoch)];
+    }
+
+    private static IEnumerable<FakeMessage> Of(FakeMiner miner, FakeSector sector) =>
+        Sent(miner, sector).Select(message => message with { Sector = sector.Number });
+
+    private static IEnumerable<FakeMessage> Sent(FakeMiner miner, FakeSector sector)
     {
         Address to = sector.ProvedTo ?? Address.FromActorId(new ActorId(miner.Id));
         if (sector is { PreCommitEpoch: { } preCommit, PreCommitMethod: 6 or 25 or 28 })

@@ -11,11 +11,15 @@ public sealed class FakeCurio
     private readonly PostgresServer _server;
     private readonly CurioSchema _schema;
 
+    // Kept open while a test fills the database: connecting costs more than a row. Never disposed of; its connections end when they are idle.
+    private readonly NpgsqlDataSource _source;
+
     private FakeCurio(PostgresServer server, string name, CurioSchema schema)
     {
         _server = server;
         Name = name;
         _schema = schema;
+        _source = SourceOf(server, name);
     }
 
     /// <summary>The database's name.</summary>
@@ -36,18 +40,37 @@ public sealed class FakeCurio
     /// <summary>postgres://…, with the password.</summary>
     public string Url => $"postgres://{PostgresServer.User}:{Uri.EscapeDataString(PostgresServer.Password)}@{Host}/{Name}";
 
-    /// <summary>Makes a database with Curio's tables.</summary>
+    /// <summary>Makes a database with Curio's tables: a copy of the one of that schema, which the first call makes.</summary>
     public static async Task<FakeCurio> CreateAsync(PostgresServer server, string name, CurioSchema schema, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(server);
+        string template = await server.Templates.GetOrAdd(
+            schema, _ => new Lazy<Task<string>>(() => MakeTemplateAsync(server, schema, CancellationToken.None))).Value.WaitAsync(cancellation);
+        await MakeAsync(server, name, template, cancellation);
+        return new FakeCurio(server, name, schema);
+    }
+
+    private static async Task<string> MakeTemplateAsync(PostgresServer server, CurioSchema schema, CancellationToken cancellation)
+    {
+        string name = $"curio_of_{schema}".ToLowerInvariant();
+        await MakeAsync(server, name, "template0", cancellation);
         FakeCurio curio = new(server, name, schema);
-        await curio.ExecuteAsync("postgres", $"CREATE DATABASE {name} TEMPLATE template0", [], cancellation);
         await curio.ExecuteAsync(CurioTableStatements.Of(schema), cancellation);
         if (schema == CurioSchema.New)
         {
             await curio.AddZerosAsync(cancellation);
         }
 
-        return curio;
+        // Only what nobody is connected to can be copied.
+        await curio._source.DisposeAsync();
+        return name;
+    }
+
+    private static async Task MakeAsync(PostgresServer server, string name, string template, CancellationToken cancellation)
+    {
+        await using NpgsqlDataSource source = SourceOf(server, "postgres");
+        await using NpgsqlCommand command = source.CreateCommand($"CREATE DATABASE {name} TEMPLATE {template}");
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>What Curio's own variables would say.</summary>
@@ -62,7 +85,17 @@ public sealed class FakeCurio
     }
 
     /// <summary>Runs statements as the superuser.</summary>
-    public Task ExecuteAsync(string sql, CancellationToken cancellation, params object?[] parameters) => ExecuteAsync(Name, sql, parameters, cancellation);
+    public async Task ExecuteAsync(string sql, CancellationToken cancellation, params object?[] parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        await using NpgsqlCommand command = _source.CreateCommand(sql);
+        foreach (object? parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter ?? DBNull.Value });
+        }
+
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
 
     /// <summary>Writes down a sector as Curio does at its stage of life: being sealed, proven, or snapped.</summary>
     /// <param name="chain">Whose tickets.</param>
@@ -124,7 +157,7 @@ public sealed class FakeCurio
         await AddPiecesAsync("sectors_meta_pieces", miner, sector, isMigrated ? WithZeros(pieces, miner.SectorSize) : pieces, cancellation);
 
         string? Sent(Func<FakeMessage, bool> isIt) =>
-            FakeMessage.OfMiner(miner).LastOrDefault(sent => sent.Sector == sector.Number && sent.ExitCode == 0 && isIt(sent))?.Cid.ToString();
+            FakeMessage.OfSector(miner, sector.Number).LastOrDefault(sent => sent.ExitCode == 0 && isIt(sent))?.Cid.ToString();
     }
 
     /// <summary>Writes down an update of a proven sector that is in Curio's pipeline.</summary>
@@ -212,38 +245,27 @@ public sealed class FakeCurio
     /// <summary>How many rows of a table fulfil a condition.</summary>
     public async Task<long> CountAsync(string table, string condition, CancellationToken cancellation)
     {
-        await using NpgsqlDataSource source = SourceOf(Name);
-        await using NpgsqlCommand command = source.CreateCommand($"SELECT count(*) FROM curio.{table} WHERE {condition}");
+        await using NpgsqlCommand command = _source.CreateCommand($"SELECT count(*) FROM curio.{table} WHERE {condition}");
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    private NpgsqlDataSource SourceOf(string database)
+    private static NpgsqlDataSource SourceOf(PostgresServer server, string database)
     {
         NpgsqlConnectionStringBuilder settings = new()
         {
             Host = "127.0.0.1",
-            Port = Port,
+            Port = server.Port,
             Username = PostgresServer.User,
             Password = PostgresServer.Password,
             Database = database,
-            Pooling = false,
+            MaxPoolSize = 2,
 
             // Seconds; a machine that does much else is no failure.
             Timeout = 300,
             CommandTimeout = 300,
+            ConnectionIdleLifetime = 2,
+            ConnectionPruningInterval = 1,
         };
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
-    }
-
-    private async Task ExecuteAsync(string database, string sql, object?[] parameters, CancellationToken cancellation)
-    {
-        await using NpgsqlDataSource source = SourceOf(database);
-        await using NpgsqlCommand command = source.CreateCommand(sql);
-        foreach (object? parameter in parameters)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter ?? DBNull.Value });
-        }
-
-        await command.ExecuteNonQueryAsync(cancellation);
     }
 }

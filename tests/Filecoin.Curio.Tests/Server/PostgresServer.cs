@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -44,6 +45,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>PEM of the authority that answers for its certificate.</summary>
     public string Certificate => Path.Combine(_folder, "root.crt");
+
+    /// <summary>Names of the databases that hold a schema and nothing else, to be copied.</summary>
+    internal ConcurrentDictionary<CurioSchema, Lazy<Task<string>>> Templates { get; } = new();
 
     /// <summary>The folder of its unix socket.</summary>
     public string SocketFolder => _folder;
