@@ -248,7 +248,7 @@ internal sealed class FakeMethods
         if (Sector(p, stateEpoch) is not { PreCommitEpoch: { } preCommit } sector
             || preCommit >= stateEpoch || sector.Activation < stateEpoch)
         {
-            return _node.OldLotus ? throw new RpcFailure(1, "precommit info is not exists") : null;
+            return (_node.OldLotus ? "precommit info is not exists" : _node.AbsentWords) is { } words ? throw new RpcFailure(1, words) : null;
         }
 
         return new JsonObject

@@ -43,6 +43,12 @@ public sealed class FakeNode : FakeServer
     /// <summary>Speaks as Lotus of 2022: an error instead of null for a missing pre-commit, DealIDs told, UnsealedCid not.</summary>
     public bool OldLotus { get; set; }
 
+    /// <summary>With which error it tells of what it has pruned; null for Lotus' own.</summary>
+    public (int Code, string Words)? PrunedWords { get; set; }
+
+    /// <summary>With which error it says that a sector is not pre-committed; null for the null of today's nodes.</summary>
+    public string? AbsentWords { get; set; }
+
     /// <summary>'f' or 't': how it prints addresses.</summary>
     public char AddressPrefix { get; set; } = 'f';
 
@@ -57,5 +63,15 @@ public sealed class FakeNode : FakeServer
         MessagesKeptFrom = long.MaxValue;
     }
 
-    private protected override JsonNode? Call(string method, JsonArray parameters) => _methods.Call(method, parameters);
+    private protected override JsonNode? Call(string method, JsonArray parameters)
+    {
+        try
+        {
+            return _methods.Call(method, parameters);
+        }
+        catch (RpcFailure pruned) when (PrunedWords is not null && pruned.Message.Contains("ipld: could not find", StringComparison.Ordinal))
+        {
+            throw new RpcFailure(PrunedWords.Value.Code, PrunedWords.Value.Words);
+        }
+    }
 }

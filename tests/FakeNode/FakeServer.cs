@@ -59,6 +59,9 @@ public abstract class FakeServer : IAsyncDisposable
     /// <summary>Requests that reached it: a batch is one.</summary>
     public int RoundTrips => _roundTrips;
 
+    /// <summary>Whether it tells errors by HTTP statuses, too, as FRC-0116 drafts it; else as Lotus does today.</summary>
+    public bool TellsByStatus { get; set; }
+
     /// <summary>Batches among them.</summary>
     public int BatchCount => _batches;
 
@@ -182,9 +185,12 @@ public abstract class FakeServer : IAsyncDisposable
         catch (RpcFailure failure)
         {
             answer["error"] = new JsonObject { ["code"] = failure.Code, ["message"] = failure.Message };
-            return (answer, failure.HttpStatus);
+            return (answer, TellsByStatus ? StatusOf(failure) : failure.HttpStatus);
         }
     }
+
+    private static int StatusOf(RpcFailure failure) =>
+        failure.Code == -32601 ? 404 : failure.Message.Contains("not supported", StringComparison.Ordinal) ? 501 : 500;
 
     private Fault? TakeFault(string method)
     {

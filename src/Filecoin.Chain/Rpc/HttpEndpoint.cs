@@ -86,8 +86,13 @@ internal sealed class HttpEndpoint : IDisposable
             message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using HttpResponseMessage response = await _http
                 .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            ThrowOnStatus(response, sent);
+            EndpointException? refusal = OfStatus(response, sent);
             HttpReply reply = new(response.StatusCode, await ReadBodyAsync(response.Content, either.Token).ConfigureAwait(false));
+            if (refusal is not null && !JsonRpcMessage.IsKnownError(reply.Body))
+            {
+                throw refusal;
+            }
+
             _pause.Answered();
             return reply;
         }
@@ -130,24 +135,26 @@ internal sealed class HttpEndpoint : IDisposable
             EndpointTrouble.Permanent, string.Create(CultureInfo.InvariantCulture, $"sent an answer of more than {limit} bytes"));
     }
 
-    private void ThrowOnStatus(HttpResponseMessage response, DateTimeOffset sent)
+    /// <summary>What a status says where the body says nothing; null for one that says nothing itself.</summary>
+    /// <exception cref="EndpointException">The status alone decides: a pause that it asks for, another place that it names.</exception>
+    private EndpointException? OfStatus(HttpResponseMessage response, DateTimeOffset sent)
     {
         int status = (int)response.StatusCode;
         switch (response.StatusCode)
         {
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden:
                 string why = Endpoint.Authorization is null ? "wants a token and none was given" : "refused the token";
-                throw Failure(EndpointTrouble.NotPermitted, $"{why} (HTTP {status})");
+                return Failure(EndpointTrouble.NotPermitted, $"{why} (HTTP {status})");
             case HttpStatusCode.TooManyRequests:
                 throw Limited("limits the rate of requests (HTTP 429)", RetryAfter(response));
             case HttpStatusCode.ServiceUnavailable when RetryAfter(response) is { } asked:
                 throw Limited("is not available now (HTTP 503)", asked);
             case HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout:
-                throw Failure(EndpointTrouble.Transient, $"is not available now (HTTP {status})", RetryAfter(response));
+                return Failure(EndpointTrouble.Transient, $"is not available now (HTTP {status})", RetryAfter(response));
             case >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest:
                 throw Failure(EndpointTrouble.Permanent, $"redirects elsewhere (HTTP {status}), which is not followed so that the token goes nowhere else");
             default:
-                break;
+                return null;
         }
 
         EndpointException Limited(string what, TimeSpan? retryAfter)

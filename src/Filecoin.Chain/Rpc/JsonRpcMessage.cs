@@ -93,6 +93,27 @@ internal static class JsonRpcMessage
         }
     }
 
+    /// <summary>
+    /// Whether a body is a JSON-RPC error in words that are known: it then says more than the HTTP status it comes with. FRC-0116 (draft) sends
+    /// errors with statuses.
+    /// </summary>
+    internal static bool IsKnownError(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body, Strict);
+            JsonElement root = document.RootElement;
+            return root.ValueKind == JsonValueKind.Object
+                && root.TryGetProperty("error"u8, out JsonElement element) && TryReadError(element, out RpcError? error)
+                && error is { Kind: not (RpcErrorKind.Unknown or RpcErrorKind.RateLimited) };
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // No JSON, or strings that are no text: the status speaks.
+            return false;
+        }
+    }
+
     private static bool TryRead(JsonElement root, long id, out RpcAnswer answer, out string problem)
     {
         answer = default;

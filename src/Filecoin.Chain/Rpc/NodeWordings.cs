@@ -56,7 +56,7 @@ internal static class NodeWordings
         new(RpcErrorKind.ActorNotFound, "not found resolve address", "Venus 1.15 pkg/state/view.go"),
 
         new(RpcErrorKind.Absent, "precommit info does not exist", "on /rpc/v0: Lotus 1.36 api/v0api/v1_wrapper.go, Forest 0.36 rpc/methods/state.rs, Venus 1.15 chain/v0api"),
-        new(RpcErrorKind.Absent, "precommit info is not exists", "Venus, reported"),
+        new(RpcErrorKind.Absent, "precommit info is not exists", "Lotus before 1.17 node/impl/full/state.go"),
         new(RpcErrorKind.Absent, "SectorPreCommitOnChainInfo not found", "Forest in 2024 (pull request 4427)"),
         new(RpcErrorKind.Absent, "failed to find sector", "Lotus 1.36 and Venus 1.15 actors/builtin/miner; Forest 0.36 rpc/methods/state.rs"),
         new(RpcErrorKind.Absent, "not due at any deadline", "Lotus 1.36 and Venus 1.15: specs-actors miner/deadlines.go; Forest: builtin-actors miner"),
