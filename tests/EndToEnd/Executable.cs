@@ -64,6 +64,11 @@ internal sealed partial class Executable : IDisposable
         start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["HOME"] = folder;
+
+        // A run is mostly the runtime's own start, thousands of times over: without its profiling, and without its protection of its own code
+        // (the program protects the code that it generates itself), it starts a sixth faster.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;
