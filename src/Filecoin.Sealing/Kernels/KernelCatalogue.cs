@@ -51,14 +51,7 @@ public static class KernelCatalogue
             ]),
         .. Of(KernelKind.Poseidon, PoseidonKernel.Available,
             [("ifma", PoseidonIfma.Needs), ("adx", PoseidonAdx.Needs), ("scalar", Everywhere), ("plain", Everywhere)]),
-        .. Of(KernelKind.TwoToOne, TwoToOneHash.Available,
-            [
-                ("avx512", TwoToOneAvx512.Needs),
-                ("sha-ni", TwoToOneShaNi.Needs),
-                ("avx2", TwoToOneAvx2.Needs),
-                ("platform", Everywhere),
-                ("plain", Everywhere),
-            ]),
+        .. Of(KernelKind.TwoToOne, TwoToOneHash.Registry.Listed),
         .. Of(KernelKind.Parents, ParentKernel.Available, [.. ParentKernel.Variants]),
     ]);
 
@@ -76,6 +69,9 @@ public static class KernelCatalogue
         ArgumentNullException.ThrowIfNull(choice);
         return choice.Of(kind) ?? (kind == KernelKind.Many ? choice.Label : Of(kind).First().Name);
     }
+
+    private static IEnumerable<KernelVariant> Of(KernelKind kind, IEnumerable<(string Name, string? Lack)> listed) =>
+        listed.Select(variant => new KernelVariant(kind, variant.Name, variant.Lack));
 
     private static IEnumerable<KernelVariant> Of(
         KernelKind kind, IReadOnlyList<string> available, IReadOnlyList<(string Name, ProcessorFeature Needs)> known)
