@@ -3,7 +3,9 @@ namespace Filecoin.Cryptography.Kernels;
 /// <summary>One variant of a kind of kernel: a row of the kind's <see cref="KernelRegistry{TKernel}"/>.</summary>
 /// <param name="name">As it is logged and can be asked for; the kernel's own.</param>
 /// <param name="needs">What it needs of processor and system.</param>
-/// <param name="make">Makes it: once, when it is first asked for, and only where <paramref name="needs"/> are met. Null if the system refuses memory for its code.</param>
+/// <param name="make">
+/// Makes it: once, when it is first asked for, and only where <paramref name="needs"/> are met. Null if the system refuses memory for its code.
+/// </param>
 /// <param name="cost">What a node costs, where a planner asks: only the proportions within the kind matter.</param>
 internal sealed class KernelRow<TKernel>(string name, ProcessorFeature needs, Func<TKernel?> make, double cost = 0)
     where TKernel : class

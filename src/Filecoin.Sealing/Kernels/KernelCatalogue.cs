@@ -49,8 +49,7 @@ public static class KernelCatalogue
                 ("plain-2", Everywhere),
                 .. Labels, // one sector after the other
             ]),
-        .. Of(KernelKind.Poseidon, PoseidonKernel.Available,
-            [("ifma", PoseidonIfma.Needs), ("adx", PoseidonAdx.Needs), ("scalar", Everywhere), ("plain", Everywhere)]),
+        .. Of(KernelKind.Poseidon, PoseidonKernel.Registry(2).Listed),
         .. Of(KernelKind.TwoToOne, TwoToOneHash.Registry.Listed),
         .. Of(KernelKind.Parents, ParentKernel.Available, [.. ParentKernel.Variants]),
     ]);
