@@ -3,12 +3,7 @@ using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Arm;
 using Filecoin.Sealing.Labeling.Many;
-using Filecoin.Sealing.Labeling.Many.Avx512;
-using Filecoin.Sealing.Labeling.Many.ShaNi;
-using Filecoin.Sealing.Labeling.Many.Vector;
-using Filecoin.Sealing.Labeling.ShaNi;
 
 namespace Filecoin.Sealing.Kernels;
 
@@ -28,27 +23,10 @@ public sealed record KernelVariant(KernelKind Kind, string Name, string? Lack)
 /// </summary>
 public static class KernelCatalogue
 {
-    private const ProcessorFeature Everywhere = ProcessorFeature.None;
-
-    private static readonly (string Name, ProcessorFeature Needs)[] Labels =
-    [
-        ("sha-ni", ShaNiLabelKernel.Needs), ("arm-sha2", ArmShaLabelHash.Needs), ("platform", Everywhere), ("plain", Everywhere),
-    ];
-
     private static readonly Lazy<KernelVariant[]> Found = new(() =>
     [
-        .. Of(KernelKind.Label, LabelKernel.Available, Labels),
-        .. Of(KernelKind.Many, ManyLabelKernels.Available,
-            [
-                ("avx512-16", Avx512LabelKernel.Needs),
-                ("avx512-8", Avx512LabelKernel.Needs),
-                ("sha-ni-2", ShaNiPairKernel.Needs),
-                ("vector-16", Lanes512.Needs),
-                ("vector-8", Lanes256.Needs),
-                ("vector-4", Everywhere),
-                ("plain-2", Everywhere),
-                .. Labels, // one sector after the other
-            ]),
+        .. Of(KernelKind.Label, LabelKernel.Registry.Listed),
+        .. Of(KernelKind.Many, ManyLabelKernel.Registry.Listed),
         .. Of(KernelKind.Poseidon, PoseidonKernel.Registry(2).Listed),
         .. Of(KernelKind.TwoToOne, TwoToOneHash.Registry.Listed),
         .. Of(KernelKind.Parents, ParentKernel.Available, [.. ParentKernel.Variants]),

@@ -90,7 +90,7 @@ public sealed class KernelCatalogueTests
             KernelCatalogue.All.Select(variant => (variant.Kind, variant.Name)).Order());
         Assert.All(KernelCatalogue.All.Where(variant => !variant.IsAvailable), variant => Assert.NotEmpty(variant.Lack!));
         Assert.Equal(LabelKernel.Available, Here(KernelKind.Label));
-        Assert.Equal(ManyLabelKernels.Available, Here(KernelKind.Many));
+        Assert.Equal(ManyLabelKernel.Available, Here(KernelKind.Many));
         Assert.Equal(PoseidonKernel.Available, Here(KernelKind.Poseidon));
         Assert.Equal(TwoToOneHash.Available, Here(KernelKind.TwoToOne));
         Assert.Equal(ParentKernel.Available, Here(KernelKind.Parents));
