@@ -1,4 +1,3 @@
-using Filecoin.Cryptography.Kernels;
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Sealing.Graph;
@@ -18,21 +17,28 @@ public sealed record KernelVariant(KernelKind Kind, string Name, string? Lack)
 }
 
 /// <summary>
-/// Every variant of every kernel: those of this machine, best first, then those it lacks. Asking makes all kernels, which takes a few
-/// hundred milliseconds once.
+/// Every kind of kernel, and every variant that the tables of kinds have: those of this machine, best first, then those it lacks. Asking for
+/// variants makes all kernels, which takes a few hundred milliseconds once.
 /// </summary>
 public static class KernelCatalogue
 {
-    private static readonly Lazy<KernelVariant[]> Found = new(() =>
+    // The first arity stands for all: what one needs of processor and system is what the others need.
+    private static readonly (KernelKind Kind, string Name, Func<IEnumerable<(string Name, string? Lack)>> Variants)[] Table =
     [
-        .. Of(KernelKind.Label, LabelKernel.Registry.Listed),
-        .. Of(KernelKind.Many, ManyLabelKernel.Registry.Listed),
-        .. Of(KernelKind.Poseidon, PoseidonKernel.Registry(2).Listed),
-        .. Of(KernelKind.TwoToOne, TwoToOneHash.Registry.Listed),
-        .. Of(KernelKind.Parents, ParentKernel.Available, [.. ParentKernel.Variants]),
-    ]);
+        (KernelKind.Label, "label", () => LabelKernel.Registry.Listed),
+        (KernelKind.Many, "many", () => ManyLabelKernel.Registry.Listed),
+        (KernelKind.Poseidon, "poseidon", () => PoseidonKernel.Registry(2).Listed),
+        (KernelKind.TwoToOne, "two-to-one", () => TwoToOneHash.Registry.Listed),
+        (KernelKind.Parents, "parents", () => ParentKernel.Registry.Listed),
+    ];
 
-    /// <summary>All of them.</summary>
+    private static readonly Lazy<KernelVariant[]> Found = new(() =>
+        [.. Table.SelectMany(row => row.Variants().Select(variant => new KernelVariant(row.Kind, variant.Name, variant.Lack)))]);
+
+    /// <summary>All kinds.</summary>
+    public static IReadOnlyList<KernelKind> Kinds { get; } = [.. Table.Select(row => row.Kind)];
+
+    /// <summary>All variants, kind by kind.</summary>
     public static IReadOnlyList<KernelVariant> All => Found.Value;
 
     /// <summary>Those of one kind.</summary>
@@ -47,22 +53,14 @@ public static class KernelCatalogue
         return choice.Of(kind) ?? (kind == KernelKind.Many ? choice.Label : Of(kind).First().Name);
     }
 
-    private static IEnumerable<KernelVariant> Of(KernelKind kind, IEnumerable<(string Name, string? Lack)> listed) =>
-        listed.Select(variant => new KernelVariant(kind, variant.Name, variant.Lack));
+    /// <summary>The word for a kind on command lines, in reports and in the log.</summary>
+    public static string Name(this KernelKind kind) => Array.Find(Table, row => row.Kind == kind).Name;
 
-    private static IEnumerable<KernelVariant> Of(
-        KernelKind kind, IReadOnlyList<string> available, IReadOnlyList<(string Name, ProcessorFeature Needs)> known)
+    /// <summary>The kind called <paramref name="name"/>; false if there is none.</summary>
+    public static bool TryParse(string name, out KernelKind kind)
     {
-        if (available.FirstOrDefault(name => known.All(variant => variant.Name != name)) is { } unlisted)
-        {
-            throw new InvalidOperationException($"the {kind.Name()} kernel {unlisted} is not in the catalogue");
-        }
-
-        return
-        [
-            .. available.Select(name => new KernelVariant(kind, name, null)),
-            .. known.Where(variant => !available.Contains(variant.Name)).Select(variant => new KernelVariant(
-                kind, variant.Name, ProcessorFeatures.Current.Lack(variant.Needs) ?? "the system refused memory for its code")),
-        ];
+        int index = Array.FindIndex(Table, row => row.Name == name);
+        kind = index < 0 ? default : Table[index].Kind;
+        return index >= 0;
     }
 }
