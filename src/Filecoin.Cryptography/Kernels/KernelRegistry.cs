@@ -17,7 +17,7 @@ internal sealed class KernelRegistry<TKernel>(string what, params KernelRow<TKer
     /// <summary>Names of the variants this machine can run, best first.</summary>
     public IReadOnlyList<string> Available => _available.Value;
 
-    /// <summary>Every variant with the reason where it is not here (half a sentence, otherwise null): those of this machine first, best first.</summary>
+    /// <summary>Every variant, and why it is not here (half a sentence; null where it is): those of this machine first, best first.</summary>
     public IEnumerable<(string Name, string? Lack)> Listed => rows.OrderBy(row => !row.IsHere).Select(row => (row.Name, row.Lack));
 
     /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/>.</summary>

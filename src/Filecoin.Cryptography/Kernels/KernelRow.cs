@@ -4,7 +4,8 @@ namespace Filecoin.Cryptography.Kernels;
 /// <param name="name">As it is logged and can be asked for; the kernel's own.</param>
 /// <param name="needs">What it needs of processor and system.</param>
 /// <param name="make">
-/// Makes it: once, when it is first asked for, and only where <paramref name="needs"/> are met. Null if the system refuses memory for its code.
+/// Makes it: once, when it is first asked for, and only where <paramref name="needs"/> are met. Null if the system refuses memory for its
+/// code.
 /// </param>
 /// <param name="cost">What a node costs, where a planner asks: only the proportions within the kind matter.</param>
 internal sealed class KernelRow<TKernel>(string name, ProcessorFeature needs, Func<TKernel?> make, double cost = 0)

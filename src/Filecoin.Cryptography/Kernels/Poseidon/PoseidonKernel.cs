@@ -34,7 +34,8 @@ public abstract class PoseidonKernel
     }
 
     /// <summary>
-    /// What a hash costs, in blocks of 64 bytes that the platform's SHA-256 hashes on the same core: as measured on Zen 4, docs/performance.md.
+    /// What a hash costs, in blocks of 64 bytes that the platform's SHA-256 hashes on the same core: as measured on Zen 4
+    /// (docs/performance.md).
     /// </summary>
     /// <param name="arity">2, 8 or 11.</param>
     /// <param name="name">Any variant there is.</param>
