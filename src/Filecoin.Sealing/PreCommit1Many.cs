@@ -81,10 +81,10 @@ public static class PreCommit1Many
     {
         if ((job.ManyLabelKernel ?? job.LabelKernel) is not { } name)
         {
-            return ManyLabelKernels.Choose(sectors);
+            return ManyLabelKernel.Choose(sectors);
         }
 
-        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
+        ManyLabelKernel kernel = ManyLabelKernel.Create(name);
         return [.. Enumerable.Repeat(kernel, (sectors + kernel.Sectors - 1) / kernel.Sectors)];
     }
 }

@@ -12,7 +12,7 @@ public sealed class ForcedKernels(ParentCaches caches) : IDisposable
     /// <summary>The kinds that one sector meets, a variant of each in every run: as many runs as the kind with the most of them has.</summary>
     public static TheoryData<string> OfOneSector()
     {
-        string[][] names = [.. KernelKinds.All.Where(kind => kind != KernelKind.Many).Select(kind => Available(kind).ToArray())];
+        string[][] names = [.. KernelCatalogue.Kinds.Where(kind => kind != KernelKind.Many).Select(kind => Available(kind).ToArray())];
         return [.. Enumerable.Range(0, names.Max(kind => kind.Length)).Select(i => string.Join(',', names.Select(kind => kind[i % kind.Length])))];
     }
 

@@ -21,7 +21,7 @@ public sealed class PreCommit1ManyTests
     public static TheoryData<string, string> KernelsAndSectors()
     {
         TheoryData<string, string> data = [];
-        foreach (string kernel in ManyLabelKernels.Available)
+        foreach (string kernel in ManyLabelKernel.Available)
         {
             data.Add(kernel, Small);
             data.Add(kernel, Deep);
@@ -35,7 +35,7 @@ public sealed class PreCommit1ManyTests
     public void The_reference_s_layers_come_out_with_every_kernel(string kernel, string id)
     {
         // One sector more than the kernel has lanes: the vector's in the middle, strangers around it.
-        using Batch batch = new(SealCase.Get(id), ManyLabelKernels.Create(kernel).Sectors + 1, kernel);
+        using Batch batch = new(SealCase.Get(id), ManyLabelKernel.Create(kernel).Sectors + 1, kernel);
         batch.Run();
         batch.AssertReference();
         batch.AssertEachAsIfAlone(1);

@@ -3,34 +3,26 @@ using Filecoin.Cryptography.Kernels;
 namespace Filecoin.Sealing.Graph;
 
 /// <summary>A way of computing the parents of many nodes: how wide the two hashes behind them are.</summary>
-/// <param name="Name">As it is logged and can be asked for.</param>
-/// <param name="Needs">What it needs of the processor.</param>
 /// <param name="HashLanes">BLAKE2b hashes at a time (<see cref="Blake2bPairs"/>) while the tables of expander parents are made.</param>
 /// <param name="StreamLanes">ChaCha8 streams at a time (<see cref="ChaCha8Lanes"/>) while base parents are drawn.</param>
-internal sealed record ParentKernel(string Name, ProcessorFeature Needs, int HashLanes, int StreamLanes)
+internal sealed record ParentKernel(int HashLanes, int StreamLanes)
 {
     /// <summary>Node by node as <see cref="StackedGraph.Parents"/> does it, without tables: the twin of all others.</summary>
-    public static readonly ParentKernel Plain = new("plain", ProcessorFeature.None, 1, 1);
+    public static readonly ParentKernel Plain = new(1, 1);
 
-    private static readonly ParentKernel[] All =
-    [
-        new("avx512", ProcessorFeature.Avx512, 8, 16),
-        new("avx2", ProcessorFeature.Avx2, 4, 8),
-        new("portable", ProcessorFeature.None, 1, 4),
-        Plain,
-    ];
-
-    private static readonly ParentKernel[] Runnable = [.. All.Where(kernel => ProcessorFeatures.Current.Has(kernel.Needs))];
-
-    /// <summary>Every variant there is, best first, and what each needs.</summary>
-    public static IReadOnlyList<(string Name, ProcessorFeature Needs)> Variants { get; } = [.. All.Select(kernel => (kernel.Name, kernel.Needs))];
+    /// <summary>Every variant there is, best first.</summary>
+    public static KernelRegistry<ParentKernel> Registry { get; } = new(
+        "parents kernel",
+        new("avx512", ProcessorFeature.Avx512, () => new ParentKernel(8, 16)),
+        new("avx2", ProcessorFeature.Avx2, () => new ParentKernel(4, 8)),
+        new("portable", ProcessorFeature.None, () => new ParentKernel(1, 4)),
+        new("plain", ProcessorFeature.None, () => Plain));
 
     /// <summary>Names of the variants this machine can run, best first.</summary>
-    public static IReadOnlyList<string> Available { get; } = [.. Runnable.Select(kernel => kernel.Name)];
+    public static IReadOnlyList<string> Available => Registry.Available;
 
     /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/>.</summary>
+    /// <param name="name">One of <see cref="Available"/>; null for the best.</param>
     /// <exception cref="ArgumentException">This machine has no variant of that name.</exception>
-    public static ParentKernel Create(string? name = null) =>
-        Array.Find(Runnable, kernel => kernel.Name == (name ?? Available[0]))
-            ?? throw new ArgumentException($"this machine has no parents kernel '{name}'; it has {string.Join(", ", Available)}", nameof(name));
+    public static ParentKernel Create(string? name = null) => Registry.Create(name);
 }

@@ -1,14 +1,8 @@
-using Filecoin.Cryptography.Kernels;
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Arm;
 using Filecoin.Sealing.Labeling.Many;
-using Filecoin.Sealing.Labeling.Many.Avx512;
-using Filecoin.Sealing.Labeling.Many.ShaNi;
-using Filecoin.Sealing.Labeling.Many.Vector;
-using Filecoin.Sealing.Labeling.ShaNi;
 
 namespace Filecoin.Sealing.Kernels;
 
@@ -23,46 +17,28 @@ public sealed record KernelVariant(KernelKind Kind, string Name, string? Lack)
 }
 
 /// <summary>
-/// Every variant of every kernel: those of this machine, best first, then those it lacks. Asking makes all kernels, which takes a few
-/// hundred milliseconds once.
+/// Every kind of kernel, and every variant that the tables of kinds have: those of this machine, best first, then those it lacks. Asking for
+/// variants makes all kernels, which takes a few hundred milliseconds once.
 /// </summary>
 public static class KernelCatalogue
 {
-    private const ProcessorFeature Everywhere = ProcessorFeature.None;
-
-    private static readonly (string Name, ProcessorFeature Needs)[] Labels =
+    // The first arity stands for all: what one needs of processor and system is what the others need.
+    private static readonly (KernelKind Kind, string Name, Func<IEnumerable<(string Name, string? Lack)>> Variants)[] Table =
     [
-        ("sha-ni", ShaNiLabelKernel.Needs), ("arm-sha2", ArmShaLabelHash.Needs), ("platform", Everywhere), ("plain", Everywhere),
+        (KernelKind.Label, "label", () => LabelKernel.Registry.Listed),
+        (KernelKind.Many, "many", () => ManyLabelKernel.Registry.Listed),
+        (KernelKind.Poseidon, "poseidon", () => PoseidonKernel.Registry(2).Listed),
+        (KernelKind.TwoToOne, "two-to-one", () => TwoToOneHash.Registry.Listed),
+        (KernelKind.Parents, "parents", () => ParentKernel.Registry.Listed),
     ];
 
     private static readonly Lazy<KernelVariant[]> Found = new(() =>
-    [
-        .. Of(KernelKind.Label, LabelKernel.Available, Labels),
-        .. Of(KernelKind.Many, ManyLabelKernels.Available,
-            [
-                ("avx512-16", Avx512LabelKernel.Needs),
-                ("avx512-8", Avx512LabelKernel.Needs),
-                ("sha-ni-2", ShaNiPairKernel.Needs),
-                ("vector-16", Lanes512.Needs),
-                ("vector-8", Lanes256.Needs),
-                ("vector-4", Everywhere),
-                ("plain-2", Everywhere),
-                .. Labels, // one sector after the other
-            ]),
-        .. Of(KernelKind.Poseidon, PoseidonKernel.Available,
-            [("ifma", PoseidonIfma.Needs), ("adx", PoseidonAdx.Needs), ("scalar", Everywhere), ("plain", Everywhere)]),
-        .. Of(KernelKind.TwoToOne, TwoToOneHash.Available,
-            [
-                ("avx512", TwoToOneAvx512.Needs),
-                ("sha-ni", TwoToOneShaNi.Needs),
-                ("avx2", TwoToOneAvx2.Needs),
-                ("platform", Everywhere),
-                ("plain", Everywhere),
-            ]),
-        .. Of(KernelKind.Parents, ParentKernel.Available, [.. ParentKernel.Variants]),
-    ]);
+        [.. Table.SelectMany(row => row.Variants().Select(variant => new KernelVariant(row.Kind, variant.Name, variant.Lack)))]);
 
-    /// <summary>All of them.</summary>
+    /// <summary>All kinds.</summary>
+    public static IReadOnlyList<KernelKind> Kinds { get; } = [.. Table.Select(row => row.Kind)];
+
+    /// <summary>All variants, kind by kind.</summary>
     public static IReadOnlyList<KernelVariant> All => Found.Value;
 
     /// <summary>Those of one kind.</summary>
@@ -77,19 +53,14 @@ public static class KernelCatalogue
         return choice.Of(kind) ?? (kind == KernelKind.Many ? choice.Label : Of(kind).First().Name);
     }
 
-    private static IEnumerable<KernelVariant> Of(
-        KernelKind kind, IReadOnlyList<string> available, IReadOnlyList<(string Name, ProcessorFeature Needs)> known)
-    {
-        if (available.FirstOrDefault(name => known.All(variant => variant.Name != name)) is { } unlisted)
-        {
-            throw new InvalidOperationException($"the {kind.Name()} kernel {unlisted} is not in the catalogue");
-        }
+    /// <summary>The word for a kind on command lines, in reports and in the log.</summary>
+    public static string Name(this KernelKind kind) => Array.Find(Table, row => row.Kind == kind).Name;
 
-        return
-        [
-            .. available.Select(name => new KernelVariant(kind, name, null)),
-            .. known.Where(variant => !available.Contains(variant.Name)).Select(variant => new KernelVariant(
-                kind, variant.Name, ProcessorFeatures.Current.Lack(variant.Needs) ?? "the system refused memory for its code")),
-        ];
+    /// <summary>The kind called <paramref name="name"/>; false if there is none.</summary>
+    public static bool TryParse(string name, out KernelKind kind)
+    {
+        int index = Array.FindIndex(Table, row => row.Name == name);
+        kind = index < 0 ? default : Table[index].Kind;
+        return index >= 0;
     }
 }

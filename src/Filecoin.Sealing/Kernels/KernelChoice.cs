@@ -23,7 +23,7 @@ public sealed record KernelChoice
 
     /// <summary>What was asked for, by kind.</summary>
     public IEnumerable<(KernelKind Kind, string Name)> Asked =>
-        KernelKinds.All.Select(kind => (kind, Name: Of(kind))).Where(entry => entry.Name is not null).Select(entry => (entry.kind, entry.Name!));
+        KernelCatalogue.Kinds.Select(kind => (kind, Name: Of(kind))).Where(entry => entry.Name is not null).Select(entry => (entry.kind, entry.Name!));
 
     /// <summary>The name asked for; null for none.</summary>
     public string? Of(KernelKind kind) => kind switch

@@ -1,4 +1,5 @@
 using Filecoin.Cryptography;
+using Filecoin.Cryptography.Kernels;
 using Filecoin.Sealing.Labeling.Arm;
 using Filecoin.Sealing.Labeling.Ring;
 using Filecoin.Sealing.Labeling.ShaNi;
@@ -18,24 +19,24 @@ internal abstract unsafe class LabelKernel
     /// <summary>Name of the variant, as it is logged and can be asked for.</summary>
     public abstract string Name { get; }
 
+    /// <summary>
+    /// Every variant there is, best first, with what a node costs in units of one SHA-256 block as OpenSSL hashes it on the same core: layer 2
+    /// and later, Zen 4. Only the proportions matter.
+    /// </summary>
+    public static KernelRegistry<LabelKernel> Registry { get; } = new(
+        "label kernel",
+        new("sha-ni", ProcessorFeature.Avx | ProcessorFeature.ShaNi | ProcessorFeature.EmittedCode, ShaNiLabelKernel.TryCreate, 19.4),
+        new("arm-sha2", ProcessorFeature.ArmSha2, () => new LabelKernel<ArmShaLabelHash>(), 19.4),
+        new("platform", ProcessorFeature.None, () => new LabelKernel<PlatformLabelHash>(), 32),
+        new("plain", ProcessorFeature.None, () => new LabelKernel<PlainLabelHash>(), 500));
+
     /// <summary>Names of the variants this machine can run, best first.</summary>
-    public static IReadOnlyList<string> Available { get; } =
-        ShaNiLabelKernel.TryCreate() is not null ? ["sha-ni", "platform", "plain"]
-        : ArmShaLabelHash.IsSupported ? [ArmShaLabelHash.Name, "platform", "plain"]
-        : ["platform", "plain"];
+    public static IReadOnlyList<string> Available => Registry.Available;
 
     /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/>.</summary>
     /// <param name="name">One of <see cref="Available"/>; null for the best.</param>
     /// <exception cref="ArgumentException">This machine has no variant of that name.</exception>
-    public static LabelKernel Create(string? name = null) => (name ?? Available[0]) switch
-    {
-        "sha-ni" when ShaNiLabelKernel.TryCreate() is { } kernel => kernel,
-        "arm-sha2" when ArmShaLabelHash.IsSupported => new LabelKernel<ArmShaLabelHash>(),
-        "platform" => new LabelKernel<PlatformLabelHash>(),
-        "plain" => new LabelKernel<PlainLabelHash>(),
-        _ => throw new ArgumentException(
-            $"this machine has no label kernel '{name}'; it has {string.Join(", ", Available)}", nameof(name)),
-    };
+    public static LabelKernel Create(string? name = null) => Registry.Create(name);
 
     /// <summary>Labels a run.</summary>
     /// <param name="run">Which nodes.</param>

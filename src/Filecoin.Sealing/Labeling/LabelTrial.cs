@@ -57,7 +57,7 @@ public sealed unsafe class LabelTrial : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(nodesInRun, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(nodes, 1L << 31);
         ArgumentOutOfRangeException.ThrowIfNotEqual(nodes % (2L * nodesInRun), 0, nameof(nodes));
-        _kernel = ManyLabelKernels.Create(variant.Kernel);
+        _kernel = ManyLabelKernel.Create(variant.Kernel);
         ArgumentOutOfRangeException.ThrowIfNotEqual(variant.Sectors, _kernel.Sectors, nameof(variant));
         _replicaIds = new Bytes32[_kernel.Sectors];
         Nodes = nodes;
@@ -80,11 +80,7 @@ public sealed unsafe class LabelTrial : IDisposable
     }
 
     /// <summary>Everything this machine can run, best first within a number of sectors.</summary>
-    public static IReadOnlyList<LabelVariant> Variants { get; } =
-    [
-        .. ManyLabelKernels.Available.Select(name => new LabelVariant(name, ManyLabelKernels.Create(name).Sectors))
-            .OrderBy(variant => variant.Sectors),
-    ];
+    public static IReadOnlyList<LabelVariant> Variants { get; } = [.. LabelLanes.Costs.Select(cost => cost.Variant).OrderBy(variant => variant.Sectors)];
 
     /// <summary>Nodes of the layer.</summary>
     public long Nodes { get; }

@@ -42,25 +42,11 @@ internal sealed record NodeCosts
         {
             Labels = [.. LabelLanes.Costs.Where(cost => kernels.Label is null || cost.Variant.Kernel == kernels.Label || cost.Variant.Sectors > 1)],
             SideBySide = LabelLanes.Costs.FirstOrDefault(cost => cost.Variant.Kernel == (kernels.Many ?? kernels.Label)),
-            Trees = TreesOf(porep, arity => Poseidon(poseidon, arity)),
+            Trees = TreesOf(porep, arity => PoseidonKernel.CostOf(arity, poseidon)),
         };
     }
 
     /// <summary>Trees from the cost of Poseidon hashes: a column, two 8-ary trees of n/7 inner nodes, one digest of every layer's bytes.</summary>
     public static double TreesOf(PorepParameters porep, Func<int, double> poseidon) =>
         poseidon(porep.Layers) + (2.0 / (TreeArity - 1) * poseidon(TreeArity)) + (porep.Layers * SectorSize.NodeBytes / BytesInBlock);
-
-    /// <summary>Measured on Zen 4; docs/performance.md, Kernels.</summary>
-    private static double Poseidon(string kernel, int arity) => (kernel, arity) switch
-    {
-        ("ifma", 2) => 34,
-        ("ifma", 8) => 79,
-        ("ifma", _) => 118,
-        ("adx", 2) => 148,
-        ("adx", 8) => 332,
-        ("adx", _) => 525,
-        (_, 2) => 739,
-        (_, 8) => 2024,
-        _ => 2784,
-    };
 }

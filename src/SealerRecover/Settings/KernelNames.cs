@@ -34,11 +34,11 @@ internal static class KernelNames
                 continue;
             }
 
-            if (!KernelKinds.TryParse(kindName, out KernelKind kind))
+            if (!KernelCatalogue.TryParse(kindName, out KernelKind kind))
             {
                 throw new OperatorException(
                     FailureKind.BadInput,
-                    $"{origin}: there is no kind of kernel \"{SafeText.Short(kindName)}\", only {string.Join(", ", KernelKinds.All.Select(known => known.Name()))}",
+                    $"{origin}: there is no kind of kernel \"{SafeText.Short(kindName)}\", only {string.Join(", ", KernelCatalogue.Kinds.Select(known => known.Name()))}",
                     Hint);
             }
 
@@ -74,7 +74,7 @@ internal static class KernelNames
         KernelVariant[] known = [.. KernelCatalogue.All.Where(variant => variant.Name == name)];
         if (!known.Any(variant => variant.IsAvailable))
         {
-            string has = string.Join("; ", KernelKinds.All.Select(kind =>
+            string has = string.Join("; ", KernelCatalogue.Kinds.Select(kind =>
                 $"{kind.Name()}: {string.Join(", ", KernelCatalogue.Of(kind).Where(variant => variant.IsAvailable).Select(variant => variant.Name))}"));
             throw new OperatorException(
                 FailureKind.BadInput,

@@ -39,13 +39,16 @@ public class Blake2bPairsTests
         }
     }
 
-    [Fact]
-    public void The_width_chosen_by_itself_gives_the_same()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void Words_of_all_lengths_are_hashed_at_every_width(int lanes)
     {
         ulong[] words = [.. Enumerable.Range(0, 100).Select(i => (ulong)i << (i % 60))];
         ulong[] expected = [.. words.Select(word => Blake2bPairs.Hash(word, 42))];
 
-        Blake2bPairs.HashAll(words, 42);
+        Blake2bPairs.HashAll(words, 42, lanes);
 
         Assert.Equal(expected, words);
     }

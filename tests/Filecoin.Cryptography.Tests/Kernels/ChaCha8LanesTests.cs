@@ -32,15 +32,17 @@ public class ChaCha8LanesTests
         }
     }
 
-    [Fact]
-    public void The_width_chosen_by_itself_gives_the_same()
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    public void Wide_vectors_give_what_narrow_ones_do(int lanes)
     {
         byte[] seed = VectorFiles.Stream("chacha-lanes-best", ChaCha8Lanes.SharedSeedBytes);
         uint[] expected = new uint[2 * ChaCha8Lanes.Numbers * ChaCha8Lanes.Streams];
         uint[] words = new uint[expected.Length];
 
         ChaCha8Lanes.Draw(seed, 77, expected, lanes: 4);
-        ChaCha8Lanes.Draw(seed, 77, words);
+        ChaCha8Lanes.Draw(seed, 77, words, lanes);
 
         Assert.Equal(expected, words);
     }
@@ -50,7 +52,7 @@ public class ChaCha8LanesTests
     {
         uint[] words = new uint[2 * ChaCha8Lanes.Numbers * ChaCha8Lanes.Streams];
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => ChaCha8Lanes.Draw(new byte[27], 0, words));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ChaCha8Lanes.Draw(new byte[28], 0, words.AsSpan(1)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ChaCha8Lanes.Draw(new byte[27], 0, words, lanes: 4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ChaCha8Lanes.Draw(new byte[28], 0, words.AsSpan(1), lanes: 4));
     }
 }

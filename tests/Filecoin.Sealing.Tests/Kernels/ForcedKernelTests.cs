@@ -19,7 +19,7 @@ public sealed class ForcedKernelTests
     public static TheoryData<KernelKind, string> FastVariants =>
         Data(Here.Where(variant => variant.Kind == KernelKind.TwoToOne || (variant.Kind != KernelKind.Many && !IsPlain(variant))));
 
-    public static TheoryData<KernelKind> Kinds => [.. KernelKinds.All];
+    public static TheoryData<KernelKind> Kinds => [.. KernelCatalogue.Kinds];
 
     [Theory]
     [MemberData(nameof(Variants))]

@@ -17,38 +17,11 @@ public sealed class KernelCatalogueTests
     private const string Avx512 = "avx512f avx512bw avx512vl";
     private const string Emitted = "emitted";
 
-    /// <summary>Flags of /proc/cpuinfo that each variant needs, and "emitted" for x86-64 Linux. Written out a second time on purpose.</summary>
-    private static readonly (KernelKind Kind, string Name, string Flags)[] Promised =
-    [
-        (KernelKind.Label, "sha-ni", "avx sha_ni emitted"),
-        (KernelKind.Label, "arm-sha2", "sha2"),
-        (KernelKind.Label, "platform", ""),
-        (KernelKind.Label, "plain", ""),
-        (KernelKind.Many, "avx512-16", $"{Avx512} {Emitted}"),
-        (KernelKind.Many, "avx512-8", $"{Avx512} {Emitted}"),
-        (KernelKind.Many, "sha-ni-2", "avx sha_ni emitted"),
-        (KernelKind.Many, "vector-16", Avx512),
-        (KernelKind.Many, "vector-8", "avx2"),
-        (KernelKind.Many, "vector-4", ""),
-        (KernelKind.Many, "plain-2", ""),
-        (KernelKind.Many, "sha-ni", "avx sha_ni emitted"),
-        (KernelKind.Many, "arm-sha2", "sha2"),
-        (KernelKind.Many, "platform", ""),
-        (KernelKind.Many, "plain", ""),
-        (KernelKind.Poseidon, "ifma", $"{Avx512} avx512ifma {Emitted}"),
-        (KernelKind.Poseidon, "adx", "bmi2 adx emitted"),
-        (KernelKind.Poseidon, "scalar", ""),
-        (KernelKind.Poseidon, "plain", ""),
-        (KernelKind.TwoToOne, "avx512", Avx512),
-        (KernelKind.TwoToOne, "sha-ni", "avx sha_ni emitted"),
-        (KernelKind.TwoToOne, "avx2", "avx2"),
-        (KernelKind.TwoToOne, "platform", ""),
-        (KernelKind.TwoToOne, "plain", ""),
-        (KernelKind.Parents, "avx512", Avx512),
-        (KernelKind.Parents, "avx2", "avx2"),
-        (KernelKind.Parents, "portable", ""),
-        (KernelKind.Parents, "plain", ""),
-    ];
+    /// <summary>
+    /// Every variant's line in docs/architecture.md, Kernels, with the flags of /proc/cpuinfo that it needs there ("emitted" for x86-64 Linux):
+    /// said a second time on purpose, so that what a row needs is compared with something. Those of one sector are those of many, too.
+    /// </summary>
+    private static readonly (KernelKind Kind, string Name, string Flags)[] Promised = [.. Lines("architecture.md").SelectMany(Promises)];
 
     /// <summary>What the masks of these tests hide: .NET's own switches, then ours. .NET 10 has no switch of BMI2 or AVX512F alone.</summary>
     private static readonly (string Variable, string Value, string Flags)[] Masks =
@@ -90,10 +63,51 @@ public sealed class KernelCatalogueTests
             KernelCatalogue.All.Select(variant => (variant.Kind, variant.Name)).Order());
         Assert.All(KernelCatalogue.All.Where(variant => !variant.IsAvailable), variant => Assert.NotEmpty(variant.Lack!));
         Assert.Equal(LabelKernel.Available, Here(KernelKind.Label));
-        Assert.Equal(ManyLabelKernels.Available, Here(KernelKind.Many));
+        Assert.Equal(ManyLabelKernel.Available, Here(KernelKind.Many));
         Assert.Equal(PoseidonKernel.Available, Here(KernelKind.Poseidon));
         Assert.Equal(TwoToOneHash.Available, Here(KernelKind.TwoToOne));
         Assert.Equal(ParentKernel.Available, Here(KernelKind.Parents));
+    }
+
+    [Fact]
+    public void Every_variant_has_its_line_in_the_documentation()
+    {
+        string[] without =
+        [
+            .. KernelCatalogue.All.Where(variant => !Promised.Any(line => (line.Kind, line.Name) == (variant.Kind, variant.Name)))
+                .Select(variant => $"the {variant.Kind.Name()} kernel {variant.Name}"),
+        ];
+        Assert.True(
+            without.Length == 0,
+            $"docs/architecture.md, Kernels, has no line of {string.Join(", ", without)}: | `kind` | `kernel` | flags it needs | how |");
+    }
+
+    [Theory]
+    [InlineData("commands.md")]
+    [InlineData("commands_CN.md")]
+    public void Every_variant_is_named_where_operators_read_what_they_can_ask_for(string page)
+    {
+        (KernelKind Kind, string[] Cells)[] lines = [.. Lines(page)];
+        Assert.Equal(KernelCatalogue.Kinds, lines.Select(line => line.Kind));
+        Assert.All(lines, line =>
+        {
+            IEnumerable<string> expected = Names(line.Kind);
+            if (line.Kind == KernelKind.Many)
+            {
+                expected = expected.Except(Names(KernelKind.Label)).Append(KernelKind.Label.Name());
+            }
+
+            Assert.Equal(expected.Order(), line.Cells[^1].Split('`').Where((_, index) => index % 2 == 1).Distinct().Order());
+        });
+    }
+
+    [Fact]
+    public void A_kernel_s_own_name_is_that_of_its_row()
+    {
+        Assert.All(LabelKernel.Available, name => Assert.Equal(name, LabelKernel.Create(name).Name));
+        Assert.All(ManyLabelKernel.Available, name => Assert.Equal(name, ManyLabelKernel.Create(name).Name));
+        Assert.All(PoseidonKernel.Available, name => Assert.Equal(name, PoseidonKernel.Create(2, name).Name));
+        Assert.All(TwoToOneHash.Available, name => Assert.Equal(name, TwoToOneHash.Create(name).Name));
     }
 
     [Fact]
@@ -127,8 +141,29 @@ public sealed class KernelCatalogueTests
         Assert.Throws<InvalidOperationException>(() => ProcessorFeatures.Mask(ProcessorFeature.Avx2));
     }
 
+    private static IEnumerable<string> Names(KernelKind kind) => KernelCatalogue.Of(kind).Select(variant => variant.Name);
+
     private static IEnumerable<string> Here(KernelKind kind) =>
         KernelCatalogue.Of(kind).Where(variant => variant.IsAvailable).Select(variant => variant.Name);
+
+    /// <summary>The lines about kinds of kernels in a page's tables: the kind in the first cell, and the cells behind it.</summary>
+    private static IEnumerable<(KernelKind Kind, string[] Cells)> Lines(string page)
+    {
+        foreach (string line in File.ReadLines(Path.Combine(VectorFiles.RepositoryRoot, "docs", page)))
+        {
+            string[] cells = line.Trim('|').Split('|', StringSplitOptions.TrimEntries);
+            if (cells[0].StartsWith('`') && KernelCatalogue.TryParse(cells[0].Trim('`'), out KernelKind kind))
+            {
+                yield return (kind, cells[1..]);
+            }
+        }
+    }
+
+    private static IEnumerable<(KernelKind Kind, string Name, string Flags)> Promises((KernelKind Kind, string[] Cells) line)
+    {
+        (string name, string flags) = (line.Cells[0].Trim('`'), line.Cells[1]);
+        return line.Kind == KernelKind.Label ? [(line.Kind, name, flags), (KernelKind.Many, name, flags)] : [(line.Kind, name, flags)];
+    }
 
     // "flags" on x86, "Features" on Arm.
     private static IEnumerable<string> Flags()

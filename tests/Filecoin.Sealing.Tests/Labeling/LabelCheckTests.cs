@@ -12,7 +12,7 @@ public sealed class LabelCheckTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Kernels() => [.. ManyLabelKernels.Available];
+    public static TheoryData<string> Kernels() => [.. ManyLabelKernel.Available];
 
     [Theory]
     [InlineData(64, 64)]
@@ -63,7 +63,7 @@ public sealed class LabelCheckTests
     public unsafe void Any_wrong_label_is_found_where_all_are_looked_at(string name)
     {
         ReplicaInputs inputs = SealCase.Get("2KiB-v1_1-cc").Inputs;
-        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
+        ManyLabelKernel kernel = ManyLabelKernel.Create(name);
         using ParentCache parents = Workplace.OpenParents(inputs, Cancellation);
         using SectorGroup group = new(
             kernel,

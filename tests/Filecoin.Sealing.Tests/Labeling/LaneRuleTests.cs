@@ -1,3 +1,4 @@
+using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Labeling.Many;
 using Xunit;
 
@@ -7,7 +8,7 @@ namespace Filecoin.Sealing.Tests.Labeling;
 public sealed class LaneRuleTests
 {
     /// <summary>One, two, eight and sixteen lanes at the costs measured on Zen 4.</summary>
-    private static readonly LaneCost[] Kernels = [new(1, 19.4), new(2, 19.8), new(8, 76), new(16, 121)];
+    private static readonly KernelCost[] Kernels = [Kernel(1, 19.4), Kernel(2, 19.8), Kernel(8, 76), Kernel(16, 121)];
 
     [Theory]
     [InlineData(1, "1")]
@@ -25,13 +26,13 @@ public sealed class LaneRuleTests
     [InlineData(32, "16 16")]
     [InlineData(42, "16 16 8 2")]
     public void The_cheapest_kernels_with_a_lane_for_every_sector(int sectors, string lanes) =>
-        Assert.Equal(lanes, string.Join(' ', LaneRule.Cheapest(sectors, Kernels).Select(index => Kernels[index].Lanes)));
+        Assert.Equal(lanes, string.Join(' ', LaneRule.Cheapest(sectors, Kernels).Select(index => Kernels[index].Variant.Sectors)));
 
     [Fact]
     public void A_gain_of_a_few_percent_is_not_worth_the_memory_of_idle_lanes()
     {
-        Assert.Equal([1], LaneRule.Cheapest(3, [new LaneCost(8, 30), new LaneCost(4, 31)]));
-        Assert.Equal([0], LaneRule.Cheapest(3, [new LaneCost(8, 30), new LaneCost(4, 40)]));
+        Assert.Equal([1], LaneRule.Cheapest(3, [Kernel(8, 30), Kernel(4, 31)]));
+        Assert.Equal([0], LaneRule.Cheapest(3, [Kernel(8, 30), Kernel(4, 40)]));
     }
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed class LaneRuleTests
         for (int sectors = 1; sectors <= 20; sectors++)
         {
             IReadOnlyList<int> chosen = LaneRule.Cheapest(sectors, Kernels);
-            int idle = chosen.Sum(index => Kernels[index].Lanes) - sectors;
+            int idle = chosen.Sum(index => Kernels[index].Variant.Sectors) - sectors;
             Assert.True(idle >= 0);
             Assert.Equal(Exhaustive(sectors), chosen.Sum(index => Kernels[index].Cost) + (idle * LaneRule.IdleLane), 1e-9);
         }
@@ -51,14 +52,16 @@ public sealed class LaneRuleTests
     {
         for (int sectors = 1; sectors <= 40; sectors++)
         {
-            Assert.True(ManyLabelKernels.Choose(sectors).Sum(kernel => kernel.Sectors) >= sectors);
+            Assert.True(ManyLabelKernel.Choose(sectors).Sum(kernel => kernel.Sectors) >= sectors);
         }
     }
 
     [Fact]
     public void No_sectors_are_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => LaneRule.Cheapest(0, Kernels));
 
+    private static KernelCost Kernel(int sectors, double cost) => new(new LabelVariant($"of-{sectors}", sectors), cost);
+
     private static double Exhaustive(int sectors) => sectors <= 0
         ? -sectors * LaneRule.IdleLane
-        : Kernels.Min(kernel => kernel.Cost + Exhaustive(sectors - kernel.Lanes));
+        : Kernels.Min(kernel => kernel.Cost + Exhaustive(sectors - kernel.Variant.Sectors));
 }

@@ -22,7 +22,7 @@ public sealed unsafe class ManyLabelVectorTests
     {
         TheoryData<string, string, int> data = [];
         JsonArray entries = VectorFiles.Read("labels.json")[part]!.AsArray();
-        foreach (string kernel in ManyLabelKernels.Available)
+        foreach (string kernel in ManyLabelKernel.Available)
         {
             for (int i = 0; i < entries.Count; i++)
             {
@@ -41,7 +41,7 @@ public sealed unsafe class ManyLabelVectorTests
     public void Whole_layers_equal_the_reference(string name, string sector, int index)
     {
         Assert.NotEmpty(sector);
-        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
+        ManyLabelKernel kernel = ManyLabelKernel.Create(name);
         JsonNode entry = VectorFiles.Read("labels.json")["sectors"]![index]!;
         PorepParameters porep = Porep(entry, layers: 2);
         uint[] parents = Parents(new StackedGraph(porep), (int)porep.Nodes);
@@ -71,7 +71,7 @@ public sealed unsafe class ManyLabelVectorTests
     public void Single_labels_deep_inside_production_sectors_equal_the_reference(string name, string sector, int index)
     {
         Assert.NotEmpty(sector);
-        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
+        ManyLabelKernel kernel = ManyLabelKernel.Create(name);
         JsonNode entry = VectorFiles.Read("labels.json")["isolated"]![index]!;
         StackedGraph graph = new(Porep(entry, layers: 11));
         foreach (JsonNode? known in entry["cases"]!.AsArray())

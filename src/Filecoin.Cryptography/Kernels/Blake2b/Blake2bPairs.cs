@@ -13,16 +13,12 @@ namespace Filecoin.Cryptography.Kernels;
 /// big-endian, the word first and the key second, and the result is read big-endian.
 /// </summary>
 /// <remarks>
-/// <see cref="Hash"/> is the specification; <see cref="HashAll(Span{ulong}, ulong)"/> does four or eight at a time, one in each lane of a vector.
+/// <see cref="Hash"/> is the specification; <see cref="HashAll"/> does four or eight at a time, one in each lane of a vector.
 /// </remarks>
 public static class Blake2bPairs
 {
     private const int Lanes256 = 4;
     private const int Lanes512 = 8;
-
-    /// <summary>Lanes of the widest vectors there are.</summary>
-    private static readonly int Widest =
-        ProcessorFeatures.Current.Has(ProcessorFeature.Avx512) ? Lanes512 : ProcessorFeatures.Current.Has(ProcessorFeature.Avx2) ? Lanes256 : 1;
 
     /// <summary>Hashes one pair, with the general function.</summary>
     public static ulong Hash(ulong word, ulong key)
@@ -35,10 +31,10 @@ public static class Blake2bPairs
         return BinaryPrimitives.ReadUInt64BigEndian(digest);
     }
 
-    /// <summary>Replaces every element of <paramref name="words"/> by its hash with <paramref name="key"/>, on the widest vectors there are.</summary>
-    public static void HashAll(Span<ulong> words, ulong key) => HashAll(words, key, Widest);
-
-    /// <summary>As <see cref="HashAll(Span{ulong}, ulong)"/> with 1, 4 or 8 lanes: a variant that was asked for.</summary>
+    /// <summary>Replaces every element of <paramref name="words"/> by its hash with <paramref name="key"/>.</summary>
+    /// <param name="words">Any number of them.</param>
+    /// <param name="key">What is hashed with each.</param>
+    /// <param name="lanes">Hashes at a time: 1, 4 or 8.</param>
     internal static void HashAll(Span<ulong> words, ulong key, int lanes)
     {
         switch (lanes)

@@ -21,10 +21,6 @@ public static class ChaCha8Lanes
     /// <summary>Bytes that all seeds have in common.</summary>
     public const int SharedSeedBytes = ChaCha8.SeedBytes - sizeof(uint);
 
-    /// <summary>Lanes of the widest vectors there are.</summary>
-    private static readonly int Widest =
-        ProcessorFeatures.Current.Has(ProcessorFeature.Avx512) ? 16 : ProcessorFeatures.Current.Has(ProcessorFeature.Avx2) ? 8 : 4;
-
     private const int BlockWords = 16;
     private const int KeyWords = ChaCha8.SeedBytes / sizeof(uint);
     private const int DoubleRounds = 4;
@@ -32,19 +28,14 @@ public static class ChaCha8Lanes
     // "expand 32-byte k"
     private static ReadOnlySpan<uint> Constants => [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574];
 
-    /// <summary>
-    /// Draws the first numbers of the streams <paramref name="first"/>, <paramref name="first"/> + 1, …, on the widest vectors there are.
-    /// </summary>
+    /// <summary>Draws the first numbers of the streams <paramref name="first"/>, <paramref name="first"/> + 1, ….</summary>
     /// <param name="sharedSeed">The first 28 bytes of every seed; a stream's number, as u32 LE, is the rest.</param>
     /// <param name="first">Number of the first stream; the sixteen do not pass 2^32.</param>
     /// <param name="words">
     /// Receives <see cref="Numbers"/> x 2 rows of <see cref="Streams"/> u32: row 2k holds the low halves of every stream's k-th number,
     /// row 2k + 1 the high halves.
     /// </param>
-    public static void Draw(ReadOnlySpan<byte> sharedSeed, uint first, Span<uint> words) =>
-        Draw(sharedSeed, first, words, Widest);
-
-    /// <summary>As <see cref="Draw(ReadOnlySpan{byte}, uint, Span{uint})"/> with 4, 8 or 16 lanes: a variant that was asked for.</summary>
+    /// <param name="lanes">Streams at a time: 4, 8 or 16.</param>
     internal static void Draw(ReadOnlySpan<byte> sharedSeed, uint first, Span<uint> words, int lanes)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(sharedSeed.Length, SharedSeedBytes, nameof(sharedSeed));

@@ -24,15 +24,9 @@ internal sealed unsafe class PoseidonAdx : PoseidonKernel
         _hash = hash;
     }
 
-    /// <summary>What it needs.</summary>
-    public const ProcessorFeature Needs = ProcessorFeature.Bmi2 | ProcessorFeature.Adx | ProcessorFeature.EmittedCode;
-
-    /// <summary>Whether processor and system can run it.</summary>
-    public static bool IsSupported => ProcessorFeatures.Current.Has(Needs);
-
     public override string Name => "adx";
 
-    /// <summary>Makes the kernel; null if the system does not let code be made.</summary>
+    /// <summary>Makes the kernel; null if the system refuses memory for its code.</summary>
     public static PoseidonAdx? TryCreate(int arity)
     {
         PoseidonTables64 tables = new(PoseidonConstants.For(arity));

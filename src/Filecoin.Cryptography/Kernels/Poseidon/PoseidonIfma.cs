@@ -22,15 +22,9 @@ internal sealed unsafe class PoseidonIfma : PoseidonKernel
         _permute = permute;
     }
 
-    /// <summary>What it needs.</summary>
-    public const ProcessorFeature Needs = ProcessorFeature.Avx512 | ProcessorFeature.Ifma | ProcessorFeature.EmittedCode;
-
-    /// <summary>Whether processor and system can run it.</summary>
-    public static bool IsSupported => ProcessorFeatures.Current.Has(Needs);
-
     public override string Name => "ifma";
 
-    /// <summary>Makes the kernel; null if the system does not let code be made.</summary>
+    /// <summary>Makes the kernel; null if the system refuses memory for its code.</summary>
     public static PoseidonIfma? TryCreate(int arity)
     {
         PoseidonIfmaTables tables = new(PoseidonConstants.For(arity));

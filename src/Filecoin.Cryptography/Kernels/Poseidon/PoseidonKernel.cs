@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Filecoin.Cryptography.Fields;
+using static Filecoin.Cryptography.Kernels.ProcessorFeature;
 
 namespace Filecoin.Cryptography.Kernels.Poseidon;
 
@@ -8,7 +9,7 @@ namespace Filecoin.Cryptography.Kernels.Poseidon;
 /// </summary>
 public abstract class PoseidonKernel
 {
-    private static readonly ConcurrentDictionary<(int Arity, string Name), Lazy<PoseidonKernel>> Instances = new();
+    private static readonly ConcurrentDictionary<int, KernelRegistry<PoseidonKernel>> Registries = new();
 
     private protected PoseidonKernel(int arity) => Arity = arity;
 
@@ -19,13 +20,7 @@ public abstract class PoseidonKernel
     public abstract string Name { get; }
 
     /// <summary>Names of the variants this machine can run, best first.</summary>
-    public static IReadOnlyList<string> Available { get; } =
-    [
-        .. PoseidonIfma.IsSupported && PoseidonIfma.TryCreate(2) is not null ? (ReadOnlySpan<string>)["ifma"] : [],
-        .. PoseidonAdx.IsSupported && PoseidonAdx.TryCreate(2) is not null ? (ReadOnlySpan<string>)["adx"] : [],
-        "scalar",
-        "plain",
-    ];
+    public static IReadOnlyList<string> Available => Registry(2).Available;
 
     /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/>.</summary>
     /// <param name="arity">2, 4, 8 or 11.</param>
@@ -33,11 +28,30 @@ public abstract class PoseidonKernel
     /// <exception cref="ArgumentException">This machine has no variant of that name.</exception>
     public static PoseidonKernel Create(int arity, string? name = null)
     {
-        string chosen = name ?? Available[0];
-        return Available.Contains(chosen)
-            ? Instances.GetOrAdd((arity, chosen), static key => new Lazy<PoseidonKernel>(() => Make(key.Arity, key.Name))).Value
-            : throw new ArgumentException(
-                $"this machine has no Poseidon kernel '{name}'; it has {string.Join(", ", Available)}", nameof(name));
+        // Where the system refuses the code of this arity alone, the portable kernel does its work.
+        KernelRegistry<PoseidonKernel> registry = Registry(arity);
+        return registry.Find(name) ?? registry.Create(Available.Contains(name) ? "scalar" : name);
+    }
+
+    /// <summary>
+    /// What a hash costs, in blocks of 64 bytes that the platform's SHA-256 hashes on the same core: as measured on Zen 4
+    /// (docs/performance.md).
+    /// </summary>
+    /// <param name="arity">2, 8 or 11.</param>
+    /// <param name="name">Any variant there is.</param>
+    public static double CostOf(int arity, string name) => Registry(arity).Rows.First(row => row.Name == name).Cost;
+
+    /// <summary>Every variant of one arity, best first. What plain costs nobody plans with; it counts as scalar.</summary>
+    internal static KernelRegistry<PoseidonKernel> Registry(int arity)
+    {
+        return Registries.GetOrAdd(arity, _ => new(
+            "Poseidon kernel",
+            new("ifma", Avx512 | Ifma | EmittedCode, () => PoseidonIfma.TryCreate(arity), Cost(34, 79, 118)),
+            new("adx", Bmi2 | Adx | EmittedCode, () => PoseidonAdx.TryCreate(arity), Cost(148, 332, 525)),
+            new("scalar", None, () => new PoseidonScalar(arity), Cost(739, 2024, 2784)),
+            new("plain", None, () => new PoseidonPlain(arity), Cost(739, 2024, 2784))));
+
+        double Cost(double two, double eight, double eleven) => arity == 2 ? two : arity == 8 ? eight : eleven;
     }
 
     /// <summary>
@@ -54,14 +68,6 @@ public abstract class PoseidonKernel
         HashMany(preimage, digest);
         return new Bytes32(digest);
     }
-
-    private static PoseidonKernel Make(int arity, string name) => name switch
-    {
-        "ifma" => (PoseidonKernel?)PoseidonIfma.TryCreate(arity) ?? new PoseidonScalar(arity),
-        "adx" => (PoseidonKernel?)PoseidonAdx.TryCreate(arity) ?? new PoseidonScalar(arity),
-        "scalar" => new PoseidonScalar(arity),
-        _ => new PoseidonPlain(arity),
-    };
 
     private protected int CheckedCount(ReadOnlySpan<byte> preimages, Span<byte> digests)
     {

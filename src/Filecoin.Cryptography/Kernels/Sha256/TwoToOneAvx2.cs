@@ -7,9 +7,6 @@ namespace Filecoin.Cryptography.Kernels.Sha256;
 /// <summary>Eight messages at once with AVX2, for processors without SHA instructions (Intel before Ice Lake).</summary>
 internal sealed class TwoToOneAvx2 : TwoToOneLanes<Vector256<uint>, TwoToOneAvx2.Lanes>
 {
-    /// <summary>What it needs.</summary>
-    public const ProcessorFeature Needs = ProcessorFeature.Avx2;
-
     public override string Name => "avx2";
 
     internal readonly struct Lanes : ILanes<Vector256<uint>>

@@ -7,9 +7,6 @@ namespace Filecoin.Cryptography.Kernels.Sha256;
 /// <summary>Sixteen messages at once with AVX-512 (F and BW): rotations and three-operand logic are one instruction each.</summary>
 internal sealed class TwoToOneAvx512 : TwoToOneLanes<Vector512<uint>, TwoToOneAvx512.Lanes>
 {
-    /// <summary>What it needs.</summary>
-    public const ProcessorFeature Needs = ProcessorFeature.Avx512;
-
     public override string Name => "avx512";
 
     internal readonly struct Lanes : ILanes<Vector512<uint>>

@@ -18,44 +18,35 @@ public abstract class TwoToOneHash
     /// <summary>What is left of a node's last byte.</summary>
     internal const byte LastByteMask = 0x3f;
 
-    /// <summary>
-    /// Every variant there is, best first. Where vectors of 512 bits go through in one turn, sixteen lanes beat the SHA instructions; eight
-    /// lanes without a rotate instruction never do.
-    /// </summary>
-    private static readonly (string Name, Func<TwoToOneHash?> TryCreate)[] Variants =
-    [
-        .. InOrder(
-            ("avx512", () => ProcessorFeatures.Current.Has(TwoToOneAvx512.Needs) ? new TwoToOneAvx512() : null),
-            ("sha-ni", TwoToOneShaNi.TryCreate)),
-        ("avx2", () => ProcessorFeatures.Current.Has(TwoToOneAvx2.Needs) ? new TwoToOneAvx2() : null),
-        ("platform", () => new TwoToOnePlatform()),
-        ("plain", () => new TwoToOnePlain()),
-    ];
-
-    private static readonly Dictionary<string, TwoToOneHash> Instances = Variants
-        .Select(variant => (variant.Name, Kernel: variant.TryCreate()))
-        .Where(variant => variant.Kernel is not null)
-        .ToDictionary(variant => variant.Name, variant => variant.Kernel!);
-
     private protected TwoToOneHash()
     {
     }
 
     /// <summary>Names of the variants this machine can run, best first.</summary>
-    public static IReadOnlyList<string> Available { get; } =
-        [.. Variants.Select(variant => variant.Name).Where(Instances.ContainsKey)];
+    public static IReadOnlyList<string> Available => Registry.Available;
 
     /// <summary>Name of the variant, as it is logged and can be asked for.</summary>
     public abstract string Name { get; }
 
+    /// <summary>
+    /// Every variant there is, best first. Where vectors of 512 bits go through in one turn, sixteen lanes beat the SHA instructions; eight
+    /// lanes without a rotate instruction never do.
+    /// </summary>
+    internal static KernelRegistry<TwoToOneHash> Registry { get; } = new(
+        "two-to-one hash",
+        [
+            .. InOrder(
+                new("avx512", ProcessorFeature.Avx512, () => new TwoToOneAvx512()),
+                new("sha-ni", ProcessorFeature.Avx | ProcessorFeature.ShaNi | ProcessorFeature.EmittedCode, TwoToOneShaNi.TryCreate)),
+            new("avx2", ProcessorFeature.Avx2, () => new TwoToOneAvx2()),
+            new("platform", ProcessorFeature.None, () => new TwoToOnePlatform()),
+            new("plain", ProcessorFeature.None, () => new TwoToOnePlain()),
+        ]);
+
     /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/>.</summary>
     /// <param name="name">One of <see cref="Available"/>; null for the best.</param>
     /// <exception cref="ArgumentException">This machine has no variant of that name.</exception>
-    public static TwoToOneHash Create(string? name = null) =>
-        Instances.TryGetValue(name ?? Available[0], out TwoToOneHash? kernel)
-            ? kernel
-            : throw new ArgumentException(
-                $"this machine has no two-to-one hash '{name}'; it has {string.Join(", ", Available)}", nameof(name));
+    public static TwoToOneHash Create(string? name = null) => Registry.Create(name);
 
     /// <summary>Makes the parents of consecutive pairs of nodes.</summary>
     /// <param name="pairs">n x 64 bytes.</param>
@@ -91,11 +82,10 @@ public abstract class TwoToOneHash
     /// The pair as it is, or turned round on AMD's family 19h: its Zen 4 sends a vector of 512 bits through in two halves, and there a node
     /// costs 35 ns with the SHA instructions and 38 ns in sixteen lanes.
     /// </summary>
-    private static (string, Func<TwoToOneHash?>)[] InOrder(
-        (string, Func<TwoToOneHash?>) sixteenLanes, (string, Func<TwoToOneHash?>) shaInstructions)
+    private static KernelRow<TwoToOneHash>[] InOrder(KernelRow<TwoToOneHash> sixteenLanes, KernelRow<TwoToOneHash> shaInstructions)
     {
         const int zen3And4 = 0x19;
-        bool halves = X86Base.IsSupported && Family(X86Base.CpuId(1, 0).Eax) == zen3And4;
+        bool halves = ProcessorFeatures.Current.Has(ProcessorFeature.Avx512) && Family(X86Base.CpuId(1, 0).Eax) == zen3And4;
         return halves ? [shaInstructions, sixteenLanes] : [sixteenLanes, shaInstructions];
     }
 

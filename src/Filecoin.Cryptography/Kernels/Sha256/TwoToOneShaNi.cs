@@ -5,9 +5,6 @@ namespace Filecoin.Cryptography.Kernels.Sha256;
 /// <summary>Two messages at once by the processor's SHA instructions; see <see cref="TwoToOneShaNiEmitter"/>.</summary>
 internal sealed unsafe class TwoToOneShaNi : TwoToOneHash
 {
-    /// <summary>What it needs.</summary>
-    public const ProcessorFeature Needs = ProcessorFeature.Avx | ProcessorFeature.ShaNi | ProcessorFeature.EmittedCode;
-
     private readonly byte* _tables = TwoToOneShaNiTables.Create();
     private readonly delegate* unmanaged<byte*, byte*, byte*, long, void> _hash;
 
@@ -15,14 +12,9 @@ internal sealed unsafe class TwoToOneShaNi : TwoToOneHash
 
     public override string Name => "sha-ni";
 
-    /// <summary>Makes the kernel; null if processor or system cannot run it.</summary>
+    /// <summary>Makes the kernel; null if the system refuses memory for its code.</summary>
     public static TwoToOneShaNi? TryCreate()
     {
-        if (!ProcessorFeatures.Current.Has(Needs))
-        {
-            return null;
-        }
-
         delegate* unmanaged<byte*, byte*, byte*, long, void> hash = TwoToOneShaNiEmitter.TryEmit();
         return hash is null ? null : new TwoToOneShaNi(hash);
     }

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
-using Filecoin.Cryptography.Kernels;
 using Filecoin.Cryptography.Kernels.Sha256;
 
 namespace Filecoin.Sealing.Labeling.Arm;
@@ -11,16 +10,10 @@ namespace Filecoin.Sealing.Labeling.Arm;
 /// <summary>SHA-256 by the SHA2 instructions of Arm processors (FEAT_SHA256).</summary>
 internal readonly struct ArmShaLabelHash : ILabelHash
 {
-    /// <summary>What it needs.</summary>
-    public const ProcessorFeature Needs = ProcessorFeature.ArmSha2;
-
     private const int Groups = 16;
     private const int WordsInGroup = 4;
 
     public static string Name => "arm-sha2";
-
-    /// <summary>Whether the processor has the instructions.</summary>
-    public static bool IsSupported => ProcessorFeatures.Current.Has(Needs) && BitConverter.IsLittleEndian;
 
     [SkipLocalsInit]
     public static void Hash(Span<byte> message, int length, Span<byte> label)

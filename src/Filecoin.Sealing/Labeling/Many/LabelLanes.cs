@@ -20,7 +20,11 @@ public sealed record LanePlan(ImmutableArray<LabelVariant> Kernels, double Cost)
 public static class LabelLanes
 {
     /// <summary>The kernels this machine can run, with costs measured on another (see docs/performance.md).</summary>
-    public static IReadOnlyList<KernelCost> Costs { get; } = ManyLabelKernels.Costs;
+    public static IReadOnlyList<KernelCost> Costs { get; } =
+    [
+        .. ManyLabelKernel.Registry.Rows.Where(row => row.IsHere)
+            .Select(row => new KernelCost(new LabelVariant(row.Name, row.Kernel!.Sectors), row.Cost)),
+    ];
 
     /// <summary>
     /// What look-ahead threads leave of the time of one sector: an assumption between what was measured with layers in cache and far outside
@@ -34,11 +38,7 @@ public static class LabelLanes
     public static LanePlan For(int sectors, IReadOnlyList<KernelCost>? costs = null)
     {
         IReadOnlyList<KernelCost> kernels = costs ?? Costs;
-        KernelCost[] chosen =
-        [
-            .. LaneRule.Cheapest(sectors, [.. kernels.Select(kernel => new LaneCost(kernel.Variant.Sectors, kernel.Cost))])
-                .Select(index => kernels[index]),
-        ];
+        KernelCost[] chosen = [.. LaneRule.Cheapest(sectors, kernels).Select(index => kernels[index])];
         return new LanePlan([.. chosen.Select(kernel => kernel.Variant)], chosen.Sum(kernel => kernel.Cost));
     }
 }

@@ -1,15 +1,10 @@
 namespace Filecoin.Sealing.Labeling.Many;
 
-/// <summary>A kernel as <see cref="LaneRule"/> sees it.</summary>
-/// <param name="Lanes">Sectors it labels together.</param>
-/// <param name="Cost">What a node costs all lanes together, used or idle.</param>
-internal readonly record struct LaneCost(int Lanes, double Cost);
-
 /// <summary>How a number of sectors is split among kernels.</summary>
 internal static class LaneRule
 {
     /// <summary>
-    /// What an idle lane is held to cost, in the unit of <see cref="LaneCost.Cost"/>: no time, but two layers of memory, which is not worth
+    /// What an idle lane is held to cost, in the unit of <see cref="KernelCost.Cost"/>: no time, but two layers of memory, which is not worth
     /// spending for a gain of a few percent.
     /// </summary>
     public const double IdleLane = 1.5;
@@ -20,7 +15,7 @@ internal static class LaneRule
     /// <param name="sectors">At least 1.</param>
     /// <param name="kernels">What there is to choose from; any of them may be used any number of times.</param>
     /// <returns>Indexes into <paramref name="kernels"/>.</returns>
-    public static IReadOnlyList<int> Cheapest(int sectors, IReadOnlyList<LaneCost> kernels)
+    public static IReadOnlyList<int> Cheapest(int sectors, IReadOnlyList<KernelCost> kernels)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sectors);
         ArgumentOutOfRangeException.ThrowIfZero(kernels.Count);
@@ -32,8 +27,8 @@ internal static class LaneRule
             best[n] = (double.PositiveInfinity, -1);
             for (int k = 0; k < kernels.Count; k++)
             {
-                double rest = best[Math.Max(0, n - kernels[k].Lanes)].Cost;
-                double cost = rest + kernels[k].Cost + (IdleLane * Math.Max(0, kernels[k].Lanes - n));
+                double rest = best[Math.Max(0, n - kernels[k].Variant.Sectors)].Cost;
+                double cost = rest + kernels[k].Cost + (IdleLane * Math.Max(0, kernels[k].Variant.Sectors - n));
                 if (cost < best[n].Cost)
                 {
                     best[n] = (cost, k);
@@ -42,11 +37,11 @@ internal static class LaneRule
         }
 
         List<int> chosen = [];
-        for (int n = sectors; n > 0; n -= kernels[best[n].Kernel].Lanes)
+        for (int n = sectors; n > 0; n -= kernels[best[n].Kernel].Variant.Sectors)
         {
             chosen.Add(best[n].Kernel);
         }
 
-        return [.. chosen.OrderByDescending(index => kernels[index].Lanes)];
+        return [.. chosen.OrderByDescending(index => kernels[index].Variant.Sectors)];
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Filecoin.Cryptography.Kernels;
 using Filecoin.Sealing.Labeling.Ring;
 
 namespace Filecoin.Sealing.Labeling.ShaNi;
@@ -10,11 +9,6 @@ namespace Filecoin.Sealing.Labeling.ShaNi;
 /// </summary>
 internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 {
-    /// <summary>What it needs.</summary>
-    public const ProcessorFeature Needs = ProcessorFeature.Avx | ProcessorFeature.ShaNi | ProcessorFeature.EmittedCode;
-
-    private static readonly Lazy<ShaNiLabelKernel?> Instance = new(Make);
-
     private readonly LabelKernel _nodeZero = new LabelKernel<PlainLabelHash>();
     private readonly delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> _firstLayer, _laterLayers;
     private readonly delegate* unmanaged<ShaNiContext*, LabelSlot*, long, long, void> _prepare;
@@ -31,11 +25,14 @@ internal sealed unsafe class ShaNiLabelKernel : LabelKernel
 
     public override string Name => "sha-ni";
 
-    private bool IsComplete => _firstLayer is not null && _laterLayers is not null
-        && _prepare is not null && _preparedFirstLayer is not null && _preparedLaterLayers is not null;
-
-    /// <summary>The kernel; null if processor or system cannot run it.</summary>
-    public static ShaNiLabelKernel? TryCreate() => Instance.Value;
+    /// <summary>Makes the kernel; null if the system refuses memory for its code.</summary>
+    public static ShaNiLabelKernel? TryCreate()
+    {
+        ShaNiLabelKernel kernel = new();
+        bool isComplete = kernel._firstLayer is not null && kernel._laterLayers is not null
+            && kernel._prepare is not null && kernel._preparedFirstLayer is not null && kernel._preparedLaterLayers is not null;
+        return isComplete ? kernel : null;
+    }
 
     [SkipLocalsInit]
     public override void Label(LabelRun run, uint* parents, byte* current, byte* previous)
@@ -82,16 +79,5 @@ internal sealed unsafe class ShaNiLabelKernel : LabelKernel
             ShaNiContext* context = ShaNiContext.Initialize(memory, run.Layer, run.ReplicaId);
             (run.Layer == 1 ? _preparedFirstLayer : _preparedLaterLayers)(context, slots, current, rest.FirstNode, rest.Count);
         }
-    }
-
-    private static ShaNiLabelKernel? Make()
-    {
-        if (!ProcessorFeatures.Current.Has(Needs))
-        {
-            return null;
-        }
-
-        ShaNiLabelKernel kernel = new();
-        return kernel.IsComplete ? kernel : null;
     }
 }

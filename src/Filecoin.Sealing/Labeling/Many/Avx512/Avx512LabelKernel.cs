@@ -1,14 +1,10 @@
 using System.Runtime.CompilerServices;
-using Filecoin.Cryptography.Kernels;
 
 namespace Filecoin.Sealing.Labeling.Many.Avx512;
 
 /// <summary>Labels of 16 or 8 sectors, one in each lane of AVX-512 vectors of 512 or 256 bits; see <see cref="Avx512LabelEmitter"/>.</summary>
 internal sealed unsafe class Avx512LabelKernel : ManyLabelKernel
 {
-    /// <summary>What it needs.</summary>
-    public const ProcessorFeature Needs = ProcessorFeature.Avx512 | ProcessorFeature.EmittedCode;
-
     private const int Alignment = 64;
 
     private readonly Avx512Tables _tables;
@@ -28,15 +24,10 @@ internal sealed unsafe class Avx512LabelKernel : ManyLabelKernel
 
     public override string Name => $"avx512-{Sectors}";
 
-    /// <summary>Makes the kernel; null if processor or system cannot run it.</summary>
+    /// <summary>Makes the kernel; null if the system refuses memory for its code.</summary>
     /// <param name="lanes">16 or 8.</param>
     public static Avx512LabelKernel? TryCreate(int lanes)
     {
-        if (!ProcessorFeatures.Current.Has(Needs))
-        {
-            return null;
-        }
-
         Avx512Tables tables = new(lanes);
         delegate* unmanaged<byte*, uint*, byte*, byte*, long, long, void> first = Avx512LabelEmitter.TryEmit(tables, firstLayer: true);
         delegate* unmanaged<byte*, uint*, byte*, byte*, long, long, void> later = Avx512LabelEmitter.TryEmit(tables, firstLayer: false);

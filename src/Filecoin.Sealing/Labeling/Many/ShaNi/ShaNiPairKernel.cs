@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Filecoin.Cryptography.Kernels;
 using Filecoin.Sealing.Labeling.ShaNi;
 
 namespace Filecoin.Sealing.Labeling.Many.ShaNi;
@@ -21,20 +20,11 @@ internal sealed unsafe class ShaNiPairKernel : ManyLabelKernel
         _laterLayers = laterLayers;
     }
 
-    /// <summary>What it needs.</summary>
-    public const ProcessorFeature Needs = ShaNiLabelKernel.Needs;
-
     public override string Name => "sha-ni-2";
 
-    /// <summary>Makes the kernel; null if processor or system cannot run it.</summary>
+    /// <summary>Makes the kernel; null if the system refuses memory for its code.</summary>
     public static ShaNiPairKernel? TryCreate()
     {
-        // What one sector needs of processor and system is what two need.
-        if (ShaNiLabelKernel.TryCreate() is null)
-        {
-            return null;
-        }
-
         delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> first = ShaNiLabelEmitter.TryEmit(Pair, firstLayer: true);
         delegate* unmanaged<ShaNiContext*, uint*, byte*, byte*, long, long, void> later = ShaNiLabelEmitter.TryEmit(Pair, firstLayer: false);
         return first is null || later is null ? null : new ShaNiPairKernel(first, later);

@@ -1,15 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Intrinsics;
-using Filecoin.Cryptography.Kernels;
 
 namespace Filecoin.Sealing.Labeling.Many.Vector;
 
 /// <summary>Eight sectors on vectors of 256 bits, for processors with AVX2 and no SHA instructions.</summary>
 internal readonly unsafe struct Lanes256 : ILanes<Vector256<uint>>
 {
-    /// <summary>What it needs to be fast: elsewhere .NET would do it in software.</summary>
-    public const ProcessorFeature Needs = ProcessorFeature.Avx2;
-
     public static string Name => "vector-8";
 
     public static Vector256<uint> Load(uint* source) => Vector256.Load(source);

@@ -1,16 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Filecoin.Cryptography.Kernels;
 
 namespace Filecoin.Sealing.Labeling.Many.Vector;
 
 /// <summary>Sixteen sectors on vectors of 512 bits, which have rotations and functions of three operands.</summary>
 internal readonly unsafe struct Lanes512 : ILanes<Vector512<uint>>
 {
-    /// <summary>What it needs to be fast: elsewhere .NET would do it in software.</summary>
-    public const ProcessorFeature Needs = ProcessorFeature.Avx512;
-
     // Truth tables of three operands, one bit for each of (first, second, third) = 111 ... 000.
     private const byte XorOfThree = 0b1001_0110, SecondOrThirdByFirst = 0b1100_1010, AtLeastTwo = 0b1110_1000;
 
