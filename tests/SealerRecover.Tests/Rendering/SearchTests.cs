@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Filecoin.Chain;
+using Filecoin.Chain.Progress;
 using SealerRecover.Rendering;
 using Xunit;
 
