@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
+using SealerRecover.Hosting;
 using SealerRecover.Recovery;
 using SealerRecover.Recovery.PieceSources;
 

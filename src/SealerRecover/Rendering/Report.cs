@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using SealerRecover.Hosting;
 using SealerRecover.Recovery;
 
 namespace SealerRecover.Rendering;

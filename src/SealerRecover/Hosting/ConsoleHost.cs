@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Text;
 
-namespace SealerRecover;
+namespace SealerRecover.Hosting;
 
 /// <summary>
 /// The process's surroundings as a value: what commands may know of the world outside their arguments. Tests make their own.
@@ -22,6 +22,9 @@ internal sealed record ConsoleHost
 
     /// <summary>Whether standard output is a terminal that can be drawn on.</summary>
     public bool OutputIsTerminal { get; init; }
+
+    /// <summary>Columns of the terminal that long texts are wrapped to; no limit elsewhere.</summary>
+    public int Width { get; init; } = int.MaxValue;
 
     /// <summary>The folder that relative paths start from.</summary>
     public required string WorkingFolder { get; init; }
@@ -45,13 +48,17 @@ internal sealed record ConsoleHost
             environment[(string)variable.Key] = (string?)variable.Value ?? "";
         }
 
+        bool isTerminal = !Console.IsOutputRedirected && environment.GetValueOrDefault("TERM", "dumb") != "dumb";
         return new ConsoleHost
         {
             Environment = environment,
             Output = new SturdyWriter(Utf8(Console.OpenStandardOutput()), error),
             Error = new SturdyWriter(error, complaints: null),
             OpenInput = Console.OpenStandardInput,
-            OutputIsTerminal = !Console.IsOutputRedirected && environment.GetValueOrDefault("TERM", "dumb") != "dumb",
+            OutputIsTerminal = isTerminal,
+
+            // Some serial consoles report no size.
+            Width = isTerminal && Console.WindowWidth is > 60 and int width ? width : int.MaxValue,
             WorkingFolder = System.Environment.CurrentDirectory,
             Cores = System.Environment.ProcessorCount,
         };

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace SealerRecover;
+namespace SealerRecover.Hosting;
 
 /// <summary>The version of this build.</summary>
 internal static class ProgramVersion

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace SealerRecover;
+namespace SealerRecover.Hosting;
 
 /// <summary>
 /// SIGINT and SIGTERM: the first asks the work to stop, the second ends the process at once. Ending at once loses nothing either, only the

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Filecoin.Primitives;
 
-namespace SealerRecover;
+namespace SealerRecover.Hosting;
 
 /// <summary>One row of the table of exit codes.</summary>
 /// <param name="Code">What the process returns.</param>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace SealerRecover;
+namespace SealerRecover.Hosting;
 
 /// <summary>
 /// Standard output that cannot stop a recovery: when a line cannot be written (a log on a full disk), that is said once on
