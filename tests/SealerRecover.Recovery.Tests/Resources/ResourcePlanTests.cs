@@ -1,6 +1,7 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.PreCommit;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Tests.Resources;
