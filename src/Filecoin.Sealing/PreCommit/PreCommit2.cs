@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Cryptography.Kernels.Sha256;

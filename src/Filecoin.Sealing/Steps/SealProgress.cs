@@ -1,5 +1,3 @@
-using Filecoin.Sealing.Proofs.Synthetic;
-
 namespace Filecoin.Sealing.Steps;
 
 /// <summary>A phase of sealing, for progress.</summary>

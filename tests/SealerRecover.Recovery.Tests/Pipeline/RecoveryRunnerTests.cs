@@ -4,7 +4,6 @@ using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.PreCommit;
-using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Diagnosis;
 using SealerRecover.Recovery.Resources;

@@ -1,7 +1,6 @@
 using Filecoin.Chain;
 using Filecoin.Primitives;
 using Filecoin.Sealing.PreCommit;
-using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Tests.Resources;
