@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Filecoin.Primitives;
 using Filecoin.Sealing;
+using Filecoin.Sealing.Jobs;
+using SealerRecover.Commands;
 using SealerRecover.Recovery.Diagnosis;
 
 namespace SealerRecover.Rendering;

@@ -282,7 +282,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         }
 
         _shown[subject] = happened;
-        Filecoin.Sealing.SealProgress progress = happened.Progress;
+        Filecoin.Sealing.Steps.SealProgress progress = happened.Progress;
         Write(
             new JsonProgress(
                 "progress",

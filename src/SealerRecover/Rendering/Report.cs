@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Filecoin.Chain;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.Jobs;
 using SealerRecover.Hosting;
 using SealerRecover.Recovery;
 
