@@ -28,7 +28,7 @@ public sealed class RoomsTests
     };
 
     /// <summary>Projects whose folders still know each other in circles; one that has none any more has to leave this list.</summary>
-    private static readonly string[] Tangled = ["Filecoin.Sealing", "SealerRecover.Recovery"];
+    private static readonly string[] Tangled = ["SealerRecover.Recovery"];
 
     /// <summary>Calls that are still to go, the clock and folders by which a server's certificate is judged.</summary>
     private static readonly string[] Tolerated =

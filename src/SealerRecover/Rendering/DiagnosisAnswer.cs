@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Jobs;
-using SealerRecover.Commands;
 using SealerRecover.Recovery.Diagnosis;
 
 namespace SealerRecover.Rendering;
