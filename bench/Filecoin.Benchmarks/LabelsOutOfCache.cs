@@ -1,4 +1,5 @@
 using System.Globalization;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
 using SealerRecover.Recovery.Bench;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Jobs;
 
 namespace Filecoin.Benchmarks;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.Jobs;
 using SealerRecover.Recovery.Diagnosis;
 
 namespace SealerRecover.Recovery;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
 
 namespace SealerRecover.Recovery;

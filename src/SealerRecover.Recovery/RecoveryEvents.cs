@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Recovery;

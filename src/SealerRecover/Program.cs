@@ -1,5 +1,5 @@
-using SealerRecover;
 using SealerRecover.Commands;
+using SealerRecover.Hosting;
 
 ConsoleHost host = ConsoleHost.OfProcess();
 using Signals signals = new(host);

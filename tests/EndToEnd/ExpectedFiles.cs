@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Trees;
 using SealerRecover.Tests;
 using Xunit;
 

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Numerics;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.PreCommit;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Update;
 using SealerRecover.Tests;
 using Xunit;

@@ -112,7 +112,7 @@ public sealed class SurveySectors(ParentCaches caches) : IDisposable
         // The update's encoder leaves tree_d, and writes t_aux from its key's.
         File.WriteAllBytes(
             Path.Combine(Place("update-cache"), "t_aux"),
-            Filecoin.Sealing.Files.TAuxFile.ToBytes(known.Proof.Porep, "/nowhere", Filecoin.Sealing.Trees.BaseTreeLayout.For(known.Proof.Porep).RowsDiscarded(null)));
+            Filecoin.Sealing.Trees.TAuxFile.ToBytes(known.Proof.Porep, "/nowhere", Filecoin.Sealing.Trees.BaseTreeLayout.For(known.Proof.Porep).RowsDiscarded(null)));
         string[] survey =
         [
             "survey", $"--metadata={_bench.Write(known.Metadata())}", $"--storage={root}", "--deep", "--json",

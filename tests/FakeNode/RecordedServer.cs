@@ -108,6 +108,10 @@ public sealed class RecordedServer : FakeServer
     private RpcFailure NotOffered(string method, JsonArray parameters)
     {
         Unrecorded.Enqueue($"{method} {parameters.ToJsonString()}");
-        return new RpcFailure(-32601, $"method '{method}' not found", 500);
+
+        // A method that was recorded with other parameters is there.
+        return _answers.Keys.Any(question => question.StartsWith($"{method} ", StringComparison.Ordinal))
+            ? new RpcFailure(1, "this was not recorded")
+            : new RpcFailure(-32601, $"method '{method}' not found", 500);
     }
 }

@@ -2,9 +2,12 @@ using System.Collections.Concurrent;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Labeling.Kernels;
+using Filecoin.Sealing.PreCommit;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Tests.Labeling;
-using Filecoin.Sealing.Trees;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -158,7 +161,7 @@ public sealed class FollowTests
                 Assert.True(SpinWait.SpinUntil(() => cores.Chunks >= 9, TimeSpan.FromSeconds(60)), "no trees behind the last layer");
             }
         });
-        FaultyKernel kernel = new(LabelKernel.Create(), new LabelFault(2, 1));
+        FaultyKernel kernel = new(LabelKernels.Create(), new LabelFault(2, 1));
 
         LabelAndFollow(place, job, log, wait, TestContext.Current.CancellationToken, cores, 1 << 12, kernel);
 
@@ -210,7 +213,7 @@ public sealed class FollowTests
         follower.Start();
         try
         {
-            PreCommit1.Run(job, kernel ?? LabelKernel.Create(), parents, log, progress, lastLayer, null, cancellation);
+            PreCommit1.Run(job, kernel ?? LabelKernels.Create(), parents, log, progress, lastLayer, null, cancellation);
         }
         finally
         {

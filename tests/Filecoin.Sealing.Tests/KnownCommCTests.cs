@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.PreCommit;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Tests;
 using Xunit;
 

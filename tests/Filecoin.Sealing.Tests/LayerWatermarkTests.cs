@@ -1,7 +1,8 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Memory;
-using Filecoin.Sealing.Trees;
+using Filecoin.Sealing.PreCommit;
 using Xunit;
 
 namespace Filecoin.Sealing.Tests;

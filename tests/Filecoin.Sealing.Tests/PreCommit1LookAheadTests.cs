@@ -1,7 +1,9 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.PreCommit;
 using SealerRecover.Tests;
 using Xunit;
 
@@ -15,7 +17,7 @@ public sealed class PreCommit1LookAheadTests
     public static TheoryData<string, string, int[]> Cases()
     {
         TheoryData<string, string, int[]> data = [];
-        string best = LabelKernel.Available[0];
+        string best = LabelKernels.Available[0];
         data.Add("2KiB-v1-pieces", "plain", [LabelCores.AnyCpu]);
         data.Add("2KiB-v1-pieces", best, [LabelCores.AnyCpu]);
         data.Add("2KiB-v1_1-cc", best, []);

@@ -3,7 +3,11 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
-using Filecoin.Sealing.Labeling.Many;
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Labeling.Kernels;
+using Filecoin.Sealing.PreCommit;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Tests.Graph;
 using Filecoin.Sealing.Tests.Labeling;
 using SealerRecover.Tests;
@@ -21,7 +25,7 @@ public sealed class PreCommit1ManyTests
     public static TheoryData<string, string> KernelsAndSectors()
     {
         TheoryData<string, string> data = [];
-        foreach (string kernel in ManyLabelKernel.Available)
+        foreach (string kernel in ManyLabelKernels.Available)
         {
             data.Add(kernel, Small);
             data.Add(kernel, Deep);
@@ -35,7 +39,7 @@ public sealed class PreCommit1ManyTests
     public void The_reference_s_layers_come_out_with_every_kernel(string kernel, string id)
     {
         // One sector more than the kernel has lanes: the vector's in the middle, strangers around it.
-        using Batch batch = new(SealCase.Get(id), ManyLabelKernel.Create(kernel).Sectors + 1, kernel);
+        using Batch batch = new(SealCase.Get(id), ManyLabelKernels.Create(kernel).Sectors + 1, kernel);
         batch.Run();
         batch.AssertReference();
         batch.AssertEachAsIfAlone(1);

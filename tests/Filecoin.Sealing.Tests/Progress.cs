@@ -1,3 +1,5 @@
+using Filecoin.Sealing.Steps;
+
 namespace Filecoin.Sealing.Tests;
 
 /// <summary>Reports at once, on the reporting thread, one at a time; System.Progress would do so later.</summary>

@@ -1,8 +1,9 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
-using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Trees;
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.PreCommit;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Tests;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
 using SealerRecover.Tests;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Steps;
 
 [assembly: Xunit.AssemblyFixture(typeof(Filecoin.Sealing.Tests.SharedParentCaches))]
 

@@ -2,7 +2,11 @@ using System.Collections.Concurrent;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Labeling.Kernels;
+using Filecoin.Sealing.PreCommit;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Tests.Labeling;
 using SealerRecover.Tests;
 using Xunit;
@@ -34,7 +38,7 @@ public sealed class WrongLabelTests
         ConcurrentQueue<string> notices = [];
         SealJob job = JobOf(place, known, notices) with { LabelCores = lookAhead ? LabelCores.Anywhere : null };
 
-        Run(job, new FaultyKernel(LabelKernel.Create(), new LabelFault(layer, node)), place.Log);
+        Run(job, new FaultyKernel(LabelKernels.Create(), new LabelFault(layer, node)), place.Log);
 
         string notice = Assert.Single(notices);
         Assert.Contains($"layer {layer} is wrong at node {node}, bytes {node * 32} to {(node + 1) * 32} of the layer (1 bits differ)", notice, StringComparison.Ordinal);
@@ -57,7 +61,7 @@ public sealed class WrongLabelTests
         SealJob job = JobOf(place, known, notices) with { LabelCores = lookAhead ? LabelCores.Anywhere : null };
 
         OperatorException failure = Assert.Throws<OperatorException>(
-            () => Run(job, new FaultyKernel(LabelKernel.Create(), new LabelFault(layer, known.Inputs.Porep.Nodes - 1, int.MaxValue)), place.Log));
+            () => Run(job, new FaultyKernel(LabelKernels.Create(), new LabelFault(layer, known.Inputs.Porep.Nodes - 1, int.MaxValue)), place.Log));
 
         Assert.Equal(FailureKind.Hardware, failure.Kind);
         Assert.Contains(known.Inputs.Sector.ToString(), failure.Message, StringComparison.Ordinal);
@@ -67,7 +71,7 @@ public sealed class WrongLabelTests
         Assert.Equal(Enumerable.Range(1, layer - 1).Select(k => $"layer-{k}"), place.Log.Steps.Order());
         Assert.False(File.Exists(Path.Combine(place.CacheFolder, CacheNames.Layer(layer))));
 
-        Run(job, LabelKernel.Create(), place.Log);
+        Run(job, LabelKernels.Create(), place.Log);
         AssertReference(known, place);
     }
 
@@ -79,7 +83,7 @@ public sealed class WrongLabelTests
         SealJob job = JobOf(place, SealCase.Get(Deep), notices);
 
         OperatorException failure = Assert.Throws<OperatorException>(() => Run(
-            job, new FaultyKernel(LabelKernel.Create(), new LabelFault(2, 1), new LabelFault(4, 511), new LabelFault(7, 1)), place.Log));
+            job, new FaultyKernel(LabelKernels.Create(), new LabelFault(2, 1), new LabelFault(4, 511), new LabelFault(7, 1)), place.Log));
 
         Assert.Equal(FailureKind.Hardware, failure.Kind);
         Assert.Contains("layer 7", failure.Message, StringComparison.Ordinal);
@@ -98,7 +102,7 @@ public sealed class WrongLabelTests
         ConcurrentQueue<string> notices = [];
         SealJob job = JobOf(place, known, notices);
         int flipped = 0;
-        FaultyKernel kernel = new(LabelKernel.Create())
+        FaultyKernel kernel = new(LabelKernels.Create())
         {
             Beginning = (begun, previous) =>
             {
@@ -127,7 +131,7 @@ public sealed class WrongLabelTests
         ConcurrentQueue<string> notices = [];
         SealJob job = JobOf(place, known, notices);
         ConcurrentQueue<int> begun = [];
-        FaultyKernel kernel = new(LabelKernel.Create(), new LabelFault(4, 1))
+        FaultyKernel kernel = new(LabelKernels.Create(), new LabelFault(4, 1))
         {
             Beginning = (layer, _) =>
             {
@@ -183,7 +187,7 @@ public sealed class WrongLabelTests
         using Workplace place = new();
         ConcurrentQueue<string> notices = [];
 
-        Run(JobOf(place, SealCase.Get(Deep), notices), LabelKernel.Create(), place.Log);
+        Run(JobOf(place, SealCase.Get(Deep), notices), LabelKernels.Create(), place.Log);
 
         Assert.Empty(notices);
     }

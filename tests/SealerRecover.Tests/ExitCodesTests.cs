@@ -1,4 +1,5 @@
 using Filecoin.Primitives;
+using SealerRecover.Hosting;
 using SealerRecover.Rendering;
 using SealerRecover.Tests.Rendering;
 using Xunit;

@@ -1,4 +1,5 @@
 using System.Text;
+using SealerRecover.Hosting;
 using Xunit;
 
 namespace SealerRecover.Tests;

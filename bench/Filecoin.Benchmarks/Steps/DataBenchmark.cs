@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.PreCommit;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Update;
 using SealerRecover.Tests;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.Jobs;
 using SealerRecover.Tests;
 
 namespace Filecoin.Benchmarks.Steps;

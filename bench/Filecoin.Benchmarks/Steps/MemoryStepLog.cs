@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Filecoin.Sealing;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Benchmarks.Steps;
 

@@ -3,7 +3,6 @@ using Filecoin.Chain.Facts;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Repair;
@@ -152,7 +151,7 @@ internal sealed class RepairBenchmark
         SectorOutcome outcome = new RecoveryRunner(settings, TimeProvider.System).Run([facts], new Silence(), CancellationToken.None).Single();
         if (outcome.Failure is null)
         {
-            new OtherCopies(settings, TimeProvider.System).Mend(facts, _ => { }, new Progress<Sealing.SealProgress>(), CancellationToken.None);
+            new OtherCopies(settings, TimeProvider.System).Mend(facts, _ => { }, new Progress<Sealing.Steps.SealProgress>(), CancellationToken.None);
         }
 
         timing.Stop();

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.PreCommit;
 
 namespace Filecoin.Benchmarks.Steps;
 

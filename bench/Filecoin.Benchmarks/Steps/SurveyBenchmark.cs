@@ -1,6 +1,7 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.PreCommit;
 using SealerRecover.Recovery.Survey;
 
 namespace Filecoin.Benchmarks.Steps;

@@ -9,13 +9,13 @@ public static class CacheNames
     /// <summary>comm_c and comm_r_last.</summary>
     public const string PAux = "p_aux";
 
-    /// <summary>The store configurations; see <see cref="TAuxFile"/>.</summary>
+    /// <summary>The store configurations; see <see cref="Trees.TAuxFile"/>.</summary>
     public const string TAux = "t_aux";
 
     /// <summary>The SHA-256 tree over the data.</summary>
     public const string TreeD = "sc-02-data-tree-d.dat";
 
-    /// <summary>The openings that Commit 1 of a Synthetic sector chooses from; see <see cref="Proofs.SyntheticForm"/>.</summary>
+    /// <summary>The openings that Commit 1 of a Synthetic sector chooses from; see <see cref="Proofs.Synthetic.SyntheticForm"/>.</summary>
     public const string SyntheticProofs = "syn-porep-vanilla-proofs.dat";
 
     /// <summary>Identifier of a layer in t_aux, layers counted from 1.</summary>

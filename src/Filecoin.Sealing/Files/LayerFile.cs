@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Memory;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Files;
 

@@ -1,3 +1,5 @@
+using Filecoin.Sealing.Steps;
+
 namespace Filecoin.Sealing.Files;
 
 /// <summary>A file and what was recorded of it.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Files;
 

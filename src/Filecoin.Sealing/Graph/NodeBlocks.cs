@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Filecoin.Sealing.Memory;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Graph;
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
 using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Graph;

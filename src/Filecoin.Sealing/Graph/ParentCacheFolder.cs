@@ -1,5 +1,6 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Steps;
 using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Graph;

@@ -2,7 +2,6 @@ using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Many;
 
 namespace Filecoin.Sealing.Kernels;
 
@@ -25,8 +24,8 @@ public static class KernelCatalogue
     // The first arity stands for all: what one needs of processor and system is what the others need.
     private static readonly (KernelKind Kind, string Name, Func<IEnumerable<(string Name, string? Lack)>> Variants)[] Table =
     [
-        (KernelKind.Label, "label", () => LabelKernel.Registry.Listed),
-        (KernelKind.Many, "many", () => ManyLabelKernel.Registry.Listed),
+        (KernelKind.Label, "label", () => LabelKernels.Registry.Listed),
+        (KernelKind.Many, "many", () => ManyLabelKernels.Registry.Listed),
         (KernelKind.Poseidon, "poseidon", () => PoseidonKernel.Registry(2).Listed),
         (KernelKind.TwoToOne, "two-to-one", () => TwoToOneHash.Registry.Listed),
         (KernelKind.Parents, "parents", () => ParentKernel.Registry.Listed),

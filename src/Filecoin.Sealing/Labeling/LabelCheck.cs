@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Labeling.Kernels;
 
 namespace Filecoin.Sealing.Labeling;
 

@@ -1,7 +1,8 @@
 using System.Numerics;
 using Filecoin.Cryptography;
 using Filecoin.Sealing.Graph;
-using Filecoin.Sealing.Labeling.Many;
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.Labeling.Kernels;
 using Filecoin.Sealing.Labeling.Ring;
 using Filecoin.Sealing.Memory;
 
@@ -57,7 +58,7 @@ public sealed unsafe class LabelTrial : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(nodesInRun, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(nodes, 1L << 31);
         ArgumentOutOfRangeException.ThrowIfNotEqual(nodes % (2L * nodesInRun), 0, nameof(nodes));
-        _kernel = ManyLabelKernel.Create(variant.Kernel);
+        _kernel = ManyLabelKernels.Create(variant.Kernel);
         ArgumentOutOfRangeException.ThrowIfNotEqual(variant.Sectors, _kernel.Sectors, nameof(variant));
         _replicaIds = new Bytes32[_kernel.Sectors];
         Nodes = nodes;
@@ -122,7 +123,7 @@ public sealed unsafe class LabelTrial : IDisposable
         int first = Next(count);
         LayerRun run = new(_replicaIds[0], Layer, _firstNode + first, count, _current.Pointer, _previous.Pointer);
         ReadOnlyMemory<uint> parents = _parents.AsMemory(first * LabelMessage.Degree, count * LabelMessage.Degree);
-        new LookAheadLabeler(LabelKernel.Create(_kernel.Name), _ring ??= new LabelRing(), cores)
+        new LookAheadLabeler(LabelKernels.Create(_kernel.Name), _ring ??= new LabelRing(), cores)
             .Label(run, () => new DrawnParents(parents), _ => { }, CancellationToken.None);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Jobs;
 
 namespace Filecoin.Sealing.Labeling;
 

@@ -1,5 +1,5 @@
 using Filecoin.Cryptography;
-using Filecoin.Sealing.Labeling.Many;
+using Filecoin.Sealing.Labeling.Kernels;
 
 namespace Filecoin.Sealing.Labeling;
 

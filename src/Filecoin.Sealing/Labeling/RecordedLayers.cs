@@ -1,4 +1,6 @@
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Labeling;
 

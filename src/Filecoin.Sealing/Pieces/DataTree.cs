@@ -4,6 +4,7 @@ using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Pieces;
 

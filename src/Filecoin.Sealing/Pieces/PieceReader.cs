@@ -56,7 +56,7 @@ internal sealed class PieceReader(
         PieceTree tree = new(_chunkBytes);
         using SemaphoreSlim computing = new(threads);
         ParallelOptions options = new() { MaxDegreeOfParallelism = threads + 1, CancellationToken = cancellation };
-        Sealing.Run.Parallel(threads + 1, options, _ => Work(tree, computing));
+        Steps.Run.Parallel(threads + 1, options, _ => Work(tree, computing));
         return tree;
     }
 

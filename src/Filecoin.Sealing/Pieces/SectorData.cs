@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Pieces;
 

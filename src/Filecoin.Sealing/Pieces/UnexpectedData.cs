@@ -1,4 +1,5 @@
 using Filecoin.Primitives;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Pieces;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Filecoin.Cryptography;
-using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Labeling.Kernels;
 
 namespace Filecoin.Sealing.Proofs;
 

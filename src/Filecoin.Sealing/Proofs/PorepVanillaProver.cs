@@ -3,6 +3,7 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
 
 namespace Filecoin.Sealing.Proofs;
@@ -10,6 +11,9 @@ namespace Filecoin.Sealing.Proofs;
 /// <summary>Opens challenged nodes of a sector whose layers and trees are all there. From several threads at once; checks nothing.</summary>
 internal sealed class PorepVanillaProver : IPorepOpener
 {
+    /// <summary>What to do where a file of the sector is missing or damaged.</summary>
+    internal const string Anew = "Recover the sector again with --keep-all";
+
     /// <summary>In the place of the replica's node where that is left out.</summary>
     private static readonly InclusionProof Nothing = new(default, default, default, []);
 
@@ -36,12 +40,6 @@ internal sealed class PorepVanillaProver : IPorepOpener
         _treeRLast = InclusionProver.OfTreeRLast(replica, ReplicaFiles.TreesIn(job.CacheFolder, porep), porep, job.PoseidonKernel, job.Files);
     }
 
-    /// <summary>Opens nodes of a sector whose Commit 1 is asked for.</summary>
-    public PorepVanillaProver(Commit1Job job)
-        : this(job.CacheFolder, job.Inputs.Porep, job.Replica, job.PoseidonKernel, job.TwoToOneKernel)
-    {
-    }
-
     /// <summary>Opens nodes of the sector that a cache folder has layers and trees of.</summary>
     /// <param name="cacheFolder">The folder.</param>
     /// <param name="porep">The seal proof.</param>
@@ -53,7 +51,7 @@ internal sealed class PorepVanillaProver : IPorepOpener
         Source = cacheFolder;
         _graph = new StackedGraph(porep);
         _layers = [.. Enumerable.Range(1, porep.Layers).Select(layer => new SteadyFile(
-            Path.Combine(cacheFolder, CacheNames.Layer(layer)), porep.SectorSize.Bytes, Commit1.Anew))];
+            Path.Combine(cacheFolder, CacheNames.Layer(layer)), porep.SectorSize.Bytes, Anew))];
         _treeD = InclusionProver.OfTreeD(cacheFolder, porep.SectorSize, twoToOneKernel);
         _treeC = InclusionProver.OfTreeC(cacheFolder, porep, poseidonKernel);
         _treeRLast = replica is null ? null : InclusionProver.OfTreeRLast(replica, ReplicaFiles.TreesIn(cacheFolder, porep), porep, poseidonKernel);

@@ -4,7 +4,8 @@ using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
-using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.Labeling.Kernels;
 using Filecoin.Sealing.Replica;
 
 namespace Filecoin.Sealing.Proofs;

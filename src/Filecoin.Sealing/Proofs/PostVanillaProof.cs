@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing.Proofs.Encoding;
 
 namespace Filecoin.Sealing.Proofs;
 
@@ -15,18 +14,6 @@ namespace Filecoin.Sealing.Proofs;
 public sealed record PostVanillaProof(
     ulong SectorNumber, CommR CommR, Bytes32 CommC, Bytes32 CommRLast, ImmutableArray<InclusionProof> Inclusions)
 {
-    /// <summary>The proof as filecoin-ffi's generate_single_vanilla_proof gives it and generate_window_post_with_vanilla takes it: bincode.</summary>
-    public byte[] ToBincode()
-    {
-        using MemoryStream stream = new();
-        using (BincodeWriter writer = new(stream))
-        {
-            ProofFields.Write(writer, this);
-        }
-
-        return stream.ToArray();
-    }
-
     /// <summary>"the PoSt proof of sector 7", for messages.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"the PoSt proof of sector {SectorNumber}");
 }

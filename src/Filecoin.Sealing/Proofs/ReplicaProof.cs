@@ -5,6 +5,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 
 namespace Filecoin.Sealing.Proofs;

@@ -2,6 +2,7 @@ using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 
 namespace Filecoin.Sealing.Replica;

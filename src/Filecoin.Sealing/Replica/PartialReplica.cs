@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Replica;
 

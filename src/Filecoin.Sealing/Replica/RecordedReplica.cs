@@ -2,6 +2,7 @@ using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 
 namespace Filecoin.Sealing.Replica;

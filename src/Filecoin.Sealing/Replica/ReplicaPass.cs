@@ -3,6 +3,7 @@ using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 
 namespace Filecoin.Sealing.Replica;
@@ -74,7 +75,7 @@ internal sealed class ReplicaPass : IDisposable
         Bytes32[] roots = new Bytes32[Trees];
         for (int tree = 0; tree < Trees; tree++)
         {
-            roots[tree] = PreCommit2.IsRecorded(_job.Files, _log, TreeRLastStep(tree), TreePath(tree)) && _replica.TryRecall(tree)
+            roots[tree] = SealSteps.IsRecorded(_job.Files, _log, TreeRLastStep(tree), TreePath(tree)) && _replica.TryRecall(tree)
                 ? TreeFile.ReadRoot(_job.Files, TreePath(tree))
                 : BuildTree(tree);
         }

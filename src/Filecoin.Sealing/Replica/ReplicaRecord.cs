@@ -2,6 +2,7 @@ using System.Globalization;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 
 namespace Filecoin.Sealing.Replica;

@@ -1,7 +1,9 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 
 namespace Filecoin.Sealing.Replica;
@@ -73,7 +75,7 @@ public static class ReplicaTrees
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
         string finished = $"{steps}-finished";
         string pAuxPath = Path.Combine(job.CacheFolder, CacheNames.PAux);
-        if (PreCommit2.IsRecorded(job.Files, log, finished, pAuxPath))
+        if (SealSteps.IsRecorded(job.Files, log, finished, pAuxPath))
         {
             return PAuxFile.Read(job.Files, pAuxPath);
         }
@@ -89,7 +91,7 @@ public static class ReplicaTrees
             log.Record($"{steps}-{SealSteps.TreeRLast(tree)}", SegmentDigests.OfFile(job.Files, PathOf(tree), cancellation: cancellation));
         }
 
-        PreCommit2.WriteTAux(job);
+        TAuxFile.Write(job.Files, job.CacheFolder, porep, job.CachePathInTAux, job.RowsToDiscard);
         made.Write(job.Files, pAuxPath);
         log.Record(finished, SegmentDigests.OfFile(job.Files, pAuxPath, cancellation: cancellation));
         return made;

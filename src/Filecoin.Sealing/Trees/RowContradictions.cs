@@ -3,6 +3,7 @@ using Filecoin.Cryptography;
 using Filecoin.Cryptography.Fields;
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Trees;
 
@@ -72,7 +73,7 @@ internal sealed class RowCheck(KeptRows rows, PoseidonKernel poseidon8)
     {
         ConcurrentBag<long> contradicted = [];
         long nodes = rows.Layout.RowNodes(row);
-        Sealing.Run.InOrder((int)((nodes + Batch - 1) / Batch), cores, "tree_r_last", batch =>
+        Steps.Run.InOrder((int)((nodes + Batch - 1) / Batch), cores, "tree_r_last", batch =>
         {
             long first = (long)batch * Batch;
             int count = (int)Math.Min(Batch, nodes - first);

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Unsealed;
 

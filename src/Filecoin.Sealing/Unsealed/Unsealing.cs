@@ -2,6 +2,7 @@ using System.Buffers;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Unsealed;
 

@@ -1,8 +1,10 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 
 namespace Filecoin.Sealing.Update;

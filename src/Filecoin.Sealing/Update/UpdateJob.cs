@@ -43,7 +43,7 @@ public sealed record UpdateJob
     /// <summary>Write tree_d, too, as rust-fil-proofs does when it encodes; the proof of an update needs it, PoSt does not.</summary>
     public bool KeepAll { get; init; }
 
-    /// <summary>As <see cref="SealJob.RowsToDiscard"/>.</summary>
+    /// <summary>As <see cref="Jobs.SealJob.RowsToDiscard"/>.</summary>
     public int? RowsToDiscard { get; init; }
 
     /// <summary>Name of the Poseidon kernel to use; null for the best on this machine.</summary>

@@ -3,6 +3,7 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Update;
 
@@ -26,7 +27,7 @@ internal sealed class UpdateRecord(UpdateJob job, string steps, IStepLog log)
     public PAuxFile? Finished =>
         log.TryGet(InputsStep, out FileDigest inputs) && inputs == Inputs
         && FileLook.Through(job.TargetFile).IsFileOf(job.Porep.SectorSize.Bytes)
-        && PreCommit2.IsRecorded(job.Files, log, FinishedStep, PAuxPath)
+        && SealSteps.IsRecorded(job.Files, log, FinishedStep, PAuxPath)
             ? PAuxFile.Read(job.Files, PAuxPath)
             : null;
 

@@ -2,6 +2,7 @@ using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Update;
 
@@ -14,7 +15,7 @@ internal static class UpdateTreeD
     {
         string step = $"{steps}-{SealSteps.TreeD}";
         string path = Path.Combine(job.TargetCacheFolder, CacheNames.TreeD);
-        if (!job.KeepAll || PreCommit2.IsRecorded(job.Files, log, step, path))
+        if (!job.KeepAll || SealSteps.IsRecorded(job.Files, log, step, path))
         {
             return;
         }

@@ -1,7 +1,7 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Graph;
-using Filecoin.Sealing.Labeling.Many;
+using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.PreCommit;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Bench;

@@ -1,12 +1,12 @@
 using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Workspace;

@@ -1,5 +1,4 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Workspace;

@@ -13,8 +13,9 @@ namespace SealerRecover.Recovery.Metadata;
 /// (numbers), Ticket (base64) and SealedCID ({"/": CID}); indented by tabs, lines ended by LF. What the original does not know
 /// follows its own fields, under names its decoder passes over: TicketEpoch (number), what the sector holds
 /// (<see cref="DataFields"/>), Facts, a list of objects that say of each fact who told it (ToldBy, texts) and how it was cross-checked
-/// (CrossCheck, text; missing where it was not), and Chain, an object that says where the sector stood at HeadEpoch and HeadTime. The last
-/// two are for people and never read back; Chain is out of date the next day.
+/// (CrossCheck, text; missing where it was not), and Chain, an object that says where the sector stood at HeadEpoch and HeadTime, out of date
+/// the next day. The last two are for people; of Facts the reader takes which are verified, of Chain whether the sector was proven and what
+/// debt there was.
 /// </summary>
 internal static class MetadataWriter
 {

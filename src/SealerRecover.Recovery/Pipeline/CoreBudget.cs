@@ -1,4 +1,4 @@
-using Filecoin.Sealing;
+using Filecoin.Sealing.Steps;
 
 namespace SealerRecover.Recovery.Pipeline;
 

@@ -1,11 +1,15 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.Proofs.Openings;
+using Filecoin.Sealing.Proofs.Synthetic;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Resources;
 using SectorFacts = Filecoin.Chain.Facts.SectorFacts;
@@ -125,7 +129,7 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         LayerWatermark? lastLayer,
         IProgress<SealProgress> progress,
         CancellationToken cancellation) =>
-        Filecoin.Sealing.PreCommit1.Run(job, ((OpenCache)parents).Cache, log, progress, cancellation, lastLayer);
+        Filecoin.Sealing.PreCommit.PreCommit1.Run(job, ((OpenCache)parents).Cache, log, progress, cancellation, lastLayer);
 
     public void Follow(
         SealJob job,
@@ -134,7 +138,7 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         ITreeCores cores,
         IProgress<SealProgress> progress,
         CancellationToken cancellation) =>
-        Filecoin.Sealing.PreCommit2.Follow(job, lastLayer, log, cores, progress, cancellation);
+        Filecoin.Sealing.PreCommit.PreCommit2.Follow(job, lastLayer, log, cores, progress, cancellation);
 
     public void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation) => PreCommit1Many.Run(
         [.. sectors.Select(sector => sector.Job)],
@@ -147,7 +151,7 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
 
     public SealedCommitments PreCommit2(
         SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        Filecoin.Sealing.PreCommit2.Run(job, log, cores, progress, cancellation);
+        Filecoin.Sealing.PreCommit.PreCommit2.Run(job, log, cores, progress, cancellation);
 
     public void MakeSyntheticProofs(
         SealJob job,

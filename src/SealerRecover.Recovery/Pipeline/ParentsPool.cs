@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.Steps;
 
 namespace SealerRecover.Recovery.Pipeline;
 

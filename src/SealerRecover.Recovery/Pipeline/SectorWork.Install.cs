@@ -1,7 +1,5 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Proofs;
-using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
 

@@ -1,9 +1,7 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Proofs;
-using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;

@@ -1,9 +1,8 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
-using Filecoin.Sealing.Proofs;
-using Filecoin.Sealing.Trees;
+using Filecoin.Sealing.Proofs.Synthetic;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Pipeline;

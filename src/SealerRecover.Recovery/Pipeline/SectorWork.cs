@@ -1,10 +1,8 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Pieces;
-using Filecoin.Sealing.Trees;
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Resources;

@@ -1,8 +1,9 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Workspace;

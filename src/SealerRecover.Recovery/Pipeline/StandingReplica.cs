@@ -1,8 +1,9 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
 

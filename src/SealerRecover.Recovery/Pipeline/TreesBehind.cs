@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.PreCommit;
 
 namespace SealerRecover.Recovery.Pipeline;
 

@@ -1,7 +1,7 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Unsealed;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.Proofs.Openings;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Unsealing;

@@ -1,7 +1,7 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;

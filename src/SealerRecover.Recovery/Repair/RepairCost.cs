@@ -1,5 +1,5 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.PreCommit;
 using SealerRecover.Recovery.Bench;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;

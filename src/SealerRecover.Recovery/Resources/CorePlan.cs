@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Many;
 
 namespace SealerRecover.Recovery.Resources;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Many;
 
 namespace SealerRecover.Recovery.Resources;
 

@@ -1,7 +1,7 @@
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
-using Filecoin.Sealing.Labeling.Many;
+using Filecoin.Sealing.Labeling;
 
 namespace SealerRecover.Recovery.Resources;
 

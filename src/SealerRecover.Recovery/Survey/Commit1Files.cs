@@ -1,8 +1,10 @@
 using System.Globalization;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.Proofs.Openings;
+using Filecoin.Sealing.Proofs.Synthetic;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Workspace;
 

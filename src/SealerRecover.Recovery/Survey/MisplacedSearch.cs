@@ -1,7 +1,7 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Survey;

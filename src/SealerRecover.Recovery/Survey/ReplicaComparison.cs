@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 
 namespace SealerRecover.Recovery.Survey;

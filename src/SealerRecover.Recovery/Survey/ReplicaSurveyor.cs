@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Workspace;
 

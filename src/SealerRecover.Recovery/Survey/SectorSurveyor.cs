@@ -1,6 +1,6 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Survey;

@@ -1,6 +1,6 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.Jobs;
 
 namespace SealerRecover.Recovery.Survey;
 

@@ -1,5 +1,4 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Trees;
 
 namespace SealerRecover.Recovery.Survey;

@@ -1,8 +1,8 @@
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Unsealed;
 
 namespace SealerRecover.Recovery.Survey;

@@ -1,7 +1,6 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Jobs;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Workspace;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Unsealed;
 
 namespace SealerRecover.Recovery.Unsealing;

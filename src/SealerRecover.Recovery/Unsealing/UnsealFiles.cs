@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Pieces;
 using SealerRecover.Recovery.Pipeline;
 
 namespace SealerRecover.Recovery.Unsealing;

@@ -1,10 +1,10 @@
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
-using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.PreCommit;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Unsealed;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.PieceSources;

@@ -1,9 +1,9 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Workspace;

@@ -1,7 +1,7 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.Proofs.Synthetic;
+using Filecoin.Sealing.Steps;
 
 namespace SealerRecover.Recovery.Workspace;
 

@@ -1,7 +1,8 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
 
 namespace SealerRecover.Recovery.Workspace;
 

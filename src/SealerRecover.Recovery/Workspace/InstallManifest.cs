@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.Steps;
 
 namespace SealerRecover.Recovery.Workspace;
 

@@ -1,7 +1,7 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
 
 namespace SealerRecover.Recovery.Workspace;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using SealerRecover.Hosting;
 using SealerRecover.Rendering;
 using SealerRecover.Settings;
 

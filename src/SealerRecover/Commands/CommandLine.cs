@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Filecoin.Primitives;
+using SealerRecover.Hosting;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
@@ -11,6 +12,7 @@ internal sealed class CommandLine
 {
     private readonly LookUpAndRecoverCommand _root = new();
     private readonly ICommand[] _commands;
+    private readonly Help _help;
 
     /// <summary>Makes the syntax.</summary>
     public CommandLine()
@@ -28,11 +30,14 @@ internal sealed class CommandLine
 
         // Nothing but the documented syntax: no [directives], no @response files, no -abc for -a -b -c.
         _root.Root.Directives.Clear();
-        Help.Extend(_root.Root);
+        _help = new Help(_root.Root);
     }
 
     /// <summary>The commands, the form without a name first.</summary>
     public IReadOnlyList<ICommand> Commands => _commands;
+
+    /// <summary>The syntax of all of them.</summary>
+    public RootCommand Root => _root.Root;
 
     /// <summary>Runs a command line to its end.</summary>
     /// <param name="arguments">Without the program's name.</param>
@@ -44,24 +49,33 @@ internal sealed class CommandLine
         ParseResult parsed = _root.Root.Parse(
             arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         ICommand command = Array.Find(_commands, candidate => candidate.Syntax == parsed.CommandResult.Command) ?? _root;
-        if (parsed.Action != command.Syntax.Action && parsed.Action is not (null or ParseErrorAction))
-        {
-            // Help and version.
-            return await parsed.InvokeAsync(
-                new InvocationConfiguration { Output = host.Output, Error = host.Error, ProcessTerminationTimeout = null }, cancellation);
-        }
-
         bool verbose = parsed.GetValue(command.Common.Verbose);
         IView view = parsed.GetValue(command.Common.Json) ? new JsonView(host.Output, host.Error, host.Time, verbose)
             : host.OutputIsTerminal ? new TerminalView(host, verbose)
             : new PlainView(host.Output, host.Error, host.Time, verbose);
         if (arguments.Count == 0)
         {
-            Help.Print(_root.Root, host);
+            Write(host, _help.InShort(host.Width));
             return ExitCodes.Of(FailureKind.BadInput).Code;
         }
 
-        if (Mistake(parsed, command) is { } mistake)
+        OperatorException? mistake;
+        try
+        {
+            if (_help.Answer(parsed, host.Width) is { } help)
+            {
+                Write(host, help);
+                return ExitCodes.Success.Code;
+            }
+
+            mistake = Mistake(parsed, command);
+        }
+        catch (OperatorException noTopic)
+        {
+            mistake = noTopic;
+        }
+
+        if (mistake is not null)
         {
             Report refused = new() { Command = command.Name, Failure = Failure.From(mistake) };
             view.Reported(refused);
@@ -69,6 +83,14 @@ internal sealed class CommandLine
         }
 
         return (await new CommandRunner(host, view, verbose).RunAsync(command, parsed, arguments, cancellation)).Exit.Code;
+    }
+
+    private static void Write(ConsoleHost host, IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            host.Output.WriteLine(line);
+        }
     }
 
     private OperatorException? Mistake(ParseResult parsed, ICommand command)

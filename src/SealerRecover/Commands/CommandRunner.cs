@@ -2,6 +2,7 @@ using System.CommandLine;
 using Filecoin.Cryptography.Kernels;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
+using SealerRecover.Hosting;
 using SealerRecover.Rendering;
 using SealerRecover.Settings;
 

@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Rendering;
 using SealerRecover.Settings;
 

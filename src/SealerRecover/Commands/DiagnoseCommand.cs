@@ -78,7 +78,7 @@ internal sealed class DiagnoseCommand : ICommand
         RerunTimes times = new(TimeSpan.FromSeconds(speeds.Tree(porep, threads)), TimeSpan.FromSeconds(speeds.Sealing(porep, threads)));
         bool chainAgrees = facts.Chain is { } chain && CrossCheck.Of(used, chain).Contradictions.Count == 0;
         RerunCommands commands = new(used, work, _known.MetadataPath(context), temp, chainAgrees);
-        DiagnosisAnswer answer = new(diagnosis, commands, times);
+        DiagnosisAnswer answer = new(diagnosis, commands.For, times);
         context.View.Answered(answer);
         return new Report
         {

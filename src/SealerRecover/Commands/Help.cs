@@ -2,96 +2,105 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Globalization;
+using Filecoin.Primitives;
+using SealerRecover.Hosting;
+using SealerRecover.Rendering;
 using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
 
-/// <summary>What help adds to the options: examples, environment, exit codes. And --version.</summary>
-internal static class Help
+/// <summary>--help of every command, the command help with its topics, what is said where nothing was asked, and --version.</summary>
+internal sealed class Help
 {
-    private static readonly string[] Examples =
-    [
-        "sealer-recover --miner=f01000 --sectors=0 --sectors=1 --parallel=2 --sealing-result=/sector --sealing-temp=/temp",
-        "sealer-recover export --miner=f01000 1 2 3-40",
-        "sealer-recover export --miner=f01000 --faulty --archive-node=https://archive.example",
-        "sealer-recover recover --sectors-recovery-metadata=./sectors-recovery-f01000.json --sealing-result=/sector --sealing-temp=/temp 2 4 5",
-        "sealer-recover parents --sector-size 32GiB --verify",
-        "sealer-recover bench --sealing-temp=/temp",
-        "sealer-recover kernels",
-        "sealer-recover commp ./deal.car ./other.car",
-        "sealer-recover pieces --miner=f01000 --sector=7 --piece-source=/pieces",
-        "sealer-recover survey --miner=f01000 --storage=/sector --storage=/sector2 --faulty --deep",
-        "sealer-recover diagnose --miner=f01000 --sealing-temp=/temp 7",
-        "sealer-recover unseal --miner=f01000 --sector=7 --sealed=/sector/sealed/s-t01000-7 --output=./data",
-        "sealer-recover commit1 --miner=f01000 --sector=7 --seed=HEX --sealing-result=/sector --output=./c1-7.json",
-    ];
+    private const string EnvironmentTopic = "environment";
+    private const string ExitCodesTopic = "exit-codes";
 
-    /// <summary>Gives the root help with the epilogue, without the Windows spellings /h and /?, which are paths here; and a version with a name.</summary>
-    public static void Extend(RootCommand root)
+    private static readonly string[] MostWanted = ["survey", "repair", "export", "recover", "verify"];
+
+    private readonly RootCommand _root;
+    private readonly Argument<string[]> _topic = new("topic")
     {
-        HelpOption help = new("--help", "-h", "-?") { Recursive = true, Description = "Show this help." };
-        help.Action = new WithEpilogue((HelpAction)help.Action!);
-        VersionOption version = new() { Description = "Show the version.", Action = new Version() };
+        Arity = ArgumentArity.ZeroOrMore,
+        Description = $"{EnvironmentTopic}, {ExitCodesTopic}, or a command's name. Default: all commands.",
+    };
+
+    private readonly Asked _page = new();
+    private readonly Asked _version = new();
+
+    /// <summary>Adds --help, without the Windows spellings /h and /?, which are paths here; --version with a name; and help, the last command.</summary>
+    public Help(RootCommand root)
+    {
+        _root = root;
+        Syntax = new Command("help", "Tell the environment variables, the exit codes, or the options of a command.") { _topic };
+        Syntax.SetAction(_ => ExitCodes.Success.Code);
+        root.Add(Syntax);
         foreach (Option standard in root.Options.Where(option => option is HelpOption or VersionOption).ToArray())
         {
             root.Options.Remove(standard);
         }
 
-        root.Options.Add(help);
-        root.Options.Add(version);
+        root.Options.Add(new HelpOption("--help", "-h", "-?") { Recursive = true, Description = "Show this help.", Action = _page });
+        root.Options.Add(new VersionOption { Description = "Show the version.", Action = _version });
     }
 
-    /// <summary>Prints the help of <paramref name="root"/>.</summary>
-    public static void Print(RootCommand root, ConsoleHost host) =>
-        root.Parse(["-h"]).Invoke(new InvocationConfiguration { Output = host.Output, Error = host.Error, ProcessTerminationTimeout = null });
+    /// <summary>The command help.</summary>
+    public Command Syntax { get; }
 
-    private static IEnumerable<string> Epilogue()
+    /// <summary>What was asked for instead of work; null where nothing was.</summary>
+    /// <param name="parsed">The command line, without mistakes where it asks for <see cref="Syntax"/>.</param>
+    /// <param name="width">Columns of the terminal.</param>
+    /// <exception cref="OperatorException">BadInput: there is no such topic.</exception>
+    public IEnumerable<string>? Answer(ParseResult parsed, int width) =>
+        parsed.Action == _version ? [$"sealer-recover {ProgramVersion.Text}"]
+        : parsed.Action == _page ? PageOf(parsed.CommandResult.Command, width)
+        : parsed.CommandResult.Command == Syntax && parsed.Errors.Count == 0 ? About(parsed, width)
+        : null;
+
+    /// <summary>What there is, in ten lines.</summary>
+    public IEnumerable<string> InShort(int width) =>
+    [
+        .. HelpPage.Wrapped(_root.Description!, width),
+        "",
+        "Usage: sealer-recover <command> [options]",
+        .. HelpPage.Section(
+            "Most wanted",
+            [.. MostWanted.Select(name => _root.Subcommands.First(command => command.Name == name)).Select(command => (command.Name, command.Description!))],
+            width).Skip(2),
+        "",
+        .. HelpPage.Wrapped("sealer-recover -h tells all commands; a command's -h its options and examples; help environment and help exit-codes the rest.", width),
+    ];
+
+    private IEnumerable<string> About(ParseResult parsed, int width) => parsed.GetValue(_topic) switch
     {
-        yield return "Examples:";
-        foreach (string example in Examples)
-        {
-            yield return "  " + example;
-        }
+        null or [] => PageOf(_root, width),
+        [EnvironmentTopic] => EnvironmentVariables(width),
+        [ExitCodesTopic] => Codes(width),
+        [string name] when _root.Subcommands.FirstOrDefault(command => command.Name == name) is { } command => PageOf(command, width),
+        string[] other => throw new OperatorException(
+            FailureKind.BadInput,
+            $"there is no help on \"{SafeText.Short(string.Join(' ', other))}\"",
+            $"topics are {EnvironmentTopic}, {ExitCodesTopic} and {string.Join(", ", _root.Subcommands.Select(command => command.Name))}"),
+    };
 
-        yield return "";
-        yield return "Environment:";
-        foreach ((string name, string meaning) in EnvironmentSettings.Documented)
-        {
-            yield return $"  {name,-34}  {meaning}";
-        }
+    private IEnumerable<string> PageOf(Command command, int width) =>
+        command == Syntax ? About(_root.Parse("help"), width) : HelpPage.Of(command, command == _root ? "" : command.Name, width);
 
-        yield return "";
-        yield return "Exit codes:";
-        foreach (ExitCode row in ExitCodes.All)
-        {
-            yield return string.Create(CultureInfo.InvariantCulture, $"  {row.Code,3}  {row.Meaning}");
-        }
+    private static IEnumerable<string> EnvironmentVariables(int width) =>
+        HelpPage.Section("Environment", EnvironmentSettings.Documented, width).Skip(1);
 
-        yield return "";
-        yield return "If several sectors fail: 14 if the machine computed one wrongly, 8 if one mismatched, otherwise the code of the first that failed.";
-        yield return "docs/commands.md has it all, with the JSON that --json prints.";
-    }
+    private static IEnumerable<string> Codes(int width) =>
+    [
+        .. HelpPage.Section(
+            "Exit codes", [.. ExitCodes.All.Select(row => (row.Code.ToString(CultureInfo.InvariantCulture), row.Meaning))], width).Skip(1),
+        "",
+        "If several sectors fail: 14 if the machine computed one wrongly, 8 if one mismatched, otherwise the code of the first that failed.",
+    ];
 
-    private sealed class WithEpilogue(HelpAction inner) : SynchronousCommandLineAction
+    /// <summary>Tells that an option was given that asks for no work.</summary>
+    private sealed class Asked : SynchronousCommandLineAction
     {
-        public override int Invoke(ParseResult parseResult)
-        {
-            int code = inner.Invoke(parseResult);
-            foreach (string line in Epilogue())
-            {
-                parseResult.InvocationConfiguration.Output.WriteLine(line);
-            }
+        public override bool ClearsParseErrors => true;
 
-            return code;
-        }
-    }
-
-    private sealed class Version : SynchronousCommandLineAction
-    {
-        public override int Invoke(ParseResult parseResult)
-        {
-            parseResult.InvocationConfiguration.Output.WriteLine($"sealer-recover {ProgramVersion.Text}");
-            return ExitCodes.Success.Code;
-        }
+        public override int Invoke(ParseResult parseResult) => ExitCodes.Success.Code;
     }
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery;
 using SealerRecover.Rendering;
 

@@ -1,5 +1,5 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery;
 
 namespace SealerRecover.Commands;

@@ -17,7 +17,7 @@ internal sealed class RecoveryOptions
 
     /// <summary>--parallel.</summary>
     public Option<int?> Parallel { get; } = CommonOptions.Whole(
-        "--parallel", 1, 1024, "count", "Sectors in PreCommit1 at once; each takes two sectors of memory and one core. Default: 1.");
+        "--parallel", 1, 1024, "count", "Sectors in PreCommit1 at once; each takes two sectors of memory. How the cores are divided the plan says. Default: 1.");
 
     /// <summary>--sealing-result.</summary>
     public Option<string?> Result { get; } = new("--sealing-result")

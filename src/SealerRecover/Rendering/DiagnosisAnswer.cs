@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
-using SealerRecover.Commands;
+using Filecoin.Sealing.Jobs;
 using SealerRecover.Recovery.Diagnosis;
 
 namespace SealerRecover.Rendering;
@@ -25,7 +24,7 @@ internal sealed record RerunTimes(TimeSpan ReadingReplica, TimeSpan Sealing)
 /// <param name="Diagnosis">What was found.</param>
 /// <param name="Commands">Command lines of what settles causes.</param>
 /// <param name="Times">About how long the dear ones take.</param>
-internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, RerunCommands Commands, RerunTimes Times) : IAnswer
+internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, Func<Rerun, IReadOnlyList<string>> Commands, RerunTimes Times) : IAnswer
 {
     private const int MostAdvice = 3;
 
@@ -49,7 +48,7 @@ internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, RerunCommand
             .OrderBy(settlement => settlement.Cost)
             .DistinctBy(settlement => settlement.Rerun)
             .Take(MostAdvice)
-            .Select(settlement => new Advice($"{settlement.Why} It costs {Cost(settlement.Cost)}.", Commands.For(settlement.Rerun))),
+            .Select(settlement => new Advice($"{settlement.Why} It costs {Cost(settlement.Cost)}.", Commands(settlement.Rerun))),
     ];
 
     /// <inheritdoc/>
@@ -76,7 +75,7 @@ internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, RerunCommand
             if (finding.Settlement is { } settlement)
             {
                 yield return new TextLine($"            {(finding.Verdict == Verdict.Certain ? "to mend" : "to settle")} ({Cost(settlement.Cost)}): {SafeText.Clean(settlement.Why)}");
-                foreach (string command in shown.Add(settlement.Rerun) ? Commands.For(settlement.Rerun) : [])
+                foreach (string command in shown.Add(settlement.Rerun) ? Commands(settlement.Rerun) : [])
                 {
                     yield return new TextLine($"              {SafeText.Clean(command)}");
                 }
@@ -106,7 +105,7 @@ internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, RerunCommand
                     CandidateCauses.Sentence(finding.Cause),
                     finding.Evidence,
                     finding.Settlement is { } settlement
-                        ? new JsonSettlement(settlement.Why, Commands.For(settlement.Rerun), Name(settlement.Cost), Times.Of(settlement.Cost)?.TotalSeconds)
+                        ? new JsonSettlement(settlement.Why, Commands(settlement.Rerun), Name(settlement.Cost), Times.Of(settlement.Cost)?.TotalSeconds)
                         : null)),
             ],
             Diagnosis.Remarks),

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SealerRecover.Hosting;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Rendering;

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
+using SealerRecover.Hosting;
 using SealerRecover.Recovery;
 using SealerRecover.Recovery.PieceSources;
 
@@ -281,7 +282,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         }
 
         _shown[subject] = happened;
-        Filecoin.Sealing.SealProgress progress = happened.Progress;
+        Filecoin.Sealing.Steps.SealProgress progress = happened.Progress;
         Write(
             new JsonProgress(
                 "progress",

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery;
 
 namespace SealerRecover.Rendering;

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.Jobs;
+using SealerRecover.Hosting;
 using SealerRecover.Recovery;
 
 namespace SealerRecover.Rendering;

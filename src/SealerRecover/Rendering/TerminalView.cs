@@ -1,5 +1,6 @@
 using System.Text;
 using Filecoin.Primitives;
+using SealerRecover.Hosting;
 using SealerRecover.Recovery;
 using SealerRecover.Recovery.PieceSources;
 using Spectre.Console;

@@ -59,7 +59,7 @@ internal sealed record EnvironmentSettings
         (CacheBaseVariable, "put before filecoin-parents, without a slash, where the above is not set"),
         (RowsVariable, "rows of tree_r_last not stored; default 2"),
         (WindowVariable, $"parent cache nodes in memory for each sector; default {DefaultWindowNodes}"),
-        (MulticoreVariable, "accepted; labelling takes one core for each sector whatever it says"),
+        (MulticoreVariable, "accepted; whether cores look ahead for a sector is decided by how many are free, and the plan says so"),
         (CachingVariable, "accepted; parents need not be held in memory"),
         (KernelVariable, "as --kernel, where that is not given"),
         (PieceSourcesVariable, "as --piece-source, where that is not given; several with commas"),

@@ -1,4 +1,5 @@
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
 using Xunit;
 
 namespace Filecoin.Sealing.Tests.Files;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Tests.Graph;
 

@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Tests;
 using Xunit;
 

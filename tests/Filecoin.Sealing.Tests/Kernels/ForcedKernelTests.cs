@@ -1,5 +1,7 @@
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Kernels;
+using Filecoin.Sealing.PreCommit;
 using SealerRecover.Tests;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Runtime.Intrinsics.Arm;
 using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Many;
 using Xunit;
 
 namespace Filecoin.Sealing.Tests.Labeling;
@@ -12,7 +11,7 @@ public sealed class ArmShaTests
     public void A_processor_with_the_instructions_uses_them()
     {
         Assert.SkipUnless(Sha256.IsSupported, "not an Arm processor with FEAT_SHA256");
-        Assert.Equal("arm-sha2", LabelKernel.Available[0]);
-        Assert.Contains("arm-sha2", ManyLabelKernel.Available);
+        Assert.Equal("arm-sha2", LabelKernels.Available[0]);
+        Assert.Contains("arm-sha2", ManyLabelKernels.Available);
     }
 }

@@ -1,5 +1,4 @@
-using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Ring;
+using Filecoin.Sealing.Labeling.Kernels;
 
 namespace Filecoin.Sealing.Tests.Labeling;
 

@@ -1,5 +1,4 @@
-using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Many;
+using Filecoin.Sealing.Labeling.Kernels;
 
 namespace Filecoin.Sealing.Tests.Labeling;
 

@@ -1,5 +1,7 @@
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Labeling.Kernels;
 using Filecoin.Sealing.Labeling.Many;
 using Filecoin.Sealing.Memory;
 using Filecoin.Sealing.Tests.Graph;
@@ -12,7 +14,7 @@ public sealed class LabelCheckTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Kernels() => [.. ManyLabelKernel.Available];
+    public static TheoryData<string> Kernels() => [.. ManyLabelKernels.Available];
 
     [Theory]
     [InlineData(64, 64)]
@@ -63,7 +65,7 @@ public sealed class LabelCheckTests
     public unsafe void Any_wrong_label_is_found_where_all_are_looked_at(string name)
     {
         ReplicaInputs inputs = SealCase.Get("2KiB-v1_1-cc").Inputs;
-        ManyLabelKernel kernel = ManyLabelKernel.Create(name);
+        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
         using ParentCache parents = Workplace.OpenParents(inputs, Cancellation);
         using SectorGroup group = new(
             kernel,

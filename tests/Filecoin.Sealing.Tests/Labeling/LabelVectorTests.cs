@@ -5,7 +5,7 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Ring;
+using Filecoin.Sealing.Labeling.Kernels;
 using Filecoin.Sealing.Memory;
 using SealerRecover.Tests;
 using Xunit;
@@ -21,7 +21,7 @@ public sealed unsafe class LabelVectorTests
     {
         TheoryData<string, string, int> data = [];
         JsonArray entries = VectorFiles.Read("labels.json")[part]!.AsArray();
-        foreach (string kernel in LabelKernel.Available)
+        foreach (string kernel in LabelKernels.Available)
         {
             for (int i = 0; i < entries.Count; i++)
             {
@@ -93,7 +93,7 @@ public sealed unsafe class LabelVectorTests
 
     [Fact]
     public void An_unknown_kernel_is_refused_by_name() =>
-        Assert.Contains("plain", Assert.Throws<ArgumentException>(() => LabelKernel.Create("nonsense")).Message, StringComparison.Ordinal);
+        Assert.Contains("plain", Assert.Throws<ArgumentException>(() => LabelKernels.Create("nonsense")).Message, StringComparison.Ordinal);
 
     /// <summary>
     /// A layer of 64 GiB does not fit a test, but one label only sees its own node and 14 others: they stand side by side, the layers' starting
@@ -121,7 +121,7 @@ public sealed unsafe class LabelVectorTests
 
         byte* previous = layer == 1 ? null : expanders;
         LabelRun run = new(replicaId, layer, node, 1);
-        LabelKernel labels = LabelKernel.Create(kernel);
+        LabelKernel labels = LabelKernels.Create(kernel);
         if (prepared)
         {
             LabelSlot slot;
@@ -149,7 +149,7 @@ public sealed unsafe class LabelVectorTests
     {
         const int block = 4096;
         StackedGraph graph = new(porep);
-        LabelKernel labels = LabelKernel.Create(kernel);
+        LabelKernel labels = LabelKernels.Create(kernel);
         uint[] parents = new uint[block * StackedGraph.Degree];
         for (long first = 0; first < nodes; first += block)
         {

@@ -1,5 +1,4 @@
 using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Many;
 using Xunit;
 
 namespace Filecoin.Sealing.Tests.Labeling;
@@ -52,7 +51,7 @@ public sealed class LaneRuleTests
     {
         for (int sectors = 1; sectors <= 40; sectors++)
         {
-            Assert.True(ManyLabelKernel.Choose(sectors).Sum(kernel => kernel.Sectors) >= sectors);
+            Assert.True(ManyLabelKernels.Choose(sectors).Sum(kernel => kernel.Sectors) >= sectors);
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Filecoin.Cryptography;
 using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Many;
+using Filecoin.Sealing.Labeling.Kernels;
 using Filecoin.Sealing.Memory;
 using Xunit;
 
@@ -13,13 +13,13 @@ public sealed unsafe class ManyLabelKernelTests
     private const int LabelBytes = 32;
     private const int Nodes = 40;
 
-    public static TheoryData<string> Kernels => [.. ManyLabelKernel.Available];
+    public static TheoryData<string> Kernels => [.. ManyLabelKernels.Available];
 
     [Theory]
     [MemberData(nameof(Kernels))]
     public void Two_layers_equal_those_of_every_sector_by_itself(string name)
     {
-        ManyLabelKernel kernel = ManyLabelKernel.Create(name);
+        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
         Bytes32[] replicaIds = ReplicaIds(kernel.Sectors, seed: 1);
         using Layers layers = new(kernel, Nodes);
         uint[] parents = RandomParents(Nodes, seed: 2);
@@ -34,7 +34,7 @@ public sealed unsafe class ManyLabelKernelTests
     [MemberData(nameof(Kernels))]
     public void A_layer_in_several_runs_is_the_same_whatever_their_lengths(string name)
     {
-        ManyLabelKernel kernel = ManyLabelKernel.Create(name);
+        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
         Bytes32[] replicaIds = ReplicaIds(kernel.Sectors, seed: 3);
         uint[] parents = RandomParents(Nodes, seed: 4);
         foreach (int length in (int[])[1, 2, 3, 4, 5, 7, 8, 9, 16, 39, 40])
@@ -57,7 +57,7 @@ public sealed unsafe class ManyLabelKernelTests
     [MemberData(nameof(Kernels))]
     public void Idle_lanes_change_nothing(string name)
     {
-        ManyLabelKernel kernel = ManyLabelKernel.Create(name);
+        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
         uint[] parents = RandomParents(Nodes, seed: 5);
         for (int sectors = 1; sectors <= kernel.Sectors; sectors++)
         {
@@ -76,7 +76,7 @@ public sealed unsafe class ManyLabelKernelTests
         // No sector has that many nodes today, yet the message has room for them. All parents are 0xffffffff; the layer's start is shifted so
         // that label and parent meet in a small window.
         const long parent = 0xffff_ffff, node = 0x1_0000_0002;
-        ManyLabelKernel kernel = ManyLabelKernel.Create(name);
+        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
         Bytes32[] replicaIds = ReplicaIds(kernel.Sectors, seed: 7);
         using NativeBuffer window = Random(4L * kernel.Layout.NodeBytes, seed: 8);
         byte* layer = window.Pointer - (parent * kernel.Layout.NodeBytes);
@@ -96,7 +96,7 @@ public sealed unsafe class ManyLabelKernelTests
     [MemberData(nameof(Kernels))]
     public void What_is_inserted_is_what_is_extracted(string name)
     {
-        ManyLabelKernel kernel = ManyLabelKernel.Create(name);
+        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
         using NativeBuffer layer = new(Nodes * (long)kernel.Layout.NodeBytes);
         for (int sector = 0; sector < kernel.Sectors; sector++)
         {
@@ -119,7 +119,7 @@ public sealed unsafe class ManyLabelKernelTests
     [MemberData(nameof(Kernels))]
     public void Nothing_beside_the_labels_is_written(string name)
     {
-        ManyLabelKernel kernel = ManyLabelKernel.Create(name);
+        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
         const int count = 3, first = 20;
         using NativeBuffer current = Random(Nodes * (long)kernel.Layout.NodeBytes, seed: 10);
         using NativeBuffer previous = Random(Nodes * (long)kernel.Layout.NodeBytes, seed: 11);
@@ -139,14 +139,14 @@ public sealed unsafe class ManyLabelKernelTests
     [Fact]
     public void Too_many_sectors_or_none_are_refused()
     {
-        ManyLabelKernel kernel = ManyLabelKernel.Create("plain-2");
+        ManyLabelKernel kernel = ManyLabelKernels.Create("plain-2");
         Assert.Throws<ArgumentOutOfRangeException>(() => kernel.Label(new ManyLabelRun([], 1, 0, 1), null, null, null));
         Assert.Throws<ArgumentOutOfRangeException>(() => kernel.Label(new ManyLabelRun(ReplicaIds(3, 1), 1, 0, 1), null, null, null));
     }
 
     [Fact]
     public void An_unknown_kernel_is_refused_by_name() =>
-        Assert.Contains("plain-2", Assert.Throws<ArgumentException>(() => ManyLabelKernel.Create("nonsense")).Message, StringComparison.Ordinal);
+        Assert.Contains("plain-2", Assert.Throws<ArgumentException>(() => ManyLabelKernels.Create("nonsense")).Message, StringComparison.Ordinal);
 
     private static byte[] Message(Bytes32 replicaId, int layer, long node, ReadOnlySpan<byte> parent)
     {
@@ -169,7 +169,7 @@ public sealed unsafe class ManyLabelKernelTests
 
     private static void AssertEqualsPlain(Layers layers, Bytes32[] replicaIds, uint[] parents, params int[] layerNumbers)
     {
-        LabelKernel plain = LabelKernel.Create("plain");
+        LabelKernel plain = LabelKernels.Create("plain");
         for (int sector = 0; sector < replicaIds.Length; sector++)
         {
             byte[] previous = [];

@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
-using Filecoin.Sealing.Labeling.Many;
+using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Labeling.Kernels;
 using Filecoin.Sealing.Memory;
 using SealerRecover.Tests;
 using Xunit;
@@ -22,7 +23,7 @@ public sealed unsafe class ManyLabelVectorTests
     {
         TheoryData<string, string, int> data = [];
         JsonArray entries = VectorFiles.Read("labels.json")[part]!.AsArray();
-        foreach (string kernel in ManyLabelKernel.Available)
+        foreach (string kernel in ManyLabelKernels.Available)
         {
             for (int i = 0; i < entries.Count; i++)
             {
@@ -41,7 +42,7 @@ public sealed unsafe class ManyLabelVectorTests
     public void Whole_layers_equal_the_reference(string name, string sector, int index)
     {
         Assert.NotEmpty(sector);
-        ManyLabelKernel kernel = ManyLabelKernel.Create(name);
+        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
         JsonNode entry = VectorFiles.Read("labels.json")["sectors"]![index]!;
         PorepParameters porep = Porep(entry, layers: 2);
         uint[] parents = Parents(new StackedGraph(porep), (int)porep.Nodes);
@@ -71,7 +72,7 @@ public sealed unsafe class ManyLabelVectorTests
     public void Single_labels_deep_inside_production_sectors_equal_the_reference(string name, string sector, int index)
     {
         Assert.NotEmpty(sector);
-        ManyLabelKernel kernel = ManyLabelKernel.Create(name);
+        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
         JsonNode entry = VectorFiles.Read("labels.json")["isolated"]![index]!;
         StackedGraph graph = new(Porep(entry, layers: 11));
         foreach (JsonNode? known in entry["cases"]!.AsArray())

@@ -2,6 +2,7 @@ using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Steps;
 using FsCheck;
 using FsCheck.Fluent;
 using SealerRecover.Tests;

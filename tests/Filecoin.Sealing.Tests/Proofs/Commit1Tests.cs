@@ -2,7 +2,8 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
-using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.Proofs.Openings;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Tests;
 using Xunit;
 

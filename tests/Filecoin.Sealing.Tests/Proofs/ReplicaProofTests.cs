@@ -3,6 +3,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Tests.Update;
 using Filecoin.Sealing.Trees;
 using Filecoin.Sealing.Update;

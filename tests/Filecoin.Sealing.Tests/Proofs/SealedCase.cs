@@ -3,8 +3,12 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
-using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.PreCommit;
+using Filecoin.Sealing.Proofs.Openings;
+using Filecoin.Sealing.Proofs.Synthetic;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Tests.Proofs;
 

@@ -3,7 +3,9 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
-using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.Proofs.Openings;
+using Filecoin.Sealing.Proofs.Synthetic;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Tests;
 using Xunit;
 

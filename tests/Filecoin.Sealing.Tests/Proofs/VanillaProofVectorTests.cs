@@ -5,6 +5,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Proofs.Encoding;
+using Filecoin.Sealing.Proofs.Openings;
 using SealerRecover.Tests;
 using Xunit;
 

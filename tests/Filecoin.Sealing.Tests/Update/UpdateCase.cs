@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Update;
 using SealerRecover.Tests;
 

@@ -1,6 +1,9 @@
 using Filecoin.Primitives;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Update;
 using SealerRecover.Tests;
 using Xunit;

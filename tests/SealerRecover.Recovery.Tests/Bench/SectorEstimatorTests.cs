@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Many;
 using SealerRecover.Recovery.Bench;
 
 namespace SealerRecover.Recovery.Tests.Bench;

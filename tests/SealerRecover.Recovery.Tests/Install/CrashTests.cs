@@ -1,5 +1,5 @@
 using Filecoin.Primitives;
-using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Trees;
 
 namespace SealerRecover.Recovery.Tests.Install;
 

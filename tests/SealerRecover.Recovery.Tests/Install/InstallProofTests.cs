@@ -1,8 +1,9 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
 

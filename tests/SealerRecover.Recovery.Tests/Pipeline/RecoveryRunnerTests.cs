@@ -1,9 +1,10 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
-using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.PreCommit;
+using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Diagnosis;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Tests.Support;

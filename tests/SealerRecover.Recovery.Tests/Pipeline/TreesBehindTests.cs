@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Pieces;
-using Filecoin.Sealing.Update;
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.PreCommit;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Tests.Support;

@@ -1,7 +1,7 @@
 using Filecoin.Primitives;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Many;
 using FsCheck;
 using FsCheck.Fluent;
 using SealerRecover.Recovery.Resources;

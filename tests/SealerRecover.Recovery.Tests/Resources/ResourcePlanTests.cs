@@ -1,6 +1,6 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.PreCommit;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Tests.Resources;

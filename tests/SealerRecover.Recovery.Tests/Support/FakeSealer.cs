@@ -3,11 +3,14 @@ using System.Security.Cryptography;
 using Filecoin.Chain.Facts;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.Proofs.Synthetic;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Content;
@@ -336,7 +339,7 @@ internal sealed class FakeSealer : ISealer
                 if (!log.TryGet($"layer-{layer}", out FileDigest known) || !File.Exists(LayerPath(job, layer)) || Digest(LayerPath(job, layer)) != known)
                 {
                     log.Forget($"layer-{layer}");
-                    throw new Filecoin.Sealing.Trees.DamagedLayerException($"layer {layer} is not what PreCommit1 wrote", "Run again.");
+                    throw new Filecoin.Sealing.Files.DamagedLayerException($"layer {layer} is not what PreCommit1 wrote", "Run again.");
                 }
             }
 

@@ -1,10 +1,13 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.Proofs.Synthetic;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;

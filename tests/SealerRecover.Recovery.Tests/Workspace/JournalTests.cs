@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Workspace;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SealerRecover.Commands;
+using SealerRecover.Hosting;
 using Xunit;
 
 namespace SealerRecover.Tests.Commands;

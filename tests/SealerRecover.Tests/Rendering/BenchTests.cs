@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Labeling;
-using Filecoin.Sealing.Labeling.Many;
 using SealerRecover.Recovery.Bench;
 using SealerRecover.Rendering;
 using Xunit;

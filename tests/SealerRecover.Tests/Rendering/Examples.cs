@@ -1,8 +1,9 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using Filecoin.Sealing;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Rendering;

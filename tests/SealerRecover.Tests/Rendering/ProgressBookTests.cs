@@ -1,4 +1,4 @@
-using Filecoin.Sealing;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery;
 using SealerRecover.Rendering;
 using Xunit;

@@ -1,4 +1,5 @@
-using Filecoin.Sealing;
+using Filecoin.Sealing.Steps;
+using SealerRecover.Hosting;
 using SealerRecover.Recovery;
 using SealerRecover.Rendering;
 using Xunit;

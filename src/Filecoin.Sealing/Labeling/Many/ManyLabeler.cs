@@ -1,10 +1,12 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Labeling.Kernels;
+using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.Labeling.Many;
 
-/// <summary>Labels the layers of several sectors; the body of <see cref="PreCommit1Many"/>.</summary>
+/// <summary>Labels the layers of several sectors; the body of <see cref="PreCommit.PreCommit1Many"/>.</summary>
 /// <remarks>
 /// Two layers of every sector are in memory. While layer k+1 is made, layer k is only read, so it is written to disk at the same time; its
 /// memory becomes that of layer k+2, which therefore waits for the writing. At most one layer is being written.

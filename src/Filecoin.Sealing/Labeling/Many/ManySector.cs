@@ -1,3 +1,6 @@
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.Steps;
+
 namespace Filecoin.Sealing.Labeling.Many;
 
 /// <summary>One of the sectors that are labelled together: its job, its finished layers, its progress.</summary>

@@ -1,5 +1,6 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Labeling.Kernels;
 using Filecoin.Sealing.Memory;
 
 namespace Filecoin.Sealing.Labeling.Many;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Filecoin.Sealing.Labeling.Kernels;
 using Filecoin.Sealing.Memory;
 
 namespace Filecoin.Sealing.Labeling.Ring;

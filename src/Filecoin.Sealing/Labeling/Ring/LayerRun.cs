@@ -1,4 +1,5 @@
 using Filecoin.Cryptography;
+using Filecoin.Sealing.Labeling.Kernels;
 
 namespace Filecoin.Sealing.Labeling.Ring;
 

@@ -1,4 +1,6 @@
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.Labeling.Kernels;
 
 namespace Filecoin.Sealing.Labeling.Ring;
 

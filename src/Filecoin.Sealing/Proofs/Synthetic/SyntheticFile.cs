@@ -4,7 +4,7 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 
-namespace Filecoin.Sealing.Proofs;
+namespace Filecoin.Sealing.Proofs.Synthetic;
 
 /// <summary>A syn-porep-vanilla-proofs.dat that is read, proof by proof, from any thread. Nothing of it is believed: that is its reader's.</summary>
 internal sealed class SyntheticFile : IPorepOpener

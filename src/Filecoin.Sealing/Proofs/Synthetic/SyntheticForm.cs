@@ -4,7 +4,7 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
 
-namespace Filecoin.Sealing.Proofs;
+namespace Filecoin.Sealing.Proofs.Synthetic;
 
 /// <summary>
 /// The form of syn-porep-vanilla-proofs.dat: the openings of all synthetic challenges of a sector, all of one length, so that each is found by

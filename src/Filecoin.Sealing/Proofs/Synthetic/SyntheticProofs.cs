@@ -4,10 +4,11 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
-using Filecoin.Sealing.Trees;
+using Filecoin.Sealing.Steps;
 
-namespace Filecoin.Sealing.Proofs;
+namespace Filecoin.Sealing.Proofs.Synthetic;
 
 /// <summary>Where layers and trees of a sector stand that synthetic proofs are made of.</summary>
 /// <param name="CacheFolder">The folder of layers, tree_c and tree_d.</param>

@@ -1,6 +1,8 @@
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
+using Filecoin.Sealing.Labeling.Kernels;
 using Filecoin.Sealing.Labeling.Ring;
 using Filecoin.Sealing.Memory;
 using Xunit;
@@ -21,7 +23,7 @@ public sealed unsafe class LookAheadLabelerTests
     public static TheoryData<string, bool, int, int> KernelsAndRings()
     {
         TheoryData<string, bool, int, int> data = [];
-        foreach (string kernel in LabelKernel.Available)
+        foreach (string kernel in LabelKernels.Available)
         {
             foreach (bool legacy in new[] { false, true })
             {
@@ -46,7 +48,7 @@ public sealed unsafe class LookAheadLabelerTests
         {
             GraphParents parents = new(porep, blockNodes);
             using LabelRing ring = new(batches, batchNodes);
-            LookAheadLabeler labeler = new(LabelKernel.Create(kernel), ring, Threads(threads));
+            LookAheadLabeler labeler = new(LabelKernels.Create(kernel), ring, Threads(threads));
             using NativeBuffer made1 = new(first.Length), made2 = new(first.Length);
             Label(labeler, parents, 1, 0, made1, null);
             Label(labeler, parents, 2, 0, made2, made1);
@@ -67,7 +69,7 @@ public sealed unsafe class LookAheadLabelerTests
         foreach (int threads in new[] { 1, 2 })
         {
             using LabelRing ring = new();
-            LookAheadLabeler labeler = new(LabelKernel.Create(), ring, Threads(threads));
+            LookAheadLabeler labeler = new(LabelKernels.Create(), ring, Threads(threads));
             using NativeBuffer made1 = new(first.Length), made2 = new(first.Length);
             Label(labeler, parents, 1, 0, made1, null);
             Label(labeler, parents, 2, 0, made2, made1);
@@ -86,7 +88,7 @@ public sealed unsafe class LookAheadLabelerTests
         second.Slice(0, firstNode * LabelBytes).CopyTo(made.Span);
         using LabelRing ring = new(2, 8);
 
-        Label(new LookAheadLabeler(LabelKernel.Create(), ring, LabelCores.Anywhere), new GraphParents(Small, 10), 2, firstNode, made, first);
+        Label(new LookAheadLabeler(LabelKernels.Create(), ring, LabelCores.Anywhere), new GraphParents(Small, 10), 2, firstNode, made, first);
 
         Assert.Equal(second.Span, made.Span);
     }
@@ -99,7 +101,7 @@ public sealed unsafe class LookAheadLabelerTests
         List<long> told = [];
         LayerRun run = new(ReplicaId, 1, 0, Small.Nodes, made.Pointer, null);
 
-        new LookAheadLabeler(LabelKernel.Create(), ring, LabelCores.Anywhere)
+        new LookAheadLabeler(LabelKernels.Create(), ring, LabelCores.Anywhere)
             .Label(run, () => new GraphParents(Small, 10).OpenAt(0), told.Add, Cancellation);
 
         Assert.Equal([24, 24, 16], told);
@@ -117,7 +119,7 @@ public sealed unsafe class LookAheadLabelerTests
         LayerRun run = new(ReplicaId, 1, 0, Small.Nodes, made.Pointer, null);
         long done = 0;
 
-        Assert.ThrowsAny<OperationCanceledException>(() => new LookAheadLabeler(LabelKernel.Create(), ring, Threads(threads)).Label(
+        Assert.ThrowsAny<OperationCanceledException>(() => new LookAheadLabeler(LabelKernels.Create(), ring, Threads(threads)).Label(
             run,
             () => parents.OpenAt(0),
             count =>
@@ -145,7 +147,7 @@ public sealed unsafe class LookAheadLabelerTests
         using CancellationTokenRegistration release = source.Token.Register(waiting.Set);
         source.CancelAfter(TimeSpan.FromMilliseconds(20));
 
-        Assert.ThrowsAny<OperationCanceledException>(() => new LookAheadLabeler(LabelKernel.Create(), ring, LabelCores.Anywhere).Label(
+        Assert.ThrowsAny<OperationCanceledException>(() => new LookAheadLabeler(LabelKernels.Create(), ring, LabelCores.Anywhere).Label(
             run,
             () =>
             {
@@ -169,7 +171,7 @@ public sealed unsafe class LookAheadLabelerTests
         using LabelRing ring = new(2, 4);
 
         OperatorException failure = Assert.Throws<OperatorException>(
-            () => Label(new LookAheadLabeler(LabelKernel.Create(), ring, Threads(threads)), parents, 1, 0, made, null));
+            () => Label(new LookAheadLabeler(LabelKernels.Create(), ring, Threads(threads)), parents, 1, 0, made, null));
 
         Assert.Equal("the disk is gone", failure.Message);
         Assert.Equal(0, parents.Open);
@@ -183,7 +185,7 @@ public sealed unsafe class LookAheadLabelerTests
         using LabelRing ring = new(2, 4);
         LayerRun run = new(ReplicaId, 1, 0, Small.Nodes, made.Pointer, null);
 
-        Assert.Throws<FormatException>(() => new LookAheadLabeler(LabelKernel.Create(), ring, LabelCores.Anywhere).Label(
+        Assert.Throws<FormatException>(() => new LookAheadLabeler(LabelKernels.Create(), ring, LabelCores.Anywhere).Label(
             run, () => parents.OpenAt(0), _ => throw new FormatException(), Cancellation));
 
         Assert.Equal(0, parents.Open);
@@ -197,7 +199,7 @@ public sealed unsafe class LookAheadLabelerTests
         using LabelRing ring = new(2, 4);
 
         Assert.Throws<InvalidOperationException>(
-            () => Label(new LookAheadLabeler(LabelKernel.Create(), ring, LabelCores.Anywhere), parents, 1, 0, made, null));
+            () => Label(new LookAheadLabeler(LabelKernels.Create(), ring, LabelCores.Anywhere), parents, 1, 0, made, null));
     }
 
     private static LabelCores Threads(int lookAhead) => new(null, [.. Enumerable.Repeat(LabelCores.AnyCpu, lookAhead)]);
@@ -219,7 +221,7 @@ public sealed unsafe class LookAheadLabelerTests
         NativeBuffer labels = new(porep.SectorSize.Bytes);
         fixed (uint* all = parents.All)
         {
-            LabelKernel.Create(kernel).Label(
+            LabelKernels.Create(kernel).Label(
                 new LabelRun(ReplicaId, layer, 0, (int)porep.Nodes), all, labels.Pointer, previous is null ? null : previous.Pointer);
         }
 

@@ -1,0 +1,20 @@
+namespace SealerRecover.Commands;
+
+/// <summary>What the options of all commands are about: their order in help.</summary>
+internal static class HelpGroups
+{
+    /// <summary>Groups with the names of their options.</summary>
+    public static IReadOnlyList<(string Title, string[] Options)> All { get; } =
+    [
+        ("What", ["--miner", "--sectors", "--all", "--faulty", "--lost-on", "--sectors-recovery-metadata",
+            "--sector-size", "--variant", "--piece", "--offset", "--length", "--padded-size", "--seed", "--randomness", "--count"]),
+        ("Whom to ask", ["--api-info", "--node-timeout", "--archive-node", "--miner-api-info", "--curio-db", "--damocles-state", "--offline"]),
+        ("Facts by hand", ["--ticket", "--ticket-epoch", "--seal-proof", "--sealed-cid", "--assume-zeros"]),
+        ("Where", ["--storage", "--sealing-result", "--sealing-temp", "--piece-source", "--sealed", "--cache", "--update", "--update-cache",
+            "--unsealed", "--output"]),
+        ("How", ["--parallel", "--threads", "--memory", "--concurrency", "--kernel", "--rows-to-discard", "--keep-unsealed", "--keep-all",
+            "--keep-labels", "--verify", "--deep", "--sample", "--quick", "--full", "--challenges", "--anew", "--dry-run", "--force",
+            "--ignore-resources"]),
+        ("Output", ["--json", "--verbose", "--version", "--help"]),
+    ];
+}

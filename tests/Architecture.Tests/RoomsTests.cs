@@ -1,0 +1,96 @@
+using Mono.Cecil;
+using Xunit;
+
+namespace SealerRecover.Tests.Architecture;
+
+/// <summary>The drawing in docs/architecture.md, held against what was built.</summary>
+public sealed class RoomsTests
+{
+    /// <summary>What each project may know of the others.</summary>
+    private static readonly Dictionary<string, string[]> MayKnow = new(StringComparer.Ordinal)
+    {
+        ["Filecoin.Cryptography"] = [],
+        ["Filecoin.Primitives"] = ["Filecoin.Cryptography"],
+        ["Filecoin.Chain"] = ["Filecoin.Primitives", "Filecoin.Cryptography"],
+        ["Filecoin.Curio"] = ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain"],
+        ["Filecoin.Sealing"] = ["Filecoin.Primitives", "Filecoin.Cryptography"],
+        ["SealerRecover.Recovery"] = ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing"],
+        ["sealer-recover"] = ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing", "SealerRecover.Recovery"],
+    };
+
+    /// <summary>What only the executable may touch: it hands surroundings and clock down as values.</summary>
+    private static readonly Dictionary<string, string[]> OnlyAbove = new(StringComparer.Ordinal)
+    {
+        ["System.Console"] = [],
+        ["System.Environment"] = ["GetEnvironmentVariable", "GetEnvironmentVariables", "Exit", "FailFast"],
+        ["System.DateTime"] = ["get_Now", "get_UtcNow", "get_Today"],
+        ["System.DateTimeOffset"] = ["get_Now", "get_UtcNow"],
+    };
+
+    /// <summary>Projects whose folders still know each other in circles; one that has none any more has to leave this list.</summary>
+    private static readonly string[] Tangled = ["SealerRecover.Recovery"];
+
+    /// <summary>Calls that are still to go, the clock and folders by which a server's certificate is judged.</summary>
+    private static readonly string[] Tolerated =
+    [
+        "Filecoin.Chain.ServerCertificate calls System.DateTime.get_UtcNow",
+        "Filecoin.Chain.ServerCertificate calls System.Environment.GetEnvironmentVariable",
+    ];
+
+    public static TheoryData<string> Projects => [.. Assemblies.Product];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void No_folders_of_a_project_know_each_other_in_a_circle(string project)
+    {
+        using AssemblyDefinition assembly = Assemblies.Read(project);
+        IReadOnlyCollection<Use> uses = Assemblies.UsesWithin(assembly);
+        IReadOnlyList<string[]> circles = Circles.Of(uses);
+        Assert.True(circles.Count == 0 != Tangled.Contains(project), string.Join('\n', circles.SelectMany(circle => Within(circle, uses))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_knows_only_those_below_it(string project)
+    {
+        using AssemblyDefinition assembly = Assemblies.Read(project);
+        Assert.Empty(assembly.MainModule.AssemblyReferences.Select(reference => reference.Name).Intersect(Assemblies.Product).Except(MayKnow[project]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Console_environment_and_wall_clock_are_the_executable_s(string project)
+    {
+        Assert.SkipWhen(project == "sealer-recover", "the executable hands them down");
+        using AssemblyDefinition assembly = Assemblies.Read(project);
+        Assert.Empty(Banned(assembly).Except(Tolerated));
+    }
+
+    [Fact]
+    public void A_circle_that_is_put_back_is_found()
+    {
+        using AssemblyDefinition cryptography = Assemblies.Read("Filecoin.Cryptography");
+        List<Use> uses = [.. Assemblies.UsesWithin(cryptography)];
+        Use down = uses.First(use => use.FromRoom != use.ToRoom);
+        uses.Add(new Use(down.To, down.ToRoom, down.From, down.FromRoom));
+        Assert.Equal([down.FromRoom, down.ToRoom], Assert.Single(Circles.Of(uses)).Intersect([down.FromRoom, down.ToRoom]).OrderBy(room => room != down.FromRoom));
+    }
+
+    [Fact]
+    public void A_circle_through_a_lambda_and_a_call_of_the_clock_are_found_in_what_was_built()
+    {
+        using AssemblyDefinition here = Assemblies.Read(typeof(RoomsTests).Assembly.GetName().Name!);
+        string fixture = $"{typeof(RoomsTests).Namespace}.Fixture";
+        Assert.Equal([$"{fixture}.Lower", $"{fixture}.Upper"], Assert.Single(Circles.Of(Assemblies.UsesWithin(here))));
+        Assert.Equal([$"{fixture}.Upper.Above calls System.DateTime.get_UtcNow"], Banned(here));
+    }
+
+    private static IEnumerable<string> Banned(AssemblyDefinition assembly) =>
+        Assemblies.Calls(assembly)
+            .Where(call => OnlyAbove.TryGetValue(call.Type, out string[]? members) && (members.Length == 0 || members.Contains(call.Member)))
+            .Select(call => $"{call.In} calls {call.Type}.{call.Member}").Distinct().Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Within(string[] circle, IEnumerable<Use> uses) => uses
+        .Where(use => use.FromRoom != use.ToRoom && circle.Contains(use.FromRoom) && circle.Contains(use.ToRoom))
+        .Select(use => use.ToString()).Order(StringComparer.Ordinal).Prepend($"a circle: {string.Join(", ", circle)}");
+}
