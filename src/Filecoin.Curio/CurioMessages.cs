@@ -1,4 +1,5 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Filecoin.Chain;
+using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using Npgsql;

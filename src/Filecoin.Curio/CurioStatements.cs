@@ -1,4 +1,7 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 
 namespace Filecoin.Curio;

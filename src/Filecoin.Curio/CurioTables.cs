@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using Filecoin.Chain;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 
 namespace Filecoin.Curio;

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
-using Filecoin.Chain;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 

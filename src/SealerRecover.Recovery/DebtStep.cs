@@ -1,4 +1,5 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Recovery;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.PieceSources;

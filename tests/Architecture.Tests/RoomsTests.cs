@@ -33,8 +33,8 @@ public sealed class RoomsTests
     /// <summary>Calls that are still to go, the clock and folders by which a server's certificate is judged.</summary>
     private static readonly string[] Tolerated =
     [
-        "Filecoin.Chain.ServerCertificate calls System.DateTime.get_UtcNow",
-        "Filecoin.Chain.ServerCertificate calls System.Environment.GetEnvironmentVariable",
+        "Filecoin.Chain.Rpc.ServerCertificate calls System.DateTime.get_UtcNow",
+        "Filecoin.Chain.Rpc.ServerCertificate calls System.Environment.GetEnvironmentVariable",
     ];
 
     public static TheoryData<string> Projects => [.. Assemblies.Product];

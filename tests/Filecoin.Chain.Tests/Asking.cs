@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Filecoin.Chain;
+using Filecoin.Chain.Rpc;
 using Microsoft.Extensions.Logging;
 
 namespace SealerRecover.Tests.Chain;

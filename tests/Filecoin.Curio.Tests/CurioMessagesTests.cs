@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Filecoin.Chain;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Wire;
 using Filecoin.Curio;
 using Filecoin.Primitives;
 using SealerRecover.Tests.Chain;

@@ -1,4 +1,4 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Sources;
 using Filecoin.Cryptography;
 using Filecoin.Curio;
 using Filecoin.Primitives;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Sources;
 using Filecoin.Cryptography;
 using Filecoin.Curio;
 using Filecoin.Primitives;

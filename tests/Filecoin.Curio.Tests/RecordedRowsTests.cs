@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Filecoin.Chain;
+using Filecoin.Chain.Sources;
 using Filecoin.Curio;
 using Filecoin.Primitives;
 using SealerRecover.Tests.Chain;

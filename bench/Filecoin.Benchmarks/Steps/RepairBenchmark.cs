@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
@@ -7,7 +7,7 @@ using SealerRecover.Recovery;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Repair;
 using SealerRecover.Tests;
-using SectorData = Filecoin.Chain.SectorData;
+using SectorData = Filecoin.Chain.Facts.SectorData;
 
 namespace Filecoin.Benchmarks.Steps;
 

@@ -1,8 +1,11 @@
 using System.Globalization;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rules;
+using Filecoin.Chain.Wire;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Lookup;
 
 /// <summary>What the network draws the challenges of a sector's window PoSt from.</summary>
 /// <param name="Randomness">As the proofs take it: the two top bits of the last byte cleared.</param>

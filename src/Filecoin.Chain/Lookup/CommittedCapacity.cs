@@ -1,6 +1,9 @@
+using Filecoin.Chain.Rules;
+using Filecoin.Chain.Sources;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Lookup;
 
 /// <summary>What a sector's weights on chain say about the data it was sealed over.</summary>
 internal enum WeightsSay

@@ -1,6 +1,13 @@
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Pieces;
+using Filecoin.Chain.Progress;
+using Filecoin.Chain.Sources;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Lookup;
 
 /// <summary>Finds what a sector was sealed over, and what it was updated with.</summary>
 internal sealed class DataLookup

@@ -1,6 +1,13 @@
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Pieces;
+using Filecoin.Chain.Progress;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Sources;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Lookup;
 
 /// <summary>
 /// Puts the facts about a sector together: asks the sources, has the ticket computed, has pieces looked for, and compares all of it.

@@ -1,6 +1,11 @@
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Sources;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Lookup;
 
 /// <summary>What the head's state has of a sector.</summary>
 /// <param name="Sector">The sector.</param>
@@ -71,7 +76,7 @@ internal sealed class HeadStates(FullNode node, OtherSources others, string netw
     {
         try
         {
-            return await OfAsync(archive, sector, cancellation).ConfigureAwait(false) with { Of = SourceOrder.OfArchive };
+            return await OfAsync(archive, sector, cancellation).ConfigureAwait(false) with { Of = ArchiveNode.Of };
         }
         catch (ChainCallException error) when (error.IsUntold)
         {

@@ -1,6 +1,9 @@
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Lookup;
 
 /// <summary>
 /// Tells whether facts found in an earlier run are still right, by what is cheap to ask: the newest state, and the headers of the ticket's

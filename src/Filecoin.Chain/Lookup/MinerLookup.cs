@@ -1,7 +1,12 @@
 using System.Numerics;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rules;
+using Filecoin.Chain.Wire;
+using Filecoin.Chain.Worth;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Lookup;
 
 /// <summary>
 /// What the newest state has of a miner that all its sectors share, asked once a run: which are faulty, which were declared recovered, whether

@@ -1,6 +1,10 @@
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Lookup;
 
 /// <summary>
 /// Asks the chain how a sector was sealed, to compare with what somebody else says of it. Never asks for pieces, and makes do with what a

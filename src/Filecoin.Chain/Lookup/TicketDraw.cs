@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Wire;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Lookup;
 
 /// <summary>The sealing ticket as the chain's own rules make it from block headers (lotus chain/rand/rand.go); pure computation.</summary>
 public static class TicketDraw

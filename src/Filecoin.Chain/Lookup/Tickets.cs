@@ -1,7 +1,12 @@
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Rules;
+using Filecoin.Chain.Wire;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Lookup;
 
 /// <summary>A ticket and what to know about how it was found.</summary>
 /// <param name="Ticket">The ticket, as block headers give it.</param>

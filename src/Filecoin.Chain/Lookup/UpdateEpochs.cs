@@ -1,7 +1,13 @@
 using System.Numerics;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Pieces;
+using Filecoin.Chain.Progress;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Lookup;
 
 /// <summary>
 /// Finds the epoch of the message that updated a snapped sector. The sector's PowerBaseEpoch is that epoch, unless it was extended since;

@@ -1,10 +1,12 @@
-namespace Filecoin.Chain;
+using Filecoin.Chain.Nodes;
+
+namespace Filecoin.Chain.Pieces;
 
 /// <summary>A list asked of the archive node, and called so.</summary>
 internal sealed class ArchivedPieces(IPieceList list) : IPieceList
 {
     /// <inheritdoc/>
-    public string Name => $"{list.Name}{SourceOrder.OfArchive}";
+    public string Name => $"{list.Name}{ArchiveNode.Of}";
 
     /// <inheritdoc/>
     public async Task<PieceAnswer> FindAsync(PieceQuestion question, CancellationToken cancellation)

@@ -1,7 +1,12 @@
 using System.Collections.Immutable;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Rules;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Pieces;
 
 /// <summary>
 /// Turns deal numbers into pieces. The market forgets a deal when it ends or fails, so where the head has it no more, the states are asked in

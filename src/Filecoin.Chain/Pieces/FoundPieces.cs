@@ -1,6 +1,7 @@
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Pieces;
 
 /// <summary>What asking all lists came to.</summary>
 /// <param name="Data">The pieces, or as much as is known without them.</param>

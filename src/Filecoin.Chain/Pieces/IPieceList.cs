@@ -1,6 +1,8 @@
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Messages;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Pieces;
 
 /// <summary>One way of finding out which pieces a sector holds.</summary>
 internal interface IPieceList

@@ -1,4 +1,4 @@
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Pieces;
 
 /// <summary>The deals that the chain's state names for the sector: in its pre-commit, or, from nodes that tell it, in its own record.</summary>
 internal sealed class NamedDeals(Deals deals) : IPieceList

@@ -1,6 +1,10 @@
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Pieces;
 
 /// <summary>
 /// The messages that sources name as those that proved or updated sectors, read of one node by their CID, or of who keeps what it has pruned. A few

@@ -1,6 +1,7 @@
+using Filecoin.Chain.Messages;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Pieces;
 
 /// <summary>
 /// The message that proved or updated the sector, where another source named it: for when the tipset that includes it is not known, or its

@@ -1,6 +1,8 @@
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Pieces;
 
 /// <summary>
 /// Finds the pieces of a sector: asks one list after the other, the best first, and takes the first answer that can be true. What the lists
@@ -115,7 +117,7 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
         }
 
         string whose = question.CommD is null ? "" : $" (by {question.CommDBy})";
-        if (Consequences.InOrder(question.Size, data, expected, whose, out remark) is { } ordered)
+        if (PieceOrder.InOrder(question.Size, data, expected, whose, out remark) is { } ordered)
         {
             return PieceAnswer.Found(ordered);
         }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Pieces;
 
 /// <summary>How a search for the order of pieces ended.</summary>
 public enum OrderFound
@@ -58,6 +60,37 @@ public static class PieceOrder
 
     /// <summary>Whether pieces fit in this order and have the commitment as they stand.</summary>
     public static bool Gives(SectorSize size, ImmutableArray<PieceInfo> pieces, CommD commD) => Fits(size, pieces) && PieceRoots.CommDOf(size, pieces) == commD;
+
+    /// <summary>The pieces in the order that gives a CommD; null if none does.</summary>
+    /// <param name="size">The sector's size.</param>
+    /// <param name="data">The pieces.</param>
+    /// <param name="commD">What they have to give.</param>
+    /// <param name="whose">Behind that CommD in the remark, who says so; may be empty.</param>
+    /// <param name="remark">What is to say of it, the end of a sentence that begins with the pieces; null for nothing.</param>
+    internal static SectorData? InOrder(SectorSize size, SectorData data, CommD commD, string whose, out string? remark)
+    {
+        remark = null;
+        if (data.Pieces.IsEmpty || (data.OrderKnown && Gives(size, data.Pieces, commD)))
+        {
+            return data;
+        }
+
+        switch (Find(size, data.Pieces, commD, out ImmutableArray<PieceInfo> order))
+        {
+            case OrderFound.Yes:
+                remark = data.Pieces.SequenceEqual(order) ? null : $"stand in another order than the one that is used, since it gives CommD {commD}{whose}";
+                return data with { Pieces = order, OrderKnown = true };
+            case OrderFound.TooMany:
+                remark = data.OrderKnown ? $"do not give CommD {commD} as they stand{whose}, and can stand in more orders than are tried" : null;
+                return data with { OrderKnown = false };
+            default:
+                string given = !data.OrderKnown ? "are not all, or others:"
+                    : Fits(size, data.Pieces) ? $"give CommD {PieceRoots.CommDOf(size, data.Pieces)}, and"
+                    : "do not fit the sector, and";
+                remark = $"{given} in no order do they give CommD {commD}{whose}";
+                return null;
+        }
+    }
 
     /// <summary>Depth first; what is placed is a list of finished subtrees, largest at the bottom, shared between branches.</summary>
     private sealed class Search

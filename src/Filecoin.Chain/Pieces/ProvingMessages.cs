@@ -1,4 +1,8 @@
-namespace Filecoin.Chain;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Wire;
+
+namespace Filecoin.Chain.Pieces;
 
 /// <summary>
 /// The message that proved the sector (ProveCommitSectors3) or updated it (ProveReplicaUpdates, 2 and 3), in the tipset it was executed in.

@@ -1,6 +1,9 @@
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Pieces;
 
 /// <summary>
 /// The events sector-activated and sector-updated, for every way a sector is proven. Nodes tell them only if configured to keep them.

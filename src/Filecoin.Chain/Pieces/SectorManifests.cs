@@ -1,6 +1,9 @@
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Pieces;
 
 /// <summary>What a message to the miner names of one sector.</summary>
 /// <param name="Method">The message's method.</param>

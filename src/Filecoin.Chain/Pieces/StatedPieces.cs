@@ -1,4 +1,4 @@
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Pieces;
 
 /// <summary>
 /// The pieces that a source other than the chain named while it was asked how the sector was sealed. Asked first for lists that need no other:

@@ -1,4 +1,4 @@
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Progress;
 
 /// <summary>A task of many equal parts. Safe for concurrent use.</summary>
 internal sealed class CountedWork : IDisposable

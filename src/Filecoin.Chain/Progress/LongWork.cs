@@ -1,4 +1,4 @@
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Progress;
 
 /// <summary>
 /// Work that is told of once it has taken two seconds, and then a few times a second, however long a single step of it takes; what is shorter

@@ -1,4 +1,4 @@
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Progress;
 
 /// <summary>What is worth telling while a node is asked.</summary>
 internal static class News

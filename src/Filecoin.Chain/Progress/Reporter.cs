@@ -1,4 +1,4 @@
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Progress;
 
 /// <summary>Whom a lookup tells what takes long, and the clock that says what that is.</summary>
 /// <param name="listener">Who is told; null for nobody.</param>

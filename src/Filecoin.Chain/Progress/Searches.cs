@@ -1,6 +1,6 @@
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Progress;
 
 /// <summary>
 /// Searches of one kind, which hundreds of sectors may need at once and largely share. The one longest under way speaks for all of them; when

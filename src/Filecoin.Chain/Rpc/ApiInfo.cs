@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>
 /// Reads where a node is and with which token, from the text of FULLNODE_API_INFO or MINER_API_INFO or from a Lotus repository folder. The forms are

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>
 /// The calls to one endpoint. A few requests are under way at once; calls that come meanwhile wait and go together in one message, a batch, so

@@ -1,6 +1,6 @@
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>A call that no endpoint answered with a result. <see cref="Error"/> is there when a node spoke JSON-RPC to say no.</summary>
 public sealed class ChainCallException : OperatorException

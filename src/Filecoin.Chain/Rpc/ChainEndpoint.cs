@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>
 /// One JSON-RPC endpoint of a node: where to POST and how to prove who asks. The secret parts (token, user and password, query, long

@@ -1,7 +1,7 @@
 using System.Net;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>What a failure of one endpoint means for the others and for a later try.</summary>
 internal enum EndpointTrouble

@@ -1,4 +1,6 @@
-namespace Filecoin.Chain;
+using Filecoin.Chain.Progress;
+
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>
 /// When an endpoint that is asked too much may be asked again; one pause for all calls to it, so that a hundred calls do not each find out

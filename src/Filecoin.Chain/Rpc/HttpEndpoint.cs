@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using Filecoin.Chain.Progress;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>One answer over HTTP.</summary>
 internal readonly record struct HttpReply(HttpStatusCode Status, byte[] Body);

@@ -3,11 +3,12 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Filecoin.Chain.Progress;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>
 /// Asks full nodes over JSON-RPC 2.0 (HTTP POST). A call goes round the endpoints, the one that answered last first, until one answers.

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>A call on its way to an endpoint.</summary>
 /// <param name="Id">Names its answer.</param>

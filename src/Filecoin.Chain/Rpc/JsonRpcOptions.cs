@@ -1,4 +1,4 @@
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>How patient a <see cref="JsonRpcClient"/> is.</summary>
 public sealed record JsonRpcOptions

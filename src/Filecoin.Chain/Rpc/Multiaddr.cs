@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>The few multiaddr forms a node's API listens on: /ip4|ip6|dns|dns4|dns6/HOST/tcp/PORT, then any of /http /https /ws /wss /tls.</summary>
 internal static class Multiaddr

@@ -1,4 +1,4 @@
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>A kind of API and how operators call it: what differs between the nodes that are asked.</summary>
 /// <param name="Node">What answers, for messages.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.IO.Enumeration;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>Words by which a node's error is recognised.</summary>
 /// <param name="Means">What they mean.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>Makes text that came over the network fit for a terminal: one line, bounded, no control or direction characters.</summary>
 public static class Printable

@@ -1,4 +1,4 @@
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>What a JSON-RPC error means for the one who asked.</summary>
 public enum RpcErrorKind

@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>
 /// Finds words for what is wrong with a server's certificate. The judgement itself stays the system's: nothing is trusted here that it does

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Rpc;
 
 /// <summary>What went wrong below JSON-RPC, in words: no connection, TLS, an answer that breaks off, one protocol where the other is spoken.</summary>
 internal static class TransportFailure

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Messages;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>A fact and everyone who says it.</summary>
 /// <typeparam name="T">Of what kind.</typeparam>
@@ -10,15 +12,6 @@ internal sealed record Agreed<T>(T Value, ImmutableArray<SectorStatement> Statem
 {
     /// <summary>Their names.</summary>
     internal ImmutableArray<string> Sources => [.. Statements.Select(statement => statement.Source)];
-}
-
-/// <summary>A message that a source names.</summary>
-/// <param name="Cid">The message, or one that was replaced by one with a higher fee.</param>
-/// <param name="Source">Who names it.</param>
-internal sealed record NamedMessage(Primitives.Cid Cid, string Source)
-{
-    /// <summary>For complaints: "the message bafy… that lotus-miner names".</summary>
-    public override string ToString() => $"the message {Cid} that {Source} names";
 }
 
 /// <summary>What sources say of a sector and do not contradict each other in. Null is what nobody said.</summary>

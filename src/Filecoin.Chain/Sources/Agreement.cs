@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Messages;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>
 /// The one place where sources are compared: what two of them both say must be the same, and epochs must lie in the order in which a sector

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Pieces;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>
 /// Holds what one source says against what must follow from it, before it is compared with others: what cannot be true is left out, with a
@@ -65,43 +67,12 @@ internal static class Consequences
         }
 
         string whose = own is null && data.CommD is null ? $" (by {others!.Sources[0]})" : ", which it names too";
-        SectorData? ordered = InOrder(size, data, commD, whose, out string? remark);
+        SectorData? ordered = PieceOrder.InOrder(size, data, commD, whose, out string? remark);
         if (remark is not null)
         {
             notes.Add($"{what} by {said.Source} {remark}{(ordered is null ? ": they are not used" : "")}");
         }
 
         return ordered;
-    }
-
-    /// <summary>The pieces in the order that gives a CommD; null if none does.</summary>
-    /// <param name="size">The sector's size.</param>
-    /// <param name="data">The pieces.</param>
-    /// <param name="commD">What they have to give.</param>
-    /// <param name="whose">Behind that CommD in the remark, who says so; may be empty.</param>
-    /// <param name="remark">What is to say of it, the end of a sentence that begins with the pieces; null for nothing.</param>
-    internal static SectorData? InOrder(SectorSize size, SectorData data, CommD commD, string whose, out string? remark)
-    {
-        remark = null;
-        if (data.Pieces.IsEmpty || (data.OrderKnown && PieceOrder.Gives(size, data.Pieces, commD)))
-        {
-            return data;
-        }
-
-        switch (PieceOrder.Find(size, data.Pieces, commD, out ImmutableArray<PieceInfo> order))
-        {
-            case OrderFound.Yes:
-                remark = data.Pieces.SequenceEqual(order) ? null : $"stand in another order than the one that is used, since it gives CommD {commD}{whose}";
-                return data with { Pieces = order, OrderKnown = true };
-            case OrderFound.TooMany:
-                remark = data.OrderKnown ? $"do not give CommD {commD} as they stand{whose}, and can stand in more orders than are tried" : null;
-                return data with { OrderKnown = false };
-            default:
-                string given = !data.OrderKnown ? "are not all, or others:"
-                    : PieceOrder.Fits(size, data.Pieces) ? $"give CommD {PieceRoots.CommDOf(size, data.Pieces)}, and"
-                    : "do not fit the sector, and";
-                remark = $"{given} in no order do they give CommD {commD}{whose}";
-                return null;
-        }
     }
 }

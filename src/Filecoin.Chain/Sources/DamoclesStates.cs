@@ -1,7 +1,11 @@
 using System.Text.Json;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>
 /// States of sectors as damocles-manager keeps them, exported as JSON: one state, a list of them, or the JSON-RPC answer that holds either.

@@ -1,6 +1,7 @@
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>Statements that were there before anybody was asked: of the command line, or of a file.</summary>
 /// <param name="name">Who makes them.</param>

@@ -1,6 +1,6 @@
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>Something that may know how sectors were sealed. Safe for concurrent use.</summary>
 public interface ISectorSource

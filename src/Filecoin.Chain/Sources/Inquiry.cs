@@ -1,6 +1,7 @@
+using Filecoin.Chain.Rpc;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>
 /// Asks sources about a sector, one after the other in order of trust and cost, each only if it helps, and compares after each answer what

@@ -1,9 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>
 /// What the lotus-miner that sealed a sector wrote down about it: ticket and its epoch, CommD, CommR, pieces, messages. Of a snapped sector it

@@ -1,6 +1,11 @@
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Progress;
+using Filecoin.Chain.Rules;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>
 /// All messages to the miner, gone through backwards from a sector's activation as far as a pre-commit can lie before it (StateListMessages).

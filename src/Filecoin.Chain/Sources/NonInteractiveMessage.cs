@@ -1,6 +1,10 @@
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>
 /// The ProveCommitSectorsNI message that proved a non-interactive sector, in the tipset at its activation. Such a sector never had a

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>Says of every fact who told it and how it was cross-checked.</summary>
 internal static class Origins

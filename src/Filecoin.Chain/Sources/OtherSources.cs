@@ -1,4 +1,7 @@
-namespace Filecoin.Chain;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+
+namespace Filecoin.Chain.Sources;
 
 /// <summary>Where a lookup may ask beside the full node.</summary>
 public sealed record OtherSources

@@ -1,6 +1,11 @@
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Progress;
+using Filecoin.Chain.Rules;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>
 /// The event sector-precommitted, looked for backwards from the sector's activation as far as a pre-commit can lie before it. It names the

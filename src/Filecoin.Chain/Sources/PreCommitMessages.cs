@@ -1,6 +1,9 @@
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>Reads pre-commit messages by their CID; a few are kept, since one message may pre-commit hundreds of sectors.</summary>
 internal sealed class PreCommitMessages(FullNode node, MinerAddress miner, IReadOnlyList<IMessageKeeper> keepers)

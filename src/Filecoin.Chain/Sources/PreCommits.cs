@@ -1,6 +1,9 @@
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>What a pre-commit says, wherever it was read.</summary>
 internal static class PreCommits

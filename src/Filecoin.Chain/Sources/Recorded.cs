@@ -2,9 +2,15 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Pieces;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Rules;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>
 /// Reads what a sealing node wrote down about a sector, each field alone: one that can be none is as if it were not there, and is noted with

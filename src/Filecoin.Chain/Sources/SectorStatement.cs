@@ -1,6 +1,7 @@
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>
 /// What one source says about how a sector was sealed. Whatever is null was not said. Nothing here has been compared with other sources;

@@ -1,6 +1,6 @@
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>
 /// A source that the operator named certainly lets nobody in as it was named: a wrong password, database or token, a right that was not granted.

@@ -1,4 +1,7 @@
-namespace Filecoin.Chain;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Progress;
+
+namespace Filecoin.Chain.Sources;
 
 /// <summary>
 /// Whom to ask how a proven sector was sealed, in order of trust and cost: the state at its activation, what the operator named, the
@@ -6,9 +9,6 @@ namespace Filecoin.Chain;
 /// </summary>
 internal static class SourceOrder
 {
-    /// <summary>Behind what is asked of it.</summary>
-    internal const string OfArchive = " of the archive node";
-
     /// <summary>The sources; what takes them long is told through <paramref name="reporter"/>.</summary>
     internal static IReadOnlyList<ISectorSource> Of(FullNode node, MinerAddress miner, OtherSources others, Reporter reporter)
     {
@@ -29,13 +29,13 @@ internal static class SourceOrder
         return
         [
             .. order,
-            new StateAtActivation(archive, OfArchive),
-            new NonInteractiveMessage(archive, miner, OfArchive),
-            new NamedPreCommitMessage(archived, OfArchive),
+            new StateAtActivation(archive, ArchiveNode.Of),
+            new NonInteractiveMessage(archive, miner, ArchiveNode.Of),
+            new NamedPreCommitMessage(archived, ArchiveNode.Of),
             Events(node, messages),
-            Events(archive, archived, OfArchive),
+            Events(archive, archived, ArchiveNode.Of),
             Messages(node, messages),
-            Messages(archive, archived, OfArchive),
+            Messages(archive, archived, ArchiveNode.Of),
         ];
 
         PreCommitEvents Events(FullNode asked, PreCommitMessages read, string of = "") =>
@@ -49,6 +49,6 @@ internal static class SourceOrder
     internal static IReadOnlyList<ISectorSource> OfChain(FullNode node, MinerAddress miner, FullNode? archive)
     {
         ISectorSource[] own = [new StateAtActivation(node), new NonInteractiveMessage(node, miner)];
-        return archive is null ? own : [.. own, new StateAtActivation(archive, OfArchive), new NonInteractiveMessage(archive, miner, OfArchive)];
+        return archive is null ? own : [.. own, new StateAtActivation(archive, ArchiveNode.Of), new NonInteractiveMessage(archive, miner, ArchiveNode.Of)];
     }
 }

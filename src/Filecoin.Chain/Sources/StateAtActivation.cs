@@ -1,6 +1,8 @@
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Sources;
 
 /// <summary>
 /// A proven sector's pre-commit in the state at its activation. It is gone from the head's state, but the proving message ran in the tipset

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Formats.Cbor;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Wire;
 
 /// <summary>
 /// Reads CBOR of the chain (DAG-CBOR: tuples as arrays of definite length, CIDs as tag 42). Every value is of one expected type, so nothing

@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Wire;
 
 /// <summary>
 /// Readers of the node's results, generated at build time. Field names are Lotus's, case and all; unknown fields are skipped, a needed one

@@ -2,11 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Wire;
 
 /// <summary>
 /// What is needed of a sector's state as damocles-manager keeps it (damocles-manager/core/types_sector_state.go SectorState). Each field but
-/// the sector's identity is read alone, by <see cref="Recorded"/>, so that one that is none spoils no other.
+/// the sector's identity is read alone, by <see cref="Sources.Recorded"/>, so that one that is none spoils no other.
 /// </summary>
 internal sealed record DamoclesState
 {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Wire;
 
 /// <summary>Looks into JSON of which nothing is certain.</summary>
 internal static class JsonLook

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Wire;
 
 /// <summary>What is needed of where a message ran (lotus api/api_full.go MsgLookup).</summary>
 public sealed record MessageLookup

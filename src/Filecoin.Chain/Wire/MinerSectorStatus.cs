@@ -2,11 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Wire;
 
 /// <summary>
 /// What is needed of a sector, as lotus-miner's SectorsStatus tells it (lotus api/api_storage.go SectorInfo). Each field is read alone, by
-/// <see cref="Recorded"/>, so that one that is none spoils no other.
+/// <see cref="Sources.Recorded"/>, so that one that is none spoils no other.
 /// </summary>
 internal sealed record MinerSectorStatus
 {

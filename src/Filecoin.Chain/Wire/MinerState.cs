@@ -1,8 +1,9 @@
 using System.Numerics;
 using System.Text.Json.Serialization;
+using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Wire;
 
 /// <summary>What is needed of StateMinerInfo.</summary>
 public sealed record MinerInfo

@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Text.Json.Serialization;
+using Filecoin.Chain.Rules;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Wire;
 
 /// <summary>What is needed of StateReadState.</summary>
 /// <typeparam name="T">The actor's state, as far as it is needed.</typeparam>

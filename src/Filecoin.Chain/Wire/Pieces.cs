@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Wire;
 
 /// <summary>What is needed of a storage deal, as StateMarketStorageDeal tells it.</summary>
 public sealed record MarketDeal

@@ -1,4 +1,4 @@
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Wire;
 
 /// <summary>
 /// Bit fields as Lotus prints them (go-bitfield rle/rleplus.go): lengths of runs, beginning with one of bits that are not set. [5,1] is {5},

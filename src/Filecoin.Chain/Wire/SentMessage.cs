@@ -5,7 +5,7 @@ using System.Text.Json;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Wire;
 
 /// <summary>
 /// A message as somebody keeps it, and the CID that its bytes have, whoever says which it is (lotus chain/types, message.go and signedmessage.go):

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Filecoin.Primitives;
 
-namespace Filecoin.Chain;
+namespace Filecoin.Chain.Wire;
 
 /// <summary>Names a tipset by the CIDs of its blocks; <see cref="Head"/> leaves the choice to the node.</summary>
 /// <param name="Cids">The blocks' CIDs in the node's order; empty for the head.</param>

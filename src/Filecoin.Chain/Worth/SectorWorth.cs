@@ -1,4 +1,7 @@
-namespace Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Rules;
+
+namespace Filecoin.Chain.Worth;
 
 /// <summary>Whether recovering a sector still helps.</summary>
 public enum WorthVerdict

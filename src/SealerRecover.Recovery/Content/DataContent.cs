@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
-using Filecoin.Chain;
+using Filecoin.Chain.Pieces;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using SealerRecover.Recovery.PieceSources;
 using PieceData = Filecoin.Sealing.Pieces.SectorData;
-using SectorData = Filecoin.Chain.SectorData;
+using SectorData = Filecoin.Chain.Facts.SectorData;
 
 namespace SealerRecover.Recovery.Content;
 

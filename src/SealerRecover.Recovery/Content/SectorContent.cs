@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Recovery.Content;

@@ -1,4 +1,4 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Replica;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Proofs;

@@ -1,4 +1,4 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Workspace;

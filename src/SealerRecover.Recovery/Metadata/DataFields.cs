@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Recovery.Metadata;

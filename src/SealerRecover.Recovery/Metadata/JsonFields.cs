@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Filecoin.Chain;
+using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Recovery.Metadata;

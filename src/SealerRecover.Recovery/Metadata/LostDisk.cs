@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Filecoin.Chain;
+using Filecoin.Chain.Rpc;
 
 namespace SealerRecover.Recovery;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Rules;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;

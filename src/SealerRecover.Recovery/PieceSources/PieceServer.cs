@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
-using Filecoin.Chain;
+using Filecoin.Chain.Rpc;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Filecoin.Chain;
+using Filecoin.Chain.Rpc;
 
 namespace SealerRecover.Recovery.PieceSources;
 

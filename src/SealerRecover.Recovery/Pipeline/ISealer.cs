@@ -12,7 +12,7 @@ using Filecoin.Sealing.Replica;
 using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Resources;
-using SectorFacts = Filecoin.Chain.SectorFacts;
+using SectorFacts = Filecoin.Chain.Facts.SectorFacts;
 
 namespace SealerRecover.Recovery.Pipeline;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Pipeline;

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Pieces;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
-using SectorData = Filecoin.Chain.SectorData;
+using SectorData = Filecoin.Chain.Facts.SectorData;
 
 namespace SealerRecover.Recovery.Unsealing;
 

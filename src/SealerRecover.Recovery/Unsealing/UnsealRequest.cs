@@ -1,4 +1,4 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Sealing.Kernels;
 
 namespace SealerRecover.Recovery.Unsealing;

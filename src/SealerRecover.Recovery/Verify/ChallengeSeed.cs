@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Filecoin.Chain;
+using Filecoin.Chain.Lookup;
 using Filecoin.Cryptography;
 
 namespace SealerRecover.Recovery.Verify;

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Diagnosis;
 

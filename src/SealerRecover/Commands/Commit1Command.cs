@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Proofs;

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Globalization;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
+using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;
 using SealerRecover.Rendering;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Filecoin.Chain;
+using Filecoin.Chain.Rules;
+using Filecoin.Chain.Sources;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;

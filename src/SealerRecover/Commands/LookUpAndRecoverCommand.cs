@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Filecoin.Chain;
+using Filecoin.Chain.Lookup;
 using SealerRecover.Recovery;
 using SealerRecover.Rendering;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Filecoin.Chain;
 using Filecoin.Curio;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;

@@ -1,5 +1,10 @@
 using System.CommandLine;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Sources;
+using Filecoin.Chain.Worth;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Rendering;
@@ -87,9 +92,9 @@ internal sealed class NodeOptions
     /// <summary>Where the chain is: --api-info, FULLNODE_API_INFO, or the api and token files of LOTUS_PATH or ~/.lotus, in this order.</summary>
     /// <exception cref="OperatorException">BadInput: nowhere, or not readable.</exception>
     public IReadOnlyList<ChainEndpoint> ReadEndpoints(ParseResult parsed, EnvironmentSettings environment) =>
-        parsed.GetValue(ApiInfo) is { } given ? Filecoin.Chain.ApiInfo.Parse(given, "--api-info")
-        : environment.ApiInfo is { } variable ? Filecoin.Chain.ApiInfo.Parse(variable)
-        : environment.LotusRepository is { } folder ? [Filecoin.Chain.ApiInfo.FromRepository(folder)]
+        parsed.GetValue(ApiInfo) is { } given ? Filecoin.Chain.Rpc.ApiInfo.Parse(given, "--api-info")
+        : environment.ApiInfo is { } variable ? Filecoin.Chain.Rpc.ApiInfo.Parse(variable)
+        : environment.LotusRepository is { } folder ? [Filecoin.Chain.Rpc.ApiInfo.FromRepository(folder)]
         : throw new OperatorException(
             FailureKind.BadInput,
             "no chain node is configured: neither --api-info nor FULLNODE_API_INFO is given, and HOME is not set to find ~/.lotus",

@@ -1,4 +1,5 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Progress;
+using Filecoin.Chain.Rpc;
 using SealerRecover.Recovery;
 using SealerRecover.Rendering;
 

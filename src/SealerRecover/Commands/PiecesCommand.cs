@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using Filecoin.Chain;
+using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;
 using SealerRecover.Rendering;

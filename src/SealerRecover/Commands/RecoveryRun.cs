@@ -1,4 +1,5 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Recovery;

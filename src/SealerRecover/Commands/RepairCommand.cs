@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;
 using SealerRecover.Recovery.Bench;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Filecoin.Chain;
+using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
 using SealerRecover.Settings;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
-using Filecoin.Chain;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Sources;
 using Filecoin.Curio;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;

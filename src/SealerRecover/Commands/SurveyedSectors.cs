@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.Survey;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Unsealing;
 using SealerRecover.Rendering;

@@ -1,4 +1,4 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 
 namespace SealerRecover.Rendering;
 

@@ -1,4 +1,4 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using SealerRecover.Recovery;
 
 namespace SealerRecover.Rendering;

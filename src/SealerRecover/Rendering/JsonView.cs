@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Hosting;

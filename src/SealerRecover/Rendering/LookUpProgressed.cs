@@ -1,4 +1,4 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Progress;
 using SealerRecover.Recovery;
 
 namespace SealerRecover.Rendering;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.PieceSources;
 

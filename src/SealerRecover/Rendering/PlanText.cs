@@ -1,5 +1,5 @@
 using System.Globalization;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 
 namespace SealerRecover.Rendering;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Jobs;
 using SealerRecover.Hosting;

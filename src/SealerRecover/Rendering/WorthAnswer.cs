@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Rules;
+using Filecoin.Chain.Worth;
 
 namespace SealerRecover.Rendering;
 

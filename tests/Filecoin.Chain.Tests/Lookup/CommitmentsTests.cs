@@ -1,4 +1,6 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Filecoin.Chain;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 

@@ -1,5 +1,8 @@
 using System.Globalization;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
 using Filecoin.Primitives;
 using Xunit;
 

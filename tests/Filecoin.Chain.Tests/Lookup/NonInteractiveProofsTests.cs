@@ -1,4 +1,4 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Messages;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using FsCheck;

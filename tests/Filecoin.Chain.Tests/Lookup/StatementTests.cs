@@ -1,4 +1,7 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Xunit;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Filecoin.Chain;
+using Filecoin.Chain.Lookup;
+using Filecoin.Chain.Wire;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Xunit;

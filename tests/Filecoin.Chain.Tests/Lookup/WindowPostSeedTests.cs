@@ -1,4 +1,4 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Lookup;
 using Xunit;
 
 namespace SealerRecover.Tests.Chain;

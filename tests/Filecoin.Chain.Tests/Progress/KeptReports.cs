@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Filecoin.Chain;
+using Filecoin.Chain.Progress;
 
 namespace SealerRecover.Tests.Chain;
 

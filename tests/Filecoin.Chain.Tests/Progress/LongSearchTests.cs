@@ -1,4 +1,6 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Lookup;
+using Filecoin.Chain.Progress;
+using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 using Xunit;
 

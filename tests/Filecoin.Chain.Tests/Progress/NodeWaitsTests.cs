@@ -1,4 +1,6 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 using Xunit;
 

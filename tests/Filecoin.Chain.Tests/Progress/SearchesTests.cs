@@ -1,4 +1,4 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Progress;
 using Filecoin.Primitives;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Rpc;
 using Filecoin.Primitives;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
-using Filecoin.Chain;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 using Xunit;
 

@@ -1,5 +1,8 @@
 using System.Diagnostics;
-using Filecoin.Chain;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using Xunit;

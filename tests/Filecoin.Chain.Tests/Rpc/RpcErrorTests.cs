@@ -1,4 +1,4 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Rpc;
 using Xunit;
 
 namespace SealerRecover.Tests.Chain;

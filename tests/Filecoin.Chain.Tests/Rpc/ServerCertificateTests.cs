@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Filecoin.Chain;
+using Filecoin.Chain.Rpc;
 using Xunit;
 
 namespace SealerRecover.Tests.Chain;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Filecoin.Chain;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
 using Filecoin.Primitives;
 using Xunit;
 

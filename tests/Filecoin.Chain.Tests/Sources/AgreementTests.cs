@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Sources;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using FsCheck;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Filecoin.Chain;
+using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 using Xunit;
 

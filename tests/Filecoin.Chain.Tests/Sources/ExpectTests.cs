@@ -1,4 +1,5 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Lookup;
+using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 using Xunit;
 

@@ -1,4 +1,8 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Tests.Chain;

@@ -3,7 +3,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Filecoin.Chain;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Sources;
+using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 using Xunit;
 

@@ -1,6 +1,11 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
+using Filecoin.Chain.Messages;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 using Xunit;
 

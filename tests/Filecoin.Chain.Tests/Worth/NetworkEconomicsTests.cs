@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using Filecoin.Chain;
+using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 using Xunit;
 

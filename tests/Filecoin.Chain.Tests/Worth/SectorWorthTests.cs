@@ -1,5 +1,8 @@
 using System.Numerics;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
+using Filecoin.Chain.Rules;
+using Filecoin.Chain.Worth;
 using Filecoin.Primitives;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using EndToEnd;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.PieceSources;
 

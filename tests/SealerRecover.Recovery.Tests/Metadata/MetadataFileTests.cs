@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Metadata;
 

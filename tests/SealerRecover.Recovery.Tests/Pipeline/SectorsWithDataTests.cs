@@ -1,10 +1,10 @@
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Tests.PieceSources;
 using PieceSource = SealerRecover.Recovery.PieceSources.PieceSource;
-using SectorData = Filecoin.Chain.SectorData;
+using SectorData = Filecoin.Chain.Facts.SectorData;
 
 namespace SealerRecover.Recovery.Tests.Pipeline;
 

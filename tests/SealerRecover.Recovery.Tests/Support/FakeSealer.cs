@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
@@ -245,9 +245,9 @@ internal sealed class FakeSealer : ISealer
     public Action<UpdateJob, CancellationToken>? BeforeUpdate { get; set; }
 
     /// <summary>A snapped sector over this data.</summary>
-    public static SectorFacts Snapped(SectorFacts key, Filecoin.Chain.SectorData data) => key with
+    public static SectorFacts Snapped(SectorFacts key, Filecoin.Chain.Facts.SectorData data) => key with
     {
-        Update = new Filecoin.Chain.SectorUpdate
+        Update = new Filecoin.Chain.Facts.SectorUpdate
         {
             Data = data,
             SealedCid = UpdateOf(

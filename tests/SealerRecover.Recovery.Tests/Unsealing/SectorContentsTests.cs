@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 using SealerRecover.Recovery.Unsealing;
-using SectorData = Filecoin.Chain.SectorData;
+using SectorData = Filecoin.Chain.Facts.SectorData;
 
 namespace SealerRecover.Recovery.Tests.Unsealing;
 

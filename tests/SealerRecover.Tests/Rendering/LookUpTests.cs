@@ -1,6 +1,8 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
-using Filecoin.Chain;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Rules;
+using Filecoin.Chain.Worth;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using SealerRecover.Rendering;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Filecoin.Chain;
+using Filecoin.Chain.Progress;
 using SealerRecover.Hosting;
 using SealerRecover.Rendering;
 using Xunit;
