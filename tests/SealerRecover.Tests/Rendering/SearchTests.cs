@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Filecoin.Chain;
 using Filecoin.Chain.Progress;
 using SealerRecover.Hosting;
 using SealerRecover.Rendering;
