@@ -76,8 +76,8 @@ internal sealed class NamedMessages(FullNode node, SectorManifests manifests, IR
         }
         catch (ChainCallException error) when (error.Error is { } said)
         {
-            // Lotus: "found message with equal nonce as the one we are looking for that is NOT a valid replacement message".
-            return new MessageEnd(null, error.Message, said.Says("NOT a valid replacement message"));
+            // Absent: another call ran under its number, and is no replacement of it.
+            return new MessageEnd(null, error.Message, said.Kind == RpcErrorKind.Absent);
         }
     }
 

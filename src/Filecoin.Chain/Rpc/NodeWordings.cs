@@ -9,7 +9,9 @@ namespace Filecoin.Chain.Rpc;
 /// <param name="Node">Which node says them, where in its source, and the version that was read; "reported" where only users told of it.</param>
 internal sealed record NodeWording(RpcErrorKind Means, string Words, string Node)
 {
-    internal bool Fits(string message) => FileSystemName.MatchesSimpleExpression($"*{Words}*", message, ignoreCase: true);
+    private readonly string _pattern = $"*{Words}*";
+
+    internal bool Fits(string message) => FileSystemName.MatchesSimpleExpression(_pattern, message, ignoreCase: true);
 }
 
 /// <summary>

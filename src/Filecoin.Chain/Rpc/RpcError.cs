@@ -35,7 +35,4 @@ public readonly record struct RpcError(long Code, string Message)
 {
     /// <summary>What the error means.</summary>
     public RpcErrorKind Kind => NodeWordings.Of(Code, Message);
-
-    /// <summary>Whether the message contains <paramref name="words"/>, whatever the case.</summary>
-    public bool Says(string words) => Message.Contains(words, StringComparison.OrdinalIgnoreCase);
 }

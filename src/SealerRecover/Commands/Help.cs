@@ -62,10 +62,9 @@ internal sealed class Help
         .. HelpPage.Wrapped(_root.Description!, width),
         "",
         "Usage: sealer-recover <command> [options]",
-        .. HelpPage.Section(
-            "Most wanted",
+        .. HelpPage.Rows(
             [.. MostWanted.Select(name => _root.Subcommands.First(command => command.Name == name)).Select(command => (command.Name, command.Description!))],
-            width).Skip(2),
+            width),
         "",
         .. HelpPage.Wrapped("sealer-recover -h tells all commands; a command's -h its options and examples; help environment and help exit-codes the rest.", width),
     ];
@@ -83,15 +82,14 @@ internal sealed class Help
     };
 
     private IEnumerable<string> PageOf(Command command, int width) =>
-        command == Syntax ? About(_root.Parse("help"), width) : HelpPage.Of(command, command == _root ? "" : command.Name, width);
+        command == Syntax || command == _root ? HelpPage.Of(_root, "", width) : HelpPage.Of(command, command.Name, width);
 
-    private static IEnumerable<string> EnvironmentVariables(int width) =>
-        HelpPage.Section("Environment", EnvironmentSettings.Documented, width).Skip(1);
+    private static IEnumerable<string> EnvironmentVariables(int width) => ["Environment:", .. HelpPage.Rows(EnvironmentSettings.Documented, width)];
 
     private static IEnumerable<string> Codes(int width) =>
     [
-        .. HelpPage.Section(
-            "Exit codes", [.. ExitCodes.All.Select(row => (row.Code.ToString(CultureInfo.InvariantCulture), row.Meaning))], width).Skip(1),
+        "Exit codes:",
+        .. HelpPage.Rows([.. ExitCodes.All.Select(row => (row.Code.ToString(CultureInfo.InvariantCulture), row.Meaning))], width),
         "",
         "If several sectors fail: 14 if the machine computed one wrongly, 8 if one mismatched, otherwise the code of the first that failed.",
     ];

@@ -61,7 +61,7 @@ internal static class HelpPage
     }
 
     /// <summary>A title and pairs in two columns; nothing where there are none.</summary>
-    internal static IEnumerable<string> Section(string title, IReadOnlyList<(string Name, string Text)> rows, int width)
+    private static IEnumerable<string> Section(string title, IReadOnlyList<(string Name, string Text)> rows, int width)
     {
         if (rows.Count == 0)
         {
@@ -70,6 +70,15 @@ internal static class HelpPage
 
         yield return "";
         yield return $"{title}:";
+        foreach (string line in Rows(rows, width))
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>Pairs in two columns; at least one.</summary>
+    internal static IEnumerable<string> Rows(IReadOnlyList<(string Name, string Text)> rows, int width)
+    {
         int column = Math.Min(rows.Max(row => row.Name.Length), WidestName) + 4;
         foreach ((string name, string text) in rows)
         {

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Filecoin.Chain;
 using Filecoin.Chain.Progress;
 using SealerRecover.Hosting;
 using SealerRecover.Rendering;
