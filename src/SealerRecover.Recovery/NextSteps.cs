@@ -4,6 +4,7 @@ using Filecoin.Chain.Facts;
 using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Events;
 
 namespace SealerRecover.Recovery;
 

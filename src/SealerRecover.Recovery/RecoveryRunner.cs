@@ -5,10 +5,13 @@ using Filecoin.Sealing.Memory;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SealerRecover.Recovery.Content;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Roles;
+using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery;
 

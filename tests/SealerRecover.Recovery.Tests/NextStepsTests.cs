@@ -1,5 +1,6 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Events;
 
 namespace SealerRecover.Recovery.Tests;
 

@@ -4,8 +4,10 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Repair;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Tests;
 using SectorData = Filecoin.Chain.Facts.SectorData;
 

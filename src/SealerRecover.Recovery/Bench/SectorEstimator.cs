@@ -3,6 +3,7 @@ using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.PreCommit;
 using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Bench;
 

@@ -5,6 +5,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Recovery.PieceSources;
+using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Content;
 

@@ -3,7 +3,7 @@ using Filecoin.Chain.Facts;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Proofs;
-using SealerRecover.Recovery.Pipeline;
+using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Verify;
 using SealerRecover.Recovery.Workspace;
 

@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Workspace;
 

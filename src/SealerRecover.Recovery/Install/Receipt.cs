@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Records;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Install;

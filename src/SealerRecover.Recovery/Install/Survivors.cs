@@ -2,7 +2,9 @@ using Filecoin.Chain.Facts;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Survey;
+using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Install;
 

@@ -1,6 +1,7 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Install;

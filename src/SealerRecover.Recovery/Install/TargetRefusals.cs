@@ -1,4 +1,5 @@
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Install;
 

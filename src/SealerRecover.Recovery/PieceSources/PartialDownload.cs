@@ -1,6 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Workspace;
+using SealerRecover.Recovery.Records;
 
 namespace SealerRecover.Recovery.PieceSources;
 

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
+using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Pipeline;
 

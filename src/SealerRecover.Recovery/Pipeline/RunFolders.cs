@@ -1,6 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Pipeline;

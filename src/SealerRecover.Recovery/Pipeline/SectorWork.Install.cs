@@ -1,6 +1,8 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Proofs;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Pipeline;

@@ -3,7 +3,9 @@ using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Proofs;
 using SealerRecover.Recovery.Content;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Pipeline;

@@ -3,6 +3,9 @@ using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Proofs.Synthetic;
+using SealerRecover.Recovery.Diagnosis;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Pipeline;

@@ -4,8 +4,11 @@ using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Content;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Roles;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Pipeline;

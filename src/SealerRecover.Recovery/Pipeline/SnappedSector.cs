@@ -6,6 +6,7 @@ using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Content;
+using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Pipeline;

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Pipeline;
 

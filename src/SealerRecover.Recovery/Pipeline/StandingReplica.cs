@@ -5,6 +5,7 @@ using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Replica;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Pipeline;

@@ -6,9 +6,9 @@ using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Proofs.Openings;
 using Filecoin.Sealing.Steps;
-using SealerRecover.Recovery.Install;
-using SealerRecover.Recovery.Pipeline;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Unsealing;
+using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Proofs;
 

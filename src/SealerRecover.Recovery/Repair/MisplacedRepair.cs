@@ -1,8 +1,9 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Steps;
-using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Survey;
+using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Repair;
 

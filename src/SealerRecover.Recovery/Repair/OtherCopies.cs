@@ -4,6 +4,7 @@ using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Repair;

@@ -1,8 +1,9 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.PreCommit;
 using SealerRecover.Recovery.Bench;
-using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Roles;
+using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Repair;
 

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using Filecoin.Chain.Facts;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Install;
-using SealerRecover.Recovery.Pipeline;
+using SealerRecover.Recovery.Roles;
+using SealerRecover.Recovery.Settings;
+using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Repair;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
+using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Resources;
 

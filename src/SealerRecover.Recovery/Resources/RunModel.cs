@@ -1,3 +1,5 @@
+using SealerRecover.Recovery.Roles;
+
 namespace SealerRecover.Recovery.Resources;
 
 /// <summary>How many sectors of what shape a run has.</summary>

@@ -4,7 +4,8 @@ using Filecoin.Sealing.Files;
 using Filecoin.Sealing.PreCommit;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Install;
-using SealerRecover.Recovery.Pipeline;
+using SealerRecover.Recovery.Roles;
+using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Resources;
 

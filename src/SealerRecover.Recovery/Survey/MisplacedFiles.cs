@@ -1,5 +1,4 @@
 using Filecoin.Primitives;
-using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Survey;

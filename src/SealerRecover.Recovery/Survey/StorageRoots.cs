@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Survey;

@@ -2,7 +2,9 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Pipeline;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Roles;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Unsealing;

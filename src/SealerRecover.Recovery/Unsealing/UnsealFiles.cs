@@ -1,6 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Pipeline;
+using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Unsealing;
 

@@ -1,5 +1,6 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Sealing.Kernels;
+using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Unsealing;
 

@@ -7,9 +7,11 @@ using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Unsealed;
 using Filecoin.Sealing.Update;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
-using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Roles;
+using SealerRecover.Recovery.Settings;
 using RawData = Filecoin.Sealing.Unsealed.Unsealing;
 
 namespace SealerRecover.Recovery.Unsealing;

@@ -2,6 +2,7 @@ using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Steps;
+using SealerRecover.Recovery.Records;
 
 namespace SealerRecover.Recovery.Workspace;
 

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Content;
+using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Workspace;
 

@@ -5,7 +5,7 @@ using Filecoin.Chain.Facts;
 using Filecoin.Chain.Lookup;
 using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Metadata;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;

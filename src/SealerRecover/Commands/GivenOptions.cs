@@ -4,7 +4,7 @@ using Filecoin.Chain.Rules;
 using Filecoin.Chain.Sources;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Metadata;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;

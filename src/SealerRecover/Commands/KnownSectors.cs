@@ -2,7 +2,7 @@ using System.CommandLine;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Metadata;
 
 namespace SealerRecover.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Filecoin.Chain.Lookup;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;

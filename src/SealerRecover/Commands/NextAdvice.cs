@@ -1,6 +1,8 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;

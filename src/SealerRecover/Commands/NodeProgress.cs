@@ -1,6 +1,6 @@
 using Filecoin.Chain.Progress;
 using Filecoin.Chain.Rpc;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;

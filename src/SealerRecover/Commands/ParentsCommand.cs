@@ -3,7 +3,7 @@ using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Steps;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;

@@ -3,7 +3,8 @@ using System.Globalization;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Metadata;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Filecoin.Primitives;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Settings;
 

@@ -3,6 +3,8 @@ using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;

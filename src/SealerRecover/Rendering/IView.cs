@@ -1,5 +1,5 @@
 using Filecoin.Chain.Facts;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 
 namespace SealerRecover.Rendering;
 

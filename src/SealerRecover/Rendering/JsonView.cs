@@ -4,7 +4,7 @@ using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Hosting;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Rendering;

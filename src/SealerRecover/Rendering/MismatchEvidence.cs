@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Diagnosis;
 
 namespace SealerRecover.Rendering;
 

@@ -1,6 +1,6 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Rendering;

@@ -1,6 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 
 namespace SealerRecover.Rendering;
 

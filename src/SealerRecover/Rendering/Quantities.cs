@@ -1,7 +1,7 @@
 using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 
 namespace SealerRecover.Rendering;
 

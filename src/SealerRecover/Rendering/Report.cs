@@ -4,7 +4,9 @@ using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Jobs;
 using SealerRecover.Hosting;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Rendering;
 

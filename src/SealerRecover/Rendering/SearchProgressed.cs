@@ -1,5 +1,5 @@
 using Filecoin.Chain.Progress;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 
 namespace SealerRecover.Rendering;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Filecoin.Primitives;
 using SealerRecover.Hosting;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 using Spectre.Console;
 

@@ -1,4 +1,6 @@
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
+using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Tests.PieceSources;
 
 namespace SealerRecover.Recovery.Tests.Faults;

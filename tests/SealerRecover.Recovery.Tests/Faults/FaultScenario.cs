@@ -3,7 +3,11 @@ using System.Text.Json.Nodes;
 using EndToEnd;
 using Filecoin.Chain.Facts;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Metadata;
 using SealerRecover.Recovery.PieceSources;
+using SealerRecover.Recovery.Roles;
+using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Tests.Faults;
 
@@ -235,7 +239,7 @@ internal sealed class FaultStage : IDisposable
     {
         RecordingObserver observer = new();
         RecoveryRunner runner = new(
-            Settings, time ?? TimeProvider.System, new Recovery.Pipeline.Sealer(Settings), files, new FakeProbe());
+            Settings, time ?? TimeProvider.System, new Recovery.Roles.Sealer(Settings), files, new FakeProbe());
         try
         {
             return new FaultEnd(runner.Run(Scenario.Facts, observer, CancellationToken.None), null, observer);

@@ -4,8 +4,10 @@ using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Steps;
-using SealerRecover.Recovery.Install;
-using SealerRecover.Recovery.Workspace;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Metadata;
+using SealerRecover.Recovery.Roles;
+using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Tests.Install;
 

@@ -1,4 +1,6 @@
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Tests.Install;
 

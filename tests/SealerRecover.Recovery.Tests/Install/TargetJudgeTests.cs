@@ -1,5 +1,7 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Tests.Install;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Metadata;
 
 namespace SealerRecover.Recovery.Tests.Metadata;
 

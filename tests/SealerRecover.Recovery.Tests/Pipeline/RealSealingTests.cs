@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Metadata;
 
 namespace SealerRecover.Recovery.Tests.Pipeline;
 

@@ -1,7 +1,10 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
+using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Tests.PieceSources;
 using PieceSource = SealerRecover.Recovery.PieceSources.PieceSource;
 using SectorData = Filecoin.Chain.Facts.SectorData;

@@ -5,8 +5,9 @@ using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Steps;
-using SealerRecover.Recovery.Pipeline;
-using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Metadata;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Tests.Support;
 
 namespace SealerRecover.Recovery.Tests.Pipeline;

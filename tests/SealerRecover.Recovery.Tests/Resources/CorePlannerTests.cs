@@ -5,6 +5,7 @@ using Filecoin.Sealing.Labeling;
 using FsCheck;
 using FsCheck.Fluent;
 using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Tests.Support;
 
 namespace SealerRecover.Recovery.Tests.Resources;

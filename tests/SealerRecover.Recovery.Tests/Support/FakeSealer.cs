@@ -14,8 +14,7 @@ using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Pipeline;
-using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Tests.Support;
 

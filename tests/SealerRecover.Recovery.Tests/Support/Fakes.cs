@@ -1,3 +1,4 @@
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Tests.Support;

@@ -9,8 +9,8 @@ using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Proofs.Synthetic;
 using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Update;
-using SealerRecover.Recovery.Pipeline;
-using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Roles;
+using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Tests.Support;
 

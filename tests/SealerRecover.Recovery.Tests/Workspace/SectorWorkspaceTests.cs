@@ -1,5 +1,7 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Tests.Workspace;

@@ -4,8 +4,9 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Steps;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Settings;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Tests.Rendering;

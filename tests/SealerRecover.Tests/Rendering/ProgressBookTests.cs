@@ -1,5 +1,5 @@
 using Filecoin.Sealing.Steps;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Rendering;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using Filecoin.Sealing.Steps;
 using SealerRecover.Hosting;
-using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Rendering;
 using Xunit;
 

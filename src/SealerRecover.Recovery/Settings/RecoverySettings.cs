@@ -4,7 +4,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.PieceSources;
 
-namespace SealerRecover.Recovery;
+namespace SealerRecover.Recovery.Settings;
 
 /// <summary>What the operator decided; made by the executable from arguments and environment, never read from there here.</summary>
 public sealed record RecoverySettings

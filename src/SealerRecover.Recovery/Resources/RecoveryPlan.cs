@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Resources;
 
-namespace SealerRecover.Recovery;
+namespace SealerRecover.Recovery.Resources;
 
 /// <summary>One line of the table printed before a run starts.</summary>
 /// <param name="What">What is needed, e.g. "memory", "disk for temporary files (/temp)", "open files".</param>

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Workspace;
+using SealerRecover.Recovery.Survey;
 
-namespace SealerRecover.Recovery.Install;
+namespace SealerRecover.Recovery.Workspace;
 
 /// <summary>
 /// Where everything of one sector is in a result folder. sealed/, cache/, update/, update-cache/ and unsealed/ are read by Lotus and Curio, which take any name that

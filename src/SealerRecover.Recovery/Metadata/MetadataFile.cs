@@ -1,9 +1,9 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Metadata;
+using SealerRecover.Recovery.Survey;
 
-namespace SealerRecover.Recovery;
+namespace SealerRecover.Recovery.Metadata;
 
 /// <summary>The content of a sectors-recovery-f0….json file.</summary>
 /// <param name="Miner">The miner.</param>

@@ -11,10 +11,10 @@ using Filecoin.Sealing.Proofs.Synthetic;
 using Filecoin.Sealing.Replica;
 using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Update;
-using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Settings;
 using SectorFacts = Filecoin.Chain.Facts.SectorFacts;
 
-namespace SealerRecover.Recovery.Pipeline;
+namespace SealerRecover.Recovery.Roles;
 
 /// <summary>A verified parent cache, open for as long as sectors of its seal proof are labelled.</summary>
 internal interface IParents : IDisposable;

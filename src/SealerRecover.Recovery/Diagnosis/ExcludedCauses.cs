@@ -3,7 +3,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
 
-namespace SealerRecover.Recovery;
+namespace SealerRecover.Recovery.Diagnosis;
 
 /// <summary>
 /// What cannot have led to another CommR, because it was checked on the way: no step is recorded before these checks have passed, so they

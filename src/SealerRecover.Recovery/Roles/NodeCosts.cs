@@ -3,7 +3,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Labeling;
 
-namespace SealerRecover.Recovery.Resources;
+namespace SealerRecover.Recovery.Roles;
 
 /// <summary>
 /// What a node costs in each step, in blocks of the yardstick: 64 bytes of the platform's SHA-256 on one core. Proportions are what

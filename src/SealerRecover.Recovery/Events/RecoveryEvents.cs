@@ -3,7 +3,7 @@ using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.PieceSources;
 
-namespace SealerRecover.Recovery;
+namespace SealerRecover.Recovery.Events;
 
 /// <summary>Something worth showing that happened during a run.</summary>
 /// <param name="At">When.</param>

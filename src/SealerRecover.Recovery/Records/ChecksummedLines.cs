@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace SealerRecover.Recovery.Workspace;
+namespace SealerRecover.Recovery.Records;
 
 /// <summary>
 /// Lines of JSON, each behind the first 16 hexadecimal digits of its SHA-256 and a space, ended by LF. A line counts only if it is

@@ -2,7 +2,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.PieceSources;
 
-namespace SealerRecover.Recovery.Pipeline;
+namespace SealerRecover.Recovery.Events;
 
 /// <summary>
 /// Hands events to the observer one at a time, with the time. An observer that throws against its contract loses that event and

@@ -1,9 +1,8 @@
 using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Jobs;
-using SealerRecover.Recovery.Diagnosis;
 
-namespace SealerRecover.Recovery;
+namespace SealerRecover.Recovery.Diagnosis;
 
 /// <summary>
 /// Sealing ended with another CommR than the chain's SealedCID. Nothing was installed. The message is one sentence; the
