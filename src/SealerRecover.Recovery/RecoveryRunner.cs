@@ -26,7 +26,7 @@ public sealed class RecoveryRunner
 
     private readonly RecoverySettings _settings;
     private readonly TimeProvider _time;
-    private readonly ISealer _sealer;
+    private readonly SealingRoles _roles;
     private readonly IFileSystem _files;
     private readonly ISystemProbe _probe;
     private readonly ILogger _logger;
@@ -38,23 +38,23 @@ public sealed class RecoveryRunner
     /// <param name="time">The clock, for events and names of replaced files.</param>
     /// <param name="logger">Told what piece sources answer; null for nobody.</param>
     public RecoveryRunner(RecoverySettings settings, TimeProvider time, ILogger? logger = null)
-        : this(settings, time, new Sealer(settings), LinuxFileSystem.Instance, new LinuxSystemProbe(), logger)
+        : this(settings, time, new SealingRoles(settings), LinuxFileSystem.Instance, new LinuxSystemProbe(), logger)
     {
     }
 
     internal RecoveryRunner(
-        RecoverySettings settings, TimeProvider time, ISealer sealer, IFileSystem files, ISystemProbe probe, ILogger? logger = null)
+        RecoverySettings settings, TimeProvider time, SealingRoles roles, IFileSystem files, ISystemProbe probe, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(time);
         _settings = settings;
         _time = time;
-        _sealer = sealer;
+        _roles = roles;
         _files = files;
         _probe = probe;
         _logger = logger ?? NullLogger.Instance;
         _store = new PieceStore(settings.TempFolder, files);
-        _survey = new PieceSurvey(settings, _store, _logger, TimeProvider.System);
+        _survey = new PieceSurvey(settings, _store, _logger, time);
     }
 
     /// <summary>
@@ -64,7 +64,7 @@ public sealed class RecoveryRunner
     public RecoveryPlan Plan(IReadOnlyList<SectorFacts> sectors)
     {
         ArgumentNullException.ThrowIfNull(sectors);
-        return StorageFailure.Explain("cannot plan the run", () => new ResourcePlan(_settings, _probe, _sealer, _survey).For(sectors));
+        return StorageFailure.Explain("cannot plan the run", () => new ResourcePlan(_settings, _probe, _roles, _survey).For(sectors));
     }
 
     /// <summary>
@@ -84,9 +84,8 @@ public sealed class RecoveryRunner
         RunFolders.Prepare(_settings, _files);
         EventSink events = new(observer, _time);
         CorePlan cores = CheckResources(sectors, events).Cores ?? CorePlan.OneSeat(_settings.Threads);
-        using ParentsPool parents = new(_sealer, events.ProgressOf(null), text => events.Notice(null, text));
+        using ParentsPool parents = new(_roles.Labels, events.ProgressOf(null), text => events.Notice(null, text));
         DiskGate disk = new(_settings.TempFolder, _probe, _settings.IgnoreResources);
-        Installer installer = new(_files, _settings, _time);
         using CpuPins? pins = cores.IsPinned ? CpuPins.TryTake() : null;
         if (cores.IsPinned && pins is null)
         {
@@ -102,12 +101,12 @@ public sealed class RecoveryRunner
             _time);
         RunPieces pieces = new(fetcher, _store, _survey);
         CoreBudget budget = new(cores.Threads, cores.Threads / cores.Cores);
-        RunContext run = new(_settings, _time, _files, _sealer, events, parents, disk, installer, new SectorNeeds(_settings, _sealer), budget, pieces, cancellation);
-        SectorWork[] work = [.. sectors.Select(facts => new SectorWork(facts, run with { Settings = _settings.Of(facts) }))];
+        RunContext run = new(_settings, _roles, _files, _time, events, new SharedResources(parents, disk, budget, pieces), cancellation);
+        SectorWork[] work = [.. sectors.Select(facts => new SectorWork(facts, run))];
         Array.ForEach(work, sector => sector.LookAtTargets());
         if (work.Where(sector => sector.Outcome is null).ToArray() is { Length: > 0 } open)
         {
-            using StageThreads threads = new(cores, budget, _sealer, cancellation);
+            using StageThreads threads = new(cores, budget, _roles.Labels, cancellation);
             threads.Run(open);
         }
 

@@ -22,9 +22,9 @@ internal sealed record InstallProof(int ProvenNodes, InstallArea? Area, ProofFau
     /// <summary>Proves what is about to be installed.</summary>
     /// <param name="facts">The sector.</param>
     /// <param name="files">All its files by their names in the manifest, wherever each is now.</param>
-    /// <param name="sealer">Proves.</param>
+    /// <param name="proofs">Proves.</param>
     /// <param name="cancellation">Stops within a second.</param>
-    public static InstallProof Of(SectorFacts facts, IReadOnlyDictionary<string, string> files, ISealer sealer, CancellationToken cancellation)
+    public static InstallProof Of(SectorFacts facts, IReadOnlyDictionary<string, string> files, Proving proofs, CancellationToken cancellation)
     {
         const int nodes = VerifySettings.DefaultChallenges;
         Bytes32 randomness = new(RandomNumberGenerator.GetBytes(Bytes32.Length));
@@ -38,7 +38,7 @@ internal sealed record InstallProof(int ProvenNodes, InstallArea? Area, ProofFau
         foreach ((InstallArea area, string replica, string prefix, CommR commR) in replicas)
         {
             ReplicaFiles lying = ReplicaFiles.From(files[replica], name => files[prefix + name], facts.SealProof.Porep);
-            if (sealer.Prove(lying, facts.SealProof.Porep, facts.Sector, commR, randomness, nodes, cancellation) is [var fault, ..])
+            if (proofs.Prove(lying, facts.SealProof.Porep, facts.Sector, commR, randomness, nodes, cancellation) is [var fault, ..])
             {
                 return new InstallProof(0, area, fault);
             }

@@ -5,7 +5,7 @@ using SealerRecover.Recovery.Content;
 namespace SealerRecover.Recovery.Pipeline;
 
 /// <summary>The pieces of one sector: of what it was sealed over, and of its update.</summary>
-internal sealed class SectorPieces
+internal sealed class SectorPieces : IDisposable
 {
     private readonly PieceErrands? _sealed;
     private readonly PieceErrands? _update;
@@ -13,18 +13,16 @@ internal sealed class SectorPieces
     private readonly List<PieceErrands> _needed = [];
 
     /// <param name="content">What is needed.</param>
-    /// <param name="size">The sector's size.</param>
-    /// <param name="run">How it is got.</param>
-    /// <param name="notice">Told of missing pieces.</param>
-    public SectorPieces(SectorContent content, SectorSize size, RunContext run, Action<string> notice)
+    /// <param name="sector">The sector.</param>
+    public SectorPieces(SectorContent content, SectorContext sector)
     {
-        _size = size;
+        _size = sector.Facts.SealProof.SectorSize;
         _sealed = Errands(content.Sealed);
         _update = Errands(content.Update);
 
         PieceErrands? Errands(DataContent? part) => part is null
             ? null
-            : new PieceErrands(part, run.Pieces, run.Events.PiecesOf(part.Sector), notice, run.Cancellation);
+            : new PieceErrands(part, sector.Run.Shared.Pieces, sector.Run.Events.PiecesOf(part.Sector), sector.Notice, sector.Run.Cancellation);
     }
 
     /// <summary>Ends, without failure, when all pieces that are being got are there or known to be missing.</summary>
@@ -57,7 +55,7 @@ internal sealed class SectorPieces
     public void Start() => _needed.ForEach(errands => _ = errands.Work);
 
     /// <summary>Stops what is under way and closes all files.</summary>
-    public void Stop()
+    public void Dispose()
     {
         _sealed?.Stop();
         _update?.Stop();

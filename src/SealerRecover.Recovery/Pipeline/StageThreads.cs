@@ -11,7 +11,7 @@ namespace SealerRecover.Recovery.Pipeline;
 /// Three queues with threads of their own: labelling as planned, one building trees, one installing. Sectors enter labelling in the
 /// order given, where several of one proof may go together; trees of one overlap labels of others.
 /// </summary>
-internal sealed class StageThreads(CorePlan plan, CoreBudget cores, ISealer sealer, CancellationToken cancellation) : IDisposable
+internal sealed class StageThreads(CorePlan plan, CoreBudget cores, Labelling labels, CancellationToken cancellation) : IDisposable
 {
     private readonly LabelQueue _labels = new();
     private readonly BlockingCollection<SectorWork> _trees = [];
@@ -30,8 +30,8 @@ internal sealed class StageThreads(CorePlan plan, CoreBudget cores, ISealer seal
 
         List<Thread> threads =
         [
-            Start("trees", () => Serve(_trees, Stage.Trees)),
-            Start("install", () => Serve(_installs, Stage.Install)),
+            Start("trees", () => Serve(_trees)),
+            Start("install", () => Serve(_installs)),
             .. plan.Seats.Select((seat, i) => Start(string.Create(CultureInfo.InvariantCulture, $"label {i + 1}"), () => ServeLabels(seat))),
         ];
         foreach (Thread thread in threads)
@@ -54,11 +54,11 @@ internal sealed class StageThreads(CorePlan plan, CoreBudget cores, ISealer seal
         return thread;
     }
 
-    private void Serve(BlockingCollection<SectorWork> queue, Stage stage)
+    private void Serve(BlockingCollection<SectorWork> queue)
     {
         foreach (SectorWork sector in queue.GetConsumingEnumerable())
         {
-            PassOn(sector, sector.Do(stage));
+            PassOn(sector, sector.Do());
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class StageThreads(CorePlan plan, CoreBudget cores, ISealer seal
             // What has been labelled together is found finished here; what has not is labelled now, one after the other.
             foreach (SectorWork sector in group)
             {
-                PassOn(sector, sector.Do(Stage.Label, seat.Cores));
+                PassOn(sector, sector.Do(seat.Cores));
             }
         }
     }
@@ -94,11 +94,11 @@ internal sealed class StageThreads(CorePlan plan, CoreBudget cores, ISealer seal
         {
             switch (sector.Join(mayWait: ready.Count == 0, out LabelWork? work))
             {
-                case Stage.Label:
-                    ready.Add(work!);
+                case Stage.Label when work is not null:
+                    ready.Add(work);
                     group.Add(sector);
                     continue;
-                case Stage.LabelLater:
+                case Stage.Label:
                     _labels.PutBack(sector);
                     break;
                 case var next:
@@ -116,7 +116,7 @@ internal sealed class StageThreads(CorePlan plan, CoreBudget cores, ISealer seal
 
         try
         {
-            sealer.PreCommit1Together(ready, cancellation);
+            labels.LabelTogether(ready, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -144,9 +144,6 @@ internal sealed class StageThreads(CorePlan plan, CoreBudget cores, ISealer seal
             case Stage.Pieces:
                 // Other sectors' trees do not wait for this one's pieces.
                 sector.PiecesAreThere.ContinueWith(_ => _trees.Add(sector), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-                break;
-            case Stage.Trees:
-                _trees.Add(sector);
                 break;
             case Stage.Install:
                 _installs.Add(sector);

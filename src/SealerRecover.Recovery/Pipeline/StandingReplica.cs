@@ -18,9 +18,7 @@ internal sealed class StandingReplica
 {
     private readonly ReplicaPlace _place;
     private readonly IReadOnlyList<string> _copies;
-    private readonly RunContext _run;
-    private readonly IProgress<SealProgress> _progress;
-    private readonly Action<string> _notice;
+    private readonly SectorContext _sector;
     private readonly StandingTargets _targets;
     private readonly HashSet<string> _damaged = [];
     private string? _copied;
@@ -28,13 +26,10 @@ internal sealed class StandingReplica
     /// <param name="place">Which of the sector's replicas, and where it belongs.</param>
     /// <param name="copies">Files of its length, the one in its place first; at least one.</param>
     /// <param name="targets">What was found where the sector's files go, and takes what proves unreadable.</param>
-    /// <param name="run">The run.</param>
-    /// <param name="progress">Told how far.</param>
-    /// <param name="notice">Told of damaged copies.</param>
-    public StandingReplica(
-        ReplicaPlace place, IReadOnlyList<string> copies, StandingTargets targets, RunContext run, IProgress<SealProgress> progress, Action<string> notice)
+    /// <param name="sector">The sector, whose operator is told of damaged copies.</param>
+    public StandingReplica(ReplicaPlace place, IReadOnlyList<string> copies, StandingTargets targets, SectorContext sector)
     {
-        (_place, _copies, _targets, _run, _progress, _notice) = (place, copies, targets, run, progress, notice);
+        (_place, _copies, _targets, _sector) = (place, copies, targets, sector);
         File = copies[0];
 
         // What is of no use in its place is none of the copies, and still has to make room for a good one.
@@ -83,15 +78,17 @@ internal sealed class StandingReplica
             ? finished.Beside(_place.Area, File, Commitments!, _place.Steps, File == _place.Target ? null : _place.CopiedStep)
             : [];
 
+    private RunContext Run => _sector.Run;
+
     private PAuxFile? TryBuild(SealJob job, string file, SectorWorkspace workspace, out string? unreadable)
     {
         unreadable = null;
-        using PaddedFile padded = new(file, job.Inputs.Porep.SectorSize, _run.Files);
+        using PaddedFile padded = new(file, job.Inputs.Porep.SectorSize, Run.Files);
         WatchedData replica = new(padded);
         try
         {
-            return _run.Sealer.TryBuildTrees(
-                _place.In(job, workspace), replica, _place.CommR, _place.Steps, workspace.Journal, _run.Cores, _progress, _run.Cancellation);
+            return Run.Roles.Trees.TryBuildBeside(
+                _place.In(job, workspace), replica, _place.CommR, _place.Steps, _sector.Step(workspace.Journal));
         }
         catch (OperatorException failure) when (replica.Failure is not null && failure.Kind == FailureKind.Storage)
         {
@@ -131,18 +128,18 @@ internal sealed class StandingReplica
     {
         string to = _place.Made(workspace);
         if (workspace.Journal.TryGet(_place.CopiedStep, out FileDigest recorded) && FileLook.At(to).IsFileOf(recorded.Length)
-            && (_copied == from || SegmentDigests.OfFile(_run.Files, to, cancellation: _run.Cancellation) == recorded))
+            && (_copied == from || SegmentDigests.OfFile(Run.Files, to, cancellation: Run.Cancellation) == recorded))
         {
             return to;
         }
 
-        _notice($"the copy in {from} is taken instead");
-        InstallProgress progress = new(_progress, _run.Time);
+        _sector.Notice($"the copy in {from} is taken instead");
+        InstallProgress progress = _sector.Passing;
         progress.Begin(FileLook.Through(from).Length);
         string temporary = $"{to}.copy";
-        FileDigest copied = _run.Files.Copy(from, temporary, progress, _run.Cancellation);
-        _run.Files.Replace(temporary, to);
-        _run.Files.SyncFolder(workspace.Folder);
+        FileDigest copied = Run.Files.Copy(from, temporary, progress, Run.Cancellation);
+        Run.Files.Replace(temporary, to);
+        Run.Files.SyncFolder(workspace.Folder);
         workspace.Journal.Record(_place.CopiedStep, copied);
         _copied = from;
         return to;
@@ -154,13 +151,13 @@ internal sealed class StandingReplica
         if (file != copy)
         {
             // Sealing takes a replica that is there for finished.
-            _run.Files.DeleteFile(file);
+            Run.Files.DeleteFile(file);
             workspace.Journal.Forget(_place.CopiedStep);
         }
 
         if (copy == _place.Target)
         {
-            if (!_run.Settings.Force)
+            if (!Run.Settings.Force)
             {
                 throw new OperatorException(
                     FailureKind.TargetExists,
@@ -170,13 +167,13 @@ internal sealed class StandingReplica
 
             if (_targets.Fixed.TryGetValue(copy, out string? reason))
             {
-                throw new TargetRefusals(_run.Settings.ResultFolder, _place.Sector).CannotBeMoved(copy, why, reason);
+                throw new TargetRefusals(Run.Settings.ResultFolder, _place.Sector).CannotBeMoved(copy, why, reason);
             }
 
             _targets.Condemn(copy, why);
         }
 
-        _notice($"{copy} {why}");
+        _sector.Notice($"{copy} {why}");
     }
 }
 
@@ -212,6 +209,18 @@ internal sealed class WatchedData(ISectorData data) : ISectorData
 /// <param name="CommR">The CommR it has to have.</param>
 internal sealed record ReplicaPlace(SectorId Sector, InstallArea Area, ResultLayout Layout, CommD CommD, CommR CommR)
 {
+    /// <summary>The place of what was sealed.</summary>
+    public static ReplicaPlace OfKey(PreparedSector prepared) => new(
+        prepared.Sector.Facts.Sector, InstallArea.Sealed, prepared.Sector.Layout, prepared.Content.CommD, prepared.Sector.Facts.SealedCid);
+
+    /// <summary>The place of the update of a snapped sector.</summary>
+    public static ReplicaPlace OfUpdate(PreparedSector prepared) => OfKey(prepared) with
+    {
+        Area = InstallArea.Update,
+        CommD = prepared.Content.Update!.CommD,
+        CommR = prepared.Sector.Facts.Update!.SealedCid,
+    };
+
     /// <summary>Begins the steps of what is made beside it.</summary>
     public string Steps => Area == InstallArea.Update ? ReplicaTrees.UpdateSteps : ReplicaTrees.Steps;
 

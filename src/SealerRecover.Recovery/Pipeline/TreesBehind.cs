@@ -7,11 +7,11 @@ using SealerRecover.Recovery.Roles;
 namespace SealerRecover.Recovery.Pipeline;
 
 /// <summary>
-/// Trees of one sector that are built behind its labels (<see cref="ISealer.Follow"/>), on a thread that sleeps until the last layer begins
+/// Trees of one sector that are built behind its labels (<see cref="Roles.TreeMaking.Follow"/>), on a thread that sleeps until the last layer begins
 /// and then goes to work if a core is free and no other sector is followed. Only ever an accelerator: whatever it has not recorded, the
 /// stage of trees does.
 /// </summary>
-internal sealed class TreesBehind
+internal sealed class TreesBehind : IDisposable
 {
     private readonly Thread _thread;
     private readonly Action<string> _notice;
@@ -36,7 +36,7 @@ internal sealed class TreesBehind
     /// <exception cref="Exception">A bug in what followed; failures that an operator can act on are for the stage of trees to meet again.</exception>
     public void Finish()
     {
-        Stop();
+        Dispose();
         switch (_failure)
         {
             case null:
@@ -51,7 +51,7 @@ internal sealed class TreesBehind
     }
 
     /// <summary>As <see cref="Finish"/>, whatever came of it.</summary>
-    public void Stop()
+    public void Dispose()
     {
         LastLayer.Dispose();
         _thread.Join();

@@ -13,7 +13,7 @@ internal static class UnsealedCopy
 {
     /// <summary>Writes it, unless it is recorded as written.</summary>
     /// <exception cref="OperatorException">Storage: what was read and written is not what <paramref name="commD"/> is of; it is not recorded.</exception>
-    public static void Make(SectorWorkspace workspace, ISectorData data, CommD commD, RunContext run, IProgress<SealProgress> progress)
+    public static void Make(SectorWorkspace workspace, ISectorData data, CommD commD, SectorContext sector)
     {
         if (workspace.Journal.TryGet(FinishedFiles.UnsealedStep, out FileDigest recorded)
             && FileLook.At(workspace.UnsealedFile).IsFileOf(recorded.Length))
@@ -21,13 +21,15 @@ internal static class UnsealedCopy
             return;
         }
 
+        RunContext run = sector.Run;
+
         // One that is not recorded is of a run that was stopped.
         run.Files.DeleteFile(workspace.UnsealedFile);
-        InstallProgress written = new(progress, run.Time);
+        InstallProgress written = sector.Passing;
         written.Begin(data.Size.Bytes);
         WitnessedData witnessed = new(data, run.Settings.Kernels.TwoToOne);
         UnsealedFile.Write(
-            run.Files, workspace.UnsealedFile, witnessed, ranges: null, run.Cores.Now, new Locked(written), run.Cancellation);
+            run.Files, workspace.UnsealedFile, witnessed, ranges: null, run.Shared.Cores.Now, new Locked(written), run.Cancellation);
         if (witnessed.CommD != commD)
         {
             throw new OperatorException(

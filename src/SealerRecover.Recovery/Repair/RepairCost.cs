@@ -19,7 +19,7 @@ public sealed record RepairCost(TimeSpan Time, double OfFullSealing, long Memory
 /// <param name="settings">Threads, and what else decides what is needed.</param>
 public sealed class RepairCosts(StepSpeeds speeds, RecoverySettings settings)
 {
-    private readonly SectorNeeds _needs = new(settings, new Sealer(settings));
+    private readonly SectorNeeds _needs = new(settings, new SealingRoles(settings));
 
     /// <summary>The cost of one repair.</summary>
     public RepairCost For(SectorRepair repair)

@@ -44,7 +44,6 @@ public sealed record SectorRepair(SectorFacts Facts, string StoragePath, RepairK
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(settings);
-        ISealer sealer = new Sealer(settings);
         long size = facts.SealProof.SectorSize.Bytes;
         ResultLayout[] layouts = [.. storagePaths.Select(path => new ResultLayout(path, facts.Sector))];
 
@@ -54,7 +53,7 @@ public sealed record SectorRepair(SectorFacts Facts, string StoragePath, RepairK
             ?? layouts.FirstOrDefault(layout => FileLook.TryThrough(layout.CacheFolder).Kind == FileKind.Folder)
             ?? layouts[0]).Root;
         RecoverySettings there = settings with { ResultFolder = path, StoragePaths = storagePaths };
-        Survivors? left = Survivors.FindSparing(LinuxFileSystem.Instance, facts, there, sealer.CommROf);
+        Survivors? left = Survivors.FindSparing(LinuxFileSystem.Instance, facts, there, new Proving(settings).CommROf);
         return new SectorRepair(facts, path, (left, IsSnapped: facts.Update is not null) switch
         {
             (null, _) => RepairKind.Everything,

@@ -19,11 +19,11 @@ namespace SealerRecover.Recovery.Resources;
 /// </summary>
 /// <param name="settings">What the operator decided.</param>
 /// <param name="probe">What there is.</param>
-/// <param name="sealer">What its steps cost.</param>
+/// <param name="roles">What its steps cost.</param>
 /// <param name="survey">Which pieces have to come.</param>
-internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe, ISealer sealer, PieceSurvey survey)
+internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe, SealingRoles roles, PieceSurvey survey)
 {
-    private readonly SectorNeeds _needs = new(settings, sealer);
+    private readonly SectorNeeds _needs = new(settings, roles);
 
     /// <summary>
     /// The plan for as many sectors at once as the operator asked for; where something does not suffice, for as many as it suffices for, and
@@ -50,7 +50,7 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
             probe.Disk(settings.ParentCacheFolder), probe.OpenFilesLeft());
         PorepParameters largest = sectors.Select(facts => facts.SealProof.Porep).MaxBy(porep => porep.Nodes)!;
         CorePlanner planner = new(
-            probe.Topology() ?? CpuTopology.Flat(settings.Threads), settings.Threads, sealer.CostsOf(largest));
+            probe.Topology() ?? CpuTopology.Flat(settings.Threads), settings.Threads, roles.Labels.CostsOf(largest));
         RunShape run = new(sectors.Length, largest.Layers);
         int asked = Math.Min(settings.Parallel, sectors.Length);
         ResourceLine? limit = null;
@@ -132,7 +132,7 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
     }
 
     private long MissingParentCaches(SectorFacts[] sectors, SealResources[] needs) => sectors
-        .Select((facts, i) => (Path: sealer.ParentCachePath(facts.SealProof.Porep), Length: needs[i].ParentCacheDisk))
+        .Select((facts, i) => (Path: roles.Labels.ParentCachePath(facts.SealProof.Porep), Length: needs[i].ParentCacheDisk))
         .DistinctBy(cache => cache.Path)
         .Where(cache => FileLook.Through(cache.Path).Length != cache.Length)
         .Sum(cache => cache.Length);

@@ -11,8 +11,8 @@ namespace SealerRecover.Recovery.Resources;
 
 /// <summary>What one sector takes, by what is left of it and what it holds.</summary>
 /// <param name="settings">What the operator decided.</param>
-/// <param name="sealer">Tells the CommR of a p_aux.</param>
-internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
+/// <param name="roles">Tells the CommR of a p_aux.</param>
+internal sealed class SectorNeeds(RecoverySettings settings, SealingRoles roles)
 {
     /// <summary>The needs of one sector; where a replica is left, those of checking it.</summary>
     /// <param name="facts">The sector.</param>
@@ -38,7 +38,7 @@ internal sealed class SectorNeeds(RecoverySettings settings, ISealer sealer)
     /// <param name="facts">The sector.</param>
     public SealResources WithLabels(SectorFacts facts) => Sealing(facts, onlyLastLayer: !settings.Of(facts).ForCommit1 && Left(facts) is not null);
 
-    private Survivors? Left(SectorFacts facts) => Survivors.FindSparing(LinuxFileSystem.Instance, facts, settings, sealer.CommROf);
+    private Survivors? Left(SectorFacts facts) => Survivors.FindSparing(LinuxFileSystem.Instance, facts, settings, roles.Proofs.CommROf);
 
     private SealResources Sealing(SectorFacts facts, bool onlyLastLayer)
     {

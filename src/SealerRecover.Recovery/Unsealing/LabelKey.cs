@@ -17,15 +17,15 @@ internal sealed class LabelKey : IDisposable
 {
     private readonly UnsealRequest _request;
     private readonly IFileSystem _files;
-    private readonly ISealer _sealer;
+    private readonly Labelling _labels;
     private readonly EventSink _events;
     private readonly SectorWorkspace _workspace;
 
-    private LabelKey(UnsealRequest request, IFileSystem files, ISealer sealer, EventSink events, SectorWorkspace workspace)
+    private LabelKey(UnsealRequest request, IFileSystem files, Labelling labels, EventSink events, SectorWorkspace workspace)
     {
         _request = request;
         _files = files;
-        _sealer = sealer;
+        _labels = labels;
         _events = events;
         _workspace = workspace;
     }
@@ -46,13 +46,13 @@ internal sealed class LabelKey : IDisposable
 
     /// <summary>Opens the workspace, or makes it, for labels of a sector that was sealed over <paramref name="commD"/>.</summary>
     /// <exception cref="OperatorException">Busy: another process has it.</exception>
-    public static LabelKey Open(UnsealRequest request, IFileSystem files, ISealer sealer, EventSink events, CommD commD, RecoverySettings settings)
+    public static LabelKey Open(UnsealRequest request, IFileSystem files, Labelling labels, EventSink events, CommD commD, RecoverySettings settings)
     {
         SectorId sector = request.Facts.Sector;
         string cache = Path.Combine(settings.TempFolder, sector.FileName, "cache");
         SectorWorkspace workspace = SectorWorkspace.Open(
             files, settings.TempFolder, sector, WorkInputs.For(request.Facts, new SectorContent(commD, null, null, []), settings), cache, text => events.Notice(sector, text));
-        return new LabelKey(request, files, sealer, events, workspace);
+        return new LabelKey(request, files, labels, events, workspace);
     }
 
     /// <summary>Labels what is missing.</summary>
@@ -80,9 +80,9 @@ internal sealed class LabelKey : IDisposable
             CachePathInTAux = journal.CachePathInTAux,
             Notice = text => _events.Notice(_request.Facts.Sector, text),
         };
-        using (IParents parents = _sealer.OpenParents(Porep, _events.ProgressOf(null), text => _events.Notice(null, text), cancellation))
+        using (IParents parents = _labels.OpenParents(Porep, _events.ProgressOf(null), text => _events.Notice(null, text), cancellation))
         {
-            _sealer.PreCommit1(job, parents, journal, lastLayer: null, _events.ProgressOf(_request.Facts.Sector), cancellation);
+            _labels.Label(new LabelWork(job, journal, parents, _events.ProgressOf(_request.Facts.Sector)), lastLayer: null, cancellation);
         }
 
         journal.MarkLabelled(true);

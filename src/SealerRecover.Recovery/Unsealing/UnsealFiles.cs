@@ -11,7 +11,7 @@ internal static class UnsealFiles
 
     /// <summary>Refuses what cannot work: files that are missing, too short or another sector's, and the wrong one of a snapped sector.</summary>
     /// <exception cref="OperatorException">BadInput or SourcesDisagree.</exception>
-    public static void Check(UnsealRequest request, ISealer sealer, CancellationToken cancellation)
+    public static void Check(UnsealRequest request, Proving proofs, CancellationToken cancellation)
     {
         if (request.UnsealedFile is not null)
         {
@@ -45,10 +45,10 @@ internal static class UnsealFiles
 
         CheckFile(request.SealedFile, "--sealed", request.Facts.SealProof.SectorSize);
         CheckFile(request.UpdateFile, "--update", request.Facts.SealProof.SectorSize);
-        CheckCache(request.CacheFolder, "--cache", request.Facts.SealedCid, sealer);
+        CheckCache(request.CacheFolder, "--cache", request.Facts.SealedCid, proofs);
         if (request.Facts.Update is { } update)
         {
-            CheckCache(request.UpdateCacheFolder, "--update-cache", update.SealedCid, sealer);
+            CheckCache(request.UpdateCacheFolder, "--update-cache", update.SealedCid, proofs);
         }
     }
 
@@ -112,7 +112,7 @@ internal static class UnsealFiles
         }
     }
 
-    private static void CheckCache(string? folder, string option, CommR expected, ISealer sealer)
+    private static void CheckCache(string? folder, string option, CommR expected, Proving proofs)
     {
         if (folder is null)
         {
@@ -130,7 +130,7 @@ internal static class UnsealFiles
             return;
         }
 
-        CommR commR = sealer.CommROf(PAuxFile.Read(pAux));
+        CommR commR = proofs.CommROf(PAuxFile.Read(pAux));
         if (commR != expected)
         {
             throw new OperatorException(

@@ -25,7 +25,7 @@ public sealed class Unsealer
     private readonly UnsealRequest _request;
     private readonly RecoverySettings _settings;
     private readonly TimeProvider _time;
-    private readonly ISealer _sealer;
+    private readonly SealingRoles _roles;
     private readonly IFileSystem _files;
     private readonly ISystemProbe _probe;
 
@@ -33,16 +33,16 @@ public sealed class Unsealer
     /// <param name="request">What and where.</param>
     /// <param name="time">The clock, for events.</param>
     public Unsealer(UnsealRequest request, TimeProvider time)
-        : this(request, time, new Sealer(SettingsOf(request)), LinuxFileSystem.Instance, new LinuxSystemProbe())
+        : this(request, time, new SealingRoles(SettingsOf(request)), LinuxFileSystem.Instance, new LinuxSystemProbe())
     {
     }
 
-    internal Unsealer(UnsealRequest request, TimeProvider time, ISealer sealer, IFileSystem files, ISystemProbe probe)
+    internal Unsealer(UnsealRequest request, TimeProvider time, SealingRoles roles, IFileSystem files, ISystemProbe probe)
     {
         _request = request;
         _settings = SettingsOf(request);
         _time = time;
-        _sealer = sealer;
+        _roles = roles;
         _files = files;
         _probe = probe;
     }
@@ -57,7 +57,7 @@ public sealed class Unsealer
     public UnsealPlan Plan(CancellationToken cancellation = default) => StorageFailure.Explain($"looking at the files of {Sector}", () =>
     {
         NewRawFile.Refuse(_request.Output);
-        UnsealFiles.Check(_request, _sealer, cancellation);
+        UnsealFiles.Check(_request, _roles.Proofs, cancellation);
         string folder = Path.Combine(_settings.TempFolder, Sector.FileName);
         KeyOrigin key = _request.UnsealedFile is not null ? KeyOrigin.None
             : _request.UpdateFile is not null && _request.SealedFile is not null ? KeyOrigin.SealedFile
@@ -100,7 +100,7 @@ public sealed class Unsealer
             }
 
             CommD sealedOver = UnsealFiles.SealedOver(_request, cancellation);
-            using LabelKey labels = LabelKey.Open(_request, _files, _sealer, events, sealedOver, _settings);
+            using LabelKey labels = LabelKey.Open(_request, _files, _roles.Labels, events, sealedOver, _settings);
             labels.Make(sealedOver, Cores(), cancellation);
             Decode(labels.LastLayer, plan, events, cancellation);
             labels.Finish();
@@ -161,7 +161,7 @@ public sealed class Unsealer
 
     private LabelCores? Cores()
     {
-        CorePlanner planner = new(_probe.Topology() ?? CpuTopology.Flat(_request.Threads), _request.Threads, _sealer.CostsOf(Porep));
+        CorePlanner planner = new(_probe.Topology() ?? CpuTopology.Flat(_request.Threads), _request.Threads, _roles.Labels.CostsOf(Porep));
         return planner.For(new RunShape(1, Porep.Layers), 1).Unpinned().Seats[0].Cores;
     }
 
@@ -175,7 +175,7 @@ public sealed class Unsealer
         if (labelling)
         {
             parts.Add(("labels", folder, Math.Max(0, (Porep.Layers * Porep.SectorSize.Bytes) - FileLook.AllocatedBelow(folder))));
-            string parents = _sealer.ParentCachePath(Porep);
+            string parents = _roles.Labels.ParentCachePath(Porep);
             parts.Add(("the parent cache", parents, FileLook.Through(parents).Length == needs.ParentCacheDisk ? 0 : needs.ParentCacheDisk));
         }
 

@@ -239,7 +239,7 @@ internal sealed class FaultStage : IDisposable
     {
         RecordingObserver observer = new();
         RecoveryRunner runner = new(
-            Settings, time ?? TimeProvider.System, new Recovery.Roles.Sealer(Settings), files, new FakeProbe());
+            Settings, time ?? TimeProvider.System, new SealingRoles(Settings), files, new FakeProbe());
         try
         {
             return new FaultEnd(runner.Run(Scenario.Facts, observer, CancellationToken.None), null, observer);

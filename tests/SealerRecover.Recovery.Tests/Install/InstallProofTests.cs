@@ -86,9 +86,9 @@ public sealed class InstallProofTests : IDisposable
     [InlineData(Tree, 3)]
     public void A_file_that_was_written_wrong_with_a_right_digest_of_it_is_made_again(string name, int place)
     {
-        Miswriting sealer = new(_run.Settings, name, place);
+        Miswriting sealer = new(name, place);
         RecoveryMetadata metadata = MetadataFile.Read(Path.Combine(VectorFiles.RepositoryRoot, "samples", "2KiB", "sectors-recovery-f01000.json"));
-        RecoveryRunner runner = new(_run.Settings, TimeProvider.System, sealer, LinuxFileSystem.Instance, new FakeProbe());
+        RecoveryRunner runner = new(_run.Settings, TimeProvider.System, new SealingRoles(_run.Settings) { Trees = sealer }, LinuxFileSystem.Instance, new FakeProbe());
 
         SectorOutcome outcome = Assert.Single(runner.Run(
             [metadata.Sectors.Single(sector => sector.Sector.Number == 2)], _run.Observer, TestContext.Current.CancellationToken));
@@ -122,21 +122,20 @@ public sealed class InstallProofTests : IDisposable
         Assert.Single(_run.Do(FakeSealer.Facts(2))) is var outcome ? (outcome.Kind, outcome.ProvenNodes) : default;
 
     /// <summary>The real sealing, the first time with a bit flipped in memory just before a file and its digest were written.</summary>
-    private sealed class Miswriting(RecoverySettings settings, string name, int place) : RealSealer(settings)
+    private sealed class Miswriting(string name, int place) : TreeMaking
     {
         public int Times { get; private set; }
 
-        public override SealedCommitments PreCommit2(
-            SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
+        public override SealedCommitments Seal(SealJob job, StepContext step)
         {
-            SealedCommitments made = base.PreCommit2(job, log, cores, progress, cancellation);
+            SealedCommitments made = base.Seal(job, step);
             if (Times++ == 0)
             {
                 string path = Path.Combine(job.CacheFolder, name);
                 byte[] content = File.ReadAllBytes(path);
                 content[place] ^= 1;
                 File.WriteAllBytes(path, content);
-                log.Record(name == Tree ? "tree-r-last-0" : $"layer-{job.Inputs.Porep.Layers}", SegmentDigests.OfFile(LinuxFileSystem.Instance, path, new Progress<long>(), cancellation));
+                step.Log.Record(name == Tree ? "tree-r-last-0" : $"layer-{job.Inputs.Porep.Layers}", SegmentDigests.OfFile(LinuxFileSystem.Instance, path, new Progress<long>(), step.Cancellation));
             }
 
             return made;

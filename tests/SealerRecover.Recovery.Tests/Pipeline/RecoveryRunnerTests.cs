@@ -364,7 +364,7 @@ public sealed class RecoveryRunnerTests : IDisposable
         RecoverySettings otherResult = _run.Settings with { ResultFolder = _run.Settings.ResultFolder + "2" };
         foreach (RecoverySettings settings in new[] { _run.Settings, elsewhere, otherResult })
         {
-            RecoveryRunner second = new(settings, TimeProvider.System, new FakeSealer(), _run.Files, _run.Probe);
+            RecoveryRunner second = new(settings, TimeProvider.System, new FakeSealer().Roles, _run.Files, _run.Probe);
             OperatorException busy = Run.Failure(Assert.Single(
                 second.Run([FakeSealer.Facts(1)], new RecordingObserver(), CancellationToken.None)));
             Assert.Equal(FailureKind.Busy, busy.Kind);

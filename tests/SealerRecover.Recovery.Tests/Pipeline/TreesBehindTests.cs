@@ -7,6 +7,7 @@ using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Metadata;
+using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Tests.Support;
 
@@ -22,7 +23,7 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
     [Fact]
     public void Trees_behind_the_last_layer_make_the_same_sector_and_leave_nothing_to_do()
     {
-        Watched sealer = new(Settings);
+        Watched sealer = new();
 
         SectorOutcome outcome = Recover(sealer);
 
@@ -36,7 +37,7 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
     [Fact]
     public void What_fails_behind_the_labels_is_told_and_done_after_them()
     {
-        Watched sealer = new(Settings) { FollowFailure = new OperatorException(FailureKind.Storage, "the disk hiccupped", "Look.") };
+        Watched sealer = new() { FollowFailure = new OperatorException(FailureKind.Storage, "the disk hiccupped", "Look.") };
 
         SectorOutcome outcome = Recover(sealer);
 
@@ -48,7 +49,7 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
     [Fact]
     public void A_bug_behind_the_labels_is_not_hidden()
     {
-        Watched sealer = new(Settings) { FollowFailure = new InvalidOperationException("bug") };
+        Watched sealer = new() { FollowFailure = new InvalidOperationException("bug") };
 
         SectorOutcome outcome = Recover(sealer);
 
@@ -59,20 +60,19 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
     [Fact]
     public void On_a_single_core_nothing_follows()
     {
-        Watched sealer = new(Settings with { Threads = 1 });
+        Watched sealer = new();
 
-        Assert.Equal(OutcomeKind.Installed, Recover(sealer).Kind);
+        Assert.Equal(OutcomeKind.Installed, Recover(sealer, threads: 1).Kind);
 
         Assert.Equal((0, 0), (sealer.Followed, sealer.RecordedBefore));
     }
 
-    private RecoverySettings Settings => _run.Settings with { Threads = 4, ParentCacheFolder = parents.Folder };
-
-    private SectorOutcome Recover(Watched sealer)
+    private SectorOutcome Recover(Watched sealer, int threads = 4)
     {
+        RecoverySettings settings = _run.Settings with { Threads = threads, ParentCacheFolder = parents.Folder };
         RecoveryMetadata metadata = MetadataFile.Read(
             Path.Combine(VectorFiles.RepositoryRoot, "tests", "vectors", "metadata", "8MiB", "sectors-recovery-f01000.json"));
-        RecoveryRunner runner = new(sealer.Settings, TimeProvider.System, sealer, LinuxFileSystem.Instance, new FakeProbe());
+        RecoveryRunner runner = new(settings, TimeProvider.System, new SealingRoles(settings) { Trees = sealer }, LinuxFileSystem.Instance, new FakeProbe());
         return Assert.Single(runner.Run(
             [metadata.Sectors.Single(sector => sector.Sector.Number == 1)], _run.Observer, TestContext.Current.CancellationToken));
     }
@@ -88,7 +88,7 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
     }
 
     /// <summary>The real sealing, and what became of it.</summary>
-    private sealed class Watched(RecoverySettings settings) : RealSealer(settings)
+    private sealed class Watched : TreeMaking
     {
         public Exception? FollowFailure { get; init; }
 
@@ -97,8 +97,7 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
         /// <summary>Steps of trees that were recorded when the stage of trees began.</summary>
         public int RecordedBefore { get; private set; }
 
-        public override void Follow(
-            SealJob job, LayerWatermark lastLayer, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
+        public override void Follow(SealJob job, LayerWatermark lastLayer, StepContext step)
         {
             Followed++;
             if (FollowFailure is not null)
@@ -106,14 +105,13 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
                 throw FollowFailure;
             }
 
-            base.Follow(job, lastLayer, log, cores, progress, cancellation);
+            base.Follow(job, lastLayer, step);
         }
 
-        public override SealedCommitments PreCommit2(
-            SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
+        public override SealedCommitments Seal(SealJob job, StepContext step)
         {
-            RecordedBefore = new[] { "tree-c-root-0", "tree-r-last-0" }.Count(step => log.TryGet(step, out _));
-            return base.PreCommit2(job, log, cores, progress, cancellation);
+            RecordedBefore = new[] { "tree-c-root-0", "tree-r-last-0" }.Count(name => step.Log.TryGet(name, out _));
+            return base.Seal(job, step);
         }
     }
 }

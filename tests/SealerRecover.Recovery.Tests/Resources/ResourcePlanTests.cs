@@ -45,7 +45,7 @@ public sealed class ResourcePlanTests : IDisposable
         IReadOnlyList<ResourceLine> plan = _run.Runner.Plan([unproven]).Resources;
 
         Assert.Equal(kept.TempDisk + proofs + kept.ParentCacheDisk, plan[1].Needed);
-        Assert.Equal(One.ResultDisk + proofs, new SectorNeeds(_run.Settings, _run.Sealer).For(unproven).ResultDisk);
+        Assert.Equal(One.ResultDisk + proofs, new SectorNeeds(_run.Settings, _run.Sealer.Roles).For(unproven).ResultDisk);
         Assert.InRange(plan[0].Needed, (64L << 30) + (1L << 30), (64L << 30) + (3L << 30));
         _run.Probe.Disks = path => new DiskSpace(1, kept.TempDisk + kept.ParentCacheDisk);
         Assert.Throws<OperatorException>(() => ResourcePlan.RefuseShortage(_run.Runner.Plan([unproven]).Resources));

@@ -15,6 +15,7 @@ using Filecoin.Sealing.Trees;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Roles;
+using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Tests.Support;
 
@@ -22,8 +23,10 @@ namespace SealerRecover.Recovery.Tests.Support;
 /// Makes files of the right names and lengths whose bytes depend on the inputs alone, and keeps the contract of PreCommit1 and
 /// PreCommit2: finished steps are recorded with digests and not done again. "CommR" is a SHA-256 of its two parts.
 /// </summary>
-internal sealed class FakeSealer : ISealer
+internal sealed class FakeSealer
 {
+    public SealingRoles Roles => new(new Labels(this), new Trees(this), new Proofs(this));
+
     private readonly Lock _gate = new();
     private int _labelling;
     private int _building;
@@ -62,9 +65,7 @@ internal sealed class FakeSealer : ISealer
     public static SectorFacts WithRightCid(SectorFacts facts) =>
         facts with { SealedCid = Commit(Inputs(facts), default).CommR };
 
-    public string ParentCachePath(PorepParameters porep) => "/nonexistent/parents";
-
-    public IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, Action<string> notice, CancellationToken cancellation)
+    private Parents OpenParents()
     {
         ParentsOpened++;
         if (ParentsFailure?.Invoke() is { } failure)
@@ -78,12 +79,7 @@ internal sealed class FakeSealer : ISealer
 
     public Action<SealJob, LayerWatermark, CancellationToken>? Following { get; set; }
 
-    public void Follow(
-        SealJob job, LayerWatermark lastLayer, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation) =>
-        Following?.Invoke(job, lastLayer, cancellation);
-
-    public void PreCommit1(
-        SealJob job, IParents parents, IStepLog log, LayerWatermark? lastLayer, IProgress<SealProgress> progress, CancellationToken cancellation)
+    private void Label(SealJob job, IStepLog log, IProgress<SealProgress> progress, CancellationToken cancellation)
     {
         Enter(ref _labelling);
         try
@@ -116,7 +112,7 @@ internal sealed class FakeSealer : ISealer
     }
 
     /// <summary>Trees cost next to nothing, so that cores come first; four sectors side by side cost as much as two apart.</summary>
-    public NodeCosts CostsOf(PorepParameters porep) => new()
+    private static NodeCosts Costs => new()
     {
         Labels = [new(new LabelVariant("four", 4), 40), new(new LabelVariant("one", 1), 20)],
         Trees = 1,
@@ -127,7 +123,7 @@ internal sealed class FakeSealer : ISealer
 
     public Func<Exception?>? TogetherFailure { get; set; }
 
-    public void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation)
+    private void LabelTogether(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation)
     {
         GroupSizes.Enqueue(sectors.Count);
         if (TogetherFailure?.Invoke() is { } failure)
@@ -137,30 +133,11 @@ internal sealed class FakeSealer : ISealer
 
         foreach (LabelWork sector in sectors)
         {
-            PreCommit1(sector.Job, sector.Parents, sector.Log, null, sector.Progress, cancellation);
+            Label(sector.Job, sector.Log, sector.Progress, cancellation);
         }
     }
 
-    public IReadOnlyList<ProofFault> CheckOpenings(
-        SectorFacts facts,
-        ReplicaInputs inputs,
-        Bytes32 commC,
-        string cacheFolder,
-        IProgress<SealProgress> progress,
-        CancellationToken cancellation) => [];
-
-    public void MakeSyntheticProofs(
-        SealJob job,
-        SealedCommitments made,
-        IStepLog log,
-        ITreeCores cores,
-        IProgress<SealProgress> progress,
-        CancellationToken cancellation,
-        StandingLayers? standing = null) =>
-        throw new NotSupportedException("labels made up of nothing have no openings");
-
-    public SealedCommitments PreCommit2(
-        SealJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
+    private SealedCommitments Seal(SealJob job, IStepLog log, CancellationToken cancellation)
     {
         Enter(ref _building);
         try
@@ -176,8 +153,7 @@ internal sealed class FakeSealer : ISealer
     }
 
     /// <summary>An update is the key's bytes turned over, its CommR that of comm_c and the new comm_r_last.</summary>
-    public SealedCommitments Update(
-        UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
+    private SealedCommitments Update(UpdateJob job, IStepLog log, CancellationToken cancellation)
     {
         BeforeUpdate?.Invoke(job, cancellation);
         cancellation.ThrowIfCancellationRequested();
@@ -193,8 +169,7 @@ internal sealed class FakeSealer : ISealer
     }
 
     /// <summary>The key of an update made by <see cref="Update"/>.</summary>
-    public SealedCommitments RemoveData(
-        UpdateJob job, IStepLog log, ITreeCores cores, IProgress<SealProgress> progress, CancellationToken cancellation)
+    private SealedCommitments RemoveData(UpdateJob job, IStepLog log)
     {
         Calls.Enqueue($"{job.Sector.Number}:remove");
         PAuxFile pAux = PAuxFile.Read(Path.Combine(job.SourceCacheFolder, "p_aux"));
@@ -204,15 +179,7 @@ internal sealed class FakeSealer : ISealer
     }
 
     /// <summary>As the real one: trees and p_aux of a replica that was made before.</summary>
-    public PAuxFile? TryBuildTrees(
-        SealJob job,
-        ISectorData replica,
-        CommR expected,
-        string steps,
-        IStepLog log,
-        ITreeCores cores,
-        IProgress<SealProgress> progress,
-        CancellationToken cancellation)
+    private PAuxFile? TryBuildBeside(SealJob job, ISectorData replica, CommR expected, string steps, IStepLog log)
     {
         string path = Path.Combine(job.CacheFolder, "p_aux");
         if (log.TryGet($"{steps}-finished", out _) && File.Exists(path))
@@ -286,15 +253,14 @@ internal sealed class FakeSealer : ISealer
         log.Record($"{steps}-finished", Digest(Path.Combine(job.TargetCacheFolder, "p_aux")));
     }
 
-    public CommR CommROf(PAuxFile pAux) => new(new Bytes32(SHA256.HashData(pAux.ToBytes())));
+    private static CommR CommROf(PAuxFile pAux) => new(new Bytes32(SHA256.HashData(pAux.ToBytes())));
 
     /// <summary>What proofs find wrong, asked for every replica that is about to be installed; null for nothing.</summary>
     public Func<ReplicaFiles, ProofFault?>? Unproven { get; set; }
 
     public ConcurrentQueue<ReplicaFiles> Proven { get; } = new();
 
-    public IReadOnlyList<ProofFault> Prove(
-        ReplicaFiles files, PorepParameters porep, SectorId sector, CommR commR, Bytes32 randomness, int nodes, CancellationToken cancellation)
+    private IReadOnlyList<ProofFault> Prove(ReplicaFiles files, CommR commR)
     {
         if (CommROf(PAuxFile.Read(files.PAux)) != commR || !files.All.All(File.Exists))
         {
@@ -392,6 +358,52 @@ internal sealed class FakeSealer : ISealer
             MostBuilding = Math.Max(MostBuilding, _building);
             Overlapped |= _labelling > 0 && _building > 0;
         }
+    }
+
+    private static readonly RecoverySettings NoSettings = new() { ResultFolder = "/none", TempFolder = "/none", ParentCacheFolder = "/nonexistent" };
+
+    private sealed class Labels(FakeSealer fake) : Labelling(NoSettings)
+    {
+        public override string ParentCachePath(PorepParameters porep) => "/nonexistent/parents";
+
+        public override IParents OpenParents(
+            PorepParameters porep, IProgress<SealProgress> progress, Action<string> notice, CancellationToken cancellation) => fake.OpenParents();
+
+        public override NodeCosts CostsOf(PorepParameters porep) => Costs;
+
+        public override void Label(LabelWork sector, LayerWatermark? lastLayer, CancellationToken cancellation) =>
+            fake.Label(sector.Job, sector.Log, sector.Progress, cancellation);
+
+        public override void LabelTogether(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation) => fake.LabelTogether(sectors, cancellation);
+    }
+
+    private sealed class Trees(FakeSealer fake) : TreeMaking
+    {
+        public override void Follow(SealJob job, LayerWatermark lastLayer, StepContext step) => fake.Following?.Invoke(job, lastLayer, step.Cancellation);
+
+        public override SealedCommitments Seal(SealJob job, StepContext step) => fake.Seal(job, step.Log, step.Cancellation);
+
+        public override void MakeSyntheticProofs(SealJob job, SealedCommitments made, StepContext step, StandingLayers? standing = null) =>
+            throw new NotSupportedException("labels made up of nothing have no openings");
+
+        public override SealedCommitments Update(UpdateJob job, StepContext step) => fake.Update(job, step.Log, step.Cancellation);
+
+        public override SealedCommitments RemoveData(UpdateJob job, StepContext step) => fake.RemoveData(job, step.Log);
+
+        public override PAuxFile? TryBuildBeside(SealJob job, ISectorData replica, CommR expected, string steps, StepContext step) =>
+            fake.TryBuildBeside(job, replica, expected, steps, step.Log);
+    }
+
+    private sealed class Proofs(FakeSealer fake) : Proving(NoSettings)
+    {
+        public override CommR CommROf(PAuxFile pAux) => FakeSealer.CommROf(pAux);
+
+        public override IReadOnlyList<ProofFault> Prove(
+            ReplicaFiles files, PorepParameters porep, SectorId sector, CommR commR, Bytes32 randomness, int nodes, CancellationToken cancellation) =>
+            fake.Prove(files, commR);
+
+        public override IReadOnlyList<ProofFault> CheckOpenings(
+            SectorFacts facts, ReplicaInputs inputs, Bytes32 commC, string cacheFolder, IProgress<SealProgress> progress, CancellationToken cancellation) => [];
     }
 
     private sealed class Parents(FakeSealer sealer) : IParents

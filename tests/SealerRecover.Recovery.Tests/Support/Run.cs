@@ -38,7 +38,7 @@ internal sealed class Run : IDisposable
 
     public string Folder => _folder.Path;
 
-    public RecoveryRunner Runner => new(Settings, Time, Sealer, Files, Probe);
+    public RecoveryRunner Runner => new(Settings, Time, Sealer.Roles, Files, Probe);
 
     public string Workspace(ulong number) => Path.Combine(Settings.TempFolder, $"s-t01000-{number}");
 

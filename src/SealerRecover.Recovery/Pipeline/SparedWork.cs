@@ -1,0 +1,84 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing.Proofs;
+using SealerRecover.Recovery.Install;
+
+namespace SealerRecover.Recovery.Pipeline;
+
+/// <summary>What is left of a sector may spare hours.</summary>
+internal static class SparedWork
+{
+    /// <summary>Looks for it, in the result folder and in other storage paths, and decides what to use.</summary>
+    public static PreparedSector In(PreparedSector prepared)
+    {
+        SectorContext sector = prepared.Sector;
+        Survivors? left = Survivors.Find(sector.Run.Files, sector.Facts, sector.Run.Settings, sector.Run.Roles.Proofs.CommROf);
+        bool hasLabels = prepared.Workspace.Journal.HasLabels;
+        if (sector.Facts.Update is not null)
+        {
+            prepared = prepared with { Snapped = SnappedSector.Look(prepared, hasLabels, left) };
+        }
+
+        // Layers and columns are what is to be kept.
+        if (left is null || (sector.Run.Settings.ForCommit1 && (hasLabels || left.Sealed.Count == 0 || !SparesCommit1(left, ref prepared))))
+        {
+            return prepared;
+        }
+
+        prepared = prepared with { Job = prepared.Job with { KnownCommC = left.CommC } };
+        if (sector.Facts.Update is null && !hasLabels && left.Sealed.Count > 0)
+        {
+            StandingReplica standing = new(ReplicaPlace.OfKey(prepared), left.Sealed, prepared.Targets, sector);
+            string forCommit1 = prepared.ForCommit1Stands ? ", and what Commit 1 reads"
+                : prepared.StandingLayers is { } layers ? $", and layers and trees in {layers}"
+                : "";
+            sector.Notice($"its replica ({standing.File}) and its p_aux are left{forCommit1}, so only what is missing beside them is made");
+            return prepared with { Standing = standing };
+        }
+
+        if (prepared.Snapped?.NeedsNoLabels != true)
+        {
+            sector.Notice("a p_aux with the CommR of the chain is left, so only labels are made again");
+        }
+
+        return prepared;
+    }
+
+    private static bool SparesCommit1(Survivors left, ref PreparedSector prepared)
+    {
+        bool stands = Commit1FilesAreIntact(left, prepared);
+        prepared = prepared with
+        {
+            ForCommit1Stands = stands,
+            StandingLayers = stands ? null : Survivors.FolderOfLayers(prepared.Sector.Facts, prepared.Sector.Run.Settings),
+        };
+        return stands || prepared.StandingLayers is not null;
+    }
+
+    /// <summary>What Commit 1 reads is looked at as Commit 1 will, in part: it takes hours to make and checks itself when it is used.</summary>
+    private static bool Commit1FilesAreIntact(Survivors left, PreparedSector prepared)
+    {
+        SectorContext sector = prepared.Sector;
+        if (!Survivors.Commit1FilesStand(sector.Facts, sector.Run.Settings))
+        {
+            return false;
+        }
+
+        try
+        {
+            IReadOnlyList<ProofFault> faults = sector.Run.Roles.Proofs.CheckOpenings(
+                sector.Facts, prepared.Job.Inputs, left.CommC, sector.Layout.CacheFolder, sector.Progress, sector.Run.Cancellation);
+            if (faults is not [var fault, ..])
+            {
+                return true;
+            }
+
+            sector.Notice($"what Commit 1 reads is damaged: {fault.Sentence}; it is made again");
+        }
+        catch (OperatorException failure) when (failure.Kind == FailureKind.Storage)
+        {
+            sector.Notice($"what Commit 1 reads cannot be checked: {failure.Message}; it is made again");
+        }
+
+        return false;
+    }
+}
