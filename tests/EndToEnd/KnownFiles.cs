@@ -81,7 +81,7 @@ internal sealed class KnownFiles
         };
         using (ParentCache parents = new ParentCacheFolder(caches.Folder).Open(porep, threads: 2, windowNodes: 2048, progress: null, cancellation))
         {
-            PreCommit1.Run(job, parents, new Steps(), progress: null, cancellation);
+            PreCommit1.Run(job, parents, new MemoryStepLog(), progress: null, cancellation);
         }
 
         File.Move(Path.Combine(work, CacheNames.Layer(porep.Layers)), LastLayer);
@@ -107,7 +107,7 @@ internal sealed class KnownFiles
             TargetFile = Update,
             TargetCacheFolder = UpdateCache,
         };
-        SectorUpdate.Encode(job, new Steps(), new FixedTreeCores(2), progress: null, cancellation);
+        SectorUpdate.Encode(job, new MemoryStepLog(), new FixedTreeCores(2), progress: null, cancellation);
         Assert.Equal(known.UpdateSha256, VectorFiles.Sha256OfFile(Update));
     }
 
@@ -122,16 +122,5 @@ internal sealed class KnownFiles
             reduced.TryWriteBytes(sealedBytes.AsSpan(i * node, node), out _, isUnsigned: true);
         });
         return sealedBytes;
-    }
-
-    private sealed class Steps : IStepLog
-    {
-        private readonly ConcurrentDictionary<string, FileDigest> _finished = new();
-
-        public bool TryGet(string step, out FileDigest digest) => _finished.TryGetValue(step, out digest);
-
-        public void Record(string step, FileDigest digest) => _finished[step] = digest;
-
-        public void Forget(string step) => _finished.TryRemove(step, out _);
     }
 }

@@ -48,7 +48,7 @@ internal static class SealedByHand
                 SealedFile = Path.Combine(folder, "sealed"),
                 CachePathInTAux = "/nowhere",
             };
-            Steps steps = new();
+            MemoryStepLog steps = new();
             using ParentCache parents = new ParentCacheFolder(caches.Folder).Open(
                 porep, threads: 1, windowNodes: 2048, progress: null, TestContext.Current.CancellationToken);
             PreCommit1.Run(job, parents, steps, progress: null, TestContext.Current.CancellationToken);
@@ -77,16 +77,5 @@ internal static class SealedByHand
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private sealed class Steps : IStepLog
-    {
-        private readonly ConcurrentDictionary<string, FileDigest> _finished = new();
-
-        public bool TryGet(string step, out FileDigest digest) => _finished.TryGetValue(step, out digest);
-
-        public void Record(string step, FileDigest digest) => _finished[step] = digest;
-
-        public void Forget(string step) => _finished.TryRemove(step, out _);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;
@@ -263,14 +264,22 @@ public sealed class FollowTests
     {
         public ConcurrentQueue<string> Order { get; } = [];
 
-        public bool TryGet(string step, out FileDigest digest) => log.TryGet(step, out digest);
+        public bool TryGet(SealStep step, out FileDigest digest) => log.TryGet(step, out digest);
 
-        public void Record(string step, FileDigest digest)
+        public bool TryGetValue(SealStep step, out Bytes32 value) => log.TryGetValue(step, out value);
+
+        public void Record(SealStep step, FileDigest digest)
         {
-            Order.Enqueue(step);
+            Order.Enqueue(step.ToString());
             log.Record(step, digest);
         }
 
-        public void Forget(string step) => log.Forget(step);
+        public void RecordValue(SealStep step, Bytes32 value)
+        {
+            Order.Enqueue(step.ToString());
+            log.RecordValue(step, value);
+        }
+
+        public void Forget(SealStep step) => log.Forget(step);
     }
 }

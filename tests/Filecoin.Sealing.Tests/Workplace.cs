@@ -3,6 +3,7 @@ using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Steps;
+using SealerRecover.Tests;
 
 [assembly: Xunit.AssemblyFixture(typeof(Filecoin.Sealing.Tests.SharedParentCaches))]
 
@@ -59,18 +60,4 @@ internal sealed class Workplace : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
-}
-
-/// <summary>A step log that survives nothing, as a test needs it.</summary>
-internal sealed class MemoryStepLog : IStepLog
-{
-    private readonly ConcurrentDictionary<string, FileDigest> _steps = new();
-
-    public IEnumerable<string> Steps => _steps.Keys;
-
-    public bool TryGet(string step, out FileDigest digest) => _steps.TryGetValue(step, out digest);
-
-    public void Record(string step, FileDigest digest) => _steps[step] = digest;
-
-    public void Forget(string step) => _steps.TryRemove(step, out _);
 }

@@ -7,6 +7,7 @@ using Filecoin.Sealing.Replica;
 using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 using Filecoin.Sealing.Update;
+using SealerRecover.Tests;
 
 namespace Filecoin.Benchmarks.Steps;
 
@@ -78,7 +79,7 @@ internal static class EncodingBenchmark
             void Pass(ReplicaNodes encode)
             {
                 ReplicaPassJob job = new(
-                    LinuxFileSystem.Instance, porep, Path.Combine(work, "replica"), work, "bench", LowestRow: 3, PoseidonKernel: null, TwoToOneKernel: null);
+                    LinuxFileSystem.Instance, porep, Path.Combine(work, "replica"), work, StepsOf.Update, LowestRow: 3, PoseidonKernel: null, TwoToOneKernel: null);
                 using ReplicaPass pass = new(job, Make, new MemoryStepLog(), cores, null, CancellationToken.None);
                 pass.Build();
 

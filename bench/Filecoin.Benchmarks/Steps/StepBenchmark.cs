@@ -3,6 +3,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.PreCommit;
+using SealerRecover.Tests;
 
 namespace Filecoin.Benchmarks.Steps;
 

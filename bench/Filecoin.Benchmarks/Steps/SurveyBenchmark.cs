@@ -3,6 +3,7 @@ using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.PreCommit;
 using SealerRecover.Recovery.Survey;
+using SealerRecover.Tests;
 
 namespace Filecoin.Benchmarks.Steps;
 

@@ -1,3 +1,4 @@
+using Filecoin.Cryptography;
 using Filecoin.Sealing.Steps;
 
 namespace Filecoin.Sealing.PreCommit;
@@ -11,21 +12,17 @@ namespace Filecoin.Sealing.PreCommit;
 internal sealed class HeldBackSteps(IStepLog log, Func<bool> isSafe) : IStepLog
 {
     private readonly Lock _gate = new();
-    private readonly List<(string Step, FileDigest Digest)> _held = [];
+    private readonly List<Action<IStepLog>> _held = [];
 
-    public bool TryGet(string step, out FileDigest digest) => log.TryGet(step, out digest);
+    public bool TryGet(SealStep step, out FileDigest digest) => log.TryGet(step, out digest);
 
-    public void Record(string step, FileDigest digest)
-    {
-        lock (_gate)
-        {
-            _held.Add((step, digest));
-        }
+    public bool TryGetValue(SealStep step, out Bytes32 value) => log.TryGetValue(step, out value);
 
-        Release();
-    }
+    public void Record(SealStep step, FileDigest digest) => Hold(safe => safe.Record(step, digest));
 
-    public void Forget(string step)
+    public void RecordValue(SealStep step, Bytes32 value) => Hold(safe => safe.RecordValue(step, value));
+
+    public void Forget(SealStep step)
     {
     }
 
@@ -39,8 +36,18 @@ internal sealed class HeldBackSteps(IStepLog log, Func<bool> isSafe) : IStepLog
 
         lock (_gate)
         {
-            _held.ForEach(held => log.Record(held.Step, held.Digest));
+            _held.ForEach(record => record(log));
             _held.Clear();
         }
+    }
+
+    private void Hold(Action<IStepLog> record)
+    {
+        lock (_gate)
+        {
+            _held.Add(record);
+        }
+
+        Release();
     }
 }

@@ -32,7 +32,7 @@ internal sealed class LayerOnDisk : ILayerSource
     {
         (_layer, _log) = (layer, log);
         _path = Path.Combine(job.CacheFolder, CacheNames.Layer(layer));
-        string step = SealSteps.Layer(layer);
+        SealStep step = SealSteps.Layer(layer);
         if (!log.TryGet(step, out FileDigest digest)
             || !FileLook.Through(_path).IsFileOf(digest.Length)
             || SegmentDigests.TryLoad(job.Files, CacheNames.SegmentsOf(_path), digest) is not { } loaded)

@@ -81,7 +81,7 @@ internal sealed class TreeStep(
     }
 
     private RecordedReplica BeginReplica() => new(
-        job.Files, job.SealedFile, _porep, log, ReplicaRecord.Sealed, TwoToOneHash.Create(job.TwoToOneKernel), cores.Most, cancellation);
+        job.Files, job.SealedFile, _porep, log, StepsOf.Sealing, TwoToOneHash.Create(job.TwoToOneKernel), cores.Most, cancellation);
 
     /// <summary>Gives the replica its name; if it was made of other data than CommD says, forgets it.</summary>
     private void Finish(RecordedReplica replica)
@@ -114,10 +114,10 @@ internal sealed class TreeStep(
 
     private bool TryRecall(int tree, out Bytes32 rootC, out Bytes32 rootRLast)
     {
-        bool done = (log.TryGet(SealSteps.TreeCRoot(tree), out FileDigest recorded) || job.NeedsOnlyLastLayer)
+        bool done = (log.TryGetValue(SealSteps.TreeCRoot(tree), out Bytes32 recorded) || job.NeedsOnlyLastLayer)
             && SealSteps.IsRecorded(job.Files, log, SealSteps.TreeRLast(tree), PathOfTreeRLast(tree))
             && (!job.KeepAll || SealSteps.IsRecorded(job.Files, log, SealSteps.TreeC(tree), PathOfTreeC(tree)));
-        rootC = recorded.Digest;
+        rootC = recorded;
         rootRLast = done ? TreeFile.ReadRoot(job.Files, PathOfTreeRLast(tree)) : default;
         return done;
     }
@@ -144,7 +144,7 @@ internal sealed class TreeStep(
 
         if (treeC is not null)
         {
-            log.Record(SealSteps.TreeCRoot(tree), new FileDigest(Bytes32.Length, rootC));
+            log.RecordValue(SealSteps.TreeCRoot(tree), rootC);
         }
 
         log.Record(SealSteps.TreeRLast(tree), SegmentDigests.OfFile(job.Files, PathOfTreeRLast(tree)));

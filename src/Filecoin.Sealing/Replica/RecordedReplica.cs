@@ -14,7 +14,7 @@ namespace Filecoin.Sealing.Replica;
 internal sealed class RecordedReplica : IDisposable
 {
     private readonly IStepLog _log;
-    private readonly string _steps;
+    private readonly StepsOf _steps;
     private readonly ParallelOptions _reading;
     private readonly BaseTreeLayout _layout;
     private readonly TwoToOneHash _hash;
@@ -29,7 +29,7 @@ internal sealed class RecordedReplica : IDisposable
     /// <param name="path">The replica. Appears whole or not at all.</param>
     /// <param name="porep">Size and shape.</param>
     /// <param name="log">Finished steps.</param>
-    /// <param name="steps">Begins the names of the steps that are recorded.</param>
+    /// <param name="steps">What the steps that are recorded are of.</param>
     /// <param name="hash">The hash of the data's tree.</param>
     /// <param name="threads">Threads for reading back what is there.</param>
     /// <param name="cancellation">Stops within a second.</param>
@@ -38,7 +38,7 @@ internal sealed class RecordedReplica : IDisposable
         string path,
         PorepParameters porep,
         IStepLog log,
-        string steps,
+        StepsOf steps,
         TwoToOneHash hash,
         int threads,
         CancellationToken cancellation)
@@ -63,10 +63,10 @@ internal sealed class RecordedReplica : IDisposable
     /// <summary>Whether a base tree's part is what was recorded; then its data's root is known again.</summary>
     public bool TryRecall(int tree)
     {
-        bool there = _log.TryGet(ReplicaRecord.DataRoot(_steps, tree), out FileDigest root)
+        bool there = _log.TryGetValue(ReplicaRecord.DataRoot(_steps, tree), out Bytes32 root)
             & _log.TryGet(ReplicaRecord.Part(_steps, tree), out FileDigest part)
             && _file.DigestOf(tree * TreeBytes, TreeBytes, _reading) == part;
-        root.Digest.CopyTo(RootOf(tree));
+        root.CopyTo(RootOf(tree));
         return there;
     }
 
@@ -96,7 +96,7 @@ internal sealed class RecordedReplica : IDisposable
         Bytes32 root = _hash.Root(_chunkRoots);
         root.CopyTo(RootOf(_tree));
         _file.Flush();
-        _log.Record(ReplicaRecord.DataRoot(_steps, _tree), new FileDigest(Bytes32.Length, root));
+        _log.RecordValue(ReplicaRecord.DataRoot(_steps, _tree), root);
         _log.Record(ReplicaRecord.Part(_steps, _tree), _digests!.ToFileDigest());
     }
 

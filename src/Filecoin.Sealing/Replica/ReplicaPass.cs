@@ -19,7 +19,7 @@ internal delegate void ReplicaNodes(long offset, Span<byte> nodes, Span<byte> da
 /// <param name="Porep">Size and shape.</param>
 /// <param name="Target">The replica. Appears whole or not at all.</param>
 /// <param name="CacheFolder">Receives tree_r_last.</param>
-/// <param name="Steps">Begins the names of the steps that are recorded.</param>
+/// <param name="Steps">What the steps that are recorded are of.</param>
 /// <param name="LowestRow">Lowest row of tree_r_last that is stored.</param>
 /// <param name="PoseidonKernel">Name of the kernel; null for the best.</param>
 /// <param name="TwoToOneKernel">Name of the kernel; null for the best.</param>
@@ -28,7 +28,7 @@ internal sealed record ReplicaPassJob(
     PorepParameters Porep,
     string Target,
     string CacheFolder,
-    string Steps,
+    StepsOf Steps,
     int LowestRow,
     string? PoseidonKernel,
     string? TwoToOneKernel);
@@ -103,7 +103,7 @@ internal sealed class ReplicaPass : IDisposable
         _pool.Dispose();
     }
 
-    private string TreeRLastStep(int tree) => $"{_job.Steps}-{SealSteps.TreeRLast(tree)}";
+    private SealStep TreeRLastStep(int tree) => SealSteps.TreeRLast(tree) with { Of = _job.Steps };
 
     private string TreePath(int tree) => Path.Combine(_job.CacheFolder, CacheNames.TreeRLast(_job.Porep.Shape, tree));
 

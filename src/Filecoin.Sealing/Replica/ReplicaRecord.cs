@@ -1,4 +1,3 @@
-using System.Globalization;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
@@ -13,17 +12,8 @@ namespace Filecoin.Sealing.Replica;
 /// </summary>
 public static class ReplicaRecord
 {
-    /// <summary>Begins the steps of a replica that PreCommit2 encoded.</summary>
-    public const string Sealed = "sealed";
-
-    /// <summary>Begins the steps of an update.</summary>
-    public const string Update = "update";
-
-    /// <summary>Begins the steps of a key that an update's data was taken out of.</summary>
-    public const string Key = "key";
-
     /// <summary>Whether the log knows of such a replica.</summary>
-    public static bool IsIn(IStepLog log, string steps)
+    public static bool IsIn(IStepLog log, StepsOf steps)
     {
         ArgumentNullException.ThrowIfNull(log);
         return log.TryGet(Part(steps, 0), out _);
@@ -33,7 +23,7 @@ public static class ReplicaRecord
     /// <param name="files">Opens it.</param>
     /// <param name="path">The replica.</param>
     /// <param name="log">The log.</param>
-    /// <param name="steps">One of the constants.</param>
+    /// <param name="steps">What the replica is of: Sealing, Update or Key.</param>
     /// <param name="porep">Its shape.</param>
     /// <param name="read">Told the bytes of each part; may be null.</param>
     /// <param name="cancellation">Stops between parts.</param>
@@ -43,7 +33,7 @@ public static class ReplicaRecord
         IFileSystem files,
         string path,
         IStepLog log,
-        string steps,
+        StepsOf steps,
         PorepParameters porep,
         IProgress<long>? read,
         CancellationToken cancellation)
@@ -91,8 +81,8 @@ public static class ReplicaRecord
     }
 
     /// <summary>The part of a replica under a base tree is written; its digest.</summary>
-    internal static string Part(string steps, int tree) => string.Create(CultureInfo.InvariantCulture, $"{steps}-replica-{tree}");
+    internal static SealStep Part(StepsOf steps, int tree) => new(StepKind.ReplicaPart, steps, tree);
 
-    /// <summary>The data under a base tree has been read; in place of a digest its root.</summary>
-    internal static string DataRoot(string steps, int tree) => string.Create(CultureInfo.InvariantCulture, $"{steps}-data-root-{tree}");
+    /// <summary>The data under a base tree has been read; on record is its root.</summary>
+    internal static SealStep DataRoot(StepsOf steps, int tree) => new(StepKind.DataRoot, steps, tree);
 }

@@ -14,12 +14,6 @@ namespace Filecoin.Sealing.Replica;
 /// </summary>
 public static class ReplicaTrees
 {
-    /// <summary>Begins the steps of trees that are built from a replica; they are recorded only once it has proven intact.</summary>
-    public const string Steps = "standing";
-
-    /// <summary>As <see cref="Steps"/>, of an update: what belongs to an update begins so.</summary>
-    public const string UpdateSteps = $"{ReplicaRecord.Update}-{Steps}";
-
     /// <summary>The root of tree_r_last; nothing is written. With comm_c it makes CommR (<see cref="CommRs"/>).</summary>
     /// <param name="replica">The replica.</param>
     /// <param name="porep">Its shape.</param>
@@ -53,7 +47,7 @@ public static class ReplicaTrees
     /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far, as of building trees; may be null.</param>
     /// <param name="cancellation">Stops within a second.</param>
-    /// <param name="steps"><see cref="Steps"/> or <see cref="UpdateSteps"/>.</param>
+    /// <param name="steps">Standing, or StandingUpdate.</param>
     /// <returns>Its comm_c and comm_r_last; null if the replica has another CommR: it is damaged, and nothing is recorded.</returns>
     /// <exception cref="OperatorException">The replica cannot be read, or storage failed.</exception>
     public static PAuxFile? TryBuild(
@@ -64,7 +58,7 @@ public static class ReplicaTrees
         ITreeCores cores,
         IProgress<SealProgress>? progress,
         CancellationToken cancellation,
-        string steps = Steps)
+        StepsOf steps = StepsOf.Standing)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(replica);
@@ -73,7 +67,7 @@ public static class ReplicaTrees
         PorepParameters porep = job.Inputs.Porep;
         Bytes32 commC = job.KnownCommC ?? throw new ArgumentException("comm_c has to be known", nameof(job));
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
-        string finished = $"{steps}-finished";
+        SealStep finished = new(StepKind.Finished, steps);
         string pAuxPath = Path.Combine(job.CacheFolder, CacheNames.PAux);
         if (SealSteps.IsRecorded(job.Files, log, finished, pAuxPath))
         {
@@ -88,7 +82,7 @@ public static class ReplicaTrees
 
         for (int tree = 0; tree < porep.Shape.BaseTrees; tree++)
         {
-            log.Record($"{steps}-{SealSteps.TreeRLast(tree)}", SegmentDigests.OfFile(job.Files, PathOf(tree), cancellation: cancellation));
+            log.Record(SealSteps.TreeRLast(tree) with { Of = steps }, SegmentDigests.OfFile(job.Files, PathOf(tree), cancellation: cancellation));
         }
 
         TAuxFile.Write(job.Files, job.CacheFolder, porep, job.CachePathInTAux, job.RowsToDiscard);

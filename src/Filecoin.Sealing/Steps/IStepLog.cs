@@ -1,17 +1,25 @@
+using Filecoin.Cryptography;
+
 namespace Filecoin.Sealing.Steps;
 
 /// <summary>
-/// The memory of finished steps. Step names are chosen by the sealing code ("layer-3", "tree-r-last-0"); an implementation makes a
-/// recorded step survive a crash before <see cref="Record"/> returns, and is safe to call from several threads.
+/// The memory of finished steps. An implementation makes a recorded step survive a crash before <see cref="Record"/>
+/// returns, and is safe to call from several threads.
 /// </summary>
 public interface IStepLog
 {
-    /// <summary>The digest recorded for <paramref name="step"/>; false if the step has not finished.</summary>
-    bool TryGet(string step, out FileDigest digest);
+    /// <summary>The digest of the file that <paramref name="step"/> made; false if the step has not finished.</summary>
+    bool TryGet(SealStep step, out FileDigest digest);
+
+    /// <summary>The value on record for a step that makes none (<see cref="SealStep.IsValue"/>); false if the step has not finished.</summary>
+    bool TryGetValue(SealStep step, out Bytes32 value);
 
     /// <summary>Records <paramref name="step"/> as finished; replaces an earlier record.</summary>
-    void Record(string step, FileDigest digest);
+    void Record(SealStep step, FileDigest digest);
+
+    /// <summary>Records what came out of a step that makes no file; replaces an earlier record.</summary>
+    void RecordValue(SealStep step, Bytes32 value);
 
     /// <summary>Drops the record of a step whose file turned out to be damaged.</summary>
-    void Forget(string step);
+    void Forget(SealStep step);
 }

@@ -21,7 +21,7 @@ public static class SectorUpdate
     /// What <paramref name="log"/> holds as finished is checked and not made again.
     /// </summary>
     /// <param name="job">What and where.</param>
-    /// <param name="log">Finished steps; those of an update are called "update-…".</param>
+    /// <param name="log">Finished steps; those of an update are of an update.</param>
     /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far the work is; may be null.</param>
     /// <param name="cancellation">Stops the work within a second; finished base trees stay recorded.</param>
@@ -37,7 +37,7 @@ public static class SectorUpdate
         PAuxFile key = ReadPAux(job);
         CheckIsKeys(job, key);
         UpdateFactors factors = UpdateFactors.For(job.Porep.SectorSize, job.CommD, job.KeyCommR);
-        return Make(job, "update", key.CommC, UpdateEncoding.Encode, factors, _ => { }, log, cores, progress, cancellation);
+        return Make(job, StepsOf.Update, key.CommC, UpdateEncoding.Encode, factors, _ => { }, log, cores, progress, cancellation);
     }
 
     /// <summary>
@@ -60,7 +60,7 @@ public static class SectorUpdate
         ArgumentNullException.ThrowIfNull(cores);
         PAuxFile update = ReadPAux(job);
         UpdateFactors factors = UpdateFactors.For(job.Porep.SectorSize, job.CommD, job.KeyCommR);
-        return Make(job, "key", update.CommC, UpdateEncoding.Remove, factors, IsKeys, log, cores, progress, cancellation);
+        return Make(job, StepsOf.Key, update.CommC, UpdateEncoding.Remove, factors, IsKeys, log, cores, progress, cancellation);
 
         void IsKeys(PAuxFile made)
         {
@@ -92,7 +92,7 @@ public static class SectorUpdate
 
     private static SealedCommitments Make(
         UpdateJob job,
-        string steps,
+        StepsOf steps,
         Bytes32 commC,
         Encoding encoding,
         UpdateFactors factors,

@@ -9,23 +9,22 @@ namespace Filecoin.Sealing.Update;
 
 /// <summary>What the step log knows of an update: what it was made from, and that it is finished (with the digest of p_aux).</summary>
 /// <param name="job">What is made.</param>
-/// <param name="steps">Begins the names of the steps.</param>
+/// <param name="steps">Update, or Key.</param>
 /// <param name="log">The log.</param>
-internal sealed class UpdateRecord(UpdateJob job, string steps, IStepLog log)
+internal sealed class UpdateRecord(UpdateJob job, StepsOf steps, IStepLog log)
 {
-    private string InputsStep => $"{steps}-inputs";
+    private SealStep InputsStep => new(StepKind.Inputs, steps);
 
-    private string FinishedStep => $"{steps}-finished";
+    private SealStep FinishedStep => new(StepKind.Finished, steps);
 
     private string PAuxPath => Path.Combine(job.TargetCacheFolder, CacheNames.PAux);
 
     /// <summary>What decides every byte besides the source and the data themselves.</summary>
-    private FileDigest Inputs => new(
-        2 * Bytes32.Length, new Bytes32(SHA256.HashData([.. job.CommD.Value.Span, .. job.KeyCommR.Value.Span])));
+    private Bytes32 Inputs => new(SHA256.HashData([.. job.CommD.Value.Span, .. job.KeyCommR.Value.Span]));
 
     /// <summary>p_aux of what has been made, if it is finished and still there.</summary>
     public PAuxFile? Finished =>
-        log.TryGet(InputsStep, out FileDigest inputs) && inputs == Inputs
+        log.TryGetValue(InputsStep, out Bytes32 inputs) && inputs == Inputs
         && FileLook.Through(job.TargetFile).IsFileOf(job.Porep.SectorSize.Bytes)
         && SealSteps.IsRecorded(job.Files, log, FinishedStep, PAuxPath)
             ? PAuxFile.Read(job.Files, PAuxPath)
@@ -34,15 +33,15 @@ internal sealed class UpdateRecord(UpdateJob job, string steps, IStepLog log)
     /// <summary>Lets the log's steps count only for these inputs: of others, they are forgotten.</summary>
     public void BindTo(ReplicaPass pass)
     {
-        if (log.TryGet(InputsStep, out FileDigest inputs) && inputs == Inputs)
+        if (log.TryGetValue(InputsStep, out Bytes32 inputs) && inputs == Inputs)
         {
             return;
         }
 
         pass.Forget();
-        log.Forget($"{steps}-{SealSteps.TreeD}");
+        log.Forget(SealSteps.TreeD with { Of = steps });
         log.Forget(FinishedStep);
-        log.Record(InputsStep, Inputs);
+        log.RecordValue(InputsStep, Inputs);
     }
 
     /// <summary>Records that everything is made.</summary>

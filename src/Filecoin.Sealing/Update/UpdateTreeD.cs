@@ -11,9 +11,9 @@ internal static class UpdateTreeD
 {
     /// <summary>Writes tree_d if everything is kept and it is not recorded yet.</summary>
     public static void WriteIfKept(
-        UpdateJob job, string steps, IStepLog log, ITreeCores cores, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        UpdateJob job, StepsOf steps, IStepLog log, ITreeCores cores, IProgress<SealProgress>? progress, CancellationToken cancellation)
     {
-        string step = $"{steps}-{SealSteps.TreeD}";
+        SealStep step = SealSteps.TreeD with { Of = steps };
         string path = Path.Combine(job.TargetCacheFolder, CacheNames.TreeD);
         if (!job.KeepAll || SealSteps.IsRecorded(job.Files, log, step, path))
         {

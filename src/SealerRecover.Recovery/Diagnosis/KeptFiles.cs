@@ -52,16 +52,16 @@ public sealed class KeptFiles(KeptFilesSettings settings, IProgress<SealProgress
         return new DiagnosisFacts
         {
             Used = used,
-            Sealed = Replica(used, work.SealedFile, work.CacheFolder, work.Journal, ReplicaRecord.Sealed),
+            Sealed = Replica(used, work.SealedFile, work.CacheFolder, work.Journal, StepsOf.Sealing),
             Update = work.Journal is not null && Directory.Exists(work.UpdateCacheFolder)
-                ? Replica(used, work.UpdateFile, work.UpdateCacheFolder, work.Journal, ReplicaRecord.Update)
+                ? Replica(used, work.UpdateFile, work.UpdateCacheFolder, work.Journal, StepsOf.Update)
                 : null,
             ParentCache = settings.Quick ? null : parents.Check(porep, settings.Threads, progress, cancellation),
             ParentCachePath = parents.PathFor(porep),
         };
     }
 
-    private KeptReplica Replica(UsedInputs used, string file, string cacheFolder, Journal? journal, string steps)
+    private KeptReplica Replica(UsedInputs used, string file, string cacheFolder, Journal? journal, StepsOf steps)
     {
         PorepParameters porep = used.SealProof.Porep;
         string pAuxPath = Path.Combine(cacheFolder, CacheNames.PAux);
@@ -87,7 +87,7 @@ public sealed class KeptFiles(KeptFilesSettings settings, IProgress<SealProgress
             Trouble(look));
     }
 
-    private ReplicaReading Read(UsedInputs used, string file, string cacheFolder, PAuxFile? pAux, Journal? journal, string steps)
+    private ReplicaReading Read(UsedInputs used, string file, string cacheFolder, PAuxFile? pAux, Journal? journal, StepsOf steps)
     {
         PorepParameters porep = used.SealProof.Porep;
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
@@ -111,14 +111,14 @@ public sealed class KeptFiles(KeptFilesSettings settings, IProgress<SealProgress
         return new ReplicaReading(commRLast, _poseidon, agree, asRecorded, replica.Bad.Sum(range => range.Length));
     }
 
-    private bool? IsAsRecorded(string file, PorepParameters porep, Journal journal, string steps)
+    private bool? IsAsRecorded(string file, PorepParameters porep, Journal journal, StepsOf steps)
     {
-        string recordedAs = steps == ReplicaRecord.Sealed && ReplicaRecord.IsIn(journal, ReplicaRecord.Key) ? ReplicaRecord.Key : steps;
+        StepsOf recordedAs = steps == StepsOf.Sealing && ReplicaRecord.IsIn(journal, StepsOf.Key) ? StepsOf.Key : steps;
         return ReplicaRecord.IsIn(journal, recordedAs)
             ? ReplicaRecord.DigestIfIntact(LinuxFileSystem.Instance, file, journal, recordedAs, porep, null, cancellation) is not null
 
             // A replica of zeros is the last layer.
-            : recordedAs == ReplicaRecord.Sealed && CacheFiles.TryGetRecorded(journal, CacheNames.Layer(porep.Layers), out FileDigest recorded)
+            : recordedAs == StepsOf.Sealing && CacheFiles.TryGetRecorded(journal, CacheNames.Layer(porep.Layers), out FileDigest recorded)
                 ? SegmentDigests.OfFile(LinuxFileSystem.Instance, file, null, cancellation) == recorded
                 : null;
     }

@@ -76,10 +76,7 @@ public sealed record UsedInputs
     /// <exception cref="OperatorException">Storage: it says what cannot be.</exception>
     internal static UsedInputs Of(WorkInputs inputs, SectorId sector, string source)
     {
-        if (inputs.Sector != sector.FileName
-            || !SealProofs.TryGet(inputs.SealProof, out SealProofInfo proof)
-            || !Cid.TryParse(inputs.CommD, out Cid? dataCid) || !CommitmentCid.TryGetCommD(dataCid, out CommD commD)
-            || CommRIn(inputs.SealedCid) is not { } sealedCid)
+        if (inputs.Sector != sector || !SealProofs.TryGet((long)inputs.SealProof, out SealProofInfo proof))
         {
             throw new OperatorException(
                 FailureKind.Storage, $"{source} is not what this tool writes for {sector}", "name the metadata file with --metadata, and the files with --sealed and --cache");
@@ -89,14 +86,12 @@ public sealed record UsedInputs
         {
             Sector = sector,
             SealProof = proof,
-            Ticket = new Ticket(Bytes32.FromHex(inputs.Ticket)),
-            CommD = commD,
-            SealedCid = sealedCid,
-            UpdateSealedCid = inputs.UpdateSealedCid is { } update ? CommRIn(update) : null,
+            Ticket = inputs.Ticket,
+            CommD = inputs.CommD,
+            SealedCid = inputs.SealedCid,
+            UpdateSealedCid = inputs.UpdateSealedCid,
             RowsToDiscard = inputs.RowsToDiscard,
             Source = source,
         };
     }
-
-    private static CommR? CommRIn(string text) => Cid.TryParse(text, out Cid? cid) && CommitmentCid.TryGetCommR(cid, out CommR commR) ? commR : null;
 }

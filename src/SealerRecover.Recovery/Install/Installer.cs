@@ -59,16 +59,16 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
                 return null;
             }
 
-            described.Add(new ManifestFile(file.Name, digest.Length, digest.Digest.ToString()));
+            described.Add(new ManifestFile(file.Name, digest.Length, digest.Digest));
         }
 
         InstallManifest manifest = new(
             workspace.Journal.Inputs,
             settings.ResultFolder,
-            recovered.Sealed.CommC.ToString(),
-            recovered.Sealed.CommRLast.ToString(),
+            recovered.Sealed.CommC,
+            recovered.Sealed.CommRLast,
             described,
-            recovered.Update?.CommRLast.ToString());
+            recovered.Update?.CommRLast);
 
         // Nothing of earlier work may stand in staging: what is found there later counts as put there from this manifest.
         ResultLayout layout = new(settings.ResultFolder, sector);

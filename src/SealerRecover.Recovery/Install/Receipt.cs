@@ -46,12 +46,7 @@ internal static class Receipt
     /// <summary>Whether receipt and files of the right lengths are there: enough to leave a sector out of a plan, not to call it good.</summary>
     public static bool SeemsInstalled(IFileSystem files, string resultFolder, WorkInputs inputs)
     {
-        if (!SectorId.TryParseFileName(inputs.Sector, out SectorId sector))
-        {
-            return false;
-        }
-
-        ResultLayout layout = new(resultFolder, sector);
+        ResultLayout layout = new(resultFolder, inputs.Sector);
         return Read(files, layout, inputs) is { } manifest
             && manifest.Files.All(file => FileLook.TryThrough(layout.Target(file)) is { Kind: FileKind.File } look
                 && (look.Length == file.Length || file.NameInFolder == CacheNames.TAux));

@@ -35,7 +35,7 @@ internal sealed record InstallStep(PreparedSector Prepared, RecoveredSector? Rec
             {
                 OperatorException damage = new(
                     FailureKind.Storage, $"{Sector.Facts.Sector}: {damaged!.Path} is not what was written", SectorContext.CheckMachine);
-                return Prepared.MakeAgain(damage, new ManifestFile(damaged.Name, 0, "").Area);
+                return Prepared.MakeAgain(damage, new ManifestFile(damaged.Name, 0, default).Area);
             }
 
             InstallProof proof = Prove(Sector, Recovered.Files.ToDictionary(file => file.Name, file => file.Path));

@@ -221,11 +221,11 @@ internal sealed record ReplicaPlace(SectorId Sector, InstallArea Area, ResultLay
         CommR = prepared.Sector.Facts.Update!.SealedCid,
     };
 
-    /// <summary>Begins the steps of what is made beside it.</summary>
-    public string Steps => Area == InstallArea.Update ? ReplicaTrees.UpdateSteps : ReplicaTrees.Steps;
+    /// <summary>What the steps of what is made beside it are of.</summary>
+    public StepsOf Steps => Area == InstallArea.Update ? StepsOf.StandingUpdate : StepsOf.Standing;
 
     /// <summary>The step of a copy from another storage path.</summary>
-    public string CopiedStep => $"{Steps}-copy";
+    public SealStep CopiedStep => new(StepKind.Copy, Steps);
 
     /// <summary>Where it belongs.</summary>
     public string Target => Layout.Of(Area);

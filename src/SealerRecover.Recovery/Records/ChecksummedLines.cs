@@ -13,11 +13,7 @@ internal static class ChecksummedLines
 {
     private const int ChecksumLength = 16;
 
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        MaxDepth = 16,
-    };
+    private static readonly JsonSerializerOptions Options = MakeOptions();
 
     /// <summary>The bytes of <paramref name="entries"/>.</summary>
     public static byte[] Write<T>(IEnumerable<T> entries)
@@ -51,6 +47,17 @@ internal static class ChecksummedLines
         }
 
         return entries;
+    }
+
+    private static JsonSerializerOptions MakeOptions()
+    {
+        JsonSerializerOptions options = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 16 };
+        foreach (JsonConverter converter in TextConverters.All)
+        {
+            options.Converters.Add(converter);
+        }
+
+        return options;
     }
 
     private static string Checksum(ReadOnlySpan<byte> json) => Convert.ToHexStringLower(SHA256.HashData(json))[..ChecksumLength];

@@ -5,6 +5,7 @@ using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Proofs.Synthetic;
 using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Update;
 
 namespace SealerRecover.Recovery.Roles;
@@ -33,6 +34,6 @@ internal class TreeMaking
         SectorUpdate.RemoveData(job, step.Log, step.Cores, step.Progress, step.Cancellation);
 
     /// <summary>Makes what belongs beside a replica that is there; null if it is not of that CommR.</summary>
-    public virtual PAuxFile? TryBuildBeside(SealJob job, ISectorData replica, CommR expected, string steps, StepContext step) =>
+    public virtual PAuxFile? TryBuildBeside(SealJob job, ISectorData replica, CommR expected, StepsOf steps, StepContext step) =>
         ReplicaTrees.TryBuild(job, replica, expected, step.Log, step.Cores, step.Progress, step.Cancellation, steps);
 }

@@ -25,9 +25,9 @@ internal static class CacheFiles
 
     /// <summary>
     /// What was recorded when this file was written; false if nothing was. Steps are called as the files are, without what all
-    /// file names share; a tree's always with its number. Those of an update and its like begin with a word of their own.
+    /// file names share; a tree's always with its number.
     /// </summary>
-    public static bool TryGetRecorded(IStepLog log, string name, out FileDigest recorded, string steps = "")
+    public static bool TryGetRecorded(IStepLog log, string name, out FileDigest recorded, StepsOf steps = StepsOf.Sealing)
     {
         recorded = default;
         if (name == CacheNames.SyntheticProofs)
@@ -40,7 +40,7 @@ internal static class CacheFiles
             return false;
         }
 
-        string step = steps + name[Data.Length..^Extension.Length];
-        return log.TryGet(step, out recorded) || log.TryGet($"{step}-0", out recorded);
+        string step = name[Data.Length..^Extension.Length];
+        return log.TryGet(SealStep.Parse(step) with { Of = steps }, out recorded) || log.TryGet(SealStep.Parse($"{step}-0") with { Of = steps }, out recorded);
     }
 }

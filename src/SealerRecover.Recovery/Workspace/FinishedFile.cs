@@ -30,32 +30,32 @@ internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace
     public SectorWorkspace Workspace => workspace;
 
     /// <summary>Step of a finished unsealed copy.</summary>
-    public const string UnsealedStep = "unsealed";
+    public static SealStep UnsealedStep => new(StepKind.Unsealed);
 
     /// <summary>What PreCommit2 made. A replica of zeros is the last layer.</summary>
     public IEnumerable<FinishedFile> Sealed(SealedCommitments made) =>
-        InFolder(workspace.CacheFolder, string.Empty, CacheFiles.Installed(porep, keepAll, synthetic), string.Empty, made)
-            .Append(ReplicaRecord.IsIn(workspace.Journal, ReplicaRecord.Sealed)
-                ? Replica(ManifestFile.Sealed, workspace.SealedFile, ReplicaRecord.Sealed)
-                : Recorded(ManifestFile.Sealed, workspace.SealedFile, CacheNames.Layer(porep.Layers), string.Empty, porep.SectorSize.Bytes));
+        InFolder(workspace.CacheFolder, string.Empty, CacheFiles.Installed(porep, keepAll, synthetic), StepsOf.Sealing, made)
+            .Append(ReplicaRecord.IsIn(workspace.Journal, StepsOf.Sealing)
+                ? Replica(ManifestFile.Sealed, workspace.SealedFile, StepsOf.Sealing)
+                : Recorded(ManifestFile.Sealed, workspace.SealedFile, CacheNames.Layer(porep.Layers), StepsOf.Sealing, porep.SectorSize.Bytes));
 
     /// <summary>What was made beside a replica that was left, and that replica.</summary>
     /// <param name="area">Sealed or Update.</param>
     /// <param name="replica">Where it is: in its place, or in the workspace.</param>
     /// <param name="made">What it commits to.</param>
-    /// <param name="steps">Begins its steps.</param>
+    /// <param name="steps">What its steps are of.</param>
     /// <param name="copiedStep">The step of the copy in the workspace; null where the replica is in its place.</param>
-    public IEnumerable<FinishedFile> Beside(InstallArea area, string replica, SealedCommitments made, string steps, string? copiedStep)
+    public IEnumerable<FinishedFile> Beside(InstallArea area, string replica, SealedCommitments made, StepsOf steps, SealStep? copiedStep)
     {
         (string folder, string prefix, string name) = area == InstallArea.Update
             ? (workspace.UpdateCacheFolder, ManifestFile.InUpdateCache, ManifestFile.Update)
             : (workspace.CacheFolder, string.Empty, ManifestFile.Sealed);
-        return InFolder(folder, prefix, CacheNames.Finalized(porep), $"{steps}-", made).Append(copiedStep is null ? Standing(name, replica) : Of(name, replica, copiedStep));
+        return InFolder(folder, prefix, CacheNames.Finalized(porep), steps, made).Append(copiedStep is { } step ? Of(name, replica, step) : Standing(name, replica));
     }
 
     /// <summary>Synthetic proofs that were made of layers that stand.</summary>
     public FinishedFile SyntheticProofs() => Recorded(
-        CacheNames.SyntheticProofs, Path.Combine(workspace.CacheFolder, CacheNames.SyntheticProofs), CacheNames.SyntheticProofs, string.Empty, length: null);
+        CacheNames.SyntheticProofs, Path.Combine(workspace.CacheFolder, CacheNames.SyntheticProofs), CacheNames.SyntheticProofs, StepsOf.Sealing, length: null);
 
     /// <summary>What stands in the sector's cache folder and only Commit 1 reads.</summary>
     /// <param name="cacheFolder">The folder.</param>
@@ -64,18 +64,18 @@ internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace
 
     /// <summary>A key that was made of its update.</summary>
     public IEnumerable<FinishedFile> Key(SealedCommitments made) =>
-        InFolder(workspace.CacheFolder, string.Empty, Present(workspace.CacheFolder, treeD: false), $"{ReplicaRecord.Key}-", made)
-            .Append(Replica(ManifestFile.Sealed, workspace.SealedFile, ReplicaRecord.Key));
+        InFolder(workspace.CacheFolder, string.Empty, Present(workspace.CacheFolder, treeD: false), StepsOf.Key, made)
+            .Append(Replica(ManifestFile.Sealed, workspace.SealedFile, StepsOf.Key));
 
     /// <summary>An update.</summary>
     public IEnumerable<FinishedFile> Update(SealedCommitments made) =>
-        InFolder(workspace.UpdateCacheFolder, ManifestFile.InUpdateCache, Present(workspace.UpdateCacheFolder, keepAll), $"{ReplicaRecord.Update}-", made)
-            .Append(Replica(ManifestFile.Update, workspace.UpdateFile, ReplicaRecord.Update));
+        InFolder(workspace.UpdateCacheFolder, ManifestFile.InUpdateCache, Present(workspace.UpdateCacheFolder, keepAll), StepsOf.Update, made)
+            .Append(Replica(ManifestFile.Update, workspace.UpdateFile, StepsOf.Update));
 
     /// <summary>An unsealed copy.</summary>
     public FinishedFile Unsealed() => Of(ManifestFile.Unsealed, workspace.UnsealedFile, UnsealedStep);
 
-    private FinishedFile Of(string name, string path, string step) => new(
+    private FinishedFile Of(string name, string path, SealStep step) => new(
         name,
         path,
         (progress, cancellation) => SegmentDigests.OfFile(files, path, progress, cancellation) is var digest
@@ -102,7 +102,7 @@ internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace
     ];
 
     private IEnumerable<FinishedFile> InFolder(
-        string folder, string prefix, IReadOnlyList<string> names, string steps, SealedCommitments made)
+        string folder, string prefix, IReadOnlyList<string> names, StepsOf steps, SealedCommitments made)
     {
         byte[] auxiliary = new PAuxFile(made.CommC, made.CommRLast).ToBytes();
         return names.Select(name => name == CacheNames.PAux
@@ -113,10 +113,10 @@ internal sealed class FinishedFiles(IFileSystem files, SectorWorkspace workspace
             : Recorded(prefix + name, Path.Combine(folder, name), name, steps, length: null));
     }
 
-    private FinishedFile Replica(string name, string path, string steps) => new(
+    private FinishedFile Replica(string name, string path, StepsOf steps) => new(
         name, path, (progress, cancellation) => ReplicaRecord.DigestIfIntact(files, path, workspace.Journal, steps, porep, progress, cancellation));
 
-    private FinishedFile Recorded(string name, string path, string recordedAs, string steps, long? length) => new(
+    private FinishedFile Recorded(string name, string path, string recordedAs, StepsOf steps, long? length) => new(
         name,
         path,
         (progress, cancellation) => SegmentDigests.OfFile(files, path, progress, cancellation) is var digest

@@ -1,6 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Filecoin.Cryptography;
-using Filecoin.Primitives;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Steps;
 
@@ -28,8 +28,8 @@ public enum InstallArea
 /// <summary>One file of a sealed sector.</summary>
 /// <param name="Name">"sealed", "update" or "unsealed"; "update-cache/" and a name within that folder; or a name within the cache folder.</param>
 /// <param name="Length">Length in bytes.</param>
-/// <param name="Digest">Segment digest (see <see cref="FileDigest"/>), hexadecimal.</param>
-internal sealed record ManifestFile(string Name, long Length, string Digest)
+/// <param name="Digest">Segment digest (see <see cref="FileDigest"/>).</param>
+internal sealed record ManifestFile(string Name, long Length, Bytes32 Digest)
 {
     /// <summary>The name that stands for the replica; no file of a cache folder is called so.</summary>
     public const string Sealed = "sealed";
@@ -63,7 +63,7 @@ internal sealed record ManifestFile(string Name, long Length, string Digest)
     public bool IsInFolder => Area is InstallArea.Cache or InstallArea.UpdateCache;
 
     /// <summary>Whether <paramref name="found"/> is this file's content.</summary>
-    public bool Matches(FileDigest found) => found.Length == Length && found.Digest.ToString() == Digest;
+    public bool Matches(FileDigest found) => found == new FileDigest(Length, Digest);
 }
 
 /// <summary>
@@ -72,23 +72,19 @@ internal sealed record ManifestFile(string Name, long Length, string Digest)
 /// </summary>
 /// <param name="Inputs">What they were made from.</param>
 /// <param name="ResultFolder">Where they go.</param>
-/// <param name="CommC">Root of tree_c, hexadecimal.</param>
-/// <param name="CommRLast">Root of tree_r_last, hexadecimal.</param>
+/// <param name="CommC">Root of tree_c.</param>
+/// <param name="CommRLast">Root of tree_r_last.</param>
 /// <param name="Files">The replica and the files of the cache folder; those of an update and an unsealed copy where there are any.</param>
-/// <param name="UpdateCommRLast">Root of the update's tree_r_last, hexadecimal; null for a sector that was not snapped.</param>
+/// <param name="UpdateCommRLast">Root of the update's tree_r_last; null for a sector that was not snapped.</param>
 internal sealed record InstallManifest(
-    WorkInputs Inputs, string ResultFolder, string CommC, string CommRLast, IReadOnlyList<ManifestFile> Files, string? UpdateCommRLast = null)
+    WorkInputs Inputs, string ResultFolder, Bytes32 CommC, Bytes32 CommRLast, IReadOnlyList<ManifestFile> Files, Bytes32? UpdateCommRLast = null)
 {
+    /// <summary>What a later version wrote beside that; kept.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Later { get; init; }
+
     /// <summary>The commitments of what the chain knows, for a snapped sector the update; CommR is the SealedCID, or there would be no manifest.</summary>
     [JsonIgnore]
-    public SealedCommitments Commitments
-    {
-        get
-        {
-            // Written by this tool behind a checksum: what does not parse here would be a bug, not bad input.
-            _ = CommitmentCid.TryGetCommD(Cid.Parse(Inputs.UpdateCommD ?? Inputs.CommD), out CommD commD);
-            _ = CommitmentCid.TryGetCommR(Cid.Parse(Inputs.UpdateSealedCid ?? Inputs.SealedCid), out CommR commR);
-            return new SealedCommitments(commD, Bytes32.FromHex(CommC), Bytes32.FromHex(UpdateCommRLast ?? CommRLast), commR);
-        }
-    }
+    public SealedCommitments Commitments => new(
+        Inputs.UpdateCommD ?? Inputs.CommD, CommC, UpdateCommRLast ?? CommRLast, Inputs.UpdateSealedCid ?? Inputs.SealedCid);
 }

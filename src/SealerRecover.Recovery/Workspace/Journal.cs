@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
@@ -46,19 +49,19 @@ internal sealed class Journal : IStepLog
     public bool Labelled => _content.Labelled;
 
     /// <summary>Whether there are labels, of some layers at least, or what was made of them.</summary>
-    public bool HasLabels => Labelled || _content.Steps.Keys.Any(step => step.StartsWith("layer-", StringComparison.Ordinal));
+    public bool HasLabels => Labelled || _content.Steps.Keys.Any(step => step.Kind == StepKind.Layer);
 
     /// <summary>Whether PreCommit2 has made its trees and replica.</summary>
-    public bool HasTrees => TryGet("trees", out _);
+    public bool HasTrees => TryGet(new SealStep(StepKind.Trees), out _);
 
     /// <summary>Whether the update is made.</summary>
-    public bool HasUpdate => TryGet("update-finished", out _);
+    public bool HasUpdate => TryGet(new SealStep(StepKind.Finished, StepsOf.Update), out _);
 
     /// <summary>Set from the moment CommR was found to be right: the files on their way into the result folder.</summary>
     public InstallManifest? Installing => _content.Installing;
 
     /// <summary>How many steps are recorded as finished.</summary>
-    public int FinishedSteps => _content.Steps.Count;
+    public int FinishedSteps => _content.Steps.Count + _content.Values.Count;
 
     /// <summary>Whether any work has been recorded.</summary>
     public bool HasWork => FinishedSteps > 0 || Labelled || Installing is not null;
@@ -66,7 +69,7 @@ internal sealed class Journal : IStepLog
     /// <summary>Starts a journal in <paramref name="folder"/>, replacing what may be there.</summary>
     public static Journal Start(IFileSystem files, string folder, WorkInputs inputs, string cachePathInTAux)
     {
-        Journal journal = new(files, folder, new Content(inputs, cachePathInTAux, false, null, []));
+        Journal journal = new(files, folder, new Content(inputs, cachePathInTAux));
         journal.Save(journal._content);
         return journal;
     }
@@ -95,24 +98,27 @@ internal sealed class Journal : IStepLog
             return null;
         }
 
-        Dictionary<string, FileDigest> steps = new(StringComparer.Ordinal);
-        bool labelled = false;
-        InstallManifest? installing = null;
-        foreach (Line line in lines)
+        Content content = new(inputs, cachePath);
+        foreach (Line line in lines.Skip(1))
         {
-            labelled |= line.Labelled == true;
-            installing ??= line.Installing;
-            if (line is { Step: string step, Length: long length, Digest: string digest })
+            content = line switch
             {
-                steps[step] = new FileDigest(length, Bytes32.FromHex(digest));
-            }
+                { Step: { IsValue: true } step, Value: { } value } => content with { Values = content.Values.SetItem(step, value) },
+
+                // Earlier versions wrote values as if they were digests of files of 32 or 64 bytes.
+                { Step: { IsValue: true } step, Digest: { } value } => content with { Values = content.Values.SetItem(step, value) },
+                { Step: { } step, Length: { } length, Digest: { } digest } => content with { Steps = content.Steps.SetItem(step, new FileDigest(length, digest)) },
+                { Labelled: true } => content with { Labelled = true },
+                { Installing: { } installing } => content with { Installing = content.Installing ?? installing },
+                _ => content with { Later = content.Later.Add(line) },
+            };
         }
 
-        return new Journal(files, folder, new Content(inputs, cachePath, labelled, installing, steps));
+        return new Journal(files, folder, content);
     }
 
     /// <inheritdoc/>
-    public bool TryGet(string step, out FileDigest digest)
+    public bool TryGet(SealStep step, out FileDigest digest)
     {
         lock (_gate)
         {
@@ -121,21 +127,28 @@ internal sealed class Journal : IStepLog
     }
 
     /// <inheritdoc/>
-    public void Record(string step, FileDigest digest) =>
-        Change(content => content with { Steps = new(content.Steps, StringComparer.Ordinal) { [step] = digest } });
+    public bool TryGetValue(SealStep step, out Bytes32 value)
+    {
+        lock (_gate)
+        {
+            return _content.Values.TryGetValue(step, out value);
+        }
+    }
 
     /// <inheritdoc/>
-    public void Forget(string step) => Change(content =>
-    {
-        Dictionary<string, FileDigest> rest = new(content.Steps, StringComparer.Ordinal);
-        rest.Remove(step);
-        return content with { Steps = rest };
-    });
+    public void Record(SealStep step, FileDigest digest) => Change(content => content with { Steps = content.Steps.SetItem(step, digest) });
 
-    /// <summary>Drops the records of all steps whose names begin like this.</summary>
-    public void ForgetAll(string prefix) => Change(content => content with
+    /// <inheritdoc/>
+    public void RecordValue(SealStep step, Bytes32 value) => Change(content => content with { Values = content.Values.SetItem(step, value) });
+
+    /// <inheritdoc/>
+    public void Forget(SealStep step) => ForgetAll(recorded => recorded == step);
+
+    /// <summary>Drops the records of all such steps.</summary>
+    public void ForgetAll(Predicate<SealStep> which) => Change(content => content with
     {
-        Steps = new(content.Steps.Where(step => !step.Key.StartsWith(prefix, StringComparison.Ordinal)), StringComparer.Ordinal),
+        Steps = content.Steps.RemoveRange(content.Steps.Keys.Where(step => which(step))),
+        Values = content.Values.RemoveRange(content.Values.Keys.Where(step => which(step))),
     });
 
     /// <summary>Records whether PreCommit1 has returned.</summary>
@@ -145,7 +158,7 @@ internal sealed class Journal : IStepLog
     public void MarkInstalling(InstallManifest? manifest) => Change(content => content with { Installing = manifest });
 
     /// <summary>Forgets all work, the inputs excepted.</summary>
-    public void Reset() => Change(content => new Content(content.Inputs, content.CachePath, false, null, []));
+    public void Reset() => Change(content => new Content(content.Inputs, content.CachePath));
 
     private void Change(Func<Content, Content> change)
     {
@@ -159,21 +172,16 @@ internal sealed class Journal : IStepLog
 
     private void Save(Content content)
     {
-        List<Line> lines = [new() { Inputs = content.Inputs, CachePath = content.CachePath }];
-        foreach ((string step, FileDigest digest) in content.Steps.OrderBy(step => step.Key, StringComparer.Ordinal))
-        {
-            lines.Add(new() { Step = step, Length = digest.Length, Digest = digest.Digest.ToString() });
-        }
-
-        if (content.Labelled)
-        {
-            lines.Add(new() { Labelled = true });
-        }
-
-        if (content.Installing is not null)
-        {
-            lines.Add(new() { Installing = content.Installing });
-        }
+        IEnumerable<Line> steps = content.Steps.Select(step => new Line { Step = step.Key, Length = step.Value.Length, Digest = step.Value.Digest })
+            .Concat(content.Values.Select(step => new Line { Step = step.Key, Value = step.Value }));
+        List<Line> lines =
+        [
+            new() { Inputs = content.Inputs, CachePath = content.CachePath },
+            .. steps.OrderBy(line => line.Step.ToString(), StringComparer.Ordinal),
+            .. content.Labelled ? [new Line { Labelled = true }] : Array.Empty<Line>(),
+            .. content.Installing is { } manifest ? [new Line { Installing = manifest }] : Array.Empty<Line>(),
+            .. content.Later,
+        ];
 
         string temporary = Path.Combine(_folder, TemporaryName);
         _files.Write(temporary, ChecksummedLines.Write(lines));
@@ -181,24 +189,40 @@ internal sealed class Journal : IStepLog
         _files.SyncFolder(_folder);
     }
 
-    private sealed record Content(
-        WorkInputs Inputs, string CachePath, bool Labelled, InstallManifest? Installing, Dictionary<string, FileDigest> Steps);
+    private sealed record Content(WorkInputs Inputs, string CachePath)
+    {
+        public bool Labelled { get; init; }
 
-    /// <summary>One line; exactly one of inputs (with cache path), step (with length and digest) and marks is set.</summary>
+        public InstallManifest? Installing { get; init; }
+
+        public ImmutableDictionary<SealStep, FileDigest> Steps { get; init; } = ImmutableDictionary<SealStep, FileDigest>.Empty;
+
+        public ImmutableDictionary<SealStep, Bytes32> Values { get; init; } = ImmutableDictionary<SealStep, Bytes32>.Empty;
+
+        /// <summary>Lines that a later version wrote.</summary>
+        public ImmutableArray<Line> Later { get; init; } = [];
+    }
+
+    /// <summary>One line; exactly one of inputs (with cache path), step (with length and digest, or a value) and marks is set.</summary>
     private sealed record Line
     {
         public WorkInputs? Inputs { get; init; }
 
         public string? CachePath { get; init; }
 
-        public string? Step { get; init; }
+        public SealStep? Step { get; init; }
 
         public long? Length { get; init; }
 
-        public string? Digest { get; init; }
+        public Bytes32? Digest { get; init; }
+
+        public Bytes32? Value { get; init; }
 
         public bool? Labelled { get; init; }
 
         public InstallManifest? Installing { get; init; }
+
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement>? Later { get; init; }
     }
 }

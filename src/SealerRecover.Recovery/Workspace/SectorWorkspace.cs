@@ -1,6 +1,7 @@
 using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
 
 namespace SealerRecover.Recovery.Workspace;
 
@@ -156,8 +157,7 @@ internal sealed class SectorWorkspace : IDisposable
     public void RestartUpdate()
     {
         DeleteOwnFiles(_files, Folder, [UpdateCacheName], [UpdateName, UnsealedName]);
-        Journal.ForgetAll(UpdateName + "-");
-        Journal.ForgetAll(UnsealedName);
+        Journal.ForgetAll(step => step.Of is StepsOf.Update or StepsOf.StandingUpdate || step.Kind == StepKind.Unsealed);
     }
 
     /// <summary>Lets go of the lock and leaves everything for the next run.</summary>

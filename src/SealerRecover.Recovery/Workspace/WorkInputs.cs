@@ -14,28 +14,28 @@ namespace SealerRecover.Recovery.Workspace;
 /// finished steps are only trusted for the very inputs they were made from.
 /// </summary>
 /// <param name="Format">Version of journal and receipt; 1.</param>
-/// <param name="Sector">File name of the sector, e.g. "s-t01000-2".</param>
-/// <param name="SealProof">Number of the registered seal proof.</param>
-/// <param name="Ticket">Hexadecimal.</param>
-/// <param name="CommD">CID of the data's commitment.</param>
-/// <param name="SealedCid">CID that has to come out.</param>
+/// <param name="Sector">The sector.</param>
+/// <param name="SealProof">The registered seal proof.</param>
+/// <param name="Ticket">The ticket.</param>
+/// <param name="CommD">The data's commitment.</param>
+/// <param name="SealedCid">What has to come out.</param>
 /// <param name="KeepAll">Whether layers, tree_c and tree_d are kept.</param>
 /// <param name="RowsToDiscard">Rows of tree_r_last not stored; null: the default.</param>
-/// <param name="UpdateCommD">CID of the commitment to an update's data; null for a sector that was not snapped.</param>
-/// <param name="UpdateSealedCid">CID that has to come out of the update; then SealedCid is the key's.</param>
+/// <param name="UpdateCommD">The commitment to an update's data; null for a sector that was not snapped.</param>
+/// <param name="UpdateSealedCid">What has to come out of the update; then SealedCid is the key's.</param>
 /// <param name="KeepUnsealed">Whether an unsealed copy is made; null for no.</param>
 /// <param name="SyntheticProofs">Whether synthetic proofs are made; null for no.</param>
 internal sealed record WorkInputs(
     int Format,
-    string Sector,
-    int SealProof,
-    string Ticket,
-    string CommD,
-    string SealedCid,
+    SectorId Sector,
+    RegisteredSealProof SealProof,
+    Ticket Ticket,
+    CommD CommD,
+    CommR SealedCid,
     bool KeepAll,
     int? RowsToDiscard,
-    string? UpdateCommD = null,
-    string? UpdateSealedCid = null,
+    CommD? UpdateCommD = null,
+    CommR? UpdateSealedCid = null,
     bool? KeepUnsealed = null,
     bool? SyntheticProofs = null)
 {
@@ -45,21 +45,21 @@ internal sealed record WorkInputs(
     /// <summary>The inputs of recovering <paramref name="facts"/>, which hold <paramref name="content"/>, under <paramref name="settings"/>.</summary>
     public static WorkInputs For(SectorFacts facts, SectorContent content, RecoverySettings settings) => new(
         CurrentFormat,
-        facts.Sector.FileName,
-        (int)facts.SealProof.Proof,
-        facts.Ticket.ToString(),
-        content.CommD.ToString(),
-        facts.SealedCid.ToString(),
+        facts.Sector,
+        facts.SealProof.Proof,
+        facts.Ticket,
+        content.CommD,
+        facts.SealedCid,
         settings.Of(facts).KeepAll == true,
         settings.RowsToDiscard,
-        content.Update?.CommD.ToString(),
-        facts.Update?.SealedCid.ToString(),
+        content.Update?.CommD,
+        facts.Update?.SealedCid,
         settings.KeepUnsealed && content.Parts.Any() ? true : null,
         settings.Of(facts).SyntheticProofs == true ? true : null);
 
     /// <summary>The seal proof's parameters.</summary>
     [JsonIgnore]
-    public PorepParameters Porep => SealProofs.Get((RegisteredSealProof)SealProof).Porep;
+    public PorepParameters Porep => SealProofs.Get(SealProof).Porep;
 
     /// <summary>Eight hexadecimal digits that tell these inputs from others, for folder names.</summary>
     public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToString())).AsSpan(0, 4));
@@ -87,7 +87,7 @@ internal sealed record WorkInputs(
     /// <summary>One line; equal exactly for equal inputs.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Format} {Sector} {SealProof} {Ticket} {CommD} {SealedCid} {KeepAll} {RowsToDiscard ?? -1}{Update}{(KeepUnsealed == true ? " unsealed" : "")}{(SyntheticProofs == true ? " synthetic" : "")}");
+        $"{Format} {Sector.FileName} {(int)SealProof} {Ticket} {CommD} {SealedCid} {KeepAll} {RowsToDiscard ?? -1}{Update}{(KeepUnsealed == true ? " unsealed" : "")}{(SyntheticProofs == true ? " synthetic" : "")}");
 
     // Nothing for sectors without: what earlier versions left for them is still found.
     private string Update => UpdateCommD is null ? "" : $" {UpdateCommD} {UpdateSealedCid}";

@@ -135,7 +135,7 @@ public sealed class InstallProofTests : IDisposable
                 byte[] content = File.ReadAllBytes(path);
                 content[place] ^= 1;
                 File.WriteAllBytes(path, content);
-                step.Log.Record(name == Tree ? "tree-r-last-0" : $"layer-{job.Inputs.Porep.Layers}", SegmentDigests.OfFile(LinuxFileSystem.Instance, path, new Progress<long>(), step.Cancellation));
+                step.Log.Record(name == Tree ? new SealStep(StepKind.TreeRLast) : new SealStep(StepKind.Layer, Number: job.Inputs.Porep.Layers), SegmentDigests.OfFile(LinuxFileSystem.Instance, path, new Progress<long>(), step.Cancellation));
             }
 
             return made;

@@ -110,7 +110,7 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
 
         public override SealedCommitments Seal(SealJob job, StepContext step)
         {
-            RecordedBefore = new[] { "tree-c-root-0", "tree-r-last-0" }.Count(name => step.Log.TryGet(name, out _));
+            RecordedBefore = (step.Log.TryGetValue(new SealStep(StepKind.TreeCRoot), out _) ? 1 : 0) + (step.Log.TryGet(new SealStep(StepKind.TreeRLast), out _) ? 1 : 0);
             return base.Seal(job, step);
         }
     }

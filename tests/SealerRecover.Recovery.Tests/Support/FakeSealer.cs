@@ -85,7 +85,7 @@ internal sealed class FakeSealer
         try
         {
             BeforeLabelling?.Invoke(job, cancellation);
-            if (log.TryGet("trees", out _))
+            if (log.TryGet(SealStep.Parse("trees"), out _))
             {
                 return;
             }
@@ -95,11 +95,11 @@ internal sealed class FakeSealer
                 cancellation.ThrowIfCancellationRequested();
                 string path = LayerPath(job, layer);
                 string step = $"layer-{layer}";
-                if (!log.TryGet(step, out FileDigest known) || !File.Exists(path) || Digest(path) != known)
+                if (!log.TryGet(SealStep.Parse(step), out FileDigest known) || !File.Exists(path) || Digest(path) != known)
                 {
                     Calls.Enqueue($"{job.Inputs.Sector.Number}:label-{layer}");
                     File.WriteAllBytes(path, Bytes(job.Inputs, step, job.Inputs.Porep.SectorSize.Bytes));
-                    log.Record(step, Digest(path));
+                    log.Record(SealStep.Parse(step), Digest(path));
                 }
 
                 progress.Report(new SealProgress(SealPhase.Label, layer, job.Inputs.Porep.Layers, 64, 64));
@@ -159,10 +159,10 @@ internal sealed class FakeSealer
         cancellation.ThrowIfCancellationRequested();
         Bytes32 commC = PAuxFile.Read(Path.Combine(job.SourceCacheFolder, "p_aux")).CommC;
         SealedCommitments update = UpdateOf(job.Porep, job.CommD, job.KeyCommR, commC);
-        if (!log.TryGet("update-finished", out _))
+        if (!log.TryGet(SealStep.Parse("update-finished"), out _))
         {
             Calls.Enqueue($"{job.Sector.Number}:update");
-            Write(job, log, "update", update, ReadAll(job.Source), ReadAll(job.Data));
+            Write(job, log, StepsOf.Update, update, ReadAll(job.Source), ReadAll(job.Data));
         }
 
         return update;
@@ -174,15 +174,15 @@ internal sealed class FakeSealer
         Calls.Enqueue($"{job.Sector.Number}:remove");
         PAuxFile pAux = PAuxFile.Read(Path.Combine(job.SourceCacheFolder, "p_aux"));
         SealedCommitments key = new(job.CommD, pAux.CommC, KeyRLast[job.KeyCommR], job.KeyCommR);
-        Write(job, log, "key", key, ReadAll(job.Source), ReadAll(job.Data));
+        Write(job, log, StepsOf.Key, key, ReadAll(job.Source), ReadAll(job.Data));
         return key;
     }
 
     /// <summary>As the real one: trees and p_aux of a replica that was made before.</summary>
-    private PAuxFile? TryBuildBeside(SealJob job, ISectorData replica, CommR expected, string steps, IStepLog log)
+    private PAuxFile? TryBuildBeside(SealJob job, ISectorData replica, CommR expected, StepsOf steps, IStepLog log)
     {
         string path = Path.Combine(job.CacheFolder, "p_aux");
-        if (log.TryGet($"{steps}-finished", out _) && File.Exists(path))
+        if (log.TryGet(new SealStep(StepKind.Finished, steps), out _) && File.Exists(path))
         {
             return PAuxFile.Read(path);
         }
@@ -199,8 +199,8 @@ internal sealed class FakeSealer
         WriteTAux(job.CacheFolder, job.Inputs.Porep, job.CachePathInTAux);
         string tree = Path.Combine(job.CacheFolder, "sc-02-data-tree-r-last.dat");
         File.WriteAllBytes(tree, [.. pAux.CommRLast.Span]);
-        log.Record($"{steps}-tree-r-last-0", Digest(tree));
-        log.Record($"{steps}-finished", Digest(path));
+        log.Record(new SealStep(StepKind.TreeRLast, steps), Digest(tree));
+        log.Record(new SealStep(StepKind.Finished, steps), Digest(path));
         return pAux;
     }
 
@@ -239,7 +239,7 @@ internal sealed class FakeSealer
         return all;
     }
 
-    private void Write(UpdateJob job, IStepLog log, string steps, SealedCommitments made, byte[] source, byte[] data)
+    private void Write(UpdateJob job, IStepLog log, StepsOf steps, SealedCommitments made, byte[] source, byte[] data)
     {
         byte[] target = [.. source.Zip(data, (a, b) => (byte)(a ^ b))];
         File.WriteAllBytes(job.TargetFile, target);
@@ -248,9 +248,9 @@ internal sealed class FakeSealer
         WriteTAux(job.TargetCacheFolder, job.Porep, "/of the key");
         string tree = Path.Combine(job.TargetCacheFolder, "sc-02-data-tree-r-last.dat");
         File.WriteAllBytes(tree, [.. made.CommRLast.Span]);
-        log.Record($"{steps}-tree-r-last-0", Digest(tree));
-        log.Record($"{steps}-replica-0", Digest(job.TargetFile));
-        log.Record($"{steps}-finished", Digest(Path.Combine(job.TargetCacheFolder, "p_aux")));
+        log.Record(new SealStep(StepKind.TreeRLast, steps), Digest(tree));
+        log.Record(new SealStep(StepKind.ReplicaPart, steps), Digest(job.TargetFile));
+        log.Record(new SealStep(StepKind.Finished, steps), Digest(Path.Combine(job.TargetCacheFolder, "p_aux")));
     }
 
     private static CommR CommROf(PAuxFile pAux) => new(new Bytes32(SHA256.HashData(pAux.ToBytes())));
@@ -297,13 +297,13 @@ internal sealed class FakeSealer
     {
         SealedCommitments commitments = Commit(job.Inputs, job.Inputs.CommD);
         int layers = job.Inputs.Porep.Layers;
-        if (!log.TryGet("trees", out _))
+        if (!log.TryGet(SealStep.Parse("trees"), out _))
         {
             for (int layer = 1; layer <= layers; layer++)
             {
-                if (!log.TryGet($"layer-{layer}", out FileDigest known) || !File.Exists(LayerPath(job, layer)) || Digest(LayerPath(job, layer)) != known)
+                if (!log.TryGet(SealStep.Parse($"layer-{layer}"), out FileDigest known) || !File.Exists(LayerPath(job, layer)) || Digest(LayerPath(job, layer)) != known)
                 {
-                    log.Forget($"layer-{layer}");
+                    log.Forget(SealStep.Parse($"layer-{layer}"));
                     throw new Filecoin.Sealing.Files.DamagedLayerException($"layer {layer} is not what PreCommit1 wrote", "Run again.");
                 }
             }
@@ -319,8 +319,8 @@ internal sealed class FakeSealer
                 File.WriteAllBytes(Path.Combine(job.CacheFolder, "sc-02-data-tree-d.dat"), Bytes(job.Inputs, "tree-d", 4064));
             }
 
-            log.Record("tree-r-last-0", Digest(tree));
-            log.Record("trees", Digest(Path.Combine(job.CacheFolder, "p_aux")));
+            log.Record(SealStep.Parse("tree-r-last-0"), Digest(tree));
+            log.Record(SealStep.Parse("trees"), Digest(Path.Combine(job.CacheFolder, "p_aux")));
         }
 
         if (!File.Exists(job.SealedFile))
@@ -329,7 +329,7 @@ internal sealed class FakeSealer
             {
                 byte[] encoded = [.. File.ReadAllBytes(LayerPath(job, layers)).Zip(ReadAll(job.Data!), (label, data) => (byte)(label ^ data))];
                 File.WriteAllBytes(job.SealedFile, encoded);
-                log.Record("sealed-replica-0", Digest(job.SealedFile));
+                log.Record(SealStep.Parse("sealed-replica-0"), Digest(job.SealedFile));
             }
             else
             {
@@ -390,7 +390,7 @@ internal sealed class FakeSealer
 
         public override SealedCommitments RemoveData(UpdateJob job, StepContext step) => fake.RemoveData(job, step.Log);
 
-        public override PAuxFile? TryBuildBeside(SealJob job, ISectorData replica, CommR expected, string steps, StepContext step) =>
+        public override PAuxFile? TryBuildBeside(SealJob job, ISectorData replica, CommR expected, StepsOf steps, StepContext step) =>
             fake.TryBuildBeside(job, replica, expected, steps, step.Log);
     }
 

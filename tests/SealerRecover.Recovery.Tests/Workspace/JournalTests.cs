@@ -23,10 +23,10 @@ public sealed class JournalTests : IDisposable
     {
         Journal journal = Journal.Start(LinuxFileSystem.Instance, _folder.Path, Inputs, "/r/cache/s");
         Assert.False(journal.HasWork);
-        journal.Record("layer-1", Digest(1));
-        journal.Record("layer-2", Digest(2));
-        journal.Record("layer-1", Digest(3));
-        journal.Forget("layer-2");
+        journal.Record(SealStep.Parse("layer-1"), Digest(1));
+        journal.Record(SealStep.Parse("layer-2"), Digest(2));
+        journal.Record(SealStep.Parse("layer-1"), Digest(3));
+        journal.Forget(SealStep.Parse("layer-2"));
         journal.MarkLabelled(true);
         journal.MarkInstalling(Manifest);
 
@@ -35,9 +35,9 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(Inputs, loaded.Inputs);
         Assert.Equal("/r/cache/s", loaded.CachePathInTAux);
         Assert.True(loaded.HasWork && loaded.Labelled);
-        Assert.True(loaded.TryGet("layer-1", out FileDigest digest));
+        Assert.True(loaded.TryGet(SealStep.Parse("layer-1"), out FileDigest digest));
         Assert.Equal(Digest(3), digest);
-        Assert.False(loaded.TryGet("layer-2", out _));
+        Assert.False(loaded.TryGet(SealStep.Parse("layer-2"), out _));
         Assert.Equal(Manifest.Commitments, loaded.Installing!.Commitments);
         Assert.Equal(Manifest.Files, loaded.Installing.Files);
 
@@ -100,9 +100,9 @@ public sealed class JournalTests : IDisposable
         for (int failAt = 6; failAt <= 10; failAt++)
         {
             Journal journal = Journal.Start(new LyingFileSystem(new FileFault(kind, failAt)), _folder.Path, Inputs, "/r");
-            IOException failure = Assert.Throws<IOException>(() => journal.Record("layer-1", Digest(1)));
+            IOException failure = Assert.Throws<IOException>(() => journal.Record(SealStep.Parse("layer-1"), Digest(1)));
             Assert.NotEmpty(failure.Message);
-            Assert.False(journal.TryGet("layer-1", out _));
+            Assert.False(journal.TryGet(SealStep.Parse("layer-1"), out _));
             Assert.Equal(Inputs, Load()!.Inputs);
         }
     }
@@ -112,28 +112,28 @@ public sealed class JournalTests : IDisposable
     {
         Journal journal = Journal.Start(LinuxFileSystem.Instance, _folder.Path, Inputs, "/r");
 
-        Parallel.For(0, 32, i => journal.Record($"step-{i}", Digest(i)));
+        Parallel.For(0, 32, i => journal.Record(SealStep.Parse($"step-{i}"), Digest(i)));
 
         Journal loaded = Load()!;
-        Assert.All(Enumerable.Range(0, 32), i => Assert.True(loaded.TryGet($"step-{i}", out FileDigest found) && found == Digest(i)));
+        Assert.All(Enumerable.Range(0, 32), i => Assert.True(loaded.TryGet(SealStep.Parse($"step-{i}"), out FileDigest found) && found == Digest(i)));
     }
 
     [Fact]
     public void Work_for_other_inputs_has_another_fingerprint_and_says_what_differs()
     {
-        WorkInputs other = Inputs with { Ticket = "00", KeepAll = true };
+        WorkInputs other = Inputs with { Ticket = default, KeepAll = true };
 
         Assert.NotEqual(Inputs.Fingerprint, other.Fingerprint);
         Assert.Equal("ticket, --keep-all", Inputs.DifferencesFrom(other));
     }
 
     private static InstallManifest Manifest { get; } = new(
-        Inputs, "/r", Digest(8).Digest.ToString(), Digest(9).Digest.ToString(), [new ManifestFile("sealed", 2048, Digest(1).Digest.ToString())]);
+        Inputs, "/r", Digest(8).Digest, Digest(9).Digest, [new ManifestFile("sealed", 2048, Digest(1).Digest)]);
 
     private static FileDigest Digest(int seed) => new(seed, new Bytes32(SHA256.HashData(BitConverter.GetBytes(seed))));
 
     private static bool Knows(Journal? journal, int step) =>
-        journal is not null && journal.TryGet($"step-{step}", out FileDigest found) && found == Digest(step);
+        journal is not null && journal.TryGet(SealStep.Parse($"step-{step}"), out FileDigest found) && found == Digest(step);
 
     private Journal? Load() => Journal.Load(LinuxFileSystem.Instance, _folder.Path);
 
@@ -142,7 +142,7 @@ public sealed class JournalTests : IDisposable
         Journal journal = Journal.Start(LinuxFileSystem.Instance, _folder.Path, Inputs, "/r");
         for (int i = 1; i <= 6; i++)
         {
-            journal.Record($"step-{i}", Digest(i));
+            journal.Record(SealStep.Parse($"step-{i}"), Digest(i));
         }
 
         return File.ReadAllBytes(_folder.At(Journal.FileName));

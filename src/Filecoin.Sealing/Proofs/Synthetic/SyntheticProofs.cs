@@ -22,7 +22,7 @@ public sealed record StandingLayers(string CacheFolder, string Replica);
 public static class SyntheticProofs
 {
     /// <summary>Name of the step.</summary>
-    public const string Step = "syn-porep-vanilla-proofs";
+    public static SealStep Step => new(StepKind.SyntheticProofs);
 
     /// <summary>About what one thread makes before it asks for its core again, and writes at once.</summary>
     private const int ChunkBytes = 1 << 20;
