@@ -18,7 +18,7 @@ public class HelpTests
     [MemberData(nameof(Names))]
     public async Task Help_names_every_option_once_and_has_examples_of_its_own(string name)
     {
-        Ran ran = await InProcess.RunAsync([.. name.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-h"]);
+        Ran ran = await (name.Length > 0 ? InProcess.RunAsync(name, "-h") : InProcess.RunAsync("help", "options"));
 
         Assert.Equal((0, ""), (ran.Code, ran.Error));
         ICommand command = new CommandLine().Commands.First(candidate => NameOf(candidate) == name);
@@ -33,7 +33,20 @@ public class HelpTests
             Assert.InRange(lines.Length, 10, 65);
         }
 
-        Assert.Equal(ran.Output, (await InProcess.RunAsync([.. "help".Split(' '), .. name.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Output);
+        string[] words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal((await InProcess.RunAsync([.. words, "-h"])).Output, (await InProcess.RunAsync(["help", .. words])).Output);
+    }
+
+    [Fact]
+    public void Help_of_all_names_every_command_and_option_on_one_screen()
+    {
+        RootCommand root = new CommandLine().Root;
+        string[] lines = [.. HelpPage.OfAll(root, 120)];
+        Assert.InRange(lines.Length, 10, 50);
+        Assert.All(root.Subcommands, command => Assert.Single(lines, line => line.StartsWith($"  {command.Name} ", StringComparison.Ordinal)));
+        string[] words = [.. lines.SelectMany(line => line.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))];
+        Assert.All(root.Options, option => Assert.Contains(option.Name, words));
+        Assert.Equal(3, lines.Count(line => line.StartsWith("  sealer-recover --", StringComparison.Ordinal)));
     }
 
     [Theory]
