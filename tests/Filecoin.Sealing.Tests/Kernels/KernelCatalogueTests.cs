@@ -82,8 +82,8 @@ public sealed class KernelCatalogueTests
     }
 
     [Theory]
-    [InlineData("commands.md")]
-    [InlineData("commands_CN.md")]
+    [InlineData("commands/kernels.md")]
+    [InlineData("commands/kernels_CN.md")]
     public void Every_variant_is_named_where_operators_read_what_they_can_ask_for(string page)
     {
         (KernelKind Kind, string[] Cells)[] lines = [.. Lines(page)];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using SealerRecover.Commands;
 using SealerRecover.Hosting;
 using SealerRecover.Settings;
@@ -59,6 +60,9 @@ public class HelpTests
             string[] words = line.Split(" < ")[0][Program.Trim().Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
             ParseResult parsed = root.Parse([.. words.Select(word => word.Replace("HEX", new string('0', 64), StringComparison.Ordinal))]);
             Assert.Empty(parsed.Errors.Select(error => $"{line}: {error.Message}"));
+            Assert.All(
+                parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens),
+                token => Assert.False(token.Value.StartsWith("--", StringComparison.Ordinal), $"{line}: {token.Value} is no option of {name}"));
             Assert.NotEmpty(does);
         }
     }
