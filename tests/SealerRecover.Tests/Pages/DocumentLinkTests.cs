@@ -3,7 +3,7 @@ using Xunit;
 
 namespace SealerRecover.Tests.Pages;
 
-/// <summary>Every link of the documentation leads somewhere: to a file, and to a heading in it.</summary>
+/// <summary>Every link of the documentation leads somewhere: to a file, and to a heading in it; what developers read names places that are there.</summary>
 public partial class DocumentLinkTests
 {
     private static readonly string Root = Path.GetFullPath(VectorFiles.RepositoryRoot);
@@ -46,6 +46,16 @@ public partial class DocumentLinkTests
         }
     }
 
+    [Theory]
+    [InlineData("CONTRIBUTING.md")]
+    [InlineData("docs/architecture.md")]
+    public void Every_place_that_a_page_for_developers_names_is_there(string page)
+    {
+        string[] places = [.. Place().Matches(File.ReadAllText(Path.Combine(Root, page))).Select(place => place.Groups["path"].Value)];
+        Assert.NotEmpty(places);
+        Assert.All(places, place => Assert.True(Path.Exists(Path.Combine(Root, place)), $"{page}: {place}"));
+    }
+
     // As GitHub makes them: letters, digits, hyphens and underscores of the heading, small, blanks as hyphens.
     private static HashSet<string> Anchors(string file) =>
     [
@@ -57,6 +67,9 @@ public partial class DocumentLinkTests
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"`(?<path>(src|tests|docs|bench|samples)/[\w./-]+)`", RegexOptions.ExplicitCapture)]
+    private static partial Regex Place();
 
     [GeneratedRegex(@"docs/[\w/-]+\.md")]
     private static partial Regex Named();
