@@ -6,6 +6,9 @@ namespace SealerRecover.Tests.Pages;
 /// <summary>Every link of the documentation leads somewhere: to a file, and to a heading in it; what developers read names places that are there.</summary>
 public partial class DocumentLinkTests
 {
+    /// <summary>Characters in five lines of a page.</summary>
+    private const int MostOfFiveLines = 600;
+
     private static readonly string Root = Path.GetFullPath(VectorFiles.RepositoryRoot);
 
     /// <summary>All pages, relative to the repository.</summary>
@@ -54,6 +57,14 @@ public partial class DocumentLinkTests
         string[] places = [.. Place().Matches(File.ReadAllText(Path.Combine(Root, page))).Select(place => place.Groups["path"].Value)];
         Assert.NotEmpty(places);
         Assert.All(places, place => Assert.True(Path.Exists(Path.Combine(Root, place)), $"{page}: {place}"));
+    }
+
+    [Fact]
+    public void The_architecture_is_short_enough_to_be_read()
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(Root, "docs", "architecture.md"));
+        Assert.InRange(lines.Length, 1, 120);
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, MostOfFiveLines));
     }
 
     // As GitHub makes them: letters, digits, hyphens and underscores of the heading, small, blanks as hyphens.
