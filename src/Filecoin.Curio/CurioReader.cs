@@ -9,6 +9,7 @@ namespace Filecoin.Curio;
 
 /// <summary>
 /// Reads rows about sectors: one connection, one read-only transaction of one snapshot, few round trips for however many sectors.
+/// One snapshot, since a sector moves between tables while it is sealed. No text or bytes longer than what can be a fact leave the server.
 /// </summary>
 /// <param name="connection">Where.</param>
 /// <param name="hosts">Its hosts.</param>

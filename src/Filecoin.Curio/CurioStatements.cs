@@ -6,7 +6,10 @@ using Filecoin.Primitives;
 
 namespace Filecoin.Curio;
 
-/// <summary>What Curio's rows about a sector say of how it was sealed, each field alone. Pure.</summary>
+/// <summary>
+/// What Curio's rows about a sector say of how it was sealed, each field alone. Pure, and the one place that knows what rows mean: sectors_meta
+/// changes when an update is sent, not when it is on chain, and rows of pieces replace each other.
+/// </summary>
 internal static class CurioStatements
 {
     private const string Meta = "sectors_meta";

@@ -18,7 +18,7 @@ internal enum WeightsSay
     Data,
 }
 
-/// <summary>What tells committed capacity, a sector sealed over zeros, from data.</summary>
+/// <summary>What tells committed capacity, a sector sealed over zeros, from data: the one place that says what weights on chain prove.</summary>
 internal static class CommittedCapacity
 {
     /// <summary>

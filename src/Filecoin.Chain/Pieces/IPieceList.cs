@@ -4,7 +4,10 @@ using Filecoin.Primitives;
 
 namespace Filecoin.Chain.Pieces;
 
-/// <summary>One way of finding out which pieces a sector holds.</summary>
+/// <summary>
+/// One way of finding out which pieces a sector holds. Apart from the sources of other facts, since deals and messages that name pieces have to
+/// be turned into pieces first; what lists find is compared in the same place.
+/// </summary>
 internal interface IPieceList
 {
     /// <summary>Half a sentence that names it, to begin a complaint with: "its deals".</summary>

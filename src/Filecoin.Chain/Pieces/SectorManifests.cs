@@ -15,7 +15,10 @@ internal sealed record SectorManifest(ulong Method, PieceManifest Manifest)
         (Manifest.Pieces ?? []).SequenceEqual(other.Manifest.Pieces ?? []) && (Manifest.DealIds ?? []).SequenceEqual(other.Manifest.DealIds ?? []);
 }
 
-/// <summary>Finds a sector in messages that prove or update sectors, and makes an answer of what they name.</summary>
+/// <summary>
+/// Finds a sector in messages that prove or update sectors, and makes an answer of what they name; the one place that says what they name.
+/// Whether a message ran only a node's own StateSearchMsg says.
+/// </summary>
 /// <param name="miner">Whose messages count.</param>
 /// <param name="deals">Turns the deals that they name into pieces.</param>
 internal sealed class SectorManifests(MinerAddress miner, Deals deals)

@@ -4,7 +4,7 @@ using Filecoin.Primitives;
 
 namespace Filecoin.Chain.Sources;
 
-/// <summary>Says of every fact who told it and how it was cross-checked.</summary>
+/// <summary>Says of every fact who told it and how it was cross-checked. Pure, and the one place that judges what speaks for a fact.</summary>
 internal static class Origins
 {
     private const string Agree = "they agree";

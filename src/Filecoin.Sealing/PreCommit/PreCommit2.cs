@@ -11,6 +11,11 @@ using Filecoin.Sealing.Trees;
 namespace Filecoin.Sealing.PreCommit;
 
 /// <summary>PreCommit2: columns, tree_c, the replica, tree_r_last, p_aux and t_aux from finished layers.</summary>
+/// <remarks>
+/// All layers are read once, 1 MiB of each at a time: 32768 nodes, which are 8^5 leaves of an 8-ary tree. A chunk is checked against its
+/// digests, its columns are hashed, and its small trees of tree_c and tree_r_last are reduced to a node each; free cores take chunks in
+/// order, and the rows above them are built at the end of each base tree. So no tree is read back, and memory is a few MiB a thread.
+/// </remarks>
 public static class PreCommit2
 {
     /// <summary>

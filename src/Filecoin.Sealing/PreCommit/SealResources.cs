@@ -4,7 +4,7 @@ using Filecoin.Sealing.Proofs.Synthetic;
 
 namespace Filecoin.Sealing.PreCommit;
 
-/// <summary>What sealing one sector takes, in bytes unless said otherwise. Upper bounds; see docs/architecture.md for how they add up.</summary>
+/// <summary>What sealing one sector takes, in bytes unless said otherwise. Upper bounds.</summary>
 /// <param name="LabelMemory">Native memory while labelling: two layers, the parent window and buffers.</param>
 /// <param name="TreeMemory">Memory while building trees.</param>
 /// <param name="TempDisk">Peak size of the job's folder: layers, trees that are written, replica.</param>

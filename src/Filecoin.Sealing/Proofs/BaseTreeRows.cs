@@ -5,7 +5,7 @@ using Filecoin.Sealing.Trees;
 
 namespace Filecoin.Sealing.Proofs;
 
-/// <summary>The rows of one base tree, read at any place from any thread; row 0 are the leaves.</summary>
+/// <summary>The rows of one base tree, read at any place from any thread; row 0 are the leaves. Checks nothing: verifiers do, and they read nothing.</summary>
 internal abstract class BaseTreeRows : IDisposable
 {
     /// <summary>Row number of the root.</summary>

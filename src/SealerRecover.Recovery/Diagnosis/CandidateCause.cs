@@ -37,7 +37,7 @@ public enum CandidateCause
     Machine,
 }
 
-/// <summary>The causes in words.</summary>
+/// <summary>The causes in words: one list for the mismatch itself, the check before sealing and the diagnosis.</summary>
 public static class CandidateCauses
 {
     /// <summary>All, likeliest first.</summary>

@@ -32,7 +32,10 @@ public sealed record KeptFilesSettings
     public required string ParentCacheFolder { get; init; }
 }
 
-/// <summary>Reads what a mismatch left, once, and changes nothing.</summary>
+/// <summary>
+/// Reads what a mismatch left, once, and changes nothing. That comm_c of the kept p_aux equals a known one proves nothing: a run takes a known
+/// comm_c over without hashing columns.
+/// </summary>
 /// <param name="settings">How much.</param>
 /// <param name="progress">Told how far; may be null.</param>
 /// <param name="cancellation">Stops within a second.</param>

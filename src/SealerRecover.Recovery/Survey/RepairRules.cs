@@ -1,6 +1,6 @@
 namespace SealerRecover.Recovery.Survey;
 
-/// <summary>The rules by which a survey becomes advice.</summary>
+/// <summary>The rules by which a survey becomes advice. Pure.</summary>
 internal static class RepairRules
 {
     /// <summary>One advice for each part of the sector; <see cref="AdvisedRepair.Nothing"/> for parts that are whole.</summary>

@@ -5,7 +5,7 @@ using Filecoin.Sealing.Trees;
 
 namespace SealerRecover.Recovery.Survey;
 
-/// <summary>Which of several copies' roots are the right ones: those that together make comm_r_last.</summary>
+/// <summary>Which of several copies' roots are the right ones: those that together make comm_r_last, one of each base tree, of whichever copy.</summary>
 internal static class RightRoots
 {
     /// <summary>Joins tried; a sector rarely has more than one candidate for each base tree.</summary>

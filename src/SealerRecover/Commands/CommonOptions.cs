@@ -10,7 +10,7 @@ internal sealed class CommonOptions
     /// <summary>--json.</summary>
     public Option<bool> Json { get; } = new("--json")
     {
-        Description = "Print one JSON object a line on standard output: events, then a final report. See docs/commands.md.",
+        Description = "Print one JSON object a line on standard output: events, then a final report. See docs/commands/README.md.",
     };
 
     /// <summary>--verbose.</summary>

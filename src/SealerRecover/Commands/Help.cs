@@ -14,6 +14,7 @@ internal sealed class Help
 {
     private const string EnvironmentTopic = "environment";
     private const string ExitCodesTopic = "exit-codes";
+    private const string OptionsTopic = "options";
 
     private static readonly string[] MostWanted = ["survey", "repair", "export", "recover", "verify"];
 
@@ -21,7 +22,7 @@ internal sealed class Help
     private readonly Argument<string[]> _topic = new("topic")
     {
         Arity = ArgumentArity.ZeroOrMore,
-        Description = $"{EnvironmentTopic}, {ExitCodesTopic}, or a command's name. Default: all commands.",
+        Description = $"{EnvironmentTopic}, {ExitCodesTopic}, {OptionsTopic} (of the form without a command's name), or a command's name. Default: all commands.",
     };
 
     private readonly Asked _page = new();
@@ -74,15 +75,16 @@ internal sealed class Help
         null or [] => PageOf(_root, width),
         [EnvironmentTopic] => EnvironmentVariables(width),
         [ExitCodesTopic] => Codes(width),
+        [OptionsTopic] => HelpPage.Of(_root, "", width),
         [string name] when _root.Subcommands.FirstOrDefault(command => command.Name == name) is { } command => PageOf(command, width),
         string[] other => throw new OperatorException(
             FailureKind.BadInput,
             $"there is no help on \"{SafeText.Short(string.Join(' ', other))}\"",
-            $"topics are {EnvironmentTopic}, {ExitCodesTopic} and {string.Join(", ", _root.Subcommands.Select(command => command.Name))}"),
+            $"topics are {EnvironmentTopic}, {ExitCodesTopic}, {OptionsTopic} and {string.Join(", ", _root.Subcommands.Select(command => command.Name))}"),
     };
 
     private IEnumerable<string> PageOf(Command command, int width) =>
-        command == Syntax || command == _root ? HelpPage.Of(_root, "", width) : HelpPage.Of(command, command.Name, width);
+        command == Syntax || command == _root ? HelpPage.OfAll(_root, width) : HelpPage.Of(command, command.Name, width);
 
     private static IEnumerable<string> EnvironmentVariables(int width) => ["Environment:", .. HelpPage.Rows(EnvironmentSettings.Documented, width)];
 

@@ -64,11 +64,11 @@ internal static class HelpExamples
         [
             ("--miner=f01000 --storage=/sector --storage=/sector2", "every sector that is there: what is missing or damaged, and what mends it"),
             ("--miner=f01000 --storage=/sector --faulty --deep", "the faulty ones, read from end to end"),
-            ("--storage=/sector --offline 7", "one, without asking a node"),
+            ("--miner=f01000 --storage=/sector --offline 7", "one, without asking a node"),
         ],
         ["repair"] =
         [
-            ("--miner=f01000 --storage=/sector --sealing-temp=/temp --faulty", "mend what is faulty, from what is left"),
+            ("--miner=f01000 --storage=/sector --storage=/sector2 --sealing-temp=/temp 2 4 5", "mend three sectors, from what is left"),
             ("--miner=f01000 --storage=/sector --dry-run 7", "say what would be done"),
             ("--miner=f01000 --storage=/sector --piece-source=/pieces --sealing-temp=/temp 7-9", "sectors with deals, if they have to be sealed again"),
         ],
@@ -87,8 +87,8 @@ internal static class HelpExamples
         ["commit1"] =
         [
             ("--miner=f01000 --seed=HEX --sealing-result=/sector --output=./c1-7.json 7", "the vanilla proofs of a sector"),
-            ("--metadata=./sectors-recovery-f01000.json --seed=HEX --sealing-result=/sector 7", "without a node"),
-            ("--miner=f01000 --seed=HEX --sealing-result=/sector --piece-source=/pieces 7", "of one with deals"),
+            ("--metadata=./sectors-recovery-f01000.json --seed=HEX --sealing-result=/sector --output=./c1-7.json 7", "without a node"),
+            ("--miner=f01000 --seed=HEX --sealed=/sector/sealed/s-t01000-7 --cache=/kept/s-t01000-7 --output=./c1-7.json 7", "of files that lie elsewhere"),
         ],
     };
 

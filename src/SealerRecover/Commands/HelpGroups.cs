@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace SealerRecover.Commands;
 
 /// <summary>What the options of all commands are about: their order in help.</summary>
@@ -17,4 +19,9 @@ internal static class HelpGroups
             "--ignore-resources"]),
         ("Output", ["--json", "--verbose", "--version", "--help"]),
     ];
+
+    /// <summary>The groups of a command that has options of them, with these in order.</summary>
+    public static IEnumerable<(string Title, Option[] Options)> Of(Command command) => All
+        .Select(group => (group.Title, Options: group.Options.SelectMany(name => command.Options.Where(option => option.Name == name)).ToArray()))
+        .Where(group => group.Options.Length > 0);
 }

@@ -2,14 +2,36 @@ using System.CommandLine;
 
 namespace SealerRecover.Commands;
 
-/// <summary>The help of one command as lines: what it is for, how it is written, its options in groups, its own examples.</summary>
+/// <summary>The help of one command, and of all, as lines: what it is for, how it is written, its options in groups, its own examples.</summary>
 internal static class HelpPage
 {
+    /// <summary>The page in docs/commands of the form without a command's name.</summary>
+    public const string PageWithoutName = "sealer-recover";
+
     /// <summary>Names in a column at most this wide; a longer one stands on a line of its own.</summary>
     private const int WidestName = 30;
 
-    /// <summary>The lines.</summary>
-    /// <param name="command">The command; with commands below it, these are listed.</param>
+    /// <summary>All commands, the names of the options of the form without a name, and its examples: one screen.</summary>
+    /// <param name="root">The form without a name.</param>
+    /// <param name="width">Columns; text is wrapped at blanks.</param>
+    public static IEnumerable<string> OfAll(Command root, int width) =>
+    [
+        .. Wrapped(root.Description!, width),
+        "",
+        "Usage: sealer-recover [options]",
+        "       sealer-recover <command> ...",
+        .. Section("Commands", [.. root.Subcommands.Select(below => (below.Name, below.Description!))], width),
+        .. Section(
+            "Options without a command's name; help options tells what each does",
+            [.. HelpGroups.Of(root).Select(group => (group.Title, string.Join(", ", group.Options.Select(option => option.Name))))],
+            width),
+        .. Examples(""),
+        "",
+        .. Wrapped("A command's -h tells its options; sealer-recover help environment and help exit-codes the rest; docs/commands/README.md has it all.", width),
+    ];
+
+    /// <summary>One command, with what each option does.</summary>
+    /// <param name="command">The command.</param>
     /// <param name="name">Its name; empty for the form without.</param>
     /// <param name="width">Columns; text is wrapped at blanks.</param>
     public static IEnumerable<string> Of(Command command, string name, int width)
@@ -22,43 +44,34 @@ internal static class HelpPage
 
         yield return "";
         yield return $"Usage: {string.Join(' ', words.Where(word => word.Length > 0))}";
-        if (command.Subcommands.Count > 0)
-        {
-            yield return "       sealer-recover <command> ...";
-            foreach (string line in Section("Commands", [.. command.Subcommands.Select(below => (below.Name, below.Description!))], width))
-            {
-                yield return line;
-            }
-        }
-
         foreach (string line in Section("Arguments", [.. command.Arguments.Select(argument => ($"<{argument.Name}>", argument.Description!))], width))
         {
             yield return line;
         }
 
-        foreach ((string title, string[] names) in HelpGroups.All)
+        foreach ((string title, Option[] options) in HelpGroups.Of(command))
         {
-            Option[] options = [.. names.SelectMany(known => command.Options.Where(option => option.Name == known))];
             foreach (string line in Section(title, [.. options.Select(option => (Label(option), option.Description!))], width))
             {
                 yield return line;
             }
         }
 
-        yield return "";
-        yield return "Examples:";
-        foreach ((string example, string does) in HelpExamples.Of(name))
+        foreach (string line in Examples(name))
         {
-            yield return $"  {example}";
-            yield return $"      {does}";
+            yield return line;
         }
 
         yield return "";
-        foreach (string line in Wrapped("sealer-recover help environment and help exit-codes tell the rest; docs/commands.md has it all, with the JSON that --json prints.", width))
+        string page = name.Length > 0 ? name : PageWithoutName;
+        foreach (string line in Wrapped($"sealer-recover help environment and help exit-codes tell the rest; docs/commands/{page}.md has it all, with the JSON that --json prints.", width))
         {
             yield return line;
         }
     }
+
+    private static IEnumerable<string> Examples(string name) =>
+        ["", "Examples:", .. HelpExamples.Of(name).SelectMany(example => new[] { $"  {example.Line}", $"      {example.Does}" })];
 
     /// <summary>A title and pairs in two columns; nothing where there are none.</summary>
     private static IEnumerable<string> Section(string title, IReadOnlyList<(string Name, string Text)> rows, int width)
@@ -97,12 +110,14 @@ internal static class HelpPage
         }
     }
 
-    private static string Label(Option option)
-    {
-        IEnumerable<string> names = option.Aliases.Append(option.Name).Distinct().OrderBy(name => name.StartsWith("--", StringComparison.Ordinal)).ThenBy(name => name, StringComparer.Ordinal);
-        string value = option.HelpName is { } help ? $" <{help}>" : option.ValueType == typeof(bool?) ? " <true|false>" : "";
-        return string.Join(", ", names) + value;
-    }
+    private static string Label(Option option) => string.Join(", ", NamesOf(option)) + (ValueOf(option) is { } value ? $" <{value}>" : "");
+
+    /// <summary>An option's names, the short ones first.</summary>
+    internal static IEnumerable<string> NamesOf(Option option) =>
+        option.Aliases.Append(option.Name).Distinct().OrderBy(name => name.StartsWith("--", StringComparison.Ordinal)).ThenBy(name => name, StringComparer.Ordinal);
+
+    /// <summary>What is given with it; null for a switch.</summary>
+    internal static string? ValueOf(Option option) => option.HelpName ?? (option.ValueType == typeof(bool?) ? "true|false" : null);
 
     /// <summary>The text in lines of at most so many columns, broken at blanks.</summary>
     internal static IEnumerable<string> Wrapped(string text, int width)

@@ -10,7 +10,7 @@ namespace SealerRecover.Hosting;
 internal sealed record ExitCode(int Code, string Name, string Meaning);
 
 /// <summary>
-/// The one table of exit codes: help, JSON, docs/commands.md and docs/commands_CN.md follow it. Codes keep their meaning for ever; new
+/// The one table of exit codes: help, JSON and the pages in docs/commands follow it. Codes keep their meaning for ever; new
 /// ones are added at the end of the small numbers.
 /// </summary>
 internal static class ExitCodes

@@ -4,7 +4,7 @@ using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Rendering;
 
-// The objects that --json prints, one a line. docs/commands.md documents every field; a test compares the two. Fields are added, never
+// The objects that --json prints, one a line. docs/commands documents every field; a test compares the two. Fields are added, never
 // renamed or removed. Fields that are null are left out.
 
 /// <summary>A sector.</summary>

@@ -17,10 +17,10 @@ public sealed class KernelCatalogueTests
     private const string Emitted = "emitted";
 
     /// <summary>
-    /// Every variant's line in docs/architecture.md, Kernels, with the flags of /proc/cpuinfo that it needs there ("emitted" for x86-64 Linux):
+    /// Every variant's line in docs/kernels.md with the flags of /proc/cpuinfo that it needs there ("emitted" for x86-64 Linux):
     /// said a second time on purpose, so that what a row needs is compared with something. Those of one sector are those of many, too.
     /// </summary>
-    private static readonly (KernelKind Kind, string Name, string Flags)[] Promised = [.. Lines("architecture.md").SelectMany(Promises)];
+    private static readonly (KernelKind Kind, string Name, string Flags)[] Promised = [.. Lines("kernels.md").SelectMany(Promises)];
 
     /// <summary>What the masks of these tests hide: .NET's own switches, then ours. .NET 10 has no switch of BMI2 or AVX512F alone.</summary>
     private static readonly (string Variable, string Value, string Flags)[] Masks =
@@ -78,12 +78,12 @@ public sealed class KernelCatalogueTests
         ];
         Assert.True(
             without.Length == 0,
-            $"docs/architecture.md, Kernels, has no line of {string.Join(", ", without)}: | `kind` | `kernel` | flags it needs | how |");
+            $"docs/kernels.md has no line of {string.Join(", ", without)}: | `kind` | `kernel` | flags it needs | how |");
     }
 
     [Theory]
-    [InlineData("commands.md")]
-    [InlineData("commands_CN.md")]
+    [InlineData("commands/kernels.md")]
+    [InlineData("commands/kernels_CN.md")]
     public void Every_variant_is_named_where_operators_read_what_they_can_ask_for(string page)
     {
         (KernelKind Kind, string[] Cells)[] lines = [.. Lines(page)];

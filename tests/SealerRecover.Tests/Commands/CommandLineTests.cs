@@ -4,6 +4,7 @@ using Filecoin.Primitives;
 using SealerRecover.Commands;
 using SealerRecover.Hosting;
 using SealerRecover.Settings;
+using SealerRecover.Tests.Pages;
 using Xunit;
 
 namespace SealerRecover.Tests.Commands;
@@ -130,10 +131,7 @@ public class CommandLineTests
     [Fact]
     public void Every_option_variable_and_exit_code_is_in_both_command_references()
     {
-        string[] references =
-        [
-            .. new[] { "commands.md", "commands_CN.md" }.Select(name => File.ReadAllText(Path.Combine(VectorFiles.RepositoryRoot, "docs", name))),
-        ];
+        string[] references = [.. CommandPage.References];
         IEnumerable<string> names = new CommandLine().Commands.SelectMany(command => command.Syntax.Options)
             .SelectMany(option => option.Aliases.Append(option.Name))
             .Concat(EnvironmentSettings.Documented.Select(entry => entry.Name))

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using SealerRecover.Commands;
 using SealerRecover.Hosting;
 using SealerRecover.Settings;
@@ -18,7 +19,7 @@ public class HelpTests
     [MemberData(nameof(Names))]
     public async Task Help_names_every_option_once_and_has_examples_of_its_own(string name)
     {
-        Ran ran = await InProcess.RunAsync([.. name.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-h"]);
+        Ran ran = await (name.Length > 0 ? InProcess.RunAsync(name, "-h") : InProcess.RunAsync("help", "options"));
 
         Assert.Equal((0, ""), (ran.Code, ran.Error));
         ICommand command = new CommandLine().Commands.First(candidate => NameOf(candidate) == name);
@@ -33,7 +34,20 @@ public class HelpTests
             Assert.InRange(lines.Length, 10, 65);
         }
 
-        Assert.Equal(ran.Output, (await InProcess.RunAsync([.. "help".Split(' '), .. name.Split(' ', StringSplitOptions.RemoveEmptyEntries)])).Output);
+        string[] words = name.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal((await InProcess.RunAsync([.. words, "-h"])).Output, (await InProcess.RunAsync(["help", .. words])).Output);
+    }
+
+    [Fact]
+    public void Help_of_all_names_every_command_and_option_on_one_screen()
+    {
+        RootCommand root = new CommandLine().Root;
+        string[] lines = [.. HelpPage.OfAll(root, 120)];
+        Assert.InRange(lines.Length, 10, 50);
+        Assert.All(root.Subcommands, command => Assert.Single(lines, line => line.StartsWith($"  {command.Name} ", StringComparison.Ordinal)));
+        string[] words = [.. lines.SelectMany(line => line.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))];
+        Assert.All(root.Options, option => Assert.Contains(option.Name, words));
+        Assert.Equal(3, lines.Count(line => line.StartsWith("  sealer-recover --", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -46,6 +60,9 @@ public class HelpTests
             string[] words = line.Split(" < ")[0][Program.Trim().Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
             ParseResult parsed = root.Parse([.. words.Select(word => word.Replace("HEX", new string('0', 64), StringComparison.Ordinal))]);
             Assert.Empty(parsed.Errors.Select(error => $"{line}: {error.Message}"));
+            Assert.All(
+                parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens),
+                token => Assert.False(token.Value.StartsWith("--", StringComparison.Ordinal), $"{line}: {token.Value} is no option of {name}"));
             Assert.NotEmpty(does);
         }
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SealerRecover.Rendering;
+using SealerRecover.Tests.Pages;
 using Xunit;
 
 namespace SealerRecover.Tests.Rendering;
@@ -84,10 +85,7 @@ public class JsonViewTests
     [Fact]
     public void Every_event_and_field_is_in_both_command_references()
     {
-        string[] references =
-        [
-            .. new[] { "commands.md", "commands_CN.md" }.Select(name => File.ReadAllText(Path.Combine(VectorFiles.RepositoryRoot, "docs", name))),
-        ];
+        string[] references = [.. CommandPage.References];
         Type[] types = [.. typeof(JsonLines).Assembly.GetTypes().Where(type =>
             type.Namespace == typeof(JsonLines).Namespace && type.Name.StartsWith("Json", StringComparison.Ordinal)
             && type is { IsClass: true, IsAbstract: false } && type.GetMethod("<Clone>$") is not null)];
