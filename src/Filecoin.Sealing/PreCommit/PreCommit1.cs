@@ -37,7 +37,7 @@ public static class PreCommit1
         LayerWatermark? lastLayer = null)
     {
         ArgumentNullException.ThrowIfNull(job);
-        Run(job, LabelKernels.Create(job.LabelKernel), parents, log, progress, lastLayer, null, cancellation);
+        Run(job, LabelKernels.OfOne.Create(job.LabelKernel), parents, log, progress, lastLayer, null, cancellation);
     }
 
     /// <summary>As the other, with a given kernel and source of draws.</summary>
@@ -152,6 +152,9 @@ public static class PreCommit1
 
         private NativeBuffer Current => _current ??= new NativeBuffer(_porep.SectorSize.Bytes);
 
+        private unsafe LabelRun RunOf(int layer) =>
+            new([job.Inputs.ReplicaId.Value], layer, Current.Pointer, layer == 1 ? null : _previous!.Pointer) { FirstNode = 0, Count = _porep.Nodes };
+
         private bool TryLoad(int layer)
         {
             _previous ??= new NativeBuffer(_porep.SectorSize.Bytes);
@@ -167,8 +170,7 @@ public static class PreCommit1
         private unsafe void Label(int layer)
         {
             SealProgressCounter counter = new(progress, SealPhase.Label, layer, _porep.Layers, _porep.Nodes);
-            LayerRun run = new(
-                job.Inputs.ReplicaId.Value, layer, 0, _porep.Nodes, Current.Pointer, layer == 1 ? null : _previous!.Pointer);
+            LabelRun run = RunOf(layer);
             long comparesAt = layer == 1 ? long.MaxValue : LayerChange.ComparesAt(run.Count);
             long soFar = 0;
             Action<long> made = counter.Add;
@@ -203,7 +205,7 @@ public static class PreCommit1
                 int count = block.Length / LabelMessage.Degree;
                 fixed (uint* parentsOfBlock = block)
                 {
-                    kernel.Label(run.Part(node, count), parentsOfBlock, run.Current, run.Previous);
+                    kernel.Label(run.Part(node, count), parentsOfBlock);
                 }
 
                 node += count;
@@ -212,7 +214,7 @@ public static class PreCommit1
         }
 
         /// <summary>What speaks against a layer that has been made; null for nothing.</summary>
-        private unsafe string? DoubtAbout(int layer)
+        private string? DoubtAbout(int layer)
         {
             Task<LayerChange?>? comparing = _comparing;
             _comparing = null;
@@ -221,8 +223,7 @@ public static class PreCommit1
                 return $"{change}";
             }
 
-            LayersInMemory layers = new(
-                new SingleLabelKernel(kernel), [job.Inputs.ReplicaId.Value], layer, Current.Pointer, layer == 1 ? null : _previous!.Pointer);
+            LayersInMemory layers = new(kernel, RunOf(layer));
             return check.Find(layers, cancellation)[0] is { } wrong ? $"{wrong}; {check.CauseOf(layers, 0, wrong)}" : null;
         }
 

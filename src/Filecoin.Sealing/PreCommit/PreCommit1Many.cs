@@ -37,13 +37,13 @@ public static class PreCommit1Many
     {
         ArgumentNullException.ThrowIfNull(jobs);
         ArgumentOutOfRangeException.ThrowIfZero(jobs.Count);
-        Run(jobs, sectors => KernelsFor(jobs[0], sectors), logs, parents, progress, null, cancellation);
+        Run(jobs, sectors => LabelKernels.ForBatch(sectors, jobs[0].BatchLabelKernel ?? jobs[0].LabelKernel), logs, parents, progress, null, cancellation);
     }
 
     /// <summary>As the other, with given kernels and source of draws.</summary>
     internal static void Run(
         IReadOnlyList<SealJob> jobs,
-        Func<int, IReadOnlyList<ManyLabelKernel>> kernelsFor,
+        Func<int, IReadOnlyList<LabelKernel>> kernelsFor,
         IReadOnlyList<IStepLog> logs,
         ParentCache parents,
         IReadOnlyList<IProgress<SealProgress>?> progress,
@@ -77,16 +77,5 @@ public static class PreCommit1Many
             using ManyLabeler labeler = new(sectors, kernelsFor(sectors.Length), parents, new LabelCheck(parents, random), cancellation);
             labeler.Run();
         }
-    }
-
-    private static IReadOnlyList<ManyLabelKernel> KernelsFor(SealJob job, int sectors)
-    {
-        if ((job.ManyLabelKernel ?? job.LabelKernel) is not { } name)
-        {
-            return ManyLabelKernels.Choose(sectors);
-        }
-
-        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
-        return [.. Enumerable.Repeat(kernel, (sectors + kernel.Sectors - 1) / kernel.Sectors)];
     }
 }

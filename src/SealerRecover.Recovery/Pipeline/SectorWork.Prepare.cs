@@ -224,7 +224,7 @@ internal sealed partial class SectorWork
             KeepAll = run.Settings.ForCommit1,
             RowsToDiscard = run.Settings.RowsToDiscard,
             LabelKernel = run.Settings.Kernels.Label,
-            ManyLabelKernel = run.Settings.Kernels.Many,
+            BatchLabelKernel = run.Settings.Kernels.Many,
             PoseidonKernel = run.Settings.Kernels.Poseidon,
             TwoToOneKernel = run.Settings.Kernels.TwoToOne,
             CachePathInTAux = workspace.Journal.CachePathInTAux,

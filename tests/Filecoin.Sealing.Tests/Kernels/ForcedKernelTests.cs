@@ -78,7 +78,7 @@ public sealed class ForcedKernelTests
         SealJob job = place.Job(known, keepAll: true) with
         {
             LabelKernel = choice.Label,
-            ManyLabelKernel = choice.Many,
+            BatchLabelKernel = choice.Many,
             PoseidonKernel = choice.Poseidon,
             TwoToOneKernel = choice.TwoToOne,
         };

@@ -42,7 +42,7 @@ internal sealed class ManyLabeler : IDisposable
     /// <param name="cancellation">Stops everything within a second.</param>
     public ManyLabeler(
         IReadOnlyList<ManySector> sectors,
-        IReadOnlyList<ManyLabelKernel> kernels,
+        IReadOnlyList<LabelKernel> kernels,
         ParentCache parents,
         LabelCheck check,
         CancellationToken cancellation)
@@ -58,9 +58,9 @@ internal sealed class ManyLabeler : IDisposable
         try
         {
             int first = 0;
-            foreach (ManyLabelKernel kernel in kernels)
+            foreach (LabelKernel kernel in kernels)
             {
-                ManySector[] members = [.. sectors.Skip(first).Take(kernel.Sectors)];
+                ManySector[] members = [.. sectors.Skip(first).Take(kernel.Lanes)];
                 _groups.Add(new SectorGroup(kernel, _porep, [.. members.Select(sector => sector.Job.Inputs.ReplicaId.Value)], first));
                 first += members.Length;
             }
@@ -166,11 +166,7 @@ internal sealed class ManyLabeler : IDisposable
     {
         foreach (SectorGroup group in groups)
         {
-            group.Kernel.Label(
-                new ManyLabelRun(group.ReplicaIds, layer, firstNode, count),
-                parents,
-                group.Layer(layer).Pointer,
-                layer == 1 ? null : group.Layer(layer - 1).Pointer);
+            group.Kernel.Label(group.Run(layer).Part(firstNode, count), parents);
         }
     }
 
@@ -255,12 +251,7 @@ internal sealed class ManyLabeler : IDisposable
         foreach (SectorGroup group in Groups)
         {
             ManySector[] members = MembersOf(group);
-            LayersInMemory layers = new(
-                group.Kernel,
-                group.ReplicaIds,
-                layer,
-                group.Layer(layer).Pointer,
-                layer == 1 ? null : group.Layer(layer - 1).Pointer);
+            LayersInMemory layers = new(group.Kernel, group.Run(layer));
             WrongLabels?[] wrong = _check.Find(layers, _cancellation);
             for (int i = 0; i < members.Length; i++)
             {

@@ -15,7 +15,7 @@ internal sealed class SectorGroup : IDisposable
     /// <param name="porep">The seal proof of all of them.</param>
     /// <param name="replicaIds">The sectors.</param>
     /// <param name="firstJob">Index of the first sector among all jobs of the run.</param>
-    public SectorGroup(ManyLabelKernel kernel, PorepParameters porep, IReadOnlyList<Bytes32> replicaIds, int firstJob)
+    public SectorGroup(LabelKernel kernel, PorepParameters porep, IReadOnlyList<Bytes32> replicaIds, int firstJob)
     {
         Kernel = kernel;
         ReplicaIds = replicaIds;
@@ -34,7 +34,7 @@ internal sealed class SectorGroup : IDisposable
     }
 
     /// <summary>Hashes the labels.</summary>
-    public ManyLabelKernel Kernel { get; }
+    public LabelKernel Kernel { get; }
 
     /// <summary>The sectors.</summary>
     public IReadOnlyList<Bytes32> ReplicaIds { get; }
@@ -45,8 +45,15 @@ internal sealed class SectorGroup : IDisposable
     /// <summary>Number of sectors.</summary>
     public int Count => ReplicaIds.Count;
 
+    /// <summary>All nodes of a layer, to be made from the one before.</summary>
+    public unsafe LabelRun Run(int layer) => new(ReplicaIds, layer, Layer(layer).Pointer, layer == 1 ? null : Layer(layer - 1).Pointer)
+    {
+        FirstNode = 0,
+        Count = Layer(layer).Length / Kernel.Layout.NodeBytes,
+    };
+
     /// <summary>Native memory a group takes: two layers for every lane, idle ones too.</summary>
-    public static long MemoryBytes(ManyLabelKernel kernel, PorepParameters porep) => 2L * kernel.Sectors * porep.SectorSize.Bytes;
+    public static long MemoryBytes(LabelKernel kernel, PorepParameters porep) => 2L * kernel.Lanes * porep.SectorSize.Bytes;
 
     /// <summary>The memory of a layer, which it shares with every other one.</summary>
     public NativeBuffer Layer(int layer) => _layers[layer % 2];
