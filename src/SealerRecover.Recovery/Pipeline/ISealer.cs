@@ -140,7 +140,7 @@ internal sealed class Sealer(RecoverySettings settings) : ISealer
         CancellationToken cancellation) =>
         Filecoin.Sealing.PreCommit.PreCommit2.Follow(job, lastLayer, log, cores, progress, cancellation);
 
-    public void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation) => PreCommit1Many.Run(
+    public void PreCommit1Together(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation) => Filecoin.Sealing.PreCommit.PreCommit1.RunBatch(
         [.. sectors.Select(sector => sector.Job)],
         [.. sectors.Select(sector => sector.Log)],
         ((OpenCache)sectors[0].Parents).Cache,

@@ -91,7 +91,7 @@ public sealed class ForcedKernelTests
         {
             if (kind == KernelKind.Many)
             {
-                PreCommit1Many.Run([job], [place.Log], parents, [null], cancellation);
+                PreCommit1.RunBatch([job], [place.Log], parents, [null], cancellation);
             }
             else
             {

@@ -2,8 +2,8 @@ using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Labeling.Kernels;
-using Filecoin.Sealing.Labeling.Many;
 using Filecoin.Sealing.Memory;
+using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Tests.Graph;
 using Xunit;
 
@@ -67,11 +67,15 @@ public sealed class LabelCheckTests
         ReplicaInputs inputs = SealCase.Get("2KiB-v1_1-cc").Inputs;
         LabelKernel kernel = LabelKernels.OfBatch.Create(name);
         using ParentCache parents = Workplace.OpenParents(inputs, Cancellation);
-        using SectorGroup group = new(
+        using Workplace place = new();
+        SealJob job = place.Job(SealCase.Get("2KiB-v1_1-cc"), keepAll: true);
+        using LabelGroup group = new(
             kernel,
-            inputs.Porep,
-            [.. Enumerable.Range(0, kernel.Lanes).Select(i => (inputs with { Sector = inputs.Sector with { Number = (ulong)i } }).ReplicaId.Value)],
-            0);
+            [
+                .. Enumerable.Range(0, kernel.Lanes)
+                    .Select(i => job with { Inputs = inputs with { Sector = inputs.Sector with { Number = (ulong)i } } })
+                    .Select(sector => new LabelledSector(sector, place.Log, progress: null)),
+            ]);
         LabelCheck check = new(parents, new Random(1));
         uint[] all = new uint[inputs.Porep.Nodes * StackedGraph.Degree];
         new StackedGraph(inputs.Porep).ParentsOfRange(0, all);
@@ -91,8 +95,8 @@ public sealed class LabelCheckTests
                 int sector = random.Next(kernel.Lanes);
                 byte[] labels = new byte[kernel.Lanes * LabelMessage.LabelBytes];
                 layers.Read(node, labels);
-                int place = (sector * LabelMessage.LabelBytes) + random.Next(LabelMessage.LabelBytes);
-                labels[place] ^= (byte)(1 << random.Next(8));
+                int at = (sector * LabelMessage.LabelBytes) + random.Next(LabelMessage.LabelBytes);
+                labels[at] ^= (byte)(1 << random.Next(8));
                 kernel.Layout.Insert(labels, current.Pointer, node, 1);
 
                 WrongLabels?[] found = check.Find(layers, Cancellation);

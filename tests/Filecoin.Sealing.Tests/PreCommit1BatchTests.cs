@@ -16,7 +16,7 @@ using Xunit;
 namespace Filecoin.Sealing.Tests;
 
 /// <summary>Sectors labelled together end with the files each would have by itself.</summary>
-public sealed class PreCommit1ManyTests
+public sealed class PreCommit1BatchTests
 {
     private const string Small = "2KiB-v1_1-cc";
     private const string Deep = "L11-16KiB-v1_1_0-cc";
@@ -269,7 +269,7 @@ public sealed class PreCommit1ManyTests
     {
         using Batch batch = new(SealCase.Get(Small), 2);
         using ParentCache parents = Workplace.OpenParents(SealCase.Get(Deep).Inputs, TestContext.Current.CancellationToken);
-        Assert.Throws<ArgumentException>(() => PreCommit1Many.Run(
+        Assert.Throws<ArgumentException>(() => PreCommit1.RunBatch(
             batch.Jobs, batch.Logs, parents, [null, null], TestContext.Current.CancellationToken));
         batch.Jobs[1] = batch.Jobs[0];
         Assert.Throws<ArgumentException>(() => batch.Run());
@@ -297,7 +297,7 @@ public sealed class PreCommit1ManyTests
             _known = known;
             _knownIndex = sectors / 2;
             _parents = Workplace.OpenParents(known.Inputs, TestContext.Current.CancellationToken);
-            Folder = Directory.CreateTempSubdirectory("sealer-recover-many-").FullName;
+            Folder = Directory.CreateTempSubdirectory("sealer-recover-batch-").FullName;
             for (int i = 0; i < sectors; i++)
             {
                 string cache = Directory.CreateDirectory(Path.Combine(Folder, $"{i}")).FullName;
@@ -325,14 +325,14 @@ public sealed class PreCommit1ManyTests
 
         public bool IsFinished => Logs.All(log => log.Steps.Count() == _known.Layers);
 
-        public void Run(Reports? progress = null, CancellationToken? cancellation = null) => PreCommit1Many.Run(
+        public void Run(Reports? progress = null, CancellationToken? cancellation = null) => PreCommit1.RunBatch(
             Jobs, Logs, _parents, [.. Jobs.Select(_ => progress)], cancellation ?? TestContext.Current.CancellationToken);
 
         public void RunWith(Func<LabelKernel, LabelKernel> wrap, Reports? progress = null)
         {
             // One kernel for all of them, with a lane to spare.
             LabelKernel kernel = wrap(new PlainBatchLabelKernel(Jobs.Count + 1));
-            PreCommit1Many.Run(
+            PreCommit1.RunBatch(
                 Jobs, _ => [kernel], Logs, _parents, [.. Jobs.Select(_ => progress)], new Random(3), TestContext.Current.CancellationToken);
         }
 
