@@ -162,7 +162,7 @@ public sealed class FollowTests
                 Assert.True(SpinWait.SpinUntil(() => cores.Chunks >= 9, TimeSpan.FromSeconds(60)), "no trees behind the last layer");
             }
         });
-        FaultyKernel kernel = new(LabelKernels.Create(), new LabelFault(2, 1));
+        FaultyKernel kernel = new(LabelKernels.OfOne.Create(), new LabelFault(2, 1));
 
         LabelAndFollow(place, job, log, wait, TestContext.Current.CancellationToken, cores, 1 << 12, kernel);
 
@@ -214,7 +214,7 @@ public sealed class FollowTests
         follower.Start();
         try
         {
-            PreCommit1.Run(job, kernel ?? LabelKernels.Create(), parents, log, progress, lastLayer, null, cancellation);
+            PreCommit1.Run(job, kernel ?? LabelKernels.OfOne.Create(), parents, log, progress, lastLayer, null, cancellation);
         }
         finally
         {

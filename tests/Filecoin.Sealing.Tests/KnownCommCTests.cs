@@ -106,7 +106,7 @@ public sealed class KnownCommCTests
         SealJob[] jobs = [Job(one, known), other.Job(known, keepAll: false)];
         using ParentCache parents = Workplace.OpenParents(jobs[0].Inputs, TestContext.Current.CancellationToken);
 
-        PreCommit1Many.Run(jobs, [one.Log, other.Log], parents, [null, null], TestContext.Current.CancellationToken);
+        PreCommit1.RunBatch(jobs, [one.Log, other.Log], parents, [null, null], TestContext.Current.CancellationToken);
 
         Assert.Single(Directory.GetFiles(one.CacheFolder, "*layer-*.dat"));
         Assert.Equal(11, Directory.GetFiles(other.CacheFolder, "*layer-*.dat").Length);

@@ -1,6 +1,7 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
+using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Memory;
 using Filecoin.Sealing.PreCommit;
 using Xunit;
@@ -147,7 +148,9 @@ public sealed class LayerWatermarkTests
         Assert.False(layer.IsSafe());
 
         string path = Path.Combine(place.CacheFolder, CacheNames.Layer(2));
-        place.Log.Record(SealSteps.Layer(2), LayerFile.Write(LinuxFileSystem.Instance, path, labels, 1, null, Never));
+        using LabelGroup group = new(LabelKernels.OfOne.Create("plain"), [new LabelledSector(job, place.Log, progress: null)]);
+        labels.Span.CopyTo(group.Layer(2).Span);
+        place.Log.Record(SealSteps.Layer(2), new LayerFiles(group, job.Files, 1, Never).Write(2, [path], _ => { })[0]);
         mark.Finish();
         Assert.True(layer.IsSafe());
 

@@ -38,7 +38,7 @@ public sealed class WrongLabelTests
         ConcurrentQueue<string> notices = [];
         SealJob job = JobOf(place, known, notices) with { LabelCores = lookAhead ? LabelCores.Anywhere : null };
 
-        Run(job, new FaultyKernel(LabelKernels.Create(), new LabelFault(layer, node)), place.Log);
+        Run(job, new FaultyKernel(LabelKernels.OfOne.Create(), new LabelFault(layer, node)), place.Log);
 
         string notice = Assert.Single(notices);
         Assert.Contains($"layer {layer} is wrong at node {node}, bytes {node * 32} to {(node + 1) * 32} of the layer (1 bits differ)", notice, StringComparison.Ordinal);
@@ -61,7 +61,7 @@ public sealed class WrongLabelTests
         SealJob job = JobOf(place, known, notices) with { LabelCores = lookAhead ? LabelCores.Anywhere : null };
 
         OperatorException failure = Assert.Throws<OperatorException>(
-            () => Run(job, new FaultyKernel(LabelKernels.Create(), new LabelFault(layer, known.Inputs.Porep.Nodes - 1, int.MaxValue)), place.Log));
+            () => Run(job, new FaultyKernel(LabelKernels.OfOne.Create(), new LabelFault(layer, known.Inputs.Porep.Nodes - 1, int.MaxValue)), place.Log));
 
         Assert.Equal(FailureKind.Hardware, failure.Kind);
         Assert.Contains(known.Inputs.Sector.ToString(), failure.Message, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class WrongLabelTests
         Assert.Equal(Enumerable.Range(1, layer - 1).Select(k => $"layer-{k}"), place.Log.Steps.Order());
         Assert.False(File.Exists(Path.Combine(place.CacheFolder, CacheNames.Layer(layer))));
 
-        Run(job, LabelKernels.Create(), place.Log);
+        Run(job, LabelKernels.OfOne.Create(), place.Log);
         AssertReference(known, place);
     }
 
@@ -83,7 +83,7 @@ public sealed class WrongLabelTests
         SealJob job = JobOf(place, SealCase.Get(Deep), notices);
 
         OperatorException failure = Assert.Throws<OperatorException>(() => Run(
-            job, new FaultyKernel(LabelKernels.Create(), new LabelFault(2, 1), new LabelFault(4, 511), new LabelFault(7, 1)), place.Log));
+            job, new FaultyKernel(LabelKernels.OfOne.Create(), new LabelFault(2, 1), new LabelFault(4, 511), new LabelFault(7, 1)), place.Log));
 
         Assert.Equal(FailureKind.Hardware, failure.Kind);
         Assert.Contains("layer 7", failure.Message, StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class WrongLabelTests
         ConcurrentQueue<string> notices = [];
         SealJob job = JobOf(place, known, notices);
         int flipped = 0;
-        FaultyKernel kernel = new(LabelKernels.Create())
+        FaultyKernel kernel = new(LabelKernels.OfOne.Create())
         {
             Beginning = (begun, previous) =>
             {
@@ -131,7 +131,7 @@ public sealed class WrongLabelTests
         ConcurrentQueue<string> notices = [];
         SealJob job = JobOf(place, known, notices);
         ConcurrentQueue<int> begun = [];
-        FaultyKernel kernel = new(LabelKernels.Create(), new LabelFault(4, 1))
+        FaultyKernel kernel = new(LabelKernels.OfOne.Create(), new LabelFault(4, 1))
         {
             Beginning = (layer, _) =>
             {
@@ -187,7 +187,7 @@ public sealed class WrongLabelTests
         using Workplace place = new();
         ConcurrentQueue<string> notices = [];
 
-        Run(JobOf(place, SealCase.Get(Deep), notices), LabelKernels.Create(), place.Log);
+        Run(JobOf(place, SealCase.Get(Deep), notices), LabelKernels.OfOne.Create(), place.Log);
 
         Assert.Empty(notices);
     }

@@ -51,10 +51,10 @@ public sealed record SealJob
     public string? LabelKernel { get; init; }
 
     /// <summary>
-    /// Name of the kernel that labels several sectors together; null for <see cref="LabelKernel"/>, and where that is null, too, for those
+    /// Name of the kernel that labels a batch this sector is in; null for <see cref="LabelKernel"/>, and where that is null, too, for those
     /// that are best for the number of sectors.
     /// </summary>
-    public string? ManyLabelKernel { get; init; }
+    public string? BatchLabelKernel { get; init; }
 
     /// <summary>Name of the Poseidon kernel to use; null for the best on this machine.</summary>
     public string? PoseidonKernel { get; init; }

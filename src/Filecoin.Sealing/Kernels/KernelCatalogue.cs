@@ -24,8 +24,8 @@ public static class KernelCatalogue
     // The first arity stands for all: what one needs of processor and system is what the others need.
     private static readonly (KernelKind Kind, string Name, Func<IEnumerable<(string Name, string? Lack)>> Variants)[] Table =
     [
-        (KernelKind.Label, "label", () => LabelKernels.Registry.Listed),
-        (KernelKind.Many, "many", () => ManyLabelKernels.Registry.Listed),
+        (KernelKind.Label, "label", () => LabelKernels.OfOne.Listed),
+        (KernelKind.Many, "many", () => LabelKernels.OfBatch.Listed),
         (KernelKind.Poseidon, "poseidon", () => PoseidonKernel.Registry(2).Listed),
         (KernelKind.TwoToOne, "two-to-one", () => TwoToOneHash.Registry.Listed),
         (KernelKind.Parents, "parents", () => ParentKernel.Registry.Listed),

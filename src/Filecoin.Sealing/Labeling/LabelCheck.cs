@@ -26,10 +26,10 @@ internal sealed class LabelCheck(ParentCache parents, Random? random = null)
     /// <returns>For each sector what is wrong with it; null where nothing is.</returns>
     public WrongLabels?[] Find(in LayersInMemory layers, CancellationToken cancellation)
     {
-        int sectors = layers.ReplicaIds.Count;
+        int sectors = layers.Run.ReplicaIds.Count;
         WrongLabels?[] wrong = new WrongLabels?[sectors];
         uint[] parentsOfNode = new uint[StackedGraph.Degree];
-        byte[] sources = new byte[PlainLabel.Parents(layers.Layer) * sectors * LabelMessage.LabelBytes];
+        byte[] sources = new byte[layers.Run.Parents * sectors * LabelMessage.LabelBytes];
         byte[] made = new byte[sectors * LabelMessage.LabelBytes];
         byte[] right = new byte[LabelMessage.LabelBytes];
         byte[] sourcesOfSector = new byte[sources.Length / sectors];
@@ -43,13 +43,13 @@ internal sealed class LabelCheck(ParentCache parents, Random? random = null)
             for (int sector = 0; sector < sectors; sector++)
             {
                 Pick(sources, sector, sectors, sourcesOfSector);
-                PlainLabel.Make(layers.ReplicaIds[sector].Span, layers.Layer, node, sourcesOfSector, right);
+                PlainLabel.Make(layers.Run.ReplicaIds[sector].Span, layers.Run.Layer, node, sourcesOfSector, right);
                 ReadOnlySpan<byte> found = made.AsSpan(sector * LabelMessage.LabelBytes, LabelMessage.LabelBytes);
                 if (!found.SequenceEqual(right))
                 {
                     wrong[sector] = wrong[sector] is { } before
                         ? before with { LastNode = node, Wrong = before.Wrong + 1 }
-                        : new WrongLabels(layers.Layer, node, node, 1, sample.Length, DifferingBits(found, right));
+                        : new WrongLabels(layers.Run.Layer, node, node, 1, sample.Length, DifferingBits(found, right));
                 }
             }
         }
@@ -79,14 +79,14 @@ internal sealed class LabelCheck(ParentCache parents, Random? random = null)
             }
         }
 
-        int sectors = layers.ReplicaIds.Count;
-        byte[] sources = new byte[PlainLabel.Parents(layers.Layer) * sectors * LabelMessage.LabelBytes];
+        int sectors = layers.Run.ReplicaIds.Count;
+        byte[] sources = new byte[layers.Run.Parents * sectors * LabelMessage.LabelBytes];
         byte[] sourcesOfSector = new byte[sources.Length / sectors];
         byte[] right = new byte[LabelMessage.LabelBytes];
         byte[] again = new byte[sectors * LabelMessage.LabelBytes];
         layers.ReadParents(parentsOfNode, sources);
         Pick(sources, sector, sectors, sourcesOfSector);
-        PlainLabel.Make(layers.ReplicaIds[sector].Span, layers.Layer, node, sourcesOfSector, right);
+        PlainLabel.Make(layers.Run.ReplicaIds[sector].Span, layers.Run.Layer, node, sourcesOfSector, right);
         layers.MakeAgain(node, parentsOfNode, again);
         return again.AsSpan(sector * LabelMessage.LabelBytes, LabelMessage.LabelBytes).SequenceEqual(right)
             ? $"the parent cache is right there, and so is the kernel {layers.Kernel.Name} when asked again: memory or processor failed in passing"

@@ -22,8 +22,8 @@ public static class LabelLanes
     /// <summary>The kernels this machine can run, with costs measured on another (see docs/performance.md).</summary>
     public static IReadOnlyList<KernelCost> Costs { get; } =
     [
-        .. ManyLabelKernels.Registry.Rows.Where(row => row.IsHere)
-            .Select(row => new KernelCost(new LabelVariant(row.Name, row.Kernel!.Sectors), row.Cost)),
+        .. LabelKernels.OfBatch.Rows.Where(row => row.IsHere)
+            .Select(row => new KernelCost(new LabelVariant(row.Name, row.Kernel!.Lanes), row.Cost)),
     ];
 
     /// <summary>

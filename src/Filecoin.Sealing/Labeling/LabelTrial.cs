@@ -35,7 +35,7 @@ public sealed unsafe class LabelTrial : IDisposable
     private const long BytesBetweenLooks = 16L << 20;
     private const int NodesBetweenLooks = 1 << 14;
 
-    private readonly ManyLabelKernel _kernel;
+    private readonly LabelKernel _kernel;
     private readonly Bytes32[] _replicaIds;
     private readonly NativeBuffer _current;
     private readonly NativeBuffer _previous;
@@ -58,9 +58,9 @@ public sealed unsafe class LabelTrial : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(nodesInRun, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(nodes, 1L << 31);
         ArgumentOutOfRangeException.ThrowIfNotEqual(nodes % (2L * nodesInRun), 0, nameof(nodes));
-        _kernel = ManyLabelKernels.Create(variant.Kernel);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(variant.Sectors, _kernel.Sectors, nameof(variant));
-        _replicaIds = new Bytes32[_kernel.Sectors];
+        _kernel = LabelKernels.OfBatch.Create(variant.Kernel);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(variant.Sectors, _kernel.Lanes, nameof(variant));
+        _replicaIds = new Bytes32[_kernel.Lanes];
         Nodes = nodes;
         NodesInRun = nodesInRun;
         _nodes = (int)Math.Min(nodes / 2, MostNodesWithParents / nodesInRun * (long)nodesInRun);
@@ -93,7 +93,7 @@ public sealed unsafe class LabelTrial : IDisposable
     public double? OnHugePages => (HugePages.Share(_current) + HugePages.Share(_previous)) / 2;
 
     /// <summary>Labels made by one run, of all sectors.</summary>
-    public int LabelsInRun => NodesInRun * _kernel.Sectors;
+    public int LabelsInRun => NodesInRun * _kernel.Lanes;
 
     /// <summary>Labels made by one run with look-ahead: the start of the threads is part of it and should not matter.</summary>
     public int LabelsInLookAheadRun => Math.Min(_nodes, MostNodesWithParents / 8);
@@ -104,8 +104,7 @@ public sealed unsafe class LabelTrial : IDisposable
         int first = Next(NodesInRun);
         fixed (uint* parents = _parents)
         {
-            ManyLabelRun run = new(_replicaIds, Layer, _firstNode + first, NodesInRun);
-            _kernel.Label(run, parents + ((long)first * LabelMessage.Degree), _current.Pointer, _previous.Pointer);
+            _kernel.Label(RunOf(first, NodesInRun), parents + ((long)first * LabelMessage.Degree));
         }
     }
 
@@ -114,17 +113,16 @@ public sealed unsafe class LabelTrial : IDisposable
     /// <exception cref="InvalidOperationException">The variant is for several sectors.</exception>
     public void RunLookAhead(LabelCores cores)
     {
-        if (_kernel.Sectors != 1)
+        if (_kernel.Lanes != 1)
         {
             throw new InvalidOperationException("looking ahead is for one sector");
         }
 
         int count = LabelsInLookAheadRun;
         int first = Next(count);
-        LayerRun run = new(_replicaIds[0], Layer, _firstNode + first, count, _current.Pointer, _previous.Pointer);
         ReadOnlyMemory<uint> parents = _parents.AsMemory(first * LabelMessage.Degree, count * LabelMessage.Degree);
-        new LookAheadLabeler(LabelKernels.Create(_kernel.Name), _ring ??= new LabelRing(), cores)
-            .Label(run, () => new DrawnParents(parents), _ => { }, CancellationToken.None);
+        new LookAheadLabeler(_kernel, _ring ??= new LabelRing(), cores)
+            .Label(RunOf(first, count), () => new DrawnParents(parents), _ => { }, CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -134,6 +132,9 @@ public sealed unsafe class LabelTrial : IDisposable
         _previous.Dispose();
         _ring?.Dispose();
     }
+
+    private LabelRun RunOf(int first, int count) =>
+        new(_replicaIds, Layer, _current.Pointer, _previous.Pointer) { FirstNode = _firstNode + first, Count = count };
 
     /// <summary>Goes on by <paramref name="count"/> of the nodes that have parents, round and round; returns the first.</summary>
     private int Next(int count)

@@ -1,38 +1,30 @@
-using Filecoin.Cryptography;
 using Filecoin.Sealing.Labeling.Kernels;
 
 namespace Filecoin.Sealing.Labeling;
 
 /// <summary>A layer that has just been made, of one sector or of several side by side, and the one it was made from.</summary>
 /// <param name="kernel">What made it, and where it puts the labels.</param>
-/// <param name="replicaIds">The sectors.</param>
-/// <param name="layer">From 1.</param>
-/// <param name="current">The layer.</param>
-/// <param name="previous">The layer before; null in layer 1.</param>
-internal readonly unsafe struct LayersInMemory(
-    ManyLabelKernel kernel, IReadOnlyList<Bytes32> replicaIds, int layer, byte* current, byte* previous)
+/// <param name="run">The sectors and the layers.</param>
+internal readonly unsafe struct LayersInMemory(LabelKernel kernel, LabelRun run)
 {
     /// <summary>What made the layer.</summary>
-    public ManyLabelKernel Kernel { get; } = kernel;
+    public LabelKernel Kernel { get; } = kernel;
 
-    /// <summary>The sectors.</summary>
-    public IReadOnlyList<Bytes32> ReplicaIds { get; } = replicaIds;
-
-    /// <summary>The layer, from 1.</summary>
-    public int Layer { get; } = layer;
+    /// <summary>The sectors and the layers.</summary>
+    public LabelRun Run { get; } = run;
 
     /// <summary>The label of a node as bytes, of each sector.</summary>
-    public void Read(long node, Span<byte> labels) => Kernel.Layout.Extract(Current, node, 1, labels);
+    public void Read(long node, Span<byte> labels) => Kernel.Layout.Extract(Run.Current, node, 1, labels);
 
     /// <summary>The labels of a node's parents: for each parent, those of all sectors.</summary>
     /// <param name="parents">14 node numbers.</param>
     /// <param name="labels">Receives sectors x 32 bytes for each parent that enters a label of this layer.</param>
     public void ReadParents(ReadOnlySpan<uint> parents, Span<byte> labels)
     {
-        int bytes = ReplicaIds.Count * LabelMessage.LabelBytes;
-        for (int k = 0; k < PlainLabel.Parents(Layer); k++)
+        int bytes = Run.ReplicaIds.Count * LabelMessage.LabelBytes;
+        for (int k = 0; k < Run.Parents; k++)
         {
-            byte* from = k < LabelMessage.BaseDegree ? Current : Previous;
+            byte* from = k < LabelMessage.BaseDegree ? Run.Current : Run.Previous;
             Kernel.Layout.Extract(from, parents[k], 1, labels.Slice(k * bytes, bytes));
         }
     }
@@ -43,18 +35,14 @@ internal readonly unsafe struct LayersInMemory(
     /// <param name="labels">Receives what comes out, 32 bytes for each sector.</param>
     public void MakeAgain(long node, ReadOnlySpan<uint> parents, Span<byte> labels)
     {
-        Span<byte> place = new(Current + (node * Kernel.Layout.NodeBytes), Kernel.Layout.NodeBytes);
+        Span<byte> place = new(Run.Current + (node * Kernel.Layout.NodeBytes), Kernel.Layout.NodeBytes);
         byte[] before = place.ToArray();
         fixed (uint* start = parents)
         {
-            Kernel.Label(new ManyLabelRun(ReplicaIds, Layer, node, 1), start, Current, Previous);
+            Kernel.Label(Run.Part(node, 1), start);
         }
 
         Read(node, labels);
         before.CopyTo(place);
     }
-
-    private byte* Current { get; } = current;
-
-    private byte* Previous { get; } = previous;
 }

@@ -132,7 +132,7 @@ internal sealed record PrepareStep(SectorContext Sector) : ISectorStep
         KeepAll = Run.Settings.ForCommit1,
         RowsToDiscard = Run.Settings.RowsToDiscard,
         LabelKernel = Run.Settings.Kernels.Label,
-        ManyLabelKernel = Run.Settings.Kernels.Many,
+        BatchLabelKernel = Run.Settings.Kernels.Many,
         PoseidonKernel = Run.Settings.Kernels.Poseidon,
         TwoToOneKernel = Run.Settings.Kernels.TwoToOne,
         CachePathInTAux = workspace.Journal.CachePathInTAux,

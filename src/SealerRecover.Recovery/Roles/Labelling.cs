@@ -37,7 +37,7 @@ internal class Labelling(RecoverySettings settings)
         PreCommit1.Run(sector.Job, ((OpenCache)sector.Parents).Cache, sector.Log, sector.Progress, cancellation, lastLayer);
 
     /// <summary>Labels all layers of several sectors of one proof together, on the calling thread.</summary>
-    public virtual void LabelTogether(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation) => PreCommit1Many.Run(
+    public virtual void LabelTogether(IReadOnlyList<LabelWork> sectors, CancellationToken cancellation) => PreCommit1.RunBatch(
         [.. sectors.Select(sector => sector.Job)],
         [.. sectors.Select(sector => sector.Log)],
         ((OpenCache)sectors[0].Parents).Cache,

@@ -78,7 +78,7 @@ public sealed class ForcedKernelTests
         SealJob job = place.Job(known, keepAll: true) with
         {
             LabelKernel = choice.Label,
-            ManyLabelKernel = choice.Many,
+            BatchLabelKernel = choice.Many,
             PoseidonKernel = choice.Poseidon,
             TwoToOneKernel = choice.TwoToOne,
         };
@@ -91,7 +91,7 @@ public sealed class ForcedKernelTests
         {
             if (kind == KernelKind.Many)
             {
-                PreCommit1Many.Run([job], [place.Log], parents, [null], cancellation);
+                PreCommit1.RunBatch([job], [place.Log], parents, [null], cancellation);
             }
             else
             {

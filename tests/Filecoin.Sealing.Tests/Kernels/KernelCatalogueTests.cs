@@ -61,8 +61,8 @@ public sealed class KernelCatalogueTests
             Promised.Select(variant => (variant.Kind, variant.Name)).Order(),
             KernelCatalogue.All.Select(variant => (variant.Kind, variant.Name)).Order());
         Assert.All(KernelCatalogue.All.Where(variant => !variant.IsAvailable), variant => Assert.NotEmpty(variant.Lack!));
-        Assert.Equal(LabelKernels.Available, Here(KernelKind.Label));
-        Assert.Equal(ManyLabelKernels.Available, Here(KernelKind.Many));
+        Assert.Equal(LabelKernels.OfOne.Available, Here(KernelKind.Label));
+        Assert.Equal(LabelKernels.OfBatch.Available, Here(KernelKind.Many));
         Assert.Equal(PoseidonKernel.Available, Here(KernelKind.Poseidon));
         Assert.Equal(TwoToOneHash.Available, Here(KernelKind.TwoToOne));
         Assert.Equal(ParentKernel.Available, Here(KernelKind.Parents));
@@ -103,8 +103,8 @@ public sealed class KernelCatalogueTests
     [Fact]
     public void A_kernel_s_own_name_is_that_of_its_row()
     {
-        Assert.All(LabelKernels.Available, name => Assert.Equal(name, LabelKernels.Create(name).Name));
-        Assert.All(ManyLabelKernels.Available, name => Assert.Equal(name, ManyLabelKernels.Create(name).Name));
+        Assert.All(LabelKernels.OfOne.Available, name => Assert.Equal(name, LabelKernels.OfOne.Create(name).Name));
+        Assert.All(LabelKernels.OfBatch.Available, name => Assert.Equal(name, LabelKernels.OfBatch.Create(name).Name));
         Assert.All(PoseidonKernel.Available, name => Assert.Equal(name, PoseidonKernel.Create(2, name).Name));
         Assert.All(TwoToOneHash.Available, name => Assert.Equal(name, TwoToOneHash.Create(name).Name));
     }
@@ -124,7 +124,7 @@ public sealed class KernelCatalogueTests
     [Fact]
     public void What_is_not_asked_for_is_the_best_there_is()
     {
-        Assert.Equal(LabelKernels.Available[0], KernelCatalogue.Chosen(KernelKind.Label, KernelChoice.Best));
+        Assert.Equal(LabelKernels.OfOne.Available[0], KernelCatalogue.Chosen(KernelKind.Label, KernelChoice.Best));
         Assert.Null(KernelCatalogue.Chosen(KernelKind.Many, KernelChoice.Best));
         KernelChoice choice = KernelChoice.Best.With(KernelKind.Label, "plain").With(KernelKind.Parents, "portable");
         Assert.Equal("plain", KernelCatalogue.Chosen(KernelKind.Many, choice));

@@ -11,7 +11,7 @@ public sealed class ArmShaTests
     public void A_processor_with_the_instructions_uses_them()
     {
         Assert.SkipUnless(Sha256.IsSupported, "not an Arm processor with FEAT_SHA256");
-        Assert.Equal("arm-sha2", LabelKernels.Available[0]);
-        Assert.Contains("arm-sha2", ManyLabelKernels.Available);
+        Assert.Equal("arm-sha2", LabelKernels.OfOne.Available[0]);
+        Assert.Contains("arm-sha2", LabelKernels.OfBatch.Available);
     }
 }

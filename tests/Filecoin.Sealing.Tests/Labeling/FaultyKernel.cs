@@ -13,61 +13,68 @@ internal sealed class LabelFault(int layer, long node, int times = 1)
     public long Node => node;
 
     /// <summary>Whether this run of nodes meets the fault.</summary>
-    public bool Meets(int layerOfRun, long firstNode, int count) =>
+    public bool Meets(int layerOfRun, long firstNode, long count) =>
         layerOfRun == layer && node >= firstNode && node < firstNode + count && _left > 0 && _left-- > 0;
 }
 
-/// <summary>A kernel that makes wrong labels where it is told to, and does something of the test's before a layer begins.</summary>
-internal sealed unsafe class FaultyKernel(LabelKernel inner, params LabelFault[] faults) : LabelKernel
+/// <summary>A kernel that makes wrong labels of one sector where it is told to, and does something of the test's before a layer begins.</summary>
+internal sealed unsafe class FaultyKernel(LabelKernel inner, params LabelFault[] faults) : LabelKernel(inner.Layout)
 {
+    /// <summary>The lane of the sector.</summary>
+    public int Lane { get; init; }
+
     /// <summary>Called with the layer and the memory of the one before when node 0 is labelled.</summary>
     public BeforeLayer? Beginning { get; init; }
 
-    public override string Name => "faulty";
+    public override string Name => Lanes == 1 ? "faulty" : "faulty-many";
 
-    public override void Label(LabelRun run, uint* parents, byte* current, byte* previous)
+    public override void Label(in LabelRun run, uint* parents)
     {
         if (run.FirstNode == 0)
         {
-            Beginning?.Invoke(run.Layer, previous);
+            Beginning?.Invoke(run.Layer, run.Previous);
         }
 
-        foreach (LabelFault fault in faults)
+        if (Met(run) is { } fault)
         {
-            if (fault.Meets(run.Layer, run.FirstNode, run.Count))
-            {
-                int upTo = (int)(fault.Node - run.FirstNode) + 1;
-                inner.Label(run with { Count = upTo }, parents, current, previous);
-                Flip(current, fault);
-                inner.Label(
-                    run with { FirstNode = run.FirstNode + upTo, Count = run.Count - upTo }, parents + (upTo * LabelMessage.Degree), current, previous);
-                return;
-            }
+            int upTo = (int)(fault.Node - run.FirstNode) + 1;
+            inner.Label(run.Part(run.FirstNode, upTo), parents);
+            Flip(run.Current, fault.Node);
+            inner.Label(run.After(upTo), parents + (upTo * LabelMessage.Degree));
+            return;
         }
 
-        inner.Label(run, parents, current, previous);
+        inner.Label(run, parents);
     }
 
-    public override void Prepare(LabelRun run, LabelSlot* slots) => inner.Prepare(run, slots);
+    public override void Prepare(in LabelRun run, LabelSlot* slots) => inner.Prepare(run, slots);
 
-    public override void LabelPrepared(LabelRun run, LabelSlot* slots, byte* current)
+    public override void LabelPrepared(in LabelRun run, LabelSlot* slots)
     {
-        foreach (LabelFault fault in faults)
+        if (Met(run) is { } fault)
         {
-            if (fault.Meets(run.Layer, run.FirstNode, run.Count))
-            {
-                int upTo = (int)(fault.Node - run.FirstNode) + 1;
-                inner.LabelPrepared(run with { Count = upTo }, slots, current);
-                Flip(current, fault);
-                inner.LabelPrepared(run with { FirstNode = run.FirstNode + upTo, Count = run.Count - upTo }, slots + upTo, current);
-                return;
-            }
+            int upTo = (int)(fault.Node - run.FirstNode) + 1;
+            inner.LabelPrepared(run.Part(run.FirstNode, upTo), slots);
+            Flip(run.Current, fault.Node);
+            inner.LabelPrepared(run.After(upTo), slots + upTo);
+            return;
         }
 
-        inner.LabelPrepared(run, slots, current);
+        inner.LabelPrepared(run, slots);
     }
 
-    private static void Flip(byte* current, LabelFault fault) => current[(fault.Node * LabelMessage.LabelBytes) + 5] ^= 0x10;
+    /// <summary>Flips a bit of a label, wherever the layout has it.</summary>
+    public void Flip(byte* layer, long node)
+    {
+        Span<byte> labels = stackalloc byte[Lanes * LabelMessage.LabelBytes];
+        Layout.Extract(layer, node, 1, labels);
+        labels[(Lane * LabelMessage.LabelBytes) + 5] ^= 0x10;
+        Layout.Insert(labels, layer, node, 1);
+    }
+
+    private protected override void LabelRest(in LabelRun run, uint* parents) => throw new System.Diagnostics.UnreachableException();
+
+    private LabelFault? Met(LabelRun run) => Array.Find(faults, fault => fault.Meets(run.Layer, run.FirstNode, run.Count));
 
     /// <summary>What a test does when a layer begins.</summary>
     internal delegate void BeforeLayer(int layer, byte* previous);

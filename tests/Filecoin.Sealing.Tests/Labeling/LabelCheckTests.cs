@@ -2,8 +2,8 @@ using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Labeling.Kernels;
-using Filecoin.Sealing.Labeling.Many;
 using Filecoin.Sealing.Memory;
+using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Tests.Graph;
 using Xunit;
 
@@ -14,7 +14,7 @@ public sealed class LabelCheckTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Kernels() => [.. ManyLabelKernels.Available];
+    public static TheoryData<string> Kernels() => [.. LabelKernels.OfBatch.Available];
 
     [Theory]
     [InlineData(64, 64)]
@@ -65,13 +65,17 @@ public sealed class LabelCheckTests
     public unsafe void Any_wrong_label_is_found_where_all_are_looked_at(string name)
     {
         ReplicaInputs inputs = SealCase.Get("2KiB-v1_1-cc").Inputs;
-        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
+        LabelKernel kernel = LabelKernels.OfBatch.Create(name);
         using ParentCache parents = Workplace.OpenParents(inputs, Cancellation);
-        using SectorGroup group = new(
+        using Workplace place = new();
+        SealJob job = place.Job(SealCase.Get("2KiB-v1_1-cc"), keepAll: true);
+        using LabelGroup group = new(
             kernel,
-            inputs.Porep,
-            [.. Enumerable.Range(0, kernel.Sectors).Select(i => (inputs with { Sector = inputs.Sector with { Number = (ulong)i } }).ReplicaId.Value)],
-            0);
+            [
+                .. Enumerable.Range(0, kernel.Lanes)
+                    .Select(i => job with { Inputs = inputs with { Sector = inputs.Sector with { Number = (ulong)i } } })
+                    .Select(sector => new LabelledSector(sector, place.Log, progress: null)),
+            ]);
         LabelCheck check = new(parents, new Random(1));
         uint[] all = new uint[inputs.Porep.Nodes * StackedGraph.Degree];
         new StackedGraph(inputs.Porep).ParentsOfRange(0, all);
@@ -79,21 +83,20 @@ public sealed class LabelCheckTests
         for (int layer = 1; layer <= 2; layer++)
         {
             NativeBuffer current = group.Layer(layer);
-            byte* previous = layer == 1 ? null : group.Layer(layer - 1).Pointer;
             fixed (uint* start = all)
             {
-                kernel.Label(new ManyLabelRun(group.ReplicaIds, layer, 0, (int)inputs.Porep.Nodes), start, current.Pointer, previous);
+                kernel.Label(group.Run(layer), start);
             }
 
-            LayersInMemory layers = new(kernel, group.ReplicaIds, layer, current.Pointer, previous);
+            LayersInMemory layers = new(kernel, group.Run(layer));
             Assert.All(check.Find(layers, Cancellation), Assert.Null);
             for (int node = 0; node < inputs.Porep.Nodes; node++)
             {
-                int sector = random.Next(kernel.Sectors);
-                byte[] labels = new byte[kernel.Sectors * LabelMessage.LabelBytes];
+                int sector = random.Next(kernel.Lanes);
+                byte[] labels = new byte[kernel.Lanes * LabelMessage.LabelBytes];
                 layers.Read(node, labels);
-                int place = (sector * LabelMessage.LabelBytes) + random.Next(LabelMessage.LabelBytes);
-                labels[place] ^= (byte)(1 << random.Next(8));
+                int at = (sector * LabelMessage.LabelBytes) + random.Next(LabelMessage.LabelBytes);
+                labels[at] ^= (byte)(1 << random.Next(8));
                 kernel.Layout.Insert(labels, current.Pointer, node, 1);
 
                 WrongLabels?[] found = check.Find(layers, Cancellation);
@@ -110,9 +113,9 @@ public sealed class LabelCheckTests
         }
     }
 
-    private static unsafe void Restore(ManyLabelKernel kernel, LayersInMemory layers, NativeBuffer current, int node, uint[] all)
+    private static unsafe void Restore(LabelKernel kernel, LayersInMemory layers, NativeBuffer current, int node, uint[] all)
     {
-        byte[] labels = new byte[kernel.Sectors * LabelMessage.LabelBytes];
+        byte[] labels = new byte[kernel.Lanes * LabelMessage.LabelBytes];
         layers.MakeAgain(node, all.AsSpan(node * StackedGraph.Degree, StackedGraph.Degree), labels);
         kernel.Layout.Insert(labels, current.Pointer, node, 1);
     }

@@ -21,7 +21,7 @@ public sealed unsafe class LabelVectorTests
     {
         TheoryData<string, string, int> data = [];
         JsonArray entries = VectorFiles.Read("labels.json")[part]!.AsArray();
-        foreach (string kernel in LabelKernels.Available)
+        foreach (string kernel in LabelKernels.OfOne.Available)
         {
             for (int i = 0; i < entries.Count; i++)
             {
@@ -93,7 +93,7 @@ public sealed unsafe class LabelVectorTests
 
     [Fact]
     public void An_unknown_kernel_is_refused_by_name() =>
-        Assert.Contains("plain", Assert.Throws<ArgumentException>(() => LabelKernels.Create("nonsense")).Message, StringComparison.Ordinal);
+        Assert.Contains("plain", Assert.Throws<ArgumentException>(() => LabelKernels.OfOne.Create("nonsense")).Message, StringComparison.Ordinal);
 
     /// <summary>
     /// A layer of 64 GiB does not fit a test, but one label only sees its own node and 14 others: they stand side by side, the layers' starting
@@ -120,18 +120,18 @@ public sealed unsafe class LabelVectorTests
         }
 
         byte* previous = layer == 1 ? null : expanders;
-        LabelRun run = new(replicaId, layer, node, 1);
-        LabelKernel labels = LabelKernels.Create(kernel);
+        LabelRun run = new([replicaId], layer, current, previous) { FirstNode = node, Count = 1 };
+        LabelKernel labels = LabelKernels.OfOne.Create(kernel);
         if (prepared)
         {
             LabelSlot slot;
             LabelSlot.SetParents(&slot, shifted, current, made, previous);
             labels.Prepare(run, &slot);
-            labels.LabelPrepared(run, &slot, current);
+            labels.LabelPrepared(run, &slot);
         }
         else
         {
-            labels.Label(run, shifted, current, previous);
+            labels.Label(run, shifted);
         }
 
         return new Bytes32(new ReadOnlySpan<byte>(current + (node * LabelBytes), LabelBytes));
@@ -149,7 +149,7 @@ public sealed unsafe class LabelVectorTests
     {
         const int block = 4096;
         StackedGraph graph = new(porep);
-        LabelKernel labels = LabelKernels.Create(kernel);
+        LabelKernel labels = LabelKernels.OfOne.Create(kernel);
         uint[] parents = new uint[block * StackedGraph.Degree];
         for (long first = 0; first < nodes; first += block)
         {
@@ -158,7 +158,7 @@ public sealed unsafe class LabelVectorTests
             fixed (uint* start = parents)
             {
                 labels.Label(
-                    new LabelRun(replicaId, layer, first, count), start, current.Pointer, previous is null ? null : previous.Pointer);
+                    new LabelRun([replicaId], layer, current.Pointer, previous is null ? null : previous.Pointer) { FirstNode = first, Count = count }, start);
             }
         }
     }

@@ -51,7 +51,7 @@ public sealed class LaneRuleTests
     {
         for (int sectors = 1; sectors <= 40; sectors++)
         {
-            Assert.True(ManyLabelKernels.Choose(sectors).Sum(kernel => kernel.Sectors) >= sectors);
+            Assert.True(LabelKernels.ForBatch(sectors, null).Sum(kernel => kernel.Lanes) >= sectors);
         }
     }
 

@@ -68,7 +68,7 @@ public sealed class RecoveryRunnerTests : IDisposable
         _run.Do(FakeSealer.Facts(2));
 
         Assert.NotNull(seen);
-        Assert.Equal(("a", "b", "c", "d"), (seen.LabelKernel, seen.ManyLabelKernel, seen.PoseidonKernel, seen.TwoToOneKernel));
+        Assert.Equal(("a", "b", "c", "d"), (seen.LabelKernel, seen.BatchLabelKernel, seen.PoseidonKernel, seen.TwoToOneKernel));
     }
 
     [Theory]

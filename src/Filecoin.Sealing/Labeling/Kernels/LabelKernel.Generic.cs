@@ -13,8 +13,8 @@ internal interface ILabelHash
     static abstract void Hash(Span<byte> message, int length, Span<byte> label);
 }
 
-/// <summary>The traversal all single-sector variants share: gather parents, hash, clear two bits, store.</summary>
-internal sealed unsafe class LabelKernel<THash> : LabelKernel
+/// <summary>The traversal all variants share that hash whole messages: gather parents, hash, clear two bits, store.</summary>
+internal sealed unsafe class LabelKernel<THash>() : LabelKernel(LabelLayout.OfFile)
     where THash : struct, ILabelHash
 {
     // Parents are scattered over a layer that does not fit any cache. Asking for those of a node a few ahead hides most of the wait;
@@ -24,89 +24,59 @@ internal sealed unsafe class LabelKernel<THash> : LabelKernel
     public override string Name => THash.Name;
 
     [SkipLocalsInit]
-    public override void Label(LabelRun run, uint* parents, byte* current, byte* previous)
+    private protected override void LabelRest(in LabelRun run, uint* parents)
     {
         Span<byte> message = stackalloc byte[LabelMessage.PaddedBytes];
-        LabelMessage.SetLayer(message, run.ReplicaId.Span, run.Layer);
-        int distinct = previous is null ? LabelMessage.BaseDegree : LabelMessage.Degree;
-        for (int i = 0; i < run.Count; i++)
+        LabelMessage.SetLayer(message, run.ReplicaIds[0].Span, run.Layer);
+        for (long i = 0; i < run.Count; i++)
         {
-            long node = run.FirstNode + i;
-            int length = LabelMessage.PrefixBytes;
-            LabelMessage.SetNode(message, node);
-            if (node > 0)
+            uint* ofNode = parents + (i * LabelMessage.Degree);
+            for (int k = 0; k < run.Parents; k++)
             {
-                Gather(message, parents + (i * LabelMessage.Degree), distinct, current, previous);
-                LabelMessage.RepeatParents(message, distinct);
-                length = LabelMessage.Bytes;
+                Gather(message, k, Parent(run, ofNode, k));
             }
 
-            if (i + PrefetchDistance < run.Count)
+            if (i + PrefetchDistance < run.Count && Sse.IsSupported)
             {
-                Prefetch(parents + ((i + PrefetchDistance) * LabelMessage.Degree), distinct, current, previous);
+                for (int k = 0; k < run.Parents; k++)
+                {
+                    Sse.Prefetch0(Parent(run, ofNode + (PrefetchDistance * LabelMessage.Degree), k));
+                }
             }
 
-            Span<byte> label = new(current + (node * LabelMessage.LabelBytes), LabelMessage.LabelBytes);
-            THash.Hash(message, length, label);
-            label[31] &= 0x3f;
+            Hash(run, run.FirstNode + i, message);
         }
     }
 
     [SkipLocalsInit]
-    public override void LabelPrepared(LabelRun run, LabelSlot* slots, byte* current)
+    private protected override void LabelRestPrepared(in LabelRun run, LabelSlot* slots)
     {
         Span<byte> message = stackalloc byte[LabelMessage.PaddedBytes];
-        LabelMessage.SetLayer(message, run.ReplicaId.Span, run.Layer);
-        int distinct = run.Layer == 1 ? LabelMessage.BaseDegree : LabelMessage.Degree;
-        for (int i = 0; i < run.Count; i++)
+        LabelMessage.SetLayer(message, run.ReplicaIds[0].Span, run.Layer);
+        for (long i = 0; i < run.Count; i++)
         {
-            long node = run.FirstNode + i;
-            int length = LabelMessage.PrefixBytes;
-            LabelMessage.SetNode(message, node);
-            if (node > 0)
+            LabelSlot* slot = slots + i;
+            for (int k = 0; k < run.Parents; k++)
             {
-                Gather(message, slots + i, distinct);
-                LabelMessage.RepeatParents(message, distinct);
-                length = LabelMessage.Bytes;
+                Gather(message, k, k < LabelMessage.BaseDegree ? (byte*)slot->BaseParents[k] : slot->Labels + (k * LabelMessage.LabelBytes));
             }
 
-            Span<byte> label = new(current + (node * LabelMessage.LabelBytes), LabelMessage.LabelBytes);
-            THash.Hash(message, length, label);
-            label[31] &= 0x3f;
+            Hash(run, run.FirstNode + i, message);
         }
     }
 
-    private static void Gather(Span<byte> message, LabelSlot* slot, int distinct)
-    {
-        for (int k = 0; k < distinct; k++)
-        {
-            byte* label = k < LabelMessage.BaseDegree ? (byte*)slot->BaseParents[k] : slot->Labels + (k * LabelMessage.LabelBytes);
-            new ReadOnlySpan<byte>(label, LabelMessage.LabelBytes)
-                .CopyTo(message[(LabelMessage.PrefixBytes + (k * LabelMessage.LabelBytes))..]);
-        }
-    }
+    private static byte* Parent(in LabelRun run, uint* parents, int k) =>
+        (k < LabelMessage.BaseDegree ? run.Current : run.Previous) + ((long)parents[k] * LabelMessage.LabelBytes);
 
-    private static void Gather(Span<byte> message, uint* parents, int distinct, byte* current, byte* previous)
-    {
-        for (int k = 0; k < distinct; k++)
-        {
-            byte* layer = k < LabelMessage.BaseDegree ? current : previous;
-            new ReadOnlySpan<byte>(layer + ((long)parents[k] * LabelMessage.LabelBytes), LabelMessage.LabelBytes)
-                .CopyTo(message[(LabelMessage.PrefixBytes + (k * LabelMessage.LabelBytes))..]);
-        }
-    }
+    private static void Gather(Span<byte> message, int parent, byte* label) =>
+        new ReadOnlySpan<byte>(label, LabelMessage.LabelBytes).CopyTo(message[(LabelMessage.PrefixBytes + (parent * LabelMessage.LabelBytes))..]);
 
-    private static void Prefetch(uint* parents, int distinct, byte* current, byte* previous)
+    private static void Hash(in LabelRun run, long node, Span<byte> message)
     {
-        if (!Sse.IsSupported)
-        {
-            return;
-        }
-
-        for (int k = 0; k < distinct; k++)
-        {
-            byte* layer = k < LabelMessage.BaseDegree ? current : previous;
-            Sse.Prefetch0(layer + ((long)parents[k] * LabelMessage.LabelBytes));
-        }
+        LabelMessage.SetNode(message, node);
+        LabelMessage.RepeatParents(message, run.Parents);
+        Span<byte> label = new(run.Current + (node * LabelMessage.LabelBytes), LabelMessage.LabelBytes);
+        THash.Hash(message, LabelMessage.Bytes, label);
+        label[31] &= 0x3f;
     }
 }

@@ -12,7 +12,7 @@ namespace Filecoin.Sealing.Labeling.Ring;
 /// Each label needs the one before, so that hashing cannot be shared out; fetching fourteen labels from all over two layers can. On the
 /// hashing thread even prefetching them costs: walks of the page tables hold up the instructions behind them, the rounds among them.
 /// </remarks>
-/// <param name="kernel">Hashes.</param>
+/// <param name="kernel">Hashes; of one lane.</param>
 /// <param name="ring">Passes slots from thread to thread; used by one run at a time.</param>
 /// <param name="cores">Where the threads go; at least one look-ahead thread.</param>
 internal sealed unsafe class LookAheadLabeler(LabelKernel kernel, LabelRing ring, LabelCores cores)
@@ -32,11 +32,11 @@ internal sealed unsafe class LookAheadLabeler(LabelKernel kernel, LabelRing ring
     /// <param name="cancellation">Stops within milliseconds.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="Exception">Whatever reading parents failed with.</exception>
-    public void Label(in LayerRun run, Func<IParentBlocks> openParents, Action<long> made, CancellationToken cancellation)
+    public void Label(in LabelRun run, Func<IParentBlocks> openParents, Action<long> made, CancellationToken cancellation)
     {
         ring.Restart(run.FirstNode);
         _over = false;
-        LayerRun all = run;
+        LabelRun all = run;
         List<Task> lookers = [];
         try
         {
@@ -62,7 +62,7 @@ internal sealed unsafe class LookAheadLabeler(LabelKernel kernel, LabelRing ring
         }
     }
 
-    private void Hash(in LayerRun run, List<Task> lookers, Action<long> made, CancellationToken cancellation)
+    private void Hash(in LabelRun run, List<Task> lookers, Action<long> made, CancellationToken cancellation)
     {
         for (long batch = 0, done = 0; done < run.Count; batch++)
         {
@@ -70,7 +70,7 @@ internal sealed unsafe class LookAheadLabeler(LabelKernel kernel, LabelRing ring
             WaitUntilFilled(batch, lookers, cancellation);
             int count = (int)Math.Min(ring.BatchNodes, run.Count - done);
             long first = run.FirstNode + done;
-            kernel.LabelPrepared(run.Part(first, count), ring.SlotsOf(batch), run.Current);
+            kernel.LabelPrepared(run.Part(first, count), ring.SlotsOf(batch));
             ring.Made = first + count;
             done += count;
             made(count);
@@ -95,7 +95,7 @@ internal sealed unsafe class LookAheadLabeler(LabelKernel kernel, LabelRing ring
     }
 
     /// <summary>One look-ahead thread: fills every <c>n</c>-th batch, n being the number of these threads.</summary>
-    private void LookAhead(LayerRun run, int index, Func<IParentBlocks> openParents)
+    private void LookAhead(LabelRun run, int index, Func<IParentBlocks> openParents)
     {
         using ThreadPin pin = new(cores.LookAhead[index] == LabelCores.AnyCpu ? null : cores.LookAhead[index]);
         using IParentBlocks parents = openParents();
@@ -158,7 +158,7 @@ internal sealed unsafe class LookAheadLabeler(LabelKernel kernel, LabelRing ring
         return false;
     }
 
-    private void Fill(in LayerRun run, LabelSlot* slots, long firstNode, ReadOnlySpan<uint> parents)
+    private void Fill(in LabelRun run, LabelSlot* slots, long firstNode, ReadOnlySpan<uint> parents)
     {
         long made = ring.Made;
         int count = parents.Length / LabelMessage.Degree;

@@ -23,7 +23,7 @@ public sealed unsafe class LookAheadLabelerTests
     public static TheoryData<string, bool, int, int> KernelsAndRings()
     {
         TheoryData<string, bool, int, int> data = [];
-        foreach (string kernel in LabelKernels.Available)
+        foreach (string kernel in LabelKernels.OfOne.Available)
         {
             foreach (bool legacy in new[] { false, true })
             {
@@ -48,7 +48,7 @@ public sealed unsafe class LookAheadLabelerTests
         {
             GraphParents parents = new(porep, blockNodes);
             using LabelRing ring = new(batches, batchNodes);
-            LookAheadLabeler labeler = new(LabelKernels.Create(kernel), ring, Threads(threads));
+            LookAheadLabeler labeler = new(LabelKernels.OfOne.Create(kernel), ring, Threads(threads));
             using NativeBuffer made1 = new(first.Length), made2 = new(first.Length);
             Label(labeler, parents, 1, 0, made1, null);
             Label(labeler, parents, 2, 0, made2, made1);
@@ -69,7 +69,7 @@ public sealed unsafe class LookAheadLabelerTests
         foreach (int threads in new[] { 1, 2 })
         {
             using LabelRing ring = new();
-            LookAheadLabeler labeler = new(LabelKernels.Create(), ring, Threads(threads));
+            LookAheadLabeler labeler = new(LabelKernels.OfOne.Create(), ring, Threads(threads));
             using NativeBuffer made1 = new(first.Length), made2 = new(first.Length);
             Label(labeler, parents, 1, 0, made1, null);
             Label(labeler, parents, 2, 0, made2, made1);
@@ -88,7 +88,7 @@ public sealed unsafe class LookAheadLabelerTests
         second.Slice(0, firstNode * LabelBytes).CopyTo(made.Span);
         using LabelRing ring = new(2, 8);
 
-        Label(new LookAheadLabeler(LabelKernels.Create(), ring, LabelCores.Anywhere), new GraphParents(Small, 10), 2, firstNode, made, first);
+        Label(new LookAheadLabeler(LabelKernels.OfOne.Create(), ring, LabelCores.Anywhere), new GraphParents(Small, 10), 2, firstNode, made, first);
 
         Assert.Equal(second.Span, made.Span);
     }
@@ -99,9 +99,9 @@ public sealed unsafe class LookAheadLabelerTests
         using NativeBuffer made = new(Small.SectorSize.Bytes);
         using LabelRing ring = new(2, 24);
         List<long> told = [];
-        LayerRun run = new(ReplicaId, 1, 0, Small.Nodes, made.Pointer, null);
+        LabelRun run = new([ReplicaId], 1, made.Pointer, null) { FirstNode = 0, Count = Small.Nodes };
 
-        new LookAheadLabeler(LabelKernels.Create(), ring, LabelCores.Anywhere)
+        new LookAheadLabeler(LabelKernels.OfOne.Create(), ring, LabelCores.Anywhere)
             .Label(run, () => new GraphParents(Small, 10).OpenAt(0), told.Add, Cancellation);
 
         Assert.Equal([24, 24, 16], told);
@@ -116,10 +116,10 @@ public sealed unsafe class LookAheadLabelerTests
         using NativeBuffer made = new(Small.SectorSize.Bytes);
         using LabelRing ring = new(2, 4);
         using CancellationTokenSource source = new();
-        LayerRun run = new(ReplicaId, 1, 0, Small.Nodes, made.Pointer, null);
+        LabelRun run = new([ReplicaId], 1, made.Pointer, null) { FirstNode = 0, Count = Small.Nodes };
         long done = 0;
 
-        Assert.ThrowsAny<OperationCanceledException>(() => new LookAheadLabeler(LabelKernels.Create(), ring, Threads(threads)).Label(
+        Assert.ThrowsAny<OperationCanceledException>(() => new LookAheadLabeler(LabelKernels.OfOne.Create(), ring, Threads(threads)).Label(
             run,
             () => parents.OpenAt(0),
             count =>
@@ -143,11 +143,11 @@ public sealed unsafe class LookAheadLabelerTests
         using LabelRing ring = new(2, 4);
         using CancellationTokenSource source = new();
         using ManualResetEventSlim waiting = new();
-        LayerRun run = new(ReplicaId, 1, 0, Small.Nodes, made.Pointer, null);
+        LabelRun run = new([ReplicaId], 1, made.Pointer, null) { FirstNode = 0, Count = Small.Nodes };
         using CancellationTokenRegistration release = source.Token.Register(waiting.Set);
         source.CancelAfter(TimeSpan.FromMilliseconds(20));
 
-        Assert.ThrowsAny<OperationCanceledException>(() => new LookAheadLabeler(LabelKernels.Create(), ring, LabelCores.Anywhere).Label(
+        Assert.ThrowsAny<OperationCanceledException>(() => new LookAheadLabeler(LabelKernels.OfOne.Create(), ring, LabelCores.Anywhere).Label(
             run,
             () =>
             {
@@ -171,7 +171,7 @@ public sealed unsafe class LookAheadLabelerTests
         using LabelRing ring = new(2, 4);
 
         OperatorException failure = Assert.Throws<OperatorException>(
-            () => Label(new LookAheadLabeler(LabelKernels.Create(), ring, Threads(threads)), parents, 1, 0, made, null));
+            () => Label(new LookAheadLabeler(LabelKernels.OfOne.Create(), ring, Threads(threads)), parents, 1, 0, made, null));
 
         Assert.Equal("the disk is gone", failure.Message);
         Assert.Equal(0, parents.Open);
@@ -183,9 +183,9 @@ public sealed unsafe class LookAheadLabelerTests
         GraphParents parents = new(Small, 4);
         using NativeBuffer made = new(Small.SectorSize.Bytes);
         using LabelRing ring = new(2, 4);
-        LayerRun run = new(ReplicaId, 1, 0, Small.Nodes, made.Pointer, null);
+        LabelRun run = new([ReplicaId], 1, made.Pointer, null) { FirstNode = 0, Count = Small.Nodes };
 
-        Assert.Throws<FormatException>(() => new LookAheadLabeler(LabelKernels.Create(), ring, LabelCores.Anywhere).Label(
+        Assert.Throws<FormatException>(() => new LookAheadLabeler(LabelKernels.OfOne.Create(), ring, LabelCores.Anywhere).Label(
             run, () => parents.OpenAt(0), _ => throw new FormatException(), Cancellation));
 
         Assert.Equal(0, parents.Open);
@@ -199,7 +199,7 @@ public sealed unsafe class LookAheadLabelerTests
         using LabelRing ring = new(2, 4);
 
         Assert.Throws<InvalidOperationException>(
-            () => Label(new LookAheadLabeler(LabelKernels.Create(), ring, LabelCores.Anywhere), parents, 1, 0, made, null));
+            () => Label(new LookAheadLabeler(LabelKernels.OfOne.Create(), ring, LabelCores.Anywhere), parents, 1, 0, made, null));
     }
 
     private static LabelCores Threads(int lookAhead) => new(null, [.. Enumerable.Repeat(LabelCores.AnyCpu, lookAhead)]);
@@ -207,8 +207,11 @@ public sealed unsafe class LookAheadLabelerTests
     private static void Label(
         LookAheadLabeler labeler, GraphParents parents, int layer, long firstNode, NativeBuffer made, NativeBuffer? previous)
     {
-        LayerRun run = new(
-            ReplicaId, layer, firstNode, (made.Length / LabelBytes) - firstNode, made.Pointer, previous is null ? null : previous.Pointer);
+        LabelRun run = new([ReplicaId], layer, made.Pointer, previous is null ? null : previous.Pointer)
+        {
+            FirstNode = firstNode,
+            Count = (made.Length / LabelBytes) - firstNode,
+        };
         labeler.Label(run, () => parents.OpenAt(firstNode), _ => { }, Cancellation);
     }
 
@@ -221,8 +224,8 @@ public sealed unsafe class LookAheadLabelerTests
         NativeBuffer labels = new(porep.SectorSize.Bytes);
         fixed (uint* all = parents.All)
         {
-            LabelKernels.Create(kernel).Label(
-                new LabelRun(ReplicaId, layer, 0, (int)porep.Nodes), all, labels.Pointer, previous is null ? null : previous.Pointer);
+            LabelKernels.OfOne.Create(kernel).Label(
+                new LabelRun([ReplicaId], layer, labels.Pointer, previous is null ? null : previous.Pointer) { FirstNode = 0, Count = porep.Nodes }, all);
         }
 
         return labels;

@@ -10,7 +10,7 @@ namespace Filecoin.Sealing.Labeling.Kernels.Avx512;
 /// nodes from firstNode &gt; 0 on, of 16 or 8 sectors, one in each 32-bit lane. One function for layer 1, one for the others.
 /// </summary>
 /// <remarks>
-/// <para>The blocks are those of ShaNiLabelEmitter; labels stand word by word (<see cref="ManyLabelLayout.WordByWord"/>), so that parents are
+/// <para>The blocks are those of ShaNiLabelEmitter; labels stand word by word (<see cref="LabelLayout.WordByWord"/>), so that parents are
 /// loaded as they are. A round is 16 instructions: six rotations, four functions of three operands, six additions.</para>
 /// <para>Registers. Vectors: 0-7 state, a to h in turn; 8-23 the last sixteen words of the schedule; 24-31 scratch. rdi tables, rsi parents
 /// of the node, rdx current, rcx previous, r8 node, r9 nodes left, r10 schedule, r11 label of a parent, rax scratch,
@@ -19,7 +19,7 @@ namespace Filecoin.Sealing.Labeling.Kernels.Avx512;
 /// </remarks>
 internal sealed class Avx512LabelEmitter
 {
-    private const int Words = ManyLabelLayout.Words;
+    private const int Words = LabelLayout.Words;
     private const int MessageWords = 16;
     private const int NodeParentBytes = LabelMessage.Degree * sizeof(uint);
     private const int CacheLine = 64;

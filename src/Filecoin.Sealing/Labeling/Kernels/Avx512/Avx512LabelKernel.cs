@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Filecoin.Sealing.Labeling.Kernels.Avx512;
 
 /// <summary>Labels of 16 or 8 sectors, one in each lane of AVX-512 vectors of 512 or 256 bits; see <see cref="Avx512LabelEmitter"/>.</summary>
-internal sealed unsafe class Avx512LabelKernel : ManyLabelKernel
+internal sealed unsafe class Avx512LabelKernel : LabelKernel
 {
     private const int Alignment = 64;
 
@@ -15,14 +15,14 @@ internal sealed unsafe class Avx512LabelKernel : ManyLabelKernel
         Avx512Tables tables,
         delegate* unmanaged<byte*, uint*, byte*, byte*, long, long, void> firstLayer,
         delegate* unmanaged<byte*, uint*, byte*, byte*, long, long, void> laterLayers)
-        : base(ManyLabelLayout.WordByWord(tables.Lanes))
+        : base(LabelLayout.WordByWord(tables.Lanes))
     {
         _tables = tables;
         _firstLayer = firstLayer;
         _laterLayers = laterLayers;
     }
 
-    public override string Name => $"avx512-{Sectors}";
+    public override string Name => $"avx512-{Lanes}";
 
     /// <summary>Makes the kernel; null if the system refuses memory for its code.</summary>
     /// <param name="lanes">16 or 8.</param>
@@ -35,11 +35,11 @@ internal sealed unsafe class Avx512LabelKernel : ManyLabelKernel
     }
 
     [SkipLocalsInit]
-    private protected override void LabelRest(ManyLabelRun run, uint* parents, byte* current, byte* previous)
+    private protected override void LabelRest(in LabelRun run, uint* parents)
     {
         byte* memory = stackalloc byte[_tables.Bytes + Alignment];
         byte* tables = (byte*)(((nuint)memory + Alignment - 1) & ~(nuint)(Alignment - 1));
         _tables.Initialize(tables, run);
-        (previous is null ? _firstLayer : _laterLayers)(tables, parents, current, previous, run.FirstNode, run.Count);
+        (run.Layer == 1 ? _firstLayer : _laterLayers)(tables, parents, run.Current, run.Previous, run.FirstNode, run.Count);
     }
 }

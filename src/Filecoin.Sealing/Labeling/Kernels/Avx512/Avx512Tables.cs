@@ -13,7 +13,7 @@ internal readonly record struct Avx512Tables(int Lanes)
     /// <summary>Rounds of a block, and words of its schedule.</summary>
     public const int Rounds = 64;
 
-    private const int Words = ManyLabelLayout.Words;
+    private const int Words = LabelLayout.Words;
     private const int RepeatedBlocks = LabelMessage.Degree / 2;
 
     /// <summary>K, 64 words.</summary>
@@ -31,7 +31,7 @@ internal readonly record struct Avx512Tables(int Lanes)
     /// <summary>Word 15 of the last block: the message's length in bits.</summary>
     public static int Length => PaddingBit + sizeof(uint);
 
-    /// <summary>See <see cref="ManyLabelLayout.LastWordMask"/>.</summary>
+    /// <summary>See <see cref="LabelLayout.LastWordMask"/>.</summary>
     public static int LabelMask => Length + sizeof(uint);
 
     /// <summary>Words 0 to 7 of the first block, 8 vectors; on a cache line of its own.</summary>
@@ -57,14 +57,14 @@ internal readonly record struct Avx512Tables(int Lanes)
     /// <summary>Fills in what the code only reads.</summary>
     /// <param name="memory"><see cref="Bytes"/> bytes, aligned to 64.</param>
     /// <param name="run">What is labelled.</param>
-    public unsafe void Initialize(byte* memory, ManyLabelRun run)
+    public unsafe void Initialize(byte* memory, in LabelRun run)
     {
         Sha256Plain.RoundConstants.CopyTo(new Span<uint>(memory + RoundConstants, Rounds));
         Sha256Plain.InitialState.CopyTo(new Span<uint>(memory + Initial, Words));
         *(uint*)(memory + Layer) = (uint)run.Layer;
         *(uint*)(memory + PaddingBit) = 0x80000000;
         *(uint*)(memory + Length) = 8 * LabelMessage.Bytes;
-        *(uint*)(memory + LabelMask) = ManyLabelLayout.LastWordMask;
+        *(uint*)(memory + LabelMask) = LabelLayout.LastWordMask;
         uint* replicaIds = (uint*)(memory + ReplicaIds);
         for (int lane = 0; lane < Lanes; lane++)
         {

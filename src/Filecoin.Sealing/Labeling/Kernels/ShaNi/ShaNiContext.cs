@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Sha256;
 
 namespace Filecoin.Sealing.Labeling.Kernels.ShaNi;
@@ -58,9 +57,9 @@ internal unsafe struct ShaNiContext
 
     /// <summary>Fills everything that is only read, in <see cref="MemoryBytes"/> of memory, and returns where in it the context is.</summary>
     /// <param name="memory">Anywhere.</param>
-    /// <param name="layer">From 1.</param>
-    /// <param name="replicaIds">One for each sector, at most <see cref="MostSectors"/>.</param>
-    public static ShaNiContext* Initialize(byte* memory, int layer, params ReadOnlySpan<Bytes32> replicaIds)
+    /// <param name="run">What is labelled.</param>
+    /// <param name="lanes">The kernel's, at most <see cref="MostSectors"/>.</param>
+    public static ShaNiContext* Initialize(byte* memory, in LabelRun run, int lanes)
     {
         ShaNiContext* context = (ShaNiContext*)(((nuint)memory + Alignment - 1) & ~(nuint)(Alignment - 1));
         Unsafe.InitBlockUnaligned(context, 0, (uint)OffsetOfSchedules);
@@ -72,13 +71,13 @@ internal unsafe struct ShaNiContext
             context->SwapBytes[i] = (byte)(i ^ 3);
         }
 
-        new ReadOnlySpan<uint>([~0u, ~0u, ~0u, ManyLabelLayout.LastWordMask]).CopyTo(new Span<uint>(context->LabelMask, 4));
+        new ReadOnlySpan<uint>([~0u, ~0u, ~0u, LabelLayout.LastWordMask]).CopyTo(new Span<uint>(context->LabelMask, 4));
         context->Padding[0] = 0x80000000;
         context->Padding[7] = 8 * LabelMessage.Bytes;
-        context->Layer[0] = (uint)layer;
-        for (int i = 0; i < replicaIds.Length * 8; i++)
+        context->Layer[0] = (uint)run.Layer;
+        for (int i = 0; i < lanes * 8; i++)
         {
-            context->ReplicaIds[i] = BinaryPrimitives.ReadUInt32BigEndian(replicaIds[i / 8].Span[(4 * (i % 8))..]);
+            context->ReplicaIds[i] = BinaryPrimitives.ReadUInt32BigEndian(run.OfLane(i / 8).Span[(4 * (i % 8))..]);
         }
 
         return context;

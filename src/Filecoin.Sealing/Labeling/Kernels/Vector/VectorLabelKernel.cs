@@ -9,11 +9,11 @@ namespace Filecoin.Sealing.Labeling.Kernels.Vector;
 /// The schedules of the blocks that parents fill repeat (see <see cref="LabelMessage"/>): they are computed once for each label, kept with
 /// the round constants added, and used two or three times.
 /// </remarks>
-internal sealed unsafe class VectorLabelKernel<T, TLanes>() : ManyLabelKernel(ManyLabelLayout.WordByWord(Lanes))
+internal sealed unsafe class VectorLabelKernel<T, TLanes>() : LabelKernel(LabelLayout.WordByWord(sizeof(T) / sizeof(uint)))
     where T : unmanaged
     where TLanes : struct, ILanes<T>
 {
-    private const int Words = ManyLabelLayout.Words;
+    private const int Words = LabelLayout.Words;
     private const int Rounds = 64;
     private const int MessageWords = 16;
     private const int RepeatedBlocks = LabelMessage.Degree / 2;
@@ -23,38 +23,37 @@ internal sealed unsafe class VectorLabelKernel<T, TLanes>() : ManyLabelKernel(Ma
     private const int State = 0, Message = State + Words, Kept = Message + MessageWords, Last = Kept + (RepeatedBlocks * Rounds);
     private const int Replica = Last + Rounds, ScratchWords = Replica + Words;
 
-    private static int Lanes => sizeof(T) / sizeof(uint);
-
     public override string Name => TLanes.Name;
 
     [SkipLocalsInit]
-    private protected override void LabelRest(ManyLabelRun run, uint* parents, byte* current, byte* previous)
+    private protected override void LabelRest(in LabelRun run, uint* parents)
     {
         byte* memory = stackalloc byte[(ScratchWords * sizeof(T)) + CacheLine];
         T* scratch = (T*)(((nuint)memory + CacheLine - 1) & ~(nuint)(CacheLine - 1));
         SetReplicaIds(run, scratch + Replica);
-        int distinct = previous is null ? LabelMessage.BaseDegree : LabelMessage.Degree;
-        for (int i = 0; i < run.Count; i++)
+        for (long i = 0; i < run.Count; i++)
         {
             if (i + 1 < run.Count)
             {
-                Prefetch(parents + LabelMessage.Degree, distinct, current, previous);
+                Prefetch(run, parents + LabelMessage.Degree);
             }
 
-            LabelNode(scratch, run.Layer, run.FirstNode + i, parents, current, previous, distinct);
+            LabelNode(run, run.FirstNode + i, parents, scratch);
             parents += LabelMessage.Degree;
         }
     }
 
-    private void LabelNode(T* scratch, int layer, long node, uint* parents, byte* current, byte* previous, int distinct)
+    private void LabelNode(in LabelRun run, long node, uint* parents, T* scratch)
     {
+        byte* current = run.Current, previous = run.Previous;
+        int distinct = run.Parents;
         T* state = scratch + State;
         for (int w = 0; w < Words; w++)
         {
             state[w] = TLanes.Repeat(Sha256Plain.InitialState[w]);
         }
 
-        PrefixBlock(scratch, layer, node);
+        PrefixBlock(scratch, run.Layer, node);
         for (int block = 0; block < distinct / 2; block++)
         {
             LoadParent(scratch, 0, LayerOf(2 * block), parents[2 * block]);
@@ -76,7 +75,7 @@ internal sealed unsafe class VectorLabelKernel<T, TLanes>() : ManyLabelKernel(Ma
         Compress(state, scratch + Last);
 
         T* label = (T*)(current + (node * Layout.NodeBytes));
-        state[Words - 1] = TLanes.And(state[Words - 1], TLanes.Repeat(ManyLabelLayout.LastWordMask));
+        state[Words - 1] = TLanes.And(state[Words - 1], TLanes.Repeat(LabelLayout.LastWordMask));
         for (int w = 0; w < Words; w++)
         {
             label[w] = state[w];
@@ -85,7 +84,7 @@ internal sealed unsafe class VectorLabelKernel<T, TLanes>() : ManyLabelKernel(Ma
         byte* LayerOf(int parent) => parent < LabelMessage.BaseDegree ? current : previous;
     }
 
-    private static void SetReplicaIds(ManyLabelRun run, T* words)
+    private void SetReplicaIds(in LabelRun run, T* words)
     {
         for (int lane = 0; lane < Lanes; lane++)
         {
@@ -193,16 +192,16 @@ internal sealed unsafe class VectorLabelKernel<T, TLanes>() : ManyLabelKernel(Ma
     }
 
     /// <summary>Asks for the parents of the next node: labelling this one takes many times longer than a memory access.</summary>
-    private void Prefetch(uint* parents, int distinct, byte* current, byte* previous)
+    private void Prefetch(in LabelRun run, uint* parents)
     {
         if (!Sse.IsSupported)
         {
             return;
         }
 
-        for (int k = 0; k < distinct; k++)
+        for (int k = 0; k < run.Parents; k++)
         {
-            byte* label = (k < LabelMessage.BaseDegree ? current : previous) + ((long)parents[k] * Layout.NodeBytes);
+            byte* label = (k < LabelMessage.BaseDegree ? run.Current : run.Previous) + ((long)parents[k] * Layout.NodeBytes);
             for (int line = 0; line < Layout.NodeBytes; line += CacheLine)
             {
                 Sse.Prefetch1(label + line);

@@ -1,29 +1,28 @@
 namespace Filecoin.Sealing.Labeling.Kernels;
 
 /// <summary>One sector after the other, each as <see cref="PlainLabel"/> makes it: the twin of all others.</summary>
-internal sealed unsafe class PlainManyLabelKernel(int sectors) : ManyLabelKernel(ManyLabelLayout.LabelByLabel(sectors))
+internal sealed unsafe class PlainBatchLabelKernel(int lanes) : LabelKernel(LabelLayout.LabelByLabel(lanes))
 {
-    public override string Name => $"plain-{Sectors}";
+    public override string Name => $"plain-{Lanes}";
 
-    private protected override void LabelRest(ManyLabelRun run, uint* parents, byte* current, byte* previous)
+    private protected override void LabelRest(in LabelRun run, uint* parents)
     {
-        int distinct = PlainLabel.Parents(run.Layer);
         Span<byte> sources = stackalloc byte[LabelMessage.Degree * LabelMessage.LabelBytes];
         Span<byte> label = stackalloc byte[LabelMessage.LabelBytes];
-        for (int i = 0; i < run.Count; i++)
+        for (long i = 0; i < run.Count; i++)
         {
             long node = run.FirstNode + i;
-            uint* parentsOfNode = parents + ((long)i * LabelMessage.Degree);
-            for (int lane = 0; lane < Sectors; lane++)
+            uint* parentsOfNode = parents + (i * LabelMessage.Degree);
+            for (int lane = 0; lane < Lanes; lane++)
             {
-                for (int k = 0; k < distinct; k++)
+                for (int k = 0; k < run.Parents; k++)
                 {
-                    byte* layer = k < LabelMessage.BaseDegree ? current : previous;
+                    byte* layer = k < LabelMessage.BaseDegree ? run.Current : run.Previous;
                     CopyLabel(layer + ((long)parentsOfNode[k] * Layout.NodeBytes), lane, sources.Slice(k * LabelMessage.LabelBytes, LabelMessage.LabelBytes));
                 }
 
-                PlainLabel.Make(run.OfLane(lane).Span, run.Layer, node, sources[..(distinct * LabelMessage.LabelBytes)], label);
-                Layout.Insert(label, current, node, 1, lane);
+                PlainLabel.Make(run.OfLane(lane).Span, run.Layer, node, sources[..(run.Parents * LabelMessage.LabelBytes)], label);
+                Layout.Insert(label, run.Current, node, 1, lane);
             }
         }
     }

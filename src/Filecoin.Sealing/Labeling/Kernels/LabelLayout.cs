@@ -4,15 +4,15 @@ using System.Runtime.CompilerServices;
 namespace Filecoin.Sealing.Labeling.Kernels;
 
 /// <summary>
-/// Where the labels of several sectors stand in one layer: node by node, all sectors of a node together, so that one look-up of a parent
-/// serves all of them. A label is eight 32-bit words as SHA-256 counts them (a to h). Kernels of several sectors keep them as numbers, since
-/// labels are loaded 14 times more often than they are written to a file; files have big-endian bytes.
+/// Where the labels of one or several sectors stand in one layer: node by node, all sectors of a node together, so that one look-up of a
+/// parent serves all of them. A label is eight 32-bit words as SHA-256 counts them (a to h). Kernels of several lanes keep them as numbers,
+/// since labels are loaded 14 times more often than they are written to a file; files have big-endian bytes.
 /// </summary>
-/// <param name="Sectors">Sectors side by side.</param>
+/// <param name="Lanes">Sectors side by side.</param>
 /// <param name="WordStride">Words from one word of a label to the next.</param>
 /// <param name="SectorStride">Words from a sector's label to the next sector's.</param>
 /// <param name="AsBytes">Whether words stand in memory as they do in files.</param>
-internal readonly record struct ManyLabelLayout(int Sectors, int WordStride, int SectorStride, bool AsBytes)
+internal readonly record struct LabelLayout(int Lanes, int WordStride, int SectorStride, bool AsBytes)
 {
     /// <summary>32-bit words in a label.</summary>
     public const int Words = LabelMessage.LabelBytes / sizeof(uint);
@@ -21,16 +21,19 @@ internal readonly record struct ManyLabelLayout(int Sectors, int WordStride, int
     public const uint LastWordMask = 0xffffff3f;
 
     /// <summary>Bytes of one node.</summary>
-    public int NodeBytes => Sectors * LabelMessage.LabelBytes;
+    public int NodeBytes => Lanes * LabelMessage.LabelBytes;
 
     /// <summary>One sector, as in its file.</summary>
-    public static ManyLabelLayout OfFile { get; } = new(1, WordStride: 1, SectorStride: Words, AsBytes: true);
+    public static LabelLayout OfFile { get; } = new(1, WordStride: 1, SectorStride: Words, AsBytes: true);
+
+    /// <summary>Whether a layer in memory is its file byte for byte.</summary>
+    public bool IsOfFile => this == OfFile;
 
     /// <summary>Label after label.</summary>
-    public static ManyLabelLayout LabelByLabel(int sectors) => new(sectors, WordStride: 1, SectorStride: Words, AsBytes: false);
+    public static LabelLayout LabelByLabel(int lanes) => new(lanes, WordStride: 1, SectorStride: Words, AsBytes: false);
 
     /// <summary>The first word of all sectors, then the second, … : a vector of lanes each.</summary>
-    public static ManyLabelLayout WordByWord(int sectors) => new(sectors, WordStride: sectors, SectorStride: 1, AsBytes: false);
+    public static LabelLayout WordByWord(int lanes) => new(lanes, WordStride: lanes, SectorStride: 1, AsBytes: false);
 
     /// <summary>Copies labels out of a layer as bytes, each sector's one after the other.</summary>
     /// <param name="layer">The layer.</param>
@@ -91,7 +94,7 @@ internal readonly record struct ManyLabelLayout(int Sectors, int WordStride, int
     private int SectorsIn(int count, int bytes)
     {
         int sectors = count == 0 ? 0 : bytes / (count * LabelMessage.LabelBytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(sectors, Sectors);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sectors, Lanes);
         ArgumentOutOfRangeException.ThrowIfNotEqual(bytes, sectors * count * LabelMessage.LabelBytes);
         return sectors;
     }

@@ -14,7 +14,7 @@ using Xunit;
 namespace Filecoin.Sealing.Tests.Labeling;
 
 /// <summary>labels.json with every kernel of several sectors, the known sector in each lane in turn and strangers in the others.</summary>
-public sealed unsafe class ManyLabelVectorTests
+public sealed unsafe class LaneVectorTests
 {
     private const int LabelBytes = 32;
     private const long LargestSector = 16L << 10;
@@ -23,7 +23,7 @@ public sealed unsafe class ManyLabelVectorTests
     {
         TheoryData<string, string, int> data = [];
         JsonArray entries = VectorFiles.Read("labels.json")[part]!.AsArray();
-        foreach (string kernel in ManyLabelKernels.Available)
+        foreach (string kernel in LabelKernels.OfBatch.Available)
         {
             for (int i = 0; i < entries.Count; i++)
             {
@@ -42,24 +42,24 @@ public sealed unsafe class ManyLabelVectorTests
     public void Whole_layers_equal_the_reference(string name, string sector, int index)
     {
         Assert.NotEmpty(sector);
-        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
+        LabelKernel kernel = LabelKernels.OfBatch.Create(name);
         JsonNode entry = VectorFiles.Read("labels.json")["sectors"]![index]!;
         PorepParameters porep = Porep(entry, layers: 2);
         uint[] parents = Parents(new StackedGraph(porep), (int)porep.Nodes);
-        for (int lane = 0; lane < kernel.Sectors; lane++)
+        for (int lane = 0; lane < kernel.Lanes; lane++)
         {
-            Bytes32[] replicaIds = WithStrangers(ReplicaIdOf(entry), lane, kernel.Sectors);
+            Bytes32[] replicaIds = WithStrangers(ReplicaIdOf(entry), lane, kernel.Lanes);
             using NativeBuffer first = new(porep.Nodes * kernel.Layout.NodeBytes);
             using NativeBuffer second = new(porep.Nodes * kernel.Layout.NodeBytes);
             fixed (uint* start = parents)
             {
-                kernel.Label(new ManyLabelRun(replicaIds, 1, 0, (int)porep.Nodes), start, first.Pointer, null);
-                kernel.Label(new ManyLabelRun(replicaIds, 2, 0, (int)porep.Nodes), start, second.Pointer, first.Pointer);
+                kernel.Label(new LabelRun(replicaIds, 1, first.Pointer, null) { FirstNode = 0, Count = porep.Nodes }, start);
+                kernel.Label(new LabelRun(replicaIds, 2, second.Pointer, first.Pointer) { FirstNode = 0, Count = porep.Nodes }, start);
             }
 
             foreach ((JsonNode? layer, NativeBuffer labels) in entry["layers"]!.AsArray().Zip([first, second]))
             {
-                byte[] all = new byte[kernel.Sectors * porep.SectorSize.Bytes];
+                byte[] all = new byte[kernel.Lanes * porep.SectorSize.Bytes];
                 kernel.Layout.Extract(labels.Pointer, 0, (int)porep.Nodes, all);
                 byte[] digest = SHA256.HashData(all.AsSpan(lane * (int)porep.SectorSize.Bytes, (int)porep.SectorSize.Bytes));
                 Assert.Equal((lane, layer!["file_sha256"]!.GetValue<string>()), (lane, Convert.ToHexStringLower(digest)));
@@ -72,14 +72,14 @@ public sealed unsafe class ManyLabelVectorTests
     public void Single_labels_deep_inside_production_sectors_equal_the_reference(string name, string sector, int index)
     {
         Assert.NotEmpty(sector);
-        ManyLabelKernel kernel = ManyLabelKernels.Create(name);
+        LabelKernel kernel = LabelKernels.OfBatch.Create(name);
         JsonNode entry = VectorFiles.Read("labels.json")["isolated"]![index]!;
         StackedGraph graph = new(Porep(entry, layers: 11));
         foreach (JsonNode? known in entry["cases"]!.AsArray())
         {
-            for (int lane = 0; lane < kernel.Sectors; lane++)
+            for (int lane = 0; lane < kernel.Lanes; lane++)
             {
-                Bytes32[] replicaIds = WithStrangers(ReplicaIdOf(entry), lane, kernel.Sectors);
+                Bytes32[] replicaIds = WithStrangers(ReplicaIdOf(entry), lane, kernel.Lanes);
                 int layer = known!["layer"]!.GetValue<int>();
                 long node = known["node"]!.GetValue<long>();
                 Bytes32 label = IsolatedLabel(kernel, graph, replicaIds, lane, layer, node);
@@ -93,7 +93,7 @@ public sealed unsafe class ManyLabelVectorTests
     /// starting addresses and the parents' numbers are shifted so that they meet. Only the lane asked about has the known parents.
     /// </summary>
     private static Bytes32 IsolatedLabel(
-        ManyLabelKernel kernel, StackedGraph graph, Bytes32[] replicaIds, int lane, int layer, long node)
+        LabelKernel kernel, StackedGraph graph, Bytes32[] replicaIds, int lane, int layer, long node)
     {
         int nodeBytes = kernel.Layout.NodeBytes;
         Span<uint> parents = stackalloc uint[StackedGraph.Degree];
@@ -112,8 +112,8 @@ public sealed unsafe class ManyLabelVectorTests
             kernel.Layout.Insert(ParentLabel(isBase ? "base" : "exp", parents[k]), isBase ? current : expanders, shifted[k], 1, lane);
         }
 
-        kernel.Label(new ManyLabelRun(replicaIds, layer, node, 1), shifted, current, layer == 1 ? null : expanders);
-        byte[] all = new byte[kernel.Sectors * LabelBytes];
+        kernel.Label(new LabelRun(replicaIds, layer, current, layer == 1 ? null : expanders) { FirstNode = node, Count = 1 }, shifted);
+        byte[] all = new byte[kernel.Lanes * LabelBytes];
         kernel.Layout.Extract(current, node, 1, all);
         return new Bytes32(all.AsSpan(lane * LabelBytes, LabelBytes));
     }

@@ -16,7 +16,7 @@ using Xunit;
 namespace Filecoin.Sealing.Tests;
 
 /// <summary>Sectors labelled together end with the files each would have by itself.</summary>
-public sealed class PreCommit1ManyTests
+public sealed class PreCommit1BatchTests
 {
     private const string Small = "2KiB-v1_1-cc";
     private const string Deep = "L11-16KiB-v1_1_0-cc";
@@ -25,7 +25,7 @@ public sealed class PreCommit1ManyTests
     public static TheoryData<string, string> KernelsAndSectors()
     {
         TheoryData<string, string> data = [];
-        foreach (string kernel in ManyLabelKernels.Available)
+        foreach (string kernel in LabelKernels.OfBatch.Available)
         {
             data.Add(kernel, Small);
             data.Add(kernel, Deep);
@@ -39,7 +39,7 @@ public sealed class PreCommit1ManyTests
     public void The_reference_s_layers_come_out_with_every_kernel(string kernel, string id)
     {
         // One sector more than the kernel has lanes: the vector's in the middle, strangers around it.
-        using Batch batch = new(SealCase.Get(id), ManyLabelKernels.Create(kernel).Sectors + 1, kernel);
+        using Batch batch = new(SealCase.Get(id), LabelKernels.OfBatch.Create(kernel).Lanes + 1, kernel);
         batch.Run();
         batch.AssertReference();
         batch.AssertEachAsIfAlone(1);
@@ -191,7 +191,7 @@ public sealed class PreCommit1ManyTests
         const int wrong = 0;
         using Batch batch = new(SealCase.Get(Deep), 3);
 
-        batch.RunWith(kernel => new FaultyManyKernel(kernel, wrong, new LabelFault(layer, node, times)));
+        batch.RunWith(kernel => new FaultyKernel(kernel, new LabelFault(layer, node, times)) { Lane = wrong });
 
         Assert.Equal(layer - 1, batch.Logs[wrong].Steps.Count());
         Assert.False(File.Exists(batch.LayerPath(wrong, layer)));
@@ -212,9 +212,10 @@ public sealed class PreCommit1ManyTests
 
         batch.RunWith(inner =>
         {
-            FaultyManyKernel kernel = null!;
-            kernel = new FaultyManyKernel(inner, 1)
+            FaultyKernel kernel = null!;
+            kernel = new FaultyKernel(inner)
             {
+                Lane = 1,
                 Beginning = (layer, previous) =>
                 {
                     if (layer == 5)
@@ -240,7 +241,7 @@ public sealed class PreCommit1ManyTests
         using Batch batch = new(SealCase.Get(Deep), 1);
         Reports seen = new();
 
-        batch.RunWith(kernel => new FaultyManyKernel(kernel, 0, new LabelFault(2, 100)), seen);
+        batch.RunWith(kernel => new FaultyKernel(kernel, new LabelFault(2, 100)), seen);
 
         Assert.Equal([1, 2], StepsOf(seen, SealPhase.Label));
         Assert.Equal(["layer-1"], batch.Logs[0].Steps);
@@ -268,7 +269,7 @@ public sealed class PreCommit1ManyTests
     {
         using Batch batch = new(SealCase.Get(Small), 2);
         using ParentCache parents = Workplace.OpenParents(SealCase.Get(Deep).Inputs, TestContext.Current.CancellationToken);
-        Assert.Throws<ArgumentException>(() => PreCommit1Many.Run(
+        Assert.Throws<ArgumentException>(() => PreCommit1.RunBatch(
             batch.Jobs, batch.Logs, parents, [null, null], TestContext.Current.CancellationToken));
         batch.Jobs[1] = batch.Jobs[0];
         Assert.Throws<ArgumentException>(() => batch.Run());
@@ -296,7 +297,7 @@ public sealed class PreCommit1ManyTests
             _known = known;
             _knownIndex = sectors / 2;
             _parents = Workplace.OpenParents(known.Inputs, TestContext.Current.CancellationToken);
-            Folder = Directory.CreateTempSubdirectory("sealer-recover-many-").FullName;
+            Folder = Directory.CreateTempSubdirectory("sealer-recover-batch-").FullName;
             for (int i = 0; i < sectors; i++)
             {
                 string cache = Directory.CreateDirectory(Path.Combine(Folder, $"{i}")).FullName;
@@ -324,14 +325,14 @@ public sealed class PreCommit1ManyTests
 
         public bool IsFinished => Logs.All(log => log.Steps.Count() == _known.Layers);
 
-        public void Run(Reports? progress = null, CancellationToken? cancellation = null) => PreCommit1Many.Run(
+        public void Run(Reports? progress = null, CancellationToken? cancellation = null) => PreCommit1.RunBatch(
             Jobs, Logs, _parents, [.. Jobs.Select(_ => progress)], cancellation ?? TestContext.Current.CancellationToken);
 
-        public void RunWith(Func<ManyLabelKernel, ManyLabelKernel> wrap, Reports? progress = null)
+        public void RunWith(Func<LabelKernel, LabelKernel> wrap, Reports? progress = null)
         {
             // One kernel for all of them, with a lane to spare.
-            ManyLabelKernel kernel = wrap(new PlainManyLabelKernel(Jobs.Count + 1));
-            PreCommit1Many.Run(
+            LabelKernel kernel = wrap(new PlainBatchLabelKernel(Jobs.Count + 1));
+            PreCommit1.RunBatch(
                 Jobs, _ => [kernel], Logs, _parents, [.. Jobs.Select(_ => progress)], new Random(3), TestContext.Current.CancellationToken);
         }
 
