@@ -126,7 +126,7 @@ public sealed class CurioConnection
 
         return failure is null && certificates.Count > 0 ? certificates : throw new OperatorException(
             FailureKind.BadInput,
-            $"the file {Printable.Line(file, 200)} that sslrootcert names cannot be read ({failure?.Message ?? "it holds no certificate"})",
+            $"the file {SafeText.Line(file, 200)} that sslrootcert names cannot be read ({failure?.Message ?? "it holds no certificate"})",
             "name a file with the certificates of authorities, PEM",
             failure);
     }

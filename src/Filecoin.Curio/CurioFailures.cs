@@ -130,5 +130,5 @@ internal static class CurioFailures
         return found;
     }
 
-    private static string Words(string text) => Printable.Line(text, LongestWords);
+    private static string Words(string text) => SafeText.Line(text, LongestWords);
 }

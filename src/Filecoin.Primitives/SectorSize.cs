@@ -49,33 +49,10 @@ public readonly record struct SectorSize
     /// <summary>Reads "32GiB", "512MiB" (any case, optional space, "G"/"GB" not accepted) or a number of bytes.</summary>
     public static bool TryParse(string? text, out SectorSize size)
     {
-        size = default;
-        if (text is null or { Length: > 32 })
-        {
-            return false;
-        }
-
-        string trimmed = text.Trim();
-        int shift = 0;
-        foreach ((string suffix, int unitShift) in Units)
-        {
-            if (trimmed.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
-            {
-                trimmed = trimmed[..^suffix.Length].TrimEnd();
-                shift = unitShift;
-                break;
-            }
-        }
-
-        if (!long.TryParse(trimmed, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
-            || count > long.MaxValue >> shift
-            || !IsValid(count << shift))
-        {
-            return false;
-        }
-
-        size = new SectorSize(count << shift);
-        return true;
+        long bytes = 0;
+        bool isSize = text is { Length: <= 32 } && ByteCount.TryParse(text, out bytes) && IsValid(bytes);
+        size = isSize ? new SectorSize(bytes) : default;
+        return isSize;
     }
 
     /// <summary>"32GiB".</summary>

@@ -95,7 +95,7 @@ internal sealed record EndpointFailure(
                 endpoint, EndpointTrouble.Permanent, $"has no JSON-RPC API at this address (HTTP {(int)reply.Status})"));
         }
 
-        string start = endpoint.WithoutToken(Printable.Line(reply.Body, QuotedCharacters));
+        string start = endpoint.WithoutToken(SafeText.Line(reply.Body, QuotedCharacters));
         string what =
             start.Length == 0 ? "answered with nothing"
             : start[0] == '<' ? $"answered with a web page instead of JSON-RPC (\"{start}\")"

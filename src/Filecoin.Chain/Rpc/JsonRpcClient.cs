@@ -4,6 +4,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Filecoin.Chain.Progress;
+using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -175,7 +176,7 @@ public sealed class JsonRpcClient : IDisposable
     {
         if (_logger.IsEnabled(LogLevel.Debug))
         {
-            _logger.LogDebug("-> {Endpoint} {Request}", endpoint.Endpoint, Printable.Line(message, LoggedCharacters));
+            _logger.LogDebug("-> {Endpoint} {Request}", endpoint.Endpoint, SafeText.Line(message, LoggedCharacters));
         }
 
         long started = _time.GetTimestamp();
@@ -189,7 +190,7 @@ public sealed class JsonRpcClient : IDisposable
                 _time.GetElapsedTime(started).TotalMilliseconds,
                 reply.Body.Length,
                 what,
-                endpoint.Endpoint.WithoutToken(Printable.Line(reply.Body, LoggedCharacters)));
+                endpoint.Endpoint.WithoutToken(SafeText.Line(reply.Body, LoggedCharacters)));
         }
 
         return reply;
@@ -210,7 +211,7 @@ public sealed class JsonRpcClient : IDisposable
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            string field = error is JsonException { Path: { Length: > 1 } path } ? $" at {Printable.Line(path, QuotedCharacters)}" : "";
+            string field = error is JsonException { Path: { Length: > 1 } path } ? $" at {SafeText.Line(path, QuotedCharacters)}" : "";
             throw new EndpointException(new EndpointFailure(
                 endpoint, EndpointTrouble.Permanent, $"answered with a result that is not of the documented form{field}", Cause: error));
         }

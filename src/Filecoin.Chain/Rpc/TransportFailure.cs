@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Filecoin.Primitives;
 
 namespace Filecoin.Chain.Rpc;
 
@@ -37,7 +38,7 @@ internal static class TransportFailure
     /// <summary>The failure of an answer by which a server says that it speaks TLS, to a request without; null if it does not say so.</summary>
     internal static EndpointFailure? OfTlsServer(ChainEndpoint endpoint, HttpReply reply) =>
         IsPlain(endpoint) && reply.Status == HttpStatusCode.BadRequest
-        && Printable.Line(reply.Body, 1000) is var said && WantsTls.Any(words => said.Contains(words, StringComparison.OrdinalIgnoreCase))
+        && SafeText.Line(reply.Body, 1000) is var said && WantsTls.Any(words => said.Contains(words, StringComparison.OrdinalIgnoreCase))
             ? new(endpoint, EndpointTrouble.Permanent, "speaks https at this port, not http", Hint: $"write https instead of http for it in {endpoint.Api.Variable}")
             : null;
 
@@ -54,7 +55,7 @@ internal static class TransportFailure
         _ => new(
             endpoint,
             EndpointTrouble.Permanent,
-            $"failed the TLS handshake (\"{Printable.Line(error.GetBaseException().Message, QuotedCharacters)}\")",
+            $"failed the TLS handshake (\"{SafeText.Line(error.GetBaseException().Message, QuotedCharacters)}\")",
             Cause: error,
             Hint: "check the TLS settings of the node, or of the proxy before it"),
     };

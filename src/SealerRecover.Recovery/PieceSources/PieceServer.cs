@@ -154,7 +154,7 @@ internal sealed class PieceServer : IDisposable
 
         return target.Scheme == Uri.UriSchemeHttps || target.Scheme == Uri.UriSchemeHttp
             ? target
-            : throw Redirected($"redirects to an address of scheme {Words.Line(target.Scheme)}");
+            : throw Redirected($"redirects to an address of scheme {SafeText.Line(target.Scheme, ServerTrouble.QuotedCharacters)}");
 
         static ServerTrouble Redirected(string what) => new(RefusalKind.Redirected, what, mayPass: false);
     }
@@ -221,7 +221,7 @@ internal sealed class PieceServer : IDisposable
             _logger.LogDebug(error, "the text of a refusal could not be read");
         }
 
-        return Words.Line(text.AsSpan(0, length));
+        return SafeText.Line(text.AsSpan(0, length), ServerTrouble.QuotedCharacters);
     }
 
     private sealed class Connection(SemaphoreSlim connections) : IDisposable

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using Filecoin.Primitives;
 
 namespace SealerRecover.Recovery.PieceSources;
 
@@ -67,7 +68,7 @@ internal sealed class ServerAnswer : IDisposable
         if (headers.ContentEncoding.FirstOrDefault(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)) is { } coding)
         {
             throw new ServerTrouble(
-                RefusalKind.Compressed, $"sent the piece compressed ({Words.Line(coding)}) although asked not to", mayPass: false);
+                RefusalKind.Compressed, $"sent the piece compressed ({SafeText.Line(coding, ServerTrouble.QuotedCharacters)}) although asked not to", mayPass: false);
         }
 
         long? length = headers.ContentLength;
@@ -78,7 +79,7 @@ internal sealed class ServerAnswer : IDisposable
             ContentRangeHeaderValue? range = headers.ContentRange;
             if (end is null || range is not { Unit: "bytes", From: long from, To: long to } || from != start || to >= end || to < from)
             {
-                throw ServerTrouble.Garbled($"sent another range than it was asked for ({Words.Line(range?.ToString() ?? "none")})");
+                throw ServerTrouble.Garbled($"sent another range than it was asked for ({SafeText.Line(range?.ToString() ?? "none", ServerTrouble.QuotedCharacters)})");
             }
 
             if (length is not null && length != to - from + 1)

@@ -189,7 +189,7 @@ internal sealed class ServerPlace(
             using SafeFileHandle handle = File.OpenHandle(path);
             return RandomAccess.Read(handle, start, 0);
         });
-        string text = Words.Line(start.AsSpan(0, read)).ToUpperInvariant();
+        string text = SafeText.Line(start.AsSpan(0, read), read).ToUpperInvariant();
         return
             text.StartsWith("<!DOCTYPE HTML", StringComparison.Ordinal) || text.StartsWith("<HTML", StringComparison.Ordinal)
                 ? (RefusalKind.WebPage, $"sent a web page of {length} bytes instead of the piece")

@@ -14,6 +14,9 @@ namespace SealerRecover.Recovery.PieceSources;
 internal sealed class ServerTrouble(
     RefusalKind kind, string what, bool mayPass, TimeSpan? retryAfter = null, Exception? cause = null) : Exception(what, cause)
 {
+    /// <summary>How much of what a server says goes into a sentence.</summary>
+    public const int QuotedCharacters = 160;
+
     public RefusalKind Kind { get; } = kind;
 
     public bool MayPass { get; } = mayPass;

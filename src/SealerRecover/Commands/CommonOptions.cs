@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Filecoin.Primitives;
 
 namespace SealerRecover.Commands;
 
@@ -43,7 +44,7 @@ internal sealed class CommonOptions
         }
 
         argument.AddError(string.Create(
-            CultureInfo.InvariantCulture, $"{name} is \"{Rendering.SafeText.Short(text)}\", not a whole number from {least} to {most}"));
+            CultureInfo.InvariantCulture, $"{name} is \"{SafeText.Short(text)}\", not a whole number from {least} to {most}"));
         return null;
     }
 }

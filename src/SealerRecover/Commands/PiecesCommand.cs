@@ -143,7 +143,7 @@ internal sealed class PiecesCommand : ICommand
             return null;
         }
 
-        string names = string.Join(", ", missing.Take(MostNamed).Select(piece => $"{piece.CommP} ({Quantities.Bytes(piece.PaddedSize)})"));
+        string names = string.Join(", ", missing.Take(MostNamed).Select(piece => $"{piece.CommP} ({ByteCount.Text(piece.PaddedSize)})"));
         string more = missing.Length > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {missing.Length - MostNamed} more") : "";
         return new OperatorException(
             FailureKind.PieceMissing,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Filecoin.Primitives;
 
 namespace Filecoin.Chain.Rpc;
 
@@ -84,7 +85,7 @@ public static class ServerCertificate
         [
             .. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
                 .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString())))
-                .Select(name => Printable.Line(name, QuotedCharacters)),
+                .Select(name => SafeText.Line(name, QuotedCharacters)),
         ];
         return string.Join(", ", names.Take(NamedHosts)) + (names.Length > NamedHosts ? ", …" : "");
     }
@@ -103,7 +104,7 @@ public static class ServerCertificate
             : string.Create(CultureInfo.InvariantCulture, $"{whose} expired on {stale.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC");
     }
 
-    private static string Quoted(string name) => $"\"{Printable.Line(name, QuotedCharacters)}\"";
+    private static string Quoted(string name) => $"\"{SafeText.Line(name, QuotedCharacters)}\"";
 }
 
 /// <summary>A server's certificate is not trusted.</summary>
