@@ -141,8 +141,7 @@ public static class PreCommit2
                 }
                 else
                 {
-                    job.Files.Replace(lastLayer, job.SealedFile);
-                    job.Files.SyncFolder(Path.GetDirectoryName(job.SealedFile)!);
+                    job.Files.Publish(lastLayer, job.SealedFile);
                 }
             });
         }
@@ -174,8 +173,7 @@ public static class PreCommit2
                 "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.");
         }
 
-        files.Replace(temporary, target);
-        files.SyncFolder(Path.GetDirectoryName(target)!);
+        files.Publish(temporary, target);
     }
 
     /// <summary>The layer before the last is still on its way to disk when the last one begins.</summary>

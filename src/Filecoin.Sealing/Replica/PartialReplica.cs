@@ -77,8 +77,7 @@ internal sealed class PartialReplica : IDisposable
         StorageFailure.Naming(_path, "finishing", () =>
         {
             _file.Dispose();
-            _files.Replace(_partial, _path);
-            _files.SyncFolder(Path.GetDirectoryName(_path)!);
+            _files.Publish(_partial, _path);
         });
     }
 

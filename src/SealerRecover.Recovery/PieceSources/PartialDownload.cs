@@ -163,11 +163,8 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
 
         Explain(() =>
         {
-            string temporary = store.NewStateOf(piece);
             _file.Flush();
-            store.Files.Write(temporary, ChecksummedLines.Write([state]));
-            store.Files.Replace(temporary, _statePath);
-            store.Files.SyncFolder(store.Folder);
+            store.Files.WriteDurably(_statePath, ChecksummedLines.Write([state]));
         });
     }
 

@@ -118,9 +118,6 @@ public sealed class PieceStore
     /// <summary>What is known of the part.</summary>
     internal string StateOf(PieceInfo piece) => FileOf(piece) + StateSuffix;
 
-    /// <summary>What is about to replace <see cref="StateOf"/>.</summary>
-    internal string NewStateOf(PieceInfo piece) => FileOf(piece) + NewStateSuffix;
-
     /// <summary>Where it is before that if it comes out of an unsealed sector; apart from a download, which may still be needed.</summary>
     internal string ExtractOf(PieceInfo piece) => FileOf(piece) + ExtractSuffix;
 
@@ -156,8 +153,7 @@ public sealed class PieceStore
     internal void Publish(PieceInfo piece, string whole) => StorageFailure.Explain($"finishing {FileOf(piece)}", () =>
     {
         Files.SyncFile(whole);
-        Files.Replace(whole, FileOf(piece));
-        Files.SyncFolder(Folder);
+        Files.Publish(whole, FileOf(piece));
         DeleteUnfinished(FileOf(piece));
     });
 

@@ -140,8 +140,7 @@ internal sealed class StandingReplica
         progress.Begin(FileLook.Through(from).Length);
         string temporary = $"{to}.copy";
         FileDigest copied = _run.Files.Copy(from, temporary, progress, _run.Cancellation);
-        _run.Files.Replace(temporary, to);
-        _run.Files.SyncFolder(workspace.Folder);
+        _run.Files.Publish(temporary, to);
         workspace.Journal.Record(_place.CopiedStep, copied);
         _copied = from;
         return to;
