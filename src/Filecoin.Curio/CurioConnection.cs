@@ -67,8 +67,8 @@ public sealed class CurioConnection
 
     /// <summary>What opens connections to one host; the caller's to dispose of.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="patience">How long connecting, and one statement, may take; whole seconds.</param>
-    internal NpgsqlDataSource To(DatabaseHost host, TimeSpan patience)
+    /// <param name="timeout">How long connecting, and one statement, may take; whole seconds.</param>
+    internal NpgsqlDataSource To(DatabaseHost host, TimeSpan timeout)
     {
         NpgsqlConnectionStringBuilder settings = new()
         {
@@ -98,10 +98,10 @@ public sealed class CurioConnection
             // One connection for hundreds of sectors; none is kept, so there is nothing to close at the end.
             Pooling = false,
             Enlist = false,
-            Timeout = (int)Math.Min(patience.TotalSeconds, MostConnecting),
+            Timeout = (int)Math.Min(timeout.TotalSeconds, MostConnecting),
 
             // The server ends a statement first; this is for one that does not answer at all.
-            CommandTimeout = (int)patience.TotalSeconds + 2,
+            CommandTimeout = (int)timeout.TotalSeconds + 2,
             CancellationTimeout = -1,
         };
         NpgsqlDataSourceBuilder builder = new(settings.ConnectionString);

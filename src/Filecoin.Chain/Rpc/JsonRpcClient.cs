@@ -4,10 +4,10 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Filecoin.Chain.Progress;
+using Filecoin.Chain.Transport;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.Retry;
 
 namespace Filecoin.Chain.Rpc;
 
@@ -37,7 +37,7 @@ public sealed class JsonRpcClient : IDisposable
 
     /// <summary>Makes a client; nothing is sent before the first call.</summary>
     /// <param name="endpoints">At least one, in order of preference.</param>
-    /// <param name="options">How patient to be.</param>
+    /// <param name="options">How long to wait and how often to ask.</param>
     /// <param name="logger">Debug: every request and answer, and every failed try that is repeated or passed on.</param>
     /// <param name="time">Clock for time-outs and delays.</param>
     /// <param name="progress">Told of pauses that endpoints ask for, and that calls are repeated; null for nobody.</param>
@@ -225,48 +225,29 @@ public sealed class JsonRpcClient : IDisposable
         error,
         null);
 
-    private ResiliencePipeline<bool> Rounds<T>(Call<T> call)
-    {
-        if (MostRounds == 1)
+    private ResiliencePipeline<bool> Rounds<T>(Call<T> call) => Retry.Of<bool>(
+        MostRounds,
+        _options,
+        _time,
+        round => round.Outcome is { Exception: null, Result: false } && call.MayPass && (round.AttemptNumber < _options.MaxRounds - 1 || call.IsLimited),
+        _ => call.RetryAfter,
+        retry =>
         {
-            return ResiliencePipeline<bool>.Empty;
-        }
-
-        return new ResiliencePipelineBuilder<bool> { TimeProvider = _time }
-            .AddRetry(new RetryStrategyOptions<bool>
+            int rounds = call.IsLimited ? MostRounds : _options.MaxRounds;
+            _logger.LogDebug(
+                "{Failures}; trying {Method} again in {Seconds:0.0} s (round {Round} of {Rounds})",
+                EndpointFailure.Sentence(call.Failures.Values),
+                call.Method,
+                retry.RetryDelay.TotalSeconds,
+                retry.AttemptNumber + 2,
+                rounds);
+            if (!call.IsLimited)
             {
-                ShouldHandle = round => ValueTask.FromResult(
-                    round.Outcome is { Exception: null, Result: false } && call.MayPass && (round.AttemptNumber < _options.MaxRounds - 1 || call.IsLimited)),
-                MaxRetryAttempts = MostRounds - 1,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = _options.FirstDelay,
-                MaxDelay = _options.MaxDelay,
-
-                // Null leaves the delay to the backoff above.
-                DelayGenerator = _ => ValueTask.FromResult(call.RetryAfter is { } asked && asked > _options.MaxDelay ? _options.MaxDelay : call.RetryAfter),
-                OnRetry = retry =>
-                {
-                    int rounds = call.IsLimited ? MostRounds : _options.MaxRounds;
-                    _logger.LogDebug(
-                        "{Failures}; trying {Method} again in {Seconds:0.0} s (round {Round} of {Rounds})",
-                        EndpointFailure.Sentence(call.Failures.Values),
-                        call.Method,
-                        retry.RetryDelay.TotalSeconds,
-                        retry.AttemptNumber + 2,
-                        rounds);
-                    if (!call.IsLimited)
-                    {
-                        // Of a limit the pause itself is told, which all calls share.
-                        int left = rounds - 1 - retry.AttemptNumber;
-                        _news.Repeated(call.Failures.Values, retry.RetryDelay, call.HasTimedOut ? 1 : left);
-                    }
-
-                    return ValueTask.CompletedTask;
-                },
-            })
-            .Build();
-    }
+                // Of a limit the pause itself is told, which all calls share.
+                int left = rounds - 1 - retry.AttemptNumber;
+                _news.Repeated(call.Failures.Values, retry.RetryDelay, call.HasTimedOut ? 1 : left);
+            }
+        });
 
     /// <summary>A call on its way round the endpoints.</summary>
     private sealed class Call<T>(string method, Action<Utf8JsonWriter> writeParams, JsonTypeInfo<T> type, bool nullable, bool isOfPast)

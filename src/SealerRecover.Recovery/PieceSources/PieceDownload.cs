@@ -14,23 +14,20 @@ namespace SealerRecover.Recovery.PieceSources;
 /// <param name="pieceCid">By which CID.</param>
 /// <param name="part">Whereto.</param>
 /// <param name="errand">The piece.</param>
-/// <param name="options">How patient to be.</param>
-/// <param name="logger">Warning: every try that is repeated.</param>
-/// <param name="time">Clock for delays.</param>
+/// <param name="options">How much to ask for at once.</param>
+/// <param name="logger">Warning: a server that has changed its mind.</param>
 internal sealed class PieceDownload(
     PieceServer server,
     Cid pieceCid,
     PartialDownload part,
     PieceErrand errand,
     PieceFetcherOptions options,
-    ILogger logger,
-    TimeProvider time)
+    ILogger logger)
 {
     private const int BufferBytes = 256 << 10;
     private const int MaxPasses = 3;
 
     private readonly string _address = server.Source.NameOf(pieceCid);
-    private readonly Patience _patience = new(server, server.Source.NameOf(pieceCid), options, logger, time);
 
     private long Longest => errand.Piece.UnpaddedSize;
 
@@ -70,7 +67,7 @@ internal sealed class PieceDownload(
         ServerAnswer? first = null;
         try
         {
-            first = await _patience.DoAsync(token => server.GetAsync(pieceCid, start, end, tag: null, token), cancellation).ConfigureAwait(false);
+            first = await server.TryAsync(_address, token => server.GetAsync(pieceCid, start, end, tag: null, token), cancellation).ConfigureAwait(false);
             CheckTotal(first);
         }
         catch (ServerTrouble trouble) when (trouble.IsOutOfRange)
@@ -171,7 +168,8 @@ internal sealed class PieceDownload(
     private async Task RangeAsync(ServerAnswer? opened, long start, long end, CancellationToken cancellation)
     {
         long position = start;
-        await _patience.DoAsync(
+        await server.TryAsync(
+            _address,
             async token =>
             {
                 while (position < end)
@@ -212,7 +210,8 @@ internal sealed class PieceDownload(
         }
     }
 
-    private async Task WholeAsync(ServerAnswer? opened, CancellationToken cancellation) => await _patience.DoAsync(
+    private async Task WholeAsync(ServerAnswer? opened, CancellationToken cancellation) => await server.TryAsync(
+        _address,
         async token =>
         {
             ServerAnswer? given = opened;

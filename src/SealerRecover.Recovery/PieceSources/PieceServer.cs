@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
-using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Transport;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +19,7 @@ internal sealed class PieceServer : IDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _connections;
-    private readonly HttpClient _http;
+    private readonly HttpTransport _http;
     private long _givenUpAt;
 
     public PieceServer(ServerSource source, PieceFetcherOptions options, ILogger logger, TimeProvider time)
@@ -30,29 +29,7 @@ internal sealed class PieceServer : IDisposable
         _logger = logger;
         _time = time;
         _connections = new SemaphoreSlim(options.Connections);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            // Followed here, where they can be bounded and looked at.
-            AllowAutoRedirect = false,
-
-            // What is compressed has no ranges of the piece.
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = options.ConnectTimeout,
-            UseCookies = false,
-
-            // A proxy set for the internet is not meant for a server on this machine.
-            UseProxy = !source.Base.IsLoopback,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = ServerCertificate.Check },
-
-            // An abandoned body is not read to its end.
-            MaxResponseDrainSize = 0,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("sealer-recover", null));
-        _http.DefaultRequestHeaders.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
+        _http = new HttpTransport(source.Base, options, time, maxDrain: 0);
     }
 
     /// <summary>Which server.</summary>
@@ -66,6 +43,25 @@ internal sealed class PieceServer : IDisposable
 
     /// <summary>It can.</summary>
     public void Answered() => Interlocked.Exchange(ref _givenUpAt, 0);
+
+    /// <summary>Tries something until it succeeds, fails in a way that will not pass, or has failed too often.</summary>
+    /// <param name="address">For the log.</param>
+    /// <param name="work">What to try.</param>
+    /// <param name="cancellation">Ends waiting.</param>
+    /// <exception cref="ServerTrouble">The last failure.</exception>
+    public ValueTask<T> TryAsync<T>(string address, Func<CancellationToken, Task<T>> work, CancellationToken cancellation) => Retry.Of<T>(
+        _options.MaxTries,
+        _options,
+        _time,
+        tried => tried.Outcome.Exception is ServerTrouble { MayPass: true } trouble && !(trouble.Kind == RefusalKind.Unreachable && IsGivenUp),
+        tried => (tried.Exception as ServerTrouble)?.RetryAfter,
+        retry => _logger.LogWarning(
+            "{Address} {What}; trying again in {Seconds:0.0} s ({Try} of {Tries})",
+            address,
+            retry.Outcome.Exception?.Message,
+            retry.RetryDelay.TotalSeconds,
+            retry.AttemptNumber + 2,
+            _options.MaxTries)).ExecuteAsync(async token => await work(token).ConfigureAwait(false), cancellation);
 
     /// <summary>Asks for a piece or a range of it.</summary>
     /// <param name="pieceCid">By which CID.</param>
@@ -176,25 +172,16 @@ internal sealed class PieceServer : IDisposable
             }
         }
 
+        request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
         _logger.LogDebug("GET {Address} {Range}", ServerSource.Shown(address), request.Headers.Range);
-        using CancellationTokenSource patience = new(_options.AnswerTimeout, _time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        using ServerTimeout timeout = new(_options.AnswerTimeout, _time, cancellation);
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            return await _http.SendAsync(request, timeout).ConfigureAwait(false);
         }
-        catch (OperationCanceledException error)
+        catch (TransportException failure)
         {
-            cancellation.ThrowIfCancellationRequested();
-            throw patience.IsCancellationRequested
-                ? ServerTrouble.Stalled("did not answer", _options.AnswerTimeout)
-                : new ServerTrouble(
-                    RefusalKind.Unreachable, $"could not be connected to within {_options.ConnectTimeout.TotalSeconds} s", mayPass: true, cause: error);
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            throw ServerTrouble.FromTransport(error, inBody: false);
+            throw ServerTrouble.Of(failure);
         }
     }
 
@@ -206,18 +193,22 @@ internal sealed class PieceServer : IDisposable
             return string.Empty;
         }
 
-        using CancellationTokenSource patience = new(_options.StallTimeout, _time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        using ServerTimeout timeout = new(_options.StallTimeout, _time, cancellation);
         byte[] text = new byte[ErrorBodyBytes];
         int length = 0;
         try
         {
-            using Stream body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
-            length = await body.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, either.Token).ConfigureAwait(false);
+            length = await timeout.WatchAsync(
+                async token =>
+                {
+                    using Stream body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
+                    return await body.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, token).ConfigureAwait(false);
+                },
+                "stopped sending",
+                inBody: true).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
+        catch (TransportException error)
         {
-            cancellation.ThrowIfCancellationRequested();
             _logger.LogDebug(error, "the text of a refusal could not be read");
         }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using Filecoin.Chain.Transport;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Recovery.PieceSources;
@@ -13,12 +14,10 @@ internal sealed class ServerAnswer : IDisposable
 {
     private readonly HttpResponseMessage _response;
     private readonly PieceFetcherOptions _options;
-    private readonly CancellationTokenSource _patience;
-    private readonly CancellationTokenSource _either;
-    private readonly CancellationToken _cancellation;
+    private readonly ServerTimeout _stall;
     private readonly IDisposable _connection;
     private Stream? _body;
-    private int _sincePatience;
+    private int _sinceRestart;
 
     private ServerAnswer(
         HttpResponseMessage response, PieceFetcherOptions options, TimeProvider time, IDisposable connection, CancellationToken cancellation)
@@ -26,9 +25,7 @@ internal sealed class ServerAnswer : IDisposable
         _response = response;
         _options = options;
         _connection = connection;
-        _cancellation = cancellation;
-        _patience = new CancellationTokenSource(options.StallTimeout, time);
-        _either = CancellationTokenSource.CreateLinkedTokenSource(_patience.Token, cancellation);
+        _stall = new ServerTimeout(options.StallTimeout, time, cancellation);
     }
 
     /// <summary>Whether it is a range; otherwise the whole.</summary>
@@ -50,7 +47,7 @@ internal sealed class ServerAnswer : IDisposable
     /// <param name="response">The answer.</param>
     /// <param name="start">First byte asked for.</param>
     /// <param name="end">The byte after the last asked for; null if no range was asked for.</param>
-    /// <param name="options">How patient to be.</param>
+    /// <param name="options">When a body has stalled.</param>
     /// <param name="time">Clock.</param>
     /// <param name="connection">Disposed with this.</param>
     /// <param name="cancellation">Ends reading.</param>
@@ -108,28 +105,26 @@ internal sealed class ServerAnswer : IDisposable
     {
         try
         {
-            _body ??= await _response.Content.ReadAsStreamAsync(_either.Token).ConfigureAwait(false);
-            int read = await _body.ReadAsync(buffer, _either.Token).ConfigureAwait(false);
-            _sincePatience += read;
-            if (_sincePatience >= _options.StallBytes)
+            int read = await _stall.WatchAsync(
+                async token =>
+                {
+                    _body ??= await _response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
+                    return await _body.ReadAsync(buffer, token).ConfigureAwait(false);
+                },
+                "stopped sending, with nothing or next to nothing",
+                inBody: true).ConfigureAwait(false);
+            _sinceRestart += read;
+            if (_sinceRestart >= _options.StallBytes)
             {
-                _sincePatience = 0;
-                _patience.CancelAfter(_options.StallTimeout);
+                _sinceRestart = 0;
+                _stall.Restart();
             }
 
             return read;
         }
-        catch (OperationCanceledException)
+        catch (TransportException failure)
         {
-            _cancellation.ThrowIfCancellationRequested();
-            throw ServerTrouble.Stalled("stopped sending, with nothing or next to nothing", _options.StallTimeout);
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException)
-        {
-            _cancellation.ThrowIfCancellationRequested();
-            throw _patience.IsCancellationRequested
-                ? ServerTrouble.Stalled("stopped sending, with nothing or next to nothing", _options.StallTimeout)
-                : ServerTrouble.FromTransport(error, inBody: true);
+            throw ServerTrouble.Of(failure);
         }
     }
 
@@ -137,8 +132,7 @@ internal sealed class ServerAnswer : IDisposable
     public void Dispose()
     {
         _response.Dispose();
-        _either.Dispose();
-        _patience.Dispose();
+        _stall.Dispose();
         _connection.Dispose();
     }
 }

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
-using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Transport;
 
 namespace SealerRecover.Recovery.PieceSources;
 
@@ -34,7 +32,7 @@ internal sealed class ServerTrouble(
     {
         int status = (int)response.StatusCode;
         string said = body.Length == 0 ? string.Empty : $" (\"{body}\")";
-        TimeSpan? retryAfter = response.Headers.RetryAfter is { } header ? header.Delta ?? (header.Date - time.GetUtcNow()) : null;
+        TimeSpan? retryAfter = response.RetryAfter(time);
         return response.StatusCode switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone =>
@@ -43,8 +41,7 @@ internal sealed class ServerTrouble(
                 new(RefusalKind.NotPermitted, $"does not allow it: HTTP {status}{said}", mayPass: false),
             HttpStatusCode.TooManyRequests =>
                 new(RefusalKind.ServerError, $"limits the rate of requests: HTTP {status}{said}", mayPass: true, retryAfter),
-            HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
-                or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
+            HttpStatusCode code when code == HttpStatusCode.InternalServerError || code.IsUnavailable() =>
                 new(RefusalKind.ServerError, $"failed: HTTP {status}{said}", mayPass: true, retryAfter),
             HttpStatusCode.RequestedRangeNotSatisfiable =>
                 new(RefusalKind.Garbled, $"has none of the bytes asked for: HTTP {status}", mayPass: false) { IsOutOfRange = true },
@@ -53,40 +50,24 @@ internal sealed class ServerTrouble(
     }
 
     /// <summary>What went wrong below HTTP.</summary>
-    /// <param name="error">An HttpRequestException or IOException of the client.</param>
-    /// <param name="inBody">Whether the answer had begun.</param>
-    public static ServerTrouble FromTransport(Exception error, bool inBody)
+    public static ServerTrouble Of(TransportException failure) => failure.Trouble switch
     {
-        SocketException? socket = error as SocketException ?? error.InnerException as SocketException;
-        HttpRequestError kind = error switch
-        {
-            HttpRequestException request => request.HttpRequestError,
-            HttpIOException io => io.HttpRequestError,
-            _ => HttpRequestError.Unknown,
-        };
-        return (kind, socket?.SocketErrorCode) switch
-        {
-            _ when inBody && kind != HttpRequestError.InvalidResponse =>
-                new(RefusalKind.Truncated, "broke off before its answer was complete", mayPass: true, cause: error),
-            (HttpRequestError.NameResolutionError, _) => Unreachable("has a host name that does not resolve", mayPass: true),
-            (_, SocketError.ConnectionRefused) => Unreachable("refused the connection", mayPass: true),
-            (HttpRequestError.SecureConnectionError, _) => Unreachable(
-                error.InnerException is CertificateRefusedException refused ? $"{refused.Message} ({refused.Hint})" : "failed the TLS handshake", mayPass: false),
-            (HttpRequestError.InvalidResponse, _) =>
-                new(RefusalKind.Garbled, "answered with something that is not HTTP", mayPass: false, cause: error),
-            (HttpRequestError.ConnectionError, { } code) => Unreachable($"cannot be connected to ({code})", mayPass: true),
-            _ => Unreachable("closed the connection without an answer", mayPass: true),
-        };
-
-        ServerTrouble Unreachable(string what, bool mayPass) => new(RefusalKind.Unreachable, what, mayPass, cause: error);
-    }
-
-    /// <summary>Nothing came for too long.</summary>
-    public static ServerTrouble Stalled(string what, TimeSpan time) => new(
-        RefusalKind.Stalled, string.Create(CultureInfo.InvariantCulture, $"{what} within {time.TotalSeconds:0.###} s"), mayPass: true);
+        TransportTrouble.TimedOut => Of(failure, RefusalKind.Stalled, failure.Message),
+        TransportTrouble.BrokenOff when failure.InnerException is HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse } =>
+            Garbled("answered with something that is not HTTP"),
+        TransportTrouble.BrokenOff => Of(failure, RefusalKind.Truncated, "broke off before its answer was complete"),
+        TransportTrouble.NotHttp => Of(failure, RefusalKind.Garbled, failure.Message),
+        TransportTrouble.NoAnswer or TransportTrouble.Lost => Of(failure, RefusalKind.Unreachable, "closed the connection without an answer"),
+        TransportTrouble.Certificate => Of(failure, RefusalKind.Unreachable, $"{failure.Message} ({failure.Hint})"),
+        TransportTrouble.NotTls or TransportTrouble.Handshake or TransportTrouble.HandshakeBrokenOff =>
+            new(RefusalKind.Unreachable, "failed the TLS handshake", mayPass: false, cause: failure),
+        _ => Of(failure, RefusalKind.Unreachable, failure.Message),
+    };
 
     /// <summary>An answer that contradicts itself, the request or HTTP.</summary>
     public static ServerTrouble Garbled(string what) => new(RefusalKind.Garbled, what, mayPass: false);
+
+    private static ServerTrouble Of(TransportException failure, RefusalKind kind, string what) => new(kind, what, failure.MayPass, cause: failure);
 }
 
 /// <summary>What was got so far cannot be gone on with: the server's length or tag changed, or it no longer knows ranges.</summary>

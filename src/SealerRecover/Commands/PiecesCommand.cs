@@ -64,7 +64,7 @@ internal sealed class PiecesCommand : ICommand
         using PieceFetcher? fetcher = sources.IsEmpty ? null : new PieceFetcher(
             sources,
             new PieceStore(temp),
-            new PieceFetcherOptions { Threads = context.Host.Cores },
+            new PieceFetcherOptions { Threads = context.Host.Cores, CertificateFile = context.Environment.CertificateFile },
             context.Log.CreateLogger<PieceFetcher>(),
             context.Host.Time);
         List<SectorReport> reports = [];
