@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Filecoin.Chain.Rpc;
 using Filecoin.Primitives;
 using Npgsql;
 

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using Filecoin.Chain.Rpc;
 using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 using Npgsql;

@@ -1,6 +1,5 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Messages;
-using Filecoin.Chain.Rpc;
 using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using Filecoin.Chain.Rpc;
 using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Messages;
-using Filecoin.Chain.Rpc;
 using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 

@@ -5,7 +5,6 @@ using System.Text.Json.Serialization.Metadata;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Messages;
 using Filecoin.Chain.Pieces;
-using Filecoin.Chain.Rpc;
 using Filecoin.Chain.Rules;
 using Filecoin.Chain.Wire;
 using Filecoin.Primitives;

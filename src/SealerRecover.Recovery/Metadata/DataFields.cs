@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Filecoin.Chain.Facts;
-using Filecoin.Chain.Rpc;
 using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 

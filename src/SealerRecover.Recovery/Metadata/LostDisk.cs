@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Filecoin.Chain.Rpc;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Recovery;

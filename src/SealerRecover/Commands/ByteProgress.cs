@@ -1,7 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery;
-using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Filecoin.Cryptography.Kernels;
 using Filecoin.Primitives;
-using SealerRecover.Rendering;
 
 namespace SealerRecover.Settings;
 
