@@ -12,31 +12,21 @@ internal readonly record struct HttpReply(HttpStatusCode Status, byte[] Body);
 /// POSTs to one endpoint. Everything that can go wrong below JSON-RPC becomes an <see cref="EndpointException"/> here: no connection, TLS,
 /// time-out, broken-off or endless answer, redirect, refused token, overload.
 /// </summary>
-internal sealed class HttpEndpoint : IDisposable
+/// <param name="endpoint">Where.</param>
+/// <param name="options">How long to wait.</param>
+/// <param name="time">The clock.</param>
+/// <param name="hasOthers">Whether others can be asked while this one asks for a pause.</param>
+/// <param name="listener">Told of pauses; null for nobody.</param>
+internal sealed class HttpEndpoint(
+    ChainEndpoint endpoint, JsonRpcOptions options, TimeProvider time, bool hasOthers, IProgress<LookupReport>? listener) : IDisposable
 {
     /// <summary>What is read of an abandoned answer, so that its connection can be used again.</summary>
     private const int MaxDrain = 1 << 20;
 
-    private readonly JsonRpcOptions _options;
-    private readonly TimeProvider _time;
-    private readonly HttpTransport _http;
-    private readonly bool _hasOthers;
-    private readonly IProgress<LookupReport>? _listener;
-    private readonly EndpointPause _pause;
+    private readonly HttpTransport _http = new(endpoint.Url, options, time, MaxDrain);
+    private readonly EndpointPause _pause = new(time, options.RetryInterval, options.MaxRetryInterval);
 
-    internal HttpEndpoint(
-        ChainEndpoint endpoint, JsonRpcOptions options, TimeProvider time, bool hasOthers, IProgress<LookupReport>? listener)
-    {
-        _listener = listener;
-        _hasOthers = hasOthers;
-        Endpoint = endpoint;
-        _pause = new EndpointPause(time, options.RetryInterval, options.MaxRetryInterval);
-        _options = options;
-        _time = time;
-        _http = new HttpTransport(endpoint.Url, options, time, MaxDrain);
-    }
-
-    internal ChainEndpoint Endpoint { get; }
+    internal ChainEndpoint Endpoint => endpoint;
 
     public void Dispose() => _http.Dispose();
 
@@ -48,7 +38,7 @@ internal sealed class HttpEndpoint : IDisposable
     {
         if (_pause.Refused(sent, retryAfter) is { } pause)
         {
-            _listener?.Report(new EndpointPaused(Endpoint, what, pause));
+            listener?.Report(new EndpointPaused(endpoint, what, pause));
         }
     }
 
@@ -57,19 +47,19 @@ internal sealed class HttpEndpoint : IDisposable
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     internal async Task<HttpReply> PostAsync(byte[] request, CancellationToken cancellation)
     {
-        if (_hasOthers && _pause.Left is { } left && left > TimeSpan.Zero)
+        if (hasOthers && _pause.Left is { } left && left > TimeSpan.Zero)
         {
             // Whoever asked for a pause gets it; meanwhile others are asked.
             throw Failure(EndpointTrouble.Limited, "asked for a pause between requests", left);
         }
 
         await _pause.WaitAsync(cancellation).ConfigureAwait(false);
-        DateTimeOffset sent = _time.GetUtcNow();
-        using ServerTimeout timeout = new(_options.RequestTimeout, _time, cancellation);
+        DateTimeOffset sent = time.GetUtcNow();
+        using ServerTimeout timeout = new(options.RequestTimeout, time, cancellation);
         try
         {
-            using HttpRequestMessage message = new(HttpMethod.Post, Endpoint.Url) { Content = new ByteArrayContent(request) };
-            message.Headers.Authorization = Endpoint.Authorization;
+            using HttpRequestMessage message = new(HttpMethod.Post, endpoint.Url) { Content = new ByteArrayContent(request) };
+            message.Headers.Authorization = endpoint.Authorization;
             message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using HttpResponseMessage response = await _http.SendAsync(message, timeout).ConfigureAwait(false);
             EndpointException? refusal = OfStatus(response, sent);
@@ -84,7 +74,7 @@ internal sealed class HttpEndpoint : IDisposable
         }
         catch (TransportException failure)
         {
-            throw new EndpointException(TransportFailure.Of(Endpoint, failure));
+            throw new EndpointException(EndpointFailure.Of(endpoint, failure));
         }
     }
 
@@ -92,12 +82,12 @@ internal sealed class HttpEndpoint : IDisposable
     {
         try
         {
-            await content.LoadIntoBufferAsync(_options.MaxResponseBytes, cancellation).ConfigureAwait(false);
+            await content.LoadIntoBufferAsync(options.MaxResponseBytes, cancellation).ConfigureAwait(false);
             return await content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
         }
         catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            throw Failure(EndpointTrouble.Permanent, $"sent an answer of more than {_options.MaxResponseBytes} bytes");
+            throw Failure(EndpointTrouble.Permanent, $"sent an answer of more than {options.MaxResponseBytes} bytes");
         }
     }
 
@@ -109,14 +99,14 @@ internal sealed class HttpEndpoint : IDisposable
         switch (response.StatusCode)
         {
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden:
-                string why = Endpoint.Authorization is null ? "wants a token and none was given" : "refused the token";
+                string why = endpoint.Authorization is null ? "wants a token and none was given" : "refused the token";
                 return Failure(EndpointTrouble.NotPermitted, $"{why} (HTTP {status})");
             case HttpStatusCode.TooManyRequests:
-                throw Limited("limits the rate of requests (HTTP 429)", response.RetryAfter(_time));
-            case HttpStatusCode.ServiceUnavailable when response.RetryAfter(_time) is { } asked:
+                throw Limited("limits the rate of requests (HTTP 429)", _http.RetryAfter(response));
+            case HttpStatusCode.ServiceUnavailable when _http.RetryAfter(response) is { } asked:
                 throw Limited("is not available now (HTTP 503)", asked);
-            case var unavailable when unavailable.IsUnavailable():
-                return Failure(EndpointTrouble.Transient, $"is not available now (HTTP {status})", response.RetryAfter(_time));
+            case var unavailable when HttpTransport.IsUnavailable(unavailable):
+                return Failure(EndpointTrouble.Transient, $"is not available now (HTTP {status})", _http.RetryAfter(response));
             case >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest:
                 throw Failure(EndpointTrouble.Permanent, $"redirects elsewhere (HTTP {status}), which is not followed so that the token goes nowhere else");
             default:
@@ -131,5 +121,5 @@ internal sealed class HttpEndpoint : IDisposable
     }
 
     private EndpointException Failure(EndpointTrouble trouble, string what, TimeSpan? retryAfter = null) =>
-        new(new EndpointFailure(Endpoint, trouble, what, RetryAfter: retryAfter));
+        new(new EndpointFailure(endpoint, trouble, what, RetryAfter: retryAfter));
 }

@@ -12,6 +12,7 @@ public sealed class HttpTransport : IDisposable
 {
     private readonly HttpClient _http;
     private readonly TimeSpan _connectTimeout;
+    private readonly TimeProvider _time;
 
     /// <summary>Makes the client; nothing is sent yet.</summary>
     /// <param name="server">Any address of the server.</param>
@@ -23,6 +24,7 @@ public sealed class HttpTransport : IDisposable
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(options);
         ServerCertificate certificate = new(time, options.CertificateFile);
+        _time = time;
         _connectTimeout = options.ConnectTimeout;
         _http = new HttpClient(new SocketsHttpHandler
         {
@@ -66,24 +68,18 @@ public sealed class HttpTransport : IDisposable
             inBody: false);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
-}
-
-/// <summary>What the head of an answer says of a later try.</summary>
-public static class HttpAnswers
-{
     /// <summary>Whether a server, or a proxy before it, is not there now: it restarts, or is overloaded. The same request may be answered later.</summary>
-    public static bool IsUnavailable(this HttpStatusCode status) => status
+    public static bool IsUnavailable(HttpStatusCode status) => status
         is HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     /// <summary>How long the server asks to wait, by its header Retry-After; null where it does not say, zero for a time that is over.</summary>
-    public static TimeSpan? RetryAfter(this HttpResponseMessage answer, TimeProvider time)
+    public TimeSpan? RetryAfter(HttpResponseMessage answer)
     {
-        ArgumentNullException.ThrowIfNull(answer);
-        ArgumentNullException.ThrowIfNull(time);
-        RetryConditionHeaderValue? header = answer.Headers.RetryAfter;
-        TimeSpan? wait = header?.Delta ?? (header?.Date - time.GetUtcNow());
+        RetryConditionHeaderValue? header = answer?.Headers.RetryAfter;
+        TimeSpan? wait = header?.Delta ?? (header?.Date - _time.GetUtcNow());
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
 }

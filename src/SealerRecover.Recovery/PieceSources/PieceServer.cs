@@ -10,36 +10,29 @@ namespace SealerRecover.Recovery.PieceSources;
 /// Sends requests to one server, a bounded number at once, follows redirects and turns everything that can go wrong into
 /// <see cref="ServerTrouble"/>.
 /// </summary>
-internal sealed class PieceServer : IDisposable
+/// <param name="source">Which server.</param>
+/// <param name="options">How long to wait, how often to ask.</param>
+/// <param name="logger">Warning: every try that is repeated; Debug: every request.</param>
+/// <param name="time">The clock.</param>
+internal sealed class PieceServer(ServerSource source, PieceFetcherOptions options, ILogger logger, TimeProvider time) : IDisposable
 {
     private const int ErrorBodyBytes = 512;
     private static readonly TimeSpan GiveUpTime = TimeSpan.FromMinutes(5);
 
-    private readonly PieceFetcherOptions _options;
-    private readonly ILogger _logger;
-    private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _connections;
-    private readonly HttpTransport _http;
+    private readonly SemaphoreSlim _connections = new(options.Connections);
+
+    // An abandoned body is not read to its end.
+    private readonly HttpTransport _http = new(source.Base, options, time, maxDrain: 0);
     private long _givenUpAt;
 
-    public PieceServer(ServerSource source, PieceFetcherOptions options, ILogger logger, TimeProvider time)
-    {
-        Source = source;
-        _options = options;
-        _logger = logger;
-        _time = time;
-        _connections = new SemaphoreSlim(options.Connections);
-        _http = new HttpTransport(source.Base, options, time, maxDrain: 0);
-    }
-
     /// <summary>Which server.</summary>
-    public ServerSource Source { get; }
+    public ServerSource Source => source;
 
     /// <summary>Whether it could lately not be reached at all, however often tried: then one try must do for the next piece.</summary>
-    public bool IsGivenUp => Interlocked.Read(ref _givenUpAt) is long at and not 0 && _time.GetElapsedTime(at) < GiveUpTime;
+    public bool IsGivenUp => Interlocked.Read(ref _givenUpAt) is long at and not 0 && time.GetElapsedTime(at) < GiveUpTime;
 
     /// <summary>It cannot be reached.</summary>
-    public void GiveUp() => Interlocked.Exchange(ref _givenUpAt, Math.Max(1, _time.GetTimestamp()));
+    public void GiveUp() => Interlocked.Exchange(ref _givenUpAt, Math.Max(1, time.GetTimestamp()));
 
     /// <summary>It can.</summary>
     public void Answered() => Interlocked.Exchange(ref _givenUpAt, 0);
@@ -50,18 +43,18 @@ internal sealed class PieceServer : IDisposable
     /// <param name="cancellation">Ends waiting.</param>
     /// <exception cref="ServerTrouble">The last failure.</exception>
     public ValueTask<T> TryAsync<T>(string address, Func<CancellationToken, Task<T>> work, CancellationToken cancellation) => Retry.Of<T>(
-        _options.MaxTries,
-        _options,
-        _time,
+        options.MaxTries,
+        options,
+        time,
         tried => tried.Outcome.Exception is ServerTrouble { MayPass: true } trouble && !(trouble.Kind == RefusalKind.Unreachable && IsGivenUp),
         tried => (tried.Exception as ServerTrouble)?.RetryAfter,
-        retry => _logger.LogWarning(
+        retry => logger.LogWarning(
             "{Address} {What}; trying again in {Seconds:0.0} s ({Try} of {Tries})",
             address,
             retry.Outcome.Exception?.Message,
             retry.RetryDelay.TotalSeconds,
             retry.AttemptNumber + 2,
-            _options.MaxTries)).ExecuteAsync(async token => await work(token).ConfigureAwait(false), cancellation);
+            options.MaxTries)).ExecuteAsync(async token => await work(token).ConfigureAwait(false), cancellation);
 
     /// <summary>Asks for a piece or a range of it.</summary>
     /// <param name="pieceCid">By which CID.</param>
@@ -79,7 +72,7 @@ internal sealed class PieceServer : IDisposable
             HttpResponseMessage response = await FollowAsync(pieceCid, start, end, tag, cancellation).ConfigureAwait(false);
             try
             {
-                return ServerAnswer.Take(response, start, end, _options, _time, connection, cancellation);
+                return new ServerAnswer(response, start, end, options, time, connection, cancellation);
             }
             catch
             {
@@ -103,7 +96,7 @@ internal sealed class PieceServer : IDisposable
 
     private async Task<HttpResponseMessage> FollowAsync(Cid pieceCid, long start, long? end, string? tag, CancellationToken cancellation)
     {
-        Uri address = Source.AddressOf(pieceCid);
+        Uri address = source.AddressOf(pieceCid);
         for (int redirects = 0; ; redirects++)
         {
             HttpResponseMessage response = await SendAsync(address, start, end, tag, cancellation).ConfigureAwait(false);
@@ -117,10 +110,11 @@ internal sealed class PieceServer : IDisposable
                 if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
                     or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
                 {
-                    throw ServerTrouble.FromStatus(response, await ErrorTextAsync(response, cancellation).ConfigureAwait(false), _time);
+                    string said = await ErrorTextAsync(response, cancellation).ConfigureAwait(false);
+                    throw ServerTrouble.Of(response.StatusCode, said, _http.RetryAfter(response));
                 }
 
-                address = Target(address, response.Headers.Location, redirects, _options.MaxRedirects);
+                address = Target(address, response.Headers.Location, redirects, options.MaxRedirects);
             }
         }
     }
@@ -164,17 +158,22 @@ internal sealed class PieceServer : IDisposable
             request.Headers.IfRange = tag is null ? null : new RangeConditionHeaderValue(tag);
         }
 
-        if (Uri.Compare(address, Source.Base, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0)
+        if (Uri.Compare(address, source.Base, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0)
         {
-            foreach ((string name, string value) in Source.Headers)
+            foreach ((string name, string value) in source.Headers)
             {
                 request.Headers.TryAddWithoutValidation(name, value);
             }
         }
 
-        request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
-        _logger.LogDebug("GET {Address} {Range}", ServerSource.Shown(address), request.Headers.Range);
-        using ServerTimeout timeout = new(_options.AnswerTimeout, _time, cancellation);
+        if (!request.Headers.Contains("Accept-Encoding"))
+        {
+            // What is compressed has no ranges of the piece.
+            request.Headers.Add("Accept-Encoding", "identity");
+        }
+
+        logger.LogDebug("GET {Address} {Range}", ServerSource.Shown(address), request.Headers.Range);
+        using ServerTimeout timeout = new(options.AnswerTimeout, time, cancellation);
         try
         {
             return await _http.SendAsync(request, timeout).ConfigureAwait(false);
@@ -193,7 +192,7 @@ internal sealed class PieceServer : IDisposable
             return string.Empty;
         }
 
-        using ServerTimeout timeout = new(_options.StallTimeout, _time, cancellation);
+        using ServerTimeout timeout = new(options.StallTimeout, time, cancellation);
         byte[] text = new byte[ErrorBodyBytes];
         int length = 0;
         try
@@ -209,7 +208,7 @@ internal sealed class PieceServer : IDisposable
         }
         catch (TransportException error)
         {
-            _logger.LogDebug(error, "the text of a refusal could not be read");
+            logger.LogDebug(error, "the text of a refusal could not be read");
         }
 
         return SafeText.Line(text.AsSpan(0, length), ServerTrouble.QuotedCharacters);

@@ -13,35 +13,11 @@ namespace SealerRecover.Recovery.PieceSources;
 internal sealed class ServerAnswer : IDisposable
 {
     private readonly HttpResponseMessage _response;
-    private readonly PieceFetcherOptions _options;
+    private readonly int _stallBytes;
     private readonly ServerTimeout _stall;
     private readonly IDisposable _connection;
     private Stream? _body;
     private int _sinceRestart;
-
-    private ServerAnswer(
-        HttpResponseMessage response, PieceFetcherOptions options, TimeProvider time, IDisposable connection, CancellationToken cancellation)
-    {
-        _response = response;
-        _options = options;
-        _connection = connection;
-        _stall = new ServerTimeout(options.StallTimeout, time, cancellation);
-    }
-
-    /// <summary>Whether it is a range; otherwise the whole.</summary>
-    public bool IsRange { get; private set; }
-
-    /// <summary>Bytes of the body, where told.</summary>
-    public long? Length { get; private set; }
-
-    /// <summary>Bytes of the whole, where told.</summary>
-    public long? Total { get; private set; }
-
-    /// <summary>The entity tag if it is a strong one.</summary>
-    public string? Tag { get; private set; }
-
-    /// <summary>Whether the server calls it HTML; so does Curio if a piece's data looks like it.</summary>
-    public bool IsHtml { get; private set; }
 
     /// <summary>Takes an answer of 200 or 206 over, or throws and leaves it to the caller.</summary>
     /// <param name="response">The answer.</param>
@@ -52,7 +28,7 @@ internal sealed class ServerAnswer : IDisposable
     /// <param name="connection">Disposed with this.</param>
     /// <param name="cancellation">Ends reading.</param>
     /// <exception cref="ServerTrouble">It is not what was asked for.</exception>
-    public static ServerAnswer Take(
+    public ServerAnswer(
         HttpResponseMessage response,
         long start,
         long? end,
@@ -68,10 +44,10 @@ internal sealed class ServerAnswer : IDisposable
                 RefusalKind.Compressed, $"sent the piece compressed ({SafeText.Line(coding, ServerTrouble.QuotedCharacters)}) although asked not to", mayPass: false);
         }
 
-        long? length = headers.ContentLength;
-        long? total = length;
-        bool isRange = response.StatusCode == HttpStatusCode.PartialContent;
-        if (isRange)
+        Length = headers.ContentLength;
+        Total = Length;
+        IsRange = response.StatusCode == HttpStatusCode.PartialContent;
+        if (IsRange)
         {
             ContentRangeHeaderValue? range = headers.ContentRange;
             if (end is null || range is not { Unit: "bytes", From: long from, To: long to } || from != start || to >= end || to < from)
@@ -79,25 +55,38 @@ internal sealed class ServerAnswer : IDisposable
                 throw ServerTrouble.Garbled($"sent another range than it was asked for ({SafeText.Line(range?.ToString() ?? "none", ServerTrouble.QuotedCharacters)})");
             }
 
-            if (length is not null && length != to - from + 1)
+            if (Length is not null && Length != to - from + 1)
             {
                 throw ServerTrouble.Garbled(string.Create(
-                    CultureInfo.InvariantCulture, $"announced {length} bytes for a range of {to - from + 1}"));
+                    CultureInfo.InvariantCulture, $"announced {Length} bytes for a range of {to - from + 1}"));
             }
 
-            length = to - from + 1;
-            total = range.Length;
+            Length = to - from + 1;
+            Total = range.Length;
         }
 
-        return new ServerAnswer(response, options, time, connection, cancellation)
-        {
-            IsRange = isRange,
-            Length = length,
-            Total = total,
-            IsHtml = headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml",
-            Tag = response.Headers.ETag is { IsWeak: false } tag ? tag.Tag : null,
-        };
+        IsHtml = headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml";
+        Tag = response.Headers.ETag is { IsWeak: false } tag ? tag.Tag : null;
+        _response = response;
+        _stallBytes = options.StallBytes;
+        _stall = new ServerTimeout(options.StallTimeout, time, cancellation);
+        _connection = connection;
     }
+
+    /// <summary>Whether it is a range; otherwise the whole.</summary>
+    public bool IsRange { get; }
+
+    /// <summary>Bytes of the body, where told.</summary>
+    public long? Length { get; }
+
+    /// <summary>Bytes of the whole, where told.</summary>
+    public long? Total { get; }
+
+    /// <summary>The entity tag if it is a strong one.</summary>
+    public string? Tag { get; }
+
+    /// <summary>Whether the server calls it HTML; so does Curio if a piece's data looks like it.</summary>
+    public bool IsHtml { get; }
 
     /// <summary>Reads on; 0 at the end, which is where it was announced to be.</summary>
     /// <exception cref="ServerTrouble">It stalled or broke off.</exception>
@@ -114,7 +103,7 @@ internal sealed class ServerAnswer : IDisposable
                 "stopped sending, with nothing or next to nothing",
                 inBody: true).ConfigureAwait(false);
             _sinceRestart += read;
-            if (_sinceRestart >= _options.StallBytes)
+            if (_sinceRestart >= _stallBytes)
             {
                 _sinceRestart = 0;
                 _stall.Restart();

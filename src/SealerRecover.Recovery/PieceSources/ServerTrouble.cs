@@ -28,12 +28,11 @@ internal sealed class ServerTrouble(
     public bool IsOutOfRange { get; init; }
 
     /// <summary>What a status that is not 200 or 206 means.</summary>
-    public static ServerTrouble FromStatus(HttpResponseMessage response, string body, TimeProvider time)
+    public static ServerTrouble Of(HttpStatusCode answered, string body, TimeSpan? retryAfter)
     {
-        int status = (int)response.StatusCode;
+        int status = (int)answered;
         string said = body.Length == 0 ? string.Empty : $" (\"{body}\")";
-        TimeSpan? retryAfter = response.RetryAfter(time);
-        return response.StatusCode switch
+        return answered switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone =>
                 new(RefusalKind.NotThere, $"does not have it: HTTP {status}{said}", mayPass: false) { MayKnowOtherCid = true },
@@ -41,7 +40,7 @@ internal sealed class ServerTrouble(
                 new(RefusalKind.NotPermitted, $"does not allow it: HTTP {status}{said}", mayPass: false),
             HttpStatusCode.TooManyRequests =>
                 new(RefusalKind.ServerError, $"limits the rate of requests: HTTP {status}{said}", mayPass: true, retryAfter),
-            HttpStatusCode code when code == HttpStatusCode.InternalServerError || code.IsUnavailable() =>
+            _ when answered == HttpStatusCode.InternalServerError || HttpTransport.IsUnavailable(answered) =>
                 new(RefusalKind.ServerError, $"failed: HTTP {status}{said}", mayPass: true, retryAfter),
             HttpStatusCode.RequestedRangeNotSatisfiable =>
                 new(RefusalKind.Garbled, $"has none of the bytes asked for: HTTP {status}", mayPass: false) { IsOutOfRange = true },
@@ -50,24 +49,27 @@ internal sealed class ServerTrouble(
     }
 
     /// <summary>What went wrong below HTTP.</summary>
-    public static ServerTrouble Of(TransportException failure) => failure.Trouble switch
+    public static ServerTrouble Of(TransportException failure)
     {
-        TransportTrouble.TimedOut => Of(failure, RefusalKind.Stalled, failure.Message),
-        TransportTrouble.BrokenOff when failure.InnerException is HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse } =>
-            Garbled("answered with something that is not HTTP"),
-        TransportTrouble.BrokenOff => Of(failure, RefusalKind.Truncated, "broke off before its answer was complete"),
-        TransportTrouble.NotHttp => Of(failure, RefusalKind.Garbled, failure.Message),
-        TransportTrouble.NoAnswer or TransportTrouble.Lost => Of(failure, RefusalKind.Unreachable, "closed the connection without an answer"),
-        TransportTrouble.Certificate => Of(failure, RefusalKind.Unreachable, $"{failure.Message} ({failure.Hint})"),
-        TransportTrouble.NotTls or TransportTrouble.Handshake or TransportTrouble.HandshakeBrokenOff =>
-            new(RefusalKind.Unreachable, "failed the TLS handshake", mayPass: false, cause: failure),
-        _ => Of(failure, RefusalKind.Unreachable, failure.Message),
-    };
+        (RefusalKind kind, string what) = failure.Trouble switch
+        {
+            TransportTrouble.TimedOut => (RefusalKind.Stalled, failure.Message),
+            TransportTrouble.BrokenOff when failure.InnerException is HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse } =>
+                (RefusalKind.Garbled, "answered with something that is not HTTP"),
+            TransportTrouble.BrokenOff => (RefusalKind.Truncated, "broke off before its answer was complete"),
+            TransportTrouble.NotHttp => (RefusalKind.Garbled, failure.Message),
+            TransportTrouble.NoAnswer or TransportTrouble.Lost => (RefusalKind.Unreachable, "closed the connection without an answer"),
+            TransportTrouble.Certificate => (RefusalKind.Unreachable, $"{failure.Message} ({failure.Hint})"),
+            TransportTrouble.NotTls or TransportTrouble.Handshake or TransportTrouble.HandshakeBrokenOff =>
+                (RefusalKind.Unreachable, "failed the TLS handshake"),
+            _ => (RefusalKind.Unreachable, failure.Message),
+        };
+        bool mayPass = failure.MayPass && kind != RefusalKind.Garbled && failure.Trouble != TransportTrouble.HandshakeBrokenOff;
+        return new ServerTrouble(kind, what, mayPass, cause: failure);
+    }
 
     /// <summary>An answer that contradicts itself, the request or HTTP.</summary>
     public static ServerTrouble Garbled(string what) => new(RefusalKind.Garbled, what, mayPass: false);
-
-    private static ServerTrouble Of(TransportException failure, RefusalKind kind, string what) => new(kind, what, failure.MayPass, cause: failure);
 }
 
 /// <summary>What was got so far cannot be gone on with: the server's length or tag changed, or it no longer knows ranges.</summary>

@@ -35,6 +35,13 @@ internal sealed class CommonOptions
         CustomParser = argument => Whole(argument, name, least, most),
     };
 
+    /// <summary>A number of bytes as operators write it: "34359738368", "32GiB", "512 MiB".</summary>
+    /// <exception cref="OperatorException">BadInput: it is none.</exception>
+    public static long Bytes(string text, Option option) => ByteCount.TryParse(text, out long count) ? count : throw new OperatorException(
+        FailureKind.BadInput,
+        $"{option.Name} is \"{SafeText.Short(text)}\", not a number of bytes",
+        "write a whole number, alone or with KiB, MiB or GiB behind it");
+
     private static int? Whole(ArgumentResult argument, string name, int least, int most)
     {
         string text = argument.Tokens[0].Value;
