@@ -12,11 +12,6 @@ internal readonly record struct HttpReply(HttpStatusCode Status, byte[] Body);
 /// POSTs to one endpoint. Everything that can go wrong below JSON-RPC becomes an <see cref="EndpointException"/> here: no connection, TLS,
 /// time-out, broken-off or endless answer, redirect, refused token, overload.
 /// </summary>
-/// <param name="endpoint">Where.</param>
-/// <param name="options">How long to wait.</param>
-/// <param name="time">The clock.</param>
-/// <param name="hasOthers">Whether others can be asked while this one asks for a pause.</param>
-/// <param name="listener">Told of pauses; null for nobody.</param>
 internal sealed class HttpEndpoint(
     ChainEndpoint endpoint, JsonRpcOptions options, TimeProvider time, bool hasOthers, IProgress<LookupReport>? listener) : IDisposable
 {
@@ -31,9 +26,6 @@ internal sealed class HttpEndpoint(
     public void Dispose() => _http.Dispose();
 
     /// <summary>The endpoint asked to be asked less: requests wait for a while, which is told.</summary>
-    /// <param name="sent">When the request was sent.</param>
-    /// <param name="retryAfter">How long the endpoint asks to wait; null if it does not say.</param>
-    /// <param name="what">Its half of a sentence.</param>
     internal void Refused(DateTimeOffset sent, TimeSpan? retryAfter, string what)
     {
         if (_pause.Refused(sent, retryAfter) is { } pause)

@@ -10,12 +10,6 @@ namespace SealerRecover.Recovery.PieceSources;
 /// Downloads a piece from one server, by one of its CIDs, into a part that may hold some of it already: by ranges side by side where the
 /// server knows them, else whole. What may pass is tried again, at the byte it came to.
 /// </summary>
-/// <param name="server">From where.</param>
-/// <param name="pieceCid">By which CID.</param>
-/// <param name="part">Whereto.</param>
-/// <param name="errand">The piece.</param>
-/// <param name="options">How much to ask for at once.</param>
-/// <param name="logger">Warning: a server that has changed its mind.</param>
 internal sealed class PieceDownload(
     PieceServer server,
     Cid pieceCid,

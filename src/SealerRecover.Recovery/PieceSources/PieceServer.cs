@@ -10,10 +10,6 @@ namespace SealerRecover.Recovery.PieceSources;
 /// Sends requests to one server, a bounded number at once, follows redirects and turns everything that can go wrong into
 /// <see cref="ServerTrouble"/>.
 /// </summary>
-/// <param name="source">Which server.</param>
-/// <param name="options">How long to wait, how often to ask.</param>
-/// <param name="logger">Warning: every try that is repeated; Debug: every request.</param>
-/// <param name="time">The clock.</param>
 internal sealed class PieceServer(ServerSource source, PieceFetcherOptions options, ILogger logger, TimeProvider time) : IDisposable
 {
     private const int ErrorBodyBytes = 512;
@@ -25,7 +21,6 @@ internal sealed class PieceServer(ServerSource source, PieceFetcherOptions optio
     private readonly HttpTransport _http = new(source.Base, options, time, maxDrain: 0);
     private long _givenUpAt;
 
-    /// <summary>Which server.</summary>
     public ServerSource Source => source;
 
     /// <summary>Whether it could lately not be reached at all, however often tried: then one try must do for the next piece.</summary>
@@ -38,9 +33,6 @@ internal sealed class PieceServer(ServerSource source, PieceFetcherOptions optio
     public void Answered() => Interlocked.Exchange(ref _givenUpAt, 0);
 
     /// <summary>Tries something until it succeeds, fails in a way that will not pass, or has failed too often.</summary>
-    /// <param name="address">For the log.</param>
-    /// <param name="work">What to try.</param>
-    /// <param name="cancellation">Ends waiting.</param>
     /// <exception cref="ServerTrouble">The last failure.</exception>
     public ValueTask<T> TryAsync<T>(string address, Func<CancellationToken, Task<T>> work, CancellationToken cancellation) => Retry.Of<T>(
         options.MaxTries,
@@ -120,10 +112,6 @@ internal sealed class PieceServer(ServerSource source, PieceFetcherOptions optio
     }
 
     /// <summary>Where a redirect leads.</summary>
-    /// <param name="from">The address that redirects.</param>
-    /// <param name="location">What it said.</param>
-    /// <param name="followed">Redirects followed so far.</param>
-    /// <param name="most">How many may be followed.</param>
     /// <exception cref="ServerTrouble">It is not to be followed.</exception>
     internal static Uri Target(Uri from, Uri? location, int followed, int most)
     {

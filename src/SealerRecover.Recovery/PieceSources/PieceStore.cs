@@ -122,10 +122,6 @@ public sealed class PieceStore
     internal string ExtractOf(PieceInfo piece) => FileOf(piece) + ExtractSuffix;
 
     /// <summary>Waits until nobody else, in this process or another, gets the same piece; makes the folder.</summary>
-    /// <param name="piece">The piece.</param>
-    /// <param name="waiting">Called once if somebody does.</param>
-    /// <param name="time">Clock for the waiting.</param>
-    /// <param name="cancellation">Ends the waiting.</param>
     /// <returns>Held until disposed.</returns>
     internal async Task<IDisposable> LockAsync(PieceInfo piece, Action waiting, TimeProvider time, CancellationToken cancellation)
     {
