@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Filecoin.Chain.Rpc;
 using Filecoin.Primitives;
 using Npgsql;
 
@@ -67,8 +66,8 @@ public sealed class CurioConnection
 
     /// <summary>What opens connections to one host; the caller's to dispose of.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="patience">How long connecting, and one statement, may take; whole seconds.</param>
-    internal NpgsqlDataSource To(DatabaseHost host, TimeSpan patience)
+    /// <param name="timeout">How long connecting, and one statement, may take; whole seconds.</param>
+    internal NpgsqlDataSource To(DatabaseHost host, TimeSpan timeout)
     {
         NpgsqlConnectionStringBuilder settings = new()
         {
@@ -98,10 +97,10 @@ public sealed class CurioConnection
             // One connection for hundreds of sectors; none is kept, so there is nothing to close at the end.
             Pooling = false,
             Enlist = false,
-            Timeout = (int)Math.Min(patience.TotalSeconds, MostConnecting),
+            Timeout = (int)Math.Min(timeout.TotalSeconds, MostConnecting),
 
             // The server ends a statement first; this is for one that does not answer at all.
-            CommandTimeout = (int)patience.TotalSeconds + 2,
+            CommandTimeout = (int)timeout.TotalSeconds + 2,
             CancellationTimeout = -1,
         };
         NpgsqlDataSourceBuilder builder = new(settings.ConnectionString);
@@ -126,7 +125,7 @@ public sealed class CurioConnection
 
         return failure is null && certificates.Count > 0 ? certificates : throw new OperatorException(
             FailureKind.BadInput,
-            $"the file {Printable.Line(file, 200)} that sslrootcert names cannot be read ({failure?.Message ?? "it holds no certificate"})",
+            $"the file {SafeText.Line(file, 200)} that sslrootcert names cannot be read ({failure?.Message ?? "it holds no certificate"})",
             "name a file with the certificates of authorities, PEM",
             failure);
     }

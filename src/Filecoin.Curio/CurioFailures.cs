@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using Filecoin.Chain.Rpc;
 using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 using Npgsql;
@@ -44,10 +43,10 @@ internal static class CurioFailures
     /// <param name="connection">What was connected to.</param>
     /// <param name="host">Where.</param>
     /// <param name="error">What the driver says.</param>
-    /// <param name="patience">How long was waited for a statement.</param>
-    internal static OperatorException Of(CurioConnection connection, DatabaseHost host, Exception error, TimeSpan patience) => error switch
+    /// <param name="timeout">How long was waited for a statement.</param>
+    internal static OperatorException Of(CurioConnection connection, DatabaseHost host, Exception error, TimeSpan timeout) => error switch
     {
-        PostgresException said => Said(connection, host, said, patience),
+        PostgresException said => Said(connection, host, said, timeout),
         _ when Innermost<SocketException>(error) is { } socket => Silent(host, Words(socket.Message), error),
         _ when Innermost<AuthenticationException>(error) is { } tls => new OperatorException(
             FailureKind.NodeUnreachable,
@@ -82,7 +81,7 @@ internal static class CurioFailures
             : new OperatorException(failures[0].Kind, message, failures[0].Hint, failures[0]);
     }
 
-    private static OperatorException Said(CurioConnection connection, DatabaseHost host, PostgresException said, TimeSpan patience)
+    private static OperatorException Said(CurioConnection connection, DatabaseHost host, PostgresException said, TimeSpan timeout)
     {
         string words = Words(said.MessageText);
         return said.SqlState switch
@@ -98,7 +97,7 @@ internal static class CurioFailures
                 $"{host} does not let the user {connection.User} read Curio's tables ({words})", "use the user that Curio uses, or grant SELECT on them"),
             PostgresErrorCodes.QueryCanceled => new OperatorException(
                 FailureKind.NodeUnreachable,
-                $"{host} did not answer a query within {patience.TotalSeconds:0} s",
+                $"{host} did not answer a query within {timeout.TotalSeconds:0} s",
                 "give it longer with --node-timeout, or name another node of the cluster",
                 said),
             _ when IsOfHost(said) => Silent(host, words, said),
@@ -130,5 +129,5 @@ internal static class CurioFailures
         return found;
     }
 
-    private static string Words(string text) => Printable.Line(text, LongestWords);
+    private static string Words(string text) => SafeText.Line(text, LongestWords);
 }

@@ -8,9 +8,9 @@ namespace Filecoin.Curio;
 
 /// <summary>The nodes of a cluster, asked one after the other, each in one read-only transaction of one snapshot with bounded statements.</summary>
 /// <param name="connection">Where.</param>
-/// <param name="patience">How long one statement may take; whole seconds.</param>
+/// <param name="timeout">How long one statement may take; whole seconds.</param>
 /// <param name="log">Told of every failure.</param>
-internal sealed class CurioHosts(CurioConnection connection, TimeSpan patience, ILogger log)
+internal sealed class CurioHosts(CurioConnection connection, TimeSpan timeout, ILogger log)
 {
     /// <summary>How often the same host is asked again when it says that it was only bad luck.</summary>
     private const int MostTries = 4;
@@ -37,7 +37,7 @@ internal sealed class CurioHosts(CurioConnection connection, TimeSpan patience, 
                 catch (Exception error) when (CurioFailures.IsOfServer(error))
                 {
                     log.LogDebug(error, "{Host} failed", host);
-                    failures.Add(CurioFailures.Of(connection, host, error, patience));
+                    failures.Add(CurioFailures.Of(connection, host, error, timeout));
                     if (!CurioFailures.IsOfHost(error))
                     {
                         throw failures[^1];
@@ -53,7 +53,7 @@ internal sealed class CurioHosts(CurioConnection connection, TimeSpan patience, 
 
     private async Task<T> AskAsync<T>(DatabaseHost host, Func<NpgsqlConnection, DatabaseHost, Task<T>> ask, CancellationToken cancellation)
     {
-        await using NpgsqlDataSource source = connection.To(host, patience);
+        await using NpgsqlDataSource source = connection.To(host, timeout);
         await using NpgsqlConnection open = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
 
         // One snapshot: a sector moves from one table to another while it is sealed, and must not be missed between two queries.
@@ -62,7 +62,7 @@ internal sealed class CurioHosts(CurioConnection connection, TimeSpan patience, 
         {
             begin.BatchCommands.Add(new NpgsqlBatchCommand("SET TRANSACTION READ ONLY"));
             begin.BatchCommands.Add(new NpgsqlBatchCommand(
-                string.Create(CultureInfo.InvariantCulture, $"SET LOCAL statement_timeout = {(long)patience.TotalMilliseconds}")));
+                string.Create(CultureInfo.InvariantCulture, $"SET LOCAL statement_timeout = {(long)timeout.TotalMilliseconds}")));
             await begin.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
         }
 

@@ -1,6 +1,5 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Messages;
-using Filecoin.Chain.Rpc;
 using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 
@@ -172,7 +171,7 @@ internal static class CurioStatements
             if (!Cid.TryParse(row.Cid ?? "", out Cid? cid) || row.PaddedSize is not (> 0 and { } padded))
             {
                 recorded.Refuse(
-                    $"a piece of {row.PaddedSize?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no"} bytes with the CID \"{Printable.Line(row.Cid, 80)}\"",
+                    $"a piece of {row.PaddedSize?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no"} bytes with the CID \"{SafeText.Line(row.Cid, 80)}\"",
                     table.Name);
                 return null;
             }

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using Filecoin.Chain.Rpc;
 using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
 
@@ -148,7 +147,7 @@ internal sealed class CurioTables
             if (types.TryGetValue((table.Name, column.Name), out string? type) && !Types[column.Kind].Contains(type))
             {
                 throw new SourceMisconfiguredException(
-                    $"in the database {connection.Database} at {host} the column {table.Name}.{column.Name} is {Printable.Line(type, 60)}, "
+                    $"in the database {connection.Database} at {host} the column {table.Name}.{column.Name} is {SafeText.Line(type, 60)}, "
                         + $"not {Types[column.Kind][0]}",
                     "that is no schema of Curio's that this version can read: check CURIO_DB_NAME, and look for a newer version of sealer-recover");
             }

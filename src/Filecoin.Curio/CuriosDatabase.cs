@@ -25,13 +25,13 @@ public sealed class CuriosDatabase : ISectorSource, IMessageKeeper
 
     /// <summary>Makes a source; nothing is connected to before it is asked.</summary>
     /// <param name="connection">Where the database is.</param>
-    /// <param name="patience">How long one statement may take; at least a second, of which fractions do not count.</param>
+    /// <param name="timeout">How long one statement may take; at least a second, of which fractions do not count.</param>
     /// <param name="log">Told of every reading.</param>
-    public CuriosDatabase(CurioConnection connection, TimeSpan patience, ILogger log)
+    public CuriosDatabase(CurioConnection connection, TimeSpan timeout, ILogger log)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        ArgumentOutOfRangeException.ThrowIfLessThan(patience, TimeSpan.FromSeconds(1));
-        CurioHosts hosts = new(connection, TimeSpan.FromSeconds(Math.Floor(patience.TotalSeconds)), log);
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.FromSeconds(1));
+        CurioHosts hosts = new(connection, TimeSpan.FromSeconds(Math.Floor(timeout.TotalSeconds)), log);
         _reader = new CurioReader(connection, hosts, log);
         _messages = new CurioMessages(hosts, connection.Schema, log);
         _storage = new CurioStorage(hosts, connection.Schema);

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Filecoin.Primitives;
 
 /// <summary>The size of a sector in bytes: a power of two. Nodes are 32 bytes.</summary>
@@ -7,8 +5,6 @@ public readonly record struct SectorSize
 {
     /// <summary>Bytes in one node.</summary>
     public const int NodeBytes = 32;
-
-    private static readonly (string Suffix, int Shift)[] Units = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)];
 
     /// <summary>Makes a size of <paramref name="bytes"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not a power of two from 2 KiB to 64 GiB.</exception>
@@ -49,46 +45,12 @@ public readonly record struct SectorSize
     /// <summary>Reads "32GiB", "512MiB" (any case, optional space, "G"/"GB" not accepted) or a number of bytes.</summary>
     public static bool TryParse(string? text, out SectorSize size)
     {
-        size = default;
-        if (text is null or { Length: > 32 })
-        {
-            return false;
-        }
-
-        string trimmed = text.Trim();
-        int shift = 0;
-        foreach ((string suffix, int unitShift) in Units)
-        {
-            if (trimmed.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
-            {
-                trimmed = trimmed[..^suffix.Length].TrimEnd();
-                shift = unitShift;
-                break;
-            }
-        }
-
-        if (!long.TryParse(trimmed, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
-            || count > long.MaxValue >> shift
-            || !IsValid(count << shift))
-        {
-            return false;
-        }
-
-        size = new SectorSize(count << shift);
-        return true;
+        long bytes = 0;
+        bool isSize = text is { Length: <= 32 } && ByteCount.TryParse(text, out bytes) && IsValid(bytes);
+        size = isSize ? new SectorSize(bytes) : default;
+        return isSize;
     }
 
     /// <summary>"32GiB".</summary>
-    public override string ToString()
-    {
-        foreach ((string suffix, int shift) in Units)
-        {
-            if (Bytes >> shift > 0 && Bytes % (1L << shift) == 0)
-            {
-                return string.Create(CultureInfo.InvariantCulture, $"{Bytes >> shift}{suffix}");
-            }
-        }
-
-        return string.Create(CultureInfo.InvariantCulture, $"{Bytes}B");
-    }
+    public override string ToString() => ByteCount.Text(Bytes, "0").Replace(" ", "", StringComparison.Ordinal);
 }

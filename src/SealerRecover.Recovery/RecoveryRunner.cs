@@ -96,7 +96,7 @@ public sealed class RecoveryRunner
         using PieceFetcher fetcher = new(
             _settings.PieceSources,
             _store,
-            new PieceFetcherOptions { Threads = Math.Max(1, cores.FreeCores) },
+            new PieceFetcherOptions { Threads = Math.Max(1, cores.FreeCores), CertificateFile = _settings.CertificateFile },
             _logger,
             _time);
         RunPieces pieces = new(fetcher, _store, _survey);

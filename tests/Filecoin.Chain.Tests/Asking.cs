@@ -11,8 +11,8 @@ internal static class Asking
     internal static JsonRpcOptions Impatient { get; } = new()
     {
         RequestTimeout = TimeSpan.FromSeconds(20),
-        FirstDelay = TimeSpan.FromMilliseconds(1),
-        MaxDelay = TimeSpan.FromMilliseconds(20),
+        RetryInterval = TimeSpan.FromMilliseconds(1),
+        MaxRetryInterval = TimeSpan.FromMilliseconds(20),
         MaxRounds = 3,
         MaxLimitedRounds = 3,
     };

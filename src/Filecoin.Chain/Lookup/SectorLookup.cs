@@ -120,7 +120,7 @@ public sealed class SectorLookup
         ArgumentNullException.ThrowIfNull(time);
         Reporter reporter = new(progress, time);
         using CountedWork connecting = reporter.Begin(LookupTask.Connect, FirstQuestions);
-        string network = Printable.Line(await node.StateNetworkNameAsync(cancellation).ConfigureAwait(false), 60);
+        string network = SafeText.Line(await node.StateNetworkNameAsync(cancellation).ConfigureAwait(false), 60);
         await RefuseAnotherNetworkAsync(network, others.Archive, cancellation).ConfigureAwait(false);
         connecting.Ended();
         TipSet head = await node.ChainHeadAsync(cancellation).ConfigureAwait(false);
@@ -440,7 +440,7 @@ public sealed class SectorLookup
 
     private static async Task RefuseAnotherNetworkAsync(string network, FullNode? archive, CancellationToken cancellation)
     {
-        if (archive is not null && Printable.Line(await archive.StateNetworkNameAsync(cancellation).ConfigureAwait(false), 60) is var other && other != network)
+        if (archive is not null && SafeText.Line(await archive.StateNetworkNameAsync(cancellation).ConfigureAwait(false), 60) is var other && other != network)
         {
             throw new OperatorException(
                 FailureKind.SourcesDisagree, $"the chain node is on the network \"{network}\", but the archive node on \"{other}\"", "name two nodes of one network");

@@ -1,4 +1,5 @@
 using System.Net;
+using Filecoin.Chain.Transport;
 using Filecoin.Primitives;
 
 namespace Filecoin.Chain.Rpc;
@@ -54,6 +55,10 @@ internal sealed record EndpointFailure(
         "use an archive node, or another endpoint that keeps this height: several can stand in FULLNODE_API_INFO with commas between and each is "
         + "asked, and --archive-node names one that is asked only what the others cannot answer";
 
+    /// <summary>What Go's servers (Caddy, Traefik), nginx and Apache answer, with HTTP 400, to plain HTTP where they speak TLS.</summary>
+    private static readonly string[] WantsTls =
+        ["http request to an https server", "http request was sent to https port", "plain http to an ssl-enabled server port"];
+
     /// <summary>Whether the same endpoint is worth another try in this call.</summary>
     internal bool MayPass => Trouble is EndpointTrouble.Transient or EndpointTrouble.Limited or EndpointTrouble.TimedOut;
 
@@ -78,15 +83,33 @@ internal sealed record EndpointFailure(
         _ => null,
     };
 
+    /// <summary>What an endpoint's failure below JSON-RPC means, and what to do where one protocol is spoken in place of the other.</summary>
+    internal static EndpointFailure Of(ChainEndpoint endpoint, TransportException failure) => new(
+        endpoint,
+        failure.Trouble == TransportTrouble.TimedOut ? EndpointTrouble.TimedOut : failure.MayPass ? EndpointTrouble.Transient : EndpointTrouble.Permanent,
+        failure.Message,
+        Cause: failure.InnerException,
+        Hint: failure.Trouble switch
+        {
+            TransportTrouble.NoAnswer or TransportTrouble.NotHttp when IsPlain(endpoint) =>
+                $"check that the node runs; if it speaks https at this port, write https instead of http for it in {endpoint.Api.Variable}",
+            TransportTrouble.HandshakeBrokenOff or TransportTrouble.NotTls =>
+                $"check that the node runs; if it speaks plain http at this port, write http instead of https for it in {endpoint.Api.Variable}",
+            TransportTrouble.Handshake => "check the TLS settings of the node, or of the proxy before it",
+            _ => failure.Hint,
+        });
+
     /// <summary>What each endpoint did, in one sentence.</summary>
     internal static string Sentence(IEnumerable<EndpointFailure> failures) => string.Join("; ", failures.Select(failure => $"{failure.Endpoint} {failure.What}"));
 
     /// <summary>The failure of an answer that is none. Its status speaks only here: FRC-0116 sends JSON-RPC errors with 404, 500 and 501, too.</summary>
     internal static EndpointException Unusable(ChainEndpoint endpoint, HttpReply reply, string problem)
     {
-        if (TransportFailure.OfTlsServer(endpoint, reply) is { } misdirected)
+        if (IsPlain(endpoint) && reply.Status == HttpStatusCode.BadRequest
+            && SafeText.Line(reply.Body, 1000) is var said && WantsTls.Any(words => said.Contains(words, StringComparison.OrdinalIgnoreCase)))
         {
-            return new EndpointException(misdirected);
+            string https = $"write https instead of http for it in {endpoint.Api.Variable}";
+            return new EndpointException(new EndpointFailure(endpoint, EndpointTrouble.Permanent, "speaks https at this port, not http", Hint: https));
         }
 
         if (reply.Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed)
@@ -95,7 +118,7 @@ internal sealed record EndpointFailure(
                 endpoint, EndpointTrouble.Permanent, $"has no JSON-RPC API at this address (HTTP {(int)reply.Status})"));
         }
 
-        string start = endpoint.WithoutToken(Printable.Line(reply.Body, QuotedCharacters));
+        string start = endpoint.WithoutToken(SafeText.Line(reply.Body, QuotedCharacters));
         string what =
             start.Length == 0 ? "answered with nothing"
             : start[0] == '<' ? $"answered with a web page instead of JSON-RPC (\"{start}\")"
@@ -145,6 +168,8 @@ internal sealed record EndpointFailure(
             IsNotPermitted = failures.All(failure => failure.Trouble == EndpointTrouble.NotPermitted),
         };
     }
+
+    private static bool IsPlain(ChainEndpoint endpoint) => endpoint.Url.Scheme == Uri.UriSchemeHttp;
 }
 
 /// <summary>Carries an <see cref="EndpointFailure"/> from where it happens to the loop over the endpoints; never leaves the client.</summary>

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Filecoin.Chain.Progress;
+using Filecoin.Chain.Transport;
+using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.Retry;
 
 namespace Filecoin.Chain.Rpc;
 
@@ -36,7 +36,7 @@ public sealed class JsonRpcClient : IDisposable
 
     /// <summary>Makes a client; nothing is sent before the first call.</summary>
     /// <param name="endpoints">At least one, in order of preference.</param>
-    /// <param name="options">How patient to be.</param>
+    /// <param name="options">How long to wait and how often to ask.</param>
     /// <param name="logger">Debug: every request and answer, and every failed try that is repeated or passed on.</param>
     /// <param name="time">Clock for time-outs and delays.</param>
     /// <param name="progress">Told of pauses that endpoints ask for, and that calls are repeated; null for nobody.</param>
@@ -175,7 +175,7 @@ public sealed class JsonRpcClient : IDisposable
     {
         if (_logger.IsEnabled(LogLevel.Debug))
         {
-            _logger.LogDebug("-> {Endpoint} {Request}", endpoint.Endpoint, Printable.Line(message, LoggedCharacters));
+            _logger.LogDebug("-> {Endpoint} {Request}", endpoint.Endpoint, SafeText.Line(message, LoggedCharacters));
         }
 
         long started = _time.GetTimestamp();
@@ -189,7 +189,7 @@ public sealed class JsonRpcClient : IDisposable
                 _time.GetElapsedTime(started).TotalMilliseconds,
                 reply.Body.Length,
                 what,
-                endpoint.Endpoint.WithoutToken(Printable.Line(reply.Body, LoggedCharacters)));
+                endpoint.Endpoint.WithoutToken(SafeText.Line(reply.Body, LoggedCharacters)));
         }
 
         return reply;
@@ -210,7 +210,7 @@ public sealed class JsonRpcClient : IDisposable
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            string field = error is JsonException { Path: { Length: > 1 } path } ? $" at {Printable.Line(path, QuotedCharacters)}" : "";
+            string field = error is JsonException { Path: { Length: > 1 } path } ? $" at {SafeText.Line(path, QuotedCharacters)}" : "";
             throw new EndpointException(new EndpointFailure(
                 endpoint, EndpointTrouble.Permanent, $"answered with a result that is not of the documented form{field}", Cause: error));
         }
@@ -224,48 +224,29 @@ public sealed class JsonRpcClient : IDisposable
         error,
         null);
 
-    private ResiliencePipeline<bool> Rounds<T>(Call<T> call)
-    {
-        if (MostRounds == 1)
+    private ResiliencePipeline<bool> Rounds<T>(Call<T> call) => Retry.Of<bool>(
+        MostRounds,
+        _options,
+        _time,
+        round => round.Outcome is { Exception: null, Result: false } && call.MayPass && (round.AttemptNumber < _options.MaxRounds - 1 || call.IsLimited),
+        _ => call.RetryAfter,
+        retry =>
         {
-            return ResiliencePipeline<bool>.Empty;
-        }
-
-        return new ResiliencePipelineBuilder<bool> { TimeProvider = _time }
-            .AddRetry(new RetryStrategyOptions<bool>
+            int rounds = call.IsLimited ? MostRounds : _options.MaxRounds;
+            _logger.LogDebug(
+                "{Failures}; trying {Method} again in {Seconds:0.0} s (round {Round} of {Rounds})",
+                EndpointFailure.Sentence(call.Failures.Values),
+                call.Method,
+                retry.RetryDelay.TotalSeconds,
+                retry.AttemptNumber + 2,
+                rounds);
+            if (!call.IsLimited)
             {
-                ShouldHandle = round => ValueTask.FromResult(
-                    round.Outcome is { Exception: null, Result: false } && call.MayPass && (round.AttemptNumber < _options.MaxRounds - 1 || call.IsLimited)),
-                MaxRetryAttempts = MostRounds - 1,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = _options.FirstDelay,
-                MaxDelay = _options.MaxDelay,
-
-                // Null leaves the delay to the backoff above.
-                DelayGenerator = _ => ValueTask.FromResult(call.RetryAfter is { } asked && asked > _options.MaxDelay ? _options.MaxDelay : call.RetryAfter),
-                OnRetry = retry =>
-                {
-                    int rounds = call.IsLimited ? MostRounds : _options.MaxRounds;
-                    _logger.LogDebug(
-                        "{Failures}; trying {Method} again in {Seconds:0.0} s (round {Round} of {Rounds})",
-                        EndpointFailure.Sentence(call.Failures.Values),
-                        call.Method,
-                        retry.RetryDelay.TotalSeconds,
-                        retry.AttemptNumber + 2,
-                        rounds);
-                    if (!call.IsLimited)
-                    {
-                        // Of a limit the pause itself is told, which all calls share.
-                        int left = rounds - 1 - retry.AttemptNumber;
-                        _news.Repeated(call.Failures.Values, retry.RetryDelay, call.HasTimedOut ? 1 : left);
-                    }
-
-                    return ValueTask.CompletedTask;
-                },
-            })
-            .Build();
-    }
+                // Of a limit the pause itself is told, which all calls share.
+                int left = rounds - 1 - retry.AttemptNumber;
+                _news.Repeated(call.Failures.Values, retry.RetryDelay, call.HasTimedOut ? 1 : left);
+            }
+        });
 
     /// <summary>A call on its way round the endpoints.</summary>
     private sealed class Call<T>(string method, Action<Utf8JsonWriter> writeParams, JsonTypeInfo<T> type, bool nullable, bool isOfPast)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Filecoin.Primitives;
 
 namespace Filecoin.Chain.Rpc;
 
@@ -177,7 +178,7 @@ internal static class JsonRpcMessage
             return false;
         }
 
-        error = new RpcError(number, Printable.Line(message.GetString(), MaxErrorCharacters));
+        error = new RpcError(number, SafeText.Line(message.GetString(), MaxErrorCharacters));
         return true;
     }
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Messages;
-using Filecoin.Chain.Rpc;
 using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 
@@ -69,7 +68,7 @@ public sealed class DamoclesStates : ISectorSource
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
             // InvalidOperationException: a string in the text is not valid UTF-16 or UTF-8 once unescaped.
-            string where = error is JsonException { Path: { Length: > 1 } path } ? $" at {Printable.Line(path, 80)}" : "";
+            string where = error is JsonException { Path: { Length: > 1 } path } ? $" at {SafeText.Line(path, 80)}" : "";
             throw Bad(file, $"is not of the form that damocles-manager writes{where}", error);
         }
 

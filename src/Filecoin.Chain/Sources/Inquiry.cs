@@ -142,7 +142,7 @@ internal sealed class Inquiry
             }
             else
             {
-                _complaints.Add($"{source.Name}: {Printable.Line(answer.Why, LongestComplaint)}");
+                _complaints.Add($"{source.Name}: {SafeText.Line(answer.Why, LongestComplaint)}");
             }
         }
         catch (SourceMisconfiguredException wrong)
@@ -162,7 +162,7 @@ internal sealed class Inquiry
     private static string Briefly(OperatorException failure) => failure switch
     {
         { Kind: FailureKind.StatePruned } => "pruned there",
-        ChainCallException { Error: { } said } => Printable.Line(said.Message, LongestComplaint),
-        _ => Printable.Line(failure.Message, LongestComplaint),
+        ChainCallException { Error: { } said } => SafeText.Line(said.Message, LongestComplaint),
+        _ => SafeText.Line(failure.Message, LongestComplaint),
     };
 }

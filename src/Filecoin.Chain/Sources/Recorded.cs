@@ -5,7 +5,6 @@ using System.Text.Json.Serialization.Metadata;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Messages;
 using Filecoin.Chain.Pieces;
-using Filecoin.Chain.Rpc;
 using Filecoin.Chain.Rules;
 using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
@@ -73,7 +72,7 @@ public sealed class Recorded(SectorId sector, string source)
     public Cid? Cid(string? text, string place) =>
         string.IsNullOrEmpty(text) ? null
         : Primitives.Cid.TryParse(text, out Cid? cid) ? cid
-        : Null<Cid>($"\"{Printable.Line(text, LongestQuote)}\" where a CID has to be", place);
+        : Null<Cid>($"\"{SafeText.Line(text, LongestQuote)}\" where a CID has to be", place);
 
     /// <summary>A CID as Lotus writes it; null for none.</summary>
     internal Cid? Cid(JsonElement json, string place) => Object(json, ChainJson.Default.Cid, "a CID", place);
@@ -167,7 +166,7 @@ public sealed class Recorded(SectorId sector, string source)
     }
 
     // Its bytes: as text it may be none.
-    private static string Quoted(JsonElement json) => $"\"{Printable.Line(JsonMarshal.GetRawUtf8Value(json), LongestQuote)}\"";
+    private static string Quoted(JsonElement json) => $"\"{SafeText.Line(JsonMarshal.GetRawUtf8Value(json), LongestQuote)}\"";
 
     private T? None<T>(string what, string place)
         where T : struct

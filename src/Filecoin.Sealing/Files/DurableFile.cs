@@ -26,12 +26,8 @@ internal sealed class DurableFile : IDisposable
         StorageFailure.Naming(path, "creating", () => new DurableFile(files, path, length));
 
     /// <summary>Writes all of a small file.</summary>
-    public static void Write(IFileSystem files, string path, ReadOnlySpan<byte> content)
-    {
-        using DurableFile file = Create(files, path, content.Length);
-        file.WriteAt(0, content);
-        file.Publish();
-    }
+    public static void Write(IFileSystem files, string path, ReadOnlyMemory<byte> content) =>
+        StorageFailure.Naming(path, "writing", () => files.WriteDurably(path, content));
 
     /// <summary>Writes bytes at an offset; from any thread.</summary>
     public void WriteAt(long offset, ReadOnlySpan<byte> bytes)
@@ -54,9 +50,8 @@ internal sealed class DurableFile : IDisposable
     {
         _file.Flush();
         _file.Dispose();
-        _files.Replace(_temporary, _path);
+        _files.Publish(_temporary, _path);
         _renamed = true;
-        _files.SyncFolder(Path.GetDirectoryName(_path)!);
     });
 
     /// <summary>Closes; a file that did not get its name is removed.</summary>

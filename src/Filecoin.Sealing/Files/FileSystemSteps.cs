@@ -67,6 +67,37 @@ public static class FileSystemSteps
         file.Flush();
     }
 
+    /// <summary>
+    /// Writes a whole small file under another name, flushes it and gives it its name, replacing one there: after a crash or a failure there is
+    /// the old one or the new one, whole. Only for names this tool owns.
+    /// </summary>
+    /// <param name="files">Where.</param>
+    /// <param name="path">The name.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="suffix">What the other name has behind the name; a file that a crash left there is written over.</param>
+    public static void WriteDurably(this IFileSystem files, string path, ReadOnlyMemory<byte> content, string suffix = ".tmp")
+    {
+        string temporary = path + suffix;
+        try
+        {
+            files.Write(temporary, content);
+            files.Publish(temporary, path);
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            files.TryDelete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Gives a file whose content is flushed another name, replacing one there, and flushes the folder.</summary>
+    public static void Publish(this IFileSystem files, string from, string path)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        files.Replace(from, path);
+        files.SyncFolder(Path.GetDirectoryName(path)!);
+    }
+
     /// <summary>Flushes a file's content and length to the device.</summary>
     public static void SyncFile(this IFileSystem files, string path)
     {

@@ -68,21 +68,11 @@ internal sealed class ParentCacheBuilder(
             SharedFile.DeleteIfAbandoned(leftover);
         }
 
-        string temporary = TemporaryNames.For(target);
-        try
+        Bytes32 digest = default;
+        NewFile.Write(LinuxFileSystem.Instance, target, temporary => digest = WriteOrExplain(temporary, damage, old), replaces: true);
+        if (file.PublishedDigest is null)
         {
-            Bytes32 digest = WriteOrExplain(temporary, damage, old);
-            File.Move(temporary, target, overwrite: true);
-            LinuxFileSystem.Instance.SyncFolder(folder);
-            if (file.PublishedDigest is null)
-            {
-                ParentCacheSidecar.Write(file, digest);
-            }
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
+            ParentCacheSidecar.Write(file, digest);
         }
     }
 

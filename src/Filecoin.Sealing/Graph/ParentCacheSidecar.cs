@@ -1,7 +1,6 @@
 using System.Text;
 using Filecoin.Cryptography;
 using Filecoin.Sealing.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Filecoin.Sealing.Graph;
 
@@ -35,19 +34,8 @@ internal static class ParentCacheSidecar
     }
 
     /// <summary>Records <paramref name="digest"/>, atomically.</summary>
-    public static void Write(ParentCacheFile file, Bytes32 digest)
-    {
-        string path = PathFor(file);
-        string temporary = TemporaryNames.For(path);
-        using (SafeFileHandle handle = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            RandomAccess.Write(handle, Encoding.ASCII.GetBytes(Text(file, digest)), 0);
-            RandomAccess.FlushToDisk(handle);
-        }
-
-        File.Move(temporary, path, overwrite: true);
-        LinuxFileSystem.Instance.SyncFolder(System.IO.Path.GetDirectoryName(path)!);
-    }
+    public static void Write(ParentCacheFile file, Bytes32 digest) => NewFile.Write(
+        LinuxFileSystem.Instance, PathFor(file), temporary => File.WriteAllText(temporary, Text(file, digest), Encoding.ASCII), replaces: true);
 
     private static string Text(ParentCacheFile file, Bytes32 digest) =>
         $"# every node computed by sealer-recover; predecessor {file.Graph.Rules.Predecessor.ToString().ToLowerInvariant()}, "

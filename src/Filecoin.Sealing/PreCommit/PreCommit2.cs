@@ -1,4 +1,3 @@
-using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
@@ -146,8 +145,7 @@ public static class PreCommit2
                 }
                 else
                 {
-                    job.Files.Replace(lastLayer, job.SealedFile);
-                    job.Files.SyncFolder(Path.GetDirectoryName(job.SealedFile)!);
+                    job.Files.Publish(lastLayer, job.SealedFile);
                 }
             });
         }
@@ -179,8 +177,7 @@ public static class PreCommit2
                 "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.");
         }
 
-        files.Replace(temporary, target);
-        files.SyncFolder(Path.GetDirectoryName(target)!);
+        files.Publish(temporary, target);
     }
 
     /// <summary>The layer before the last is still on its way to disk when the last one begins.</summary>

@@ -1,4 +1,3 @@
-using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Steps;
 
@@ -77,8 +76,7 @@ internal sealed class PartialReplica : IDisposable
         StorageFailure.Naming(_path, "finishing", () =>
         {
             _file.Dispose();
-            _files.Replace(_partial, _path);
-            _files.SyncFolder(Path.GetDirectoryName(_path)!);
+            _files.Publish(_partial, _path);
         });
     }
 

@@ -20,7 +20,7 @@ namespace SealerRecover.Recovery.Content;
 internal sealed class PieceSurvey(RecoverySettings settings, PieceStore store, ILogger logger, TimeProvider time)
 {
     private const int AtOnce = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private static readonly PieceFetcherOptions Quick = new()
     {
@@ -51,8 +51,8 @@ internal sealed class PieceSurvey(RecoverySettings settings, PieceStore store, I
 
     private async Task LookAsync((SectorId Sector, PieceWanted Wanted)[] wanted)
     {
-        using CancellationTokenSource soon = new(Patience, time);
-        using PieceFetcher fetcher = new(settings.PieceSources, store, Quick, logger, time);
+        using CancellationTokenSource soon = new(Timeout, time);
+        using PieceFetcher fetcher = new(settings.PieceSources, store, Quick with { CertificateFile = settings.CertificateFile }, logger, time);
         ParallelOptions options = new() { MaxDegreeOfParallelism = AtOnce };
         await Parallel.ForEachAsync(wanted, options, async (entry, _) =>
             _seen[entry.Wanted.Piece] = await LookAsync(fetcher, entry.Sector, entry.Wanted, soon.Token).ConfigureAwait(false)).ConfigureAwait(false);

@@ -35,12 +35,8 @@ internal static class Receipt
     /// <summary>Leaves the receipt.</summary>
     public static void Write(IFileSystem files, ResultLayout layout, InstallManifest manifest)
     {
-        string folder = Path.GetDirectoryName(layout.ReceiptFile)!;
-        files.CreateFolder(folder);
-        string temporary = layout.ReceiptFile + ".new";
-        files.Write(temporary, ChecksummedLines.Write([manifest]));
-        files.Replace(temporary, layout.ReceiptFile);
-        files.SyncFolder(folder);
+        files.CreateFolder(Path.GetDirectoryName(layout.ReceiptFile)!);
+        files.WriteDurably(layout.ReceiptFile, ChecksummedLines.Write([manifest]), ".new");
     }
 
     /// <summary>Whether receipt and files of the right lengths are there: enough to leave a sector out of a plan, not to call it good.</summary>

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Filecoin.Chain.Facts;
-using Filecoin.Chain.Rpc;
 using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 
@@ -152,7 +151,7 @@ internal static class DataFields
     }
 
     // People write it, in any language; what a terminal would act upon is no part of it.
-    private static string ReadSource(JsonFields fields, string otherwise) => Printable.Line(fields.OptionalText(PiecesFrom) ?? otherwise, LongestSource);
+    private static string ReadSource(JsonFields fields, string otherwise) => SafeText.Line(fields.OptionalText(PiecesFrom) ?? otherwise, LongestSource);
 
     private static CommD? ReadCommD(JsonFields fields)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
@@ -47,18 +46,8 @@ internal sealed class JsonFields
         $"{file}: {place} {complaint}",
         "Correct the file, or write it anew with `sealer-recover export`.");
 
-    /// <summary>Foreign text made safe for a terminal: at most 64 characters, printable ASCII, in quotes.</summary>
-    public static string Quote(string text)
-    {
-        const int longest = 64;
-        StringBuilder quoted = new("\"");
-        foreach (char next in text.AsSpan(0, Math.Min(text.Length, longest)))
-        {
-            quoted.Append(next is >= ' ' and <= '~' and not '"' ? next : '?');
-        }
-
-        return quoted.Append(text.Length > longest ? "…\"" : "\"").ToString();
-    }
+    /// <summary>What a file says where it is wrong, in quotes.</summary>
+    public static string Quote(string text) => $"\"{SafeText.Short(text)}\"";
 
     /// <summary>Takes one more field.</summary>
     public void Add(string name, JsonElement value)

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Filecoin.Chain.Rpc;
+using Filecoin.Primitives;
 
 namespace SealerRecover.Recovery;
 
@@ -104,11 +104,11 @@ public sealed record LostDisk(string Storage, IReadOnlyList<string> Urls, string
     }
 
     private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? Printable.Line(value.GetString()!, Longest) : null;
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? SafeText.Line(value.GetString()!, Longest) : null;
 
     private static IEnumerable<string> Texts(JsonElement json, string name) =>
         json.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray().Where(entry => entry.ValueKind == JsonValueKind.String).Select(entry => Printable.Line(entry.GetString()!, Longest))
+            ? list.EnumerateArray().Where(entry => entry.ValueKind == JsonValueKind.String).Select(entry => SafeText.Line(entry.GetString()!, Longest))
             : [];
 
     private static IEnumerable<string> Ranges(IReadOnlyList<ulong> sectors)

@@ -104,28 +104,21 @@ public static class MetadataFile
 
     private static RecoveryMetadata WriteDurably(string name, string target, MetadataReader? existing, RecoveryMetadata addition, IFileSystem files)
     {
-        string folder = Path.GetDirectoryName(target)!;
-        files.CreateFolder(folder);
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(target)}.{Path.GetRandomFileName()}");
-        RecoveryMetadata merged;
-        try
-        {
-            using (IOpenFile file = files.Create(temporary))
+        RecoveryMetadata? merged = null;
+        files.CreateFolder(Path.GetDirectoryName(target)!);
+        NewFile.Write(
+            files,
+            target,
+            temporary =>
             {
-                MetadataWriter.Write(file, existing, addition);
-                file.Flush();
-            }
+                using (IOpenFile file = files.CreateNew(temporary))
+                {
+                    MetadataWriter.Write(file, existing, addition);
+                }
 
-            merged = Read(name, temporary, files);
-            files.Replace(temporary, target);
-        }
-        catch
-        {
-            files.TryDelete(temporary);
-            throw;
-        }
-
-        files.SyncFolder(folder);
-        return merged;
+                merged = Read(name, temporary, files);
+            },
+            replaces: true);
+        return merged!;
     }
 }

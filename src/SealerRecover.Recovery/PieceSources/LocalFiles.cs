@@ -6,11 +6,6 @@ using Filecoin.Sealing.Unsealed;
 namespace SealerRecover.Recovery.PieceSources;
 
 /// <summary>Looks whether a local file holds a piece, as raw bytes or within a sector's unsealed data.</summary>
-/// <param name="store">Receives what is taken out of unsealed data.</param>
-/// <param name="stored">What the store has.</param>
-/// <param name="verifier">Computes commitments.</param>
-/// <param name="options">Threads.</param>
-/// <param name="time">Clock for waiting.</param>
 internal sealed class LocalFiles(
     PieceStore store, StoredPieces stored, PieceVerifier verifier, PieceFetcherOptions options, TimeProvider time)
 {

@@ -8,10 +8,6 @@ namespace SealerRecover.Recovery.PieceSources;
 /// A download on its way: the part file, and beside it which bytes of it are there. The bytes are flushed before they are written down, so
 /// that what is written down holds after a power cut too. Writes may come from several threads; the rest from one. The piece is locked.
 /// </summary>
-/// <param name="store">Knows the names.</param>
-/// <param name="piece">What is downloaded.</param>
-/// <param name="options">How often to write down.</param>
-/// <param name="time">Clock for that.</param>
 internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFetcherOptions options, TimeProvider time) : IDisposable
 {
     private const int Version = 1;
@@ -30,7 +26,6 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
     /// <summary>The entity tag of the whole where the last server gave a strong one; for If-Range.</summary>
     public string? Tag { get; private set; }
 
-    /// <summary>The path of the part.</summary>
     public string Path => _path;
 
     /// <summary>Whether not all of it came from one server in one go, so that it may not fit together although the server is right.</summary>
@@ -116,7 +111,6 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
         }
     }
 
-    /// <summary>Writes bytes.</summary>
     /// <exception cref="OperatorException">Storage: the disk failed or is full.</exception>
     public void Write(long offset, ReadOnlyMemory<byte> bytes)
     {
@@ -163,11 +157,8 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
 
         Explain(() =>
         {
-            string temporary = store.NewStateOf(piece);
             _file.Flush();
-            store.Files.Write(temporary, ChecksummedLines.Write([state]));
-            store.Files.Replace(temporary, _statePath);
-            store.Files.SyncFolder(store.Folder);
+            store.Files.WriteDurably(_statePath, ChecksummedLines.Write([state]));
         });
     }
 
@@ -177,9 +168,5 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
     private void Explain(Action work) => StorageFailure.Explain($"downloading piece {piece.CommP} to {_path}", work);
 
     /// <summary>What is written down.</summary>
-    /// <param name="Version">Of this form.</param>
-    /// <param name="Total">Length of the whole.</param>
-    /// <param name="Tag">Entity tag.</param>
-    /// <param name="Done">Bounds of the ranges that are there.</param>
     private sealed record State(int Version, long Total, string? Tag, long[] Done);
 }

@@ -10,27 +10,18 @@ namespace SealerRecover.Recovery.PieceSources;
 /// Downloads a piece from one server, by one of its CIDs, into a part that may hold some of it already: by ranges side by side where the
 /// server knows them, else whole. What may pass is tried again, at the byte it came to.
 /// </summary>
-/// <param name="server">From where.</param>
-/// <param name="pieceCid">By which CID.</param>
-/// <param name="part">Whereto.</param>
-/// <param name="errand">The piece.</param>
-/// <param name="options">How patient to be.</param>
-/// <param name="logger">Warning: every try that is repeated.</param>
-/// <param name="time">Clock for delays.</param>
 internal sealed class PieceDownload(
     PieceServer server,
     Cid pieceCid,
     PartialDownload part,
     PieceErrand errand,
     PieceFetcherOptions options,
-    ILogger logger,
-    TimeProvider time)
+    ILogger logger)
 {
     private const int BufferBytes = 256 << 10;
     private const int MaxPasses = 3;
 
     private readonly string _address = server.Source.NameOf(pieceCid);
-    private readonly Patience _patience = new(server, server.Source.NameOf(pieceCid), options, logger, time);
 
     private long Longest => errand.Piece.UnpaddedSize;
 
@@ -70,7 +61,7 @@ internal sealed class PieceDownload(
         ServerAnswer? first = null;
         try
         {
-            first = await _patience.DoAsync(token => server.GetAsync(pieceCid, start, end, tag: null, token), cancellation).ConfigureAwait(false);
+            first = await server.TryAsync(_address, token => server.GetAsync(pieceCid, start, end, tag: null, token), cancellation).ConfigureAwait(false);
             CheckTotal(first);
         }
         catch (ServerTrouble trouble) when (trouble.IsOutOfRange)
@@ -171,7 +162,8 @@ internal sealed class PieceDownload(
     private async Task RangeAsync(ServerAnswer? opened, long start, long end, CancellationToken cancellation)
     {
         long position = start;
-        await _patience.DoAsync(
+        await server.TryAsync(
+            _address,
             async token =>
             {
                 while (position < end)
@@ -212,7 +204,8 @@ internal sealed class PieceDownload(
         }
     }
 
-    private async Task WholeAsync(ServerAnswer? opened, CancellationToken cancellation) => await _patience.DoAsync(
+    private async Task WholeAsync(ServerAnswer? opened, CancellationToken cancellation) => await server.TryAsync(
+        _address,
         async token =>
         {
             ServerAnswer? given = opened;

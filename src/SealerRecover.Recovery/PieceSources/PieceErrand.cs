@@ -21,7 +21,6 @@ internal sealed class PieceErrand(
     /// <summary>The piece and what is known about it.</summary>
     public PieceWanted Wanted => wanted;
 
-    /// <summary>The piece.</summary>
     public PieceInfo Piece => wanted.Piece;
 
     /// <summary>All refusals so far.</summary>

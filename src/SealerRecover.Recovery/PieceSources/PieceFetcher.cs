@@ -24,7 +24,7 @@ public sealed class PieceFetcher : IDisposable
     /// <summary>Makes a fetcher; nothing is read or asked before the first piece.</summary>
     /// <param name="sources">Where to look, in this order.</param>
     /// <param name="store">Where downloads go.</param>
-    /// <param name="options">How patient to be.</param>
+    /// <param name="options">How long to wait and how much to ask for at once.</param>
     /// <param name="logger">Warning: every refusal and every try that is repeated; Debug: every request.</param>
     /// <param name="time">Clock for time-outs and delays.</param>
     public PieceFetcher(

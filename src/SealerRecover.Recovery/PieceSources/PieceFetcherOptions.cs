@@ -1,8 +1,18 @@
+using Filecoin.Chain.Transport;
+
 namespace SealerRecover.Recovery.PieceSources;
 
-/// <summary>How patient and how greedy a <see cref="PieceFetcher"/> is.</summary>
-public sealed record PieceFetcherOptions
+/// <summary>How long a <see cref="PieceFetcher"/> waits, how often it asks and how much it takes at once.</summary>
+public sealed record PieceFetcherOptions : TransportOptions
 {
+    /// <summary>Servers of pieces are many and far away: they are waited for longer than a node.</summary>
+    public PieceFetcherOptions()
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(15);
+        RetryInterval = TimeSpan.FromSeconds(1);
+        MaxRetryInterval = TimeSpan.FromMinutes(2);
+    }
+
     /// <summary>Threads that compute a commitment, at least 1.</summary>
     public int Threads { get; init; } = 1;
 
@@ -11,9 +21,6 @@ public sealed record PieceFetcherOptions
 
     /// <summary>Bytes asked for in one request where a server knows ranges; a multiple of 1 MiB in production.</summary>
     public long RangeBytes { get; init; } = 32L << 20;
-
-    /// <summary>Longest wait for a connection.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Longest wait for the start of an answer; a server may first have to find the piece on a slow disk.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(90);
@@ -26,12 +33,6 @@ public sealed record PieceFetcherOptions
 
     /// <summary>Tries of one request that fail in a way that may pass, at least 1.</summary>
     public int MaxTries { get; init; } = 6;
-
-    /// <summary>Wait before the second try; doubles each time, with jitter.</summary>
-    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>Longest wait between tries, also when Retry-After asks for more.</summary>
-    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Redirects followed for one request.</summary>
     public int MaxRedirects { get; init; } = 5;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
-using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Transport;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 
@@ -11,61 +10,43 @@ namespace SealerRecover.Recovery.PieceSources;
 /// Sends requests to one server, a bounded number at once, follows redirects and turns everything that can go wrong into
 /// <see cref="ServerTrouble"/>.
 /// </summary>
-internal sealed class PieceServer : IDisposable
+internal sealed class PieceServer(ServerSource source, PieceFetcherOptions options, ILogger logger, TimeProvider time) : IDisposable
 {
     private const int ErrorBodyBytes = 512;
     private static readonly TimeSpan GiveUpTime = TimeSpan.FromMinutes(5);
 
-    private readonly PieceFetcherOptions _options;
-    private readonly ILogger _logger;
-    private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _connections;
-    private readonly HttpClient _http;
+    private readonly SemaphoreSlim _connections = new(options.Connections);
+
+    // An abandoned body is not read to its end.
+    private readonly HttpTransport _http = new(source.Base, options, time, maxDrain: 0);
     private long _givenUpAt;
 
-    public PieceServer(ServerSource source, PieceFetcherOptions options, ILogger logger, TimeProvider time)
-    {
-        Source = source;
-        _options = options;
-        _logger = logger;
-        _time = time;
-        _connections = new SemaphoreSlim(options.Connections);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            // Followed here, where they can be bounded and looked at.
-            AllowAutoRedirect = false,
-
-            // What is compressed has no ranges of the piece.
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = options.ConnectTimeout,
-            UseCookies = false,
-
-            // A proxy set for the internet is not meant for a server on this machine.
-            UseProxy = !source.Base.IsLoopback,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = ServerCertificate.Check },
-
-            // An abandoned body is not read to its end.
-            MaxResponseDrainSize = 0,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("sealer-recover", null));
-        _http.DefaultRequestHeaders.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
-    }
-
-    /// <summary>Which server.</summary>
-    public ServerSource Source { get; }
+    public ServerSource Source => source;
 
     /// <summary>Whether it could lately not be reached at all, however often tried: then one try must do for the next piece.</summary>
-    public bool IsGivenUp => Interlocked.Read(ref _givenUpAt) is long at and not 0 && _time.GetElapsedTime(at) < GiveUpTime;
+    public bool IsGivenUp => Interlocked.Read(ref _givenUpAt) is long at and not 0 && time.GetElapsedTime(at) < GiveUpTime;
 
     /// <summary>It cannot be reached.</summary>
-    public void GiveUp() => Interlocked.Exchange(ref _givenUpAt, Math.Max(1, _time.GetTimestamp()));
+    public void GiveUp() => Interlocked.Exchange(ref _givenUpAt, Math.Max(1, time.GetTimestamp()));
 
     /// <summary>It can.</summary>
     public void Answered() => Interlocked.Exchange(ref _givenUpAt, 0);
+
+    /// <summary>Tries something until it succeeds, fails in a way that will not pass, or has failed too often.</summary>
+    /// <exception cref="ServerTrouble">The last failure.</exception>
+    public ValueTask<T> TryAsync<T>(string address, Func<CancellationToken, Task<T>> work, CancellationToken cancellation) => Retry.Of<T>(
+        options.MaxTries,
+        options,
+        time,
+        tried => tried.Outcome.Exception is ServerTrouble { MayPass: true } trouble && !(trouble.Kind == RefusalKind.Unreachable && IsGivenUp),
+        tried => (tried.Exception as ServerTrouble)?.RetryAfter,
+        retry => logger.LogWarning(
+            "{Address} {What}; trying again in {Seconds:0.0} s ({Try} of {Tries})",
+            address,
+            retry.Outcome.Exception?.Message,
+            retry.RetryDelay.TotalSeconds,
+            retry.AttemptNumber + 2,
+            options.MaxTries)).ExecuteAsync(async token => await work(token).ConfigureAwait(false), cancellation);
 
     /// <summary>Asks for a piece or a range of it.</summary>
     /// <param name="pieceCid">By which CID.</param>
@@ -83,7 +64,7 @@ internal sealed class PieceServer : IDisposable
             HttpResponseMessage response = await FollowAsync(pieceCid, start, end, tag, cancellation).ConfigureAwait(false);
             try
             {
-                return ServerAnswer.Take(response, start, end, _options, _time, connection, cancellation);
+                return new ServerAnswer(response, start, end, options, time, connection, cancellation);
             }
             catch
             {
@@ -107,7 +88,7 @@ internal sealed class PieceServer : IDisposable
 
     private async Task<HttpResponseMessage> FollowAsync(Cid pieceCid, long start, long? end, string? tag, CancellationToken cancellation)
     {
-        Uri address = Source.AddressOf(pieceCid);
+        Uri address = source.AddressOf(pieceCid);
         for (int redirects = 0; ; redirects++)
         {
             HttpResponseMessage response = await SendAsync(address, start, end, tag, cancellation).ConfigureAwait(false);
@@ -121,19 +102,16 @@ internal sealed class PieceServer : IDisposable
                 if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
                     or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
                 {
-                    throw ServerTrouble.FromStatus(response, await ErrorTextAsync(response, cancellation).ConfigureAwait(false), _time);
+                    string said = await ErrorTextAsync(response, cancellation).ConfigureAwait(false);
+                    throw ServerTrouble.Of(response.StatusCode, said, _http.RetryAfter(response));
                 }
 
-                address = Target(address, response.Headers.Location, redirects, _options.MaxRedirects);
+                address = Target(address, response.Headers.Location, redirects, options.MaxRedirects);
             }
         }
     }
 
     /// <summary>Where a redirect leads.</summary>
-    /// <param name="from">The address that redirects.</param>
-    /// <param name="location">What it said.</param>
-    /// <param name="followed">Redirects followed so far.</param>
-    /// <param name="most">How many may be followed.</param>
     /// <exception cref="ServerTrouble">It is not to be followed.</exception>
     internal static Uri Target(Uri from, Uri? location, int followed, int most)
     {
@@ -154,7 +132,7 @@ internal sealed class PieceServer : IDisposable
 
         return target.Scheme == Uri.UriSchemeHttps || target.Scheme == Uri.UriSchemeHttp
             ? target
-            : throw Redirected($"redirects to an address of scheme {Words.Line(target.Scheme)}");
+            : throw Redirected($"redirects to an address of scheme {SafeText.Line(target.Scheme, ServerTrouble.QuotedCharacters)}");
 
         static ServerTrouble Redirected(string what) => new(RefusalKind.Redirected, what, mayPass: false);
     }
@@ -168,33 +146,29 @@ internal sealed class PieceServer : IDisposable
             request.Headers.IfRange = tag is null ? null : new RangeConditionHeaderValue(tag);
         }
 
-        if (Uri.Compare(address, Source.Base, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0)
+        if (Uri.Compare(address, source.Base, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0)
         {
-            foreach ((string name, string value) in Source.Headers)
+            foreach ((string name, string value) in source.Headers)
             {
                 request.Headers.TryAddWithoutValidation(name, value);
             }
         }
 
-        _logger.LogDebug("GET {Address} {Range}", ServerSource.Shown(address), request.Headers.Range);
-        using CancellationTokenSource patience = new(_options.AnswerTimeout, _time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        if (!request.Headers.Contains("Accept-Encoding"))
+        {
+            // What is compressed has no ranges of the piece.
+            request.Headers.Add("Accept-Encoding", "identity");
+        }
+
+        logger.LogDebug("GET {Address} {Range}", ServerSource.Shown(address), request.Headers.Range);
+        using ServerTimeout timeout = new(options.AnswerTimeout, time, cancellation);
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            return await _http.SendAsync(request, timeout).ConfigureAwait(false);
         }
-        catch (OperationCanceledException error)
+        catch (TransportException failure)
         {
-            cancellation.ThrowIfCancellationRequested();
-            throw patience.IsCancellationRequested
-                ? ServerTrouble.Stalled("did not answer", _options.AnswerTimeout)
-                : new ServerTrouble(
-                    RefusalKind.Unreachable, $"could not be connected to within {_options.ConnectTimeout.TotalSeconds} s", mayPass: true, cause: error);
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            throw ServerTrouble.FromTransport(error, inBody: false);
+            throw ServerTrouble.Of(failure);
         }
     }
 
@@ -206,22 +180,26 @@ internal sealed class PieceServer : IDisposable
             return string.Empty;
         }
 
-        using CancellationTokenSource patience = new(_options.StallTimeout, _time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        using ServerTimeout timeout = new(options.StallTimeout, time, cancellation);
         byte[] text = new byte[ErrorBodyBytes];
         int length = 0;
         try
         {
-            using Stream body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
-            length = await body.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, either.Token).ConfigureAwait(false);
+            length = await timeout.WatchAsync(
+                async token =>
+                {
+                    using Stream body = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
+                    return await body.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, token).ConfigureAwait(false);
+                },
+                "stopped sending",
+                inBody: true).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
+        catch (TransportException error)
         {
-            cancellation.ThrowIfCancellationRequested();
-            _logger.LogDebug(error, "the text of a refusal could not be read");
+            logger.LogDebug(error, "the text of a refusal could not be read");
         }
 
-        return Words.Line(text.AsSpan(0, length));
+        return SafeText.Line(text.AsSpan(0, length), ServerTrouble.QuotedCharacters);
     }
 
     private sealed class Connection(SemaphoreSlim connections) : IDisposable

@@ -118,17 +118,10 @@ public sealed class PieceStore
     /// <summary>What is known of the part.</summary>
     internal string StateOf(PieceInfo piece) => FileOf(piece) + StateSuffix;
 
-    /// <summary>What is about to replace <see cref="StateOf"/>.</summary>
-    internal string NewStateOf(PieceInfo piece) => FileOf(piece) + NewStateSuffix;
-
     /// <summary>Where it is before that if it comes out of an unsealed sector; apart from a download, which may still be needed.</summary>
     internal string ExtractOf(PieceInfo piece) => FileOf(piece) + ExtractSuffix;
 
     /// <summary>Waits until nobody else, in this process or another, gets the same piece; makes the folder.</summary>
-    /// <param name="piece">The piece.</param>
-    /// <param name="waiting">Called once if somebody does.</param>
-    /// <param name="time">Clock for the waiting.</param>
-    /// <param name="cancellation">Ends the waiting.</param>
     /// <returns>Held until disposed.</returns>
     internal async Task<IDisposable> LockAsync(PieceInfo piece, Action waiting, TimeProvider time, CancellationToken cancellation)
     {
@@ -156,8 +149,7 @@ public sealed class PieceStore
     internal void Publish(PieceInfo piece, string whole) => StorageFailure.Explain($"finishing {FileOf(piece)}", () =>
     {
         Files.SyncFile(whole);
-        Files.Replace(whole, FileOf(piece));
-        Files.SyncFolder(Folder);
+        Files.Publish(whole, FileOf(piece));
         DeleteUnfinished(FileOf(piece));
     });
 

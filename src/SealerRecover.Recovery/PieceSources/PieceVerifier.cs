@@ -9,8 +9,6 @@ namespace SealerRecover.Recovery.PieceSources;
 /// Computes what piece a file is. A file's commitment is computed once, for the smallest piece that holds it; those of larger pieces follow
 /// from it and zeros. One file is read at a time, with all threads.
 /// </summary>
-/// <param name="threads">Threads that compute.</param>
-/// <param name="files">Opens the files.</param>
 internal sealed class PieceVerifier(int threads, IFileSystem files) : IDisposable
 {
     private readonly ConcurrentDictionary<string, KnownFile> _known = new(StringComparer.Ordinal);

@@ -15,7 +15,7 @@ public readonly record struct PiecePlace(SectorId Sector, SectorSize Size, long 
 public sealed record PieceWanted(PieceInfo Piece, PiecePlace? Place = null, long? RawLength = null)
 {
     /// <summary>"piece baga… (32 GiB)", for messages.</summary>
-    public override string ToString() => $"piece {Piece.CommP} ({Sizes.Text(Piece.PaddedSize)})";
+    public override string ToString() => $"piece {Piece.CommP} ({ByteCount.Text(Piece.PaddedSize, "0.##")})";
 }
 
 /// <summary>A file with the bytes of a piece, every one verified.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using Filecoin.Chain.Transport;
+using Filecoin.Primitives;
 
 namespace SealerRecover.Recovery.PieceSources;
 
@@ -11,50 +13,22 @@ namespace SealerRecover.Recovery.PieceSources;
 internal sealed class ServerAnswer : IDisposable
 {
     private readonly HttpResponseMessage _response;
-    private readonly PieceFetcherOptions _options;
-    private readonly CancellationTokenSource _patience;
-    private readonly CancellationTokenSource _either;
-    private readonly CancellationToken _cancellation;
+    private readonly int _stallBytes;
+    private readonly ServerTimeout _stall;
     private readonly IDisposable _connection;
     private Stream? _body;
-    private int _sincePatience;
-
-    private ServerAnswer(
-        HttpResponseMessage response, PieceFetcherOptions options, TimeProvider time, IDisposable connection, CancellationToken cancellation)
-    {
-        _response = response;
-        _options = options;
-        _connection = connection;
-        _cancellation = cancellation;
-        _patience = new CancellationTokenSource(options.StallTimeout, time);
-        _either = CancellationTokenSource.CreateLinkedTokenSource(_patience.Token, cancellation);
-    }
-
-    /// <summary>Whether it is a range; otherwise the whole.</summary>
-    public bool IsRange { get; private set; }
-
-    /// <summary>Bytes of the body, where told.</summary>
-    public long? Length { get; private set; }
-
-    /// <summary>Bytes of the whole, where told.</summary>
-    public long? Total { get; private set; }
-
-    /// <summary>The entity tag if it is a strong one.</summary>
-    public string? Tag { get; private set; }
-
-    /// <summary>Whether the server calls it HTML; so does Curio if a piece's data looks like it.</summary>
-    public bool IsHtml { get; private set; }
+    private int _sinceRestart;
 
     /// <summary>Takes an answer of 200 or 206 over, or throws and leaves it to the caller.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="start">First byte asked for.</param>
     /// <param name="end">The byte after the last asked for; null if no range was asked for.</param>
-    /// <param name="options">How patient to be.</param>
+    /// <param name="options">When a body has stalled.</param>
     /// <param name="time">Clock.</param>
     /// <param name="connection">Disposed with this.</param>
     /// <param name="cancellation">Ends reading.</param>
     /// <exception cref="ServerTrouble">It is not what was asked for.</exception>
-    public static ServerAnswer Take(
+    public ServerAnswer(
         HttpResponseMessage response,
         long start,
         long? end,
@@ -67,39 +41,52 @@ internal sealed class ServerAnswer : IDisposable
         if (headers.ContentEncoding.FirstOrDefault(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)) is { } coding)
         {
             throw new ServerTrouble(
-                RefusalKind.Compressed, $"sent the piece compressed ({Words.Line(coding)}) although asked not to", mayPass: false);
+                RefusalKind.Compressed, $"sent the piece compressed ({SafeText.Line(coding, ServerTrouble.QuotedCharacters)}) although asked not to", mayPass: false);
         }
 
-        long? length = headers.ContentLength;
-        long? total = length;
-        bool isRange = response.StatusCode == HttpStatusCode.PartialContent;
-        if (isRange)
+        Length = headers.ContentLength;
+        Total = Length;
+        IsRange = response.StatusCode == HttpStatusCode.PartialContent;
+        if (IsRange)
         {
             ContentRangeHeaderValue? range = headers.ContentRange;
             if (end is null || range is not { Unit: "bytes", From: long from, To: long to } || from != start || to >= end || to < from)
             {
-                throw ServerTrouble.Garbled($"sent another range than it was asked for ({Words.Line(range?.ToString() ?? "none")})");
+                throw ServerTrouble.Garbled($"sent another range than it was asked for ({SafeText.Line(range?.ToString() ?? "none", ServerTrouble.QuotedCharacters)})");
             }
 
-            if (length is not null && length != to - from + 1)
+            if (Length is not null && Length != to - from + 1)
             {
                 throw ServerTrouble.Garbled(string.Create(
-                    CultureInfo.InvariantCulture, $"announced {length} bytes for a range of {to - from + 1}"));
+                    CultureInfo.InvariantCulture, $"announced {Length} bytes for a range of {to - from + 1}"));
             }
 
-            length = to - from + 1;
-            total = range.Length;
+            Length = to - from + 1;
+            Total = range.Length;
         }
 
-        return new ServerAnswer(response, options, time, connection, cancellation)
-        {
-            IsRange = isRange,
-            Length = length,
-            Total = total,
-            IsHtml = headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml",
-            Tag = response.Headers.ETag is { IsWeak: false } tag ? tag.Tag : null,
-        };
+        IsHtml = headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml";
+        Tag = response.Headers.ETag is { IsWeak: false } tag ? tag.Tag : null;
+        _response = response;
+        _stallBytes = options.StallBytes;
+        _stall = new ServerTimeout(options.StallTimeout, time, cancellation);
+        _connection = connection;
     }
+
+    /// <summary>Whether it is a range; otherwise the whole.</summary>
+    public bool IsRange { get; }
+
+    /// <summary>Bytes of the body, where told.</summary>
+    public long? Length { get; }
+
+    /// <summary>Bytes of the whole, where told.</summary>
+    public long? Total { get; }
+
+    /// <summary>The entity tag if it is a strong one.</summary>
+    public string? Tag { get; }
+
+    /// <summary>Whether the server calls it HTML; so does Curio if a piece's data looks like it.</summary>
+    public bool IsHtml { get; }
 
     /// <summary>Reads on; 0 at the end, which is where it was announced to be.</summary>
     /// <exception cref="ServerTrouble">It stalled or broke off.</exception>
@@ -107,28 +94,26 @@ internal sealed class ServerAnswer : IDisposable
     {
         try
         {
-            _body ??= await _response.Content.ReadAsStreamAsync(_either.Token).ConfigureAwait(false);
-            int read = await _body.ReadAsync(buffer, _either.Token).ConfigureAwait(false);
-            _sincePatience += read;
-            if (_sincePatience >= _options.StallBytes)
+            int read = await _stall.WatchAsync(
+                async token =>
+                {
+                    _body ??= await _response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
+                    return await _body.ReadAsync(buffer, token).ConfigureAwait(false);
+                },
+                "stopped sending, with nothing or next to nothing",
+                inBody: true).ConfigureAwait(false);
+            _sinceRestart += read;
+            if (_sinceRestart >= _stallBytes)
             {
-                _sincePatience = 0;
-                _patience.CancelAfter(_options.StallTimeout);
+                _sinceRestart = 0;
+                _stall.Restart();
             }
 
             return read;
         }
-        catch (OperationCanceledException)
+        catch (TransportException failure)
         {
-            _cancellation.ThrowIfCancellationRequested();
-            throw ServerTrouble.Stalled("stopped sending, with nothing or next to nothing", _options.StallTimeout);
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException)
-        {
-            _cancellation.ThrowIfCancellationRequested();
-            throw _patience.IsCancellationRequested
-                ? ServerTrouble.Stalled("stopped sending, with nothing or next to nothing", _options.StallTimeout)
-                : ServerTrouble.FromTransport(error, inBody: true);
+            throw ServerTrouble.Of(failure);
         }
     }
 
@@ -136,8 +121,7 @@ internal sealed class ServerAnswer : IDisposable
     public void Dispose()
     {
         _response.Dispose();
-        _either.Dispose();
-        _patience.Dispose();
+        _stall.Dispose();
         _connection.Dispose();
     }
 }

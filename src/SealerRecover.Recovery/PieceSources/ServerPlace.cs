@@ -31,9 +31,8 @@ internal sealed class ServerPlace(
             try
             {
                 // A byte rather than HEAD: not every server that knows GET knows that, and it tells the same.
-                Patience patience = new(_server, address, options, logger, time);
-                using ServerAnswer answer = await patience.DoAsync(
-                    token => _server.GetAsync(cid, 0, 1, tag: null, token), cancellation).ConfigureAwait(false);
+                using ServerAnswer answer = await _server.TryAsync(
+                    address, token => _server.GetAsync(cid, 0, 1, tag: null, token), cancellation).ConfigureAwait(false);
                 return answer.Total > errand.Piece.UnpaddedSize ? null : new PieceSighting(source, address, answer.Total);
             }
             catch (ServerTrouble trouble)
@@ -108,7 +107,7 @@ internal sealed class ServerPlace(
             string address = source.NameOf(cid);
             try
             {
-                await new PieceDownload(_server, cid, part, errand, options, logger, time).RunAsync(cancellation).ConfigureAwait(false);
+                await new PieceDownload(_server, cid, part, errand, options, logger).RunAsync(cancellation).ConfigureAwait(false);
                 _server.Answered();
                 return address;
             }
@@ -189,7 +188,7 @@ internal sealed class ServerPlace(
             using SafeFileHandle handle = File.OpenHandle(path);
             return RandomAccess.Read(handle, start, 0);
         });
-        string text = Words.Line(start.AsSpan(0, read)).ToUpperInvariant();
+        string text = SafeText.Line(start.AsSpan(0, read), read).ToUpperInvariant();
         return
             text.StartsWith("<!DOCTYPE HTML", StringComparison.Ordinal) || text.StartsWith("<HTML", StringComparison.Ordinal)
                 ? (RefusalKind.WebPage, $"sent a web page of {length} bytes instead of the piece")

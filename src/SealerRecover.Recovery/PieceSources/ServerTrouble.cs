@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
-using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Transport;
 
 namespace SealerRecover.Recovery.PieceSources;
 
@@ -14,6 +12,9 @@ namespace SealerRecover.Recovery.PieceSources;
 internal sealed class ServerTrouble(
     RefusalKind kind, string what, bool mayPass, TimeSpan? retryAfter = null, Exception? cause = null) : Exception(what, cause)
 {
+    /// <summary>How much of what a server says goes into a sentence.</summary>
+    public const int QuotedCharacters = 160;
+
     public RefusalKind Kind { get; } = kind;
 
     public bool MayPass { get; } = mayPass;
@@ -27,12 +28,11 @@ internal sealed class ServerTrouble(
     public bool IsOutOfRange { get; init; }
 
     /// <summary>What a status that is not 200 or 206 means.</summary>
-    public static ServerTrouble FromStatus(HttpResponseMessage response, string body, TimeProvider time)
+    public static ServerTrouble Of(HttpStatusCode answered, string body, TimeSpan? retryAfter)
     {
-        int status = (int)response.StatusCode;
+        int status = (int)answered;
         string said = body.Length == 0 ? string.Empty : $" (\"{body}\")";
-        TimeSpan? retryAfter = response.Headers.RetryAfter is { } header ? header.Delta ?? (header.Date - time.GetUtcNow()) : null;
-        return response.StatusCode switch
+        return answered switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone =>
                 new(RefusalKind.NotThere, $"does not have it: HTTP {status}{said}", mayPass: false) { MayKnowOtherCid = true },
@@ -40,8 +40,7 @@ internal sealed class ServerTrouble(
                 new(RefusalKind.NotPermitted, $"does not allow it: HTTP {status}{said}", mayPass: false),
             HttpStatusCode.TooManyRequests =>
                 new(RefusalKind.ServerError, $"limits the rate of requests: HTTP {status}{said}", mayPass: true, retryAfter),
-            HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
-                or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
+            _ when answered == HttpStatusCode.InternalServerError || HttpTransport.IsUnavailable(answered) =>
                 new(RefusalKind.ServerError, $"failed: HTTP {status}{said}", mayPass: true, retryAfter),
             HttpStatusCode.RequestedRangeNotSatisfiable =>
                 new(RefusalKind.Garbled, $"has none of the bytes asked for: HTTP {status}", mayPass: false) { IsOutOfRange = true },
@@ -50,37 +49,24 @@ internal sealed class ServerTrouble(
     }
 
     /// <summary>What went wrong below HTTP.</summary>
-    /// <param name="error">An HttpRequestException or IOException of the client.</param>
-    /// <param name="inBody">Whether the answer had begun.</param>
-    public static ServerTrouble FromTransport(Exception error, bool inBody)
+    public static ServerTrouble Of(TransportException failure)
     {
-        SocketException? socket = error as SocketException ?? error.InnerException as SocketException;
-        HttpRequestError kind = error switch
+        (RefusalKind kind, string what) = failure.Trouble switch
         {
-            HttpRequestException request => request.HttpRequestError,
-            HttpIOException io => io.HttpRequestError,
-            _ => HttpRequestError.Unknown,
+            TransportTrouble.TimedOut => (RefusalKind.Stalled, failure.Message),
+            TransportTrouble.BrokenOff when failure.InnerException is HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse } =>
+                (RefusalKind.Garbled, "answered with something that is not HTTP"),
+            TransportTrouble.BrokenOff => (RefusalKind.Truncated, "broke off before its answer was complete"),
+            TransportTrouble.NotHttp => (RefusalKind.Garbled, failure.Message),
+            TransportTrouble.NoAnswer or TransportTrouble.Lost => (RefusalKind.Unreachable, "closed the connection without an answer"),
+            TransportTrouble.Certificate => (RefusalKind.Unreachable, $"{failure.Message} ({failure.Hint})"),
+            TransportTrouble.NotTls or TransportTrouble.Handshake or TransportTrouble.HandshakeBrokenOff =>
+                (RefusalKind.Unreachable, "failed the TLS handshake"),
+            _ => (RefusalKind.Unreachable, failure.Message),
         };
-        return (kind, socket?.SocketErrorCode) switch
-        {
-            _ when inBody && kind != HttpRequestError.InvalidResponse =>
-                new(RefusalKind.Truncated, "broke off before its answer was complete", mayPass: true, cause: error),
-            (HttpRequestError.NameResolutionError, _) => Unreachable("has a host name that does not resolve", mayPass: true),
-            (_, SocketError.ConnectionRefused) => Unreachable("refused the connection", mayPass: true),
-            (HttpRequestError.SecureConnectionError, _) => Unreachable(
-                error.InnerException is CertificateRefusedException refused ? $"{refused.Message} ({refused.Hint})" : "failed the TLS handshake", mayPass: false),
-            (HttpRequestError.InvalidResponse, _) =>
-                new(RefusalKind.Garbled, "answered with something that is not HTTP", mayPass: false, cause: error),
-            (HttpRequestError.ConnectionError, { } code) => Unreachable($"cannot be connected to ({code})", mayPass: true),
-            _ => Unreachable("closed the connection without an answer", mayPass: true),
-        };
-
-        ServerTrouble Unreachable(string what, bool mayPass) => new(RefusalKind.Unreachable, what, mayPass, cause: error);
+        bool mayPass = failure.MayPass && kind != RefusalKind.Garbled && failure.Trouble != TransportTrouble.HandshakeBrokenOff;
+        return new ServerTrouble(kind, what, mayPass, cause: failure);
     }
-
-    /// <summary>Nothing came for too long.</summary>
-    public static ServerTrouble Stalled(string what, TimeSpan time) => new(
-        RefusalKind.Stalled, string.Create(CultureInfo.InvariantCulture, $"{what} within {time.TotalSeconds:0.###} s"), mayPass: true);
 
     /// <summary>An answer that contradicts itself, the request or HTTP.</summary>
     public static ServerTrouble Garbled(string what) => new(RefusalKind.Garbled, what, mayPass: false);

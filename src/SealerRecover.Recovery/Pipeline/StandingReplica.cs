@@ -138,8 +138,7 @@ internal sealed class StandingReplica
         progress.Begin(FileLook.Through(from).Length);
         string temporary = $"{to}.copy";
         FileDigest copied = Run.Files.Copy(from, temporary, progress, Run.Cancellation);
-        Run.Files.Replace(temporary, to);
-        Run.Files.SyncFolder(workspace.Folder);
+        Run.Files.Publish(temporary, to);
         workspace.Journal.Record(_place.CopiedStep, copied);
         _copied = from;
         return to;

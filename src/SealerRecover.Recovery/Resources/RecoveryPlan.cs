@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Filecoin.Primitives;
 using SealerRecover.Recovery.Content;
 
 namespace SealerRecover.Recovery.Resources;
@@ -15,14 +16,7 @@ public sealed record ResourceLine(string What, long Needed, long? Available, boo
     public bool Suffices => Available is null || Available >= Needed;
 
     /// <summary>A number of this line's unit, to be read by people.</summary>
-    internal string Amount(long amount)
-    {
-        const double gibibyte = 1L << 30;
-        const double mebibyte = 1L << 20;
-        return !IsBytes ? amount.ToString(CultureInfo.InvariantCulture)
-            : amount >= gibibyte ? string.Create(CultureInfo.InvariantCulture, $"{amount / gibibyte:F1} GiB")
-            : string.Create(CultureInfo.InvariantCulture, $"{amount / mebibyte:F1} MiB");
-    }
+    internal string Amount(long amount) => IsBytes ? ByteCount.Text(amount) : amount.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>What a run is about to take.</summary>

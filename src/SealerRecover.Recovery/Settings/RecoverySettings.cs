@@ -57,6 +57,9 @@ public sealed record RecoverySettings
     /// <summary>Where to look for the bytes of pieces, in this order.</summary>
     public ImmutableArray<PieceSource> PieceSources { get; init; } = [];
 
+    /// <summary>The file of certificates that SSL_CERT_FILE names; null for none.</summary>
+    public string? CertificateFile { get; init; }
+
     /// <summary>Move a differing target aside instead of refusing.</summary>
     public bool Force { get; init; }
 

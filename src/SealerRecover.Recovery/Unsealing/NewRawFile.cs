@@ -11,7 +11,8 @@ internal static class NewRawFile
     {
         if (Path.Exists(path))
         {
-            throw Exists(path);
+            throw new OperatorException(
+                FailureKind.TargetExists, $"{path} exists already and is not overwritten", "Move it away, or choose another place for --output.");
         }
 
         if (!Directory.Exists(Path.GetDirectoryName(path)))
@@ -30,33 +31,12 @@ internal static class NewRawFile
     public static void Write(IFileSystem files, string path, Action<Stream> write, Action<Stream> check)
     {
         Refuse(path);
-        string temporary = TemporaryNames.For(path);
-        StorageFailure.Explain($"writing {path}", () =>
+        StorageFailure.Explain($"writing {path}", () => NewFile.Write(files, path, temporary =>
         {
-            try
-            {
-                using (FileStream content = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0))
-                {
-                    write(content);
-                    content.Position = 0;
-                    check(content);
-                }
-
-                files.SyncFile(temporary);
-                if (files.Move(temporary, path) != MoveResult.Moved)
-                {
-                    throw Exists(path);
-                }
-
-                files.SyncFolder(Path.GetDirectoryName(path)!);
-            }
-            finally
-            {
-                files.TryDelete(temporary);
-            }
-        });
+            using FileStream content = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            write(content);
+            content.Position = 0;
+            check(content);
+        }));
     }
-
-    private static OperatorException Exists(string path) => new(
-        FailureKind.TargetExists, $"{path} exists already and is not overwritten", "Move it away, or choose another place for --output.");
 }

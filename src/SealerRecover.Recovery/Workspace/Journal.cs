@@ -25,7 +25,9 @@ internal sealed class Journal : IStepLog
     public const string FileName = "journal";
 
     /// <summary>Name it is written under first.</summary>
-    public const string TemporaryName = "journal.new";
+    public const string TemporaryName = FileName + NewSuffix;
+
+    private const string NewSuffix = ".new";
 
     private readonly IFileSystem _files;
     private readonly string _folder;
@@ -183,10 +185,7 @@ internal sealed class Journal : IStepLog
             .. content.Later,
         ];
 
-        string temporary = Path.Combine(_folder, TemporaryName);
-        _files.Write(temporary, ChecksummedLines.Write(lines));
-        _files.Replace(temporary, Path.Combine(_folder, FileName));
-        _files.SyncFolder(_folder);
+        _files.WriteDurably(Path.Combine(_folder, FileName), ChecksummedLines.Write(lines), NewSuffix);
     }
 
     private sealed record Content(WorkInputs Inputs, string CachePath)

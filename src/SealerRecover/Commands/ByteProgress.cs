@@ -1,7 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Events;
-using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
 
@@ -43,5 +42,5 @@ internal sealed class ByteProgress(CommandContext context, SealPhase phase, Sect
 
     private RecoveryEvent Event(DateTimeOffset now) => total is { } all
         ? new PhaseProgressed(now, sector, new SealProgress(phase, 1, 1, Math.Min(_done, all), all))
-        : new Notice(now, sector, $"{Quantities.Bytes(_done)} read");
+        : new Notice(now, sector, $"{ByteCount.Text(_done)} read");
 }

@@ -33,7 +33,7 @@ internal static class ChainCrossCheck
                 context,
                 facts[0].Sector.Miner,
                 [.. facts.Select(fact => new TicketClaim(fact.Sector.Number, fact.Ticket, fact.TicketEpoch))],
-                NodeOptions.Patience)).ToDictionary(result => result.Sector);
+                NodeOptions.QuickTimeout)).ToDictionary(result => result.Sector);
         }
         catch (OperatorException silence)
         {

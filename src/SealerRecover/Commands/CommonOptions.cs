@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Filecoin.Primitives;
 
 namespace SealerRecover.Commands;
 
@@ -34,6 +35,13 @@ internal sealed class CommonOptions
         CustomParser = argument => Whole(argument, name, least, most),
     };
 
+    /// <summary>A number of bytes as operators write it: "34359738368", "32GiB", "512 MiB".</summary>
+    /// <exception cref="OperatorException">BadInput: it is none.</exception>
+    public static long Bytes(string text, Option option) => ByteCount.TryParse(text, out long count) ? count : throw new OperatorException(
+        FailureKind.BadInput,
+        $"{option.Name} is \"{SafeText.Short(text)}\", not a number of bytes",
+        "write a whole number, alone or with KiB, MiB or GiB behind it");
+
     private static int? Whole(ArgumentResult argument, string name, int least, int most)
     {
         string text = argument.Tokens[0].Value;
@@ -43,7 +51,7 @@ internal sealed class CommonOptions
         }
 
         argument.AddError(string.Create(
-            CultureInfo.InvariantCulture, $"{name} is \"{Rendering.SafeText.Short(text)}\", not a whole number from {least} to {most}"));
+            CultureInfo.InvariantCulture, $"{name} is \"{SafeText.Short(text)}\", not a whole number from {least} to {most}"));
         return null;
     }
 }

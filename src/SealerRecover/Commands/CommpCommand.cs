@@ -140,7 +140,7 @@ internal sealed class CommpCommand : ICommand
             return null;
         }
 
-        long size = ByteCounts.Parse(text, _paddedSize.Name);
+        long size = CommonOptions.Bytes(text, _paddedSize);
         return size is >= PieceLayout.MinPaddedSize and <= PieceLayout.MaxPaddedSize && long.IsPow2(size)
             ? size
             : throw new OperatorException(

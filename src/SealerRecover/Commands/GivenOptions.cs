@@ -5,7 +5,6 @@ using Filecoin.Chain.Sources;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Metadata;
-using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
 

@@ -4,7 +4,6 @@ using System.CommandLine.Invocation;
 using System.Globalization;
 using Filecoin.Primitives;
 using SealerRecover.Hosting;
-using SealerRecover.Rendering;
 using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;

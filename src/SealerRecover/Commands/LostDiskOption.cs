@@ -44,7 +44,7 @@ internal sealed class LostDiskOption
                     FailureKind.BadInput,
                     database is null
                         ? $"{Disks.Name} asks Curio's database, and none is named"
-                        : $"Curio's database knows no storage path with the ID or URL \"{Rendering.SafeText.Short(name)}\", and {file.Path} keeps no list of one",
+                        : $"Curio's database knows no storage path with the ID or URL \"{SafeText.Short(name)}\", and {file.Path} keeps no list of one",
                     database is null
                         ? "name it with --curio-db, or set CURIO_DB_HOST as Curio itself does"
                         : "take the ID from the path's sectorstore.json or the URL from Curio's storage page; Curio forgets a path about two hours after it was last seen, "

@@ -25,7 +25,7 @@ internal sealed class NodeOptions
     public const int DefaultConcurrency = 16;
 
     /// <summary>Seconds to wait for an answer that a run can do without.</summary>
-    public const int Patience = 10;
+    public const int QuickTimeout = 10;
 
     private const int DefaultTimeout = 60;
 
@@ -209,15 +209,15 @@ internal sealed class NodeOptions
     /// <param name="context">The command's surroundings.</param>
     /// <param name="miner">The miner.</param>
     /// <param name="claims">What is compared.</param>
-    /// <param name="patience">Seconds for one answer, unless told otherwise; null for the default.</param>
+    /// <param name="timeout">Seconds for one answer, unless told otherwise; null for the default.</param>
     /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
     public async Task<IReadOnlyList<StatementResult>> StatementsAsync(
-        CommandContext context, ActorId miner, IReadOnlyList<TicketClaim> claims, int? patience = null)
+        CommandContext context, ActorId miner, IReadOnlyList<TicketClaim> claims, int? timeout = null)
     {
         return await OpenAsync(
             context,
             Address.FromActorId(miner),
-            context.Parsed.GetValue(Timeout) ?? patience ?? DefaultTimeout,
+            context.Parsed.GetValue(Timeout) ?? timeout ?? DefaultTimeout,
             [],
             lookup => Task.FromResult(Live(context, () => lookup.FindStatementsAsync(claims, DefaultConcurrency, context.Cancellation))));
     }
@@ -258,7 +258,7 @@ internal sealed class NodeOptions
     {
         NodeProgress progress = new(context);
         using JsonRpcClient rpc = Connect(
-            context, ReadEndpoints(context.Parsed, context.Environment), context.Parsed.GetValue(Timeout) ?? Patience, progress);
+            context, ReadEndpoints(context.Parsed, context.Environment), context.Parsed.GetValue(Timeout) ?? QuickTimeout, progress);
         SectorLookup lookup = await SectorLookup.OpenAsync(
             new FullNode(rpc), OtherSources.None, Address.FromActorId(recovered[0].Sector.Miner), context.Host.Time, progress, context.Cancellation);
         return (lookup, await lookup.BringUpToDateAsync(recovered, DefaultConcurrency, context.Cancellation));
@@ -277,7 +277,7 @@ internal sealed class NodeOptions
     private static JsonRpcClient Connect(
         CommandContext context, IReadOnlyList<ChainEndpoint> endpoints, int timeoutSeconds, NodeProgress progress) => new(
         endpoints,
-        new JsonRpcOptions { RequestTimeout = TimeSpan.FromSeconds(timeoutSeconds) },
+        new JsonRpcOptions { RequestTimeout = TimeSpan.FromSeconds(timeoutSeconds), CertificateFile = context.Environment.CertificateFile },
         context.Log.CreateLogger<JsonRpcClient>(),
         context.Host.Time,
         progress);

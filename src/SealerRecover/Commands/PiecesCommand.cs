@@ -64,7 +64,7 @@ internal sealed class PiecesCommand : ICommand
         using PieceFetcher? fetcher = sources.IsEmpty ? null : new PieceFetcher(
             sources,
             new PieceStore(temp),
-            new PieceFetcherOptions { Threads = context.Host.Cores },
+            new PieceFetcherOptions { Threads = context.Host.Cores, CertificateFile = context.Environment.CertificateFile },
             context.Log.CreateLogger<PieceFetcher>(),
             context.Host.Time);
         List<SectorReport> reports = [];
@@ -143,7 +143,7 @@ internal sealed class PiecesCommand : ICommand
             return null;
         }
 
-        string names = string.Join(", ", missing.Take(MostNamed).Select(piece => $"{piece.CommP} ({Quantities.Bytes(piece.PaddedSize)})"));
+        string names = string.Join(", ", missing.Take(MostNamed).Select(piece => $"{piece.CommP} ({ByteCount.Text(piece.PaddedSize)})"));
         string more = missing.Length > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {missing.Length - MostNamed} more") : "";
         return new OperatorException(
             FailureKind.PieceMissing,

@@ -114,6 +114,7 @@ internal sealed class RecoveryOptions
             KeepAll = parsed.GetValue(KeepAll),
             KeepUnsealed = parsed.GetValue(KeepUnsealed),
             PieceSources = PieceSources.Read(context, node),
+            CertificateFile = context.Environment.CertificateFile,
             Force = parsed.GetValue(Force),
             IgnoreResources = parsed.GetValue(IgnoreResources),
         };

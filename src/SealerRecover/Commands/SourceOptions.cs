@@ -60,11 +60,11 @@ internal sealed class SourceOptions
     /// <summary>The sources named, in order of trust.</summary>
     /// <param name="context">The command.</param>
     /// <param name="connect">Makes a client of endpoints.</param>
-    /// <param name="patience">How long to wait for one answer.</param>
+    /// <param name="timeout">How long to wait for one answer.</param>
     /// <param name="given">What is known before anybody is asked.</param>
     /// <exception cref="OperatorException">BadInput.</exception>
     public OtherSources Read(
-        CommandContext context, Func<IReadOnlyList<ChainEndpoint>, JsonRpcClient> connect, TimeSpan patience, IEnumerable<ISectorSource> given)
+        CommandContext context, Func<IReadOnlyList<ChainEndpoint>, JsonRpcClient> connect, TimeSpan timeout, IEnumerable<ISectorSource> given)
     {
         List<ISectorSource> named = [];
         if (MinerEndpoints(context) is { } miner)
@@ -72,7 +72,7 @@ internal sealed class SourceOptions
             named.Add(new LotusMinerRecords(new LotusMiner(connect(miner))));
         }
 
-        if (Curio(context, patience) is { } curio)
+        if (Curio(context, timeout) is { } curio)
         {
             named.Add(curio);
         }
@@ -92,8 +92,8 @@ internal sealed class SourceOptions
 
     /// <summary>Curio's database; null if none is named.</summary>
     /// <exception cref="OperatorException">BadInput.</exception>
-    public CuriosDatabase? Curio(CommandContext context, TimeSpan patience) =>
-        WhereCurioIs(context) is { } curio ? new CuriosDatabase(curio, patience, context.Log.CreateLogger<CuriosDatabase>()) : null;
+    public CuriosDatabase? Curio(CommandContext context, TimeSpan timeout) =>
+        WhereCurioIs(context) is { } curio ? new CuriosDatabase(curio, timeout, context.Log.CreateLogger<CuriosDatabase>()) : null;
 
     private IReadOnlyList<ChainEndpoint>? MinerEndpoints(CommandContext context) =>
         context.Parsed.GetValue(LotusMiner) is { } given ? ApiInfo.Parse(given, LotusMiner.Name, NodeApi.LotusMiner)

@@ -126,7 +126,7 @@ internal sealed class UnsealCommand : ICommand
             ? UnsealRange.All(contents)
             : UnsealRange.OfPadded(
                 contents,
-                offset is null ? 0 : ByteCounts.Parse(offset, _offset.Name),
-                length is null ? null : ByteCounts.Parse(length, _length.Name));
+                offset is null ? 0 : CommonOptions.Bytes(offset, _offset),
+                length is null ? null : CommonOptions.Bytes(length, _length));
     }
 }

@@ -17,7 +17,7 @@ internal static class BenchText
         MachineSpeeds speeds = result.Speeds;
         yield return new TextLine("");
         yield return new TextLine($"processor   {SafeText.Clean(speeds.Processor)}");
-        string memory = speeds.Memory is { } bytes ? Quantities.Bytes(bytes) : "unknown";
+        string memory = speeds.Memory is { } bytes ? ByteCount.Text(bytes) : "unknown";
         yield return new TextLine(Text($"estimates   {speeds.Cores} cores, memory {memory}"));
         yield return new TextLine(Text($"yardstick   SHA-256 of 16 KiB by the platform: {speeds.Yardstick.Nanoseconds:0.0} ns for each 64-byte block (1 B)"));
         DiskSpeed disk = speeds.Disk;
@@ -35,7 +35,7 @@ internal static class BenchText
             [.. result.Estimates.Select(Row)]);
         yield return new TextLine("");
         yield return new TextLine(string.Join("; ", result.Estimates.DistinctBy(estimate => estimate.Size).Select(estimate =>
-            $"parent cache of {estimate.Size}: {Quantities.Bytes(estimate.ParentCacheDisk)}, built once in {Quantities.Duration(estimate.ParentCache)}")));
+            $"parent cache of {estimate.Size}: {ByteCount.Text(estimate.ParentCacheDisk)}, built once in {Quantities.Duration(estimate.ParentCache)}")));
         if (result.Estimates.Any(estimate => estimate.MemorySuffices == false))
         {
             yield return new TextLine("(!) more than the memory there is; the time is that of a machine with enough");
@@ -73,9 +73,9 @@ internal static class BenchText
         Quantities.Duration(estimate.PreCommit2After),
         Quantities.Duration(estimate.Total),
         Name(estimate.Bound),
-        Quantities.Bytes(estimate.Memory) + (estimate.MemorySuffices == false ? " (!)" : ""),
-        Quantities.Bytes(estimate.TempDisk),
-        Quantities.Bytes(estimate.ResultDisk),
+        ByteCount.Text(estimate.Memory) + (estimate.MemorySuffices == false ? " (!)" : ""),
+        ByteCount.Text(estimate.TempDisk),
+        ByteCount.Text(estimate.ResultDisk),
     ];
 
     /// <summary>"15 + 15 ahead of 32": labelling, looking ahead, all.</summary>
@@ -91,7 +91,7 @@ internal static class BenchText
         _ => throw new ArgumentOutOfRangeException(nameof(bound), bound, "a bound without a name"),
     };
 
-    private static string Rate(double bytesPerSecond) => Quantities.Bytes((long)bytesPerSecond) + "/s";
+    private static string Rate(double bytesPerSecond) => ByteCount.Text((long)bytesPerSecond) + "/s";
 
     private static string Count(double perSecond) => perSecond >= 1e6 ? Text($"{perSecond / 1e6:0.00} M") : Text($"{perSecond / 1e3:0.0} k");
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Filecoin.Primitives;
 using SealerRecover.Recovery.Proofs;
 
 namespace SealerRecover.Rendering;

@@ -34,5 +34,5 @@ internal sealed record CommpAnswer(string File, PieceInfo Piece, long RawLength)
         JsonLines.Default.JsonCommp);
 
     private static string Size(long bytes) =>
-        bytes < 1024 ? Quantities.Bytes(bytes) : string.Create(CultureInfo.InvariantCulture, $"{bytes} B ({Quantities.Bytes(bytes)})");
+        bytes < 1024 ? ByteCount.Text(bytes) : string.Create(CultureInfo.InvariantCulture, $"{bytes} B ({ByteCount.Text(bytes)})");
 }

@@ -118,7 +118,7 @@ internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, Func<Rerun, 
     private string Cost(RerunCost cost) => cost switch
     {
         RerunCost.Seconds => "seconds",
-        RerunCost.ReadingParentCache => $"reading {Quantities.Bytes(Used.SealProof.Porep.Nodes * Filecoin.Sealing.Graph.StackedGraph.Degree * sizeof(uint))} of parent cache",
+        RerunCost.ReadingParentCache => $"reading {ByteCount.Text(Used.SealProof.Porep.Nodes * Filecoin.Sealing.Graph.StackedGraph.Degree * sizeof(uint))} of parent cache",
         RerunCost.ReadingReplica => $"reading {Used.SealProof.SectorSize} and building its trees, about {Quantities.Duration(Times.ReadingReplica)}",
         RerunCost.Sealing => $"one full sealing, about {Quantities.Duration(Times.Sealing)} on this machine without its disks",
         _ => throw new ArgumentOutOfRangeException(nameof(cost), cost, "a cost without words"),

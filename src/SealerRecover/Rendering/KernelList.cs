@@ -1,3 +1,4 @@
+using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 
 namespace SealerRecover.Rendering;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Unsealing;
@@ -80,7 +81,7 @@ internal sealed record PiecesAnswer(SectorContents Contents, IReadOnlyList<Found
     private IReadOnlyList<string> Row(FoundPiece piece) =>
     [
         Contents.Order == OrderKnowledge.Unknown ? "?" : piece.Placed.Offset.ToString(CultureInfo.InvariantCulture),
-        Quantities.Bytes(piece.Placed.Piece.PaddedSize),
+        ByteCount.Text(piece.Placed.Piece.PaddedSize),
         piece.Placed.IsZeros ? "zeros" : piece.Placed.Piece.CommP.ToString(),
         piece.Sightings switch
         {

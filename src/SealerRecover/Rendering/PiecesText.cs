@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Filecoin.Chain.Facts;
+using Filecoin.Primitives;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.PieceSources;
 
@@ -37,7 +38,7 @@ internal static class PiecesText
             [.. ordered.Take(MostListed).Select(piece => (IReadOnlyList<string>)
             [
                 piece.Piece.CommP.ToString(),
-                Quantities.Bytes(piece.Piece.PaddedSize),
+                ByteCount.Text(piece.Piece.PaddedSize),
                 piece.Sector.ToString(),
                 piece.Seen is { } seen ? Where(seen) : piece.IsMissing ? "NOWHERE" : "not all sources answered in time",
             ])]);
@@ -71,7 +72,7 @@ internal static class PiecesText
     {
         string from = progress.From.Length > 0 ? $" ({SafeText.Clean(progress.From)})" : "";
         string share = progress.Total > 0
-            ? string.Create(CultureInfo.InvariantCulture, $", {Math.Floor(100.0 * progress.Done / progress.Total):0}% of {Quantities.Bytes(progress.Total)}")
+            ? string.Create(CultureInfo.InvariantCulture, $", {Math.Floor(100.0 * progress.Done / progress.Total):0}% of {ByteCount.Text(progress.Total)}")
             : "";
         return $"{Word(progress.Activity)} piece {progress.Piece.CommP}{share}{from}";
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Filecoin.Chain.Facts;
+using Filecoin.Primitives;
 
 namespace SealerRecover.Rendering;
 
@@ -64,5 +65,5 @@ internal static class PlanText
     ];
 
     private static string Amount(long value, bool isBytes) =>
-        isBytes ? Quantities.Bytes(value) : value.ToString(CultureInfo.InvariantCulture);
+        isBytes ? ByteCount.Text(value) : value.ToString(CultureInfo.InvariantCulture);
 }

@@ -8,21 +8,6 @@ namespace SealerRecover.Rendering;
 /// <summary>Numbers, times and phases in words, the same in every view.</summary>
 internal static class Quantities
 {
-    private static readonly string[] ByteUnits = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-
-    /// <summary>"64.0 GiB".</summary>
-    public static string Bytes(long bytes)
-    {
-        int unit = 0;
-        double value = bytes;
-        for (; Math.Abs(value) >= 1024 && unit < ByteUnits.Length - 1; unit++)
-        {
-            value /= 1024;
-        }
-
-        return string.Create(CultureInfo.InvariantCulture, $"{value.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {ByteUnits[unit]}");
-    }
-
     /// <summary>"3 h 05 min", "4 min 07 s", "12 s", "0.4 s".</summary>
     public static string Duration(TimeSpan time) => time switch
     {
@@ -41,7 +26,7 @@ internal static class Quantities
 
     /// <summary>A rate of <paramref name="phase"/>'s units: "0.98 M nodes/s" or "120.0 MiB/s".</summary>
     public static string Rate(SealPhase phase, double unitsPerSecond) => CountsBytes(phase)
-        ? Bytes((long)unitsPerSecond) + "/s"
+        ? ByteCount.Text((long)unitsPerSecond) + "/s"
         : unitsPerSecond >= 1e5 ? Invariant($"{unitsPerSecond / 1e6:0.00} M nodes/s")
         : unitsPerSecond >= 100 ? Invariant($"{unitsPerSecond / 1e3:0.0} k nodes/s")
         : Invariant($"{unitsPerSecond:0.0} nodes/s");

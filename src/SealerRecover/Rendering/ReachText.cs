@@ -1,4 +1,5 @@
 using System.Globalization;
+using Filecoin.Primitives;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Verify;
 
@@ -36,7 +37,7 @@ internal static class ReachText
     /// <summary>What a sample is worth: "1000 of 2097152 stretches of 16.0 KiB (damage of one block of 4.0 KiB is met with a chance of 0.047 %)".</summary>
     public static string Of(ReadSample sample) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{sample.Read} of {sample.All} stretches of {Quantities.Bytes(sample.StretchBytes)} (damage of one block of {Quantities.Bytes(ReadSample.BlockBytes)} is met with a chance of {Quantities.Chance(sample.BlockChance)})");
+        $"{sample.Read} of {sample.All} stretches of {ByteCount.Text(sample.StretchBytes)} (damage of one block of {ByteCount.Text(ReadSample.BlockBytes)} is met with a chance of {Quantities.Chance(sample.BlockChance)})");
 
     /// <summary>How much a proof proves.</summary>
     public static string Of(SectorVerification found) => string.Create(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Filecoin.Primitives;
 using SealerRecover.Recovery.Repair;
 
 namespace SealerRecover.Rendering;
@@ -20,8 +21,8 @@ internal sealed record RepairAnswer(IReadOnlyList<(SectorRepair Repair, RepairCo
                 SafeText.Clean(entry.Repair.StoragePath),
                 Quantities.Duration(entry.Cost.Time),
                 entry.Cost.OfFullSealing.ToString("0 %", CultureInfo.InvariantCulture),
-                Quantities.Bytes(entry.Cost.Memory),
-                Quantities.Bytes(entry.Cost.TempDisk),
+                ByteCount.Text(entry.Cost.Memory),
+                ByteCount.Text(entry.Cost.TempDisk),
                 InWords(entry.Repair.Kind),
             ])]);
         yield return new TextLine("times are estimated for each sector by itself, from a short measurement of this machine, without its disks");

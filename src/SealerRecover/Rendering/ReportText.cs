@@ -1,4 +1,5 @@
 using System.Globalization;
+using Filecoin.Primitives;
 
 namespace SealerRecover.Rendering;
 

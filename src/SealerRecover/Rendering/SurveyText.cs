@@ -1,4 +1,5 @@
 using System.Globalization;
+using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Survey;
 
@@ -163,7 +164,7 @@ internal static class SurveyText
 
     private static string Extent(Damaged damaged) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Quantities.Bytes(damaged.Ranges.Sum(range => range.Length))} in {damaged.Ranges.Count} {(damaged.Ranges.Count == 1 ? "place" : "places")}");
+        $"{ByteCount.Text(damaged.Ranges.Sum(range => range.Length))} in {damaged.Ranges.Count} {(damaged.Ranges.Count == 1 ? "place" : "places")}");
 
     private static string Places(Damaged damaged)
     {

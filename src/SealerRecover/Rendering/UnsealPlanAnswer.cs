@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Filecoin.Primitives;
 using SealerRecover.Recovery.Unsealing;
 
 namespace SealerRecover.Rendering;
@@ -24,7 +25,7 @@ internal sealed record UnsealPlanAnswer(UnsealPlan Plan) : IAnswer
         yield return new TextLine("");
         yield return new TextLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Request.Facts.Sector}: {Quantities.Bytes(Request.Range.RawLength)} from raw byte {Request.Range.RawOffset} out of "
+            $"{Request.Facts.Sector}: {ByteCount.Text(Request.Range.RawLength)} from raw byte {Request.Range.RawOffset} out of "
             + $"{SafeText.Clean(Request.From)} into {SafeText.Clean(Request.Output)}"));
         yield return new TextLine("key: " + SafeText.Clean(Plan.Key switch
         {
@@ -39,8 +40,8 @@ internal sealed record UnsealPlanAnswer(UnsealPlan Plan) : IAnswer
             [.. Plan.Resources.Select(line => (IReadOnlyList<string>)
             [
                 SafeText.Clean(line.What),
-                Quantities.Bytes(line.Needed),
-                line.Available is { } available ? Quantities.Bytes(available) : "not known",
+                ByteCount.Text(line.Needed),
+                line.Available is { } available ? ByteCount.Text(available) : "not known",
                 line.Suffices ? "" : "too little",
             ])]);
     }

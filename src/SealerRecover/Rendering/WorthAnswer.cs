@@ -3,6 +3,7 @@ using System.Text.Json;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Rules;
 using Filecoin.Chain.Worth;
+using Filecoin.Primitives;
 
 namespace SealerRecover.Rendering;
 

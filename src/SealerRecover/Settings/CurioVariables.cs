@@ -1,6 +1,5 @@
 using Filecoin.Curio;
 using Filecoin.Primitives;
-using SealerRecover.Rendering;
 
 namespace SealerRecover.Settings;
 

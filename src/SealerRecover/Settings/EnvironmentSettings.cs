@@ -1,7 +1,6 @@
 using System.Globalization;
 using Filecoin.Cryptography.Kernels;
 using Filecoin.Primitives;
-using SealerRecover.Rendering;
 
 namespace SealerRecover.Settings;
 
@@ -22,6 +21,7 @@ internal sealed record EnvironmentSettings
     private const string RepositoryVariable = "LOTUS_PATH";
     private const string MaskVariable = "SEALER_RECOVER_MASK_FEATURES";
     private const string TemporaryVariable = "TMPDIR";
+    private const string CertificateVariable = "SSL_CERT_FILE";
 
     /// <summary>Kernels to use; see <see cref="KernelNames"/>.</summary>
     public const string KernelVariable = "SEALER_RECOVER_KERNEL";
@@ -97,6 +97,9 @@ internal sealed record EnvironmentSettings
     /// <summary>The places that SEALER_RECOVER_PIECE_SOURCES names, as they stand.</summary>
     public IReadOnlyList<string> PieceSources { get; init; } = [];
 
+    /// <summary>SSL_CERT_FILE as it stands, which the system reads itself; null where it is not set or empty.</summary>
+    public string? CertificateFile { get; init; }
+
     /// <summary>Processor features to do without.</summary>
     public ProcessorFeature Masked { get; init; }
 
@@ -129,6 +132,7 @@ internal sealed record EnvironmentSettings
             Kernels = Value(KernelVariable),
             PieceSources =
                 Value(PieceSourcesVariable)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            CertificateFile = Value(CertificateVariable),
             Masked = Features(Value(MaskVariable) ?? ""),
         };
 

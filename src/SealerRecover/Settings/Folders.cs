@@ -1,5 +1,4 @@
 using Filecoin.Primitives;
-using SealerRecover.Rendering;
 
 namespace SealerRecover.Settings;
 

@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
-using SealerRecover.Rendering;
 
 namespace SealerRecover.Settings;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Filecoin.Primitives;
-using SealerRecover.Rendering;
 
 namespace SealerRecover.Settings;
 

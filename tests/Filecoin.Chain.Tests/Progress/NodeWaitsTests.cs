@@ -1,5 +1,6 @@
 using Filecoin.Chain.Nodes;
 using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Transport;
 using Filecoin.Chain.Wire;
 using Filecoin.Primitives;
 using Xunit;
@@ -57,7 +58,7 @@ public sealed class NodeWaitsTests
     {
         await using Lost lost = await Lost.StartAsync();
         lost.Node.Inject("*", Fault.Status(429, retryAfter: TimeSpan.FromSeconds(2)), times: 4);
-        using JsonRpcClient client = Client(lost.Node.ApiInfo, Asking.Impatient with { MaxDelay = TimeSpan.FromSeconds(5) });
+        using JsonRpcClient client = Client(lost.Node.ApiInfo, Asking.Impatient with { MaxRetryInterval = TimeSpan.FromSeconds(5) });
         await AskAsync(client, 100);
         EndpointPaused told = Assert.IsType<EndpointPaused>(Assert.Single(_reports.All));
         Assert.Equal((Seconds(2), "limits the rate of requests (HTTP 429)"), (told.Wait, told.Why));
@@ -76,7 +77,7 @@ public sealed class NodeWaitsTests
         Assert.Contains("refused the connection; http://127.0.0.1:", told.Why, StringComparison.Ordinal);
         Assert.EndsWith("is not available now (HTTP 502)", told.Why, StringComparison.Ordinal);
         Assert.Equal(11, told.Tries);
-        Assert.InRange(told.Wait, TimeSpan.Zero, Asking.Impatient.MaxDelay);
+        Assert.InRange(told.Wait, TimeSpan.Zero, Asking.Impatient.MaxRetryInterval);
         Assert.DoesNotContain("token", told.Why, StringComparison.Ordinal);
     }
 

@@ -98,7 +98,7 @@ public sealed class CallQueueTests
     {
         await using Lost lost = await StartAsync();
         lost.Node.Inject("*", Fault.Status(429, retryAfter: TimeSpan.FromSeconds(1)), times: 4);
-        using JsonRpcClient client = Asking.Client(lost.Node.ApiInfo, Asking.Impatient with { MaxDelay = TimeSpan.FromSeconds(5) });
+        using JsonRpcClient client = Asking.Client(lost.Node.ApiInfo, Asking.Impatient with { MaxRetryInterval = TimeSpan.FromSeconds(5) });
         long started = Stopwatch.GetTimestamp();
         await AskAllAsync(new FullNode(client));
 
@@ -113,7 +113,7 @@ public sealed class CallQueueTests
         await using Lost lost = await StartAsync();
         DateTimeOffset until = DateTimeOffset.UtcNow.AddSeconds(3);
         lost.Node.Inject("*", Fault.StatusUntil(503, until), times: 1);
-        using JsonRpcClient client = Asking.Client(lost.Node.ApiInfo, Asking.Impatient with { MaxDelay = TimeSpan.FromSeconds(20) });
+        using JsonRpcClient client = Asking.Client(lost.Node.ApiInfo, Asking.Impatient with { MaxRetryInterval = TimeSpan.FromSeconds(20) });
         Assert.Equal("localnet", await new FullNode(client).StateNetworkNameAsync(Cancellation));
 
         // The header has whole seconds.
@@ -126,7 +126,7 @@ public sealed class CallQueueTests
         await using Lost lost = await StartAsync();
         await using FakeNode busy = await FakeNode.StartAsync(lost.Chain);
         busy.Inject("*", Fault.Status(429, retryAfter: TimeSpan.FromSeconds(600)));
-        using JsonRpcClient client = Asking.Client($"{busy.ApiInfo},{lost.Node.ApiInfo}", Asking.Impatient with { MaxDelay = TimeSpan.FromSeconds(600) });
+        using JsonRpcClient client = Asking.Client($"{busy.ApiInfo},{lost.Node.ApiInfo}", Asking.Impatient with { MaxRetryInterval = TimeSpan.FromSeconds(600) });
         await AskAllAsync(new FullNode(client));
         Assert.InRange(busy.RoundTrips, 1, 4);
     }

@@ -168,7 +168,7 @@ public sealed class JsonRpcClientTests
         await using FakeNode node = await FakeNode.StartAsync(Chain);
         node.Inject("*", Fault.Status(429, retryAfter: TimeSpan.FromSeconds(1)), times: 1);
         node.Inject("*", Fault.Status(429, retryAfter: TimeSpan.FromDays(1)), times: 1);
-        using JsonRpcClient client = Asking.Client(node.ApiInfo, Asking.Impatient with { MaxDelay = TimeSpan.FromSeconds(1.2) });
+        using JsonRpcClient client = Asking.Client(node.ApiInfo, Asking.Impatient with { MaxRetryInterval = TimeSpan.FromSeconds(1.2) });
         long started = Stopwatch.GetTimestamp();
         Assert.Equal("localnet", await new FullNode(client).StateNetworkNameAsync(Cancellation));
         Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 2.1, TimeSpan.FromDays(1).TotalSeconds / 2);

@@ -65,12 +65,4 @@ public sealed class RpcErrorTests
         NodeWording?[] decided = [.. Errors.Select(error => NodeWordings.All.FirstOrDefault(row => row.Fits(error.Data.Item2)))];
         Assert.Empty(NodeWordings.All.Except(decided.OfType<NodeWording>()).Select(row => row.Words));
     }
-
-    [Fact]
-    public void Network_text_is_made_fit_for_a_terminal()
-    {
-        Assert.Equal("a b [31mred c", Printable.Line("a\nb\u001b[31mred\u202ec", 100));
-        Assert.Equal("abc…", Printable.Line("abcdef", 3));
-        Assert.Equal("", Printable.Line((string?)null, 3));
-    }
 }

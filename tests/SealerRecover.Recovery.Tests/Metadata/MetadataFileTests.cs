@@ -124,7 +124,7 @@ public sealed class MetadataFileTests : IDisposable
     [InlineData("\"f01000\"", "\"f099999999999999999999\"", "Miner")]
     [InlineData("\"f01000\"", "\"f09223372036854775808\"", "Miner")]
     [InlineData("\"f01000\"", "\"\\ud800\"", "Miner is not Unicode text")]
-    [InlineData("\"f01000\"", "\"\\u001b[2Jf01000\"", "Miner \"?[2Jf01000\"")]
+    [InlineData("\"f01000\"", "\"\\u001b[2Jf01000\"", "Miner \"\\x1b[2Jf01000\"")]
     [InlineData("\"f01000\",", "\"f01000\", \"Miner\": \"f01000\",", "the field \"Miner\" twice")]
     [InlineData("\"SectorSize\": 2048", "\"SectorSize\": 4096", "SectorSize 4096")]
     [InlineData("\"SectorSize\": 2048", "\"SectorSize\": 0", "SectorSize 0")]

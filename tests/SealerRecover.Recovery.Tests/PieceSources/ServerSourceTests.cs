@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Filecoin.Chain.Transport;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.PieceSources;
 
@@ -137,7 +138,7 @@ public sealed class ServerSourceTests : IAsyncLifetime
         _server.Inject(PieceFault.Status(503, retryAfter: "7200"), times: 1);
         Stopwatch watch = Stopwatch.StartNew();
         SourceBench.AssertHolds(await _bench.FetchAsync(Piece, _server.Url), Piece);
-        Assert.InRange(watch.Elapsed, SourceBench.Quick.MaxDelay * 0.9, TimeSpan.FromSeconds(20));
+        Assert.InRange(watch.Elapsed, SourceBench.Quick.MaxRetryInterval * 0.9, TimeSpan.FromSeconds(20));
     }
 
     [Theory]
@@ -269,7 +270,7 @@ public sealed class ServerSourceTests : IAsyncLifetime
     [InlineData(HttpRequestError.ResponseEnded, true, RefusalKind.Truncated, true, "broke off before its answer was complete")]
     public void What_goes_wrong_below_HTTP_has_words(HttpRequestError error, bool inBody, RefusalKind kind, bool mayPass, string what)
     {
-        ServerTrouble trouble = ServerTrouble.FromTransport(new HttpRequestException(error), inBody);
+        ServerTrouble trouble = ServerTrouble.Of(TransportException.Of(new HttpRequestException(error), inBody));
         Assert.Equal((kind, what, mayPass), (trouble.Kind, trouble.Message, trouble.MayPass));
     }
 

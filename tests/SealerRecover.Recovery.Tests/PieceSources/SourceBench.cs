@@ -40,8 +40,8 @@ internal sealed class SourceBench : IDisposable
         StallTimeout = TimeSpan.FromMilliseconds(400),
         StallBytes = 1024,
         MaxTries = 3,
-        FirstDelay = TimeSpan.FromMilliseconds(2),
-        MaxDelay = TimeSpan.FromMilliseconds(300),
+        RetryInterval = TimeSpan.FromMilliseconds(2),
+        MaxRetryInterval = TimeSpan.FromMilliseconds(300),
         CheckpointInterval = TimeSpan.FromMilliseconds(20),
         ProgressInterval = TimeSpan.Zero,
     };

@@ -67,7 +67,7 @@ public sealed class ResourcePlanTests : IDisposable
         OperatorException failure = Assert.Throws<OperatorException>(() => ResourcePlan.RefuseShortage(disks));
         Assert.Equal(FailureKind.NotEnoughResources, failure.Kind);
         Assert.Contains($"disk for temporary files ({_run.Settings.TempFolder})", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("GiB needed, 0.0 MiB available", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"{ByteCount.Text(disks[0].Needed)} needed, 10 B available", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

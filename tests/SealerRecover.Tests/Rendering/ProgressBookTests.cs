@@ -51,13 +51,6 @@ public class ProgressBookTests
     public void Durations_read_naturally(double seconds, string expected) =>
         Assert.Equal(expected, Quantities.Duration(TimeSpan.FromSeconds(seconds)));
 
-    [Theory]
-    [InlineData(0, "0 B")]
-    [InlineData(1023, "1023 B")]
-    [InlineData(34359738368, "32.0 GiB")]
-    [InlineData(long.MaxValue, "8192.0 PiB")]
-    public void Bytes_read_naturally(long bytes, string expected) => Assert.Equal(expected, Quantities.Bytes(bytes));
-
     private static PhaseReading Read(ProgressBook book, double second, int step, long done) =>
         book.Read(new PhaseProgressed(Start.AddSeconds(second), Examples.Sector2, new SealProgress(SealPhase.Label, step, 2, done, 1000)));
 }

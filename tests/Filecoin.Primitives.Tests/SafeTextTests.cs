@@ -1,9 +1,9 @@
+using Filecoin.Primitives;
 using FsCheck;
 using FsCheck.Fluent;
-using SealerRecover.Rendering;
 using Xunit;
 
-namespace SealerRecover.Tests.Rendering;
+namespace SealerRecover.Tests.Primitives;
 
 public class SafeTextTests
 {
@@ -30,5 +30,14 @@ public class SafeTextTests
     {
         string cut = SafeText.Short(new string('x', 1000));
         Assert.Equal(new string('x', 60) + "... (1000 characters)", cut);
+    }
+
+    [Fact]
+    public void Network_text_is_made_fit_for_a_terminal()
+    {
+        Assert.Equal("a b [31mred c", SafeText.Line("a\nb\u001b[31mred\u202ec", 100));
+        Assert.Equal("a b  c", SafeText.Line("\r\na\r\n\u001bb  c\n", 100));
+        Assert.Equal("abc…", SafeText.Line("abcdef", 3));
+        Assert.Equal("", SafeText.Line((string?)null, 3));
     }
 }

@@ -2,14 +2,17 @@ using System.Globalization;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Filecoin.Primitives;
 
-namespace Filecoin.Chain.Rpc;
+namespace Filecoin.Chain.Transport;
 
 /// <summary>
 /// Finds words for what is wrong with a server's certificate. The judgement itself stays the system's: nothing is trusted here that it does
 /// not trust.
 /// </summary>
-public static class ServerCertificate
+/// <param name="time">The clock.</param>
+/// <param name="namedFile">What SSL_CERT_FILE names; null for nothing.</param>
+internal sealed class ServerCertificate(TimeProvider time, string? namedFile)
 {
     private const int QuotedCharacters = 80;
     private const int NamedHosts = 4;
@@ -18,7 +21,7 @@ public static class ServerCertificate
 
     /// <summary>To be asked by the TLS stream about each server.</summary>
     /// <exception cref="CertificateRefusedException">The system does not trust the certificate; says why.</exception>
-    public static bool Check(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+    internal bool Check(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
         errors == SslPolicyErrors.None
             ? true
             : throw Refused((sender as SslStream)?.TargetHostName ?? "this host", certificate as X509Certificate2, chain, errors);
@@ -28,7 +31,7 @@ public static class ServerCertificate
     /// <param name="certificate">What the server showed.</param>
     /// <param name="chain">How far the system could follow it.</param>
     /// <param name="errors">What the system says of it.</param>
-    internal static CertificateRefusedException Refused(string host, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
+    internal CertificateRefusedException Refused(string host, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (certificate is null)
         {
@@ -73,8 +76,8 @@ public static class ServerCertificate
     }
 
     /// <summary>That the file is not there which SSL_CERT_FILE names, as the beginning of a hint: .NET passes over it without a word.</summary>
-    private static string MissingFile => Environment.GetEnvironmentVariable("SSL_CERT_FILE") is { Length: > 0 } named && !File.Exists(named)
-        ? $"SSL_CERT_FILE names {Quoted(named)}, which is not there; "
+    private string MissingFile => namedFile is { Length: > 0 } && !File.Exists(namedFile)
+        ? $"SSL_CERT_FILE names {Quoted(namedFile)}, which is not there; "
         : "";
 
     /// <summary>The hosts a certificate is for, as far as fits into a sentence; empty if it names none.</summary>
@@ -84,12 +87,12 @@ public static class ServerCertificate
         [
             .. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
                 .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString())))
-                .Select(name => Printable.Line(name, QuotedCharacters)),
+                .Select(name => SafeText.Line(name, QuotedCharacters)),
         ];
         return string.Join(", ", names.Take(NamedHosts)) + (names.Length > NamedHosts ? ", …" : "");
     }
 
-    private static string OutOfTime(X509Certificate2 certificate, X509ChainElement[] elements)
+    private string OutOfTime(X509Certificate2 certificate, X509ChainElement[] elements)
     {
         X509Certificate2 stale = elements
             .FirstOrDefault(element => element.ChainElementStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid)))?.Certificate
@@ -98,12 +101,12 @@ public static class ServerCertificate
             ? "it"
             : $"the certificate of its issuer {Quoted(stale.GetNameInfo(X509NameType.SimpleName, forIssuer: false))}";
         DateTime begins = stale.NotBefore.ToUniversalTime();
-        return begins > DateTime.UtcNow
+        return begins > time.GetUtcNow()
             ? string.Create(CultureInfo.InvariantCulture, $"{whose} is not valid before {begins:yyyy-MM-dd HH:mm} UTC")
             : string.Create(CultureInfo.InvariantCulture, $"{whose} expired on {stale.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC");
     }
 
-    private static string Quoted(string name) => $"\"{Printable.Line(name, QuotedCharacters)}\"";
+    private static string Quoted(string name) => $"\"{SafeText.Line(name, QuotedCharacters)}\"";
 }
 
 /// <summary>A server's certificate is not trusted.</summary>

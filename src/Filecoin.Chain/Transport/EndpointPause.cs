@@ -1,6 +1,6 @@
 using Filecoin.Chain.Progress;
 
-namespace Filecoin.Chain.Rpc;
+namespace Filecoin.Chain.Transport;
 
 /// <summary>
 /// When an endpoint that is asked too much may be asked again; one pause for all calls to it, so that a hundred calls do not each find out

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Filecoin.Chain.Rpc;
+using Filecoin.Chain.Transport;
 using Xunit;
 
 namespace SealerRecover.Tests.Chain;
@@ -14,7 +14,7 @@ public sealed class ServerCertificateTests : IDisposable
 
     [Fact]
     public void What_the_system_trusts_is_trusted() =>
-        Assert.True(ServerCertificate.Check(this, _authority.Issue("node.example"), null, SslPolicyErrors.None));
+        Assert.True(Judge().Check(this, _authority.Issue("node.example"), null, SslPolicyErrors.None));
 
     [Fact]
     public void Another_host_s_certificate_names_whom_it_is_for()
@@ -56,6 +56,18 @@ public sealed class ServerCertificateTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_certificates_that_is_not_there_is_told_first()
+    {
+        X509Certificate2 unknown = _authority.Issue("node.example");
+        string Hint(string? namedFile) =>
+            Judge(namedFile).Refused("node.example", unknown, Chain(unknown), SslPolicyErrors.RemoteCertificateChainErrors).Hint;
+
+        Assert.StartsWith("SSL_CERT_FILE names \"/nowhere/ca.pem\", which is not there; if you trust that issuer", Hint("/nowhere/ca.pem"), StringComparison.Ordinal);
+        Assert.StartsWith("if you trust that issuer", Hint(typeof(ServerCertificateTests).Assembly.Location), StringComparison.Ordinal);
+        Assert.StartsWith("if you trust that issuer", Hint(null), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Of_several_reasons_each_is_told()
     {
         CertificateRefusedException refused = Refused(_authority.Issue(fromDay: -20, toDay: -10, "other.example"), isKnown: false, isOfHost: false);
@@ -76,10 +88,22 @@ public sealed class ServerCertificateTests : IDisposable
     [Fact]
     public void Without_a_chain_or_a_certificate_there_is_a_sentence_too()
     {
-        Assert.Equal("shows no certificate", ServerCertificate.Refused("node.example", null, null, SslPolicyErrors.RemoteCertificateNotAvailable).Message);
-        CertificateRefusedException refused = ServerCertificate.Refused(
+        Assert.Equal("shows no certificate", Judge().Refused("node.example", null, null, SslPolicyErrors.RemoteCertificateNotAvailable).Message);
+        CertificateRefusedException refused = Judge().Refused(
             "node.example", _authority.Issue("node.example"), null, SslPolicyErrors.RemoteCertificateChainErrors);
         Assert.Contains("not valid (RemoteCertificateChainErrors)", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static ServerCertificate Judge(string? namedFile = null) => new(TimeProvider.System, namedFile);
+
+    /// <summary>What an empty machine says of a certificate.</summary>
+    private static X509Chain Chain(X509Certificate2 certificate)
+    {
+        X509Chain chain = new();
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.Build(certificate);
+        return chain;
     }
 
     private CertificateRefusedException Refused(X509Certificate2 certificate, bool isKnown, bool isOfHost = true)
@@ -95,7 +119,7 @@ public sealed class ServerCertificateTests : IDisposable
         SslPolicyErrors errors = (chain.Build(certificate) ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateChainErrors)
             | (isOfHost ? SslPolicyErrors.None : SslPolicyErrors.RemoteCertificateNameMismatch);
         Assert.NotEqual(SslPolicyErrors.None, errors);
-        return ServerCertificate.Refused("node.example", certificate, chain, errors);
+        return Judge().Refused("node.example", certificate, chain, errors);
     }
 
     private static string Utc(DateTime local) => local.ToUniversalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
