@@ -175,6 +175,25 @@ public sealed class ResumeTests
         Assert.Empty(seen);
     }
 
+    [Fact]
+    public void A_finished_layer_between_two_that_are_missing_is_loaded_only_when_the_first_is_on_disk()
+    {
+        SealCase known = SealCase.Get("L11-16KiB-v1_1_0-cc");
+        using Workplace place = new();
+        SealJob job = place.Job(known, keepAll: true);
+        using ParentCache parents = Workplace.OpenParents(job.Inputs, TestContext.Current.CancellationToken);
+        PreCommit1.Run(job, parents, place.Log, null, TestContext.Current.CancellationToken);
+        place.Log.Forget("layer-1");
+        place.Log.Forget("layer-3");
+        List<SealProgress> seen = [];
+
+        PreCommit1.Run(job, parents, place.Log, new Progress(seen.Add), TestContext.Current.CancellationToken);
+
+        Assert.Equal([1, 3], seen.Where(report => report.Phase == SealPhase.Label).Select(report => report.Step).Distinct());
+        PreCommit2.Run(job, place.Log, 2, null, TestContext.Current.CancellationToken);
+        CompareAll(known, place, keepAll: true);
+    }
+
     [Theory]
     [InlineData("2KiB-v1_1-cc", 32)]
     [InlineData("L11-16KiB-v1_1_0-cc", 32)]
