@@ -51,11 +51,11 @@ internal static class CurioFailures
         _ when Innermost<AuthenticationException>(error) is { } tls => new OperatorException(
             FailureKind.NodeUnreachable,
             $"{host} offers no TLS that can be trusted ({Words(tls.Message)})",
-            "name the authority's certificate with sslrootcert, or choose another sslmode in --curio-db",
+            $"Name the authority's certificate with sslrootcert, or choose another sslmode in {Setting.CurioDatabase}.",
             error),
         NpgsqlException when error.Message.StartsWith(NoTls, StringComparison.Ordinal) => new SourceMisconfiguredException(
             $"{host} offers no TLS, which the sslmode that was given demands ({Words(error.Message)})",
-            "Turn TLS on at the server, or choose another sslmode in --curio-db: Curio's own default is disable.",
+            $"Turn TLS on at the server, or choose another sslmode in {Setting.CurioDatabase}: Curio's own default is disable.",
             error),
         _ when Innermost<TimeoutException>(error) is not null => Silent(host, "it did not answer in time", error),
         NpgsqlException or IOException => Silent(host, Words(error.Message), error),
@@ -87,7 +87,7 @@ internal static class CurioFailures
         return said.SqlState switch
         {
             PostgresErrorCodes.InvalidAuthorizationSpecification when words.Contains("no encryption", StringComparison.OrdinalIgnoreCase) => Wrong(
-                $"{host} lets the user {connection.User} in with TLS only ({words})", "Add sslmode=require to --curio-db."),
+                $"{host} lets the user {connection.User} in with TLS only ({words})", $"Add sslmode=require to {Setting.CurioDatabase}."),
             PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => Wrong(
                 $"{host} does not let the user {connection.User} in ({words})",
                 "set CURIO_DB_USER and CURIO_DB_PASSWORD to what Curio itself uses; they stand in its curio.env"),
@@ -98,17 +98,17 @@ internal static class CurioFailures
             PostgresErrorCodes.QueryCanceled => new OperatorException(
                 FailureKind.NodeUnreachable,
                 $"{host} did not answer a query within {timeout.TotalSeconds:0} s",
-                "give it longer with --node-timeout, or name another node of the cluster",
+                $"Give it longer with {Setting.NodeTimeout}, or name another node of the cluster.",
                 said),
             _ when IsOfHost(said) => Silent(host, words, said),
             _ => new OperatorException(
                 FailureKind.BadInput,
                 $"{host} refuses to answer ({words}, {Words(said.SqlState)})",
-                "--verbose shows more; check that it is Curio's database",
+                $"{Setting.Verbose} shows more; check that it is Curio's database.",
                 said),
         };
 
-        SourceMisconfiguredException Wrong(string sentence, string hint) => new(sentence, hint, said);
+        SourceMisconfiguredException Wrong(string sentence, Hint hint) => new(sentence, hint, said);
     }
 
     private static OperatorException Silent(DatabaseHost host, string why, Exception error) => new(

@@ -34,7 +34,7 @@ internal sealed class CurioStorage(CurioHosts hosts, string schema)
                 throw new OperatorException(
                     FailureKind.BadInput,
                     $"the database at {host} has no table {Locations} that may be read, so it does not tell which sectors stood on a disk",
-                    $"grant SELECT on {Locations}, {Paths} and {Liveness} to the user, or name the sectors with --sectors");
+                    $"Grant SELECT on {Locations}, {Paths} and {Liveness} to the user, or name the sectors with {Setting.Sectors}.");
             }
 
             Dictionary<string, (List<string> Urls, string? Heard)> paths = new(StringComparer.Ordinal);

@@ -52,9 +52,9 @@ public class OperatorException : Exception
     /// <summary>Makes a failure.</summary>
     /// <param name="kind">Decides the exit code.</param>
     /// <param name="message">One sentence, lower case start allowed, naming sector, file or endpoint.</param>
-    /// <param name="hint">What to do next, one sentence.</param>
+    /// <param name="hint">What to do next.</param>
     /// <param name="inner">The cause, shown with --verbose only.</param>
-    public OperatorException(FailureKind kind, string message, string hint, Exception? inner = null)
+    public OperatorException(FailureKind kind, string message, Hint hint, Exception? inner = null)
         : base(message, inner)
     {
         Kind = kind;
@@ -65,5 +65,5 @@ public class OperatorException : Exception
     public FailureKind Kind { get; }
 
     /// <summary>What to do next.</summary>
-    public string Hint { get; }
+    public Hint Hint { get; }
 }

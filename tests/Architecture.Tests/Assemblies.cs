@@ -34,6 +34,26 @@ internal static class Assemblies
         where called is not null
         select (Outermost(type).FullName, called.DeclaringType.FullName, called.Name);
 
+    /// <summary>The string literals in the bodies of members, and in which type; a constant stands where it is used.</summary>
+    public static IEnumerable<(string In, string Text)> Texts(AssemblyDefinition assembly) =>
+        from type in Types(assembly)
+        from method in type.Methods
+        where method.HasBody
+        from instruction in method.Body.Instructions
+        let text = instruction.Operand as string
+        where text is not null
+        select (Outermost(type).FullName, text);
+
+    /// <summary>The types of what is put into interpolated strings, and in which type.</summary>
+    public static IEnumerable<(string In, string Type)> Formatted(AssemblyDefinition assembly) =>
+        from type in Types(assembly)
+        from method in type.Methods
+        where method.HasBody
+        from instruction in method.Body.Instructions
+        let called = instruction.Operand as GenericInstanceMethod
+        where called is { Name: "AppendFormatted", DeclaringType.Name: "DefaultInterpolatedStringHandler" }
+        select (Outermost(type).FullName, called.GenericArguments[0].FullName);
+
     private static DefaultAssemblyResolver Resolver()
     {
         DefaultAssemblyResolver resolver = new();

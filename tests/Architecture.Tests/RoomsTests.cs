@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Mono.Cecil;
 using Xunit;
 
 namespace SealerRecover.Tests.Architecture;
 
 /// <summary>The drawing in docs/architecture.md, held against what was built.</summary>
-public sealed class RoomsTests
+public sealed partial class RoomsTests
 {
     /// <summary>What each project may know of the others.</summary>
     private static readonly Dictionary<string, string[]> MayKnow = new(StringComparer.Ordinal)
@@ -27,6 +28,22 @@ public sealed class RoomsTests
         ["System.DateTimeOffset"] = ["get_Now", "get_UtcNow"],
     };
 
+    /// <summary>What libraries say with an option or a command in it, by type: how it begins.</summary>
+    private static readonly string[] StillTyped =
+    [
+        // Options of lotus, lotus-miner and curio, which are those programs' own.
+        "Filecoin.Chain.Rpc.EndpointFailure says \" auth api-info --perm read",
+        "Filecoin.Chain.Rpc.NodeApi says \" auth api-info --perm read",
+        "SealerRecover.Recovery.NextSteps says \"--faulty ",
+        "SealerRecover.Recovery.NextSteps says \"curio cli --machine ",
+        "SealerRecover.Recovery.NextSteps says \"lotus-miner ",
+
+        // Told on the way or as the answer of a place of pieces: a text when it is told, which goes into logs and other sentences.
+        "Filecoin.Sealing.Graph.ParentCacheDamage says \"Keep what is left of them, ",
+        "SealerRecover.Recovery.PieceSources.LocalFiles says \" is sealed or an update, ",
+        "SealerRecover.Recovery.PieceSources.ToldPlace says \", where only a --piece-source ",
+        "SealerRecover.Recovery.Workspace.WorkInputs says \"--keep-",
+    ];
 
     public static TheoryData<string> Projects => [.. Assemblies.Product];
 
@@ -57,6 +74,16 @@ public sealed class RoomsTests
         Assert.Empty(Banned(assembly));
     }
 
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Options_and_commands_are_typed_in_the_executable_only(string project)
+    {
+        Assert.SkipWhen(project == "sealer-recover", "the command line is there");
+        using AssemblyDefinition assembly = Assemblies.Read(project);
+        Assert.DoesNotContain(Typed(assembly), text => !StillTyped.Any(known => text.StartsWith(known, StringComparison.Ordinal)));
+        Assert.Empty(Spoiled(assembly));
+    }
+
     [Fact]
     public void A_circle_that_is_put_back_is_found()
     {
@@ -75,6 +102,18 @@ public sealed class RoomsTests
         Assert.Equal([$"{fixture}.Lower", $"{fixture}.Upper"], Assert.Single(Circles.Of(Assemblies.UsesWithin(here))));
         Assert.Equal([$"{fixture}.Upper.Above calls System.DateTime.get_UtcNow"], Banned(here));
     }
+
+    private static IEnumerable<string> Typed(AssemblyDefinition assembly) => Assemblies.Texts(assembly)
+        .Where(text => TypedWord().IsMatch(text.Text))
+        .Select(text => $"{text.In} says \"{text.Text}\"").Distinct().Order(StringComparer.Ordinal);
+
+    /// <summary>Where a string is made with the code's name of a setting in it: a sum or a choice of which a part is no hint.</summary>
+    private static IEnumerable<string> Spoiled(AssemblyDefinition assembly) =>
+        Assemblies.Formatted(assembly).Where(made => made.Type is "Filecoin.Primitives.Setting" or "Filecoin.Primitives.UserCommand" or "Filecoin.Primitives.Hint")
+            .Select(made => $"{made.In} makes a string of {made.Type}").Distinct();
+
+    [GeneratedRegex("--[a-z]|sealer-recover [a-z]")]
+    private static partial Regex TypedWord();
 
     private static IEnumerable<string> Banned(AssemblyDefinition assembly) =>
         Assemblies.Calls(assembly)

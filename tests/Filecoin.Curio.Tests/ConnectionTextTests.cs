@@ -67,7 +67,7 @@ public sealed class ConnectionTextTests
         Assert.StartsWith("--curio-db does not say where Curio's database is: ", refused.Message, StringComparison.Ordinal);
         Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", refused.ToString(), StringComparison.Ordinal);
-        Assert.NotEmpty(refused.Hint);
+        Assert.NotEmpty(refused.Hint.ToString());
     }
 
     [Fact]

@@ -255,7 +255,7 @@ public sealed class CuriosDatabaseTests(Databases databases)
         OperatorException refused = await RefusedAsync(Open(curio, patience: 1));
         Assert.Equal(FailureKind.NodeUnreachable, refused.Kind);
         Assert.Equal($"{curio.Host} did not answer a query within 1 s", refused.Message);
-        Assert.Contains("--node-timeout", refused.Hint, StringComparison.Ordinal);
+        Assert.Contains(Setting.NodeTimeout, refused.Hint.Named);
     }
 
     [Theory]

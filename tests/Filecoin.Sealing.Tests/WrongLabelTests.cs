@@ -66,7 +66,8 @@ public sealed class WrongLabelTests
         Assert.Equal(FailureKind.Hardware, failure.Kind);
         Assert.Contains(known.Inputs.Sector.ToString(), failure.Message, StringComparison.Ordinal);
         Assert.Contains("the kernel faulty makes a wrong label of it again", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("--kernel=plain", failure.Hint, StringComparison.Ordinal);
+        Assert.Contains(Setting.Kernel, failure.Hint.Named);
+        Assert.Contains("Kernel=plain", failure.Hint.ToString(), StringComparison.Ordinal);
         Assert.Single(notices);
         Assert.Equal(Enumerable.Range(1, layer - 1).Select(k => $"layer-{k}"), place.Log.Steps.Order());
         Assert.False(File.Exists(Path.Combine(place.CacheFolder, CacheNames.Layer(layer))));

@@ -32,7 +32,7 @@ internal sealed class FactsLookup(
         SourceQuestion question = Question(sector, proven);
         SectorStatement? newest = Newest(question, atHead);
         Inquiry inquiry = await Inquiry.AskAsync(question, newest, _sources, others.Named, notes, cancellation).ConfigureAwait(false);
-        SealProofInfo proof = inquiry.Agreed.SealProof?.Value ?? throw inquiry.Lacks("nothing tells its seal proof", "--seal-proof");
+        SealProofInfo proof = inquiry.Agreed.SealProof?.Value ?? throw inquiry.Lacks("nothing tells its seal proof", Setting.SealProof);
         if (proof.SectorSize != size)
         {
             throw new OperatorException(
@@ -41,7 +41,7 @@ internal sealed class FactsLookup(
                 "one of the two is wrong; leave that source out");
         }
 
-        CommR sealedCid = inquiry.Agreed.SealedCid?.Value ?? throw inquiry.Lacks("nothing tells its SealedCID", "--sealed-cid");
+        CommR sealedCid = inquiry.Agreed.SealedCid?.Value ?? throw inquiry.Lacks("nothing tells its SealedCID", Setting.SealedCid);
         if (inquiry.Agreed is { TicketEpoch: null, Ticket: null })
         {
             throw LacksTicket(inquiry, question);
@@ -231,7 +231,7 @@ internal sealed class FactsLookup(
         throw failure is { Kind: FailureKind.NodeUnreachable } && proven is not null ? failure : inquiry.LacksUnless(
             "nothing tells whether it was sealed over data"
                 + (proven is null ? ", or whether it was snapped" : $": {CommittedCapacity.WhyNothing(proven)}"),
-            "say with --assume-zeros that such sectors hold none, if you know that");
+            $"say with {Setting.AssumeZeros} that such sectors hold none, if you know that");
     }
 
     private async Task<(SectorUpdate? Update, OperatorException? Failure)> UpdateAsync(

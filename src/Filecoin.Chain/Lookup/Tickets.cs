@@ -72,7 +72,7 @@ public sealed class Tickets
             : throw new OperatorException(
                 FailureKind.SourcesDisagree,
                 $"{sector}: the node draws ticket {fromNode} for epoch {epoch}, but the block headers give {fromHeaders}",
-                "nothing was sealed, since one of the two is wrong; ask another node, and report this with the output of --verbose");
+                $"nothing was sealed, since one of the two is wrong; ask another node, and report this with the output of {Setting.Verbose}");
     }
 
     /// <summary>The ticket of <paramref name="epoch"/> computed from the headers of the tipset that stands for it.</summary>

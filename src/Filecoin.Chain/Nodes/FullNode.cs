@@ -358,5 +358,5 @@ public sealed class FullNode(JsonRpcClient rpc)
     private static OperatorException Implausible(string method, string what) => new(
         FailureKind.NodeUnreachable,
         $"the chain node answered {method} with {what}",
-        "the node or a proxy before it is faulty: run with --verbose to see its answers, and use another node");
+        $"the node or a proxy before it is faulty: run with {Setting.Verbose} to see its answers, and use another node");
 }

@@ -10,14 +10,14 @@ namespace Filecoin.Chain.Pieces;
 /// </summary>
 internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
 {
-    private const string WhoSealed =
-        "the lotus-miner that sealed it with --miner-api-info, or Curio's database with --curio-db, or damocles' state of it with --damocles-state; "
-        + "or write the pieces to a metadata file as docs/formats.md describes and name that with --metadata";
+    private static readonly Hint WhoSealed =
+        $"the lotus-miner that sealed it with {Setting.MinerApi}, or Curio's database with {Setting.CurioDatabase}, or damocles' state of it with {Setting.DamoclesState}; "
+        + $"or write the pieces to a metadata file as docs/formats.md describes and name that with {Setting.Metadata}";
 
-    private const string Hint = $"name an archive node with --archive-node, best one with actor events indexed; or {WhoSealed}";
+    private static readonly Hint AnybodyHint = $"name an archive node with {Setting.ArchiveNode}, best one with actor events indexed; or {WhoSealed}";
 
     // Data without deals comes on chain with the proof: until then no node, old or new, can have a word about it.
-    private const string UnprovenHint = $"until it is proven only who sealed it knows its pieces: name {WhoSealed}";
+    private static readonly Hint UnprovenHint = $"until it is proven only who sealed it knows its pieces: name {WhoSealed}";
 
     /// <summary>The pieces of a sector that holds some.</summary>
     /// <param name="question">Which sector.</param>
@@ -75,7 +75,7 @@ internal sealed class PieceLists(IReadOnlyList<IPieceList> lists)
         string holds = question.IsUpdate ? "was updated with data" : "holds data";
         bool isUnproven = question is { IsUpdate: false, Epoch: null, DealIds.Count: 0 };
         return new FoundPieces(null, new OperatorException(
-            kind, $"{question.Sector} {holds}, but nothing tells which pieces ({string.Join("; ", complaints)})", isUnproven ? UnprovenHint : Hint));
+            kind, $"{question.Sector} {holds}, but nothing tells which pieces ({string.Join("; ", complaints)})", isUnproven ? UnprovenHint : AnybodyHint));
     }
 
     /// <summary>A node that says no, or that it does not know a method or keep events, is there; only silence makes it unreachable.</summary>

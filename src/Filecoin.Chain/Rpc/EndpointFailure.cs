@@ -47,13 +47,13 @@ internal sealed record EndpointFailure(
     RpcError? Error = null,
     TimeSpan? RetryAfter = null,
     Exception? Cause = null,
-    string? Hint = null)
+    Hint? Hint = null)
 {
     private const int QuotedCharacters = 80;
 
-    private const string PrunedHint =
-        "use an archive node, or another endpoint that keeps this height: several can stand in FULLNODE_API_INFO with commas between and each is "
-        + "asked, and --archive-node names one that is asked only what the others cannot answer";
+    private static readonly Hint PrunedHint =
+        $"use an archive node, or another endpoint that keeps this height: several can stand in {NodeApi.FullNode.Variable} with commas between and each is "
+        + $"asked, and {Setting.ArchiveNode} names one that is asked only what the others cannot answer";
 
     /// <summary>What Go's servers (Caddy, Traefik), nginx and Apache answer, with HTTP 400, to plain HTTP where they speak TLS.</summary>
     private static readonly string[] WantsTls =
@@ -140,12 +140,12 @@ internal sealed record EndpointFailure(
             ?? failures.FirstOrDefault(failure => failure.Trouble != EndpointTrouble.MethodMissing)
             ?? failures.First();
         NodeApi api = decisive.Endpoint.Api;
-        (FailureKind kind, string hint) = decisive.Trouble switch
+        (FailureKind kind, Hint hint) = decisive.Trouble switch
         {
             EndpointTrouble.Pruned => (FailureKind.StatePruned, PrunedHint),
             EndpointTrouble.Unexplained when isOfPast => (FailureKind.StatePruned, PrunedHint),
             EndpointTrouble.Unexplained => (
-                FailureKind.NodeUnreachable, "if the words do not explain it, run with --verbose to see what was asked, and try another node"),
+                FailureKind.NodeUnreachable, $"if the words do not explain it, run with {Setting.Verbose} to see what was asked, and try another node"),
             EndpointTrouble.NotPermitted => (
                 FailureKind.NodeUnreachable,
                 $"give a token with read permission in {api.Variable}: `{api.Program} auth api-info --perm read` on the node prints the whole value"),
@@ -156,7 +156,7 @@ internal sealed record EndpointFailure(
                     : $"check that {api.Variable} leads to a {api.Program}"),
             EndpointTrouble.Limited => (
                 FailureKind.NodeUnreachable,
-                "run the same command again later, ask fewer sectors at once with --concurrency, or ask a node of your own, which has no such limit"),
+                $"run the same command again later, ask fewer sectors at once with {Setting.Concurrency}, or ask a node of your own, which has no such limit"),
             EndpointTrouble.Transient or EndpointTrouble.TimedOut => (FailureKind.NodeUnreachable, "check that the node runs and is reachable from here, then run the same command again"),
             _ => (FailureKind.NodeUnreachable, $"check the address in {api.Variable}, or add another endpoint to it after a comma"),
         };

@@ -219,7 +219,7 @@ public sealed class JsonRpcClient : IDisposable
     private static ChainCallException Answer(ChainEndpoint endpoint, string method, RpcError error) => new(
         Primitives.FailureKind.NotOnChain,
         $"{endpoint} answered {method} with the error \"{error.Message}\"",
-        "if the words do not explain it, run with --verbose to see what was asked, and try another node",
+        $"if the words do not explain it, run with {Setting.Verbose} to see what was asked, and try another node",
         method,
         error,
         null);

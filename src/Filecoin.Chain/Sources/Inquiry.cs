@@ -12,11 +12,11 @@ internal sealed class Inquiry
     /// <summary>What a complaint of a source may take of a sentence that tells of several; with --verbose the whole is in the log.</summary>
     private const int LongestComplaint = 200;
 
-    private const string WhereElse =
-        "name an archive node with --archive-node; or the lotus-miner that sealed it with --miner-api-info; or the database of the Curio that did "
-        + "with --curio-db; or give damocles' state of it with --damocles-state; or ";
+    private static readonly Hint WhereElse =
+        $"name an archive node with {Setting.ArchiveNode}; or the lotus-miner that sealed it with {Setting.MinerApi}; or the database of the Curio that did "
+        + $"with {Setting.CurioDatabase}; or give damocles' state of it with {Setting.DamoclesState}; or ";
 
-    private const string EpochByHand = "the ticket's epoch by hand with --ticket-epoch, as `lotus-miner sectors status <number>` tells it";
+    private static readonly Hint EpochByHand = $"the ticket's epoch by hand with {Setting.TicketEpoch}, as `lotus-miner sectors status <number>` tells it";
 
     private const string Unseen =
         "a sector made with the genesis block has no pre-commit and cannot be recovered from chain data; one proven through another actor, such as "
@@ -87,21 +87,21 @@ internal sealed class Inquiry
 
     /// <summary>Why something that nobody said cannot be told.</summary>
     /// <param name="lacking">"nothing tells which ticket it was sealed with".</param>
-    /// <param name="option">The option that gives it by hand; null for the ticket's epoch.</param>
-    internal OperatorException Lacks(string lacking, string? option = null) =>
-        LacksUnless(lacking, option is null ? EpochByHand : $"it by hand with {option}", option is null);
+    /// <param name="option">The setting that gives it by hand; null for the ticket's epoch.</param>
+    internal OperatorException Lacks(string lacking, Setting? option = null) =>
+        LacksUnless(lacking, option is { } setting ? (Hint)$"it by hand with {setting}" : EpochByHand, option is null);
 
     /// <summary>The same where not a fact is given by hand.</summary>
     /// <param name="lacking">"nothing tells which ticket it was sealed with".</param>
     /// <param name="byHand">What the operator may do instead of naming a source, the end of a sentence.</param>
     /// <param name="isTicket">Whether the ticket is lacking.</param>
-    internal OperatorException LacksUnless(string lacking, string byHand, bool isTicket = false)
+    internal OperatorException LacksUnless(string lacking, Hint byHand, bool isTicket = false)
     {
         string why = _complaints.Count + _unusable.Count > 0 ? string.Join("; ", [.. _complaints, .. _unusable])
             : _statements.Count > 0 ? $"it is not among what is told by {string.Join(", ", _statements.Select(said => said.Source))}"
             : "there is nobody to ask";
         string message = $"{_sector}: {lacking} ({why})";
-        string whereElse = WhereElse + byHand;
+        Hint whereElse = WhereElse + byHand;
 
         // A node that makes no sense is what has to be seen to first; one that says no is no obstacle to asking others.
         return _isPruned && _first is null or ChainCallException { Error: not null }
@@ -109,14 +109,14 @@ internal sealed class Inquiry
             : new OperatorException(
                 _first?.Kind ?? FailureKind.NotOnChain,
                 message,
-                _first?.Hint ?? (isTicket ? Unseen : "") + whereElse,
+                _first?.Hint ?? $"{(isTicket ? Unseen : "")}{whereElse}",
                 _first);
     }
 
     /// <summary>What to do about the first source that may know but gave no answer, as the beginning of a hint; empty if all answered.</summary>
-    private string Unheard => _failures
+    private Hint Unheard => _failures
         .Where(failed => failed.Failure is { Kind: FailureKind.NodeUnreachable } and not ChainCallException { Error: not null })
-        .Select(failed => $"{failed.Source.Name} could not be asked: {failed.Failure.Hint}; ")
+        .Select(failed => (Hint)$"{failed.Source.Name} could not be asked: {failed.Failure.Hint}; ")
         .FirstOrDefault("");
 
     private SourceQuestion Open(SourceQuestion question) => question with

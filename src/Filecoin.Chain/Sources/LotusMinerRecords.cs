@@ -50,7 +50,7 @@ public sealed class LotusMinerRecords(LotusMiner lotusMiner) : ISectorSource
             : throw new OperatorException(
                 FailureKind.NodeUnreachable,
                 $"lotus-miner answered for sector {status.SectorNumber} where {question.Sector.Number} was asked for",
-                "what answers there is faulty, or no lotus-miner: check MINER_API_INFO");
+                $"what answers there is faulty, or no lotus-miner: check {NodeApi.LotusMiner.Variable}");
     }
 
     /// <summary>What a sector's status says.</summary>
@@ -143,7 +143,7 @@ public sealed class LotusMinerRecords(LotusMiner lotusMiner) : ISectorSource
         if (whose.ActorId != miner)
         {
             throw new OperatorException(
-                FailureKind.BadInput, $"it is the lotus-miner of {whose}, not of {miner}", "set MINER_API_INFO or --miner-api-info to that of the miner named");
+                FailureKind.BadInput, $"it is the lotus-miner of {whose}, not of {miner}", $"set {NodeApi.LotusMiner.Variable} or {Setting.MinerApi} to that of the miner named");
         }
     }
 }

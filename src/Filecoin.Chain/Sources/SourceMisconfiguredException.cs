@@ -9,7 +9,7 @@ namespace Filecoin.Chain.Sources;
 /// <param name="message">What is wrong, one sentence.</param>
 /// <param name="hint">What to set, one sentence.</param>
 /// <param name="inner">The cause; null for none.</param>
-public sealed class SourceMisconfiguredException(string message, string hint, Exception? inner = null)
+public sealed class SourceMisconfiguredException(string message, Hint hint, Exception? inner = null)
     : OperatorException(FailureKind.BadInput, message, hint, inner)
 {
     /// <summary>The same, naming the source.</summary>

@@ -11,7 +11,7 @@ public sealed class DamagedLayerException : OperatorException
     /// <summary>Makes a failure.</summary>
     /// <param name="message">One sentence, naming the layer's file.</param>
     /// <param name="hint">What to do next.</param>
-    public DamagedLayerException(string message, string hint)
+    public DamagedLayerException(string message, Hint hint)
         : base(FailureKind.Storage, message, hint)
     {
     }

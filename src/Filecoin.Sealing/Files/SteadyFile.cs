@@ -10,7 +10,7 @@ namespace Filecoin.Sealing.Files;
 /// <param name="hint">What to do when it has changed or cannot be read: a sentence without its full stop.</param>
 /// <param name="mayBeLonger">Whether what is behind <paramref name="length"/> is none of the reader's business.</param>
 /// <param name="files">Opens it; null for the real file system.</param>
-internal sealed class SteadyFile(string path, long length, string hint, bool mayBeLonger = false, IFileSystem? files = null) : IDisposable
+internal sealed class SteadyFile(string path, long length, Hint hint, bool mayBeLonger = false, IFileSystem? files = null) : IDisposable
 {
     private readonly Lock _opening = new();
     private IOpenFile? _file;

@@ -33,8 +33,8 @@ internal sealed class LayerDoubts(SealJob job)
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{job.Inputs.Sector}: {what}; in this run layers of this sector came out wrong {_ofSector} times, so this machine is not trusted with it"),
-                "Look for machine-check errors (dmesg) and test the memory (memtest86+, some hours), then go on with the same command, or on "
-                + "another machine; finished layers are kept. If the kernel is named as the cause, try --kernel=plain.");
+                $"Look for machine-check errors (dmesg) and test the memory (memtest86+, some hours), then go on with the same command, or on "
+                + $"another machine; finished layers are kept. If the kernel is named as the cause, try {Setting.Kernel}=plain.");
         }
 
         job.Notice?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{what}; layer {layer} is labelled again from {SourceOf(layer)}"));

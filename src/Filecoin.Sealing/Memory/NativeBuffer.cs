@@ -90,7 +90,7 @@ public sealed unsafe partial class NativeBuffer : IDisposable
     private static OperatorException Refused(long bytes) => new(
         FailureKind.NotEnoughResources,
         string.Create(CultureInfo.InvariantCulture, $"the system refused {bytes >> 20} MiB of memory"),
-        "free memory, lower --parallel, or raise the limit (ulimit -v, cgroup)");
+        $"Free memory, lower {Setting.Parallel}, or raise the limit (ulimit -v, cgroup).");
 
     private void Free()
     {

@@ -12,7 +12,7 @@ namespace Filecoin.Sealing.Proofs;
 internal sealed class PorepVanillaProver : IPorepOpener
 {
     /// <summary>What to do where a file of the sector is missing or damaged.</summary>
-    internal const string Anew = "Recover the sector again with --keep-all";
+    internal static readonly Hint Anew = $"Recover the sector again with {Setting.KeepAll}";
 
     /// <summary>In the place of the replica's node where that is left out.</summary>
     private static readonly InclusionProof Nothing = new(default, default, default, []);

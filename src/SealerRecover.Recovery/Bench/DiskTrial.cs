@@ -27,7 +27,7 @@ internal sealed partial class DiskTrial(string folder, long bytes, TimeProvider 
         while (!Directory.Exists(existing))
         {
             existing = Path.GetDirectoryName(existing)
-                ?? throw new OperatorException(FailureKind.Storage, $"{folder} is on no disk", "name a folder with --sealing-temp");
+                ?? throw new OperatorException(FailureKind.Storage, $"{folder} is on no disk", $"Name a folder with {Setting.TempFolder}.");
         }
 
         double write = 0;
@@ -47,7 +47,7 @@ internal sealed partial class DiskTrial(string folder, long bytes, TimeProvider 
             throw new OperatorException(
                 FailureKind.Storage,
                 $"{existing} could not be measured: {failure.Message}",
-                $"name a folder that can be written and has {bytes >> 20} MiB free with --sealing-temp",
+                $"Name a folder that can be written and has {bytes >> 20} MiB free with {Setting.TempFolder}.",
                 failure);
         }
 

@@ -17,7 +17,7 @@ public static class UntoldPieces
             FailureKind.NotSupported,
             $"{sector} {(isUpdate ? "was snapped to" : "holds")} data{(data.CommD is { } commD ? $" with CommD {commD}" : "")}, "
                 + "but the metadata file does not tell which pieces",
-            $"write them to its {(isUpdate ? "Update." : "")}Pieces in that file (docs/formats.md), or export it again and name who sealed it with --miner-api-info, --curio-db or "
-                + "--damocles-state");
+            $"Write them to its {(isUpdate ? "Update." : "")}Pieces in that file (docs/formats.md), or export it again and name who sealed it with {Setting.MinerApi}, "
+                + $"{Setting.CurioDatabase} or {Setting.DamoclesState}.");
     }
 }

@@ -23,7 +23,7 @@ public sealed class CommitmentMismatchException : OperatorException
         : base(
             FailureKind.CommitmentMismatch,
             message,
-            $"sealer-recover diagnose --miner={inputs.Sector.Miner} --sealing-temp={Path.GetDirectoryName(evidenceFolder)} {inputs.Sector.Number} "
+            $"{UserCommand.Diagnose} {Setting.Miner}={inputs.Sector.Miner} {Setting.TempFolder}={Path.GetDirectoryName(evidenceFolder)} {inputs.Sector.Number} "
                 + $"says which of the causes it was; it needs the files kept in {evidenceFolder}, which are to be deleted before another try with the same inputs.")
     {
         Inputs = inputs;

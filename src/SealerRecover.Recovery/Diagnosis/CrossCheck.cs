@@ -1,4 +1,5 @@
 using Filecoin.Chain.Facts;
+using Filecoin.Chain.Rpc;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Recovery.Diagnosis;
@@ -18,8 +19,8 @@ public sealed record CrossChecked(IReadOnlyList<Contradiction> Contradictions, I
     public OperatorException? Refusal(SectorId sector) => Contradictions.Count == 0 ? null : new OperatorException(
         FailureKind.SourcesDisagree,
         $"{sector}: {string.Join("; ", Contradictions.Select(contradiction => contradiction.Sentence))}",
-        "Nothing was sealed. Write the sector into a new metadata file with sealer-recover export; "
-            + "only if the node is on another network or faulty, recover without one (unset FULLNODE_API_INFO).");
+        $"Nothing was sealed. Write the sector into a new metadata file with {UserCommand.Export}; "
+            + $"only if the node is on another network or faulty, recover without one (unset {NodeApi.FullNode.Variable}).");
 }
 
 /// <summary>

@@ -79,7 +79,7 @@ public sealed record UsedInputs
         if (inputs.Sector != sector || !SealProofs.TryGet((long)inputs.SealProof, out SealProofInfo proof))
         {
             throw new OperatorException(
-                FailureKind.Storage, $"{source} is not what this tool writes for {sector}", "name the metadata file with --metadata, and the files with --sealed and --cache");
+                FailureKind.Storage, $"{source} is not what this tool writes for {sector}", $"Name the metadata file with {Setting.Metadata}, and the files with {Setting.SealedFile} and {Setting.CacheFolder}.");
         }
 
         return new UsedInputs

@@ -17,7 +17,7 @@ internal sealed class TargetRefusals(string resultFolder, SectorId sector)
     public OperatorException Exists(string path, string complaint) => new(
         FailureKind.TargetExists,
         $"{sector}: {path} already exists and {complaint}",
-        "Choose another --sealing-result, or repeat with --force to move it to "
+        $"Choose another {Setting.ResultFolder}, or repeat with {Setting.Force} to move it to "
         + $"{Path.Combine(resultFolder, ResultLayout.OwnFolder, "replaced")}.");
 
     /// <summary>sealed/, cache/ and their like are of all sectors, and a link that leads nowhere may lead to a disk that is not mounted.</summary>
@@ -42,5 +42,5 @@ internal sealed class TargetRefusals(string resultFolder, SectorId sector)
     public OperatorException OtherFileSystem(string path) => new(
         FailureKind.TargetExists,
         $"{sector}: {path} is on another file system than {resultFolder}, where it would have to be made; {NothingComputed}",
-        "Let a link not lead out of the result folder, or name the folder that is on that disk as the storage path or as --sealing-result.");
+        $"Let a link not lead out of the result folder, or name the folder that is on that disk as the storage path or as {Setting.ResultFolder}.");
 }

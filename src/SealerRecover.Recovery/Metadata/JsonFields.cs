@@ -44,7 +44,7 @@ internal sealed class JsonFields
     public static OperatorException Bad(string file, string place, string complaint) => new(
         FailureKind.BadInput,
         $"{file}: {place} {complaint}",
-        "Correct the file, or write it anew with `sealer-recover export`.");
+        $"Correct the file, or write it anew with `{UserCommand.Export}`.");
 
     /// <summary>What a file says where it is wrong, in quotes.</summary>
     public static string Quote(string text) => $"\"{SafeText.Short(text)}\"";

@@ -95,7 +95,7 @@ public static class MetadataFile
             throw new OperatorException(
                 FailureKind.BadInput,
                 look.Kind == FileKind.Missing ? $"the metadata file {path} does not exist" : $"{path} is not a file",
-                "Give the path of a file that `sealer-recover export` wrote.");
+                $"Give the path of a file that `{UserCommand.Export}` wrote.");
         }
     }
 

@@ -75,8 +75,8 @@ public sealed class MissingPieceException : OperatorException
         ? $"{wanted} is needed and no piece source was given"
         : $"{wanted} was not found: {string.Join("; ", refusals.Select(refusal => refusal.What))}";
 
-    private static string HintFor(ImmutableArray<PieceRefusal> refusals) =>
+    private static Hint HintFor(ImmutableArray<PieceRefusal> refusals) =>
         refusals.IsEmpty || refusals.All(refusal => refusal.Kind == RefusalKind.NotThere)
-            ? "Name a folder, an unsealed sector file or an http(s) server that has it with --piece-source, which can be given several times."
-            : "See what each source answered, or add another --piece-source; what was downloaded is kept and the same command goes on.";
+            ? (Hint)$"Name a folder, an unsealed sector file or an http(s) server that has it with {Setting.PieceSource}, which can be given several times."
+            : $"See what each source answered, or add another {Setting.PieceSource}; what was downloaded is kept and the same command goes on.";
 }

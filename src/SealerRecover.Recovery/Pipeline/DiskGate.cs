@@ -105,5 +105,5 @@ internal sealed class DiskGate(string tempFolder, ISystemProbe probe, bool ignor
     private OperatorException NotEnough(SectorId sector, long needed, long free) => new(
         FailureKind.NotEnoughResources,
         string.Create(CultureInfo.InvariantCulture, $"{sector} needs {needed} more bytes in {tempFolder}, where {free} are free"),
-        "Free disk space and run the same command again; --ignore-resources starts all the same.");
+        $"Free disk space and run the same command again; {Setting.IgnoreResources} starts all the same.");
 }

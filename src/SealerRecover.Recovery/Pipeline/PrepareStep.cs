@@ -169,7 +169,7 @@ internal sealed record PrepareStep(SectorContext Sector) : ISectorStep
             throw new OperatorException(
                 FailureKind.BadInput,
                 $"{Id} is already half installed into {manifest.ResultFolder}",
-                $"Run again with --sealing-result={manifest.ResultFolder}, or delete {prepared.Workspace.Folder} to seal it anew.");
+                $"Run again with {Setting.ResultFolder}={manifest.ResultFolder}, or delete {prepared.Workspace.Folder} to seal it anew.");
         }
 
         prepared = prepared with { ProvenInVain = proof is not null };

@@ -161,7 +161,7 @@ internal sealed class StandingReplica
                 throw new OperatorException(
                     FailureKind.TargetExists,
                     $"{_place.Sector}: {copy} {why}",
-                    "Repeat with --force to make it again; the damaged file is then moved aside, not deleted.");
+                    $"Repeat with {Setting.Force} to make it again; the damaged file is then moved aside, not deleted.");
             }
 
             if (_targets.Fixed.TryGetValue(copy, out string? reason))

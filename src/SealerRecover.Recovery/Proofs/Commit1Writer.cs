@@ -104,7 +104,7 @@ public static class Commit1Writer
                 look.Kind == FileKind.File
                     ? $"the sealed file of {sector}, {path}, is {look.Length} bytes long instead of {size.Bytes}"
                     : $"the sealed file of {sector} is not at {path}",
-                "Name it with --sealed, or the folder that holds sealed/ and cache/ with --sealing-result.");
+                $"Name it with {Setting.SealedFile}, or the folder that holds sealed/ and cache/ with {Setting.ResultFolder}.");
         }
     }
 }

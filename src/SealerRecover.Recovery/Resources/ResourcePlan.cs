@@ -137,11 +137,11 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
         .Where(cache => FileLook.Through(cache.Path).Length != cache.Length)
         .Sum(cache => cache.Length);
 
-    private static string Remedy(ResourceLine shortage) => shortage switch
+    private static Hint Remedy(ResourceLine shortage) => shortage switch
     {
-        { IsBytes: false } => "Raise the limit with `ulimit -n`.",
-        { What: "memory" } => "Free memory; --ignore-resources starts all the same, at the risk of being killed halfway.",
-        _ => "Free disk space or choose another folder; --ignore-resources starts all the same.",
+        { IsBytes: false } => (Hint)"Raise the limit with `ulimit -n`.",
+        { What: "memory" } => (Hint)$"Free memory; {Setting.IgnoreResources} starts all the same, at the risk of being killed halfway.",
+        _ => (Hint)$"Free disk space or choose another folder; {Setting.IgnoreResources} starts all the same.",
     };
 
     /// <summary>What the sectors need, each for itself; temporary and result in bytes that are not there yet.</summary>

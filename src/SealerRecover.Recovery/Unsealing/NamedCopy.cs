@@ -11,37 +11,38 @@ namespace SealerRecover.Recovery.Unsealing;
 /// <summary>The unsealed copy of a sector: what is asked for is refused where it is not in it, and where it was given for a sealed file it is recognised.</summary>
 internal static class NamedCopy
 {
-    private const string Other = "Give the unsealed copy of this very sector, or its sealed file with --sealed.";
+    private static readonly Hint Other = $"Give the unsealed copy of this very sector, or its sealed file with {Setting.SealedFile}.";
 
     /// <summary>Refuses a copy that is none, or that has not all of the range.</summary>
     /// <exception cref="OperatorException">BadInput, or Storage where it cannot be read or its trailer is not well formed.</exception>
     public static void Check(UnsealRequest request)
     {
         string path = request.UnsealedFile!;
+        string named = $"named by {request.NameOf(Setting.UnsealedFile)}";
         if (request.SealedFile is not null || request.UpdateFile is not null)
         {
             throw UnsealFiles.BadInput(
-                "both an unsealed copy and a sealed file or an update were named", "Leave --sealed and --update out: what is unsealed needs no key.");
+                "both an unsealed copy and a sealed file or an update were named", $"Leave {Setting.SealedFile} and {Setting.UpdateFile} out: what is unsealed needs no key.");
         }
 
         SectorSize size = request.Facts.SealProof.SectorSize;
         FileLook look = FileLook.Through(path);
         if (look.Kind != FileKind.File)
         {
-            throw UnsealFiles.BadInput($"{path}, named by --unsealed, {(look.Kind == FileKind.Missing ? "does not exist" : "is not a file")}", Other);
+            throw UnsealFiles.BadInput($"{path}, {named}, {(look.Kind == FileKind.Missing ? "does not exist" : "is not a file")}", Other);
         }
 
         if (look.Length < size.Bytes)
         {
-            throw UnsealFiles.BadInput($"{path}, named by --unsealed, is {look.Length} bytes long, but a sector of {size} is at least {size.Bytes}", Other);
+            throw UnsealFiles.BadInput($"{path}, {named}, is {look.Length} bytes long, but a sector of {size} is at least {size.Bytes}", Other);
         }
 
         using PaddedFile whole = new(path, size);
         if (DataLook.IsReplica(whole))
         {
             throw UnsealFiles.BadInput(
-                $"{path}, named by --unsealed, is no unsealed copy: it holds nodes that no padded data has, as sealed files and updates do",
-                "Name it with --sealed, or with --update if it is the update of a snapped sector.");
+                $"{path}, {named}, is no unsealed copy: it holds nodes that no padded data has, as sealed files and updates do",
+                $"Name it with {Setting.SealedFile}, or with {Setting.UpdateFile} if it is the update of a snapped sector.");
         }
 
         using UnsealedFile copy = UnsealedFile.Open(path, size);
@@ -52,7 +53,7 @@ internal static class NamedCopy
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{path} has not all of the padded bytes {request.Range.Padded.Offset} to {request.Range.Padded.End}: it was only unsealed in part, and holds {(ranges.Length > 0 ? ranges : "nothing")}"),
-                "Ask for a piece or a range that is there, or give the sealed file with --sealed.");
+                $"Ask for a piece or a range that is there, or give the sealed file with {Setting.SealedFile}.");
         }
     }
 
@@ -61,7 +62,7 @@ internal static class NamedCopy
     /// trailer, which no sealed file has. Nodes tell only what is a replica: those of one sealed over zeros are labels, which could be data.
     /// </summary>
     /// <exception cref="OperatorException">BadInput.</exception>
-    public static void Recognise(UnsealRequest request, string? path, string option, CancellationToken cancellation)
+    public static void Recognise(UnsealRequest request, string? path, Setting option, CancellationToken cancellation)
     {
         SectorSize size = request.Facts.SealProof.SectorSize;
         if (path is null || FileLook.Through(path) is not { Kind: FileKind.File, Length: long length } || length < size.Bytes)
@@ -95,6 +96,8 @@ internal static class NamedCopy
             return;
         }
 
-        throw UnsealFiles.BadInput($"{path}, named by {option}, is {what}", $"Take pieces and ranges out of it, without any labelling, with --unsealed instead of {option}.");
+        throw UnsealFiles.BadInput(
+            $"{path}, named by {request.NameOf(option)}, is {what}",
+            $"Take pieces and ranges out of it, without any labelling, with {Setting.UnsealedFile} instead of {option}.");
     }
 }

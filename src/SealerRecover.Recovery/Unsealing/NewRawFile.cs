@@ -12,13 +12,13 @@ internal static class NewRawFile
         if (Path.Exists(path))
         {
             throw new OperatorException(
-                FailureKind.TargetExists, $"{path} exists already and is not overwritten", "Move it away, or choose another place for --output.");
+                FailureKind.TargetExists, $"{path} exists already and is not overwritten", $"Move it away, or choose another place for {Setting.Output}.");
         }
 
         if (!Directory.Exists(Path.GetDirectoryName(path)))
         {
             throw new OperatorException(
-                FailureKind.BadInput, $"the folder of {path} does not exist", "Make it, or choose another place for --output.");
+                FailureKind.BadInput, $"the folder of {path} does not exist", $"Make it, or choose another place for {Setting.Output}.");
         }
     }
 

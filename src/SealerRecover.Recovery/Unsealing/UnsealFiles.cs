@@ -19,36 +19,38 @@ internal static class UnsealFiles
             return;
         }
 
-        NamedCopy.Recognise(request, request.SealedFile, "--sealed", cancellation);
-        NamedCopy.Recognise(request, request.UpdateFile, "--update", cancellation);
+        NamedCopy.Recognise(request, request.SealedFile, Setting.SealedFile, cancellation);
+        NamedCopy.Recognise(request, request.UpdateFile, Setting.UpdateFile, cancellation);
         SectorId sector = request.Facts.Sector;
         if (request.UpdateFile is null && request.Facts.Update is not null)
         {
-            throw BadInput($"{sector} was snapped: its data is in the update, not in the sealed file", "Name the update with --update; --sealed is its key.");
+            throw BadInput($"{sector} was snapped: its data is in the update, not in the sealed file", $"Name the update with {Setting.UpdateFile}; {Setting.SealedFile} is its key.");
         }
 
         if (request.UpdateFile is not null && request.Facts.Update is null)
         {
-            throw BadInput($"{sector} has no update", "Name the sealed file with --sealed instead of --update.");
+            throw BadInput($"{sector} has no update", $"Name the sealed file with {Setting.SealedFile} instead of {Setting.UpdateFile}.");
         }
 
         if ((request.UpdateFile ?? request.SealedFile) is null)
         {
-            throw BadInput($"no file of {sector} was named", "Name the sealed file with --sealed, the update with --update, or an unsealed copy with --unsealed.");
+            throw BadInput(
+                $"no file of {sector} was named",
+                $"Name the sealed file with {Setting.SealedFile}, the update with {Setting.UpdateFile}, or an unsealed copy with {Setting.UnsealedFile}.");
         }
 
         if (request.UpdateFile is not null && request.SealedFile is null && request.Facts.Data is not null)
         {
             throw BadInput(
-                $"{sector} held data before its update, so its key cannot be made from labels alone", "Name the sealed file before the update with --sealed.");
+                $"{sector} held data before its update, so its key cannot be made from labels alone", $"Name the sealed file before the update with {Setting.SealedFile}.");
         }
 
-        CheckFile(request.SealedFile, "--sealed", request.Facts.SealProof.SectorSize);
-        CheckFile(request.UpdateFile, "--update", request.Facts.SealProof.SectorSize);
-        CheckCache(request.CacheFolder, "--cache", request.Facts.SealedCid, proofs);
+        CheckFile(request.SealedFile, request.NameOf(Setting.SealedFile), request.Facts.SealProof.SectorSize);
+        CheckFile(request.UpdateFile, request.NameOf(Setting.UpdateFile), request.Facts.SealProof.SectorSize);
+        CheckCache(request.CacheFolder, request.NameOf(Setting.CacheFolder), request.Facts.SealedCid, proofs);
         if (request.Facts.Update is { } update)
         {
-            CheckCache(request.UpdateCacheFolder, "--update-cache", update.SealedCid, proofs);
+            CheckCache(request.UpdateCacheFolder, request.NameOf(Setting.UpdateCacheFolder), update.SealedCid, proofs);
         }
     }
 
@@ -71,7 +73,7 @@ internal static class UnsealFiles
             return new OperatorException(
                 FailureKind.CommitmentMismatch,
                 $"the data in {replica} has the commitment {found.CommP} instead of {expected.CommP}; nothing was written",
-                "This unsealed copy is damaged, another sector's, or from before an update: give another one, or the sealed file with --sealed.");
+                $"This unsealed copy is damaged, another sector's, or from before an update: give another one, or the sealed file with {Setting.SealedFile}.");
         }
 
         string key = plan.Key switch
@@ -91,7 +93,7 @@ internal static class UnsealFiles
     private static CommD Known(SectorContents contents) => contents.CommD ?? throw new OperatorException(
         FailureKind.BadInput,
         $"CommD of {contents.Sector} is told nowhere, and the order of its pieces is not known to compute it",
-        "Add CommD to its metadata (docs/formats.md) and give that with --metadata.");
+        $"Add CommD to its metadata (docs/formats.md) and give that with {Setting.Metadata}.");
 
     private static void CheckFile(string? path, string option, SectorSize size)
     {
@@ -139,5 +141,5 @@ internal static class UnsealFiles
     }
 
     /// <summary>A mistake in what was given.</summary>
-    public static OperatorException BadInput(string message, string hint) => new(FailureKind.BadInput, message, hint);
+    public static OperatorException BadInput(string message, Hint hint) => new(FailureKind.BadInput, message, hint);
 }

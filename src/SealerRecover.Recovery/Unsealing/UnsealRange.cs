@@ -12,7 +12,7 @@ namespace SealerRecover.Recovery.Unsealing;
 /// <param name="Piece">What the bytes have to be, zero-extended to its size; null where no commitment is known for just this stretch.</param>
 public sealed record UnsealRange(long RawOffset, long RawLength, PieceInfo? Piece)
 {
-    private const string Whole = "Leave the range out to get the whole sector; sealer-recover pieces lists what is in it.";
+    private static readonly Hint Whole = $"Leave the range out to get the whole sector; {UserCommand.Pieces} lists what is in it.";
 
     /// <summary>The padded bytes that these raw bytes are in.</summary>
     public PaddedRange Padded
@@ -85,7 +85,7 @@ public sealed record UnsealRange(long RawOffset, long RawLength, PieceInfo? Piec
         else if (!Cid.TryParse(cid, out Cid? plain) || !CommitmentCid.TryGetCommD(plain, out commP))
         {
             throw new OperatorException(
-                FailureKind.BadInput, "what was given is not the CID of a piece", "Write a piece CID, baga6ea4seaq… or bafkzcib…, as sealer-recover pieces lists it.");
+                FailureKind.BadInput, "what was given is not the CID of a piece", $"Write a piece CID, baga6ea4seaq… or bafkzcib…, as {UserCommand.Pieces} lists it.");
         }
 
         if (contents.Order == OrderKnowledge.Unknown)

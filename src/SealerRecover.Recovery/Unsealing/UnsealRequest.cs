@@ -55,6 +55,9 @@ public sealed record UnsealRequest
     /// <summary>Keep the labels for the next range of the same sector, instead of deleting them.</summary>
     public bool KeepLabels { get; init; }
 
+    /// <summary>How the caller's operator types what a complaint speaks of.</summary>
+    public Func<Enum, string> NameOf { get; init; } = named => named.ToString();
+
     /// <summary>Start although memory or disk do not seem to suffice.</summary>
     public bool IgnoreResources { get; init; }
 }

@@ -92,7 +92,7 @@ internal sealed class Journal : IStepLog
             throw new OperatorException(
                 FailureKind.BadInput,
                 $"{path} was written by a newer version of sealer-recover",
-                "Carry on with that version, or choose another folder for --sealing-temp.");
+                $"Carry on with that version, or choose another folder for {Setting.TempFolder}.");
         }
 
         if (lines is not [{ Inputs: { Format: WorkInputs.CurrentFormat } inputs, CachePath: string cachePath }, ..])

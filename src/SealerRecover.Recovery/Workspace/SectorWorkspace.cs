@@ -173,7 +173,7 @@ internal sealed class SectorWorkspace : IDisposable
             throw new OperatorException(
                 FailureKind.BadInput,
                 $"{folder} already exists and was not made by this tool",
-                "Choose another folder for --sealing-temp, or move that one away.");
+                $"Choose another folder for {Setting.TempFolder}, or move that one away.");
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class CommpCommand : ICommand
                 failures.Add(failure);
                 if (files.Length > 1)
                 {
-                    context.View.Said($"{failure.Message}; {failure.Hint}");
+                    context.View.Said($"{failure.Message}; {failure.Hint.Worded(TypedNames.Of)}");
                 }
             }
         }

@@ -72,6 +72,7 @@ internal sealed class UnsealCommand : ICommand
         SectorContents contents = SectorContents.Now(facts, context.Cancellation);
         UnsealRequest request = new()
         {
+            NameOf = TypedNames.Of,
             Facts = facts,
             SealedFile = Absolute(context, _sealed),
             CacheFolder = Absolute(context, _cache),

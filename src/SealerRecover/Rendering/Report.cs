@@ -79,7 +79,7 @@ internal sealed record Failure(
         (ImmutableArray<NamedFact> evidence, ImmutableArray<string> causes, ImmutableArray<string> excluded) = MismatchEvidence.Of(exception);
         return exception switch
         {
-            OperatorException known => new(ExitCodes.Of(known), known.Message, known.Hint, evidence, causes, excluded, known.ToString()),
+            OperatorException known => new(ExitCodes.Of(known), known.Message, known.Hint.Worded(TypedNames.Of), evidence, causes, excluded, known.ToString()),
             _ => new(
                 ExitCodes.InternalError,
                 $"unexpected {exception.GetType().Name}: {exception.Message}",

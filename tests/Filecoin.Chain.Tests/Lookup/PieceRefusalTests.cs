@@ -39,7 +39,7 @@ public sealed class PieceRefusalTests
         Assert.Contains("; the message that proved or updated it: ", error.Message, StringComparison.Ordinal);
         Assert.Contains("; the miner actor's events: ", error.Message, StringComparison.Ordinal);
         Assert.Contains("; the claims of verified data: ", error.Message, StringComparison.Ordinal);
-        Assert.Contains("metadata file", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("metadata file", error.Hint.ToString(), StringComparison.Ordinal);
 
         // With CommD all the rest can be written down, so it is still looked for.
         Assert.Equal(sector.UnsealedCid is null ? 0 : 1, lost.Node.Count("StateGetRandomnessFromTickets"));
@@ -150,7 +150,7 @@ public sealed class PieceRefusalTests
         lost.Node.MessagesKeptFrom = 18_000;
         OperatorException error = await FailsAsync(lost, Holding.Sector());
         Assert.Equal(FailureKind.StatePruned, error.Kind);
-        Assert.Contains("archive node", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("archive node", error.Hint.ToString(), StringComparison.Ordinal);
 
         // The deal is gone at the head, and the state that had it is gone from the node.
         lost.Node.MessagesKeptFrom = 0;
@@ -200,9 +200,9 @@ public sealed class PieceRefusalTests
         SectorData data = found[0].Facts!.Data!;
         Assert.True(data.PiecesUntold);
         Assert.Equal(Holding.CommD, data.CommD!.Value.ToCid());
-        Assert.StartsWith("until it is proven only who sealed it knows its pieces: ", found[0].Failure!.Hint, StringComparison.Ordinal);
+        Assert.StartsWith("until it is proven only who sealed it knows its pieces: ", found[0].Failure!.Hint.ToString(), StringComparison.Ordinal);
         Assert.Null(found[1].Facts);
-        Assert.StartsWith("name an archive node ", found[1].Failure!.Hint, StringComparison.Ordinal);
+        Assert.StartsWith("name an archive node ", found[1].Failure!.Hint.ToString(), StringComparison.Ordinal);
         SectorUpdate update = found[2].Facts!.Update!;
         Assert.True(update.Data.PiecesUntold);
         Assert.Equal(snapped.SealedCid, update.SealedCid.ToCid());

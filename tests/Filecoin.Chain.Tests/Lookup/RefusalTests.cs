@@ -35,7 +35,7 @@ public sealed class RefusalTests
             () => SectorLookup.OpenAsync(lost.FullNode, Address.Parse(miner), TimeProvider.System, Cancellation));
         Assert.Equal(FailureKind.NotOnChain, error.Kind);
         Assert.Contains($"no miner {miner} on the network \"calibrationnet\"", error.Message, StringComparison.Ordinal);
-        Assert.Contains("right network", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("right network", error.Hint.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,8 +87,8 @@ public sealed class RefusalTests
         Assert.StartsWith("f01000 sector 2: ", error.Message, StringComparison.Ordinal);
         Assert.Contains("which ticket it was sealed with, proven at epoch 15000 (the state at its activation: ", error.Message, StringComparison.Ordinal);
         Assert.Contains("no longer has the state", error.Message, StringComparison.Ordinal);
-        Assert.Contains("archive node", error.Hint, StringComparison.Ordinal);
-        Assert.Contains("lotus-miner sectors status", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("archive node", error.Hint.ToString(), StringComparison.Ordinal);
+        Assert.Contains("lotus-miner sectors status", error.Hint.ToString(), StringComparison.Ordinal);
 
         // The head's state is never pruned, so a pre-committed sector needs no archive.
         Assert.Equal(12_003, (await lost.FindAsync(Lost.PreCommitted(3), Cancellation)).TicketEpoch);
@@ -113,7 +113,7 @@ public sealed class RefusalTests
         error = await Assert.ThrowsAsync<OperatorException>(
             () => lost.FindAsync(Lost.Proven(6, 15) with { ProvedTo = Address.Parse("f0123") }, Cancellation));
         Assert.Equal(FailureKind.NotOnChain, error.Kind);
-        Assert.Contains("multisig", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("multisig", error.Hint.ToString(), StringComparison.Ordinal);
 
         error = await Assert.ThrowsAsync<OperatorException>(() => lost.FindAsync(Lost.Proven(6, 15) with { SealedFor = 1001 }, Cancellation));
         Assert.Equal(FailureKind.NotSupported, error.Kind);
@@ -127,7 +127,7 @@ public sealed class RefusalTests
         OperatorException error = await Assert.ThrowsAsync<OperatorException>(() => lost.FindAsync(Lost.Proven(2), Cancellation));
         Assert.Equal(FailureKind.NodeUnreachable, error.Kind);
         Assert.Contains("does not offer this method", error.Message, StringComparison.Ordinal);
-        Assert.Contains("full node", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("full node", error.Hint.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class RefusalTests
         OperatorException error = await Assert.ThrowsAnyAsync<OperatorException>(() => lost.FindAsync(Lost.Proven(2), Cancellation));
         Assert.Contains(error.Kind, new[] { FailureKind.NodeUnreachable, FailureKind.SourcesDisagree });
         Assert.InRange(error.Message.Length, 20, 600);
-        Assert.NotEmpty(error.Hint);
+        Assert.NotEmpty(error.Hint.ToString());
         Assert.DoesNotContain(error.Message, char.IsControl);
     }
 

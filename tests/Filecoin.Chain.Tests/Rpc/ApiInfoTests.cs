@@ -115,7 +115,7 @@ public sealed class ApiInfoTests
         OperatorException error = Assert.Throws<OperatorException>(() => ApiInfo.Parse(text));
         Assert.Equal(FailureKind.BadInput, error.Kind);
         Assert.StartsWith("FULLNODE_API_INFO", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("SECRET", error.Message + error.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", error.Message + error.Hint.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
 

@@ -138,7 +138,7 @@ public sealed class CallQueueTests
         lost.Node.Inject("*", Fault.Status(429));
         ChainCallException error = await Assert.ThrowsAsync<ChainCallException>(() => lost.FullNode.StateNetworkNameAsync(Cancellation));
         Assert.Contains("limits the rate", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--concurrency", error.Hint, StringComparison.Ordinal);
+        Assert.Contains(Setting.Concurrency, error.Hint.Named);
     }
 
     [Fact]

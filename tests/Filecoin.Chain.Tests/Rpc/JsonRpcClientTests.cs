@@ -65,9 +65,9 @@ public sealed class JsonRpcClientTests
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
         Assert.Contains($"127.0.0.1:{node.Port}", error.Message, StringComparison.Ordinal);
         Assert.Contains("StateNetworkName", error.Message, StringComparison.Ordinal);
-        Assert.NotEmpty(error.Hint);
+        Assert.NotEmpty(error.Hint.ToString());
         Assert.DoesNotContain(error.Message, char.IsControl);
-        Assert.DoesNotContain("SECRETTOKEN", error.Message + error.Hint + log.All, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRETTOKEN", error.Message + error.Hint.ToString() + log.All, StringComparison.Ordinal);
         Assert.Equal(kind switch { "Transient" => options.MaxRounds, "Twice" => 2, _ => 1 }, node.Requests.Count);
     }
 
@@ -232,7 +232,7 @@ public sealed class JsonRpcClientTests
         ChainCallException error = await Assert.ThrowsAsync<ChainCallException>(
             () => new FullNode(without).StateMinerInfoAsync(new ActorId(1), TipSetKey.Head, Cancellation));
         Assert.Equal(FailureKind.StatePruned, error.Kind);
-        Assert.Contains("archive", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("archive", error.Hint.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -251,7 +251,7 @@ public sealed class JsonRpcClientTests
         {
             ChainCallException error = await Assert.ThrowsAsync<ChainCallException>(() => call);
             Assert.Contains("refused the token", error.Message, StringComparison.Ordinal);
-            Assert.Contains("lotus auth api-info", error.Hint, StringComparison.Ordinal);
+            Assert.Contains("lotus auth api-info", error.Hint.ToString(), StringComparison.Ordinal);
         }
 
         Assert.Equal($"Bearer {token}", Assert.Single(node.Requests).Authorization);

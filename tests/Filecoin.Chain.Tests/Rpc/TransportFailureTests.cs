@@ -44,7 +44,7 @@ public sealed class TransportFailureTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving);
 
         Assert.StartsWith($"{address}/rpc/v1 {says}", error.Message, StringComparison.Ordinal);
-        Assert.Contains(hint, error.Hint, StringComparison.Ordinal);
+        Assert.Contains(hint, error.Hint.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(error.Message, char.IsControl);
         Assert.Equal(mayPass ? Asking.Impatient.MaxRounds : 1, tries);
 
@@ -78,7 +78,7 @@ public sealed class TransportFailureTests
         node.Inject("*", Fault.Status(400, body));
         ChainCallException error = await FailedAsync(node.ApiInfo, new KeptLog());
         Assert.Equal($"{node.Url}/rpc/v1 speaks https at this port, not http, asked for StateNetworkName", error.Message);
-        Assert.Equal("write https instead of http for it in FULLNODE_API_INFO", error.Hint);
+        Assert.Equal("write https instead of http for it in FULLNODE_API_INFO", error.Hint.ToString());
         Assert.Single(node.Requests);
     }
 
@@ -92,7 +92,7 @@ public sealed class TransportFailureTests
         Assert.Equal(
             $"{node.Url}/rpc/v1 shows a certificate that is not trusted: its issuer \"Authority of a test\" is not known here, asked for StateNetworkName",
             error.Message);
-        Assert.Contains("SSL_CERT_FILE", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("SSL_CERT_FILE", error.Hint.ToString(), StringComparison.Ordinal);
         Assert.Empty(node.Requests);
         Assert.DoesNotContain(log.Lines, line => line.Text.Contains(" again in ", StringComparison.Ordinal));
     }
@@ -112,7 +112,7 @@ public sealed class TransportFailureTests
         using JsonRpcClient client = Asking.Client(apiInfo, options, log);
         ChainCallException error = await Assert.ThrowsAsync<ChainCallException>(() => new FullNode(client).StateNetworkNameAsync(Cancellation));
         Assert.Equal(FailureKind.NodeUnreachable, error.Kind);
-        Assert.DoesNotContain("SECRETTOKEN", error.Message + error.Hint + log.All, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRETTOKEN", error.Message + error.Hint.ToString() + log.All, StringComparison.Ordinal);
         return error;
     }
 }

@@ -29,7 +29,7 @@ public sealed class SourcesTests
         OperatorException error = await Assert.ThrowsAsync<OperatorException>(
             () => forgotten.FindAsync(Forgotten.Sector(kind), OtherSources.None, Cancellation));
         Assert.Equal(FailureKind.StatePruned, error.Kind);
-        Assert.Contains("--miner-api-info", error.Hint, StringComparison.Ordinal);
+        Assert.Contains(Setting.MinerApi, error.Hint.Named);
         Assert.InRange(error.Message.Length, 20, 900);
 
         // Hundreds of sectors must not send such a node through the chain hundreds of times.
@@ -557,7 +557,7 @@ public sealed class SourcesTests
     {
         OperatorException error = await Assert.ThrowsAnyAsync<OperatorException>(act);
         Assert.InRange(error.Message.Length, 20, 900);
-        Assert.NotEmpty(error.Hint);
+        Assert.NotEmpty(error.Hint.ToString());
         Assert.DoesNotContain(error.Message, char.IsControl);
     }
 

@@ -211,7 +211,7 @@ public sealed class ParentCacheFolderTests : IDisposable
         Assert.Equal(FailureKind.Storage, failure.Kind);
         Assert.Contains(caches.PathFor(Published), failure.Message, StringComparison.Ordinal);
         Assert.Contains("3584 bytes", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("FIL_PROOFS_PARENT_CACHE", failure.Hint, StringComparison.Ordinal);
+        Assert.Contains("FIL_PROOFS_PARENT_CACHE", failure.Hint.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

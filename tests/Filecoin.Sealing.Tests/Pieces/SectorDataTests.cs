@@ -136,7 +136,7 @@ public sealed class SectorDataTests : IDisposable
         OperatorException failure = Assert.Throws<OperatorException>(() => data.Read(4096, new byte[4096]));
 
         Assert.Contains(_folder["piece-2"], failure.Message, StringComparison.Ordinal);
-        Assert.NotEmpty(failure.Hint);
+        Assert.NotEmpty(failure.Hint.ToString());
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class Commit1Tests
 
         Assert.Equal(FailureKind.BadInput, failure.Kind);
         Assert.Contains(made.InCache(name), failure.Message, StringComparison.Ordinal);
-        Assert.Contains("--keep-all", failure.Hint, StringComparison.Ordinal);
+        Assert.Contains(Setting.KeepAll, failure.Hint.Named);
     }
 
     [Theory]

@@ -83,7 +83,7 @@ public class MeasuringTests
             new MachineBench(settings, TimeProvider.System).Run(null, TestContext.Current.CancellationToken));
         Assert.Equal(FailureKind.Storage, failure.Kind);
         Assert.Contains("/proc/1", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("--sealing-temp", failure.Hint, StringComparison.Ordinal);
+        Assert.Contains(Setting.TempFolder, failure.Hint.Named);
     }
 
     [Theory]

@@ -112,9 +112,9 @@ public sealed class FaultMatrixTests(ITestOutputHelper output)
         {
             yield return $"ended in {failure}";
         }
-        else if (told.Message.Length is < 20 or > 1000 || told.Message.Contains('\n', StringComparison.Ordinal) || told.Hint.Length < 10)
+        else if (told.Message.Length is < 20 or > 1000 || told.Message.Contains('\n', StringComparison.Ordinal) || told.Hint.ToString().Length < 10)
         {
-            yield return $"says \"{told.Message}\" and advises \"{told.Hint}\"";
+            yield return $"says \"{told.Message}\" and advises \"{told.Hint.ToString()}\"";
         }
     }
 

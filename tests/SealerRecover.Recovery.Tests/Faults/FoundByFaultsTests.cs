@@ -124,7 +124,7 @@ public sealed class FoundByFaultsTests
 
         Assert.StartsWith("Write", readOnly.Happened, StringComparison.Ordinal);
         Assert.Contains($"writing {folder.At("p_aux")}", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("write permission", failure.Hint, StringComparison.Ordinal);
+        Assert.Contains("write permission", failure.Hint.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class InstallerTests : IDisposable
 
         Assert.Equal(FailureKind.TargetExists, failure.Kind);
         Assert.Contains(target, failure.Message, StringComparison.Ordinal);
-        Assert.Contains("--force", failure.Hint, StringComparison.Ordinal);
+        Assert.Contains(Setting.Force, failure.Hint.Named);
         Assert.Equal(before, _run.Visible());
 
         _run.Sealer = new FakeSealer();

@@ -284,7 +284,7 @@ public sealed class MetadataFileTests : IDisposable
         OperatorException failure = Assert.Throws<OperatorException>(act);
         Assert.Equal(FailureKind.BadInput, failure.Kind);
         Assert.Contains(named, failure.Message, StringComparison.Ordinal);
-        Assert.NotEmpty(failure.Hint);
+        Assert.NotEmpty(failure.Hint.ToString());
         return failure;
     }
 

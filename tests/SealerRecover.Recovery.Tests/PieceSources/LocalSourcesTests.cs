@@ -99,7 +99,7 @@ public sealed class LocalSourcesTests : IDisposable
         TestPiece piece = TestPiece.Make(300);
         MissingPieceException none = await _bench.MissAsync(piece.Wanted);
         Assert.Contains("no piece source was given", none.Message, StringComparison.Ordinal);
-        Assert.Contains("--piece-source", none.Hint, StringComparison.Ordinal);
+        Assert.Contains(Setting.PieceSource, none.Hint.Named);
         PieceRefusal refusal = await _bench.RefusalAsync(piece.Wanted, _bench.Files);
         Assert.Equal(RefusalKind.NotThere, refusal.Kind);
         Assert.Contains(_bench.Files, refusal.What, StringComparison.Ordinal);

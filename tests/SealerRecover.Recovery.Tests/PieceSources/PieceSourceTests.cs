@@ -44,14 +44,14 @@ public sealed class PieceSourceTests : IDisposable
         Assert.Equal(FailureKind.BadInput, refused.Kind);
         Assert.DoesNotContain('\n', refused.Message);
         Assert.False(refused.Message.EndsWith('.'));
-        Assert.NotEmpty(refused.Hint);
+        Assert.NotEmpty(refused.Hint.ToString());
     }
 
     [Fact]
     public void A_password_in_an_address_is_refused_and_not_repeated()
     {
         OperatorException refused = Assert.Throws<OperatorException>(() => PieceSource.Parse("https://me:secret@host/"));
-        Assert.DoesNotContain("secret", refused.Message + refused.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.Message + refused.Hint.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -129,14 +129,14 @@ public sealed class PieceStoreTests : IAsyncLifetime
         OperatorException full = await Assert.ThrowsAsync<OperatorException>(() => _bench.FetchAsync(Piece, _server.Url));
         Assert.Equal(FailureKind.Storage, full.Kind);
         Assert.Contains(_bench.Store.PartOf(Piece.Info), full.Message, StringComparison.Ordinal);
-        Assert.Contains("Free disk space", full.Hint, StringComparison.Ordinal);
+        Assert.Contains("Free disk space", full.Hint.ToString(), StringComparison.Ordinal);
         Assert.InRange(_server.Requests.Count, 1, 1); // The space is reserved before the bytes are asked for.
 
         // Without a length nothing can be reserved: the disk fills up midway.
         _server.Inject(PieceFault.Chunked);
         full = await Assert.ThrowsAsync<OperatorException>(() => _bench.FetchAsync(Piece, _server.Url));
         Assert.Equal(FailureKind.Storage, full.Kind);
-        Assert.Contains("Free disk space", full.Hint, StringComparison.Ordinal);
+        Assert.Contains("Free disk space", full.Hint.ToString(), StringComparison.Ordinal);
         Assert.False(File.Exists(_bench.Store.FileOf(Piece.Info)));
 
         _server.Heal();

@@ -152,7 +152,8 @@ public sealed class RecoveryRunnerTests : IDisposable
         Assert.All(named, name => Assert.Single(mismatch.Evidence, item => item.Name == name && item.Value.Length > 0));
         Assert.Equal(
             CandidateCauses.All.Except([CandidateCause.OtherUpdate]).Select(CandidateCauses.Sentence), mismatch.LikelyCauses);
-        Assert.Contains("sealer-recover diagnose --miner=f01000", mismatch.Hint, StringComparison.Ordinal);
+        Assert.Equal([UserCommand.Diagnose, Setting.Miner, Setting.TempFolder], mismatch.Hint.Named);
+        Assert.StartsWith("Diagnose Miner=f01000 ", mismatch.Hint.ToString(), StringComparison.Ordinal);
         PorepParameters porep = FakeSealer.Facts(3).SealProof.Porep;
         Assert.Contains($"{LabelSample.CountFor(porep)} of {porep.Nodes} labels of each of the {porep.Layers} layers", mismatch.Excluded[0], StringComparison.Ordinal);
         Assert.Equal(3, mismatch.Excluded.Count);

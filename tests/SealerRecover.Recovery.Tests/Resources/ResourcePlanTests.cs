@@ -149,6 +149,6 @@ public sealed class ResourcePlanTests : IDisposable
         OperatorException failure = Assert.Throws<OperatorException>(() => ResourcePlan.RefuseShortage(_run.Runner.Plan(Four).Resources));
 
         Assert.Contains($"not enough open files: {2 * One.OpenFiles} needed, 12 available", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("ulimit", failure.Hint, StringComparison.Ordinal);
+        Assert.Contains("ulimit", failure.Hint.ToString(), StringComparison.Ordinal);
     }
 }

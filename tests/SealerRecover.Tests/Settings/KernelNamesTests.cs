@@ -48,7 +48,7 @@ public class KernelNamesTests
         Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
         Assert.StartsWith("--kernel", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(refused.Message, char.IsControl);
-        Assert.NotEmpty(refused.Hint);
+        Assert.NotEmpty(refused.Hint.ToString());
     }
 
     [Fact]

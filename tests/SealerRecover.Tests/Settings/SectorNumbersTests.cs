@@ -51,7 +51,7 @@ public class SectorNumbersTests
         OperatorException refused = Assert.Throws<OperatorException>(() => SectorNumbers.Parse([word]));
         Assert.Equal(FailureKind.BadInput, refused.Kind);
         Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
-        Assert.NotEmpty(refused.Hint);
+        Assert.NotEmpty(refused.Hint.ToString());
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public static class Commit1
                 ? new OperatorException(
                     FailureKind.BadInput,
                     $"Commit 1 of {sector} needs {CacheNames.SyntheticProofs}, or the layers and all trees, but {path} is not there",
-                    $"Repair the sector while it is pre-committed, or recover it with --keep-all: both make {CacheNames.SyntheticProofs}.")
+                    $"Repair the sector while it is pre-committed, or recover it with {Setting.KeepAll}: both make {CacheNames.SyntheticProofs}.")
                 : new OperatorException(
                     FailureKind.BadInput,
                     $"Commit 1 of {sector} needs the layers and all trees, but {path} is not there",

@@ -9,7 +9,7 @@ namespace Filecoin.Sealing.Proofs.Synthetic;
 /// <summary>A syn-porep-vanilla-proofs.dat that is read, proof by proof, from any thread. Nothing of it is believed: that is its reader's.</summary>
 internal sealed class SyntheticFile : IPorepOpener
 {
-    private const string Hint = "Make the file again: `sealer-recover repair` does";
+    private static readonly Hint Anew = $"Make the file again: `{UserCommand.Repair}` does";
     private readonly SyntheticForm _form;
     private readonly SteadyFile _file;
 
@@ -20,7 +20,7 @@ internal sealed class SyntheticFile : IPorepOpener
     public SyntheticFile(string path, PorepParameters porep)
     {
         _form = SyntheticForm.Of(porep);
-        _file = new SteadyFile(path, _form.FileLength, Hint);
+        _file = new SteadyFile(path, _form.FileLength, Anew);
         try
         {
             Span<byte> head = stackalloc byte[SyntheticForm.HeadBytes];
@@ -47,7 +47,7 @@ internal sealed class SyntheticFile : IPorepOpener
     public PorepVanillaProof Open(PorepChallenge challenge) => TryRead(challenge.OfSyntheticSet) ?? throw new OperatorException(
         FailureKind.Storage,
         string.Create(CultureInfo.InvariantCulture, $"proof {challenge.OfSyntheticSet} in {Source} is about nodes that the sector does not have"),
-        $"{Hint}.");
+        $"{Anew}.");
 
     /// <summary>Reads a proof, counted from 0; null if it names nodes that no sector of this size has.</summary>
     public PorepVanillaProof? TryRead(int proof)

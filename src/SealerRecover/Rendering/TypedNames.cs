@@ -1,0 +1,48 @@
+using Filecoin.Primitives;
+
+namespace SealerRecover.Rendering;
+
+/// <summary>How what a hint speaks of is typed on this command line.</summary>
+internal static class TypedNames
+{
+    /// <summary>The name of an option, or the words of a command.</summary>
+    public static string Of(Enum named) => named switch
+    {
+        Setting.ArchiveNode => "--archive-node",
+        Setting.AssumeZeros => "--assume-zeros",
+        Setting.CacheFolder => "--cache",
+        Setting.Concurrency => "--concurrency",
+        Setting.CurioDatabase => "--curio-db",
+        Setting.DamoclesState => "--damocles-state",
+        Setting.Force => "--force",
+        Setting.IgnoreResources => "--ignore-resources",
+        Setting.KeepAll => "--keep-all",
+        Setting.KeepUnsealed => "--keep-unsealed",
+        Setting.Kernel => "--kernel",
+        Setting.Metadata => "--metadata",
+        Setting.Miner => "--miner",
+        Setting.MinerApi => "--miner-api-info",
+        Setting.NodeTimeout => "--node-timeout",
+        Setting.Output => "--output",
+        Setting.Parallel => "--parallel",
+        Setting.PieceSource => "--piece-source",
+        Setting.ResultFolder => "--sealing-result",
+        Setting.SealedCid => "--sealed-cid",
+        Setting.SealedFile => "--sealed",
+        Setting.SealProof => "--seal-proof",
+        Setting.Sectors => "--sectors",
+        Setting.TempFolder => "--sealing-temp",
+        Setting.TicketEpoch => "--ticket-epoch",
+        Setting.UnsealedFile => "--unsealed",
+        Setting.UpdateCacheFolder => "--update-cache",
+        Setting.UpdateFile => "--update",
+        Setting.Verbose => "--verbose",
+        UserCommand.Diagnose => "sealer-recover diagnose",
+        UserCommand.Export => "sealer-recover export",
+        UserCommand.Pieces => "sealer-recover pieces",
+        UserCommand.Recover => "sealer-recover recover",
+        UserCommand.Repair => "sealer-recover repair",
+        UserCommand.Unseal => "sealer-recover unseal",
+        _ => throw new ArgumentOutOfRangeException(nameof(named), named, "a hint speaks of what this command line does not have"),
+    };
+}
