@@ -99,7 +99,7 @@ public sealed class PieceFetcher : IDisposable
     /// <param name="cancellation">Stops within a second; a download goes on from there in a later call or run.</param>
     /// <exception cref="MissingPieceException">No place has it; says why for each.</exception>
     /// <exception cref="OperatorException">Storage: the store cannot be written, e.g. because its disk is full.</exception>
-    public async Task<VerifiedPiece> FetchAsync(PieceWanted wanted, IProgress<PieceProgress> progress, CancellationToken cancellation)
+    internal async Task<VerifiedPiece> FetchAsync(PieceWanted wanted, IProgress<PieceProgress> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wanted);
         ArgumentNullException.ThrowIfNull(progress);

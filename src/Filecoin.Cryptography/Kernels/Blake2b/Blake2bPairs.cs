@@ -15,7 +15,7 @@ namespace Filecoin.Cryptography.Kernels;
 /// <remarks>
 /// <see cref="Hash"/> is the specification; <see cref="HashAll"/> does four or eight at a time, one in each lane of a vector.
 /// </remarks>
-public static class Blake2bPairs
+internal static class Blake2bPairs
 {
     private const int Lanes256 = 4;
     private const int Lanes512 = 8;
