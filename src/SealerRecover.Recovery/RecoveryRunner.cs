@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Events;
-using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;

@@ -3,11 +3,9 @@ using System.Globalization;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Rendering;
-using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
 

@@ -3,7 +3,6 @@ using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Unsealing;
 using SealerRecover.Rendering;
-using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using SealerRecover.Hosting;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Rendering;

@@ -1,4 +1,3 @@
-using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
@@ -7,7 +6,6 @@ using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Metadata;
 using SealerRecover.Recovery.Roles;
-using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Tests.Install;
 

@@ -8,9 +8,7 @@ using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Diagnosis;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Resources;
-using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
-using SealerRecover.Recovery.Tests.Support;
 
 namespace SealerRecover.Recovery.Tests.Pipeline;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
@@ -9,7 +8,6 @@ using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Metadata;
 using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
-using SealerRecover.Recovery.Tests.Support;
 
 namespace SealerRecover.Recovery.Tests.Pipeline;
 

@@ -2,7 +2,6 @@ using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Events;
-using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Tests.Support;

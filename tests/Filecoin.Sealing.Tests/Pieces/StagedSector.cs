@@ -1,8 +1,9 @@
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Pieces;
 
-namespace Filecoin.Sealing.Pieces;
+namespace Filecoin.Sealing.Tests.Pieces;
 
 /// <summary>Data for one piece.</summary>
 /// <param name="Data">Raw bytes; may be shorter than the piece, which is then zero-extended.</param>
