@@ -59,9 +59,9 @@ internal sealed class SurveyCommand : ICommand
             context.View.Said($"{stray.Path} is no sector's: Lotus refuses to declare a storage path with such a name in it, so move it elsewhere");
         }
 
-        (string comparedWith, IReadOnlyList<SurveyedSector> sectors, IReadOnlyList<SurveyFacts> others) =
+        (ComparedWith comparedWith, IReadOnlyList<SurveyedSector> sectors, IReadOnlyList<SurveyFacts> others) =
             await _inspection.Sectors.FindAsync(context, roots, othersFor: _inspection.Kernels(context));
-        if (comparedWith == SurveyAnswer.Nothing)
+        if (comparedWith == ComparedWith.Nothing)
         {
             context.View.Said("no chain node was asked: files are only compared with each other, not with what the sectors have on chain");
         }

@@ -70,7 +70,7 @@ internal sealed class VerifyCommand : ICommand
         StorageRoots roots = _inspection.ReadRoots(context);
         Dictionary<SectorId, ChallengeSeed> seeds = [];
         List<Advice> debt = [];
-        (string comparedWith, IReadOnlyList<SurveyedSector> sectors, _) = await _inspection.Sectors.FindAsync(context, roots, (lookup, found) =>
+        (ComparedWith comparedWith, IReadOnlyList<SurveyedSector> sectors, _) = await _inspection.Sectors.FindAsync(context, roots, (lookup, found) =>
         {
             if (given is null)
             {
@@ -84,7 +84,7 @@ internal sealed class VerifyCommand : ICommand
         ChallengeSeed common = given is { } randomness
             ? new ChallengeSeed(randomness, SeedSource.Given)
             : ChallengeSeed.Random("no chain node was asked");
-        if (comparedWith == SurveyAnswer.Nothing)
+        if (comparedWith == ComparedWith.Nothing)
         {
             context.View.Said("no chain node was asked: that files fit together is proven, not that they are what the sectors have on chain");
         }
@@ -102,7 +102,7 @@ internal sealed class VerifyCommand : ICommand
     }
 
     private static SectorReport Verify(
-        CommandContext context, SectorVerifier verifier, SurveyFacts facts, ChallengeSeed seed, string comparedWith)
+        CommandContext context, SectorVerifier verifier, SurveyFacts facts, ChallengeSeed seed, ComparedWith comparedWith)
     {
         long started = context.Host.Time.GetTimestamp();
         SectorVerification found = context.View.Live(

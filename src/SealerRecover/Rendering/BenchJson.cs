@@ -5,10 +5,7 @@ internal static class BenchJson
 {
     /// <summary>The line.</summary>
     /// <param name="result">What was found.</param>
-    /// <param name="now">The time of the line.</param>
-    public static JsonBench Of(BenchResult result, string now) => new(
-        "bench",
-        now,
+    public static JsonBench Of(BenchResult result) => new(
         result.Speeds.Processor,
         result.Speeds.Cores,
         result.Speeds.Memory,
@@ -38,7 +35,7 @@ internal static class BenchJson
             Seconds(estimate.PreCommit2After),
             Seconds(estimate.Total),
             Seconds(estimate.ParentCache),
-            BenchText.Name(estimate.Bound),
+            estimate.Bound,
             estimate.Memory,
             estimate.MemorySuffices,
             estimate.TempDisk,

@@ -72,7 +72,7 @@ internal static class BenchText
         Quantities.Duration(estimate.PreCommit2),
         Quantities.Duration(estimate.PreCommit2After),
         Quantities.Duration(estimate.Total),
-        Name(estimate.Bound),
+        Words.Of(estimate.Bound),
         Quantities.Bytes(estimate.Memory) + (estimate.MemorySuffices == false ? " (!)" : ""),
         Quantities.Bytes(estimate.TempDisk),
         Quantities.Bytes(estimate.ResultDisk),
@@ -81,15 +81,6 @@ internal static class BenchText
     /// <summary>"15 + 15 ahead of 32": labelling, looking ahead, all.</summary>
     private static string Cores(CorePlan plan) =>
         Text($"{plan.Seats.Length}{(plan.LookAheadThreads > 0 ? Text($" + {plan.LookAheadThreads} ahead") : "")} of {plan.Cores}");
-
-    /// <summary>The bound in text and JSON.</summary>
-    public static string Name(Bound bound) => bound switch
-    {
-        Bound.Labels => "labels",
-        Bound.Cores => "cores",
-        Bound.Disk => "disk",
-        _ => throw new ArgumentOutOfRangeException(nameof(bound), bound, "a bound without a name"),
-    };
 
     private static string Rate(double bytesPerSecond) => Quantities.Bytes((long)bytesPerSecond) + "/s";
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
@@ -27,17 +26,15 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     private readonly Dictionary<string, DateTimeOffset> _asked = [];
 
     /// <inheritdoc/>
-    public void Said(string text) => Write(new JsonNote("note", Now, text), JsonLines.Default.JsonNote);
+    public void Said(string text) => Write(new JsonNote(text), Now);
 
     /// <inheritdoc/>
-    public void Found(SectorFacts facts) => Write(Line(facts), JsonLines.Default.JsonSectorFound);
+    public void Found(SectorFacts facts) => Write(Line(facts), Now);
 
     /// <inheritdoc/>
     public void Planned(RunPlan plan) => Write(
         new JsonPlan(
-            "plan",
-            Now,
-            [.. plan.Sectors.Select(facts => Name(facts.Sector))],
+            [.. plan.Sectors.Select(facts => JsonSector.Of(facts.Sector))],
             plan.Settings.ResultFolder,
             plan.Settings.TempFolder,
             plan.Settings.ParentCacheFolder,
@@ -48,27 +45,24 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             plan.Needs.Cores is { } cores ? JsonCores.Of(cores) : null,
             plan.Needs.CoresInWords,
             [.. plan.Needs.Resources.Select(line =>
-                new JsonResource(line.What, line.IsBytes ? "bytes" : "count", line.Needed, line.Available, line.Suffices))],
+                new JsonResource(line.What, line.IsBytes ? Unit.Bytes : Unit.Count, line.Needed, line.Available, line.Suffices))],
             plan.Settings.KeepUnsealed,
             plan.Settings.PieceSources.IsEmpty ? null : [.. plan.Settings.PieceSources.Select(source => source.Text)],
             plan.Needs.Pieces.IsEmpty ? null : [.. plan.Needs.Pieces.Select(piece => new JsonPlanPiece(
-                Name(piece.Sector), piece.Piece.CommP.ToString(), piece.Piece.PaddedSize, piece.Seen?.Where, piece.IsMissing))]),
-        JsonLines.Default.JsonPlan);
+                JsonSector.Of(piece.Sector), piece.Piece.CommP.ToString(), piece.Piece.PaddedSize, piece.Seen?.Where, piece.IsMissing))]),
+        Now);
 
     /// <inheritdoc/>
-    public void Measured(BenchResult result) => Write(BenchJson.Of(result, Now), JsonLines.Default.JsonBench);
+    public void Measured(BenchResult result) => Write(BenchJson.Of(result), Now);
 
     /// <inheritdoc/>
     public void Listed(KernelList kernels) => Write(
-        new JsonKernels(
-            "kernels",
-            Now,
-            [.. kernels.Variants.Select(variant => new JsonKernel(
-                variant.Kind.Name(), variant.Name, variant.IsAvailable, kernels.IsChosen(variant), variant.Lack))]),
-        JsonLines.Default.JsonKernels);
+        new JsonKernels([.. kernels.Variants.Select(variant => new JsonKernel(
+            variant.Kind.Name(), variant.Name, variant.IsAvailable, kernels.IsChosen(variant), variant.Lack))]),
+        Now);
 
     /// <inheritdoc/>
-    public void Answered(IAnswer answer) => output.WriteLine(answer.Json(Now));
+    public void Answered(IAnswer answer) => Write(answer.Json, Now);
 
     /// <inheritdoc/>
     public T Live<T>(Func<T> work) => work();
@@ -79,26 +73,24 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     /// <inheritdoc/>
     public void On(RecoveryEvent happened)
     {
-        string at = Quantities.Iso(happened.At);
         switch (happened)
         {
             case PhaseProgressed progressed:
                 Progress(progressed);
                 break;
             case PieceProgressed pieces:
-                Progress(pieces, at);
+                Progress(pieces);
                 break;
             case LookUpProgressed looking:
                 Progress(
                     looking.At,
-                    new JsonProgress(
-                        "progress", at, null, looking.Phase, 1, 1, looking.Done, looking.Total, looking.Unit, Rounded(looking.Rate), Seconds(looking.Left)));
+                    new JsonProgress(null, looking.Phase, 1, 1, looking.Done, looking.Total, looking.Unit, Rounded(looking.Rate), Seconds(looking.Left)));
                 break;
             case SearchProgressed { Search: { IsOver: false } search } searching:
                 Progress(
                     searching.At,
                     new JsonProgress(
-                        "progress", at, Name(search.Sector), searching.Phase, 1, 1, search.Done, search.Most, searching.Unit, Rounded(searching.Rate), Seconds(searching.Left))
+                        JsonSector.Of(search.Sector), searching.Phase, 1, 1, search.Done, search.Most, searching.Unit, Rounded(searching.Rate), Seconds(searching.Left))
                     {
                         Epoch = search.Epoch,
                         OtherSectors = search.Others,
@@ -106,14 +98,14 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
                     });
                 break;
             case SectorStarted started:
-                Write(new JsonSectorStarted("sector_started", at, Name(started.Sector), started.Resumed), JsonLines.Default.JsonSectorStarted);
+                Write(new JsonSectorStarted(JsonSector.Of(started.Sector), started.Resumed), started.At);
                 break;
             case SectorEnded ended:
                 _book.Forget(ended.Outcome.Sector);
-                Write(Line(SectorReport.From(ended.Outcome, sealedCid: null), at), JsonLines.Default.JsonSectorEnded);
+                Write(Line(SectorReport.From(ended.Outcome, sealedCid: null)), ended.At);
                 break;
             case Notice notice:
-                Write(new JsonNote("note", at, notice.Text, notice.Sector is { } sector ? Name(sector) : null), JsonLines.Default.JsonNote);
+                Write(new JsonNote(notice.Text, JsonSector.Of(notice.Sector)), notice.At);
                 break;
             default:
                 break;
@@ -123,22 +115,21 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     /// <inheritdoc/>
     public void Reported(Report report)
     {
+        DateTimeOffset now = Now;
         Write(
             new JsonReport(
-                "report",
-                Now,
                 report.Command,
                 ProgramVersion.Text,
                 report.Exit.Code,
                 report.Exit.Name,
                 Seconds(report.Elapsed),
-                [.. report.Sectors.Select(sector => Line(sector, Now))],
+                [.. report.Sectors.Select(sector => Line(sector) with { Time = Quantities.Iso(now) })],
                 report.Failure is { } whole ? Line(whole) : null,
                 report.File,
                 [.. report.Next.Select(advice =>
                     new JsonAdvice(advice.Text, advice.Commands, advice.Before is { } before ? Quantities.Iso(before) : null, WorthAnswer.Atto(advice.Send)))],
                 report.GoOnWith),
-            JsonLines.Default.JsonReport);
+            now);
         foreach (Failure failure in report.Sectors.Select(sector => sector.Failure).Prepend(report.Failure).OfType<Failure>())
         {
             foreach (TextLine line in ReportText.Explain(failure, verbose))
@@ -148,9 +139,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         }
     }
 
-    private string Now => Quantities.Iso(time.GetUtcNow());
-
-    private static JsonSector Name(SectorId sector) => new(sector.Miner.ToString(), sector.Number);
+    private DateTimeOffset Now => time.GetUtcNow();
 
     private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
 
@@ -159,26 +148,19 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     /// <summary>What takes seconds for one has a rate of its own.</summary>
     private static double? Rounded(double? rate) => rate is { } known ? Math.Round(known, known < 1 ? 4 : 1) : null;
 
-    private JsonSectorFound Line(SectorFacts facts)
+    private static JsonSectorFound Line(SectorFacts facts)
     {
         SectorStanding? standing = facts.Standing;
         string? Instant(long? epoch) => epoch is { } known && standing is not null ? Quantities.Iso(standing.TimeOf(known)) : null;
         return new JsonSectorFound(
-            "sector_found",
-            Now,
-            Name(facts.Sector),
+            JsonSector.Of(facts.Sector),
             (int)facts.SealProof.Proof,
             facts.SealProof.Proof.ToString(),
             facts.SealProof.SectorSize.Bytes,
             facts.Ticket.ToString(),
             facts.TicketEpoch,
             (facts.Update?.SealedCid ?? facts.SealedCid).ToString(),
-            standing?.State switch
-            {
-                SectorState.PreCommitted => "pre_committed",
-                SectorState.Proven => "proven",
-                _ => null,
-            },
+            standing?.State,
             standing?.ProveBefore,
             Instant(standing?.ProveBefore),
             standing?.Deadline,
@@ -191,26 +173,9 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             facts.Origins.Count == 0 ? null : [.. facts.Origins.Select(origin => new JsonFact(origin.Fact, origin.Sources, origin.CrossCheck, !origin.IsUnverified))]);
     }
 
-    private JsonSectorEnded Line(SectorReport sector, string at) => new(
-        "sector_ended",
-        at,
-        Name(sector.Sector),
-        sector.Result switch
-        {
-            SectorResult.Installed => "installed",
-            SectorResult.AlreadyThere => "already_there",
-            SectorResult.Exported => "exported",
-            SectorResult.Listed => "listed",
-            SectorResult.Unsealed => "unsealed",
-            SectorResult.Good => "good",
-            SectorResult.GoodSampled => "good_sampled",
-            SectorResult.GoodUnread => "good_unread",
-            SectorResult.Explained => "explained",
-            SectorResult.Written => "written",
-            SectorResult.Proven => "proven",
-            SectorResult.Stopped => "stopped",
-            _ => "failed",
-        },
+    private JsonSectorEnded Line(SectorReport sector) => new(
+        JsonSector.Of(sector.Sector),
+        sector.Result,
         sector.SealedCid?.ToString(),
         sector.Commitments?.CommD.ToString(),
         sector.Commitments?.CommR.ToString(),
@@ -237,11 +202,11 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         if (!_asked.TryGetValue(line.Phase, out DateTimeOffset last) || at - last >= Interval)
         {
             _asked[line.Phase] = at;
-            Write(line, JsonLines.Default.JsonProgress);
+            Write(line, at);
         }
     }
 
-    private void Progress(PieceProgressed happened, string at)
+    private void Progress(PieceProgressed happened)
     {
         PieceProgress progress = happened.Progress;
         string piece = progress.Piece.CommP.ToString();
@@ -256,15 +221,13 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         _pieces[subject] = (happened.At, now);
         Write(
             new JsonPieceProgress(
-                "piece_progress",
-                at,
-                Name(happened.Sector),
+                JsonSector.Of(happened.Sector),
                 piece,
-                PiecesText.Name(progress.Activity),
+                progress.Activity,
                 progress.Done,
                 progress.Total,
                 progress.From.Length > 0 ? progress.From : null),
-            JsonLines.Default.JsonPieceProgress);
+            happened.At);
     }
 
     private void Progress(PhaseProgressed happened)
@@ -285,19 +248,18 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
         Filecoin.Sealing.Steps.SealProgress progress = happened.Progress;
         Write(
             new JsonProgress(
-                "progress",
-                Quantities.Iso(happened.At),
-                happened.Sector is { } sector ? Name(sector) : null,
-                Quantities.Name(progress.Phase),
+                JsonSector.Of(happened.Sector),
+                Words.Of(progress.Phase),
                 progress.Step,
                 progress.Steps,
                 progress.Done,
                 progress.Total,
-                Quantities.CountsBytes(progress.Phase) ? "bytes" : "nodes",
+                Quantities.CountsBytes(progress.Phase) ? Unit.Bytes : Unit.Nodes,
                 reading.Rate is { } rate ? Math.Round(rate, 1) : null,
                 Seconds(reading.Left)),
-            JsonLines.Default.JsonProgress);
+            happened.At);
     }
 
-    private void Write<T>(T line, JsonTypeInfo<T> type) => output.WriteLine(JsonSerializer.Serialize(line, type));
+    private void Write(JsonLine line, DateTimeOffset at) =>
+        output.WriteLine(JsonSerializer.Serialize(line with { Time = Quantities.Iso(at) }, JsonLines.Default.JsonLine));
 }

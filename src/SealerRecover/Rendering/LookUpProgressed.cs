@@ -15,20 +15,15 @@ internal sealed record LookUpProgressed(
     DateTimeOffset At, int Done, int Total, int Failed, double? Rate, TimeSpan? Left, LookupTask Task = LookupTask.LookUp) : RecoveryEvent(At)
 {
     /// <summary>Its name in JSON, among the phases.</summary>
-    public string Phase => Task switch
-    {
-        LookupTask.Connect => "connect",
-        LookupTask.List => "list_sectors",
-        LookupTask.Order => "order_sectors",
-        _ => "look_up",
-    };
+    public string Phase => Words.Of(Task);
 
     /// <summary>What is counted, in JSON and in words.</summary>
-    public string Unit => Task switch
+    public Unit Unit => Task switch
     {
-        LookupTask.Connect => "answers",
-        LookupTask.List => "deadlines",
-        _ => "sectors",
+        LookupTask.Connect => Unit.Answers,
+        LookupTask.List => Unit.Deadlines,
+        LookupTask.Order or LookupTask.LookUp => Unit.Sectors,
+        _ => throw new ArgumentOutOfRangeException(nameof(Task), Task, "a task without a unit"),
     };
 
     /// <summary>"120 of 500 sectors looked up, 3 failed (40.0 sectors/s, 10 s left)".</summary>
@@ -44,7 +39,7 @@ internal sealed record LookUpProgressed(
                 _ => "looked up",
             };
             string failed = Failed > 0 && Task == LookupTask.LookUp ? FormattableString.Invariant($", {Failed} failed") : "";
-            return FormattableString.Invariant($"{Done} of {Total} {Unit} {what}{failed}") + Quantities.Pace(Rate, Unit, Left);
+            return FormattableString.Invariant($"{Done} of {Total} {Words.Of(Unit)} {what}{failed}") + Quantities.Pace(Rate, Unit, Left);
         }
     }
 

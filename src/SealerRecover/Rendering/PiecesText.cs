@@ -76,22 +76,11 @@ internal static class PiecesText
         return $"{Word(progress.Activity)} piece {progress.Piece.CommP}{share}{from}";
     }
 
-    /// <summary>The activity in JSON.</summary>
-    public static string Name(PieceActivity activity) => activity switch
-    {
-        PieceActivity.Waiting => "waiting",
-        PieceActivity.Looking => "looking",
-        PieceActivity.Downloading => "downloading",
-        PieceActivity.Extracting => "extracting",
-        PieceActivity.Verifying => "verifying",
-        _ => throw new ArgumentOutOfRangeException(nameof(activity), activity, "an activity without a name"),
-    };
-
     private static string Word(PieceActivity activity) => activity switch
     {
         PieceActivity.Waiting => "waiting for another sector's",
         PieceActivity.Looking => "looking for",
-        _ => Name(activity),
+        _ => Words.Of(activity),
     };
 
     private static string Count(int pieces) => pieces == 1 ? "1 piece" : string.Create(CultureInfo.InvariantCulture, $"{pieces} pieces");

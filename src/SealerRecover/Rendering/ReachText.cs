@@ -46,12 +46,4 @@ internal static class ReachText
     /// <summary>The sample in JSON.</summary>
     public static JsonReadSample Json(ReadSample sample) =>
         new(sample.Read, sample.All, sample.StretchBytes, ReadSample.BlockBytes, sample.BlockChance);
-
-    /// <summary>How much was read, in JSON.</summary>
-    public static string Name(ReadExtent extent) => extent switch
-    {
-        ReadExtent.Whole => "whole",
-        ReadExtent.Sampled => "sampled",
-        _ => "unread",
-    };
 }

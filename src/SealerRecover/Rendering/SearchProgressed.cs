@@ -15,16 +15,10 @@ internal sealed record SearchProgressed(DateTimeOffset At, LookupSearch Search) 
     public TimeSpan? Left => Quantities.PaceOf(Search.Done, Search.Most, Search.Elapsed).Left;
 
     /// <summary>Its name in JSON, among the phases.</summary>
-    public string Phase => Search.Kind switch
-    {
-        SearchKind.PreCommitMessages => "search_messages",
-        SearchKind.PreCommitEvents => "search_events",
-        SearchKind.UpdateStates => "search_states",
-        _ => throw new ArgumentOutOfRangeException(nameof(Search), Search.Kind, "a search without a name"),
-    };
+    public string Phase => Words.Of(Search.Kind);
 
     /// <summary>What is counted in JSON.</summary>
-    public string Unit => Search.Kind == SearchKind.UpdateStates ? "states" : "blocks";
+    public Unit Unit => Search.Kind == SearchKind.UpdateStates ? Unit.States : Unit.Blocks;
 
     /// <summary>"searching messages to f01000 for the pre-commit of sector 7: epoch 4,100,320, 12 of up to 120 blocks of six hours (…)".</summary>
     public string InWords

@@ -1,24 +1,49 @@
-using System.Text.Json;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Survey;
 
 namespace SealerRecover.Rendering;
 
-/// <summary>How the files of a sector are.</summary>
-/// <param name="Survey">What was found.</param>
-/// <param name="ComparedWith"><see cref="Chain"/>, <see cref="Metadata"/> or <see cref="Nothing"/>.</param>
-/// <param name="ShowGood">Whether good files are listed, too; in JSON they always are.</param>
-internal sealed record SurveyAnswer(SectorSurvey Survey, string ComparedWith, bool ShowGood) : IAnswer
+/// <summary>What files were compared with.</summary>
+internal enum ComparedWith
 {
-    /// <summary>Facts came from a chain node.</summary>
-    public const string Chain = "chain";
+    /// <summary>Facts from a chain node.</summary>
+    Chain,
 
-    /// <summary>Facts came from a metadata file.</summary>
-    public const string Metadata = "metadata";
+    /// <summary>Facts from a metadata file.</summary>
+    Metadata,
 
     /// <summary>There were no facts.</summary>
-    public const string Nothing = "nothing";
+    Nothing,
+}
 
+/// <summary>How a file is, in one word.</summary>
+internal enum FileStateName
+{
+    /// <inheritdoc cref="Recovery.Survey.Good"/>
+    Good,
+
+    /// <inheritdoc cref="Recovery.Survey.Missing"/>
+    Missing,
+
+    /// <inheritdoc cref="Recovery.Survey.WrongLength"/>
+    WrongLength,
+
+    /// <inheritdoc cref="Recovery.Survey.Unreadable"/>
+    Unreadable,
+
+    /// <inheritdoc cref="Recovery.Survey.Misplaced"/>
+    Misplaced,
+
+    /// <inheritdoc cref="Recovery.Survey.Damaged"/>
+    Damaged,
+}
+
+/// <summary>How the files of a sector are.</summary>
+/// <param name="Survey">What was found.</param>
+/// <param name="ComparedWith">Where its facts came from.</param>
+/// <param name="ShowGood">Whether good files are listed, too; in JSON they always are.</param>
+internal sealed record SurveyAnswer(SectorSurvey Survey, ComparedWith ComparedWith, bool ShowGood) : IAnswer
+{
     /// <summary>The survey as it is shown: what is another's is called so.</summary>
     private SectorSurvey Shown { get; } = Survey.Named();
 
@@ -45,8 +70,8 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, string ComparedWith, bo
         yield return new TextLine("");
         yield return new TextLine($"{Survey.Sector} ({Survey.Facts.Porep.SectorSize}), compared with " + ComparedWith switch
         {
-            Chain => "the chain",
-            Metadata => "the metadata file",
+            ComparedWith.Chain => "the chain",
+            ComparedWith.Metadata => "the metadata file",
             _ => "nothing but itself",
         });
         IReadOnlyList<string>[] rows = [.. SurveyText.Parts(Shown).SelectMany(part => SurveyText.Rows(part.Part, part.File, ShowGood))];
@@ -87,49 +112,45 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, string ComparedWith, bo
     }
 
     /// <inheritdoc/>
-    public string Json(string time) => JsonSerializer.Serialize(
-        new JsonSurvey(
-            "survey",
-            time,
-            new JsonSector(Survey.Sector.Miner.ToString(), Survey.Sector.Number),
-            Survey.Facts.Porep.SectorSize.Bytes,
-            ComparedWith,
-            Survey.Update is not null,
-            Complaint is null,
-            ReachText.Name(Survey.Extent),
-            Survey.BlockChance,
-            [.. SurveyText.Parts(Shown).SelectMany(part => Files(part.Part, part.File))],
-            [.. new[] { Survey.Sealed, Survey.Update }.OfType<ReplicaSurvey>().SelectMany(replica => replica.Extra)
-                .Select(extra => new JsonExtraFile(extra.Path, extra.Length, extra.IsLeftOver))],
-            [.. Survey.Misplaced.Select(files => new JsonMisplaced(
-                files.From,
-                files.To,
-                files.IsFolder,
-                new JsonSector(files.Owner.Miner.ToString(), files.Owner.Number),
-                SurveyText.Name(files.Part),
-                files.Sample is { } sample ? ReachText.Json(sample) : null,
-                SurveyText.InWords(files)))],
-            Survey.Warnings,
-            [.. Repairs.Select(repair => new JsonAdvisedRepair(
-                SurveyText.Name(repair.Kind),
-                SurveyText.Name(repair.Part),
-                repair.IsNeeded,
-                repair.Why,
-                repair.Copies.Count == 0 ? null : [.. repair.Copies.Select(copy => new JsonCopy(copy.From, copy.To))]))]),
-        JsonLines.Default.JsonSurvey);
+    public JsonLine Json => new JsonSurvey(
+        JsonSector.Of(Survey.Sector),
+        Survey.Facts.Porep.SectorSize.Bytes,
+        ComparedWith,
+        Survey.Update is not null,
+        Complaint is null,
+        Survey.Extent,
+        Survey.BlockChance,
+        [.. SurveyText.Parts(Shown).SelectMany(part => Files(part.Part, part.File))],
+        [.. new[] { Survey.Sealed, Survey.Update }.OfType<ReplicaSurvey>().SelectMany(replica => replica.Extra)
+            .Select(extra => new JsonExtraFile(extra.Path, extra.Length, extra.IsLeftOver))],
+        [.. Survey.Misplaced.Select(files => new JsonMisplaced(
+            files.From,
+            files.To,
+            files.IsFolder,
+            JsonSector.Of(files.Owner),
+            files.Part,
+            files.Sample is { } sample ? ReachText.Json(sample) : null,
+            SurveyText.InWords(files)))],
+        Survey.Warnings,
+        [.. Repairs.Select(repair => new JsonAdvisedRepair(
+            repair.Kind,
+            repair.Part,
+            repair.IsNeeded,
+            repair.Why,
+            repair.Copies.Count == 0 ? null : [.. repair.Copies.Select(copy => new JsonCopy(copy.From, copy.To))]))]);
 
     private static IEnumerable<JsonSurveyFile> Files(SectorPart part, FileSurvey file)
     {
         FileCopy? best = file.Best;
         return file.Copies.Count == 0
-            ? [new JsonSurveyFile(SurveyText.Name(part), file.Name, null, false, SurveyText.Name(new Missing()), null, null, null, null, null, null)]
+            ? [new JsonSurveyFile(part, file.Name, null, false, FileStateName.Missing, null, null, null, null, null, null)]
             : file.Copies.Select(copy => new JsonSurveyFile(
-                SurveyText.Name(part),
+                part,
                 file.Name,
                 copy.Path,
                 copy == best,
                 SurveyText.Name(copy.State),
-                (copy.State as Good) is { } good ? SurveyText.Name(good.Depth) : null,
+                (copy.State as Good)?.Depth,
                 (copy.State as Good)?.Sample is { } sample ? ReachText.Json(sample) : null,
                 SurveyText.Reason(copy.State),
                 (copy.State as WrongLength)?.Expected,

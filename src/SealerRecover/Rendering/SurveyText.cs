@@ -64,50 +64,16 @@ internal static class SurveyText
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "a repair without words"),
     };
 
-    /// <summary>The repair in JSON.</summary>
-    public static string Name(AdvisedRepair kind) => kind switch
-    {
-        AdvisedRepair.Nothing => "nothing",
-        AdvisedRepair.Move => "move",
-        AdvisedRepair.CopyGood => "copy_good",
-        AdvisedRepair.WriteTAux => "write_t_aux",
-        AdvisedRepair.RebuildTrees => "rebuild_trees",
-        AdvisedRepair.MakeSyntheticProofs => "make_synthetic_proofs",
-        AdvisedRepair.RebuildUpdate => "rebuild_update",
-        AdvisedRepair.RebuildKey => "rebuild_key",
-        AdvisedRepair.RelabelReplica => "relabel_replica",
-        AdvisedRepair.FullReseal => "full_reseal",
-        AdvisedRepair.Everything => "everything",
-        AdvisedRepair.UnsealAgain => "unseal_again",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "a repair without a name"),
-    };
-
-    /// <summary>The part in JSON.</summary>
-    public static string Name(SectorPart part) => part switch
-    {
-        SectorPart.Sealed => "sealed",
-        SectorPart.Update => "update",
-        _ => "unsealed",
-    };
-
     /// <summary>The state in JSON.</summary>
-    public static string Name(FileState state) => state switch
+    public static FileStateName Name(FileState state) => state switch
     {
-        Good => "good",
-        Missing => "missing",
-        WrongLength => "wrong_length",
-        Unreadable => "unreadable",
-        Misplaced => "misplaced",
-        _ => "damaged",
-    };
-
-    /// <summary>The depth in JSON.</summary>
-    public static string Name(CheckDepth depth) => depth switch
-    {
-        CheckDepth.Length => "length",
-        CheckDepth.Sampled => "sampled",
-        CheckDepth.Consistent => "consistent",
-        _ => "proven",
+        Good => FileStateName.Good,
+        Missing => FileStateName.Missing,
+        WrongLength => FileStateName.WrongLength,
+        Unreadable => FileStateName.Unreadable,
+        Misplaced => FileStateName.Misplaced,
+        Damaged => FileStateName.Damaged,
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "a state without a name"),
     };
 
     /// <summary>Why a file is as it is; null where there is nothing to add.</summary>
@@ -140,7 +106,7 @@ internal static class SurveyText
 
     /// <summary>"sealed", "update's p_aux".</summary>
     public static string NameOf(SectorPart part, FileSurvey file) =>
-        part == SectorPart.Update && file.Name != Name(part) ? $"update's {file.Name}" : file.Name;
+        part == SectorPart.Update && file.Name != Words.Of(part) ? $"update's {file.Name}" : file.Name;
 
     private static string InWords(FileState state) => state switch
     {
@@ -149,7 +115,7 @@ internal static class SurveyText
         Good { Depth: CheckDepth.Consistent } => "consistent",
         Good => "good",
         WrongLength => "of wrong length",
-        _ => Name(state),
+        _ => Words.Of(Name(state)),
     };
 
     private static string Detail(FileState state) => state switch

@@ -40,7 +40,7 @@ public sealed class SearchTests : IDisposable
     public void Before_anything_is_done_there_is_neither_rate_nor_an_end(LookupTask task, string phase, string unit, string words)
     {
         LookUpProgressed happened = LookUpProgressed.Of(_time.Now, new LookupCount(task, 0, 3, 0, TimeSpan.FromSeconds(2)));
-        Assert.Equal((phase, unit, words), (happened.Phase, happened.Unit, happened.InWords));
+        Assert.Equal((phase, unit, words), (happened.Phase, Words.Of(happened.Unit), happened.InWords));
 
         new JsonView(_output, TextWriter.Null, _time, verbose: false).On(happened);
         JsonObject line = JsonNode.Parse(_output.ToString())!.AsObject();
