@@ -129,7 +129,7 @@ internal sealed class NodeOptions
     {
         foreach (SectorFacts facts in found.Select(result => result.Facts).OfType<SectorFacts>())
         {
-            context.View.Found(facts);
+            context.View.Answered(new FactsAnswer(facts));
             foreach (string note in facts.Notes)
             {
                 context.View.Said($"{facts.Sector}: {note}");

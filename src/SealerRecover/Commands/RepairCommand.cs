@@ -127,7 +127,7 @@ internal sealed class RepairCommand : ICommand
 
     private static IEnumerable<SectorReport> Planned(CommandContext context, RecoverySettings settings, SectorFacts[] facts)
     {
-        context.View.Planned(new RunPlan(facts, settings, new RecoveryRunner(settings, context.Host.Time).Plan(facts)));
+        context.View.Answered(new PlanAnswer(facts, settings, new RecoveryRunner(settings, context.Host.Time).Plan(facts)));
         return facts.Select(fact => new SectorReport(fact.Sector, SectorResult.Listed, null, null, [], TimeSpan.Zero, null));
     }
 

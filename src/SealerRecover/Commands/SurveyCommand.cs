@@ -102,7 +102,7 @@ internal sealed class SurveyCommand : ICommand
                 context.Host.Time.GetElapsedTime(started),
                 answer.Complaint is { } complaint ? Failure.From(complaint) : null)
             {
-                HowFar = ReachText.Of(survey),
+                HowFar = SurveyAnswer.HowFar(survey),
                 BlockChance = survey.BlockChance,
             });
         }

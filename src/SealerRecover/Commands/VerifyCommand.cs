@@ -122,7 +122,7 @@ internal sealed class VerifyCommand : ICommand
             answer.Complaint is { } complaint ? Failure.From(complaint) : null)
         {
             ProvenNodes = found.ProvenNodes,
-            HowFar = found.IsProven ? ReachText.Of(found) : null,
+            HowFar = found.IsProven ? answer.HowFar : null,
             BlockChance = found.BlockChance,
         };
     }

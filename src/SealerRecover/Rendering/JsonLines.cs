@@ -46,6 +46,9 @@ internal abstract record JsonLine
     /// <summary>UTC.</summary>
     [JsonPropertyOrder(-1)]
     public string Time { get; init; } = "";
+
+    /// <summary>The same, told at <paramref name="time"/>.</summary>
+    public virtual JsonLine At(string time) => this with { Time = time };
 }
 
 /// <summary>A sector.</summary>
@@ -215,7 +218,11 @@ internal sealed record JsonReport(
     JsonFailure? Failure,
     string? File,
     IReadOnlyList<JsonAdvice> Next,
-    string? GoOnWith) : JsonLine;
+    string? GoOnWith) : JsonLine
+{
+    /// <inheritdoc/>
+    public override JsonLine At(string time) => this with { Time = time, Sectors = [.. Sectors.Select(sector => sector with { Time = time })] };
+}
 
 /// <summary>The kernels.</summary>
 internal sealed record JsonKernels(IReadOnlyList<JsonKernel> Kernels) : JsonLine;
@@ -339,7 +346,13 @@ internal sealed record JsonSurveyFile(
     IReadOnlyList<JsonDamagedRange>? Ranges);
 
 /// <summary>What was read of a replica where not all of it was.</summary>
-internal sealed record JsonReadSample(long Read, long Of, long StretchBytes, int BlockBytes, double BlockChance);
+internal sealed record JsonReadSample(long Read, long Of, long StretchBytes, int BlockBytes, double BlockChance)
+{
+    /// <summary>Of a sample where there is one.</summary>
+    public static JsonReadSample? From(ReadSample? sample) => sample is null
+        ? null
+        : new(sample.Read, sample.All, sample.StretchBytes, ReadSample.BlockBytes, sample.BlockChance);
+}
 
 /// <summary>Where a file is damaged.</summary>
 internal sealed record JsonDamagedRange(

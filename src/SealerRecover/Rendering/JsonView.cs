@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Filecoin.Chain.Facts;
-using Filecoin.Primitives;
-using Filecoin.Sealing.Kernels;
 using SealerRecover.Hosting;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
@@ -27,39 +24,6 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
 
     /// <inheritdoc/>
     public void Said(string text) => Write(new JsonNote(text), Now);
-
-    /// <inheritdoc/>
-    public void Found(SectorFacts facts) => Write(Line(facts), Now);
-
-    /// <inheritdoc/>
-    public void Planned(RunPlan plan) => Write(
-        new JsonPlan(
-            [.. plan.Sectors.Select(facts => JsonSector.Of(facts.Sector))],
-            plan.Settings.ResultFolder,
-            plan.Settings.TempFolder,
-            plan.Settings.ParentCacheFolder,
-            plan.Settings.Parallel,
-            plan.Settings.Threads,
-            plan.Sectors.Any(facts => plan.Settings.Of(facts).KeepAll == true),
-            plan.Settings.Kernels.Asked.Any() ? plan.Settings.Kernels.Asked.ToDictionary(asked => asked.Kind.Name(), asked => asked.Name) : null,
-            plan.Needs.Cores is { } cores ? JsonCores.Of(cores) : null,
-            plan.Needs.CoresInWords,
-            [.. plan.Needs.Resources.Select(line =>
-                new JsonResource(line.What, line.IsBytes ? Unit.Bytes : Unit.Count, line.Needed, line.Available, line.Suffices))],
-            plan.Settings.KeepUnsealed,
-            plan.Settings.PieceSources.IsEmpty ? null : [.. plan.Settings.PieceSources.Select(source => source.Text)],
-            plan.Needs.Pieces.IsEmpty ? null : [.. plan.Needs.Pieces.Select(piece => new JsonPlanPiece(
-                JsonSector.Of(piece.Sector), piece.Piece.CommP.ToString(), piece.Piece.PaddedSize, piece.Seen?.Where, piece.IsMissing))]),
-        Now);
-
-    /// <inheritdoc/>
-    public void Measured(BenchResult result) => Write(BenchJson.Of(result), Now);
-
-    /// <inheritdoc/>
-    public void Listed(KernelList kernels) => Write(
-        new JsonKernels([.. kernels.Variants.Select(variant => new JsonKernel(
-            variant.Kind.Name(), variant.Name, variant.IsAvailable, kernels.IsChosen(variant), variant.Lack))]),
-        Now);
 
     /// <inheritdoc/>
     public void Answered(IAnswer answer) => Write(answer.Json, Now);
@@ -102,7 +66,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
                 break;
             case SectorEnded ended:
                 _book.Forget(ended.Outcome.Sector);
-                Write(Line(SectorReport.From(ended.Outcome, sealedCid: null)), ended.At);
+                Write(ReportAnswer.Line(SectorReport.From(ended.Outcome, sealedCid: null), verbose), ended.At);
                 break;
             case Notice notice:
                 Write(new JsonNote(notice.Text, JsonSector.Of(notice.Sector)), notice.At);
@@ -115,24 +79,10 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     /// <inheritdoc/>
     public void Reported(Report report)
     {
-        DateTimeOffset now = Now;
-        Write(
-            new JsonReport(
-                report.Command,
-                ProgramVersion.Text,
-                report.Exit.Code,
-                report.Exit.Name,
-                Seconds(report.Elapsed),
-                [.. report.Sectors.Select(sector => Line(sector) with { Time = Quantities.Iso(now) })],
-                report.Failure is { } whole ? Line(whole) : null,
-                report.File,
-                [.. report.Next.Select(advice =>
-                    new JsonAdvice(advice.Text, advice.Commands, advice.Before is { } before ? Quantities.Iso(before) : null, WorthAnswer.Atto(advice.Send)))],
-                report.GoOnWith),
-            now);
+        Answered(new ReportAnswer(report, verbose));
         foreach (Failure failure in report.Sectors.Select(sector => sector.Failure).Prepend(report.Failure).OfType<Failure>())
         {
-            foreach (TextLine line in ReportText.Explain(failure, verbose))
+            foreach (TextLine line in ReportAnswer.Explain(failure, verbose))
             {
                 error.WriteLine(line.Text);
             }
@@ -141,61 +91,10 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
 
     private DateTimeOffset Now => time.GetUtcNow();
 
-    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
-
-    private static double? Seconds(TimeSpan? time) => time is { } known ? Seconds(known) : null;
+    private static double? Seconds(TimeSpan? time) => time is { } known ? Math.Round(known.TotalSeconds, 3) : null;
 
     /// <summary>What takes seconds for one has a rate of its own.</summary>
     private static double? Rounded(double? rate) => rate is { } known ? Math.Round(known, known < 1 ? 4 : 1) : null;
-
-    private static JsonSectorFound Line(SectorFacts facts)
-    {
-        SectorStanding? standing = facts.Standing;
-        string? Instant(long? epoch) => epoch is { } known && standing is not null ? Quantities.Iso(standing.TimeOf(known)) : null;
-        return new JsonSectorFound(
-            JsonSector.Of(facts.Sector),
-            (int)facts.SealProof.Proof,
-            facts.SealProof.Proof.ToString(),
-            facts.SealProof.SectorSize.Bytes,
-            facts.Ticket.ToString(),
-            facts.TicketEpoch,
-            (facts.Update?.SealedCid ?? facts.SealedCid).ToString(),
-            standing?.State,
-            standing?.ProveBefore,
-            Instant(standing?.ProveBefore),
-            standing?.Deadline,
-            Instant(standing?.DeadlineOpens),
-            Instant(standing?.FaultTerminatesAt),
-            facts.Update is null ? null : facts.SealedCid.ToString(),
-            facts.Holds?.CommD?.ToString(),
-            facts.Holds is { PiecesUntold: false } data ? data.Pieces.Length : null,
-            facts.Holds?.Source,
-            facts.Origins.Count == 0 ? null : [.. facts.Origins.Select(origin => new JsonFact(origin.Fact, origin.Sources, origin.CrossCheck, !origin.IsUnverified))]);
-    }
-
-    private JsonSectorEnded Line(SectorReport sector) => new(
-        JsonSector.Of(sector.Sector),
-        sector.Result,
-        sector.SealedCid?.ToString(),
-        sector.Commitments?.CommD.ToString(),
-        sector.Commitments?.CommR.ToString(),
-        sector.Commitments?.CommC.ToString(),
-        sector.Commitments?.CommRLast.ToString(),
-        sector.Files,
-        Seconds(sector.Elapsed),
-        sector.ProvenNodes,
-        sector.BlockChance,
-        sector.Failure is { } failure ? Line(failure) : null);
-
-    private JsonFailure Line(Failure failure) => new(
-        failure.Exit.Code,
-        failure.Exit.Name,
-        failure.Message,
-        failure.Hint,
-        failure.Evidence.IsEmpty ? null : failure.Evidence.ToDictionary(fact => fact.Name, fact => fact.Value),
-        failure.Causes.IsEmpty ? null : failure.Causes,
-        failure.Excluded.IsEmpty ? null : failure.Excluded,
-        verbose && failure.Trace.Length > 0 ? failure.Trace : null);
 
     private void Progress(DateTimeOffset at, JsonProgress line)
     {
@@ -261,5 +160,5 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     }
 
     private void Write(JsonLine line, DateTimeOffset at) =>
-        output.WriteLine(JsonSerializer.Serialize(line with { Time = Quantities.Iso(at) }, JsonLines.Default.JsonLine));
+        output.WriteLine(JsonSerializer.Serialize(line.At(Quantities.Iso(at)), JsonLines.Default.JsonLine));
 }

@@ -54,7 +54,17 @@ internal sealed record PiecesAnswer(SectorContents Contents, IReadOnlyList<Found
             piece.Sightings?.Select(sighting => new JsonSighting(
                 sighting.Source?.Text, sighting.Where, sighting.Length, sighting.Evidence, sighting.IsOutOfReach ? true : null)).ToArray()))]);
 
-    private static string Count(int pieces) => pieces == 1 ? "1 piece" : string.Create(CultureInfo.InvariantCulture, $"{pieces} pieces");
+    /// <summary>Where a piece seems to be, and how sure that is where it is no name that tells.</summary>
+    public static string Where(PieceSighting seen) => SafeText.Clean(seen.Where) + seen.Evidence switch
+    {
+        SightingEvidence.Length => " (by its length alone)",
+        SightingEvidence.Commitment => " (read and verified)",
+        _ when seen.IsOutOfReach => " (out of reach from here)",
+        _ => "",
+    };
+
+    /// <summary>"1 piece", "2 pieces".</summary>
+    public static string Count(int pieces) => pieces == 1 ? "1 piece" : string.Create(CultureInfo.InvariantCulture, $"{pieces} pieces");
 
     private string OrderInWords() => Contents.Order switch
     {
@@ -81,7 +91,7 @@ internal sealed record PiecesAnswer(SectorContents Contents, IReadOnlyList<Found
         {
             null => "",
             [] => "nowhere",
-            { } seen => string.Join(", ", seen.Select(PiecesText.Where)),
+            { } seen => string.Join(", ", seen.Select(Where)),
         },
     ];
 }

@@ -1,5 +1,3 @@
-using Filecoin.Chain.Facts;
-using Filecoin.Primitives;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 
@@ -26,25 +24,6 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
 
     /// <inheritdoc/>
     public void Said(string text) => Stamped(time.GetUtcNow(), text);
-
-    /// <inheritdoc/>
-    public void Found(SectorFacts facts)
-    {
-        Stamped(time.GetUtcNow(), $"{facts.Sector}: found on chain, {FactsText.Standing(facts)}");
-        foreach (string line in FactsText.Origins(facts))
-        {
-            output.WriteLine("  " + SafeText.Clean(line));
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Planned(RunPlan plan) => Print(PlanText.Of(plan));
-
-    /// <inheritdoc/>
-    public void Measured(BenchResult result) => Print(BenchText.Of(result));
-
-    /// <inheritdoc/>
-    public void Listed(KernelList kernels) => Print(kernels.Blocks());
 
     /// <inheritdoc/>
     public void Answered(IAnswer answer) => Print(answer.Blocks());
@@ -92,7 +71,7 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
     {
         if (report.Sectors.Count == 0 && report.Failure is { } failure && !report.Stopped)
         {
-            foreach (TextLine line in ReportText.Explain(failure, verbose))
+            foreach (TextLine line in ReportAnswer.Explain(failure, verbose))
             {
                 error.WriteLine(line.Text);
             }
@@ -100,7 +79,7 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
             return;
         }
 
-        Print(ReportText.Of(report, verbose));
+        Print(new ReportAnswer(report, verbose).Blocks());
     }
 
     /// <summary>One line about how a sector ended.</summary>
@@ -128,13 +107,19 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
     {
         foreach (TextBlock block in blocks)
         {
-            if (block is TextTable table)
+            switch (block)
             {
-                Draw(table);
-            }
-            else if (block is TextLine line)
-            {
-                output.WriteLine(line.Text);
+                case TextTable table:
+                    Draw(table);
+                    break;
+                case TextLine line:
+                    output.WriteLine(line.Text);
+                    break;
+                case StampedLine line:
+                    Stamped(time.GetUtcNow(), line.Text);
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(blocks), block, "a block that cannot be drawn");
             }
         }
     }
@@ -165,7 +150,7 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
 
         if (due)
         {
-            Stamped(happened.At, $"{happened.Sector}: {PiecesText.Doing(happened.Progress)}");
+            Stamped(happened.At, $"{happened.Sector}: {ProgressText.Of(happened.Progress)}");
         }
     }
 

@@ -200,7 +200,7 @@ internal sealed class TerminalView : PlainView
         }
 
         PieceProgress progress = happened.Progress;
-        task.Description = Markup.Escape($"{happened.Sector}: {PiecesText.Doing(progress)}");
+        task.Description = Markup.Escape($"{happened.Sector}: {ProgressText.Of(progress)}");
         task.Value = progress.Total > 0 ? Math.Min((double)progress.Done / progress.Total, 0.999) : 0;
     }
 

@@ -38,6 +38,11 @@ internal sealed record VerificationAnswer(SectorVerification Found, ComparedWith
         }
     }
 
+    /// <summary>How much a proof proves.</summary>
+    public string HowFar => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Found.ProvenNodes} challenges of {Found.Nodes} nodes, ") + (Found.Full ? "and every byte was read" : $"which read {SurveyAnswer.Of(Found.Sample)}");
+
     /// <inheritdoc/>
     public IEnumerable<TextBlock> Blocks()
     {
@@ -56,7 +61,7 @@ internal sealed record VerificationAnswer(SectorVerification Found, ComparedWith
             : $"{Found.Sector} ({Found.Facts.Porep.SectorSize}): not proven");
         if (Found.IsProven)
         {
-            yield return new TextLine($"  {ReachText.Of(Found)}");
+            yield return new TextLine($"  {HowFar}");
         }
 
         yield return new TextLine("  randomness " + Found.Seed.Randomness + Source());
@@ -93,7 +98,7 @@ internal sealed record VerificationAnswer(SectorVerification Found, ComparedWith
         Found.Challenges.Count,
         Found.Seed.Source == SeedSource.Chain ? Math.Min(ChallengeCounts.WindowPost, Found.Challenges.Count) : 0,
         Found.Full,
-        ReachText.Json(Found.Sample),
+        JsonReadSample.From(Found.Sample)!,
         Found.BlockChance,
         Found.Seed.Randomness.ToString(),
         Found.Seed.Source,

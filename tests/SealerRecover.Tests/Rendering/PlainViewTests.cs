@@ -101,11 +101,11 @@ public class PlainViewTests
     {
         StringWriter output = new() { NewLine = "\n" };
         PlainView view = new(output, new StringWriter(), new FixedTime(), verbose: false);
-        RunPlan plan = Examples.Plan();
-        view.Planned(plan);
+        PlanAnswer plan = Examples.Plan();
+        view.Answered(plan);
         Assert.DoesNotContain("kernels", output.ToString(), StringComparison.Ordinal);
 
-        view.Planned(plan with { Settings = plan.Settings with { Kernels = new KernelChoice { Label = "plain", Poseidon = "scalar" } } });
+        view.Answered(plan with { Settings = plan.Settings with { Kernels = new KernelChoice { Label = "plain", Poseidon = "scalar" } } });
         Assert.Contains("\n  kernels         label=plain,poseidon=scalar, as asked; otherwise the fastest\n", output.ToString(), StringComparison.Ordinal);
     }
 
