@@ -107,8 +107,7 @@ internal sealed class RepairCommand : ICommand
         MovedSectors moved = context.View.Live(() => repair.Run(
             [.. facts.Select(SurveyFacts.From)],
             dryRun,
-            (sector, text) => context.View.On(new Notice(context.Host.Time.GetUtcNow(), sector, text)),
-            sector => new PhaseProgress(context, sector),
+            context.Events,
             context.Cancellation));
         return facts.Where(fact => moved.Failed.ContainsKey(fact.Sector) || moved.Whole.Contains(fact.Sector)).ToDictionary(
             fact => fact.Sector,
@@ -147,11 +146,7 @@ internal sealed class RepairCommand : ICommand
         {
             context.View.Live(() =>
             {
-                others.Mend(
-                    facts,
-                    text => context.View.On(new Notice(context.Host.Time.GetUtcNow(), facts.Sector, text)),
-                    new PhaseProgress(context, facts.Sector),
-                    context.Cancellation);
+                others.Mend(facts, context.Events, context.Cancellation);
                 return true;
             });
             return report;

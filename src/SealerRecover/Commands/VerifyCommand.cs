@@ -86,7 +86,7 @@ internal sealed class VerifyCommand : ICommand
             : ChallengeSeed.Random("no chain node was asked");
         if (comparedWith == ComparedWith.Nothing)
         {
-            context.View.Said("no chain node was asked: that files fit together is proven, not that they are what the sectors have on chain");
+            context.Events.Notice("no chain node was asked: that files fit together is proven, not that they are what the sectors have on chain");
         }
 
         SectorVerifier verifier = new(roots, settings);
@@ -106,7 +106,7 @@ internal sealed class VerifyCommand : ICommand
     {
         long started = context.Host.Time.GetTimestamp();
         SectorVerification found = context.View.Live(
-            () => verifier.Verify(facts, seed, new PhaseProgress(context, facts.Sector), context.Cancellation));
+            () => verifier.Verify(facts, seed, context.Events.LongProgressOf(facts.Sector), context.Cancellation));
         VerificationAnswer answer = new(found, comparedWith);
         context.View.Answered(answer);
         return new SectorReport(

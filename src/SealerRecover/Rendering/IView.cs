@@ -8,9 +8,6 @@ namespace SealerRecover.Rendering;
 /// </summary>
 internal interface IView : IRecoveryObserver
 {
-    /// <summary>A sentence worth knowing that is neither progress nor a failure.</summary>
-    void Said(string text);
-
     /// <summary>The command found out what it was asked for, or a part of it.</summary>
     void Answered(IAnswer answer);
 

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Filecoin.Chain.Progress;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Hosting;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
@@ -18,12 +21,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly ProgressBook _book = new();
-    private readonly Dictionary<string, PhaseProgressed> _shown = [];
-    private readonly Dictionary<string, (DateTimeOffset At, (PieceActivity, string) What)> _pieces = [];
-    private readonly Dictionary<string, DateTimeOffset> _asked = [];
-
-    /// <inheritdoc/>
-    public void Said(string text) => Write(new JsonNote(text), Now);
+    private readonly Throttle _throttle = new();
 
     /// <inheritdoc/>
     public void Answered(IAnswer answer) => Write(answer.Json, Now);
@@ -45,21 +43,26 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             case PieceProgressed pieces:
                 Progress(pieces);
                 break;
-            case LookUpProgressed looking:
-                Progress(
-                    looking.At,
-                    new JsonProgress(null, looking.Phase, 1, 1, looking.Done, looking.Total, looking.Unit, Rounded(looking.Rate), Seconds(looking.Left)));
+            case BytesRead read when _throttle.IsDue(read):
+                Write(new JsonNote(ProgressText.Of(read)), read.At);
                 break;
-            case SearchProgressed { Search: { IsOver: false } search } searching:
+            case BytesRead or LookUpReported { Report: LookupSearch { IsOver: true } }:
+                break;
+            case LookUpReported { Report: LookupCount count }:
+                Progress(happened.At, Line(null, Words.Of(count.Task), count.Done, count.Total, LookUpText.UnitOf(count.Task), count.Elapsed));
+                break;
+            case LookUpReported { Report: LookupSearch search }:
                 Progress(
-                    searching.At,
-                    new JsonProgress(
-                        JsonSector.Of(search.Sector), searching.Phase, 1, 1, search.Done, search.Most, searching.Unit, Rounded(searching.Rate), Seconds(searching.Left))
+                    happened.At,
+                    Line(search.Sector, Words.Of(search.Kind), search.Done, search.Most, LookUpText.UnitOf(search.Kind), search.Elapsed) with
                     {
                         Epoch = search.Epoch,
                         OtherSectors = search.Others,
                         ArchiveNode = search.OfArchive,
                     });
+                break;
+            case LookUpReported waiting:
+                Write(new JsonNote(LookUpText.Of(waiting.Report)), waiting.At);
                 break;
             case SectorStarted started:
                 Write(new JsonSectorStarted(JsonSector.Of(started.Sector), started.Resumed), started.At);
@@ -93,14 +96,18 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
 
     private static double? Seconds(TimeSpan? time) => time is { } known ? Math.Round(known.TotalSeconds, 3) : null;
 
-    /// <summary>What takes seconds for one has a rate of its own.</summary>
-    private static double? Rounded(double? rate) => rate is { } known ? Math.Round(known, known < 1 ? 4 : 1) : null;
+    // What takes seconds for one has a rate of its own.
+    private static JsonProgress Line(SectorId? sector, string phase, int done, int total, Unit unit, TimeSpan elapsed)
+    {
+        (double? rate, TimeSpan? left) = Quantities.PaceOf(done, total, elapsed);
+        return new JsonProgress(
+            JsonSector.Of(sector), phase, 1, 1, done, total, unit, rate is { } known ? Math.Round(known, known < 1 ? 4 : 1) : null, Seconds(left));
+    }
 
     private void Progress(DateTimeOffset at, JsonProgress line)
     {
-        if (!_asked.TryGetValue(line.Phase, out DateTimeOffset last) || at - last >= Interval)
+        if (_throttle.IsDue(line.Phase, at, "", Interval))
         {
-            _asked[line.Phase] = at;
             Write(line, at);
         }
     }
@@ -109,15 +116,12 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     {
         PieceProgress progress = happened.Progress;
         string piece = progress.Piece.CommP.ToString();
-        string subject = $"{happened.Sector} {piece}";
-        (PieceActivity Activity, string From) now = (progress.Activity, progress.From);
-        if (_pieces.TryGetValue(subject, out (DateTimeOffset At, (PieceActivity, string) What) last)
-            && last.What == now && progress.Done != progress.Total && happened.At - last.At < Interval)
+        bool isDone = progress.Done == progress.Total;
+        if (!_throttle.IsDue($"{happened.Sector} {piece}", happened.At, (progress.Activity, progress.From), isDone ? default : Interval))
         {
             return;
         }
 
-        _pieces[subject] = (happened.At, now);
         Write(
             new JsonPieceProgress(
                 JsonSector.Of(happened.Sector),
@@ -132,19 +136,13 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     private void Progress(PhaseProgressed happened)
     {
         PhaseReading reading = _book.Read(happened);
-        string subject = Quantities.Subject(happened);
-        bool due = !_shown.TryGetValue(subject, out PhaseProgressed? last)
-            || last.Progress.Phase != happened.Progress.Phase
-            || last.Progress.Step != happened.Progress.Step
-            || happened.Progress.Done == happened.Progress.Total
-            || happened.At - last.At >= Interval;
-        if (!due)
+        SealProgress progress = happened.Progress;
+        bool isDone = progress.Done == progress.Total;
+        if (!_throttle.IsDue(Quantities.Subject(happened), happened.At, (progress.Phase, progress.Step), isDone ? default : Interval))
         {
             return;
         }
 
-        _shown[subject] = happened;
-        Filecoin.Sealing.Steps.SealProgress progress = happened.Progress;
         Write(
             new JsonProgress(
                 JsonSector.Of(happened.Sector),

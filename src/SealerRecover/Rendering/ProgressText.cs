@@ -1,4 +1,5 @@
 using System.Globalization;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Rendering;
@@ -18,6 +19,9 @@ internal static class ProgressText
         ];
         return details.Length == 0 ? head : $"{head} ({string.Join(", ", details)})";
     }
+
+    /// <summary>"12.0 GiB read".</summary>
+    public static string Of(BytesRead read) => $"{Quantities.Bytes(read.Bytes)} read";
 
     /// <summary>"downloading piece baga… from http://…".</summary>
     public static string Of(PieceProgress progress)

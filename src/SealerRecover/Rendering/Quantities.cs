@@ -52,7 +52,7 @@ internal static class Quantities
         : (null, null);
 
     /// <summary>" (4.0 sectors/s, 24 s left)", " (1.5 blocks/min, at most 4 min 07 s left)"; empty while unknown.</summary>
-    public static string Pace(double? rate, Unit unit, TimeSpan? left, string within = "") => (rate, left) is ({ } each, { } time)
+    public static string Pace((double? Rate, TimeSpan? Left) pace, Unit unit, string within = "") => pace is ({ } each, { } time)
         ? $" ({(each < 0.1 ? Invariant($"{each * 60:0.0} {Words.Of(unit)}/min") : Invariant($"{each:0.0} {Words.Of(unit)}/s"))}, {within}{Duration(time)} left)"
         : "";
 

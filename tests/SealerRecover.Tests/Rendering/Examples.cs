@@ -75,7 +75,7 @@ internal static class Examples
     public static void Play(IView view, FixedTime time)
     {
         DateTimeOffset start = time.Now;
-        view.Said("f01000 has sectors of 32GiB on network mainnet");
+        view.On(new Notice(start, null, "f01000 has sectors of 32GiB on network mainnet"));
         view.Answered(new FactsAnswer(Facts(Sector2)));
         view.Answered(Plan());
         view.On(new PhaseProgressed(start, null, new SealProgress(SealPhase.VerifyParents, 1, 1, 0, 1000)));
