@@ -3,7 +3,6 @@ using System.Globalization;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Rendering;

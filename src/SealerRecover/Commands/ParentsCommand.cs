@@ -3,7 +3,6 @@ using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Steps;
-using SealerRecover.Recovery.Events;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;

@@ -6,7 +6,6 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Unsealing;
 using SealerRecover.Rendering;

@@ -5,7 +5,6 @@ using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;
 using SealerRecover.Recovery.Bench;
-using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Repair;
 using SealerRecover.Recovery.Settings;

@@ -3,7 +3,6 @@ using Filecoin.Chain.Facts;
 using Filecoin.Chain.Progress;
 using Filecoin.Chain.Worth;
 using Filecoin.Primitives;
-using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Bench;

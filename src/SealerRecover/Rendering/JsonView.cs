@@ -2,7 +2,6 @@ using System.Text.Json;
 using Filecoin.Chain.Progress;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
-using SealerRecover.Hosting;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 
@@ -75,7 +74,7 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
                 Write(new JsonNote(notice.Text, JsonSector.Of(notice.Sector)), notice.At);
                 break;
             default:
-                break;
+                throw new ArgumentOutOfRangeException(nameof(happened), happened, "an event that is not shown");
         }
     }
 

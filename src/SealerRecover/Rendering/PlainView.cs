@@ -21,9 +21,6 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
     private readonly ProgressBook _book = new();
     private readonly Throttle _throttle = new();
 
-    /// <summary>Standard output.</summary>
-    protected TextWriter Output => output;
-
     /// <inheritdoc/>
     public void Answered(IAnswer answer) => Print(answer.Blocks());
 
@@ -69,7 +66,7 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
                 Stamped(notice.At, (notice.Sector is { } sector ? $"{sector}: " : "") + notice.Text);
                 break;
             default:
-                break;
+                throw new ArgumentOutOfRangeException(nameof(happened), happened, "an event that is not shown");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Events;
 
