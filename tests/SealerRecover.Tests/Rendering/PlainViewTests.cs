@@ -1,4 +1,5 @@
 using Filecoin.Sealing.Kernels;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Rendering;
 using Xunit;
 
@@ -94,6 +95,30 @@ public class PlainViewTests
         StringWriter output = new() { NewLine = "\n" };
         new PlainView(output, new StringWriter(), new FixedTime(), verbose: false).Reported(new Report { Command = "bench", Stopped = true });
         Assert.Equal("stopped before the end; nothing is left behind\n", output.ToString());
+    }
+
+    [Fact]
+    public void Bytes_that_lead_nobody_knows_where_are_a_sentence_every_ten_seconds_in_every_view()
+    {
+        FixedTime time = new();
+        StringWriter plain = new() { NewLine = "\n" };
+        StringWriter json = new() { NewLine = "\n" };
+        foreach (IView view in (IView[])[new PlainView(plain, TextWriter.Null, time, verbose: false), new JsonView(json, TextWriter.Null, time, verbose: false)])
+        {
+            for (int tenth = 20; tenth < 130; tenth++)
+            {
+                view.On(new BytesRead(time.Now.AddSeconds(tenth / 10.0), tenth << 20));
+            }
+        }
+
+        Assert.Equal("2026-01-02 03:04:07Z 20.0 MiB read\n2026-01-02 03:04:17Z 120.0 MiB read\n", plain.ToString());
+        Assert.Equal(
+            """
+            {"event":"note","time":"2026-01-02T03:04:07.000Z","text":"20.0 MiB read"}
+            {"event":"note","time":"2026-01-02T03:04:17.000Z","text":"120.0 MiB read"}
+
+            """,
+            json.ToString());
     }
 
     [Fact]
