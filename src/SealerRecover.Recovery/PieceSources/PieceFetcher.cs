@@ -70,7 +70,7 @@ public sealed class PieceFetcher : IDisposable
         PieceWanted wanted, IProgress<PieceProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        PieceErrand errand = new(wanted, progress ?? new Untold(), _progressInterval, _logger, _time);
+        PieceErrand errand = new(wanted, progress, _progressInterval, _logger, _time);
         ImmutableArray<PieceSighting>.Builder seen = ImmutableArray.CreateBuilder<PieceSighting>();
         if (_stored.Look(wanted.Piece) is { } stored)
         {
@@ -167,13 +167,6 @@ public sealed class PieceFetcher : IDisposable
         {
             _logger.LogDebug(failure, "what was found before cannot be looked at");
             return null;
-        }
-    }
-
-    private sealed class Untold : IProgress<PieceProgress>
-    {
-        public void Report(PieceProgress value)
-        {
         }
     }
 }

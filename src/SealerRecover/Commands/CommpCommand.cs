@@ -76,7 +76,7 @@ internal sealed class CommpCommand : ICommand
                 failures.Add(failure);
                 if (files.Length > 1)
                 {
-                    context.View.Said($"{failure.Message}; {failure.Hint}");
+                    context.Events.Notice($"{failure.Message}; {failure.Hint}");
                 }
             }
         }
@@ -106,7 +106,7 @@ internal sealed class CommpCommand : ICommand
 
             using Stream data = file == StandardInput ? context.Host.OpenInput() : Open(path);
             long? total = data.CanSeek && data.Length > 0 ? data.Length : null;
-            using CountedStream counted = new(data, new ByteProgress(context, SealPhase.HashPiece, null, total));
+            using CountedStream counted = new(data, context.Events.BytesOf(SealPhase.HashPiece, total));
             return PieceCommitment.ComputeToEnd(counted, hash, threads, context.Cancellation);
         });
         if (length == 0)

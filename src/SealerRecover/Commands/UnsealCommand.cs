@@ -93,7 +93,7 @@ internal sealed class UnsealCommand : ICommand
         context.View.Answered(new UnsealPlanAnswer(plan));
         context.View.Live(() =>
         {
-            unsealer.Run(plan, context.View, context.Cancellation);
+            unsealer.Run(plan, context.Events, context.Cancellation);
             return true;
         });
         return new Report

@@ -364,7 +364,7 @@ public sealed class RecoveryRunnerTests : IDisposable
         {
             RecoveryRunner second = new(settings, TimeProvider.System, new FakeSealer().Roles, _run.Files, _run.Probe);
             OperatorException busy = Run.Failure(Assert.Single(
-                second.Run([FakeSealer.Facts(1)], new RecordingObserver(), CancellationToken.None)));
+                second.Run([FakeSealer.Facts(1)], new RecordingObserver().Sink, CancellationToken.None)));
             Assert.Equal(FailureKind.Busy, busy.Kind);
             Assert.Contains($"process {Environment.ProcessId}", busy.Message, StringComparison.Ordinal);
         }
