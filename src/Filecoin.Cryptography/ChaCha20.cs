@@ -6,7 +6,7 @@ namespace Filecoin.Cryptography;
 /// The key stream of ChaCha with 20 rounds as RFC 8439 defines it: 12 bytes of nonce in words 13 to 15, a 32-bit block counter from 0 in
 /// word 12. Read at any place. Immutable.
 /// </summary>
-public sealed class ChaCha20
+internal sealed class ChaCha20
 {
     /// <summary>Length of a key in bytes.</summary>
     public const int KeyBytes = 32;

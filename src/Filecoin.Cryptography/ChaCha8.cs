@@ -8,7 +8,7 @@ namespace Filecoin.Cryptography;
 /// rand_chacha <c>ChaCha8Rng::from_seed</c> followed by <c>next_u64</c> does. Key = seed, 64-bit block counter from 0 in words 12 and
 /// 13, stream 0 in words 14 and 15. A mutable value: copy it and both copies yield the same numbers.
 /// </summary>
-public struct ChaCha8
+internal struct ChaCha8
 {
     /// <summary>Length of a seed in bytes.</summary>
     public const int SeedBytes = 32;

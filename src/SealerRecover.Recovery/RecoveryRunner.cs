@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Events;
-using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;
@@ -74,17 +73,16 @@ public sealed class RecoveryRunner
     /// </summary>
     /// <exception cref="OperatorException">The run as a whole cannot start (folders, resources).</exception>
     public IReadOnlyList<SectorOutcome> Run(
-        IReadOnlyList<SectorFacts> sectors, IRecoveryObserver observer, CancellationToken cancellation)
+        IReadOnlyList<SectorFacts> sectors, EventSink events, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(sectors);
-        ArgumentNullException.ThrowIfNull(observer);
+        ArgumentNullException.ThrowIfNull(events);
         ArgumentOutOfRangeException.ThrowIfLessThan(_settings.Parallel, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(_settings.Threads, 1);
         RefuseDuplicates(sectors);
         RunFolders.Prepare(_settings, _files);
-        EventSink events = new(observer, _time);
         CorePlan cores = CheckResources(sectors, events).Cores ?? CorePlan.OneSeat(_settings.Threads);
-        using ParentsPool parents = new(_roles.Labels, events.ProgressOf(null), text => events.Notice(null, text));
+        using ParentsPool parents = new(_roles.Labels, events.ProgressOf(null), events.Notice);
         DiskGate disk = new(_settings.TempFolder, _probe, _settings.IgnoreResources);
         using CpuPins? pins = cores.IsPinned ? CpuPins.TryTake() : null;
         if (cores.IsPinned && pins is null)

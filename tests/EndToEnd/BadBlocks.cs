@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Filecoin.Sealing.Files;
-using Xunit;
 
 namespace EndToEnd;
 

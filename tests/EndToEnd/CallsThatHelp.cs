@@ -1,6 +1,4 @@
 using System.Globalization;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

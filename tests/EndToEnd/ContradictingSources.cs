@@ -1,6 +1,3 @@
-using SealerRecover.Tests;
-using Xunit;
-
 namespace EndToEnd;
 
 /// <summary>Sources that contradict each other, that make no sense, or that cannot be asked.</summary>

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

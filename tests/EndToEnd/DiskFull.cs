@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
-using SealerRecover.Tests;
 
 namespace EndToEnd;
 
@@ -10,9 +9,10 @@ namespace EndToEnd;
 internal sealed partial class Executable : IDisposable
 {
     private static readonly string Host = FindHost();
-    // SEALER_RECOVER_PROGRAM: the program as it was published, sealer-recover.dll, instead of the one that was built for these tests.
-    private static readonly string Program =
-        Environment.GetEnvironmentVariable("SEALER_RECOVER_PROGRAM") ?? Path.Combine(AppContext.BaseDirectory, "sealer-recover.dll");
+    // SEALER_RECOVER_PROGRAM: the program as it was published, sealer-recover.dll, instead of the one that was built. That is taken from its own
+    // folder: beside these tests, which serve HTTP, packages are missing that their framework has and the program's has not.
+    private static readonly string Program = Environment.GetEnvironmentVariable("SEALER_RECOVER_PROGRAM")
+        ?? Path.Combine(VectorFiles.RepositoryRoot, "src", "SealerRecover", Path.GetRelativePath(Path.Combine(VectorFiles.RepositoryRoot, "tests", "EndToEnd"), AppContext.BaseDirectory), "sealer-recover.dll");
 
     // What a script starts in the background ignores SIGINT, and under nohup SIGHUP, and so would all its children. env(1) ends that and becomes
     // the program, under the same process id.

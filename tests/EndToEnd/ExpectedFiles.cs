@@ -3,8 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Trees;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

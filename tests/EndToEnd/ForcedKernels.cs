@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Filecoin.Sealing.Kernels;
-using Xunit;
 
 namespace EndToEnd;
 

@@ -2,8 +2,6 @@ using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

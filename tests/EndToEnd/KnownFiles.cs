@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
@@ -8,8 +7,6 @@ using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Update;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

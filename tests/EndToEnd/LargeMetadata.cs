@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

@@ -2,8 +2,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

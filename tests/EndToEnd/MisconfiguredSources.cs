@@ -1,6 +1,3 @@
-using SealerRecover.Tests;
-using Xunit;
-
 namespace EndToEnd;
 
 /// <summary>Sources that let nobody in as they were named: the run ends once, whatever the number of sectors.</summary>

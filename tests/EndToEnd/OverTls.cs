@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Filecoin.Primitives;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

@@ -1,6 +1,3 @@
-using SealerRecover.Tests;
-using Xunit;
-
 namespace EndToEnd;
 
 /// <summary>The parents command, on the files that Lotus and Curio share.</summary>

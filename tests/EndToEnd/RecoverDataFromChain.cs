@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

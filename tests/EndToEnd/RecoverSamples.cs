@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using SealerRecover.Settings;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

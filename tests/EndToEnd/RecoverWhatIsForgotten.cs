@@ -1,7 +1,5 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

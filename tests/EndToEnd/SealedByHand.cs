@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Jobs;
@@ -6,8 +5,6 @@ using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Update;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

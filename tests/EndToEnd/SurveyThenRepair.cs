@@ -1,6 +1,3 @@
-using SealerRecover.Tests;
-using Xunit;
-
 namespace EndToEnd;
 
 /// <summary>Whatever is damaged: the command that survey prints makes the sector whole, to the byte.</summary>

@@ -1,6 +1,3 @@
-using SealerRecover.Tests;
-using Xunit;
-
 namespace EndToEnd;
 
 /// <summary>Whatever is damaged of a snapped sector: the command that survey prints makes it whole, to the byte.</summary>

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

@@ -4,8 +4,6 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Unsealed;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using Filecoin.Sealing.Files;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using SealerRecover.Tests;
-using Xunit;
 
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 [assembly: AssemblyFixture(typeof(EndToEnd.ParentCaches))]

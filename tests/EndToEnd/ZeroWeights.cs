@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using Filecoin.Primitives;
-using SealerRecover.Tests;
-using Xunit;
 
 namespace EndToEnd;
 

@@ -3,7 +3,6 @@ using Filecoin.Primitives;
 using FsCheck;
 using FsCheck.Fluent;
 using Npgsql;
-using Xunit;
 
 namespace SealerRecover.Tests.Curio;
 

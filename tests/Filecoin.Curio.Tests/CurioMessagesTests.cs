@@ -4,7 +4,6 @@ using Filecoin.Chain.Wire;
 using Filecoin.Curio;
 using Filecoin.Primitives;
 using SealerRecover.Tests.Chain;
-using Xunit;
 
 namespace SealerRecover.Tests.Curio;
 

@@ -1,5 +1,4 @@
 using Filecoin.Curio;
-using Xunit;
 
 namespace SealerRecover.Tests.Curio;
 

@@ -2,7 +2,6 @@ using Filecoin.Chain.Sources;
 using Filecoin.Cryptography;
 using Filecoin.Curio;
 using Filecoin.Primitives;
-using Xunit;
 
 namespace SealerRecover.Tests.Curio;
 

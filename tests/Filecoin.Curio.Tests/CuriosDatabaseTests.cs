@@ -6,7 +6,6 @@ using Filecoin.Cryptography;
 using Filecoin.Curio;
 using Filecoin.Primitives;
 using SealerRecover.Tests.Chain;
-using Xunit;
 
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 [assembly: AssemblyFixture(typeof(SealerRecover.Tests.Databases))]

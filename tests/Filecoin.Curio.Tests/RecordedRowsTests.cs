@@ -3,7 +3,6 @@ using Filecoin.Chain.Sources;
 using Filecoin.Curio;
 using Filecoin.Primitives;
 using SealerRecover.Tests.Chain;
-using Xunit;
 
 namespace SealerRecover.Tests.Curio;
 

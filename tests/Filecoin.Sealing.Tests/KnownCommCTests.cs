@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Filecoin.Cryptography;
-using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.PreCommit;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Jobs;
-using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Tests.Pieces;
 using SealerRecover.Tests;
 
 namespace Filecoin.Sealing.Tests;

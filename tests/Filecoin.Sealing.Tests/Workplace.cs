@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
-using Filecoin.Sealing.Steps;
 using SealerRecover.Tests;
 
 [assembly: Xunit.AssemblyFixture(typeof(Filecoin.Sealing.Tests.SharedParentCaches))]

@@ -1,5 +1,4 @@
 using Filecoin.Chain.Facts;
-using Filecoin.Primitives;
 using SealerRecover.Recovery.Events;
 
 namespace SealerRecover.Recovery.Tests;

@@ -150,10 +150,10 @@ internal sealed class RepairBenchmark
 
         settings ??= _settings;
         Timing timing = new();
-        SectorOutcome outcome = new RecoveryRunner(settings, TimeProvider.System).Run([facts], new Silence(), CancellationToken.None).Single();
+        SectorOutcome outcome = new RecoveryRunner(settings, TimeProvider.System).Run([facts], Silent, CancellationToken.None).Single();
         if (outcome.Failure is null)
         {
-            new OtherCopies(settings, TimeProvider.System).Mend(facts, _ => { }, new Progress<Sealing.Steps.SealProgress>(), CancellationToken.None);
+            new OtherCopies(settings, TimeProvider.System).Mend(facts, Silent, CancellationToken.None);
         }
 
         timing.Stop();
@@ -210,6 +210,8 @@ internal sealed class RepairBenchmark
 
         return folder;
     }
+
+    private static EventSink Silent { get; } = new(new Silence(), TimeProvider.System);
 
     private static Bytes32 Hex(JsonNode? text) => Bytes32.FromHex((string)text!);
 

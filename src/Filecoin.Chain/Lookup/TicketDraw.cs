@@ -7,7 +7,7 @@ using Filecoin.Primitives;
 namespace Filecoin.Chain.Lookup;
 
 /// <summary>The sealing ticket as the chain's own rules make it from block headers (lotus chain/rand/rand.go); pure computation.</summary>
-public static class TicketDraw
+internal static class TicketDraw
 {
     /// <summary>
     /// The digest a tipset contributes: the smallest, byte by byte, of blake2b-256 over each block's VRF proof.

@@ -12,13 +12,13 @@ namespace Filecoin.Chain.Lookup;
 /// <param name="Ticket">The ticket, as block headers give it.</param>
 /// <param name="IsDrawn">Whether the node drew the same one.</param>
 /// <param name="Note">One sentence if it did not; else null.</param>
-public readonly record struct FoundTicket(Ticket Ticket, bool IsDrawn, string? Note);
+internal readonly record struct FoundTicket(Ticket Ticket, bool IsDrawn, string? Note);
 
 /// <summary>
 /// Finds sealing tickets twice over: as the node draws them, and from block headers alone. Three hours of sealing hang on these 32 bytes, so
 /// the two must agree. Headers survive pruning; a node that cannot draw any more, or a gateway that never could, leaves the headers' ticket.
 /// </summary>
-public sealed class Tickets
+internal sealed class Tickets
 {
     /// <summary>Null rounds in a row beyond which something else is wrong; mainnet's longest run was far shorter.</summary>
     private const int MaxNullRounds = 100;

@@ -52,25 +52,25 @@ public sealed class FullNode(JsonRpcClient rpc)
         rpc.CallRequiredAsync("StateNetworkName", _ => { }, ChainJson.Default.String, cancellation);
 
     /// <summary>The heaviest tipset the node knows.</summary>
-    public async Task<TipSet> ChainHeadAsync(CancellationToken cancellation) =>
+    internal async Task<TipSet> ChainHeadAsync(CancellationToken cancellation) =>
         Checked("ChainHead", await rpc.CallRequiredAsync("ChainHead", _ => { }, ChainJson.Default.TipSet, cancellation).ConfigureAwait(false));
 
     /// <summary>The tipset at <paramref name="epoch"/>, or the one before it if that is a null round: look at the height.</summary>
-    public async Task<TipSet> ChainGetTipSetByHeightAsync(long epoch, CancellationToken cancellation)
+    internal async Task<TipSet> ChainGetTipSetByHeightAsync(long epoch, CancellationToken cancellation)
     {
         TipSet tipset = await TipSetAsync("ChainGetTipSetByHeight", epoch, cancellation).ConfigureAwait(false);
         return tipset.Height <= epoch ? tipset : throw Implausible("ChainGetTipSetByHeight", $"height {tipset.Height}, after the {epoch} asked for");
     }
 
     /// <summary>The tipset at <paramref name="epoch"/>, or the one after it if that is a null round: look at the height.</summary>
-    public async Task<TipSet> ChainGetTipSetAfterHeightAsync(long epoch, CancellationToken cancellation)
+    internal async Task<TipSet> ChainGetTipSetAfterHeightAsync(long epoch, CancellationToken cancellation)
     {
         TipSet tipset = await TipSetAsync("ChainGetTipSetAfterHeight", epoch, cancellation).ConfigureAwait(false);
         return tipset.Height >= epoch ? tipset : throw Implausible("ChainGetTipSetAfterHeight", $"height {tipset.Height}, before the {epoch} asked for");
     }
 
     /// <summary>The messages executed in a tipset, each once, in order.</summary>
-    public async Task<IReadOnlyList<TipSetMessage>> ChainGetMessagesInTipsetAsync(TipSetKey tipset, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<TipSetMessage>> ChainGetMessagesInTipsetAsync(TipSetKey tipset, CancellationToken cancellation)
     {
         const string method = "ChainGetMessagesInTipset";
         return Whole(method, await rpc.CallRequiredAsync(
@@ -122,7 +122,7 @@ public sealed class FullNode(JsonRpcClient rpc)
     /// reads every tipset between, so few at a time. Lotus looks the address up in the state of <paramref name="from"/> and answers with no
     /// messages, not with an error, where it has pruned that.
     /// </summary>
-    public async Task<IReadOnlyList<Cid>> StateListMessagesAsync(Address to, TipSetKey from, long backTo, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<Cid>> StateListMessagesAsync(Address to, TipSetKey from, long backTo, CancellationToken cancellation)
     {
         const string method = "StateListMessages";
         IReadOnlyList<Cid> found = await rpc.CallAsync(
@@ -159,12 +159,12 @@ public sealed class FullNode(JsonRpcClient rpc)
     }
 
     /// <summary>Facts about a miner.</summary>
-    public Task<MinerInfo> StateMinerInfoAsync(ActorId miner, TipSetKey at, CancellationToken cancellation) =>
+    internal Task<MinerInfo> StateMinerInfoAsync(ActorId miner, TipSetKey at, CancellationToken cancellation) =>
         rpc.CallRequiredAsync(
             "StateMinerInfo", json => WriteMiner(json, miner, at), ChainJson.Default.MinerInfo, cancellation, isOfPast: !at.IsHead);
 
     /// <summary>A proven sector; null if there is none of this number (never proven, or gone and compacted away).</summary>
-    public async Task<SectorOnChainInfo?> StateSectorGetInfoAsync(SectorId sector, TipSetKey at, CancellationToken cancellation)
+    internal async Task<SectorOnChainInfo?> StateSectorGetInfoAsync(SectorId sector, TipSetKey at, CancellationToken cancellation)
     {
         SectorOnChainInfo? info = await rpc.CallAsync(
             "StateSectorGetInfo", json => WriteSector(json, sector, at), ChainJson.Default.SectorOnChainInfo, cancellation, isOfPast: !at.IsHead)
@@ -175,7 +175,7 @@ public sealed class FullNode(JsonRpcClient rpc)
     }
 
     /// <summary>A sector pre-committed and not yet proven in that state; null if there is none (Lotus before 1.17 and old versions of Forest say so with an error).</summary>
-    public async Task<SectorPreCommitOnChainInfo?> StateSectorPreCommitInfoAsync(SectorId sector, TipSetKey at, CancellationToken cancellation)
+    internal async Task<SectorPreCommitOnChainInfo?> StateSectorPreCommitInfoAsync(SectorId sector, TipSetKey at, CancellationToken cancellation)
     {
         try
         {
@@ -196,7 +196,7 @@ public sealed class FullNode(JsonRpcClient rpc)
     }
 
     /// <summary>The miner's faulty sectors, in order: a bit field, told as the lengths of its runs, the first of which are not in it.</summary>
-    public Task<IReadOnlyList<ulong>> StateMinerFaultsAsync(ActorId miner, TipSetKey at, CancellationToken cancellation) =>
+    internal Task<IReadOnlyList<ulong>> StateMinerFaultsAsync(ActorId miner, TipSetKey at, CancellationToken cancellation) =>
         SectorsAsync("StateMinerFaults", miner, at, cancellation);
 
     /// <summary>Those of the faulty sectors that were declared recovered and wait for their proof, likewise.</summary>
@@ -228,22 +228,22 @@ public sealed class FullNode(JsonRpcClient rpc)
             .ConfigureAwait(false)).State.ThisEpochQaPowerSmoothed;
 
     /// <summary>The deadline and partition a sector is assigned to; an error answer when it is assigned to none.</summary>
-    public Task<SectorLocation> StateSectorPartitionAsync(SectorId sector, CancellationToken cancellation) =>
+    internal Task<SectorLocation> StateSectorPartitionAsync(SectorId sector, CancellationToken cancellation) =>
         rpc.CallRequiredAsync(
             "StateSectorPartition", json => WriteSector(json, sector, TipSetKey.Head), ChainJson.Default.SectorLocation, cancellation);
 
     /// <summary>When a sector ends; an error answer when it is in no expiration queue (terminated).</summary>
-    public Task<SectorExpiration> StateSectorExpirationAsync(SectorId sector, CancellationToken cancellation) =>
+    internal Task<SectorExpiration> StateSectorExpirationAsync(SectorId sector, CancellationToken cancellation) =>
         rpc.CallRequiredAsync(
             "StateSectorExpiration", json => WriteSector(json, sector, TipSetKey.Head), ChainJson.Default.SectorExpiration, cancellation);
 
     /// <summary>The miner's proving period at the head.</summary>
-    public Task<ProvingDeadline> StateMinerProvingDeadlineAsync(ActorId miner, CancellationToken cancellation) =>
+    internal Task<ProvingDeadline> StateMinerProvingDeadlineAsync(ActorId miner, CancellationToken cancellation) =>
         rpc.CallRequiredAsync(
             "StateMinerProvingDeadline", json => WriteMiner(json, miner, TipSetKey.Head), ChainJson.Default.ProvingDeadline, cancellation);
 
     /// <summary>A storage deal; an error answer when the market has none of this number any more, or not yet.</summary>
-    public Task<MarketDeal> StateMarketStorageDealAsync(ulong deal, TipSetKey at, CancellationToken cancellation) =>
+    internal Task<MarketDeal> StateMarketStorageDealAsync(ulong deal, TipSetKey at, CancellationToken cancellation) =>
         rpc.CallRequiredAsync(
             "StateMarketStorageDeal",
             json =>
@@ -256,7 +256,7 @@ public sealed class FullNode(JsonRpcClient rpc)
             isOfPast: !at.IsHead);
 
     /// <summary>The claims of verified data of a miner by their number, in no order.</summary>
-    public async Task<IReadOnlyDictionary<string, VerifiedClaim>> StateGetClaimsAsync(ActorId miner, TipSetKey at, CancellationToken cancellation)
+    internal async Task<IReadOnlyDictionary<string, VerifiedClaim>> StateGetClaimsAsync(ActorId miner, TipSetKey at, CancellationToken cancellation)
     {
         const string method = "StateGetClaims";
         IReadOnlyDictionary<string, VerifiedClaim> claims = await rpc.CallAsync(
@@ -267,7 +267,7 @@ public sealed class FullNode(JsonRpcClient rpc)
     }
 
     /// <summary>The events of one actor in some epochs that match; an error answer where the node does not keep events.</summary>
-    public async Task<IReadOnlyList<ActorEvent>> GetActorEventsRawAsync(ActorEventFilter filter, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<ActorEvent>> GetActorEventsRawAsync(ActorEventFilter filter, CancellationToken cancellation)
     {
         const string method = "GetActorEventsRaw";
         IReadOnlyList<ActorEvent> events = await rpc.CallAsync(
@@ -282,12 +282,12 @@ public sealed class FullNode(JsonRpcClient rpc)
     /// <param name="entropy">CBOR of the miner's ID address.</param>
     /// <param name="descendant">A tipset on the main chain at or after the epoch. Never the head key: Lotus needs it spelled out here.</param>
     /// <param name="cancellation">Ends the call.</param>
-    public Task<byte[]> StateGetRandomnessFromTicketsAsync(
+    internal Task<byte[]> StateGetRandomnessFromTicketsAsync(
         int personalization, long epoch, byte[] entropy, TipSetKey descendant, CancellationToken cancellation) =>
         RandomnessAsync("StateGetRandomnessFromTickets", personalization, epoch, entropy, descendant, cancellation);
 
     /// <summary>As <see cref="StateGetRandomnessFromTicketsAsync"/>, drawn from the beacon's entry of the epoch: 4 for window PoSt.</summary>
-    public Task<byte[]> StateGetRandomnessFromBeaconAsync(
+    internal Task<byte[]> StateGetRandomnessFromBeaconAsync(
         int personalization, long epoch, byte[] entropy, TipSetKey descendant, CancellationToken cancellation) =>
         RandomnessAsync("StateGetRandomnessFromBeacon", personalization, epoch, entropy, descendant, cancellation);
 

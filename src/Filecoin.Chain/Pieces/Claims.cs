@@ -1,7 +1,6 @@
 using Filecoin.Chain.Messages;
 using Filecoin.Chain.Nodes;
 using Filecoin.Chain.Wire;
-using Filecoin.Primitives;
 
 namespace Filecoin.Chain.Pieces;
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Filecoin.Primitives;
 
 namespace Filecoin.Chain.Progress;
@@ -12,9 +13,11 @@ public enum LookupTask
     Connect,
 
     /// <summary>Which sectors a miner has. Counts deadlines.</summary>
+    [JsonStringEnumMemberName("list_sectors")]
     List,
 
     /// <summary>When sectors end, for their order. Counts sectors.</summary>
+    [JsonStringEnumMemberName("order_sectors")]
     Order,
 
     /// <summary>What sectors are. Counts sectors.</summary>
@@ -33,12 +36,15 @@ public sealed record LookupCount(LookupTask Task, int Done, int Total, int Faile
 public enum SearchKind
 {
     /// <summary>Messages to the miner, backwards, for the pre-commit; in blocks of six hours.</summary>
+    [JsonStringEnumMemberName("search_messages")]
     PreCommitMessages,
 
     /// <summary>The miner actor's events, backwards, for the same; in ranges of a day or less.</summary>
+    [JsonStringEnumMemberName("search_events")]
     PreCommitEvents,
 
     /// <summary>States, halving what is between them, for the update; one by one.</summary>
+    [JsonStringEnumMemberName("search_states")]
     UpdateStates,
 }
 

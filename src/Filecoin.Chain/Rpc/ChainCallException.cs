@@ -3,7 +3,7 @@ using Filecoin.Primitives;
 namespace Filecoin.Chain.Rpc;
 
 /// <summary>A call that no endpoint answered with a result. <see cref="Error"/> is there when a node spoke JSON-RPC to say no.</summary>
-public sealed class ChainCallException : OperatorException
+internal sealed class ChainCallException : OperatorException
 {
     internal ChainCallException(FailureKind kind, string message, Hint hint, string method, RpcError? error, Exception? inner)
         : base(kind, message, hint, inner)

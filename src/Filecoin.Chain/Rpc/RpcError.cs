@@ -31,7 +31,7 @@ public enum RpcErrorKind
 /// <summary>The error object of a JSON-RPC answer.</summary>
 /// <param name="Code">JSON-RPC's own below -32000; nodes number theirs as they like, so <see cref="NodeWordings"/> decides.</param>
 /// <param name="Message">The node's words, made printable.</param>
-public readonly record struct RpcError(long Code, string Message)
+internal readonly record struct RpcError(long Code, string Message)
 {
     /// <summary>What the error means.</summary>
     public RpcErrorKind Kind => NodeWordings.Of(Code, Message);

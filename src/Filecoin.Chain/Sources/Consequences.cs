@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Pieces;
 using Filecoin.Primitives;

@@ -1,6 +1,5 @@
 using Filecoin.Chain.Nodes;
 using Filecoin.Chain.Wire;
-using Filecoin.Primitives;
 
 namespace Filecoin.Chain.Sources;
 

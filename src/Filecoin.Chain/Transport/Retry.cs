@@ -35,7 +35,7 @@ public static class Retry
 
                 // Null leaves the delay to the backoff above.
                 DelayGenerator = tried => ValueTask.FromResult(
-                    retryAfter(tried.Outcome) is { } asked && asked > options.MaxRetryInterval ? options.MaxRetryInterval : retryAfter(tried.Outcome)),
+                    retryAfter(tried.Outcome) is var asked && asked > options.MaxRetryInterval ? options.MaxRetryInterval : asked),
                 OnRetry = repeated =>
                 {
                     waiting(repeated);

@@ -112,7 +112,7 @@ internal sealed class ServerCertificate(TimeProvider time, string? namedFile)
 /// <summary>A server's certificate is not trusted.</summary>
 /// <param name="what">Half a sentence about the server, printable.</param>
 /// <param name="hint">What to do.</param>
-public sealed class CertificateRefusedException(string what, string hint) : AuthenticationException(what)
+internal sealed class CertificateRefusedException(string what, string hint) : AuthenticationException(what)
 {
     /// <summary>What to do.</summary>
     public string Hint { get; } = hint;

@@ -6,7 +6,7 @@ using Filecoin.Primitives;
 namespace Filecoin.Chain.Wire;
 
 /// <summary>What is needed of StateMinerInfo.</summary>
-public sealed record MinerInfo
+internal sealed record MinerInfo
 {
     /// <summary>Size of each of its sectors, in bytes.</summary>
     public required long SectorSize { get; init; }
@@ -16,7 +16,7 @@ public sealed record MinerInfo
 }
 
 /// <summary>A proven sector, as StateSectorGetInfo tells it. Fields beyond the first five differ between node versions.</summary>
-public sealed record SectorOnChainInfo
+internal sealed record SectorOnChainInfo
 {
     private const ulong FullQaPower = 1 << 1;
 
@@ -77,7 +77,7 @@ public sealed record SectorOnChainInfo
 }
 
 /// <summary>A pre-committed sector, as StateSectorPreCommitInfo tells it.</summary>
-public sealed record SectorPreCommitOnChainInfo
+internal sealed record SectorPreCommitOnChainInfo
 {
     /// <summary>What the miner committed to.</summary>
     public required SectorPreCommitInfo Info { get; init; }
@@ -91,7 +91,7 @@ public sealed record SectorPreCommitOnChainInfo
 }
 
 /// <summary>What a miner commits to before proving a sector.</summary>
-public sealed record SectorPreCommitInfo
+internal sealed record SectorPreCommitInfo
 {
     /// <summary>Number of the registered seal proof.</summary>
     public required long SealProof { get; init; }
@@ -116,7 +116,7 @@ public sealed record SectorPreCommitInfo
 }
 
 /// <summary>Where a sector is proven.</summary>
-public sealed record SectorLocation
+internal sealed record SectorLocation
 {
     /// <summary>Deadline index, 0 to 47.</summary>
     public required ulong Deadline { get; init; }
@@ -126,14 +126,14 @@ public sealed record SectorLocation
 }
 
 /// <summary>What is needed of a partition, as StateMinerPartitions tells it.</summary>
-public sealed record MinerPartition
+internal sealed record MinerPartition
 {
     /// <summary>A bit field: lengths of runs, the first of which are not in it.</summary>
     public required IReadOnlyList<ulong> LiveSectors { get; init; }
 }
 
 /// <summary>When a sector ends, as the miner's expiration queue has it.</summary>
-public sealed record SectorExpiration
+internal sealed record SectorExpiration
 {
     /// <summary>Epoch of its planned end; may be 0 while it is faulty.</summary>
     [JsonConverter(typeof(EpochJsonConverter))]
@@ -145,7 +145,7 @@ public sealed record SectorExpiration
 }
 
 /// <summary>A miner's proving period now; epochs.</summary>
-public sealed record ProvingDeadline
+internal sealed record ProvingDeadline
 {
     /// <summary>The epoch these facts are of.</summary>
     [JsonConverter(typeof(EpochJsonConverter))]

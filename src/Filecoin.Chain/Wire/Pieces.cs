@@ -5,14 +5,14 @@ using Filecoin.Primitives;
 namespace Filecoin.Chain.Wire;
 
 /// <summary>What is needed of a storage deal, as StateMarketStorageDeal tells it.</summary>
-public sealed record MarketDeal
+internal sealed record MarketDeal
 {
     /// <summary>What client and provider agreed on.</summary>
     public required DealProposal Proposal { get; init; }
 }
 
 /// <summary>What is needed of a deal's proposal.</summary>
-public sealed record DealProposal
+internal sealed record DealProposal
 {
     /// <summary>CommP, version 1 of the CID.</summary>
     [JsonPropertyName("PieceCID")]
@@ -26,7 +26,7 @@ public sealed record DealProposal
 }
 
 /// <summary>A claim of verified data, as StateGetClaims tells it.</summary>
-public sealed record VerifiedClaim
+internal sealed record VerifiedClaim
 {
     /// <summary>Actor number of the miner.</summary>
     public required ulong Provider { get; init; }
@@ -42,7 +42,7 @@ public sealed record VerifiedClaim
 }
 
 /// <summary>An event an actor emitted, as GetActorEventsRaw tells it.</summary>
-public sealed record ActorEvent
+internal sealed record ActorEvent
 {
     /// <summary>Its fields, in order.</summary>
     [JsonPropertyName("entries")]
@@ -67,7 +67,7 @@ public sealed record ActorEvent
 }
 
 /// <summary>A field of an <see cref="ActorEvent"/>.</summary>
-public sealed record ActorEventEntry
+internal sealed record ActorEventEntry
 {
     /// <summary>Name; several fields may have the same.</summary>
     public required string Key { get; init; }
@@ -85,7 +85,7 @@ public sealed record ActorEventEntry
 /// <param name="To">The last epoch; nodes go through those of a day in one call.</param>
 /// <param name="Type">CBOR of the type's name.</param>
 /// <param name="Sector">CBOR of the sector's number.</param>
-public sealed record ActorEventFilter(ActorId Emitter, long From, long To, byte[] Type, byte[] Sector)
+internal sealed record ActorEventFilter(ActorId Emitter, long From, long To, byte[] Type, byte[] Sector)
 {
     private const int Cbor = 0x51;
 

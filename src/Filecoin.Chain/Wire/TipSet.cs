@@ -6,7 +6,7 @@ namespace Filecoin.Chain.Wire;
 
 /// <summary>Names a tipset by the CIDs of its blocks; <see cref="Head"/> leaves the choice to the node.</summary>
 /// <param name="Cids">The blocks' CIDs in the node's order; empty for the head.</param>
-public readonly record struct TipSetKey(IReadOnlyList<Cid> Cids)
+internal readonly record struct TipSetKey(IReadOnlyList<Cid> Cids)
 {
     /// <summary>Whatever the node's head is when it answers.</summary>
     public static TipSetKey Head { get; } = new([]);
@@ -34,7 +34,7 @@ public readonly record struct TipSetKey(IReadOnlyList<Cid> Cids)
 }
 
 /// <summary>The blocks of one epoch. An epoch without any is a null round and has no tipset.</summary>
-public sealed record TipSet
+internal sealed record TipSet
 {
     /// <summary>CIDs of the blocks.</summary>
     public required IReadOnlyList<Cid> Cids { get; init; }
@@ -52,7 +52,7 @@ public sealed record TipSet
 }
 
 /// <summary>What is needed of a block header.</summary>
-public sealed record BlockHeader
+internal sealed record BlockHeader
 {
     /// <summary>The ticket its miner drew; null in forms of genesis blocks only.</summary>
     public BlockTicket? Ticket { get; init; }
@@ -70,7 +70,7 @@ public sealed record BlockHeader
 }
 
 /// <summary>A block's ticket.</summary>
-public sealed record BlockTicket
+internal sealed record BlockTicket
 {
     /// <summary>The VRF proof, 96 bytes (a BLS signature).</summary>
     [JsonPropertyName("VRFProof")]
@@ -78,7 +78,7 @@ public sealed record BlockTicket
 }
 
 /// <summary>A message that was executed in a tipset.</summary>
-public sealed record TipSetMessage
+internal sealed record TipSetMessage
 {
     /// <summary>Its CID.</summary>
     public required Cid Cid { get; init; }

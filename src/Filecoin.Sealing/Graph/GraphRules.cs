@@ -3,7 +3,7 @@ using Filecoin.Primitives;
 namespace Filecoin.Sealing.Graph;
 
 /// <summary>Where the immediate predecessor stands among a node's six base parents.</summary>
-public enum PredecessorPosition
+internal enum PredecessorPosition
 {
     /// <summary>Last, so that hashing of a label can begin before its predecessor is known (V1).</summary>
     Last,
@@ -21,7 +21,7 @@ public enum PredecessorPosition
 /// Whether a shuffled index is cut to 32 bits before it is divided by the expansion degree. It bites where 8 x nodes exceeds 2^32, that is
 /// for 32GiB and 64GiB: no expander parent there reaches 2^29. A defect of V1 that every V1 sector has to reproduce.
 /// </param>
-public readonly record struct GraphRules(PredecessorPosition Predecessor, bool TruncateBeforeDivision)
+internal readonly record struct GraphRules(PredecessorPosition Predecessor, bool TruncateBeforeDivision)
 {
     /// <summary>The rules of V1_0_0.</summary>
     public static GraphRules V1 { get; } = new(PredecessorPosition.Last, TruncateBeforeDivision: true);

@@ -31,7 +31,7 @@ public sealed class ParentCache : IDisposable
     /// windows of <see cref="StackedGraph.Degree"/> x 4 bytes a node.
     /// </summary>
     /// <param name="firstNode">From 0 to the number of nodes.</param>
-    public ParentReader CreateReader(long firstNode)
+    internal ParentReader CreateReader(long firstNode)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstNode);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstNode, Porep.Nodes);

@@ -12,7 +12,7 @@ namespace Filecoin.Sealing.Graph;
 /// The file was verified when it was opened, but it is read again here, hours later perhaps. Labelling uses parents as addresses, so every
 /// window is checked to hold node numbers only, on the thread that reads ahead.
 /// </remarks>
-public sealed class ParentReader : IParentBlocks
+internal sealed class ParentReader : IParentBlocks
 {
     private readonly ReadAhead _content;
 

@@ -70,7 +70,7 @@ public sealed class StackedGraph
     public long Nodes { get; }
 
     /// <summary>What this graph's version does differently.</summary>
-    public GraphRules Rules { get; }
+    internal GraphRules Rules { get; }
 
     /// <summary>First 28 bytes of the ChaCha seed of every node.</summary>
     public ReadOnlySpan<byte> DrgSeed => _drgSeed;

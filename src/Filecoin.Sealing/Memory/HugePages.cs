@@ -34,7 +34,7 @@ public static class HugePages
     /// say or nothing has been touched. Where the system joins neighbouring mappings, that of all of them.
     /// </summary>
     /// <param name="buffer">The buffer.</param>
-    public static unsafe double? Share(NativeBuffer buffer)
+    internal static unsafe double? Share(NativeBuffer buffer)
     {
         ArgumentNullException.ThrowIfNull(buffer);
         try

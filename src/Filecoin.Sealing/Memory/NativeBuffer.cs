@@ -8,7 +8,7 @@ namespace Filecoin.Sealing.Memory;
 /// Zeroed memory outside the GC heap for whole layers: anonymous pages, on huge pages where the system grants them (transparent huge
 /// pages set to "madvise" or "always"), returned to the system on disposal.
 /// </summary>
-public sealed unsafe partial class NativeBuffer : IDisposable
+internal sealed unsafe partial class NativeBuffer : IDisposable
 {
     private const int ReadWrite = 0x1 | 0x2;
     private const int PrivateAnonymous = 0x02 | 0x20;

@@ -1,5 +1,3 @@
-using Filecoin.Cryptography.Kernels.Poseidon;
-using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;

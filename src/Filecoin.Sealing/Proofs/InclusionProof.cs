@@ -7,7 +7,7 @@ namespace Filecoin.Sealing.Proofs;
 /// <summary>One step of the way from a leaf to the root (storage-proofs-core merkle/proof.rs, PathElement).</summary>
 /// <param name="Hashes">The other nodes under the same parent, from left to right: one less than the arity.</param>
 /// <param name="Index">How many of them stand left of the node the way comes from.</param>
-public sealed record PathElement(ImmutableArray<Bytes32> Hashes, int Index)
+internal sealed record PathElement(ImmutableArray<Bytes32> Hashes, int Index)
 {
     /// <summary>Children of the parent.</summary>
     public int Arity => Hashes.Length + 1;
@@ -21,7 +21,7 @@ public sealed record PathElement(ImmutableArray<Bytes32> Hashes, int Index)
 /// <param name="Leaf">The node: little-endian field element.</param>
 /// <param name="Root">The tree's root.</param>
 /// <param name="Path">The steps, from the leaf up.</param>
-public sealed record InclusionProof(TreeShape Shape, Bytes32 Leaf, Bytes32 Root, ImmutableArray<PathElement> Path)
+internal sealed record InclusionProof(TreeShape Shape, Bytes32 Leaf, Bytes32 Root, ImmutableArray<PathElement> Path)
 {
     /// <summary>The steps through the base tree.</summary>
     public ImmutableArray<PathElement> BasePath => Path[..^StepsAbove];

@@ -11,7 +11,7 @@ namespace Filecoin.Sealing.Proofs;
 /// Proves that nodes stand in a sector's trees, reading a few nodes of each row and nothing as a whole. From several threads at once. It
 /// checks nothing: that is <see cref="InclusionVerifier"/>'s.
 /// </summary>
-public sealed class InclusionProver : IDisposable
+internal sealed class InclusionProver : IDisposable
 {
     private readonly ImmutableArray<BaseTreeRows> _trees;
     private readonly long _leaves;

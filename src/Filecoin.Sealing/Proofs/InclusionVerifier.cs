@@ -5,7 +5,7 @@ using Filecoin.Primitives;
 namespace Filecoin.Sealing.Proofs;
 
 /// <summary>What is wrong with an inclusion proof.</summary>
-public enum InclusionFault
+internal enum InclusionFault
 {
     /// <summary>Nothing.</summary>
     None,
@@ -27,7 +27,7 @@ public enum InclusionFault
 }
 
 /// <summary>Checks inclusion proofs. Knows nothing of files.</summary>
-public static class InclusionVerifier
+internal static class InclusionVerifier
 {
     /// <summary>The first thing wrong with a proof.</summary>
     /// <param name="form">The tree.</param>

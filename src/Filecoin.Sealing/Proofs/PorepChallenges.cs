@@ -14,7 +14,7 @@ namespace Filecoin.Sealing.Proofs;
 /// <param name="ReplicaId">The sector's replica id.</param>
 /// <param name="CommR">The sector's CommR; interactive challenges do not depend on it.</param>
 /// <param name="Seed">The interactive randomness, 32 bytes; challenges of NonInteractive do not depend on it.</param>
-public sealed record PorepChallenges(PorepParameters Porep, PorepVariant Variant, ReplicaId ReplicaId, CommR CommR, Bytes32 Seed)
+internal sealed record PorepChallenges(PorepParameters Porep, PorepVariant Variant, ReplicaId ReplicaId, CommR CommR, Bytes32 Seed)
 {
     private const int SelectionBytes = sizeof(uint);
 

@@ -11,7 +11,7 @@ namespace Filecoin.Sealing.Proofs;
 /// <param name="CommC">comm_c of its p_aux.</param>
 /// <param name="CommRLast">comm_r_last of its p_aux.</param>
 /// <param name="Inclusions">The challenged nodes in tree_r_last, in order.</param>
-public sealed record PostVanillaProof(
+internal sealed record PostVanillaProof(
     ulong SectorNumber, CommR CommR, Bytes32 CommC, Bytes32 CommRLast, ImmutableArray<InclusionProof> Inclusions)
 {
     /// <summary>"the PoSt proof of sector 7", for messages.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Filecoin.Cryptography;
 using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;

@@ -7,7 +7,7 @@ using Filecoin.Sealing.Trees;
 namespace Filecoin.Sealing.Proofs;
 
 /// <summary>What a tree over a sector's nodes looks like and how its nodes are hashed. Immutable; safe from any number of threads.</summary>
-public sealed class TreeForm
+internal sealed class TreeForm
 {
     private readonly string? _kernel;
     private readonly TwoToOneHash? _sha256;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
@@ -65,7 +64,7 @@ public static class WindowPost
     /// <param name="challenges">The challenged nodes.</param>
     /// <param name="poseidonKernel">Name of the kernel; null for the best on this machine.</param>
     /// <exception cref="OperatorException">Storage: a file is missing, unreadable or has an impossible length.</exception>
-    public static PostVanillaProof Prove(
+    internal static PostVanillaProof Prove(
         ReplicaFiles files,
         PorepParameters porep,
         ulong sectorNumber,
@@ -87,7 +86,7 @@ public static class WindowPost
     /// <param name="commR">CommR of the sector that should have been proven.</param>
     /// <param name="challenges">The nodes that should have been.</param>
     /// <param name="poseidonKernel">Name of the kernel; null for the best on this machine.</param>
-    public static ProofFault? Verify(
+    internal static ProofFault? Verify(
         PorepParameters porep, PostVanillaProof proof, CommR commR, IReadOnlyList<long> challenges, string? poseidonKernel = null)
     {
         ArgumentNullException.ThrowIfNull(proof);

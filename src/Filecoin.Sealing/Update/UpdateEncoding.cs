@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Filecoin.Cryptography.Fields;
-using Filecoin.Primitives;
 
 namespace Filecoin.Sealing.Update;
 

@@ -1,5 +1,4 @@
 using Filecoin.Chain.Facts;
-using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Workspace;

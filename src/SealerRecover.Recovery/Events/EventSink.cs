@@ -1,3 +1,4 @@
+using Filecoin.Chain.Progress;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.PieceSources;
@@ -5,32 +6,81 @@ using SealerRecover.Recovery.PieceSources;
 namespace SealerRecover.Recovery.Events;
 
 /// <summary>
-/// Hands events to the observer one at a time, with the time. An observer that throws against its contract loses that event and
-/// nothing else: a display must not cost anyone hours of sealing.
+/// The one stream of what happens: takes progress of every kind from any thread and hands it to the observer as events, one at a time, with the
+/// time. Which of them are shown is the observer's business. An observer that throws against its contract loses that event and nothing else: a
+/// display must not cost anyone hours of sealing.
 /// </summary>
-internal sealed class EventSink(IRecoveryObserver observer, TimeProvider time)
+/// <param name="observer">Shows them.</param>
+/// <param name="time">The clock.</param>
+public sealed class EventSink(IRecoveryObserver observer, TimeProvider time)
 {
+    /// <summary>What is shorter needs no progress, where nothing else is told of the work.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
     private readonly Lock _gate = new();
 
+    /// <summary>Progress of looking up.</summary>
+    public IProgress<LookupReport> LookUps => new Adapter<LookupReport>(this, (at, report) => new LookUpReported(at, report));
+
+    /// <summary>A sector's work starts.</summary>
     public void Started(SectorId sector, bool resumed) => Send(at => new SectorStarted(at, sector, resumed));
 
+    /// <summary>A sector ended.</summary>
     public void Ended(SectorOutcome outcome) => Send(at => new SectorEnded(at, outcome));
 
+    /// <summary>A sentence.</summary>
+    public void Notice(string text) => Notice(null, text);
+
+    /// <summary>A sentence about a sector; null for what sectors share.</summary>
     public void Notice(SectorId? sector, string text) => Send(at => new Notice(at, sector, text));
 
     /// <summary>Progress of a sector; null for what sectors share.</summary>
-    public IProgress<SealProgress> ProgressOf(SectorId? sector) => new Progress(this, sector);
+    public IProgress<SealProgress> ProgressOf(SectorId? sector) =>
+        new Adapter<SealProgress>(this, (at, progress) => new PhaseProgressed(at, sector, progress));
+
+    /// <summary>As <see cref="ProgressOf"/>, of work that is told of only once it has taken two seconds.</summary>
+    public IProgress<SealProgress> LongProgressOf(SectorId? sector)
+    {
+        Func<bool> isLong = Later();
+        return new Adapter<SealProgress>(this, (at, progress) => isLong() ? new PhaseProgressed(at, sector, progress) : null);
+    }
 
     /// <summary>Progress of a sector's pieces.</summary>
-    public IProgress<PieceProgress> PiecesOf(SectorId sector) => new PiecesProgress(this, sector);
+    public IProgress<PieceProgress> PiecesOf(SectorId sector) =>
+        new Adapter<PieceProgress>(this, (at, progress) => new PieceProgressed(at, sector, progress));
 
-    private void Send(Func<DateTimeOffset, RecoveryEvent> make)
+    /// <summary>Adds up bytes of a phase of no sector that is told of only once it has taken two seconds.</summary>
+    /// <param name="phase">What is done.</param>
+    /// <param name="total">All the bytes; null where nobody knows.</param>
+    public IProgress<long> BytesOf(SealPhase phase, long? total)
+    {
+        Func<bool> isLong = Later();
+        long done = 0;
+        return new Adapter<long>(this, (at, bytes) =>
+        {
+            done += bytes;
+            return !isLong() ? null
+                : total is { } all ? new PhaseProgressed(at, null, new SealProgress(phase, 1, 1, Math.Min(done, all), all))
+                : new BytesRead(at, done);
+        });
+    }
+
+    private Func<bool> Later()
+    {
+        long started = time.GetTimestamp();
+        return () => time.GetElapsedTime(started) >= Grace;
+    }
+
+    private void Send(Func<DateTimeOffset, RecoveryEvent?> make)
     {
         lock (_gate)
         {
             try
             {
-                observer.On(make(time.GetUtcNow()));
+                if (make(time.GetUtcNow()) is { } happened)
+                {
+                    observer.On(happened);
+                }
             }
 #pragma warning disable CA1031 // See the class: what an observer may throw is not known, and none of it is this run's failure.
             catch (Exception)
@@ -40,13 +90,8 @@ internal sealed class EventSink(IRecoveryObserver observer, TimeProvider time)
         }
     }
 
-    private sealed class PiecesProgress(EventSink sink, SectorId sector) : IProgress<PieceProgress>
+    private sealed class Adapter<T>(EventSink sink, Func<DateTimeOffset, T, RecoveryEvent?> make) : IProgress<T>
     {
-        public void Report(PieceProgress value) => sink.Send(at => new PieceProgressed(at, sector, value));
-    }
-
-    private sealed class Progress(EventSink sink, SectorId? sector) : IProgress<SealProgress>
-    {
-        public void Report(SealProgress value) => sink.Send(at => new PhaseProgressed(at, sector, value));
+        public void Report(T value) => sink.Send(at => make(at, value));
     }
 }

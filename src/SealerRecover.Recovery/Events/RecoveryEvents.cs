@@ -1,3 +1,4 @@
+using Filecoin.Chain.Progress;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Steps;
@@ -14,6 +15,12 @@ public sealed record PhaseProgressed(DateTimeOffset At, SectorId? Sector, SealPr
 
 /// <summary>The bytes of a piece are on their way.</summary>
 public sealed record PieceProgressed(DateTimeOffset At, SectorId Sector, PieceProgress Progress) : RecoveryEvent(At);
+
+/// <summary>Bytes of something whose length nobody knows were read, so many by now.</summary>
+public sealed record BytesRead(DateTimeOffset At, long Bytes) : RecoveryEvent(At);
+
+/// <summary>How far asking nodes is, or what it waits for.</summary>
+public sealed record LookUpReported(DateTimeOffset At, LookupReport Report) : RecoveryEvent(At);
 
 /// <summary>A sector's work starts; <paramref name="Resumed"/> when an earlier run left finished steps.</summary>
 public sealed record SectorStarted(DateTimeOffset At, SectorId Sector, bool Resumed) : RecoveryEvent(At);

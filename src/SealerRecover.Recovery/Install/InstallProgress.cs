@@ -2,10 +2,11 @@ using Filecoin.Sealing.Steps;
 
 namespace SealerRecover.Recovery.Install;
 
-/// <summary>Adds up bytes read or copied and passes them on as <see cref="SealPhase.Install"/>, a few times a second at most.</summary>
+/// <summary>Adds up bytes read or copied and passes them on as <see cref="SealPhase.Install"/>, a few times a second at most. From any thread.</summary>
 internal sealed class InstallProgress(IProgress<SealProgress> target, TimeProvider time) : IProgress<long>
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private readonly Lock _gate = new();
     private long _done;
     private long _total;
     private long _last;
@@ -21,11 +22,14 @@ internal sealed class InstallProgress(IProgress<SealProgress> target, TimeProvid
     /// <inheritdoc/>
     public void Report(long value)
     {
-        _done = Math.Min(_done + value, _total);
-        if (_done == _total || time.GetElapsedTime(_last) >= Interval)
+        lock (_gate)
         {
-            _last = time.GetTimestamp();
-            target.Report(new SealProgress(SealPhase.Install, 1, 1, _done, _total));
+            _done = Math.Min(_done + value, _total);
+            if (_done == _total || time.GetElapsedTime(_last) >= Interval)
+            {
+                _last = time.GetTimestamp();
+                target.Report(new SealProgress(SealPhase.Install, 1, 1, _done, _total));
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Records;
 using SealerRecover.Recovery.Workspace;

@@ -1,7 +1,6 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Survey;
 
 namespace SealerRecover.Recovery.Metadata;
 

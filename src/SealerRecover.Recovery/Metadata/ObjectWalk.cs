@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 
 namespace SealerRecover.Recovery.Metadata;

@@ -50,10 +50,10 @@ public enum RefusalKind
 /// <param name="Source">The place.</param>
 /// <param name="Kind">What follows for the operator.</param>
 /// <param name="What">A clause that names the file or address, e.g. "http://…: HTTP 503, five times".</param>
-public sealed record PieceRefusal(PieceSource Source, RefusalKind Kind, string What);
+internal sealed record PieceRefusal(PieceSource Source, RefusalKind Kind, string What);
 
 /// <summary>A piece is in none of the places. The sector cannot be made without it; others can.</summary>
-public sealed class MissingPieceException : OperatorException
+internal sealed class MissingPieceException : OperatorException
 {
     /// <summary>Makes the failure.</summary>
     /// <param name="wanted">The piece.</param>

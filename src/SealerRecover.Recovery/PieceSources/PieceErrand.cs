@@ -11,7 +11,7 @@ namespace SealerRecover.Recovery.PieceSources;
 /// <param name="logger">Told of every refusal.</param>
 /// <param name="time">Clock for the progress.</param>
 internal sealed class PieceErrand(
-    PieceWanted wanted, IProgress<PieceProgress> progress, TimeSpan interval, ILogger logger, TimeProvider time)
+    PieceWanted wanted, IProgress<PieceProgress>? progress, TimeSpan interval, ILogger logger, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly List<PieceRefusal> _refusals = [];
@@ -61,7 +61,7 @@ internal sealed class PieceErrand(
             _toldAt = time.GetTimestamp();
         }
 
-        progress.Report(new PieceProgress(wanted.Piece, activity, done, total, from));
+        progress?.Report(new PieceProgress(wanted.Piece, activity, done, total, from));
     }
 }
 

@@ -70,7 +70,7 @@ public sealed class PieceFetcher : IDisposable
         PieceWanted wanted, IProgress<PieceProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        PieceErrand errand = new(wanted, progress ?? new Untold(), _progressInterval, _logger, _time);
+        PieceErrand errand = new(wanted, progress, _progressInterval, _logger, _time);
         ImmutableArray<PieceSighting>.Builder seen = ImmutableArray.CreateBuilder<PieceSighting>();
         if (_stored.Look(wanted.Piece) is { } stored)
         {
@@ -99,7 +99,7 @@ public sealed class PieceFetcher : IDisposable
     /// <param name="cancellation">Stops within a second; a download goes on from there in a later call or run.</param>
     /// <exception cref="MissingPieceException">No place has it; says why for each.</exception>
     /// <exception cref="OperatorException">Storage: the store cannot be written, e.g. because its disk is full.</exception>
-    public async Task<VerifiedPiece> FetchAsync(PieceWanted wanted, IProgress<PieceProgress> progress, CancellationToken cancellation)
+    internal async Task<VerifiedPiece> FetchAsync(PieceWanted wanted, IProgress<PieceProgress> progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wanted);
         ArgumentNullException.ThrowIfNull(progress);
@@ -167,13 +167,6 @@ public sealed class PieceFetcher : IDisposable
         {
             _logger.LogDebug(failure, "what was found before cannot be looked at");
             return null;
-        }
-    }
-
-    private sealed class Untold : IProgress<PieceProgress>
-    {
-        public void Report(PieceProgress value)
-        {
         }
     }
 }

@@ -80,7 +80,7 @@ public sealed record FolderSource(string Text, string Path, bool AnyName) : Piec
 /// <summary>A file: a piece's raw bytes whatever its name, or a sector's unsealed file.</summary>
 /// <param name="Text">As given.</param>
 /// <param name="Path">Absolute path.</param>
-public sealed record FileSource(string Text, string Path) : PieceSource(Text)
+internal sealed record FileSource(string Text, string Path) : PieceSource(Text)
 {
     /// <summary>The same file.</summary>
     public bool Equals(FileSource? other) => other is not null && Path == other.Path;
@@ -92,7 +92,7 @@ public sealed record FileSource(string Text, string Path) : PieceSource(Text)
 /// <summary>A server that answers <c>GET {base}/piece/{cid}</c> (FRC-0066): Boost's booster-http, Curio, or any web server with such files.</summary>
 /// <param name="Text">As given.</param>
 /// <param name="Base">The address up to, without, "/piece"; ends in a slash.</param>
-public sealed record ServerSource(string Text, Uri Base) : PieceSource(Text)
+internal sealed record ServerSource(string Text, Uri Base) : PieceSource(Text)
 {
     private const string PieceFolder = "piece/";
 

@@ -24,7 +24,7 @@ public sealed record PieceWanted(PieceInfo Piece, PiecePlace? Place = null, long
 /// <param name="RawLength">Its length; zeros follow up to <see cref="PieceInfo.UnpaddedSize"/>, which may be none.</param>
 /// <param name="From">Where the bytes came from: a path or an address.</param>
 /// <param name="InPlace">Whether it is the operator's own file; else the store's, gone after <see cref="PieceStore.Release"/>.</param>
-public sealed record VerifiedPiece(PieceInfo Piece, string Path, long RawLength, string From, bool InPlace);
+internal sealed record VerifiedPiece(PieceInfo Piece, string Path, long RawLength, string From, bool InPlace);
 
 /// <summary>What is being done for a piece.</summary>
 public enum PieceActivity

@@ -11,7 +11,7 @@ namespace SealerRecover.Recovery.Pipeline;
 internal sealed class CoreBudget(int threads, int threadsOfCore = 1) : ITreeCores
 {
     /// <summary>How soon a waiting thread notices that it is cancelled.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly object _gate = new();
     private int _labelling;
@@ -59,7 +59,7 @@ internal sealed class CoreBudget(int threads, int threadsOfCore = 1) : ITreeCore
             while (_trees >= ForTrees)
             {
                 cancellation.ThrowIfCancellationRequested();
-                Monitor.Wait(_gate, Patience);
+                Monitor.Wait(_gate, CheckInterval);
             }
 
             _trees++;

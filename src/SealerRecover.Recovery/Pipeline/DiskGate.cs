@@ -14,7 +14,7 @@ namespace SealerRecover.Recovery.Pipeline;
 /// <param name="ignore">Whether a sector that has the disk to itself begins although it will not fit.</param>
 internal sealed class DiskGate(string tempFolder, ISystemProbe probe, bool ignore)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(250);
     private readonly Lock _gate = new();
     private readonly Dictionary<SectorId, Func<long>> _atWork = [];
 
@@ -57,7 +57,7 @@ internal sealed class DiskGate(string tempFolder, ISystemProbe probe, bool ignor
                 waiting();
             }
 
-            cancellation.WaitHandle.WaitOne(Patience);
+            cancellation.WaitHandle.WaitOne(CheckInterval);
         }
     }
 

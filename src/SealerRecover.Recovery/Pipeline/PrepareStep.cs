@@ -1,7 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
-using Filecoin.Sealing.Proofs;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Install;

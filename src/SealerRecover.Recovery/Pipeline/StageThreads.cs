@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Filecoin.Primitives;
-using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Roles;
 

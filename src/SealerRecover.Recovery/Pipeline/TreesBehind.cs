@@ -2,7 +2,6 @@ using System.Runtime.ExceptionServices;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.PreCommit;
-using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Pipeline;
 

@@ -29,7 +29,7 @@ internal static class UnsealedCopy
         written.Begin(data.Size.Bytes);
         WitnessedData witnessed = new(data, run.Settings.Kernels.TwoToOne);
         UnsealedFile.Write(
-            run.Files, workspace.UnsealedFile, witnessed, ranges: null, run.Shared.Cores.Now, new Locked(written), run.Cancellation);
+            run.Files, workspace.UnsealedFile, witnessed, ranges: null, run.Shared.Cores.Now, written, run.Cancellation);
         if (witnessed.CommD != commD)
         {
             throw new OperatorException(
@@ -39,18 +39,5 @@ internal static class UnsealedCopy
         }
 
         workspace.Journal.Record(FinishedFiles.UnsealedStep, SegmentDigests.OfFile(run.Files, workspace.UnsealedFile, null, run.Cancellation));
-    }
-
-    private sealed class Locked(IProgress<long> inner) : IProgress<long>
-    {
-        private readonly Lock _gate = new();
-
-        public void Report(long value)
-        {
-            lock (_gate)
-            {
-                inner.Report(value);
-            }
-        }
     }
 }

@@ -17,13 +17,12 @@ public static class Commit1Writer
 {
     /// <summary>Opens, checks and writes; the output appears whole, read back and flushed, or not at all.</summary>
     /// <param name="request">What and where.</param>
-    /// <param name="observer">Told how far it is.</param>
-    /// <param name="time">The clock, for events.</param>
+    /// <param name="events">Told how far it is.</param>
     /// <param name="cancellation">Stops within a second and leaves nothing.</param>
     /// <exception cref="OperatorException">
     /// BadInput: a file is missing. TargetExists. CommitmentMismatch: the files are another sector's. Storage: one is damaged or cannot be read.
     /// </exception>
-    public static Commit1Output Run(Commit1Request request, IRecoveryObserver observer, TimeProvider time, CancellationToken cancellation)
+    public static Commit1Output Run(Commit1Request request, EventSink events, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
         SectorId sector = request.Facts.Sector;
@@ -53,7 +52,7 @@ public static class Commit1Writer
             PoseidonKernel = request.Kernels.Poseidon,
             TwoToOneKernel = request.Kernels.TwoToOne,
         };
-        return Write(request, job, new EventSink(observer, time).ProgressOf(sector), cancellation);
+        return Write(request, job, events.ProgressOf(sector), cancellation);
     }
 
     private static Commit1Output Write(

@@ -1,6 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Steps;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Workspace;
@@ -32,21 +32,18 @@ public sealed class MisplacedRepair(RecoverySettings settings, IReadOnlyList<Sur
     /// <summary>Moves what is misplaced of sectors, or lies under their names.</summary>
     /// <param name="sectors">The sectors.</param>
     /// <param name="dryRun">Only says what would be moved.</param>
-    /// <param name="notice">Told in one sentence of each file and folder.</param>
-    /// <param name="progressOf">Told how far each sector's survey is.</param>
+    /// <param name="events">Told in one sentence of each file and folder, and how far each sector's survey is.</param>
     /// <param name="cancellation">Stops within a second.</param>
     /// <returns>How the sectors ended with which no more is to be done; nothing of the others.</returns>
     public MovedSectors Run(
         IReadOnlyList<SurveyFacts> sectors,
         bool dryRun,
-        Action<SectorId, string> notice,
-        Func<SectorId, IProgress<SealProgress>> progressOf,
+        EventSink events,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(sectors);
-        ArgumentNullException.ThrowIfNull(notice);
-        ArgumentNullException.ThrowIfNull(progressOf);
-        SectorSurvey[] surveys = Survey(sectors, progressOf, cancellation);
+        ArgumentNullException.ThrowIfNull(events);
+        SectorSurvey[] surveys = Survey(sectors, events, cancellation);
         MisplacedFiles[] misplaced = [.. surveys.SelectMany(survey => survey.Misplaced).Where(files => files.To is not null).DistinctBy(files => files.From)];
         IReadOnlyList<MoveStep> steps = MovePlan.For(misplaced, time.GetUtcNow());
         if (steps.Count == 0)
@@ -60,7 +57,7 @@ public sealed class MisplacedRepair(RecoverySettings settings, IReadOnlyList<Sur
         {
             foreach (MoveStep step in steps)
             {
-                notice(OwnerOf(step), $"{step.From} would be moved to {step.To}{Why(step)}; what is wanting then shows when that is done");
+                events.Notice(OwnerOf(step), $"{step.From} would be moved to {step.To}{Why(step)}; what is wanting then shows when that is done");
             }
 
             return MovedSectors.None with { Whole = [.. touched] };
@@ -69,7 +66,7 @@ public sealed class MisplacedRepair(RecoverySettings settings, IReadOnlyList<Sur
         try
         {
             using Locks locks = new(misplaced, settings.StoragePaths);
-            MovePlan.Make(steps, Files, step => notice(OwnerOf(step), $"{step.From} was moved to {step.To}{Why(step)}"));
+            MovePlan.Make(steps, Files, step => events.Notice(OwnerOf(step), $"{step.From} was moved to {step.To}{Why(step)}"));
         }
         catch (OperatorException failure)
         {
@@ -82,7 +79,7 @@ public sealed class MisplacedRepair(RecoverySettings settings, IReadOnlyList<Sur
         {
             Whole =
             [
-                .. Survey([.. sectors.Where(facts => touched.Contains(facts.Sector))], progressOf, cancellation)
+                .. Survey([.. sectors.Where(facts => touched.Contains(facts.Sector))], events, cancellation)
                     .Where(survey => survey.Update is { IsGood: true } && survey.Sealed.Replica.IsMissing && !RepairAdvice.For(survey).Any(advice => advice.IsNeeded))
                     .Select(survey => survey.Sector),
             ],
@@ -92,7 +89,7 @@ public sealed class MisplacedRepair(RecoverySettings settings, IReadOnlyList<Sur
     private static string Why(MoveStep step) => step.IsAside ? ", to make room" : ", where it belongs";
 
     private SectorSurvey[] Survey(
-        IReadOnlyList<SurveyFacts> sectors, Func<SectorId, IProgress<SealProgress>> progressOf, CancellationToken cancellation)
+        IReadOnlyList<SurveyFacts> sectors, EventSink events, CancellationToken cancellation)
     {
         StorageRoots roots = StorageRoots.Read(settings.StoragePaths);
         SurveySettings how = new() { RowsToDiscard = settings.RowsToDiscard, Threads = settings.Threads, Kernels = settings.Kernels };
@@ -101,7 +98,7 @@ public sealed class MisplacedRepair(RecoverySettings settings, IReadOnlyList<Sur
         return
         [
             .. sectors.Select(facts => search.Complete(
-                surveyor.Survey(facts, progressOf(facts.Sector), cancellation), progressOf(facts.Sector), cancellation)),
+                surveyor.Survey(facts, events.LongProgressOf(facts.Sector), cancellation), events.LongProgressOf(facts.Sector), cancellation)),
         ];
     }
 

@@ -3,6 +3,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Content;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Workspace;
@@ -32,14 +33,14 @@ public sealed class OtherCopies
 
     /// <summary>Mends what other storage paths hold of a sector.</summary>
     /// <param name="facts">The sector.</param>
-    /// <param name="notice">Told in one sentence what was done.</param>
-    /// <param name="progress">Told how far.</param>
+    /// <param name="events">Told in one sentence what was done, and how far it is.</param>
     /// <param name="cancellation">Stops within a second.</param>
     /// <exception cref="OperatorException">Storage, or Busy.</exception>
-    public void Mend(SectorFacts facts, Action<string> notice, IProgress<SealProgress> progress, CancellationToken cancellation)
+    public void Mend(SectorFacts facts, EventSink events, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        ArgumentNullException.ThrowIfNull(notice);
+        ArgumentNullException.ThrowIfNull(events);
+        IProgress<SealProgress> progress = events.LongProgressOf(facts.Sector);
         ResultLayout whole = new(_settings.ResultFolder, facts.Sector);
         if (Receipt.Read(_files, whole, WorkInputs.For(facts, SectorContent.Of(facts), _settings)) is not { } receipt)
         {
@@ -62,9 +63,9 @@ public sealed class OtherCopies
         {
             using FolderLock held = FolderLock.Take(_files, layout.LockFile, sector.ToString());
             Installer installer = new(_files, _settings with { ResultFolder = layout.Root, Force = true }, _time);
-            if (installer.Copy(sector, files, from.Target, notice, new InstallProgress(progress, _time), cancellation))
+            if (installer.Copy(sector, files, from.Target, text => events.Notice(sector, text), new InstallProgress(progress, _time), cancellation))
             {
-                notice($"the copy of {sector} in {layout.Root} was damaged or not complete; good files of {from.Root} were copied there");
+                events.Notice(sector, $"the copy of {sector} in {layout.Root} was damaged or not complete; good files of {from.Root} were copied there");
             }
 
             held.Remove(_files);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Trees;
 
@@ -16,6 +17,7 @@ public enum CheckDepth
     Consistent,
 
     /// <summary>All of it follows from the commitment on chain.</summary>
+    [JsonStringEnumMemberName("proven")]
     ProvenAgainstChain,
 }
 

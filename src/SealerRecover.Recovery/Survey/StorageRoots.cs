@@ -66,10 +66,10 @@ public sealed class StorageRoots
         [.. _places.Keys.Select(key => key.Sector).Where(sector => sector.Miner == miner).Select(sector => sector.Number).Distinct().Order()];
 
     /// <summary>Where a sector's file or folder of an area is: paths, in the order of the storage paths.</summary>
-    public IReadOnlyList<string> PlacesOf(SectorId sector, InstallArea area) => _places.GetValueOrDefault((sector, area)) ?? [];
+    internal IReadOnlyList<string> PlacesOf(SectorId sector, InstallArea area) => _places.GetValueOrDefault((sector, area)) ?? [];
 
     /// <summary>Everything of an area, whatever sector's name it has; what a crash left between two places with it.</summary>
-    public IReadOnlyList<string> All(InstallArea area) =>
+    internal IReadOnlyList<string> All(InstallArea area) =>
     [
         .. _places.Where(entry => entry.Key.Area == area).SelectMany(entry => entry.Value),
         .. _halfMoved.Where(entry => entry.Area == area).Select(entry => entry.Path),

@@ -7,7 +7,7 @@ namespace SealerRecover.Recovery.Survey;
 /// <summary>What is known of a sector whose Commit 1 is still to come.</summary>
 /// <param name="Variant">Its kind of proof, which decides what Commit 1 reads.</param>
 /// <param name="Ticket">Its ticket; null if that is not known, which leaves labels uncompared.</param>
-public sealed record UnprovenSector(PorepVariant Variant, Ticket? Ticket);
+internal sealed record UnprovenSector(PorepVariant Variant, Ticket? Ticket);
 
 /// <summary>What a survey compares files with. Whatever is not known is null and is not compared.</summary>
 public sealed record SurveyFacts
@@ -31,7 +31,7 @@ public sealed record SurveyFacts
     public CommD? CommD { get; init; }
 
     /// <summary>What Commit 1 needs, of a sector that is pre-committed and not proven; null of others.</summary>
-    public UnprovenSector? Unproven { get; init; }
+    internal UnprovenSector? Unproven { get; init; }
 
     /// <summary>Whether the chain, or a metadata file, says what the files commit to.</summary>
     public bool AreFromChain => SealedCid is not null;

@@ -80,7 +80,7 @@ internal sealed class LabelKey : IDisposable
             CachePathInTAux = journal.CachePathInTAux,
             Notice = text => _events.Notice(_request.Facts.Sector, text),
         };
-        using (IParents parents = _labels.OpenParents(Porep, _events.ProgressOf(null), text => _events.Notice(null, text), cancellation))
+        using (IParents parents = _labels.OpenParents(Porep, _events.ProgressOf(null), _events.Notice, cancellation))
         {
             _labels.Label(new LabelWork(job, journal, parents, _events.ProgressOf(_request.Facts.Sector)), lastLayer: null, cancellation);
         }

@@ -70,19 +70,18 @@ public sealed class Unsealer
 
     /// <summary>Does it. Blocks; cancelling ends it within a second or two, and finished layers are kept.</summary>
     /// <param name="plan">What <see cref="Plan"/> said.</param>
-    /// <param name="observer">Told how far it is.</param>
+    /// <param name="events">Told how far it is.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="OperatorException">Resources do not suffice, storage failed, or the data is not what its commitment says.</exception>
-    public void Run(UnsealPlan plan, IRecoveryObserver observer, CancellationToken cancellation)
+    public void Run(UnsealPlan plan, EventSink events, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        ArgumentNullException.ThrowIfNull(observer);
+        ArgumentNullException.ThrowIfNull(events);
         if (!_request.IgnoreResources)
         {
             ResourcePlan.RefuseShortage(plan.Resources);
         }
 
-        EventSink events = new(observer, _time);
         StorageFailure.Explain(Sector.ToString(), () =>
         {
             if (plan.Key == KeyOrigin.None)

@@ -7,7 +7,7 @@ using Filecoin.Sealing.Steps;
 namespace SealerRecover.Recovery.Workspace;
 
 /// <summary>The folders of a result folder that a sector's files go to, in the order in which they do: what makes a sector complete comes last.</summary>
-public enum InstallArea
+internal enum InstallArea
 {
     /// <summary>cache/s-t0…/: beside the sealed file.</summary>
     Cache,

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using SealerRecover.Recovery.Survey;
 
 namespace SealerRecover.Recovery.Workspace;
 

@@ -64,10 +64,10 @@ internal sealed class BenchCommand : ICommand
             Memory = context.Parsed.GetValue(_memory) is { } gibibytes ? (long)gibibytes << 30 : null,
         };
         MachineSpeeds speeds = new MachineBench(settings, context.Host.Time)
-            .Run(doing => context.View.Said($"measuring {doing}"), context.Cancellation);
+            .Run(doing => context.Events.Notice($"measuring {doing}"), context.Cancellation);
         SectorEstimator estimator = new(speeds);
         int[] counts = [.. new[] { 1, context.Parsed.GetValue(_count) ?? DefaultCount }.Distinct()];
-        context.View.Measured(new BenchResult(
+        context.View.Answered(new BenchAnswer(
             speeds,
             [.. new[] { SectorSize.GiB32, SectorSize.GiB64 }.SelectMany(size => counts.Select(count => estimator.For(size, count)))]));
         return Task.FromResult(new Report { Command = Name });

@@ -37,7 +37,7 @@ internal static class ChainCrossCheck
         }
         catch (OperatorException silence)
         {
-            context.View.Said($"{file} was not compared with the chain: {silence.Message}");
+            context.Events.Notice($"{file} was not compared with the chain: {silence.Message}");
             return sectors;
         }
 
@@ -45,7 +45,7 @@ internal static class ChainCrossCheck
         SectorLookupResult[] compared = [.. sectors.Select(sector => sector.Facts is { } fact ? Compare(sector, fact, said[sector.Sector]) : sector)];
         if (agreeing > 0)
         {
-            context.View.Said(string.Create(
+            context.Events.Notice(string.Create(
                 CultureInfo.InvariantCulture, $"{agreeing} of {facts.Length} sectors of {file} were compared with the chain and agree with it"));
         }
 
@@ -55,14 +55,14 @@ internal static class ChainCrossCheck
         {
             if (result.Statement is not { } statement)
             {
-                context.View.Said($"{sector.Sector} was not compared with the chain: {result.Failure!.Message}");
+                context.Events.Notice($"{sector.Sector} was not compared with the chain: {result.Failure!.Message}");
                 return sector;
             }
 
             CrossChecked check = CrossCheck.Of(UsedInputs.Of(fact, file), statement);
             foreach (string remark in check.Remarks)
             {
-                context.View.Said($"{sector.Sector}: {remark}");
+                context.Events.Notice($"{sector.Sector}: {remark}");
             }
 
             if (check.Refusal(sector.Sector) is { } refusal)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Hosting;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Rendering;
 using SealerRecover.Settings;
 
@@ -11,7 +12,8 @@ namespace SealerRecover.Commands;
 /// <param name="Host">The surroundings.</param>
 /// <param name="Folders">Makes paths absolute.</param>
 /// <param name="Environment">What the environment says.</param>
-/// <param name="View">Shows what happens.</param>
+/// <param name="View">Shows answers.</param>
+/// <param name="Events">Told what happens meanwhile; the view shows what is due of it.</param>
 /// <param name="Log">Goes to standard error through the view.</param>
 /// <param name="Cancellation">Ctrl-C and SIGTERM.</param>
 internal sealed record CommandContext(
@@ -20,6 +22,7 @@ internal sealed record CommandContext(
     Folders Folders,
     EnvironmentSettings Environment,
     IView View,
+    EventSink Events,
     ILoggerFactory Log,
     CancellationToken Cancellation);
 

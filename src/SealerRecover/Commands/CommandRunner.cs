@@ -3,6 +3,7 @@ using Filecoin.Cryptography.Kernels;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Hosting;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Rendering;
 using SealerRecover.Settings;
 
@@ -51,7 +52,7 @@ internal sealed class CommandRunner(ConsoleHost host, IView view, bool verbose)
                 ProcessorFeatures.Mask(environment.Masked);
             }
 
-            return await command.RunAsync(new CommandContext(parsed, host, folders, environment, view, log, cancellation));
+            return await command.RunAsync(new CommandContext(parsed, host, folders, environment, view, new EventSink(view, host.Time), log, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -67,7 +67,7 @@ internal sealed class Commit1Command : ICommand
             Kernels = _kernel.Read(context),
         };
         long started = context.Host.Time.GetTimestamp();
-        Commit1Output made = context.View.Live(() => Commit1Writer.Run(request, context.View, context.Host.Time, context.Cancellation));
+        Commit1Output made = context.View.Live(() => Commit1Writer.Run(request, context.Events, context.Cancellation));
         context.View.Answered(new Commit1Answer(made));
         return new Report
         {

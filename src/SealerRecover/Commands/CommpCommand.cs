@@ -3,11 +3,9 @@ using System.Globalization;
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Rendering;
-using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
 
@@ -78,7 +76,7 @@ internal sealed class CommpCommand : ICommand
                 failures.Add(failure);
                 if (files.Length > 1)
                 {
-                    context.View.Said($"{failure.Message}; {failure.Hint.Worded(TypedNames.Of)}");
+                    context.Events.Notice($"{failure.Message}; {failure.Hint.Worded(TypedNames.Of)}");
                 }
             }
         }
@@ -108,7 +106,7 @@ internal sealed class CommpCommand : ICommand
 
             using Stream data = file == StandardInput ? context.Host.OpenInput() : Open(path);
             long? total = data.CanSeek && data.Length > 0 ? data.Length : null;
-            using CountedStream counted = new(data, new ByteProgress(context, SealPhase.HashPiece, null, total));
+            using CountedStream counted = new(data, context.Events.BytesOf(SealPhase.HashPiece, total));
             return PieceCommitment.ComputeToEnd(counted, hash, threads, context.Cancellation);
         });
         if (length == 0)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Filecoin.Curio;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.PieceSources;

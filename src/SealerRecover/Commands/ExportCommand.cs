@@ -104,7 +104,7 @@ internal sealed class ExportCommand : ICommand
         NodeOptions.Tell(context, found);
         if (found.Count(result => result.IsKept) is > 0 and int kept)
         {
-            context.View.Said(string.Create(
+            context.Events.Notice(string.Create(
                 CultureInfo.InvariantCulture, $"{kept} of {found.Length} sectors stood in {path} already and are still right; {_anew.Name} asks about them again"));
         }
 
@@ -129,7 +129,7 @@ internal sealed class ExportCommand : ICommand
         HashSet<SectorId> without = [.. (written?.Sectors ?? []).Where(facts => facts.PiecesUntold).Select(facts => facts.Sector)];
         foreach (SectorLookupResult result in found.Where(result => result.Failure is not null && without.Contains(result.Sector)))
         {
-            context.View.Said(
+            context.Events.Notice(
                 $"{result.Sector}: {path} holds all but its pieces and says that it holds data"
                     + (result.Facts?.Holds?.CommD is { } commD ? $" with CommD {commD}" : "") + ": it cannot be recovered before they stand there");
         }

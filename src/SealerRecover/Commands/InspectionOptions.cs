@@ -42,7 +42,7 @@ internal sealed class InspectionOptions
         StorageRoots roots = _storage.Read(context);
         foreach (string remark in roots.Remarks)
         {
-            context.View.Said(remark);
+            context.Events.Notice(remark);
         }
 
         return roots;

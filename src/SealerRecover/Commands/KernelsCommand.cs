@@ -31,7 +31,7 @@ internal sealed class KernelsCommand : ICommand
     /// <inheritdoc/>
     public Task<Report> RunAsync(CommandContext context)
     {
-        context.View.Listed(new KernelList(KernelCatalogue.All, _kernel.Read(context)));
+        context.View.Answered(new KernelsAnswer(KernelCatalogue.All, _kernel.Read(context)));
         return Task.FromResult(new Report { Command = Name });
     }
 }

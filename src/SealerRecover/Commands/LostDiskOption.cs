@@ -56,7 +56,7 @@ internal sealed class LostDiskOption
             {
                 sectors.UnionWith(disk.Sectors);
                 bool isKept = told.All(other => other.Storage != disk.Storage);
-                context.View.Said(string.Create(
+                context.Events.Notice(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{disk.Sectors.Count} sectors of {miner} stood in the storage path {disk.Storage}{(disk.Urls.Count > 0 ? $" of {string.Join(", ", disk.Urls)}" : "")}, by "
                         + $"{(isKept ? $"the list in {file.Path}{(failure is null ? ", since Curio has forgotten them" : "")}" : $"Curio's database; {file.Path} keeps the list")}"));
@@ -64,7 +64,7 @@ internal sealed class LostDiskOption
 
             if (failure is not null)
             {
-                context.View.Said($"Curio's database could not be asked ({failure.Message})");
+                context.Events.Notice($"Curio's database could not be asked ({failure.Message})");
             }
         }
 

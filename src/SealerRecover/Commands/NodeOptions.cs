@@ -129,10 +129,10 @@ internal sealed class NodeOptions
     {
         foreach (SectorFacts facts in found.Select(result => result.Facts).OfType<SectorFacts>())
         {
-            context.View.Found(facts);
+            context.View.Answered(new FactsAnswer(facts));
             foreach (string note in facts.Notes)
             {
-                context.View.Said($"{facts.Sector}: {note}");
+                context.Events.Notice($"{facts.Sector}: {note}");
             }
         }
     }
@@ -149,7 +149,7 @@ internal sealed class NodeOptions
         WorthOfSectors worth = await lookup.WorthAsync(standing, context.Cancellation);
         foreach (string note in worth.Notes)
         {
-            context.View.Said(note);
+            context.Events.Notice(note);
         }
 
         context.View.Answered(new WorthAnswer(worth));
@@ -168,7 +168,7 @@ internal sealed class NodeOptions
         given,
         lookup =>
         {
-            context.View.Said($"{lookup.Miner} has sectors of {lookup.SectorSize} on network {lookup.NetworkName}");
+            context.Events.Notice($"{lookup.Miner} has sectors of {lookup.SectorSize} on network {lookup.NetworkName}");
             return ask(lookup);
         });
 
@@ -176,12 +176,11 @@ internal sealed class NodeOptions
         CommandContext context, Address miner, int timeout, IReadOnlyList<ISectorSource> given, Func<SectorLookup, Task<T>> ask)
     {
         List<JsonRpcClient> clients = [];
-        NodeProgress progress = new(context);
         try
         {
             FullNode node = new(Connected(ReadEndpoints(context.Parsed, context.Environment)));
             OtherSources others = Sources.Read(context, Connected, TimeSpan.FromSeconds(timeout), given);
-            SectorLookup lookup = Live(context, () => SectorLookup.OpenAsync(node, others, miner, context.Host.Time, progress, context.Cancellation));
+            SectorLookup lookup = Live(context, () => SectorLookup.OpenAsync(node, others, miner, context.Host.Time, context.Events.LookUps, context.Cancellation));
             TellHead(context, lookup);
             return await ask(lookup);
         }
@@ -192,7 +191,7 @@ internal sealed class NodeOptions
 
         JsonRpcClient Connected(IReadOnlyList<ChainEndpoint> endpoints)
         {
-            JsonRpcClient client = Connect(context, endpoints, timeout, progress);
+            JsonRpcClient client = Connect(context, endpoints, timeout);
             clients.Add(client);
             return client;
         }
@@ -244,7 +243,7 @@ internal sealed class NodeOptions
         }
         catch (OperatorException failure)
         {
-            context.View.Said($"the chain node could not be asked by when to go on: {failure.Message}");
+            context.Events.Notice($"the chain node could not be asked by when to go on: {failure.Message}");
             return recovered;
         }
         catch (OperationCanceledException)
@@ -256,11 +255,10 @@ internal sealed class NodeOptions
 
     private async Task<(SectorLookup Lookup, IReadOnlyList<SectorFacts> Now)> BringUpToDateAsync(CommandContext context, IReadOnlyList<SectorFacts> recovered)
     {
-        NodeProgress progress = new(context);
         using JsonRpcClient rpc = Connect(
-            context, ReadEndpoints(context.Parsed, context.Environment), context.Parsed.GetValue(Timeout) ?? QuickTimeout, progress);
+            context, ReadEndpoints(context.Parsed, context.Environment), context.Parsed.GetValue(Timeout) ?? QuickTimeout);
         SectorLookup lookup = await SectorLookup.OpenAsync(
-            new FullNode(rpc), OtherSources.None, Address.FromActorId(recovered[0].Sector.Miner), context.Host.Time, progress, context.Cancellation);
+            new FullNode(rpc), OtherSources.None, Address.FromActorId(recovered[0].Sector.Miner), context.Host.Time, context.Events.LookUps, context.Cancellation);
         return (lookup, await lookup.BringUpToDateAsync(recovered, DefaultConcurrency, context.Cancellation));
     }
 
@@ -270,15 +268,15 @@ internal sealed class NodeOptions
         if (lookup.HeadNote is { } note && _headNote is null)
         {
             _headNote = note;
-            context.View.Said(note);
+            context.Events.Notice(note);
         }
     }
 
     private static JsonRpcClient Connect(
-        CommandContext context, IReadOnlyList<ChainEndpoint> endpoints, int timeoutSeconds, NodeProgress progress) => new(
+        CommandContext context, IReadOnlyList<ChainEndpoint> endpoints, int timeoutSeconds) => new(
         endpoints,
         new JsonRpcOptions { RequestTimeout = TimeSpan.FromSeconds(timeoutSeconds), CertificateFile = context.Environment.CertificateFile },
         context.Log.CreateLogger<JsonRpcClient>(),
         context.Host.Time,
-        progress);
+        context.Events.LookUps);
 }

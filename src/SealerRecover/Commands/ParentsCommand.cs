@@ -3,7 +3,6 @@ using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Steps;
-using SealerRecover.Recovery.Events;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
@@ -69,7 +68,7 @@ internal sealed class ParentsCommand : ICommand
         ParentCacheFolder folder = new(context.Environment.ParentCacheFolder, kernel: _kernel.Read(context).Parents);
         string path = folder.PathFor(proof.Porep);
         int threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores;
-        Relay progress = new(context);
+        IProgress<SealProgress> progress = context.Events.ProgressOf(null);
         if (context.Parsed.GetValue(_verify))
         {
             ParentCacheState state = context.View.Live(() => folder.Check(proof.Porep, threads, progress, context.Cancellation));
@@ -86,7 +85,7 @@ internal sealed class ParentsCommand : ICommand
 
         context.View.Live(() =>
         {
-            using ParentCache cache = folder.Open(proof.Porep, threads, context.Environment.ParentWindowNodes, progress, context.Cancellation, progress.Notice);
+            using ParentCache cache = folder.Open(proof.Porep, threads, context.Environment.ParentWindowNodes, progress, context.Cancellation, context.Events.Notice);
             return cache.Path;
         });
         return Done("is ready and verified");
@@ -125,22 +124,4 @@ internal sealed class ParentsCommand : ICommand
     private static string Written(string path) => string.Create(
         CultureInfo.InvariantCulture,
         $"last written {File.GetLastWriteTimeUtc(path):yyyy-MM-dd HH:mm:ss} UTC, and what Lotus and Curio sealed with it since may have a CommR that nobody can make again");
-
-    private sealed class Relay(CommandContext context) : IProgress<SealProgress>
-    {
-        private readonly Lock _lock = new();
-
-        public void Report(SealProgress value) => Tell(new PhaseProgressed(context.Host.Time.GetUtcNow(), null, value));
-
-        public void Notice(string text) => Tell(new Notice(context.Host.Time.GetUtcNow(), null, text));
-
-        private void Tell(RecoveryEvent happened)
-        {
-            // Observers are told one thing at a time; builders report from any thread.
-            lock (_lock)
-            {
-                context.View.On(happened);
-            }
-        }
-    }
 }

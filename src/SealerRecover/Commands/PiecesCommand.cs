@@ -6,7 +6,6 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Recovery.Content;
-using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Unsealing;
 using SealerRecover.Rendering;
@@ -118,7 +117,7 @@ internal sealed class PiecesCommand : ICommand
         }
 
         PiecePlace? place = contents.Order == OrderKnowledge.Unknown ? null : new PiecePlace(contents.Sector, contents.Size, placed.Offset);
-        return await fetcher.LookForAsync(new PieceWanted(placed.Piece, place), new Relay(context, contents.Sector), context.Cancellation);
+        return await fetcher.LookForAsync(new PieceWanted(placed.Piece, place), context.Events.PiecesOf(contents.Sector), context.Cancellation);
     }
 
     private static OperatorException? Complaint(SectorContents contents, List<FoundPiece> pieces, bool isNamed)
@@ -151,11 +150,5 @@ internal sealed class PiecesCommand : ICommand
                 CultureInfo.InvariantCulture,
                 $"{contents.Sector}: {missing.Length} of {contents.Needed.Count()} pieces are in none of the piece sources: {names}{more}"),
             "name a folder, an unsealed sector file or an http(s) server that has them with --piece-source, which can be given several times");
-    }
-
-    /// <summary>Tells how far the reading of files is.</summary>
-    private sealed class Relay(CommandContext context, SectorId sector) : IProgress<PieceProgress>
-    {
-        public void Report(PieceProgress value) => context.View.On(new PieceProgressed(context.Host.Time.GetUtcNow(), sector, value));
     }
 }

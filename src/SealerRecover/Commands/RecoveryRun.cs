@@ -51,8 +51,8 @@ internal static class RecoveryRun
         }
 
         RecoveryRunner runner = new(settings, context.Host.Time, context.Log.CreateLogger<RecoveryRunner>());
-        context.View.Planned(new RunPlan(facts, settings, runner.Plan(facts)));
-        IReadOnlyList<SectorOutcome> outcomes = context.View.Live(() => runner.Run(facts, context.View, context.Cancellation));
+        context.View.Answered(new PlanAnswer(facts, settings, runner.Plan(facts)));
+        IReadOnlyList<SectorOutcome> outcomes = context.View.Live(() => runner.Run(facts, context.Events, context.Cancellation));
         HashSet<SectorId> done = [.. outcomes.Where(outcome => outcome.Failure is null && outcome.Kind != OutcomeKind.Stopped).Select(outcome => outcome.Sector)];
         SectorFacts[] recovered = [.. facts.Where(fact => done.Contains(fact.Sector))];
         IReadOnlyList<SectorFacts> current = refresh is null || recovered.Length == 0 ? facts : refresh(recovered);

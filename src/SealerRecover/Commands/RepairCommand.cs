@@ -5,7 +5,6 @@ using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
 using SealerRecover.Recovery;
 using SealerRecover.Recovery.Bench;
-using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Repair;
 using SealerRecover.Recovery.Settings;
@@ -107,8 +106,7 @@ internal sealed class RepairCommand : ICommand
         MovedSectors moved = context.View.Live(() => repair.Run(
             [.. facts.Select(SurveyFacts.From)],
             dryRun,
-            (sector, text) => context.View.On(new Notice(context.Host.Time.GetUtcNow(), sector, text)),
-            sector => new PhaseProgress(context, sector),
+            context.Events,
             context.Cancellation));
         return facts.Where(fact => moved.Failed.ContainsKey(fact.Sector) || moved.Whole.Contains(fact.Sector)).ToDictionary(
             fact => fact.Sector,
@@ -127,7 +125,7 @@ internal sealed class RepairCommand : ICommand
 
     private static IEnumerable<SectorReport> Planned(CommandContext context, RecoverySettings settings, SectorFacts[] facts)
     {
-        context.View.Planned(new RunPlan(facts, settings, new RecoveryRunner(settings, context.Host.Time).Plan(facts)));
+        context.View.Answered(new PlanAnswer(facts, settings, new RecoveryRunner(settings, context.Host.Time).Plan(facts)));
         return facts.Select(fact => new SectorReport(fact.Sector, SectorResult.Listed, null, null, [], TimeSpan.Zero, null));
     }
 
@@ -147,11 +145,7 @@ internal sealed class RepairCommand : ICommand
         {
             context.View.Live(() =>
             {
-                others.Mend(
-                    facts,
-                    text => context.View.On(new Notice(context.Host.Time.GetUtcNow(), facts.Sector, text)),
-                    new PhaseProgress(context, facts.Sector),
-                    context.Cancellation);
+                others.Mend(facts, context.Events, context.Cancellation);
                 return true;
             });
             return report;

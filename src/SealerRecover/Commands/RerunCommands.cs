@@ -1,5 +1,4 @@
 using System.Globalization;
-using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.Diagnosis;
 

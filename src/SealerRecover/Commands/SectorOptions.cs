@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
 using SealerRecover.Settings;

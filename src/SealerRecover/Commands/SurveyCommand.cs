@@ -56,14 +56,14 @@ internal sealed class SurveyCommand : ICommand
         StorageRoots roots = _inspection.ReadRoots(context);
         foreach (StrayEntry stray in roots.Strays.Where(stray => stray.DeclaredAs is null))
         {
-            context.View.Said($"{stray.Path} is no sector's: Lotus refuses to declare a storage path with such a name in it, so move it elsewhere");
+            context.Events.Notice($"{stray.Path} is no sector's: Lotus refuses to declare a storage path with such a name in it, so move it elsewhere");
         }
 
-        (string comparedWith, IReadOnlyList<SurveyedSector> sectors, IReadOnlyList<SurveyFacts> others) =
+        (ComparedWith comparedWith, IReadOnlyList<SurveyedSector> sectors, IReadOnlyList<SurveyFacts> others) =
             await _inspection.Sectors.FindAsync(context, roots, othersFor: _inspection.Kernels(context));
-        if (comparedWith == SurveyAnswer.Nothing)
+        if (comparedWith == ComparedWith.Nothing)
         {
-            context.View.Said("no chain node was asked: files are only compared with each other, not with what the sectors have on chain");
+            context.Events.Notice("no chain node was asked: files are only compared with each other, not with what the sectors have on chain");
         }
 
         SurveySettings settings = ReadSettings(context);
@@ -78,7 +78,7 @@ internal sealed class SurveyCommand : ICommand
                 reports.Add(SectorReport.Failed(sector.Sector, sector.Failure!));
                 foreach (string other in search.Under(sector.Sector))
                 {
-                    context.View.Said(other);
+                    context.Events.Notice(other);
                 }
 
                 continue;
@@ -87,8 +87,8 @@ internal sealed class SurveyCommand : ICommand
             long started = context.Host.Time.GetTimestamp();
             SectorSurvey survey = context.View.Live(
                 () => search.Complete(
-                    surveyor.Survey(facts, new PhaseProgress(context, sector.Sector), context.Cancellation),
-                    new PhaseProgress(context, sector.Sector),
+                    surveyor.Survey(facts, context.Events.LongProgressOf(sector.Sector), context.Cancellation),
+                    context.Events.LongProgressOf(sector.Sector),
                     context.Cancellation));
             SurveyAnswer answer = new(survey, comparedWith, ShowGood: sectors.Count == 1);
             context.View.Answered(answer);
@@ -102,7 +102,7 @@ internal sealed class SurveyCommand : ICommand
                 context.Host.Time.GetElapsedTime(started),
                 answer.Complaint is { } complaint ? Failure.From(complaint) : null)
             {
-                HowFar = ReachText.Of(survey),
+                HowFar = SurveyAnswer.HowFar(survey),
                 BlockChance = survey.BlockChance,
             });
         }

@@ -19,10 +19,10 @@ internal sealed record SurveyedSector(SectorId Sector, SurveyFacts? Facts, Opera
 }
 
 /// <summary>Sectors to look at.</summary>
-/// <param name="ComparedWith">As of <see cref="SurveyAnswer"/>.</param>
+/// <param name="ComparedWith">What files are compared with.</param>
 /// <param name="Sectors">The sectors.</param>
 /// <param name="Others">What is known of others, whose files may lie under these sectors' names.</param>
-internal sealed record FoundSectors(string ComparedWith, IReadOnlyList<SurveyedSector> Sectors, IReadOnlyList<SurveyFacts> Others);
+internal sealed record FoundSectors(ComparedWith ComparedWith, IReadOnlyList<SurveyedSector> Sectors, IReadOnlyList<SurveyFacts> Others);
 
 /// <summary>
 /// Which sectors to look at and what to compare them with: a chain node's newest state, which every node has, a metadata file, or, without
@@ -72,7 +72,7 @@ internal sealed class SurveyedSectors
                 ? throw new OperatorException(
                     FailureKind.BadInput, "a metadata file does not tell which sectors are faulty", $"leave out {Known.Sectors.Faulty.Name}, or the metadata file to ask a chain node")
                 : new FoundSectors(
-                    SurveyAnswer.Metadata,
+                    ComparedWith.Metadata,
                     [.. Known.FromFile(context, path)
                         .Select(found => new SurveyedSector(found.Sector, found.Facts is { } facts ? SurveyFacts.From(facts) : null, found.Failure) { DebtThen = found.Facts?.DebtThen })],
                     othersFor is null ? [] : [.. Known.AllInFile(context).Select(SurveyFacts.From)]);
@@ -87,12 +87,12 @@ internal sealed class SurveyedSectors
         }
 
         return offline || !Known.Node.AreGiven(context)
-            ? new FoundSectors(SurveyAnswer.Nothing, Offline(context, roots, asked), [])
+            ? new FoundSectors(ComparedWith.Nothing, Offline(context, roots, asked), [])
             : await Known.Node.AskAsync(context, async lookup =>
             {
                 IReadOnlyList<SurveyedSector> sectors = await AskAsync(context, lookup, roots, asked, faulty, askMore);
                 return new FoundSectors(
-                    SurveyAnswer.Chain, sectors, othersFor is null ? [] : await OthersAsync(context, lookup, roots, sectors, othersFor));
+                    ComparedWith.Chain, sectors, othersFor is null ? [] : await OthersAsync(context, lookup, roots, sectors, othersFor));
             });
     }
 

@@ -3,7 +3,6 @@ using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Unsealing;
 using SealerRecover.Rendering;
-using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
 
@@ -95,7 +94,7 @@ internal sealed class UnsealCommand : ICommand
         context.View.Answered(new UnsealPlanAnswer(plan));
         context.View.Live(() =>
         {
-            unsealer.Run(plan, context.View, context.Cancellation);
+            unsealer.Run(plan, context.Events, context.Cancellation);
             return true;
         });
         return new Report

@@ -70,7 +70,7 @@ internal sealed class VerifyCommand : ICommand
         StorageRoots roots = _inspection.ReadRoots(context);
         Dictionary<SectorId, ChallengeSeed> seeds = [];
         List<Advice> debt = [];
-        (string comparedWith, IReadOnlyList<SurveyedSector> sectors, _) = await _inspection.Sectors.FindAsync(context, roots, (lookup, found) =>
+        (ComparedWith comparedWith, IReadOnlyList<SurveyedSector> sectors, _) = await _inspection.Sectors.FindAsync(context, roots, (lookup, found) =>
         {
             if (given is null)
             {
@@ -84,9 +84,9 @@ internal sealed class VerifyCommand : ICommand
         ChallengeSeed common = given is { } randomness
             ? new ChallengeSeed(randomness, SeedSource.Given)
             : ChallengeSeed.Random("no chain node was asked");
-        if (comparedWith == SurveyAnswer.Nothing)
+        if (comparedWith == ComparedWith.Nothing)
         {
-            context.View.Said("no chain node was asked: that files fit together is proven, not that they are what the sectors have on chain");
+            context.Events.Notice("no chain node was asked: that files fit together is proven, not that they are what the sectors have on chain");
         }
 
         SectorVerifier verifier = new(roots, settings);
@@ -102,11 +102,11 @@ internal sealed class VerifyCommand : ICommand
     }
 
     private static SectorReport Verify(
-        CommandContext context, SectorVerifier verifier, SurveyFacts facts, ChallengeSeed seed, string comparedWith)
+        CommandContext context, SectorVerifier verifier, SurveyFacts facts, ChallengeSeed seed, ComparedWith comparedWith)
     {
         long started = context.Host.Time.GetTimestamp();
         SectorVerification found = context.View.Live(
-            () => verifier.Verify(facts, seed, new PhaseProgress(context, facts.Sector), context.Cancellation));
+            () => verifier.Verify(facts, seed, context.Events.LongProgressOf(facts.Sector), context.Cancellation));
         VerificationAnswer answer = new(found, comparedWith);
         context.View.Answered(answer);
         return new SectorReport(
@@ -122,7 +122,7 @@ internal sealed class VerifyCommand : ICommand
             answer.Complaint is { } complaint ? Failure.From(complaint) : null)
         {
             ProvenNodes = found.ProvenNodes,
-            HowFar = found.IsProven ? ReachText.Of(found) : null,
+            HowFar = found.IsProven ? answer.HowFar : null,
             BlockChance = found.BlockChance,
         };
     }

@@ -9,7 +9,7 @@ namespace SealerRecover.Hosting;
 internal sealed class Signals : IDisposable
 {
     // Work stops within a second or two by contract. A disk that hangs must not keep the operator waiting longer than this.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
@@ -51,7 +51,7 @@ internal sealed class Signals : IDisposable
         }
 
         _host.Error.WriteLine("stopping; nothing finished is lost (once more to stop at once)");
-        _ = Task.Delay(Patience, CancellationToken.None).ContinueWith(
+        _ = Task.Delay(StopTimeout, CancellationToken.None).ContinueWith(
             _ => EndAtOnce(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
         // Callbacks of the token run here; a second signal must find this method free.

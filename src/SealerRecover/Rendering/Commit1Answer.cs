@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Proofs;
 
@@ -24,16 +23,12 @@ internal sealed record Commit1Answer(Commit1Output Made) : IAnswer
     }
 
     /// <inheritdoc/>
-    public string Json(string time) => JsonSerializer.Serialize(
-        new JsonCommit1(
-            "commit1",
-            time,
-            new JsonSector(Request.Facts.Sector.Miner.ToString(), Request.Facts.Sector.Number),
-            Request.Seed.ToString(),
-            Made.Counts.Partitions,
-            Made.Counts.Total,
-            Request.Output,
-            Made.Length,
-            Made.Sha256),
-        JsonLines.Default.JsonCommit1);
+    public JsonLine Json => new JsonCommit1(
+        JsonSector.Of(Request.Facts.Sector),
+        Request.Seed.ToString(),
+        Made.Counts.Partitions,
+        Made.Counts.Total,
+        Request.Output,
+        Made.Length,
+        Made.Sha256);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 
@@ -29,9 +28,7 @@ internal sealed record CommpAnswer(string File, PieceInfo Piece, long RawLength)
     }
 
     /// <inheritdoc/>
-    public string Json(string time) => JsonSerializer.Serialize(
-        new JsonCommp("commp", time, File, Piece.CommP.ToString(), CidV2.ToString(), RawLength, Piece.UnpaddedSize, Piece.PaddedSize),
-        JsonLines.Default.JsonCommp);
+    public JsonLine Json => new JsonCommp(File, Piece.CommP.ToString(), CidV2.ToString(), RawLength, Piece.UnpaddedSize, Piece.PaddedSize);
 
     private static string Size(long bytes) =>
         bytes < 1024 ? ByteCount.Text(bytes) : string.Create(CultureInfo.InvariantCulture, $"{bytes} B ({ByteCount.Text(bytes)})");

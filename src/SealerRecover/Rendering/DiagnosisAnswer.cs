@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Jobs;
 using SealerRecover.Recovery.Diagnosis;
@@ -66,7 +65,7 @@ internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, Func<Rerun, 
         HashSet<Rerun> shown = [];
         foreach (CauseFinding finding in Diagnosis.Findings)
         {
-            yield return new TextLine($"  {Name(finding.Verdict).ToUpperInvariant(),-8}  {CandidateCauses.Sentence(finding.Cause)}");
+            yield return new TextLine($"  {finding.Verdict.ToString().ToUpperInvariant(),-8}  {CandidateCauses.Sentence(finding.Cause)}");
             foreach (string evidence in finding.Evidence)
             {
                 yield return new TextLine($"            {SafeText.Clean(evidence)}");
@@ -84,32 +83,28 @@ internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, Func<Rerun, 
     }
 
     /// <inheritdoc/>
-    public string Json(string time) => JsonSerializer.Serialize(
-        new JsonDiagnosis(
-            "diagnosis",
-            time,
-            new JsonSector(Used.Sector.Miner.ToString(), Used.Sector.Number),
-            Diagnosis.Mismatch,
-            Diagnosis.IsCertain,
-            Used.Source,
-            Diagnosis.Facts.Chain is not null,
-            (Diagnosis.Facts.Update is null ? Diagnosis.Facts.Chain?.Key ?? Used.SealedCid : Diagnosis.Facts.Chain?.SealedCid ?? Used.UpdateSealedCid)?.ToString(),
-            Kept?.CommR?.ToString(),
-            Kept?.PAux?.CommC.ToString(),
-            Kept?.PAux?.CommRLast.ToString(),
-            ReplicaId,
-            [
-                .. Diagnosis.Findings.Select(finding => new JsonCause(
-                    Name(finding.Cause),
-                    Name(finding.Verdict),
-                    CandidateCauses.Sentence(finding.Cause),
-                    finding.Evidence,
-                    finding.Settlement is { } settlement
-                        ? new JsonSettlement(settlement.Why, Commands(settlement.Rerun), Name(settlement.Cost), Times.Of(settlement.Cost)?.TotalSeconds)
-                        : null)),
-            ],
-            Diagnosis.Remarks),
-        JsonLines.Default.JsonDiagnosis);
+    public JsonLine Json => new JsonDiagnosis(
+        JsonSector.Of(Used.Sector),
+        Diagnosis.Mismatch,
+        Diagnosis.IsCertain,
+        Used.Source,
+        Diagnosis.Facts.Chain is not null,
+        (Diagnosis.Facts.Update is null ? Diagnosis.Facts.Chain?.Key ?? Used.SealedCid : Diagnosis.Facts.Chain?.SealedCid ?? Used.UpdateSealedCid)?.ToString(),
+        Kept?.CommR?.ToString(),
+        Kept?.PAux?.CommC.ToString(),
+        Kept?.PAux?.CommRLast.ToString(),
+        ReplicaId,
+        [
+            .. Diagnosis.Findings.Select(finding => new JsonCause(
+                finding.Cause,
+                finding.Verdict,
+                CandidateCauses.Sentence(finding.Cause),
+                finding.Evidence,
+                finding.Settlement is { } settlement
+                    ? new JsonSettlement(settlement.Why, Commands(settlement.Rerun), settlement.Cost, Times.Of(settlement.Cost)?.TotalSeconds)
+                    : null)),
+        ],
+        Diagnosis.Remarks);
 
     private string? ReplicaId => Used.CommD is { } commD
         ? new ReplicaInputs(Used.SealProof.Porep, Used.Sector, Used.Ticket, commD).ReplicaId.ToString()
@@ -122,38 +117,5 @@ internal sealed record DiagnosisAnswer(MismatchDiagnosis Diagnosis, Func<Rerun, 
         RerunCost.ReadingReplica => $"reading {Used.SealProof.SectorSize} and building its trees, about {Quantities.Duration(Times.ReadingReplica)}",
         RerunCost.Sealing => $"one full sealing, about {Quantities.Duration(Times.Sealing)} on this machine without its disks",
         _ => throw new ArgumentOutOfRangeException(nameof(cost), cost, "a cost without words"),
-    };
-
-    private static string Name(RerunCost cost) => cost switch
-    {
-        RerunCost.Seconds => "seconds",
-        RerunCost.ReadingParentCache => "reading_parent_cache",
-        RerunCost.ReadingReplica => "reading_replica",
-        RerunCost.Sealing => "sealing",
-        _ => throw new ArgumentOutOfRangeException(nameof(cost), cost, "a cost without a name"),
-    };
-
-    private static string Name(Verdict verdict) => verdict switch
-    {
-        Verdict.Certain => "certain",
-        Verdict.Possible => "possible",
-        Verdict.Excluded => "excluded",
-        _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "a verdict without a name"),
-    };
-
-    private static string Name(CandidateCause cause) => cause switch
-    {
-        CandidateCause.OtherNullRoundRule => "other_null_round_rule",
-        CandidateCause.OtherAddressForm => "other_address_form",
-        CandidateCause.OtherTicket => "other_ticket",
-        CandidateCause.OtherSealProof => "other_seal_proof",
-        CandidateCause.OtherData => "other_data",
-        CandidateCause.SealedCidOfUpdate => "sealed_cid_of_update",
-        CandidateCause.OtherSector => "other_sector",
-        CandidateCause.OtherUpdate => "other_update",
-        CandidateCause.ReplicaOrTrees => "replica_or_trees",
-        CandidateCause.ParentCache => "parent_cache",
-        CandidateCause.Machine => "machine",
-        _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "a cause without a name"),
     };
 }

@@ -6,7 +6,6 @@ internal interface IAnswer
     /// <summary>In words.</summary>
     IEnumerable<TextBlock> Blocks();
 
-    /// <summary>One JSON object on one line.</summary>
-    /// <param name="time">Its field "time".</param>
-    string Json(string time);
+    /// <summary>As one line of JSON, whose time the view sets.</summary>
+    JsonLine Json { get; }
 }

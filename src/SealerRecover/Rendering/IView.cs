@@ -1,4 +1,3 @@
-using Filecoin.Chain.Facts;
 using SealerRecover.Recovery.Events;
 
 namespace SealerRecover.Rendering;
@@ -9,21 +8,6 @@ namespace SealerRecover.Rendering;
 /// </summary>
 internal interface IView : IRecoveryObserver
 {
-    /// <summary>A sentence worth knowing that is neither progress nor a failure.</summary>
-    void Said(string text);
-
-    /// <summary>The chain told about a sector.</summary>
-    void Found(SectorFacts facts);
-
-    /// <summary>The work is about to start.</summary>
-    void Planned(RunPlan plan);
-
-    /// <summary>The machine was measured.</summary>
-    void Measured(BenchResult result);
-
-    /// <summary>The kernels were listed.</summary>
-    void Listed(KernelList kernels);
-
     /// <summary>The command found out what it was asked for, or a part of it.</summary>
     void Answered(IAnswer answer);
 

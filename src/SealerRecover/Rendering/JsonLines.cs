@@ -1,22 +1,70 @@
 using System.Text.Json.Serialization;
-using SealerRecover.Hosting;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Progress;
+using Filecoin.Chain.Worth;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Proofs;
+using Filecoin.Sealing.Steps;
+using SealerRecover.Recovery.Bench;
+using SealerRecover.Recovery.Diagnosis;
+using SealerRecover.Recovery.PieceSources;
+using SealerRecover.Recovery.Repair;
 using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Survey;
+using SealerRecover.Recovery.Unsealing;
+using SealerRecover.Recovery.Verify;
 
 namespace SealerRecover.Rendering;
 
 // The objects that --json prints, one a line. docs/commands documents every field; a test compares the two. Fields are added, never
 // renamed or removed. Fields that are null are left out.
 
+/// <summary>One object: what happened, which is its type, and when.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(JsonBench), "bench")]
+[JsonDerivedType(typeof(JsonCommit1), "commit1")]
+[JsonDerivedType(typeof(JsonCommp), "commp")]
+[JsonDerivedType(typeof(JsonDiagnosis), "diagnosis")]
+[JsonDerivedType(typeof(JsonKernels), "kernels")]
+[JsonDerivedType(typeof(JsonNote), "note")]
+[JsonDerivedType(typeof(JsonPieceProgress), "piece_progress")]
+[JsonDerivedType(typeof(JsonPieces), "pieces")]
+[JsonDerivedType(typeof(JsonPlan), "plan")]
+[JsonDerivedType(typeof(JsonProgress), "progress")]
+[JsonDerivedType(typeof(JsonRepairs), "repairs")]
+[JsonDerivedType(typeof(JsonReport), "report")]
+[JsonDerivedType(typeof(JsonSectorEnded), "sector_ended")]
+[JsonDerivedType(typeof(JsonSectorFound), "sector_found")]
+[JsonDerivedType(typeof(JsonSectorStarted), "sector_started")]
+[JsonDerivedType(typeof(JsonSurvey), "survey")]
+[JsonDerivedType(typeof(JsonUnsealPlan), "unseal_plan")]
+[JsonDerivedType(typeof(JsonVerification), "verification")]
+[JsonDerivedType(typeof(JsonWorth), "worth")]
+internal abstract record JsonLine
+{
+    /// <summary>UTC.</summary>
+    [JsonPropertyOrder(-1)]
+    public string Time { get; init; } = "";
+
+    /// <summary>The same, told at <paramref name="time"/>.</summary>
+    public virtual JsonLine At(string time) => this with { Time = time };
+}
+
 /// <summary>A sector.</summary>
-internal sealed record JsonSector(string Miner, ulong Number);
+internal sealed record JsonSector(string Miner, ulong Number)
+{
+    /// <summary>Of an id.</summary>
+    public static JsonSector Of(SectorId sector) => new(sector.Miner.ToString(), sector.Number);
+
+    /// <summary>Of an id where there is one.</summary>
+    public static JsonSector? Of(SectorId? sector) => sector is { } known ? Of(known) : null;
+}
 
 /// <summary>A sentence.</summary>
-internal sealed record JsonNote(string Event, string Time, string Text, JsonSector? Sector = null);
+internal sealed record JsonNote(string Text, JsonSector? Sector = null) : JsonLine;
 
 /// <summary>What the chain, or the metadata file, says about a sector.</summary>
 internal sealed record JsonSectorFound(
-    string Event,
-    string Time,
     JsonSector Sector,
     int SealProof,
     string SealProofName,
@@ -24,7 +72,7 @@ internal sealed record JsonSectorFound(
     string Ticket,
     long? TicketEpoch,
     string SealedCid,
-    string? State,
+    SectorState? State,
     long? ProveBeforeEpoch,
     string? ProveBefore,
     int? Deadline,
@@ -34,15 +82,13 @@ internal sealed record JsonSectorFound(
     string? CommD,
     int? PieceCount,
     string? PiecesFrom,
-    IReadOnlyList<JsonFact>? Facts);
+    IReadOnlyList<JsonFact>? Facts) : JsonLine;
 
 /// <summary>Who told a fact, and how it was cross-checked.</summary>
 internal sealed record JsonFact(string Fact, IReadOnlyList<string> ToldBy, string? CrossCheck, bool Verified);
 
 /// <summary>The work about to start.</summary>
 internal sealed record JsonPlan(
-    string Event,
-    string Time,
     IReadOnlyList<JsonSector> Sectors,
     string ResultFolder,
     string TempFolder,
@@ -56,14 +102,14 @@ internal sealed record JsonPlan(
     IReadOnlyList<JsonResource> Resources,
     bool KeepUnsealed,
     IReadOnlyList<string>? PieceSources,
-    IReadOnlyList<JsonPlanPiece>? Pieces);
+    IReadOnlyList<JsonPlanPiece>? Pieces) : JsonLine;
 
 /// <summary>A piece that is needed, and where it seems to be.</summary>
 internal sealed record JsonPlanPiece(JsonSector Sector, string PieceCid, long PaddedSize, string? SeenAt, bool Missing);
 
 /// <summary>What is being done for a piece.</summary>
 internal sealed record JsonPieceProgress(
-    string Event, string Time, JsonSector Sector, string PieceCid, string Activity, long Done, long Total, string? From);
+    JsonSector Sector, string PieceCid, PieceActivity Activity, long Done, long Total, string? From) : JsonLine;
 
 /// <summary>How cores are divided.</summary>
 /// <param name="Cores">All of them.</param>
@@ -100,24 +146,22 @@ internal sealed record JsonCores(
 }
 
 /// <summary>One line of the plan's resources.</summary>
-internal sealed record JsonResource(string What, string Unit, long Needed, long? Available, bool Suffices);
+internal sealed record JsonResource(string What, Unit Unit, long Needed, long? Available, bool Suffices);
 
 /// <summary>A sector's work starts.</summary>
-internal sealed record JsonSectorStarted(string Event, string Time, JsonSector Sector, bool Resumed);
+internal sealed record JsonSectorStarted(JsonSector Sector, bool Resumed) : JsonLine;
 
 /// <summary>How far a phase is.</summary>
 internal sealed record JsonProgress(
-    string Event,
-    string Time,
     JsonSector? Sector,
     string Phase,
     int Step,
     int Steps,
     long Done,
     long Total,
-    string Unit,
+    Unit Unit,
     double? Rate,
-    double? SecondsLeft)
+    double? SecondsLeft) : JsonLine
 {
     /// <summary>Of a search: where it is.</summary>
     public long? Epoch { get; init; }
@@ -129,12 +173,14 @@ internal sealed record JsonProgress(
     public bool? ArchiveNode { get; init; }
 }
 
-/// <summary>A sector ended.</summary>
-internal sealed record JsonSectorEnded(
-    string Event,
-    string Time,
+/// <summary>A sector ended; also in a report, where it is told what it is, too.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(JsonSectorEnded), "sector_ended")]
+#pragma warning disable CA1852 // What is sealed tells no type.
+internal record JsonSectorEnded(
+#pragma warning restore CA1852
     JsonSector Sector,
-    string Result,
+    SectorResult Result,
     string? SealedCid,
     string? CommD,
     string? CommR,
@@ -144,7 +190,7 @@ internal sealed record JsonSectorEnded(
     double Seconds,
     int? ProvenNodes,
     double? BlockChance,
-    JsonFailure? Failure);
+    JsonFailure? Failure) : JsonLine;
 
 /// <summary>Why something failed.</summary>
 internal sealed record JsonFailure(
@@ -162,8 +208,6 @@ internal sealed record JsonAdvice(string Text, IReadOnlyList<string> Commands, s
 
 /// <summary>The last line.</summary>
 internal sealed record JsonReport(
-    string Event,
-    string Time,
     string Command,
     string Version,
     int ExitCode,
@@ -173,25 +217,27 @@ internal sealed record JsonReport(
     JsonFailure? Failure,
     string? File,
     IReadOnlyList<JsonAdvice> Next,
-    string? GoOnWith);
+    string? GoOnWith) : JsonLine
+{
+    /// <inheritdoc/>
+    public override JsonLine At(string time) => this with { Time = time, Sectors = [.. Sectors.Select(sector => sector with { Time = time })] };
+}
 
 /// <summary>The kernels.</summary>
-internal sealed record JsonKernels(string Event, string Time, IReadOnlyList<JsonKernel> Kernels);
+internal sealed record JsonKernels(IReadOnlyList<JsonKernel> Kernels) : JsonLine;
 
 /// <summary>One variant of a kernel.</summary>
 internal sealed record JsonKernel(string Kind, string Kernel, bool Available, bool Chosen, string? Lack);
 
 /// <summary>The machine, measured.</summary>
 internal sealed record JsonBench(
-    string Event,
-    string Time,
     string Processor,
     int Cores,
     long? Memory,
     double YardstickNanoseconds,
     IReadOnlyList<JsonSpeed> Speeds,
     JsonDisk Disk,
-    IReadOnlyList<JsonEstimate> Estimates);
+    IReadOnlyList<JsonEstimate> Estimates) : JsonLine;
 
 /// <summary>A speed of one core.</summary>
 internal sealed record JsonSpeed(
@@ -219,7 +265,7 @@ internal sealed record JsonEstimate(
     double Pc2AfterSeconds,
     double TotalSeconds,
     double ParentCacheSeconds,
-    string BoundBy,
+    Bound BoundBy,
     long MemoryNeeded,
     bool? MemorySuffices,
     long TempDisk,
@@ -228,76 +274,70 @@ internal sealed record JsonEstimate(
 
 /// <summary>Which piece a file is.</summary>
 internal sealed record JsonCommp(
-    string Event, string Time, string File, string PieceCid, string PieceCidV2, long RawSize, long UnpaddedSize, long PaddedSize);
+    string File, string PieceCid, string PieceCidV2, long RawSize, long UnpaddedSize, long PaddedSize) : JsonLine;
 
 /// <summary>What sectors are mended from.</summary>
-internal sealed record JsonRepairs(string Event, string Time, IReadOnlyList<JsonRepair> Sectors);
+internal sealed record JsonRepairs(IReadOnlyList<JsonRepair> Sectors) : JsonLine;
 
 /// <summary>One of them.</summary>
 internal sealed record JsonRepair(
-    JsonSector Sector, string StoragePath, string Kind, double Seconds, double OfFullSealing, long Memory, long TempDisk);
+    JsonSector Sector, string StoragePath, RepairKind Kind, double Seconds, double OfFullSealing, long Memory, long TempDisk);
 
 /// <summary>The pieces of a sector.</summary>
 internal sealed record JsonPieces(
-    string Event,
-    string Time,
     JsonSector Sector,
     long SectorSize,
     bool Update,
     bool HoldsData,
     string PiecesFrom,
-    string Order,
+    OrderKnowledge Order,
     string? CommD,
     string ComputedCommD,
     bool? CommDAgrees,
-    IReadOnlyList<JsonPiece> Pieces);
+    IReadOnlyList<JsonPiece> Pieces) : JsonLine;
 
 /// <summary>One of them, or zeros.</summary>
 internal sealed record JsonPiece(
     string PieceCid, long PaddedSize, long UnpaddedSize, long? Offset, bool Zeros, IReadOnlyList<JsonSighting>? Found);
 
 /// <summary>A place that seems to have a piece.</summary>
-internal sealed record JsonSighting(string? PieceSource, string Where, long? Length, string Evidence, bool? OutOfReach);
+internal sealed record JsonSighting(string? PieceSource, string Where, long? Length, SightingEvidence Evidence, bool? OutOfReach);
 
 /// <summary>The unsealing about to start.</summary>
 internal sealed record JsonUnsealPlan(
-    string Event,
-    string Time,
     JsonSector Sector,
     string From,
     string Output,
     long RawOffset,
     long RawLength,
     string? Commitment,
-    string Key,
+    KeyOrigin Key,
     string? LabelFolder,
-    IReadOnlyList<JsonResource> Resources);
+    IReadOnlyList<JsonResource> Resources) : JsonLine;
 
 /// <summary>What storage paths hold of a sector.</summary>
 internal sealed record JsonSurvey(
-    string Event,
-    string Time,
     JsonSector Sector,
     long SectorSize,
-    string ComparedWith,
+    ComparedWith ComparedWith,
     bool Snapped,
     bool Whole,
-    string Read,
+    ReadExtent Read,
     double BlockChance,
     IReadOnlyList<JsonSurveyFile> Files,
     IReadOnlyList<JsonExtraFile> Extra,
     IReadOnlyList<JsonMisplaced> Misplaced,
     IReadOnlyList<string> Warnings,
-    IReadOnlyList<JsonAdvisedRepair> Repairs);
+    IReadOnlyList<JsonAdvisedRepair> Repairs) : JsonLine;
 
 /// <summary>One copy of a file, or that there is none.</summary>
 internal sealed record JsonSurveyFile(
-    string Part,
+    SectorPart Part,
     string File,
     string? Path,
     bool Best,
-    string State,
-    string? Depth,
+    FileStateName State,
+    CheckDepth? Depth,
     JsonReadSample? Sample,
     string? Reason,
     long? ExpectedLength,
@@ -305,7 +345,13 @@ internal sealed record JsonSurveyFile(
     IReadOnlyList<JsonDamagedRange>? Ranges);
 
 /// <summary>What was read of a replica where not all of it was.</summary>
-internal sealed record JsonReadSample(long Read, long Of, long StretchBytes, int BlockBytes, double BlockChance);
+internal sealed record JsonReadSample(long Read, long Of, long StretchBytes, int BlockBytes, double BlockChance)
+{
+    /// <summary>Of a sample where there is one.</summary>
+    public static JsonReadSample? From(ReadSample? sample) => sample is null
+        ? null
+        : new(sample.Read, sample.All, sample.StretchBytes, ReadSample.BlockBytes, sample.BlockChance);
+}
 
 /// <summary>Where a file is damaged.</summary>
 internal sealed record JsonDamagedRange(
@@ -315,22 +361,22 @@ internal sealed record JsonDamagedRange(
 internal sealed record JsonExtraFile(string Path, long Length, bool LeftOver);
 
 /// <summary>A replica or cache folder that lies where something else belongs.</summary>
-internal sealed record JsonMisplaced(string From, string? To, bool Folder, JsonSector Owner, string Part, JsonReadSample? Sample, string Why);
+internal sealed record JsonMisplaced(string From, string? To, bool Folder, JsonSector Owner, SectorPart Part, JsonReadSample? Sample, string Why);
 
 /// <summary>What makes a part whole again.</summary>
-internal sealed record JsonAdvisedRepair(string Repair, string Part, bool Needed, string Why, IReadOnlyList<JsonCopy>? Copies);
+internal sealed record JsonAdvisedRepair(AdvisedRepair Repair, SectorPart Part, bool Needed, string Why, IReadOnlyList<JsonCopy>? Copies);
 
 /// <summary>A file to copy.</summary>
 internal sealed record JsonCopy(string From, string To);
 
 /// <summary>What sectors are worth recovering. Amounts are attoFIL as decimal text, as the chain counts.</summary>
 internal sealed record JsonWorth(
-    string Event, string Time, ulong? NetworkVersion, long? HeadEpoch, long? ClockEpoch, IReadOnlyList<JsonSectorWorth> Sectors);
+    ulong? NetworkVersion, long? HeadEpoch, long? ClockEpoch, IReadOnlyList<JsonSectorWorth> Sectors) : JsonLine;
 
 /// <summary>One of them.</summary>
 internal sealed record JsonSectorWorth(
     JsonSector Sector,
-    string Verdict,
+    WorthVerdict Verdict,
     string Why,
     bool? Faulty,
     long? FaultySinceEpoch,
@@ -347,12 +393,10 @@ internal sealed record JsonSectorWorth(
 
 /// <summary>Whether a sector would pass window PoSt.</summary>
 internal sealed record JsonVerification(
-    string Event,
-    string Time,
     JsonSector Sector,
     long SectorSize,
-    string ComparedWith,
-    string Part,
+    ComparedWith ComparedWith,
+    SectorPart Part,
     bool Proven,
     int ProvenNodes,
     long Nodes,
@@ -362,28 +406,26 @@ internal sealed record JsonVerification(
     JsonReadSample Sample,
     double BlockChance,
     string Randomness,
-    string RandomnessFrom,
+    SeedSource RandomnessFrom,
     string? RandomnessReason,
     long? ChallengeEpoch,
     int? Deadline,
     ulong? Partition,
     IReadOnlyList<JsonProvenReplica> Replicas,
     IReadOnlyList<JsonProofFault> Missing,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings) : JsonLine;
 
 /// <summary>A replica with its cache folder.</summary>
 internal sealed record JsonProvenReplica(string Replica, string CacheFolder, bool Proven, IReadOnlyList<JsonProofFault> Faults);
 
 /// <summary>Why one is not proven.</summary>
-internal sealed record JsonProofFault(string? Kind, string Message, long? Node, IReadOnlyList<JsonFaultPlace> Places);
+internal sealed record JsonProofFault(ProofFaultKind? Kind, string Message, long? Node, IReadOnlyList<JsonFaultPlace> Places);
 
 /// <summary>A stretch of a file.</summary>
 internal sealed record JsonFaultPlace(string Path, long Offset, long Length);
 
 /// <summary>Why a sector's CommR is not the chain's.</summary>
 internal sealed record JsonDiagnosis(
-    string Event,
-    string Time,
     JsonSector Sector,
     string? Mismatch,
     bool Certain,
@@ -395,40 +437,26 @@ internal sealed record JsonDiagnosis(
     string? CommRLast,
     string? ReplicaId,
     IReadOnlyList<JsonCause> Causes,
-    IReadOnlyList<string> Remarks);
+    IReadOnlyList<string> Remarks) : JsonLine;
 
 /// <summary>One candidate cause.</summary>
 internal sealed record JsonCause(
-    string Cause, string Verdict, string Meaning, IReadOnlyList<string> Evidence, JsonSettlement? Settlement);
+    CandidateCause Cause, Verdict Verdict, string Meaning, IReadOnlyList<string> Evidence, JsonSettlement? Settlement);
 
 /// <summary>What settles or mends it.</summary>
-internal sealed record JsonSettlement(string Why, IReadOnlyList<string> Commands, string Cost, double? Seconds);
+internal sealed record JsonSettlement(string Why, IReadOnlyList<string> Commands, RerunCost Cost, double? Seconds);
 
 /// <summary>The output of Commit 1.</summary>
 internal sealed record JsonCommit1(
-    string Event, string Time, JsonSector Sector, string Seed, int Partitions, int Challenges, string File, long Length, string Sha256);
+    JsonSector Sector, string Seed, int Partitions, int Challenges, string File, long Length, string Sha256) : JsonLine;
 
-/// <summary>Serialises the lines without reflection.</summary>
+/// <summary>Serialises the lines without reflection, and words of phases beside them.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(JsonNote))]
-[JsonSerializable(typeof(JsonSectorFound))]
-[JsonSerializable(typeof(JsonPlan))]
-[JsonSerializable(typeof(JsonPieceProgress))]
-[JsonSerializable(typeof(JsonSectorStarted))]
-[JsonSerializable(typeof(JsonProgress))]
-[JsonSerializable(typeof(JsonSectorEnded))]
-[JsonSerializable(typeof(JsonBench))]
-[JsonSerializable(typeof(JsonKernels))]
-[JsonSerializable(typeof(JsonCommp))]
-[JsonSerializable(typeof(JsonPieces))]
-[JsonSerializable(typeof(JsonRepairs))]
-[JsonSerializable(typeof(JsonUnsealPlan))]
-[JsonSerializable(typeof(JsonSurvey))]
-[JsonSerializable(typeof(JsonWorth))]
-[JsonSerializable(typeof(JsonVerification))]
-[JsonSerializable(typeof(JsonCommit1))]
-[JsonSerializable(typeof(JsonDiagnosis))]
-[JsonSerializable(typeof(JsonReport))]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(Words)])]
+[JsonSerializable(typeof(JsonLine))]
+[JsonSerializable(typeof(SealPhase))]
+[JsonSerializable(typeof(LookupTask))]
+[JsonSerializable(typeof(SearchKind))]
 internal sealed partial class JsonLines : JsonSerializerContext;

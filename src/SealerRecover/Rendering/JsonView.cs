@@ -1,9 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Filecoin.Chain.Facts;
+using Filecoin.Chain.Progress;
 using Filecoin.Primitives;
-using Filecoin.Sealing.Kernels;
-using SealerRecover.Hosting;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 
@@ -22,53 +20,10 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly ProgressBook _book = new();
-    private readonly Dictionary<string, PhaseProgressed> _shown = [];
-    private readonly Dictionary<string, (DateTimeOffset At, (PieceActivity, string) What)> _pieces = [];
-    private readonly Dictionary<string, DateTimeOffset> _asked = [];
+    private readonly Throttle _throttle = new();
 
     /// <inheritdoc/>
-    public void Said(string text) => Write(new JsonNote("note", Now, text), JsonLines.Default.JsonNote);
-
-    /// <inheritdoc/>
-    public void Found(SectorFacts facts) => Write(Line(facts), JsonLines.Default.JsonSectorFound);
-
-    /// <inheritdoc/>
-    public void Planned(RunPlan plan) => Write(
-        new JsonPlan(
-            "plan",
-            Now,
-            [.. plan.Sectors.Select(facts => Name(facts.Sector))],
-            plan.Settings.ResultFolder,
-            plan.Settings.TempFolder,
-            plan.Settings.ParentCacheFolder,
-            plan.Settings.Parallel,
-            plan.Settings.Threads,
-            plan.Sectors.Any(facts => plan.Settings.Of(facts).KeepAll == true),
-            plan.Settings.Kernels.Asked.Any() ? plan.Settings.Kernels.Asked.ToDictionary(asked => asked.Kind.Name(), asked => asked.Name) : null,
-            plan.Needs.Cores is { } cores ? JsonCores.Of(cores) : null,
-            plan.Needs.CoresInWords,
-            [.. plan.Needs.Resources.Select(line =>
-                new JsonResource(line.What, line.IsBytes ? "bytes" : "count", line.Needed, line.Available, line.Suffices))],
-            plan.Settings.KeepUnsealed,
-            plan.Settings.PieceSources.IsEmpty ? null : [.. plan.Settings.PieceSources.Select(source => source.Text)],
-            plan.Needs.Pieces.IsEmpty ? null : [.. plan.Needs.Pieces.Select(piece => new JsonPlanPiece(
-                Name(piece.Sector), piece.Piece.CommP.ToString(), piece.Piece.PaddedSize, piece.Seen?.Where, piece.IsMissing))]),
-        JsonLines.Default.JsonPlan);
-
-    /// <inheritdoc/>
-    public void Measured(BenchResult result) => Write(BenchJson.Of(result, Now), JsonLines.Default.JsonBench);
-
-    /// <inheritdoc/>
-    public void Listed(KernelList kernels) => Write(
-        new JsonKernels(
-            "kernels",
-            Now,
-            [.. kernels.Variants.Select(variant => new JsonKernel(
-                variant.Kind.Name(), variant.Name, variant.IsAvailable, kernels.IsChosen(variant), variant.Lack))]),
-        JsonLines.Default.JsonKernels);
-
-    /// <inheritdoc/>
-    public void Answered(IAnswer answer) => output.WriteLine(answer.Json(Now));
+    public void Answered(IAnswer answer) => Write(answer.Json, Now);
 
     /// <inheritdoc/>
     public T Live<T>(Func<T> work) => work();
@@ -79,225 +34,128 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
     /// <inheritdoc/>
     public void On(RecoveryEvent happened)
     {
-        string at = Quantities.Iso(happened.At);
         switch (happened)
         {
             case PhaseProgressed progressed:
                 Progress(progressed);
                 break;
             case PieceProgressed pieces:
-                Progress(pieces, at);
+                Progress(pieces);
                 break;
-            case LookUpProgressed looking:
-                Progress(
-                    looking.At,
-                    new JsonProgress(
-                        "progress", at, null, looking.Phase, 1, 1, looking.Done, looking.Total, looking.Unit, Rounded(looking.Rate), Seconds(looking.Left)));
+            case BytesRead read when _throttle.IsDue(read):
+                Write(new JsonNote(ProgressText.Of(read)), read.At);
                 break;
-            case SearchProgressed { Search: { IsOver: false } search } searching:
+            case BytesRead or LookUpReported { Report: LookupSearch { IsOver: true } }:
+                break;
+            case LookUpReported { Report: LookupCount count }:
+                Progress(happened.At, Line(null, Words.Of(count.Task), count.Done, count.Total, LookUpText.UnitOf(count.Task), count.Elapsed));
+                break;
+            case LookUpReported { Report: LookupSearch search }:
                 Progress(
-                    searching.At,
-                    new JsonProgress(
-                        "progress", at, Name(search.Sector), searching.Phase, 1, 1, search.Done, search.Most, searching.Unit, Rounded(searching.Rate), Seconds(searching.Left))
+                    happened.At,
+                    Line(search.Sector, Words.Of(search.Kind), search.Done, search.Most, LookUpText.UnitOf(search.Kind), search.Elapsed) with
                     {
                         Epoch = search.Epoch,
                         OtherSectors = search.Others,
                         ArchiveNode = search.OfArchive,
                     });
                 break;
+            case LookUpReported waiting:
+                Write(new JsonNote(LookUpText.Of(waiting.Report)), waiting.At);
+                break;
             case SectorStarted started:
-                Write(new JsonSectorStarted("sector_started", at, Name(started.Sector), started.Resumed), JsonLines.Default.JsonSectorStarted);
+                Write(new JsonSectorStarted(JsonSector.Of(started.Sector), started.Resumed), started.At);
                 break;
             case SectorEnded ended:
                 _book.Forget(ended.Outcome.Sector);
-                Write(Line(SectorReport.From(ended.Outcome, sealedCid: null), at), JsonLines.Default.JsonSectorEnded);
+                Write(ReportAnswer.Line(SectorReport.From(ended.Outcome, sealedCid: null), verbose), ended.At);
                 break;
             case Notice notice:
-                Write(new JsonNote("note", at, notice.Text, notice.Sector is { } sector ? Name(sector) : null), JsonLines.Default.JsonNote);
+                Write(new JsonNote(notice.Text, JsonSector.Of(notice.Sector)), notice.At);
                 break;
             default:
-                break;
+                throw new ArgumentOutOfRangeException(nameof(happened), happened, "an event that is not shown");
         }
     }
 
     /// <inheritdoc/>
     public void Reported(Report report)
     {
-        Write(
-            new JsonReport(
-                "report",
-                Now,
-                report.Command,
-                ProgramVersion.Text,
-                report.Exit.Code,
-                report.Exit.Name,
-                Seconds(report.Elapsed),
-                [.. report.Sectors.Select(sector => Line(sector, Now))],
-                report.Failure is { } whole ? Line(whole) : null,
-                report.File,
-                [.. report.Next.Select(advice =>
-                    new JsonAdvice(advice.Text, advice.Commands, advice.Before is { } before ? Quantities.Iso(before) : null, WorthAnswer.Atto(advice.Send)))],
-                report.GoOnWith),
-            JsonLines.Default.JsonReport);
+        Answered(new ReportAnswer(report, verbose));
         foreach (Failure failure in report.Sectors.Select(sector => sector.Failure).Prepend(report.Failure).OfType<Failure>())
         {
-            foreach (TextLine line in ReportText.Explain(failure, verbose))
+            foreach (TextLine line in ReportAnswer.Explain(failure, verbose))
             {
                 error.WriteLine(line.Text);
             }
         }
     }
 
-    private string Now => Quantities.Iso(time.GetUtcNow());
+    private DateTimeOffset Now => time.GetUtcNow();
 
-    private static JsonSector Name(SectorId sector) => new(sector.Miner.ToString(), sector.Number);
+    private static double? Seconds(TimeSpan? time) => time is { } known ? Math.Round(known.TotalSeconds, 3) : null;
 
-    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
-
-    private static double? Seconds(TimeSpan? time) => time is { } known ? Seconds(known) : null;
-
-    /// <summary>What takes seconds for one has a rate of its own.</summary>
-    private static double? Rounded(double? rate) => rate is { } known ? Math.Round(known, known < 1 ? 4 : 1) : null;
-
-    private JsonSectorFound Line(SectorFacts facts)
+    // What takes seconds for one has a rate of its own.
+    private static JsonProgress Line(SectorId? sector, string phase, int done, int total, Unit unit, TimeSpan elapsed)
     {
-        SectorStanding? standing = facts.Standing;
-        string? Instant(long? epoch) => epoch is { } known && standing is not null ? Quantities.Iso(standing.TimeOf(known)) : null;
-        return new JsonSectorFound(
-            "sector_found",
-            Now,
-            Name(facts.Sector),
-            (int)facts.SealProof.Proof,
-            facts.SealProof.Proof.ToString(),
-            facts.SealProof.SectorSize.Bytes,
-            facts.Ticket.ToString(),
-            facts.TicketEpoch,
-            (facts.Update?.SealedCid ?? facts.SealedCid).ToString(),
-            standing?.State switch
-            {
-                SectorState.PreCommitted => "pre_committed",
-                SectorState.Proven => "proven",
-                _ => null,
-            },
-            standing?.ProveBefore,
-            Instant(standing?.ProveBefore),
-            standing?.Deadline,
-            Instant(standing?.DeadlineOpens),
-            Instant(standing?.FaultTerminatesAt),
-            facts.Update is null ? null : facts.SealedCid.ToString(),
-            facts.Holds?.CommD?.ToString(),
-            facts.Holds is { PiecesUntold: false } data ? data.Pieces.Length : null,
-            facts.Holds?.Source,
-            facts.Origins.Count == 0 ? null : [.. facts.Origins.Select(origin => new JsonFact(origin.Fact, origin.Sources, origin.CrossCheck, !origin.IsUnverified))]);
+        (double? rate, TimeSpan? left) = Quantities.PaceOf(done, total, elapsed);
+        return new JsonProgress(
+            JsonSector.Of(sector), phase, 1, 1, done, total, unit, rate is { } known ? Math.Round(known, known < 1 ? 4 : 1) : null, Seconds(left));
     }
-
-    private JsonSectorEnded Line(SectorReport sector, string at) => new(
-        "sector_ended",
-        at,
-        Name(sector.Sector),
-        sector.Result switch
-        {
-            SectorResult.Installed => "installed",
-            SectorResult.AlreadyThere => "already_there",
-            SectorResult.Exported => "exported",
-            SectorResult.Listed => "listed",
-            SectorResult.Unsealed => "unsealed",
-            SectorResult.Good => "good",
-            SectorResult.GoodSampled => "good_sampled",
-            SectorResult.GoodUnread => "good_unread",
-            SectorResult.Explained => "explained",
-            SectorResult.Written => "written",
-            SectorResult.Proven => "proven",
-            SectorResult.Stopped => "stopped",
-            _ => "failed",
-        },
-        sector.SealedCid?.ToString(),
-        sector.Commitments?.CommD.ToString(),
-        sector.Commitments?.CommR.ToString(),
-        sector.Commitments?.CommC.ToString(),
-        sector.Commitments?.CommRLast.ToString(),
-        sector.Files,
-        Seconds(sector.Elapsed),
-        sector.ProvenNodes,
-        sector.BlockChance,
-        sector.Failure is { } failure ? Line(failure) : null);
-
-    private JsonFailure Line(Failure failure) => new(
-        failure.Exit.Code,
-        failure.Exit.Name,
-        failure.Message,
-        failure.Hint,
-        failure.Evidence.IsEmpty ? null : failure.Evidence.ToDictionary(fact => fact.Name, fact => fact.Value),
-        failure.Causes.IsEmpty ? null : failure.Causes,
-        failure.Excluded.IsEmpty ? null : failure.Excluded,
-        verbose && failure.Trace.Length > 0 ? failure.Trace : null);
 
     private void Progress(DateTimeOffset at, JsonProgress line)
     {
-        if (!_asked.TryGetValue(line.Phase, out DateTimeOffset last) || at - last >= Interval)
+        if (_throttle.IsDue(line.Phase, at, "", Interval))
         {
-            _asked[line.Phase] = at;
-            Write(line, JsonLines.Default.JsonProgress);
+            Write(line, at);
         }
     }
 
-    private void Progress(PieceProgressed happened, string at)
+    private void Progress(PieceProgressed happened)
     {
         PieceProgress progress = happened.Progress;
         string piece = progress.Piece.CommP.ToString();
-        string subject = $"{happened.Sector} {piece}";
-        (PieceActivity Activity, string From) now = (progress.Activity, progress.From);
-        if (_pieces.TryGetValue(subject, out (DateTimeOffset At, (PieceActivity, string) What) last)
-            && last.What == now && progress.Done != progress.Total && happened.At - last.At < Interval)
+        bool isDone = progress.Done == progress.Total;
+        if (!_throttle.IsDue($"{happened.Sector} {piece}", happened.At, (progress.Activity, progress.From), isDone ? default : Interval))
         {
             return;
         }
 
-        _pieces[subject] = (happened.At, now);
         Write(
             new JsonPieceProgress(
-                "piece_progress",
-                at,
-                Name(happened.Sector),
+                JsonSector.Of(happened.Sector),
                 piece,
-                PiecesText.Name(progress.Activity),
+                progress.Activity,
                 progress.Done,
                 progress.Total,
                 progress.From.Length > 0 ? progress.From : null),
-            JsonLines.Default.JsonPieceProgress);
+            happened.At);
     }
 
     private void Progress(PhaseProgressed happened)
     {
         PhaseReading reading = _book.Read(happened);
-        string subject = Quantities.Subject(happened);
-        bool due = !_shown.TryGetValue(subject, out PhaseProgressed? last)
-            || last.Progress.Phase != happened.Progress.Phase
-            || last.Progress.Step != happened.Progress.Step
-            || happened.Progress.Done == happened.Progress.Total
-            || happened.At - last.At >= Interval;
-        if (!due)
+        SealProgress progress = happened.Progress;
+        bool isDone = progress.Done == progress.Total;
+        if (!_throttle.IsDue(Quantities.Subject(happened), happened.At, (progress.Phase, progress.Step), isDone ? default : Interval))
         {
             return;
         }
 
-        _shown[subject] = happened;
-        Filecoin.Sealing.Steps.SealProgress progress = happened.Progress;
         Write(
             new JsonProgress(
-                "progress",
-                Quantities.Iso(happened.At),
-                happened.Sector is { } sector ? Name(sector) : null,
-                Quantities.Name(progress.Phase),
+                JsonSector.Of(happened.Sector),
+                Words.Of(progress.Phase),
                 progress.Step,
                 progress.Steps,
                 progress.Done,
                 progress.Total,
-                Quantities.CountsBytes(progress.Phase) ? "bytes" : "nodes",
+                Quantities.CountsBytes(progress.Phase) ? Unit.Bytes : Unit.Nodes,
                 reading.Rate is { } rate ? Math.Round(rate, 1) : null,
                 Seconds(reading.Left)),
-            JsonLines.Default.JsonProgress);
+            happened.At);
     }
 
-    private void Write<T>(T line, JsonTypeInfo<T> type) => output.WriteLine(JsonSerializer.Serialize(line, type));
+    private void Write(JsonLine line, DateTimeOffset at) =>
+        output.WriteLine(JsonSerializer.Serialize(line.At(Quantities.Iso(at)), JsonLines.Default.JsonLine));
 }

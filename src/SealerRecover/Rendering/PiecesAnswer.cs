@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 using SealerRecover.Recovery.PieceSources;
@@ -37,30 +36,36 @@ internal sealed record PiecesAnswer(SectorContents Contents, IReadOnlyList<Found
     }
 
     /// <inheritdoc/>
-    public string Json(string time) => JsonSerializer.Serialize(
-        new JsonPieces(
-            "pieces",
-            time,
-            new JsonSector(Contents.Sector.Miner.ToString(), Contents.Sector.Number),
-            Contents.Size.Bytes,
-            Contents.IsUpdate,
-            Contents.HoldsData,
-            Contents.Source,
-            Contents.Order.ToString().ToLowerInvariant(),
-            Contents.ToldCommD?.ToString(),
-            Contents.ComputedCommD.ToString(),
-            Contents.Agrees,
-            [.. Pieces.Select(piece => new JsonPiece(
-                piece.Placed.Piece.CommP.ToString(),
-                piece.Placed.Piece.PaddedSize,
-                piece.Placed.Piece.UnpaddedSize,
-                Contents.Order == OrderKnowledge.Unknown ? null : piece.Placed.Offset,
-                piece.Placed.IsZeros,
-                piece.Sightings?.Select(sighting => new JsonSighting(
-                    sighting.Source?.Text, sighting.Where, sighting.Length, sighting.Evidence.ToString().ToLowerInvariant(), sighting.IsOutOfReach ? true : null)).ToArray()))]),
-        JsonLines.Default.JsonPieces);
+    public JsonLine Json => new JsonPieces(
+        JsonSector.Of(Contents.Sector),
+        Contents.Size.Bytes,
+        Contents.IsUpdate,
+        Contents.HoldsData,
+        Contents.Source,
+        Contents.Order,
+        Contents.ToldCommD?.ToString(),
+        Contents.ComputedCommD.ToString(),
+        Contents.Agrees,
+        [.. Pieces.Select(piece => new JsonPiece(
+            piece.Placed.Piece.CommP.ToString(),
+            piece.Placed.Piece.PaddedSize,
+            piece.Placed.Piece.UnpaddedSize,
+            Contents.Order == OrderKnowledge.Unknown ? null : piece.Placed.Offset,
+            piece.Placed.IsZeros,
+            piece.Sightings?.Select(sighting => new JsonSighting(
+                sighting.Source?.Text, sighting.Where, sighting.Length, sighting.Evidence, sighting.IsOutOfReach ? true : null)).ToArray()))]);
 
-    private static string Count(int pieces) => pieces == 1 ? "1 piece" : string.Create(CultureInfo.InvariantCulture, $"{pieces} pieces");
+    /// <summary>Where a piece seems to be, and how sure that is where it is no name that tells.</summary>
+    public static string Where(PieceSighting seen) => SafeText.Clean(seen.Where) + seen.Evidence switch
+    {
+        SightingEvidence.Length => " (by its length alone)",
+        SightingEvidence.Commitment => " (read and verified)",
+        _ when seen.IsOutOfReach => " (out of reach from here)",
+        _ => "",
+    };
+
+    /// <summary>"1 piece", "2 pieces".</summary>
+    public static string Count(int pieces) => pieces == 1 ? "1 piece" : string.Create(CultureInfo.InvariantCulture, $"{pieces} pieces");
 
     private string OrderInWords() => Contents.Order switch
     {
@@ -87,7 +92,7 @@ internal sealed record PiecesAnswer(SectorContents Contents, IReadOnlyList<Found
         {
             null => "",
             [] => "nowhere",
-            { } seen => string.Join(", ", seen.Select(PiecesText.Where)),
+            { } seen => string.Join(", ", seen.Select(Where)),
         },
     ];
 }

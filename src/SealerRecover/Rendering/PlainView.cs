@@ -1,5 +1,6 @@
-using Filecoin.Chain.Facts;
+using Filecoin.Chain.Progress;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 
@@ -19,32 +20,7 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
     private static readonly TimeSpan Rarely = TimeSpan.FromSeconds(5);
 
     private readonly ProgressBook _book = new();
-    private readonly Dictionary<string, (DateTimeOffset At, int Tenth)> _shown = [];
-
-    /// <summary>Standard output.</summary>
-    protected TextWriter Output => output;
-
-    /// <inheritdoc/>
-    public void Said(string text) => Stamped(time.GetUtcNow(), text);
-
-    /// <inheritdoc/>
-    public void Found(SectorFacts facts)
-    {
-        Stamped(time.GetUtcNow(), $"{facts.Sector}: found on chain, {FactsText.Standing(facts)}");
-        foreach (string line in FactsText.Origins(facts))
-        {
-            output.WriteLine("  " + SafeText.Clean(line));
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Planned(RunPlan plan) => Print(PlanText.Of(plan));
-
-    /// <inheritdoc/>
-    public void Measured(BenchResult result) => Print(BenchText.Of(result));
-
-    /// <inheritdoc/>
-    public void Listed(KernelList kernels) => Print(kernels.Blocks());
+    private readonly Throttle _throttle = new();
 
     /// <inheritdoc/>
     public void Answered(IAnswer answer) => Print(answer.Blocks());
@@ -66,11 +42,19 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
             case PieceProgressed pieces:
                 Progress(pieces);
                 break;
-            case LookUpProgressed looking:
-                Progress(looking.Phase, looking.At, looking.Done, looking.Total, () => looking.InWords);
+            case BytesRead read when _throttle.IsDue(read):
+                Stamped(read.At, ProgressText.Of(read));
                 break;
-            case SearchProgressed { Search: { IsOver: false } search } searching:
-                Progress(searching.Phase, searching.At, search.Done, search.Most, () => searching.InWords);
+            case BytesRead or LookUpReported { Report: LookupSearch { IsOver: true } }:
+                break;
+            case LookUpReported { Report: LookupCount count } looking:
+                Progress(Words.Of(count.Task), looking, count.Done, count.Total);
+                break;
+            case LookUpReported { Report: LookupSearch search } looking:
+                Progress(Words.Of(search.Kind), looking, search.Done, search.Most);
+                break;
+            case LookUpReported waiting:
+                Stamped(waiting.At, LookUpText.Of(waiting.Report));
                 break;
             case SectorStarted started:
                 Stamped(started.At, $"{started.Sector}: {(started.Resumed ? "goes on from an earlier run" : "starts")}");
@@ -83,7 +67,7 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
                 Stamped(notice.At, (notice.Sector is { } sector ? $"{sector}: " : "") + notice.Text);
                 break;
             default:
-                break;
+                throw new ArgumentOutOfRangeException(nameof(happened), happened, "an event that is not shown");
         }
     }
 
@@ -92,7 +76,7 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
     {
         if (report.Sectors.Count == 0 && report.Failure is { } failure && !report.Stopped)
         {
-            foreach (TextLine line in ReportText.Explain(failure, verbose))
+            foreach (TextLine line in ReportAnswer.Explain(failure, verbose))
             {
                 error.WriteLine(line.Text);
             }
@@ -100,7 +84,7 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
             return;
         }
 
-        Print(ReportText.Of(report, verbose));
+        Print(new ReportAnswer(report, verbose).Blocks());
     }
 
     /// <summary>One line about how a sector ended.</summary>
@@ -128,44 +112,44 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
     {
         foreach (TextBlock block in blocks)
         {
-            if (block is TextTable table)
+            switch (block)
             {
-                Draw(table);
-            }
-            else if (block is TextLine line)
-            {
-                output.WriteLine(line.Text);
+                case TextTable table:
+                    Draw(table);
+                    break;
+                case TextLine line:
+                    output.WriteLine(line.Text);
+                    break;
+                case StampedLine line:
+                    Stamped(time.GetUtcNow(), line.Text);
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(blocks), block, "a block that cannot be drawn");
             }
         }
     }
 
-    private void Progress(string phase, DateTimeOffset at, int done, int total, Func<string> words)
+    private void Progress(string phase, LookUpReported looking, int done, int total)
     {
-        int tenth = 10 * done / total;
-        bool known = _shown.TryGetValue(phase, out (DateTimeOffset At, int Tenth) last);
-        if (!known || at - last.At >= Often || (tenth != last.Tenth && at - last.At >= Rarely))
+        if (_throttle.IsDue(phase, looking.At, 10 * done / total, Often, Rarely))
         {
-            _shown[phase] = (at, tenth);
-            Stamped(at, words());
+            Stamped(looking.At, LookUpText.Of(looking.Report));
         }
     }
 
     private void Progress(PieceProgressed happened)
     {
         string subject = $"{happened.Sector} {happened.Progress.Piece.CommP}";
-        int activity = (int)happened.Progress.Activity;
-        bool known = _shown.TryGetValue(subject, out (DateTimeOffset At, int Activity) last);
-        bool due = happened.Progress.Activity is PieceActivity.Downloading or PieceActivity.Extracting
-            ? !known || last.Activity != activity || happened.At - last.At >= Often
-            : known && happened.At - last.At >= Often;
-        if (due || !known)
+        PieceActivity activity = happened.Progress.Activity;
+        bool isTold = activity is PieceActivity.Downloading or PieceActivity.Extracting;
+        if (!isTold && _throttle.PassesFirst(subject, happened.At, activity))
         {
-            _shown[subject] = (happened.At, activity);
+            return;
         }
 
-        if (due)
+        if (_throttle.IsDue(subject, happened.At, activity, Often, isTold ? default : Often))
         {
-            Stamped(happened.At, $"{happened.Sector}: {PiecesText.Doing(happened.Progress)}");
+            Stamped(happened.At, $"{happened.Sector}: {ProgressText.Of(happened.Progress)}");
         }
     }
 
@@ -173,23 +157,11 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
     {
         PhaseReading reading = _book.Read(happened);
         string subject = Quantities.Subject(happened);
-        int tenth = ((int)happened.Progress.Phase * 100) + (int)(reading.Fraction * 10);
-        if (!_shown.TryGetValue(subject, out (DateTimeOffset At, int Tenth) last))
-        {
-            _shown[subject] = (happened.At, tenth);
-            return;
-        }
+        (SealPhase, int) stage = (happened.Progress.Phase, (int)(reading.Fraction * 10));
 
         // A finished phase is told by what comes next.
-        TimeSpan since = happened.At - last.At;
-        if (reading.Fraction >= 1)
+        if (!_throttle.PassesFirst(subject, happened.At, stage) && reading.Fraction < 1 && _throttle.IsDue(subject, happened.At, stage, Often, Rarely))
         {
-            return;
-        }
-
-        if (since >= Often || (tenth != last.Tenth && since >= Rarely))
-        {
-            _shown[subject] = (happened.At, tenth);
             Stamped(happened.At, $"{subject}: {ProgressText.Of(reading)}");
         }
     }

@@ -1,8 +1,11 @@
 using System.Globalization;
+using Filecoin.Primitives;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Rendering;
 
-/// <summary>A progress reading in words.</summary>
+/// <summary>Progress in words.</summary>
 internal static class ProgressText
 {
     /// <summary>"labelling layer 3 of 11, 25% (0.98 M nodes/s, 2 h 10 min left in this phase)".</summary>
@@ -17,4 +20,24 @@ internal static class ProgressText
         ];
         return details.Length == 0 ? head : $"{head} ({string.Join(", ", details)})";
     }
+
+    /// <summary>"12.0 GiB read".</summary>
+    public static string Of(BytesRead read) => $"{ByteCount.Text(read.Bytes)} read";
+
+    /// <summary>"downloading piece baga… from http://…".</summary>
+    public static string Of(PieceProgress progress)
+    {
+        string from = progress.From.Length > 0 ? $" ({SafeText.Clean(progress.From)})" : "";
+        string share = progress.Total > 0
+            ? string.Create(CultureInfo.InvariantCulture, $", {Math.Floor(100.0 * progress.Done / progress.Total):0}% of {ByteCount.Text(progress.Total)}")
+            : "";
+        return $"{Word(progress.Activity)} piece {progress.Piece.CommP}{share}{from}";
+    }
+
+    private static string Word(PieceActivity activity) => activity switch
+    {
+        PieceActivity.Waiting => "waiting for another sector's",
+        PieceActivity.Looking => "looking for",
+        _ => Words.Of(activity),
+    };
 }

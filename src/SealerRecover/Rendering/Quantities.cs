@@ -37,8 +37,8 @@ internal static class Quantities
         : (null, null);
 
     /// <summary>" (4.0 sectors/s, 24 s left)", " (1.5 blocks/min, at most 4 min 07 s left)"; empty while unknown.</summary>
-    public static string Pace(double? rate, string unit, TimeSpan? left, string within = "") => (rate, left) is ({ } each, { } time)
-        ? $" ({(each < 0.1 ? Invariant($"{each * 60:0.0} {unit}/min") : Invariant($"{each:0.0} {unit}/s"))}, {within}{Duration(time)} left)"
+    public static string Pace((double? Rate, TimeSpan? Left) pace, Unit unit, string within = "") => pace is ({ } each, { } time)
+        ? $" ({(each < 0.1 ? Invariant($"{each * 60:0.0} {Words.Of(unit)}/min") : Invariant($"{each:0.0} {Words.Of(unit)}/s"))}, {within}{Duration(time)} left)"
         : "";
 
     /// <summary>"100 %", "4.2 %", "0.0048 %": a chance of 0 to 1 with two digits, never rounded up to certainty.</summary>
@@ -57,29 +57,6 @@ internal static class Quantities
 
     /// <summary>Whether the phase counts bytes; the others count nodes of 32 bytes.</summary>
     public static bool CountsBytes(SealPhase phase) => phase is SealPhase.Install or SealPhase.HashPiece or SealPhase.Unseal;
-
-    /// <summary>The phase in JSON.</summary>
-    public static string Name(SealPhase phase) => phase switch
-    {
-        SealPhase.BuildParents => "build_parents",
-        SealPhase.VerifyParents => "verify_parents",
-        SealPhase.LoadLayer => "load_layer",
-        SealPhase.Label => "label",
-        SealPhase.WriteLayer => "write_layer",
-        SealPhase.Trees => "trees",
-        SealPhase.TreeD => "tree_d",
-        SealPhase.Install => "install",
-        SealPhase.HashPiece => "hash_piece",
-        SealPhase.Unseal => "unseal",
-        SealPhase.CheckTrees => "check_trees",
-        SealPhase.CheckReplica => "check_replica",
-        SealPhase.CheckData => "check_data",
-        SealPhase.VanillaProofs => "vanilla_proofs",
-        SealPhase.GatherLabels => "gather_labels",
-        SealPhase.SyntheticProofs => "synthetic_proofs",
-        SealPhase.CheckOpenings => "check_openings",
-        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "a phase without a name"),
-    };
 
     /// <summary>What is being done, for a sentence: "labelling layer 3 of 11".</summary>
     public static string Doing(SealProgress progress)

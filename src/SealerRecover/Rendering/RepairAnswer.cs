@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Repair;
 
@@ -29,28 +28,15 @@ internal sealed record RepairAnswer(IReadOnlyList<(SectorRepair Repair, RepairCo
     }
 
     /// <inheritdoc/>
-    public string Json(string time) => JsonSerializer.Serialize(
-        new JsonRepairs(
-            "repairs",
-            time,
-            [.. Repairs.Select(entry => new JsonRepair(
-                new JsonSector(entry.Repair.Facts.Sector.Miner.ToString(), entry.Repair.Facts.Sector.Number),
-                entry.Repair.StoragePath,
-                Name(entry.Repair.Kind),
-                entry.Cost.Time.TotalSeconds,
-                entry.Cost.OfFullSealing,
-                entry.Cost.Memory,
-                entry.Cost.TempDisk))]),
-        JsonLines.Default.JsonRepairs);
-
-    private static string Name(RepairKind kind) => kind switch
-    {
-        RepairKind.FromReplica => "from_replica",
-        RepairKind.FromUpdate => "from_update",
-        RepairKind.FromKey => "from_key",
-        RepairKind.Labels => "labels",
-        _ => "everything",
-    };
+    public JsonLine Json => new JsonRepairs(
+        [.. Repairs.Select(entry => new JsonRepair(
+            JsonSector.Of(entry.Repair.Facts.Sector),
+            entry.Repair.StoragePath,
+            entry.Repair.Kind,
+            entry.Cost.Time.TotalSeconds,
+            entry.Cost.OfFullSealing,
+            entry.Cost.Memory,
+            entry.Cost.TempDisk))]);
 
     private static string InWords(RepairKind kind) => kind switch
     {
@@ -58,6 +44,7 @@ internal sealed record RepairAnswer(IReadOnlyList<(SectorRepair Repair, RepairCo
         RepairKind.FromUpdate => "the update is read and checked; its key is made of it and of the pieces",
         RepairKind.FromKey => "the key is read and checked; the update is made of it and of the pieces",
         RepairKind.Labels => "labels, the replica and its tree are made; p_aux spares the columns",
-        _ => "everything is made; what stands is compared with it",
+        RepairKind.Everything => "everything is made; what stands is compared with it",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "a repair without words"),
     };
 }

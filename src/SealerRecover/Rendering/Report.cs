@@ -1,12 +1,10 @@
 using System.Collections.Immutable;
-using Filecoin.Chain.Facts;
 using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Jobs;
 using SealerRecover.Hosting;
+using SealerRecover.Recovery.Diagnosis;
 using SealerRecover.Recovery.Events;
-using SealerRecover.Recovery.Resources;
-using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Rendering;
 
@@ -76,7 +74,10 @@ internal sealed record Failure(
     /// <summary>What <paramref name="exception"/> tells the operator.</summary>
     public static Failure From(Exception exception)
     {
-        (ImmutableArray<NamedFact> evidence, ImmutableArray<string> causes, ImmutableArray<string> excluded) = MismatchEvidence.Of(exception);
+        CommitmentMismatchException? mismatch = exception as CommitmentMismatchException;
+        ImmutableArray<NamedFact> evidence = [.. mismatch?.Evidence.Select(fact => new NamedFact(fact.Name, fact.Value)) ?? []];
+        ImmutableArray<string> causes = [.. mismatch?.LikelyCauses ?? []];
+        ImmutableArray<string> excluded = [.. mismatch?.Excluded ?? []];
         return exception switch
         {
             OperatorException known => new(ExitCodes.Of(known), known.Message, known.Hint.Worded(TypedNames.Of), evidence, causes, excluded, known.ToString()),
@@ -190,9 +191,3 @@ internal sealed record Report
             [.. Sectors.Select(sector => sector.Failure?.Exit).OfType<ExitCode>()],
             Stopped || Sectors.Any(sector => sector.Result == SectorResult.Stopped));
 }
-
-/// <summary>What a recovery is about to do.</summary>
-/// <param name="Sectors">The sectors.</param>
-/// <param name="Settings">The operator's decisions.</param>
-/// <param name="Needs">What it takes against what there is.</param>
-internal sealed record RunPlan(IReadOnlyList<SectorFacts> Sectors, RecoverySettings Settings, RecoveryPlan Needs);

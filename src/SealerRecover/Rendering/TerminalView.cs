@@ -1,4 +1,5 @@
 using System.Text;
+using Filecoin.Chain.Progress;
 using Filecoin.Primitives;
 using SealerRecover.Hosting;
 using SealerRecover.Recovery.Events;
@@ -81,21 +82,21 @@ internal sealed class TerminalView : PlainView
             return;
         }
 
-        if (happened is LookUpProgressed looking)
+        if (happened is LookUpReported { Report: LookupCount count })
         {
-            Move(looking.Phase, looking.InWords, (double)looking.Done / looking.Total);
+            Move(Words.Of(count.Task), LookUpText.Of(count), (double)count.Done / count.Total);
             return;
         }
 
-        if (happened is SearchProgressed { Search: var search } searching)
+        if (happened is LookUpReported { Report: LookupSearch search })
         {
             if (search.IsOver)
             {
-                Drop(searching.Phase);
+                Drop(Words.Of(search.Kind));
             }
             else
             {
-                Move(searching.Phase, searching.InWords, (double)search.Done / search.Most);
+                Move(Words.Of(search.Kind), LookUpText.Of(search), (double)search.Done / search.Most);
             }
 
             return;
@@ -200,7 +201,7 @@ internal sealed class TerminalView : PlainView
         }
 
         PieceProgress progress = happened.Progress;
-        task.Description = Markup.Escape($"{happened.Sector}: {PiecesText.Doing(progress)}");
+        task.Description = Markup.Escape($"{happened.Sector}: {ProgressText.Of(progress)}");
         task.Value = progress.Total > 0 ? Math.Min((double)progress.Done / progress.Total, 0.999) : 0;
     }
 

@@ -2,11 +2,14 @@ using System.Text;
 
 namespace SealerRecover.Rendering;
 
-/// <summary>A piece of a text report: a line or a table. Views decide how a table is drawn.</summary>
+/// <summary>A piece of a text report: a line, with or without the time, or a table. Views decide how a table is drawn.</summary>
 internal abstract record TextBlock;
 
 /// <summary>One line.</summary>
 internal sealed record TextLine(string Text) : TextBlock;
+
+/// <summary>One line of something that has just become known, as foreign text: shown with its time, and cleaned.</summary>
+internal sealed record StampedLine(string Text) : TextBlock;
 
 /// <summary>Rows under headings.</summary>
 internal sealed record TextTable(IReadOnlyList<string> Headings, IReadOnlyList<IReadOnlyList<string>> Rows) : TextBlock

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Unsealing;
 
@@ -47,25 +46,14 @@ internal sealed record UnsealPlanAnswer(UnsealPlan Plan) : IAnswer
     }
 
     /// <inheritdoc/>
-    public string Json(string time) => JsonSerializer.Serialize(
-        new JsonUnsealPlan(
-            "unseal_plan",
-            time,
-            new JsonSector(Request.Facts.Sector.Miner.ToString(), Request.Facts.Sector.Number),
-            Request.From,
-            Request.Output,
-            Request.Range.RawOffset,
-            Request.Range.RawLength,
-            Request.Range.Piece?.CommP.ToString(),
-            Plan.Key switch
-            {
-                KeyOrigin.None => "none",
-                KeyOrigin.SealedFile => "sealed_file",
-                KeyOrigin.CacheFolder => "cache_folder",
-                KeyOrigin.EarlierRun => "earlier_run",
-                _ => "labelling",
-            },
-            Plan.LabelFolder,
-            [.. Plan.Resources.Select(line => new JsonResource(line.What, "bytes", line.Needed, line.Available, line.Suffices))]),
-        JsonLines.Default.JsonUnsealPlan);
+    public JsonLine Json => new JsonUnsealPlan(
+        JsonSector.Of(Request.Facts.Sector),
+        Request.From,
+        Request.Output,
+        Request.Range.RawOffset,
+        Request.Range.RawLength,
+        Request.Range.Piece?.CommP.ToString(),
+        Plan.Key,
+        Plan.LabelFolder,
+        [.. Plan.Resources.Select(line => new JsonResource(line.What, Unit.Bytes, line.Needed, line.Available, line.Suffices))]);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Proofs;
 using SealerRecover.Recovery.Survey;
@@ -9,8 +8,8 @@ namespace SealerRecover.Rendering;
 
 /// <summary>Whether a sector would pass window PoSt.</summary>
 /// <param name="Found">What was found.</param>
-/// <param name="ComparedWith">As of <see cref="SurveyAnswer"/>.</param>
-internal sealed record VerificationAnswer(SectorVerification Found, string ComparedWith) : IAnswer
+/// <param name="ComparedWith">Where its facts came from.</param>
+internal sealed record VerificationAnswer(SectorVerification Found, ComparedWith ComparedWith) : IAnswer
 {
     /// <summary>Faults shown of one replica; in JSON all are.</summary>
     private const int FaultsShown = 5;
@@ -39,14 +38,19 @@ internal sealed record VerificationAnswer(SectorVerification Found, string Compa
         }
     }
 
+    /// <summary>How much a proof proves.</summary>
+    public string HowFar => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Found.ProvenNodes} challenges of {Found.Nodes} nodes, ") + (Found.Full ? "and every byte was read" : $"which read {SurveyAnswer.Of(Found.Sample)}");
+
     /// <inheritdoc/>
     public IEnumerable<TextBlock> Blocks()
     {
         string part = Found.Part == SectorPart.Update ? "update" : "sealed file";
         string compared = ComparedWith switch
         {
-            SurveyAnswer.Chain => "the CommR on chain",
-            SurveyAnswer.Metadata => "the CommR in the metadata file",
+            ComparedWith.Chain => "the CommR on chain",
+            ComparedWith.Metadata => "the CommR in the metadata file",
             _ => "the CommR of its own p_aux, which nothing was compared with",
         };
         yield return new TextLine("");
@@ -57,7 +61,7 @@ internal sealed record VerificationAnswer(SectorVerification Found, string Compa
             : $"{Found.Sector} ({Found.Facts.Porep.SectorSize}): not proven");
         if (Found.IsProven)
         {
-            yield return new TextLine($"  {ReachText.Of(Found)}");
+            yield return new TextLine($"  {HowFar}");
         }
 
         yield return new TextLine("  randomness " + Found.Seed.Randomness + Source());
@@ -83,38 +87,29 @@ internal sealed record VerificationAnswer(SectorVerification Found, string Compa
     }
 
     /// <inheritdoc/>
-    public string Json(string time) => JsonSerializer.Serialize(
-        new JsonVerification(
-            "verification",
-            time,
-            new JsonSector(Found.Sector.Miner.ToString(), Found.Sector.Number),
-            Found.Facts.Porep.SectorSize.Bytes,
-            ComparedWith,
-            SurveyText.Name(Found.Part),
-            Found.IsProven,
-            Found.ProvenNodes,
-            Found.Nodes,
-            Found.Challenges.Count,
-            Found.Seed.Source == SeedSource.Chain ? Math.Min(ChallengeCounts.WindowPost, Found.Challenges.Count) : 0,
-            Found.Full,
-            ReachText.Json(Found.Sample),
-            Found.BlockChance,
-            Found.Seed.Randomness.ToString(),
-            Found.Seed.Source switch
-            {
-                SeedSource.Chain => "chain",
-                SeedSource.Given => "given",
-                _ => "random",
-            },
-            Found.Seed.Reason,
-            Found.Seed.OnChain?.Epoch,
-            Found.Seed.OnChain?.Deadline,
-            Found.Seed.OnChain?.Partition,
-            [.. Found.Replicas.Select(replica => new JsonProvenReplica(
-                replica.Replica, replica.CacheFolder, replica.IsProven, [.. replica.Faults.Select(Fault)]))],
-            [.. Found.Missing.Select(Fault)],
-            Found.Warnings),
-        JsonLines.Default.JsonVerification);
+    public JsonLine Json => new JsonVerification(
+        JsonSector.Of(Found.Sector),
+        Found.Facts.Porep.SectorSize.Bytes,
+        ComparedWith,
+        Found.Part,
+        Found.IsProven,
+        Found.ProvenNodes,
+        Found.Nodes,
+        Found.Challenges.Count,
+        Found.Seed.Source == SeedSource.Chain ? Math.Min(ChallengeCounts.WindowPost, Found.Challenges.Count) : 0,
+        Found.Full,
+        JsonReadSample.From(Found.Sample)!,
+        Found.BlockChance,
+        Found.Seed.Randomness.ToString(),
+        Found.Seed.Source,
+        Found.Seed.Reason,
+        Found.Seed.OnChain?.Epoch,
+        Found.Seed.OnChain?.Deadline,
+        Found.Seed.OnChain?.Partition,
+        [.. Found.Replicas.Select(replica => new JsonProvenReplica(
+            replica.Replica, replica.CacheFolder, replica.IsProven, [.. replica.Faults.Select(Fault)]))],
+        [.. Found.Missing.Select(Fault)],
+        Found.Warnings);
 
     private static IEnumerable<TextLine> Lines(IReadOnlyList<VerificationFault> faults)
     {
@@ -133,12 +128,10 @@ internal sealed record VerificationAnswer(SectorVerification Found, string Compa
     }
 
     private static JsonProofFault Fault(VerificationFault fault) => new(
-        fault.Kind is { } kind ? Name(kind) : null,
+        fault.Kind,
         fault.Sentence,
         fault.Node,
         [.. fault.Places.Select(place => new JsonFaultPlace(place.Path, place.Offset, place.Length))]);
-
-    private static string Name(ProofFaultKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
 
     private string Source() => Found.Seed switch
     {

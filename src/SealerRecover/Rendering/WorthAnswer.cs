@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Rules;
 using Filecoin.Chain.Worth;
@@ -55,13 +54,11 @@ internal sealed record WorthAnswer(WorthOfSectors Worth) : IAnswer
     private SectorStanding? Clock => Worth.Sectors.Select(entry => entry.Facts.Standing).FirstOrDefault(standing => standing is not null);
 
     /// <inheritdoc/>
-    public string Json(string time) => JsonSerializer.Serialize(
-        new JsonWorth("worth", time, Worth.Economics?.NetworkVersion, Clock?.HeadEpoch, Clock?.NowEpoch, [.. Worth.Sectors.Select(entry => Line(entry.Facts, entry.Worth))]),
-        JsonLines.Default.JsonWorth);
+    public JsonLine Json => new JsonWorth(Worth.Economics?.NetworkVersion, Clock?.HeadEpoch, Clock?.NowEpoch, [.. Worth.Sectors.Select(entry => Line(entry.Facts, entry.Worth))]);
 
     private static JsonSectorWorth Line(SectorFacts facts, SectorWorth worth) => new(
-        new JsonSector(facts.Sector.Miner.ToString(), facts.Sector.Number),
-        Name(worth.Verdict),
+        JsonSector.Of(facts.Sector),
+        worth.Verdict,
         worth.Why,
         worth.IsFaulty,
         worth.FaultySince,
@@ -111,12 +108,4 @@ internal sealed record WorthAnswer(WorthOfSectors Worth) : IAnswer
 
     /// <summary>An amount as programs take it, attoFIL.</summary>
     public static string? Atto(Fil? amount) => amount?.Atto.ToString(CultureInfo.InvariantCulture);
-
-    private static string Name(WorthVerdict verdict) => verdict switch
-    {
-        WorthVerdict.InTime => "in_time",
-        WorthVerdict.EndsTooSoon => "ends_too_soon",
-        WorthVerdict.TooLate => "too_late",
-        _ => "unknown",
-    };
 }

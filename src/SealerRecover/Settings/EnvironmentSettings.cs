@@ -15,6 +15,7 @@ internal sealed record EnvironmentSettings
     private const string RowsVariable = "FIL_PROOFS_ROWS_TO_DISCARD";
     private const string WindowVariable = "FIL_PROOFS_SDR_PARENTS_CACHE_SIZE";
     private const string MulticoreVariable = "FIL_PROOFS_USE_MULTICORE_SDR";
+    private const string LookAhead = "whether cores look ahead for a sector is decided by how many are free, and the plan says so";
     private const string CachingVariable = "FIL_PROOFS_MAXIMIZE_CACHING";
     private const string ApiVariable = "FULLNODE_API_INFO";
     private const string MinerApiVariable = "MINER_API_INFO";
@@ -59,7 +60,7 @@ internal sealed record EnvironmentSettings
         (CacheBaseVariable, "put before filecoin-parents, without a slash, where the above is not set"),
         (RowsVariable, "rows of tree_r_last not stored; default 2"),
         (WindowVariable, $"parent cache nodes in memory for each sector; default {DefaultWindowNodes}"),
-        (MulticoreVariable, "accepted; whether cores look ahead for a sector is decided by how many are free, and the plan says so"),
+        (MulticoreVariable, $"accepted; {LookAhead}"),
         (CachingVariable, "accepted; parents need not be held in memory"),
         (KernelVariable, "as --kernel, where that is not given"),
         (PieceSourcesVariable, "as --piece-source, where that is not given; several with commas"),
@@ -138,7 +139,7 @@ internal sealed record EnvironmentSettings
 
         if (Value(MulticoreVariable) is { } multicore && Switch(MulticoreVariable, multicore))
         {
-            remarks.Add($"{MulticoreVariable}: a sector is labelled by one core here, which reads its parents ahead by itself; use --parallel for more cores");
+            remarks.Add($"{MulticoreVariable}: {LookAhead}; the setting changes nothing");
         }
 
         if (Value(CachingVariable) is { } caching && Switch(CachingVariable, caching))

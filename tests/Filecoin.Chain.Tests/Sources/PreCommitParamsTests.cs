@@ -1,5 +1,4 @@
 using Filecoin.Chain.Messages;
-using Filecoin.Primitives;
 using Xunit;
 
 namespace SealerRecover.Tests.Chain;

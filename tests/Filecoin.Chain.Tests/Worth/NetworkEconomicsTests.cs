@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using Filecoin.Chain.Rules;
-using Filecoin.Primitives;
 using Xunit;
 
 namespace SealerRecover.Tests.Chain;

@@ -3,7 +3,6 @@ using Filecoin.Chain.Facts;
 using Filecoin.Chain.Lookup;
 using Filecoin.Chain.Rules;
 using Filecoin.Chain.Worth;
-using Filecoin.Primitives;
 using Xunit;
 
 namespace SealerRecover.Tests.Chain;

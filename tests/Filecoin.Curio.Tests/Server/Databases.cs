@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace SealerRecover.Tests;
 
 /// <summary>One server for all tests of an assembly, started for the first that needs it, and a database of its own for each.</summary>

@@ -4,7 +4,6 @@ using Filecoin.Sealing.Labeling;
 using Filecoin.Sealing.Labeling.Kernels;
 using Filecoin.Sealing.Memory;
 using Filecoin.Sealing.PreCommit;
-using Filecoin.Sealing.Tests.Graph;
 using Xunit;
 
 namespace Filecoin.Sealing.Tests.Labeling;

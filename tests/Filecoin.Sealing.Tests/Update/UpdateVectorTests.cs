@@ -1,4 +1,3 @@
-using Filecoin.Primitives;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.PreCommit;

@@ -1,7 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Labeling;
 using SealerRecover.Recovery.Bench;
-using SealerRecover.Recovery.Tests.Support;
 
 namespace SealerRecover.Recovery.Tests.Bench;
 

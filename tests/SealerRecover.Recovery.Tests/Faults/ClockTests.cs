@@ -1,6 +1,5 @@
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
-using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Tests.PieceSources;
 
 namespace SealerRecover.Recovery.Tests.Faults;

@@ -14,7 +14,7 @@ public sealed class FaultMatrixTests(ITestOutputHelper output)
     private const int Least = 1000;
 
     /// <summary>Faults of a kind in a scenario; in the long run there are as many as operations.</summary>
-    private static readonly int MostOfAKind = VectorFiles.LongTests ? int.MaxValue : 6;
+    private static readonly int MostOfAKind = VectorFiles.LongTests ? int.MaxValue : 4;
 
     private readonly ConcurrentDictionary<string, int> _counts = new();
     private readonly ConcurrentQueue<string> _complaints = new();

@@ -242,7 +242,7 @@ internal sealed class FaultStage : IDisposable
             Settings, time ?? TimeProvider.System, new SealingRoles(Settings), files, new FakeProbe());
         try
         {
-            return new FaultEnd(runner.Run(Scenario.Facts, observer, CancellationToken.None), null, observer);
+            return new FaultEnd(runner.Run(Scenario.Facts, observer.Sink, CancellationToken.None), null, observer);
         }
         catch (Filecoin.Primitives.OperatorException failure)
         {

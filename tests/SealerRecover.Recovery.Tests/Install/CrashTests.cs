@@ -1,7 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Events;
-using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Tests.Install;
 

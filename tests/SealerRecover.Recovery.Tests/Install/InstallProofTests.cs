@@ -1,4 +1,3 @@
-using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
@@ -7,7 +6,6 @@ using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Metadata;
 using SealerRecover.Recovery.Roles;
-using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Tests.Install;
 
@@ -91,7 +89,7 @@ public sealed class InstallProofTests : IDisposable
         RecoveryRunner runner = new(_run.Settings, TimeProvider.System, new SealingRoles(_run.Settings) { Trees = sealer }, LinuxFileSystem.Instance, new FakeProbe());
 
         SectorOutcome outcome = Assert.Single(runner.Run(
-            [metadata.Sectors.Single(sector => sector.Sector.Number == 2)], _run.Observer, TestContext.Current.CancellationToken));
+            [metadata.Sectors.Single(sector => sector.Sector.Number == 2)], _run.Observer.Sink, TestContext.Current.CancellationToken));
 
         Assert.Equal((OutcomeKind.Installed, null, 100), (outcome.Kind, outcome.Failure, outcome.ProvenNodes));
         Assert.Equal(2, sealer.Times);

@@ -1,6 +1,5 @@
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Events;
-using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Tests.Install;
 

@@ -1,4 +1,3 @@
-using Filecoin.Primitives;
 using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Recovery.Tests.PieceSources;

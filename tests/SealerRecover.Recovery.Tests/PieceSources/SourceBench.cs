@@ -1,8 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Pieces;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using SealerRecover.Recovery.PieceSources;
 using PieceSource = SealerRecover.Recovery.PieceSources.PieceSource;
 

@@ -1,7 +1,5 @@
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Events;
-using SealerRecover.Recovery.Roles;
-using SealerRecover.Recovery.Tests.Support;
 
 namespace SealerRecover.Recovery.Tests.Pipeline;
 

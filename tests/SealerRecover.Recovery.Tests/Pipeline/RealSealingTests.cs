@@ -24,7 +24,7 @@ public sealed class RealSealingTests : IDisposable
         JsonNode expected = VectorFiles.Read("metadata/2KiB/sectors-recovery-f01000.expected.json");
         RecoveryRunner runner = new(_run.Settings with { Parallel = parallel, Threads = threads, KeepAll = keepAll }, TimeProvider.System);
 
-        IReadOnlyList<SectorOutcome> outcomes = runner.Run(metadata.Sectors, _run.Observer, TestContext.Current.CancellationToken);
+        IReadOnlyList<SectorOutcome> outcomes = runner.Run(metadata.Sectors, _run.Observer.Sink, TestContext.Current.CancellationToken);
 
         Assert.Equal(8, outcomes.Count);
         Assert.All(outcomes, outcome => Assert.Equal((OutcomeKind.Installed, null), (outcome.Kind, outcome.Failure)));
@@ -45,7 +45,7 @@ public sealed class RealSealingTests : IDisposable
         }
 
         Assert.All(
-            runner.Run(metadata.Sectors, _run.Observer, TestContext.Current.CancellationToken),
+            runner.Run(metadata.Sectors, _run.Observer.Sink, TestContext.Current.CancellationToken),
             outcome => Assert.Equal(OutcomeKind.AlreadyThere, outcome.Kind));
         Assert.Empty(Directory.GetFileSystemEntries(_run.Settings.TempFolder));
     }

@@ -8,9 +8,7 @@ using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Diagnosis;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Resources;
-using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
-using SealerRecover.Recovery.Tests.Support;
 
 namespace SealerRecover.Recovery.Tests.Pipeline;
 
@@ -367,7 +365,7 @@ public sealed class RecoveryRunnerTests : IDisposable
         {
             RecoveryRunner second = new(settings, TimeProvider.System, new FakeSealer().Roles, _run.Files, _run.Probe);
             OperatorException busy = Run.Failure(Assert.Single(
-                second.Run([FakeSealer.Facts(1)], new RecordingObserver(), CancellationToken.None)));
+                second.Run([FakeSealer.Facts(1)], new RecordingObserver().Sink, CancellationToken.None)));
             Assert.Equal(FailureKind.Busy, busy.Kind);
             Assert.Contains($"process {Environment.ProcessId}", busy.Message, StringComparison.Ordinal);
         }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
@@ -9,7 +8,6 @@ using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Metadata;
 using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
-using SealerRecover.Recovery.Tests.Support;
 
 namespace SealerRecover.Recovery.Tests.Pipeline;
 
@@ -74,7 +72,7 @@ public sealed class TreesBehindTests(TreesBehindTests.SharedParents parents) : I
             Path.Combine(VectorFiles.RepositoryRoot, "tests", "vectors", "metadata", "8MiB", "sectors-recovery-f01000.json"));
         RecoveryRunner runner = new(settings, TimeProvider.System, new SealingRoles(settings) { Trees = sealer }, LinuxFileSystem.Instance, new FakeProbe());
         return Assert.Single(runner.Run(
-            [metadata.Sectors.Single(sector => sector.Sector.Number == 1)], _run.Observer, TestContext.Current.CancellationToken));
+            [metadata.Sectors.Single(sector => sector.Sector.Number == 1)], _run.Observer.Sink, TestContext.Current.CancellationToken));
     }
 
     /// <summary>One parent cache for all tests here.</summary>

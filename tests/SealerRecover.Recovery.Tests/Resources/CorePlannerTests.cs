@@ -6,7 +6,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Roles;
-using SealerRecover.Recovery.Tests.Support;
 
 namespace SealerRecover.Recovery.Tests.Resources;
 

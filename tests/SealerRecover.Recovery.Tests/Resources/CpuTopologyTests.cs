@@ -1,5 +1,4 @@
 using SealerRecover.Recovery.Resources;
-using SealerRecover.Recovery.Tests.Support;
 
 namespace SealerRecover.Recovery.Tests.Resources;
 

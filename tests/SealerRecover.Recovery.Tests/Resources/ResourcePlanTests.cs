@@ -2,7 +2,6 @@ using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.PreCommit;
 using SealerRecover.Recovery.Resources;
-using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Tests.Resources;
 

@@ -33,6 +33,9 @@ internal sealed class RecordingObserver : IRecoveryObserver
 {
     private int _inside;
 
+    /// <summary>What a run is told to tell it through.</summary>
+    public EventSink Sink => field ??= new EventSink(this, TimeProvider.System);
+
     public List<RecoveryEvent> Events { get; } = [];
 
     public bool CalledTwiceAtOnce { get; private set; }

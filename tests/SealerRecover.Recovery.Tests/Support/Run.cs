@@ -2,7 +2,6 @@ using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Events;
-using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Tests.Support;
@@ -49,7 +48,7 @@ internal sealed class Run : IDisposable
     public IReadOnlyList<SectorOutcome> Do(params SectorFacts[] facts) => Do(CancellationToken.None, facts);
 
     public IReadOnlyList<SectorOutcome> Do(CancellationToken cancellation, params SectorFacts[] facts) =>
-        Runner.Run(facts, Observer, cancellation);
+        Runner.Run(facts, new EventSink(Observer, Time), cancellation);
 
     /// <summary>What Lotus would find: every file in sealed/ and cache/, with content.</summary>
     public SortedDictionary<string, string> Visible()

@@ -1,5 +1,3 @@
-using Filecoin.Cryptography;
-using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Survey;

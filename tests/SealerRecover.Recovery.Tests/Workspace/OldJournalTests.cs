@@ -64,7 +64,7 @@ public sealed class OldJournalTests : IDisposable
         RecordingObserver observer = new();
         SectorOutcome outcome = Assert.Single(
             new RecoveryRunner(settings, TimeProvider.System, new SealingRoles(settings), LinuxFileSystem.Instance, new FakeProbe())
-                .Run([facts], observer, TestContext.Current.CancellationToken));
+                .Run([facts], observer.Sink, TestContext.Current.CancellationToken));
 
         Assert.Equal((OutcomeKind.Installed, null), (outcome.Kind, outcome.Failure));
         Assert.Contains(observer.Notices, text => text.Contains("finished 14 steps", StringComparison.Ordinal));

@@ -13,7 +13,7 @@ public class BenchTests
     public void Text_shows_speeds_against_yardstick_and_reference_and_what_does_not_fit()
     {
         using StringWriter output = new();
-        new PlainView(output, TextWriter.Null, new FixedTime(), verbose: false).Measured(Example(medianShare: 1));
+        new PlainView(output, TextWriter.Null, new FixedTime(), verbose: false).Answered(Example(medianShare: 1));
         string text = output.ToString();
         Assert.Contains("yardstick   SHA-256 of 16 KiB by the platform: 40.0 ns", text, StringComparison.Ordinal);
         Assert.Matches(@"label, 1 sector +sha-ni +1\.25 M +800 ns +20\.0 +1\.50", text);
@@ -29,7 +29,7 @@ public class BenchTests
     public void A_busy_machine_is_told_of()
     {
         using StringWriter output = new();
-        new PlainView(output, TextWriter.Null, new FixedTime(), verbose: false).Measured(Example(medianShare: 0.5));
+        new PlainView(output, TextWriter.Null, new FixedTime(), verbose: false).Answered(Example(medianShare: 0.5));
         Assert.Contains("busy with something else", output.ToString(), StringComparison.Ordinal);
     }
 
@@ -37,7 +37,7 @@ public class BenchTests
     public void Json_holds_the_same_in_plain_units()
     {
         using StringWriter output = new();
-        new JsonView(output, TextWriter.Null, new FixedTime(), verbose: false).Measured(Example(medianShare: 1));
+        new JsonView(output, TextWriter.Null, new FixedTime(), verbose: false).Answered(Example(medianShare: 1));
         JsonObject bench = JsonNode.Parse(output.ToString())!.AsObject();
         Assert.Equal("bench", (string?)bench["event"]);
         Assert.Equal(40.0, (double?)bench["yardstick_nanoseconds"]);
@@ -53,7 +53,7 @@ public class BenchTests
         Assert.Equal(LabelLanes.LookAheadShare * 11.0 * (1L << 30) / 1.25e6, (double)estimate["pc1_seconds"]! - 34.359738368, 0.1);
     }
 
-    private static BenchResult Example(double medianShare)
+    private static BenchAnswer Example(double medianShare)
     {
         Speed Rate(double perSecond) => new(perSecond, perSecond * medianShare);
         MachineSpeeds speeds = new()
@@ -67,6 +67,6 @@ public class BenchTests
             Parents = [new(SectorSize.GiB32, Rate(1e6))],
             Disk = new DiskSpeed("/temp", 1e9, 1e9, 1L << 40),
         };
-        return new BenchResult(speeds, [new SectorEstimator(speeds).For(SectorSize.GiB32, 1)]);
+        return new BenchAnswer(speeds, [new SectorEstimator(speeds).For(SectorSize.GiB32, 1)]);
     }
 }

@@ -39,7 +39,7 @@ internal static class Examples
         },
     };
 
-    public static RunPlan Plan() => new(
+    public static PlanAnswer Plan() => new(
         [Facts(Sector2), Facts(Sector3)],
         new RecoverySettings { ResultFolder = "/sector", TempFolder = "/temp", ParentCacheFolder = "/parents", Parallel = 2, Threads = 8 },
         new RecoveryPlan(
@@ -75,9 +75,9 @@ internal static class Examples
     public static void Play(IView view, FixedTime time)
     {
         DateTimeOffset start = time.Now;
-        view.Said("f01000 has sectors of 32GiB on network mainnet");
-        view.Found(Facts(Sector2));
-        view.Planned(Plan());
+        view.On(new Notice(start, null, "f01000 has sectors of 32GiB on network mainnet"));
+        view.Answered(new FactsAnswer(Facts(Sector2)));
+        view.Answered(Plan());
         view.On(new PhaseProgressed(start, null, new SealProgress(SealPhase.VerifyParents, 1, 1, 0, 1000)));
         view.On(new SectorStarted(start, Sector2, Resumed: true));
         for (int second = 0; second <= 40; second++)

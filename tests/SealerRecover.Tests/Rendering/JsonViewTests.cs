@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using SealerRecover.Rendering;
 using SealerRecover.Tests.Pages;
 using Xunit;
@@ -83,6 +85,22 @@ public class JsonViewTests
     }
 
     [Fact]
+    public void A_line_tells_first_what_it_is_and_when_also_within_the_report()
+    {
+        (JsonObject[] lines, _) = Play();
+        Assert.Equal(
+            """{"event":"note","time":"2026-01-02T03:04:05.000Z","text":"f01000 has sectors of 32GiB on network mainnet"}""", lines[0].ToJsonString());
+        Assert.Equal(
+            """{"event":"sector_started","time":"2026-01-02T03:04:05.000Z","sector":{"miner":"f01000","number":2},"resumed":true}""",
+            lines.Single(line => (string?)line["event"] == "sector_started").ToJsonString());
+        const string failed = """{"event":"sector_ended","time":"2026-01-02T03:04:56.000Z","sector":{"miner":"f01000","number":3},"result":"failed","sealed_cid":"*","files":[],"seconds":12,"failure":{"exit_code":11,"exit_name":"target_exists","message":"f01000 sector 3: /sector/sealed/s-t01000-3 has other content","hint":"use --force to move it aside"}}""";
+        Assert.Equal(failed.Replace("\"sealed_cid\":\"*\",", "", StringComparison.Ordinal), lines[^2].ToJsonString());
+        Assert.Equal(
+            failed.Replace("*", Examples.Commitments.CommR.ToString(), StringComparison.Ordinal).Replace("04:56", "04:57", StringComparison.Ordinal),
+            lines[^1]["sectors"]![1]!.ToJsonString());
+    }
+
+    [Fact]
     public void Every_event_and_field_is_in_both_command_references()
     {
         string[] references = [.. CommandPage.References];
@@ -92,8 +110,7 @@ public class JsonViewTests
         Assert.Equal(46, types.Length);
         foreach (string field in types.SelectMany(type => type.GetProperties()).Where(property => property.Name != "EqualityContract")
             .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name))
-            .Concat(["note", "sector_found", "plan", "sector_started", "progress", "piece_progress", "sector_ended"])
-            .Concat(["bench", "kernels", "commp", "pieces", "repairs", "unseal_plan", "survey", "verification", "diagnosis", "worth", "commit1", "report"]).Distinct())
+            .Concat(typeof(JsonLine).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(line => (string)line.TypeDiscriminator!)).Distinct())
         {
             Assert.All(references, text => Assert.Contains($"`{field}`", text, StringComparison.Ordinal));
         }

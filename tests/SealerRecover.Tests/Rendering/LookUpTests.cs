@@ -1,10 +1,13 @@
 using System.Numerics;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Filecoin.Chain.Facts;
+using Filecoin.Chain.Progress;
 using Filecoin.Chain.Rules;
 using Filecoin.Chain.Worth;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Rendering;
 using Xunit;
 
@@ -21,7 +24,8 @@ public sealed class LookUpTests
         PlainView view = new(output, TextWriter.Null, time, verbose: false);
         for (int done = 1; done < 100; done++)
         {
-            view.On(new LookUpProgressed(time.Now.AddSeconds(done / 4.0), done, 100, done / 50, 4, TimeSpan.FromSeconds((100 - done) / 4.0)));
+            view.On(new LookUpReported(
+                time.Now.AddSeconds(done / 4.0), new LookupCount(LookupTask.LookUp, done, 100, done / 50, TimeSpan.FromSeconds(done / 4.0))));
         }
 
         Assert.Equal(
@@ -43,7 +47,8 @@ public sealed class LookUpTests
         JsonView view = new(output, TextWriter.Null, time, verbose: false);
         for (int done = 1; done < 100; done++)
         {
-            view.On(new LookUpProgressed(time.Now.AddSeconds(done / 10.0), done, 100, 0, 10, TimeSpan.FromSeconds((100 - done) / 10.0)));
+            view.On(new LookUpReported(
+                time.Now.AddSeconds(done / 10.0), new LookupCount(LookupTask.LookUp, done, 100, 0, TimeSpan.FromSeconds(done / 10.0))));
         }
 
         JsonObject[] lines = [.. output.ToString().TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!.AsObject())];
@@ -79,7 +84,7 @@ public sealed class LookUpTests
             ],
             lines[42..]);
 
-        JsonObject json = JsonNode.Parse(answer.Json("now"))!.AsObject();
+        JsonObject json = JsonSerializer.SerializeToNode(answer.Json, JsonLines.Default.JsonLine)!.AsObject();
         Assert.Equal(50, json["sectors"]!.AsArray().Count);
         Assert.False(json.ContainsKey("network_version"));
         Assert.Equal("1000000000000000", (string?)json["sectors"]![0]!["cost_per_day"]);

@@ -1,4 +1,5 @@
 using Filecoin.Sealing.Kernels;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Rendering;
 using Xunit;
 
@@ -97,15 +98,39 @@ public class PlainViewTests
     }
 
     [Fact]
+    public void Bytes_that_lead_nobody_knows_where_are_a_sentence_every_ten_seconds_in_every_view()
+    {
+        FixedTime time = new();
+        StringWriter plain = new() { NewLine = "\n" };
+        StringWriter json = new() { NewLine = "\n" };
+        foreach (IView view in (IView[])[new PlainView(plain, TextWriter.Null, time, verbose: false), new JsonView(json, TextWriter.Null, time, verbose: false)])
+        {
+            for (int tenth = 20; tenth < 130; tenth++)
+            {
+                view.On(new BytesRead(time.Now.AddSeconds(tenth / 10.0), tenth << 20));
+            }
+        }
+
+        Assert.Equal("2026-01-02 03:04:07Z 20.0 MiB read\n2026-01-02 03:04:17Z 120.0 MiB read\n", plain.ToString());
+        Assert.Equal(
+            """
+            {"event":"note","time":"2026-01-02T03:04:07.000Z","text":"20.0 MiB read"}
+            {"event":"note","time":"2026-01-02T03:04:17.000Z","text":"120.0 MiB read"}
+
+            """,
+            json.ToString());
+    }
+
+    [Fact]
     public void The_plan_names_forced_kernels_and_no_others()
     {
         StringWriter output = new() { NewLine = "\n" };
         PlainView view = new(output, new StringWriter(), new FixedTime(), verbose: false);
-        RunPlan plan = Examples.Plan();
-        view.Planned(plan);
+        PlanAnswer plan = Examples.Plan();
+        view.Answered(plan);
         Assert.DoesNotContain("kernels", output.ToString(), StringComparison.Ordinal);
 
-        view.Planned(plan with { Settings = plan.Settings with { Kernels = new KernelChoice { Label = "plain", Poseidon = "scalar" } } });
+        view.Answered(plan with { Settings = plan.Settings with { Kernels = new KernelChoice { Label = "plain", Poseidon = "scalar" } } });
         Assert.Contains("\n  kernels         label=plain,poseidon=scalar, as asked; otherwise the fastest\n", output.ToString(), StringComparison.Ordinal);
     }
 

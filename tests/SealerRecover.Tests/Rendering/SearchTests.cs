@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Filecoin.Chain.Progress;
 using SealerRecover.Hosting;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Rendering;
 using Xunit;
 
@@ -24,12 +25,12 @@ public sealed class SearchTests : IDisposable
     [InlineData(
         SearchKind.UpdateStates, 0, false, 60, "searching states of f01000 for the update of sector 2: epoch 4,100,320, 60 of up to 120 states (6.0 states/s, at most 10 s left)")]
     public void It_is_one_sentence(SearchKind kind, int others, bool ofArchive, int done, string words) =>
-        Assert.Equal(words, new SearchProgressed(_time.Now, Search(done, 10) with { Kind = kind, Others = others, OfArchive = ofArchive }).InWords);
+        Assert.Equal(words, LookUpText.Of(Search(done, 10) with { Kind = kind, Others = others, OfArchive = ofArchive }));
 
     [Fact]
     public void What_takes_more_than_ten_seconds_each_is_counted_by_the_minute() => Assert.EndsWith(
         "1 of 120 sectors looked up (1.5 sectors/min, 1 h 19 min left)",
-        LookUpProgressed.Of(_time.Now, new LookupCount(LookupTask.LookUp, 1, 120, 0, TimeSpan.FromSeconds(40))).InWords,
+        LookUpText.Of(new LookupCount(LookupTask.LookUp, 1, 120, 0, TimeSpan.FromSeconds(40))),
         StringComparison.Ordinal);
 
     [Theory]
@@ -39,10 +40,10 @@ public sealed class SearchTests : IDisposable
     [InlineData(LookupTask.LookUp, "look_up", "sectors", "0 of 3 sectors looked up")]
     public void Before_anything_is_done_there_is_neither_rate_nor_an_end(LookupTask task, string phase, string unit, string words)
     {
-        LookUpProgressed happened = LookUpProgressed.Of(_time.Now, new LookupCount(task, 0, 3, 0, TimeSpan.FromSeconds(2)));
-        Assert.Equal((phase, unit, words), (happened.Phase, happened.Unit, happened.InWords));
+        LookupCount count = new(task, 0, 3, 0, TimeSpan.FromSeconds(2));
+        Assert.Equal((phase, unit, words), (Words.Of(count.Task), Words.Of(LookUpText.UnitOf(count.Task)), LookUpText.Of(count)));
 
-        new JsonView(_output, TextWriter.Null, _time, verbose: false).On(happened);
+        new JsonView(_output, TextWriter.Null, _time, verbose: false).On(new LookUpReported(_time.Now, count));
         JsonObject line = JsonNode.Parse(_output.ToString())!.AsObject();
         Assert.Equal(["event", "time", "phase", "step", "steps", "done", "total", "unit"], line.Select(field => field.Key));
     }
@@ -54,10 +55,10 @@ public sealed class SearchTests : IDisposable
         for (int quarter = 8; quarter < 240; quarter++)
         {
             // One block in eight seconds.
-            view.On(new SearchProgressed(_time.Now.AddSeconds(quarter / 4.0), Search(quarter / 32, quarter / 4.0)));
+            view.On(new LookUpReported(_time.Now.AddSeconds(quarter / 4.0), Search(quarter / 32, quarter / 4.0)));
         }
 
-        view.On(new SearchProgressed(_time.Now.AddSeconds(60), Search(7, 60) with { IsOver = true }));
+        view.On(new LookUpReported(_time.Now.AddSeconds(60), Search(7, 60) with { IsOver = true }));
         Assert.Equal(
             [
                 "2026-01-02 03:04:07Z searching messages to f01000 for the pre-commit of sector 2: epoch 4,100,320, 0 of up to 120 blocks of six hours",
@@ -72,10 +73,10 @@ public sealed class SearchTests : IDisposable
         JsonView view = new(_output, TextWriter.Null, _time, verbose: false);
         for (int quarter = 8; quarter < 48; quarter++)
         {
-            view.On(new SearchProgressed(_time.Now.AddSeconds(quarter / 4.0), Search(quarter / 8, quarter / 4.0) with { Others = 3 }));
+            view.On(new LookUpReported(_time.Now.AddSeconds(quarter / 4.0), Search(quarter / 8, quarter / 4.0) with { Others = 3 }));
         }
 
-        view.On(new SearchProgressed(_time.Now.AddSeconds(20), Search(7, 20) with { IsOver = true }));
+        view.On(new LookUpReported(_time.Now.AddSeconds(20), Search(7, 20) with { IsOver = true }));
         JsonObject[] lines = [.. _output.ToString().TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!.AsObject())];
         Assert.Equal(10, lines.Length);
         Assert.Equal(
@@ -100,10 +101,10 @@ public sealed class SearchTests : IDisposable
         {
             view.Live(() =>
             {
-                view.On(LookUpProgressed.Of(_time.Now, new LookupCount(LookupTask.LookUp, 0, 70 + done, 0, TimeSpan.FromSeconds(3))));
-                view.On(new SearchProgressed(_time.Now, Search(done, 10)));
+                view.On(new LookUpReported(_time.Now, new LookupCount(LookupTask.LookUp, 0, 70 + done, 0, TimeSpan.FromSeconds(3))));
+                view.On(new LookUpReported(_time.Now, Search(done, 10)));
                 Thread.Sleep(300);
-                view.On(new SearchProgressed(_time.Now, Search(done, 10) with { IsOver = true }));
+                view.On(new LookUpReported(_time.Now, Search(done, 10) with { IsOver = true }));
                 return done;
             });
         }
@@ -116,7 +117,7 @@ public sealed class SearchTests : IDisposable
 
         // Beside a display nothing moves.
         int length = _output.ToString().Length;
-        view.On(new SearchProgressed(_time.Now, Search(1, 10)));
+        view.On(new LookUpReported(_time.Now, Search(1, 10)));
         Assert.Equal(length, _output.ToString().Length);
     }
 

@@ -31,7 +31,7 @@ public class TerminalViewTests
             view.On(new SectorEnded(time.Now, Examples.Installed(Examples.Sector2)));
             return 7;
         });
-        view.Planned(Examples.Plan());
+        view.Answered(Examples.Plan());
         view.Reported(Examples.Report());
         Assert.Equal(7, result);
         string text = output.ToString();

@@ -14,7 +14,7 @@ public sealed class TypedNamesTests
     [Theory]
     [MemberData(nameof(Settings))]
     public void Every_setting_that_a_hint_names_is_an_option_of_some_command(Setting setting) =>
-        Assert.Contains(TypedNames.Of(setting), new CommandLine().Commands.SelectMany(command => command.Syntax.Options).Select(option => option.Name));
+        Assert.Contains(TypedNames.Of(setting), new CommandLine().Commands.SelectMany(command => command.Syntax.Options).SelectMany(option => option.Aliases.Prepend(option.Name)));
 
     [Theory]
     [MemberData(nameof(Commands))]

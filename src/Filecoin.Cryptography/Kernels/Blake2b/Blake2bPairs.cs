@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -15,7 +14,7 @@ namespace Filecoin.Cryptography.Kernels;
 /// <remarks>
 /// <see cref="Hash"/> is the specification; <see cref="HashAll"/> does four or eight at a time, one in each lane of a vector.
 /// </remarks>
-public static class Blake2bPairs
+internal static class Blake2bPairs
 {
     private const int Lanes256 = 4;
     private const int Lanes512 = 8;

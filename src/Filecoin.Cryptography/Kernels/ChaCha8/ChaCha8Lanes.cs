@@ -10,7 +10,7 @@ namespace Filecoin.Cryptography.Kernels;
 /// The first numbers of many <see cref="ChaCha8"/> streams whose seeds differ in the last word only, one stream in each lane of a vector:
 /// what the depth robust graph draws for consecutive nodes. <see cref="ChaCha8"/> is the specification.
 /// </summary>
-public static class ChaCha8Lanes
+internal static class ChaCha8Lanes
 {
     /// <summary>Streams in one call.</summary>
     public const int Streams = 16;

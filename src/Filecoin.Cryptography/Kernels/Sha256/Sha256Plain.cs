@@ -7,7 +7,7 @@ namespace Filecoin.Cryptography.Kernels.Sha256;
 /// The compression function of SHA-256 (FIPS 180-4 section 6.2.2) word for word: the specification of every faster way of hashing labels
 /// and tree nodes. Padding is the caller's.
 /// </summary>
-public static class Sha256Plain
+internal static class Sha256Plain
 {
     /// <summary>Bytes in a block.</summary>
     public const int BlockBytes = 64;

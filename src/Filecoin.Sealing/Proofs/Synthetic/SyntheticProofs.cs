@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Graph;

@@ -1,19 +1,20 @@
 using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Pieces;
 
-namespace Filecoin.Sealing.Pieces;
+namespace Filecoin.Sealing.Tests.Pieces;
 
 /// <summary>Data for one piece.</summary>
 /// <param name="Data">Raw bytes; may be shorter than the piece, which is then zero-extended.</param>
 /// <param name="UnpaddedSize">The piece's size before padding: 127 x a power of two.</param>
-public readonly record struct PieceSource(Stream Data, long UnpaddedSize);
+internal readonly record struct PieceSource(Stream Data, long UnpaddedSize);
 
 /// <summary>
 /// The staged file of a sector: Fr32-padded pieces, each at the next multiple of its size, zeros elsewhere, exactly one sector long
 /// (rust-fil-proofs filecoin-proofs/src/api/mod.rs, add_piece). It is what sealing takes as data.
 /// </summary>
-public static class StagedSector
+internal static class StagedSector
 {
     /// <summary>Writes the file; it appears whole or not at all. Ranges without data stay holes.</summary>
     /// <param name="path">Where; nothing may stand there.</param>

@@ -1,67 +1,109 @@
 using System.Globalization;
 using Filecoin.Primitives;
+using SealerRecover.Hosting;
 
 namespace SealerRecover.Rendering;
 
-/// <summary>The closing report in words. Failures are a part of it: standard output alone tells the whole story.</summary>
-internal static class ReportText
+/// <summary>The closing report. Failures are a part of it: standard output alone tells the whole story.</summary>
+/// <param name="Report">What happened.</param>
+/// <param name="Verbose">Whether to show exceptions in full.</param>
+internal sealed record ReportAnswer(Report Report, bool Verbose) : IAnswer
 {
-    /// <summary>The report as blocks.</summary>
-    /// <param name="report">What happened.</param>
-    /// <param name="verbose">Whether to show exceptions in full.</param>
-    public static IEnumerable<TextBlock> Of(Report report, bool verbose)
+    /// <inheritdoc/>
+    public IEnumerable<TextBlock> Blocks()
     {
-        if (report.Sectors.Count > 0)
+        if (Report.Sectors.Count > 0)
         {
             yield return new TextLine("");
-            yield return new TextTable(["sector", "result", "time", ""], [.. report.Sectors.Select(Row)]);
+            yield return new TextTable(["sector", "result", "time", ""], [.. Report.Sectors.Select(Row)]);
         }
 
-        foreach (SectorReport sector in report.Sectors.Where(sector => sector.Failure is not null))
+        foreach (SectorReport sector in Report.Sectors.Where(sector => sector.Failure is not null))
         {
             yield return new TextLine("");
-            foreach (TextLine line in Explain(sector.Failure!, verbose))
+            foreach (TextLine line in Explain(sector.Failure!, Verbose))
             {
                 yield return line;
             }
         }
 
-        if (report.Failure is { } whole && !report.Stopped)
+        if (Report.Failure is { } whole && !Report.Stopped)
         {
-            foreach (TextLine line in Explain(whole, verbose))
+            foreach (TextLine line in Explain(whole, Verbose))
             {
                 yield return line;
             }
         }
 
-        if (report.FileNote is { } note)
+        if (Report.FileNote is { } note)
         {
             yield return new TextLine("");
             yield return new TextLine(SafeText.Clean(note));
         }
 
-        foreach (TextLine line in report.Next.SelectMany(Advise))
+        foreach (TextLine line in Report.Next.SelectMany(Advise))
         {
             yield return line;
         }
 
-        if (report.Stopped && report.GoOnWith is null)
+        if (Report.Stopped && Report.GoOnWith is null)
         {
             yield return new TextLine("stopped before the end; nothing is left behind");
         }
-        else if (report.GoOnWith is { } command)
+        else if (Report.GoOnWith is { } command)
         {
             yield return new TextLine("");
             yield return new TextLine("stopped; what is finished is kept. To go on, run the same command again:");
             yield return new TextLine("  " + SafeText.Clean(command));
         }
 
-        if (report.Sectors.Count > 0)
+        if (Report.Sectors.Count > 0)
         {
             yield return new TextLine("");
-            yield return new TextLine(Sum(report));
+            yield return new TextLine(Sum());
         }
     }
+
+    /// <inheritdoc/>
+    public JsonLine Json => new JsonReport(
+        Report.Command,
+        ProgramVersion.Text,
+        Report.Exit.Code,
+        Report.Exit.Name,
+        Seconds(Report.Elapsed),
+        [.. Report.Sectors.Select(sector => Line(sector, Verbose))],
+        Report.Failure is { } whole ? Line(whole, Verbose) : null,
+        Report.File,
+        [.. Report.Next.Select(advice =>
+            new JsonAdvice(advice.Text, advice.Commands, advice.Before is { } before ? Quantities.Iso(before) : null, WorthAnswer.Atto(advice.Send)))],
+        Report.GoOnWith);
+
+    /// <summary>The end of a sector in JSON.</summary>
+    public static JsonSectorEnded Line(SectorReport sector, bool verbose) => new(
+        JsonSector.Of(sector.Sector),
+        sector.Result,
+        sector.SealedCid?.ToString(),
+        sector.Commitments?.CommD.ToString(),
+        sector.Commitments?.CommR.ToString(),
+        sector.Commitments?.CommC.ToString(),
+        sector.Commitments?.CommRLast.ToString(),
+        sector.Files,
+        Seconds(sector.Elapsed),
+        sector.ProvenNodes,
+        sector.BlockChance,
+        sector.Failure is { } failure ? Line(failure, verbose) : null);
+
+    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
+
+    private static JsonFailure Line(Failure failure, bool verbose) => new(
+        failure.Exit.Code,
+        failure.Exit.Name,
+        failure.Message,
+        failure.Hint,
+        failure.Evidence.IsEmpty ? null : failure.Evidence.ToDictionary(fact => fact.Name, fact => fact.Value),
+        failure.Causes.IsEmpty ? null : failure.Causes,
+        failure.Excluded.IsEmpty ? null : failure.Excluded,
+        verbose && failure.Trace.Length > 0 ? failure.Trace : null);
 
     /// <summary>A failure's sentence, its evidence, causes and what is none, and the hint.</summary>
     public static IEnumerable<TextLine> Explain(Failure failure, bool verbose)
@@ -125,11 +167,11 @@ internal static class ReportText
         }
     }
 
-    private static string Sum(Report report)
+    private string Sum()
     {
-        IEnumerable<string> counts = report.Sectors.CountBy(sector => sector.Result).OrderBy(entry => entry.Key)
+        IEnumerable<string> counts = Report.Sectors.CountBy(sector => sector.Result).OrderBy(entry => entry.Key)
             .Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Value} {Word(entry.Key)}"));
-        return $"{string.Join(", ", counts)} in {Quantities.Duration(report.Elapsed)}; exit code {report.Exit.Code} ({report.Exit.Name})";
+        return $"{string.Join(", ", counts)} in {Quantities.Duration(Report.Elapsed)}; exit code {Report.Exit.Code} ({Report.Exit.Name})";
     }
 
     private static string Word(SectorResult result) => result switch

@@ -3,15 +3,18 @@ using Filecoin.Sealing.Kernels;
 
 namespace SealerRecover.Rendering;
 
-/// <summary>What the kernels command found.</summary>
+/// <summary>Every kernel, and which of them are used.</summary>
 /// <param name="Variants">Every variant of every kind.</param>
 /// <param name="Choice">What was asked for.</param>
-internal sealed record KernelList(IReadOnlyList<KernelVariant> Variants, KernelChoice Choice)
+internal sealed record KernelsAnswer(IReadOnlyList<KernelVariant> Variants, KernelChoice Choice) : IAnswer
 {
-    /// <summary>Whether <paramref name="variant"/> is what does its kind of work.</summary>
-    public bool IsChosen(KernelVariant variant) => KernelCatalogue.Chosen(variant.Kind, Choice) == variant.Name;
+    /// <inheritdoc/>
+    public JsonLine Json => new JsonKernels(
+        [.. Variants.Select(variant => new JsonKernel(variant.Kind.Name(), variant.Name, variant.IsAvailable, IsChosen(variant), variant.Lack))]);
 
-    /// <summary>The list in a table.</summary>
+    private bool IsChosen(KernelVariant variant) => KernelCatalogue.Chosen(variant.Kind, Choice) == variant.Name;
+
+    /// <inheritdoc/>
     public IEnumerable<TextBlock> Blocks()
     {
         yield return new TextTable(["kind", "kernel", "", "why not"], [.. Rows()]);

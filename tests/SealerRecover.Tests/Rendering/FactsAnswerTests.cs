@@ -4,7 +4,7 @@ using Xunit;
 
 namespace SealerRecover.Tests.Rendering;
 
-public sealed class FactsTextTests
+public sealed class FactsAnswerTests
 {
     [Fact]
     public void Facts_of_the_same_sources_share_a_line_and_what_nothing_speaks_for_is_marked()
@@ -27,16 +27,16 @@ public sealed class FactsTextTests
                 "Ticket: headers and the node's own draw (not verified)",
                 "CommD: a, b and c (they agree)",
             ],
-            FactsText.Origins(facts));
-        Assert.Empty(FactsText.Origins(Examples.Facts(Examples.Sector2)));
+            new FactsAnswer(facts).Origins());
+        Assert.Empty(new FactsAnswer(Examples.Facts(Examples.Sector2)).Origins());
     }
 
     [Fact]
     public void Names_of_sources_cannot_act_upon_a_terminal()
     {
         using StringWriter output = new();
-        new PlainView(output, TextWriter.Null, new FixedTime(), verbose: false).Found(
-            Examples.Facts(Examples.Sector2) with { Origins = [new FactOrigin("CommD", ["the metadata file \u001b[31m\u202e\n"], null)] });
+        new PlainView(output, TextWriter.Null, new FixedTime(), verbose: false).Answered(
+            new FactsAnswer(Examples.Facts(Examples.Sector2) with { Origins = [new FactOrigin("CommD", ["the metadata file \u001b[31m\u202e\n"], null)] }));
         Assert.Contains("the metadata file \\x1b[31m\\u202e\\x0a (alone, not verified)", output.ToString(), StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,0 @@
-using System.Runtime.CompilerServices;
-
-[assembly: InternalsVisibleTo("Filecoin.Sealing.Tests")]
-[assembly: InternalsVisibleTo("Filecoin.Benchmarks")]
