@@ -265,7 +265,7 @@ public sealed class UnsealSectors(ParentCaches caches) : IDisposable
         File.Copy(files.Sealed, named);
         Ended ended = await _bench.RunAsync(_bench.Recover(_bench.Write(known.Metadata()), $"--piece-source={named}"));
         Assert.True(ended.Code == 13, ended.ToString());
-        Assert.Contains($"{named} is sealed or an update, of which no piece can be read; `sealer-recover unseal` takes its data out", ended.Output, StringComparison.Ordinal);
+        Assert.Contains($"{named} is sealed or an update, of which no piece can be read before it is unsealed", ended.Output, StringComparison.Ordinal);
     }
 
     private string UnsealedCopy(KnownSector known, bool trailer)

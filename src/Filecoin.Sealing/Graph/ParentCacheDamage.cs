@@ -30,7 +30,7 @@ internal sealed class ParentCacheDamage
     public string Found =>
         $"the parent cache {_file.Path}, last written {Written}, {_what}; it is built anew. Lotus and Curio on this machine seal with this file, too, "
         + $"and do not notice: sectors that were labelled with it since {Written} may have a CommR that nobody can make again from their ticket. "
-        + "Keep what is left of them, their unsealed copies above all, and seal one of them again with `sealer-recover recover` into another folder "
+        + "Keep what is left of them, their unsealed copies above all, and seal one of them again into another folder "
         + "to see whether it gives the CommR on chain";
 
     private string Written => _written.ToString("yyyy-MM-dd HH:mm:ss' UTC'", CultureInfo.InvariantCulture);

@@ -128,7 +128,7 @@ internal sealed class LocalFiles(
                 found == PieceCommitment.Zero(piece.PaddedSize).CommP
                     ? $"{path} has nothing but zeros where the piece should be, from padded byte {place.Offset}"
                     : IsReplica(path, place.Size)
-                    ? $"{path} is sealed or an update, of which no piece can be read; `sealer-recover unseal` takes its data out"
+                    ? $"{path} is sealed or an update, of which no piece can be read before it is unsealed"
                     : $"{path} holds other bytes where the piece should be, from padded byte {place.Offset}: their CommP is {found}");
         }
         catch (Exception failure) when (StorageFailure.Is(failure))

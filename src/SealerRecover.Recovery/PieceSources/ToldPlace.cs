@@ -50,7 +50,7 @@ internal sealed class ToldPlace(ToldSource source, Func<ServerSource, IPiecePlac
 
         foreach (string file in told.Files)
         {
-            errand.Refuse(source, RefusalKind.NotThere, $"{source.Text} says that it lies as {file}, where only a --piece-source on that machine reads it");
+            errand.Refuse(source, RefusalKind.NotThere, $"{source.Text} says that it lies as {file}, where only a piece source on that machine reads it");
         }
 
         if (told is { Addresses: [], Files: [] })

@@ -64,7 +64,7 @@ internal sealed record WorkInputs(
     /// <summary>Eight hexadecimal digits that tell these inputs from others, for folder names.</summary>
     public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToString())).AsSpan(0, 4));
 
-    /// <summary>Names what differs from <paramref name="other"/>, for messages: "ticket, --keep-all".</summary>
+    /// <summary>Names what differs from <paramref name="other"/>, for messages: "ticket, update".</summary>
     public string DifferencesFrom(WorkInputs other)
     {
         (string Name, bool Differs)[] parts =
@@ -73,10 +73,10 @@ internal sealed record WorkInputs(
             ("ticket", Ticket != other.Ticket),
             ("CommD", CommD != other.CommD),
             ("SealedCID", SealedCid != other.SealedCid),
-            ("--keep-all", KeepAll != other.KeepAll),
+            ("choice to keep layers and trees", KeepAll != other.KeepAll),
             ("rows to discard", RowsToDiscard != other.RowsToDiscard),
             ("update", UpdateCommD != other.UpdateCommD || UpdateSealedCid != other.UpdateSealedCid),
-            ("--keep-unsealed", KeepUnsealed != other.KeepUnsealed),
+            ("choice to keep the unsealed copy", KeepUnsealed != other.KeepUnsealed),
             ("synthetic proofs", SyntheticProofs != other.SyntheticProofs),
             ("sector", Sector != other.Sector),
             ("format", Format != other.Format),

@@ -80,11 +80,11 @@ internal sealed record Failure(
         ImmutableArray<string> excluded = [.. mismatch?.Excluded ?? []];
         return exception switch
         {
-            OperatorException known => new(ExitCodes.Of(known), known.Message, known.Hint.Worded(TypedNames.Of), evidence, causes, excluded, known.ToString()),
+            OperatorException known => new(ExitCodes.Of(known), known.Message, TypedNames.Sentence(known.Hint), evidence, causes, excluded, known.ToString()),
             _ => new(
                 ExitCodes.InternalError,
                 $"unexpected {exception.GetType().Name}: {exception.Message}",
-                "this is a bug in sealer-recover; run again with --verbose and report what it prints",
+                "This is a bug in sealer-recover; run again with --verbose and report what it prints.",
                 evidence,
                 causes,
                 excluded,

@@ -65,7 +65,7 @@ public class PlainViewTests
         Assert.Empty(output.ToString());
         Assert.Equal(
             "error: unexpected InvalidOperationException: it\\x0abroke\n"
-            + "hint: this is a bug in sealer-recover; run again with --verbose and report what it prints\n",
+            + "hint: This is a bug in sealer-recover; run again with --verbose and report what it prints.\n",
             error.ToString());
     }
 

@@ -27,4 +27,13 @@ public sealed class TypedNamesTests
         Enum[] all = [.. Enum.GetValues<Setting>().Cast<Enum>(), .. Enum.GetValues<UserCommand>().Cast<Enum>()];
         Assert.Equal(all.Length, all.Select(TypedNames.Of).Distinct().Count());
     }
+
+    [Theory]
+    [InlineData("use more memory", "Use more memory.")]
+    [InlineData("Use more memory.", "Use more memory.")]
+    [InlineData("lotus-miner could not be asked: set it up", "lotus-miner could not be asked: set it up.")]
+    [InlineData("f01000 has none", "f01000 has none.")]
+    [InlineData("give it?", "Give it?")]
+    [InlineData("", "")]
+    public void A_hint_is_a_sentence(string hint, string sentence) => Assert.Equal(sentence, TypedNames.Sentence(hint));
 }
