@@ -82,7 +82,7 @@ public sealed class RecoveryRunner
         RefuseDuplicates(sectors);
         RunFolders.Prepare(_settings, _files);
         CorePlan cores = CheckResources(sectors, events).Cores ?? CorePlan.OneSeat(_settings.Threads);
-        using ParentsPool parents = new(_roles.Labels, events.ProgressOf(null), events.Notice);
+        using ParentsPool parents = new(_roles.Labels, events.Of(null));
         DiskGate disk = new(_settings.TempFolder, _probe, _settings.IgnoreResources);
         using CpuPins? pins = cores.IsPinned ? CpuPins.TryTake() : null;
         if (cores.IsPinned && pins is null)

@@ -24,7 +24,7 @@ internal static class NodeBlocks
     /// <param name="progress">Counts finished nodes.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     public static bool Run(
-        long nodes, int threads, int bytesPerNode, NodeBlockWork work, SteadyProgress progress, CancellationToken cancellation)
+        long nodes, int threads, int bytesPerNode, NodeBlockWork work, SealProgressCounter progress, CancellationToken cancellation)
     {
         long blocks = (nodes + BlockNodes - 1) / BlockNodes;
         int blockNodes = (int)Math.Min(BlockNodes, nodes);

@@ -10,7 +10,7 @@ namespace Filecoin.Sealing.Graph;
 
 /// <summary>Computes, checks and writes the content of one parent cache file.</summary>
 internal sealed class ParentCacheBuilder(
-    ParentCacheFile file, int threads, IProgress<SealProgress>? progress, TimeProvider time, CancellationToken cancellation)
+    ParentCacheFile file, int threads, IProgress<SealProgress>? progress, CancellationToken cancellation)
 {
     private const int DigestWindowNodes = 1 << 17;
 
@@ -22,14 +22,14 @@ internal sealed class ParentCacheBuilder(
     /// <summary>SHA-256 of the whole open file, read from start to end.</summary>
     public Bytes32 Digest(SafeFileHandle handle)
     {
-        SteadyProgress steady = new(progress, SealPhase.VerifyParents, file.Graph.Nodes, time);
+        SealProgressCounter counter = new(progress, SealPhase.VerifyParents, 1, 1, file.Graph.Nodes);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using ReadAhead content = new(handle, file.Path, 0, file.Length, DigestWindowNodes * ParentCacheFile.BytesPerNode);
         for (ReadOnlySpan<byte> window = content.Next(); !window.IsEmpty; window = content.Next())
         {
             cancellation.ThrowIfCancellationRequested();
             hash.AppendData(window);
-            steady.Add(window.Length / ParentCacheFile.BytesPerNode);
+            counter.Add(window.Length / ParentCacheFile.BytesPerNode);
         }
 
         return new Bytes32(hash.GetHashAndReset());
@@ -47,8 +47,8 @@ internal sealed class ParentCacheBuilder(
             return ReadWhole(handle, stored, first * ParentCacheFile.BytesPerNode) && stored.SequenceEqual(computed);
         }
 
-        SteadyProgress steady = new(progress, SealPhase.VerifyParents, file.Graph.Nodes, time);
-        return NodeBlocks.Run(file.Graph.Nodes, threads, 2 * ParentCacheFile.BytesPerNode, Compare, steady, cancellation);
+        SealProgressCounter counter = new(progress, SealPhase.VerifyParents, 1, 1, file.Graph.Nodes);
+        return NodeBlocks.Run(file.Graph.Nodes, threads, 2 * ParentCacheFile.BytesPerNode, Compare, counter, cancellation);
     }
 
     /// <summary>
@@ -122,8 +122,8 @@ internal sealed class ParentCacheBuilder(
             return true;
         }
 
-        SteadyProgress steady = new(progress, SealPhase.BuildParents, file.Graph.Nodes, time);
-        NodeBlocks.Run(file.Graph.Nodes, threads, 2 * ParentCacheFile.BytesPerNode, Write, steady, cancellation);
+        SealProgressCounter counter = new(progress, SealPhase.BuildParents, 1, 1, file.Graph.Nodes);
+        NodeBlocks.Run(file.Graph.Nodes, threads, 2 * ParentCacheFile.BytesPerNode, Write, counter, cancellation);
         RandomAccess.FlushToDisk(handle);
 
         Bytes32 digest = Digest(handle);

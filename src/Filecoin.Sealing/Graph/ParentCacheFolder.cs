@@ -29,14 +29,11 @@ public enum ParentCacheState
 /// while one is built, <c>.&lt;process id&gt;-&lt;random&gt;.tmp</c>. A cache that is already good needs no right to write in the folder.
 /// </remarks>
 /// <param name="folder">FIL_PROOFS_PARENT_CACHE, by default /var/tmp/filecoin-parents; created when a cache is built.</param>
-/// <param name="time">Spaces progress reports; the system's by default.</param>
 /// <param name="kernel">Name of the kernel that computes parents; null for the best on this machine.</param>
-public sealed class ParentCacheFolder(string folder, TimeProvider? time = null, string? kernel = null)
+public sealed class ParentCacheFolder(string folder, string? kernel = null)
 {
     /// <summary>EIO: the disk does not give back what was written.</summary>
     private const int BadBlock = 5;
-
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>The folder.</summary>
     public string Folder { get; } = folder;
@@ -58,7 +55,7 @@ public sealed class ParentCacheFolder(string folder, TimeProvider? time = null, 
         ParentCacheFile file = new(porep, Path.GetFullPath(Folder), kernel);
         return Explained(file, () =>
         {
-            using Inspection found = Inspect(file, new ParentCacheBuilder(file, threads, progress, _time, cancellation), cancellation);
+            using Inspection found = Inspect(file, new ParentCacheBuilder(file, threads, progress, cancellation), cancellation);
             return found.State;
         });
     }
@@ -89,7 +86,7 @@ public sealed class ParentCacheFolder(string folder, TimeProvider? time = null, 
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(windowNodes, 1);
         ParentCacheFile file = new(porep, Path.GetFullPath(Folder), kernel);
-        ParentCacheBuilder builder = new(file, threads, progress, _time, cancellation);
+        ParentCacheBuilder builder = new(file, threads, progress, cancellation);
         return Explained(file, () => new ParentCache(file, OpenGood(file, builder, notice, cancellation), windowNodes));
     }
 

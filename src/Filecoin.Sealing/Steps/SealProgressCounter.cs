@@ -1,6 +1,9 @@
 namespace Filecoin.Sealing.Steps;
 
-/// <summary>Adds up what threads have done in one step and reports it, at most a few hundred times a step.</summary>
+/// <summary>
+/// Adds up what threads have done in one step and reports it, at most a few hundred times a step; never more than all, even of what had to be
+/// done twice.
+/// </summary>
 /// <param name="sink">Told; may be null.</param>
 /// <param name="phase">The phase.</param>
 /// <param name="step">1-based step within the phase.</param>
@@ -24,7 +27,7 @@ public sealed class SealProgressCounter(
         long now = Interlocked.Add(ref _done, units);
         if (sink is not null && isWorthTelling?.Invoke() != false && (now / _stride != (now - units) / _stride || now == total))
         {
-            sink.Report(new SealProgress(phase, step, steps, now, total));
+            sink.Report(new SealProgress(phase, step, steps, Math.Min(now, total), total));
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Recovery.Content;
@@ -18,14 +19,12 @@ internal sealed record RunPieces(PieceFetcher Fetcher, PieceStore Store, PieceSu
 /// </summary>
 /// <param name="content">What is needed.</param>
 /// <param name="pieces">How it is got.</param>
-/// <param name="progress">Told how far each piece is.</param>
-/// <param name="notice">Told of a piece that is missing.</param>
+/// <param name="events">Told how far each piece is, and of one that is missing.</param>
 /// <param name="cancellation">Of the run.</param>
 internal sealed class PieceErrands(
     DataContent content,
     RunPieces pieces,
-    IProgress<PieceProgress> progress,
-    Action<string> notice,
+    SectorSink events,
     CancellationToken cancellation)
 {
     private const int AtOnce = 2;
@@ -117,7 +116,7 @@ internal sealed class PieceErrands(
     {
         try
         {
-            VerifiedPiece piece = await pieces.Fetcher.FetchAsync(wanted, progress, stop).ConfigureAwait(false);
+            VerifiedPiece piece = await pieces.Fetcher.FetchAsync(wanted, events.Pieces, stop).ConfigureAwait(false);
             lock (_gate)
             {
                 _found[wanted.Piece] = piece;
@@ -126,7 +125,7 @@ internal sealed class PieceErrands(
         catch (MissingPieceException missing)
         {
             Fail(missing);
-            notice($"{missing.Message}; labels are made meanwhile and kept");
+            events.Notice($"{missing.Message}; labels are made meanwhile and kept");
         }
     }
 

@@ -1,7 +1,6 @@
 using Filecoin.Chain.Progress;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
-using SealerRecover.Recovery.PieceSources;
 
 namespace SealerRecover.Recovery.Events;
 
@@ -20,7 +19,7 @@ public sealed class EventSink(IRecoveryObserver observer, TimeProvider time)
     private readonly Lock _gate = new();
 
     /// <summary>Progress of looking up.</summary>
-    public IProgress<LookupReport> LookUps => new Adapter<LookupReport>(this, (at, report) => new LookUpReported(at, report));
+    public IProgress<LookupReport> LookUps => Told<LookupReport>((at, report) => new LookUpReported(at, report));
 
     /// <summary>A sector's work starts.</summary>
     public void Started(SectorId sector, bool resumed) => Send(at => new SectorStarted(at, sector, resumed));
@@ -34,20 +33,11 @@ public sealed class EventSink(IRecoveryObserver observer, TimeProvider time)
     /// <summary>A sentence about a sector; null for what sectors share.</summary>
     public void Notice(SectorId? sector, string text) => Send(at => new Notice(at, sector, text));
 
-    /// <summary>Progress of a sector; null for what sectors share.</summary>
-    public IProgress<SealProgress> ProgressOf(SectorId? sector) =>
-        new Adapter<SealProgress>(this, (at, progress) => new PhaseProgressed(at, sector, progress));
+    /// <summary>What is told of a sector; null for what sectors share.</summary>
+    public SectorSink Of(SectorId? sector) => new(this, sector, () => true);
 
-    /// <summary>As <see cref="ProgressOf"/>, of work that is told of only once it has taken two seconds.</summary>
-    public IProgress<SealProgress> LongProgressOf(SectorId? sector)
-    {
-        Func<bool> isLong = Later();
-        return new Adapter<SealProgress>(this, (at, progress) => isLong() ? new PhaseProgressed(at, sector, progress) : null);
-    }
-
-    /// <summary>Progress of a sector's pieces.</summary>
-    public IProgress<PieceProgress> PiecesOf(SectorId sector) =>
-        new Adapter<PieceProgress>(this, (at, progress) => new PieceProgressed(at, sector, progress));
+    /// <summary>As <see cref="Of"/>, with progress of work that is told of only once it has taken two seconds.</summary>
+    public SectorSink LongOf(SectorId? sector) => new(this, sector, Later());
 
     /// <summary>Adds up bytes of a phase of no sector that is told of only once it has taken two seconds.</summary>
     /// <param name="phase">What is done.</param>
@@ -56,7 +46,7 @@ public sealed class EventSink(IRecoveryObserver observer, TimeProvider time)
     {
         Func<bool> isLong = Later();
         long done = 0;
-        return new Adapter<long>(this, (at, bytes) =>
+        return Told<long>((at, bytes) =>
         {
             done += bytes;
             return !isLong() ? null
@@ -65,13 +55,15 @@ public sealed class EventSink(IRecoveryObserver observer, TimeProvider time)
         });
     }
 
+    internal IProgress<T> Told<T>(Func<DateTimeOffset, T, RecoveryEvent?> make) => new Adapter<T>(this, make);
+
     private Func<bool> Later()
     {
         long started = time.GetTimestamp();
         return () => time.GetElapsedTime(started) >= Grace;
     }
 
-    private void Send(Func<DateTimeOffset, RecoveryEvent?> make)
+    internal void Send(Func<DateTimeOffset, RecoveryEvent?> make)
     {
         lock (_gate)
         {

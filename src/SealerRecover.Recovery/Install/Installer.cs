@@ -1,5 +1,7 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Workspace;
@@ -33,14 +35,14 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     /// <param name="workspace">Where it was made.</param>
     /// <param name="recovered">Its files.</param>
     /// <param name="damaged">The first file that is missing or not what was recorded.</param>
-    /// <param name="progress">Told how far.</param>
+    /// <param name="events">Told how far.</param>
     /// <param name="cancellation">Stops within a second.</param>
     public InstallManifest? Describe(
         SectorId sector,
         SectorWorkspace workspace,
         RecoveredSector recovered,
         out FinishedFile? damaged,
-        InstallProgress progress,
+        SectorSink events,
         CancellationToken cancellation)
     {
         damaged = recovered.Files.FirstOrDefault(file => FileLook.TryThrough(file.Path).Kind != FileKind.File);
@@ -49,7 +51,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             return null;
         }
 
-        progress.Begin(recovered.Files.Sum(file => FileLook.Through(file.Path).Length));
+        SealProgressCounter progress = Passing(events, recovered.Files.Sum(file => FileLook.Through(file.Path).Length));
         List<ManifestFile> described = [];
         foreach (FinishedFile file in recovered.Files)
         {
@@ -85,10 +87,10 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     /// exist intact. Damaged files in staging are deleted.
     /// </summary>
     public IReadOnlyDictionary<string, string>? PrepareResume(
-        SectorId sector, InstallManifest manifest, SectorWorkspace workspace, InstallProgress progress, CancellationToken cancellation)
+        SectorId sector, InstallManifest manifest, SectorWorkspace workspace, SectorSink events, CancellationToken cancellation)
     {
         ResultLayout layout = new(settings.ResultFolder, sector);
-        progress.Begin(manifest.Files.Sum(file => file.Length));
+        SealProgressCounter progress = Passing(events, manifest.Files.Sum(file => file.Length));
         Dictionary<string, string> places = [];
         foreach (ManifestFile file in manifest.Files)
         {
@@ -122,13 +124,13 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     /// <param name="sector">The sector.</param>
     /// <param name="receipt">What was installed.</param>
     /// <param name="targets">Takes what proves of no use.</param>
-    /// <param name="progress">Told how far.</param>
+    /// <param name="events">Told how far.</param>
     /// <param name="cancellation">Stops within a second.</param>
     public bool IsIntact(
-        SectorId sector, InstallManifest receipt, StandingTargets targets, InstallProgress progress, CancellationToken cancellation)
+        SectorId sector, InstallManifest receipt, StandingTargets targets, SectorSink events, CancellationToken cancellation)
     {
         ResultLayout layout = new(settings.ResultFolder, sector);
-        progress.Begin(receipt.Files.Sum(file => file.Length));
+        SealProgressCounter progress = Passing(events, receipt.Files.Sum(file => file.Length));
         return receipt.Files.All(file => StateOf(layout, receipt.Inputs, file, targets, progress, cancellation).IsEqual);
     }
 
@@ -137,16 +139,15 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     /// <param name="manifest">Its files.</param>
     /// <param name="workspace">Where they are.</param>
     /// <param name="targets">What was found where they go: what is of no use is not read again.</param>
-    /// <param name="notice">Told what was moved aside.</param>
-    /// <param name="progress">Told how far.</param>
+    /// <param name="events">Told how far, and what was moved aside.</param>
     /// <param name="cancellation">Stops within a second.</param>
     /// <returns>Whether anything had to be put in place.</returns>
     /// <exception cref="OperatorException">TargetExists, without --force.</exception>
     public bool Install(
-        SectorId sector, InstallManifest manifest, SectorWorkspace workspace, StandingTargets targets, Action<string> notice, InstallProgress progress,
+        SectorId sector, InstallManifest manifest, SectorWorkspace workspace, StandingTargets targets, SectorSink events,
         CancellationToken cancellation)
     {
-        bool placed = Place(sector, manifest, new InstallSource(file => SourceOrTarget(workspace, sector, file), MayBeMoved: true), targets, notice, progress, cancellation);
+        bool placed = Place(sector, manifest, new InstallSource(file => SourceOrTarget(workspace, sector, file), MayBeMoved: true), targets, events, cancellation);
         Receipt.Write(files, new ResultLayout(settings.ResultFolder, sector), manifest);
         return placed;
     }
@@ -155,21 +156,20 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     /// <param name="sector">The sector.</param>
     /// <param name="manifest">What to put in place.</param>
     /// <param name="from">Where each file is.</param>
-    /// <param name="notice">Told what was moved aside.</param>
-    /// <param name="progress">Told how far.</param>
+    /// <param name="events">Told how far, and what was moved aside.</param>
     /// <param name="cancellation">Stops within a second.</param>
     /// <returns>Whether anything had to be put in place.</returns>
     public bool Copy(
-        SectorId sector, InstallManifest manifest, Func<ManifestFile, string> from, Action<string> notice, InstallProgress progress,
+        SectorId sector, InstallManifest manifest, Func<ManifestFile, string> from, SectorSink events,
         CancellationToken cancellation) =>
-        Place(sector, manifest, new InstallSource(from, MayBeMoved: false), StandingTargets.Unseen(), notice, progress, cancellation);
+        Place(sector, manifest, new InstallSource(from, MayBeMoved: false), StandingTargets.Unseen(), events, cancellation);
 
     private bool Place(
-        SectorId sector, InstallManifest manifest, InstallSource source, StandingTargets targets, Action<string> notice, InstallProgress progress,
+        SectorId sector, InstallManifest manifest, InstallSource source, StandingTargets targets, SectorSink events,
         CancellationToken cancellation)
     {
         ResultLayout layout = new(settings.ResultFolder, sector);
-        progress.Begin(manifest.Files.Sum(file => file.Length));
+        SealProgressCounter progress = Passing(events, manifest.Files.Sum(file => file.Length));
         Dictionary<ManifestFile, TargetState> states = manifest.Files.ToDictionary(
             file => file, file => StateOf(layout, manifest.Inputs, file, targets, progress, cancellation));
         ManifestFile[] different = [.. manifest.Files.Where(file => states[file].IsDifferent)];
@@ -182,10 +182,10 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         // A cache folder is moved aside whole, so then all its files are needed.
         HashSet<InstallArea> aside = [.. different.Select(file => file.Area)];
         ManifestFile[] missing = [.. manifest.Files.Where(file => !states[file].IsEqual || aside.Contains(file.Area))];
-        Stage(layout, manifest, missing, source, progress, cancellation);
+        Stage(layout, manifest, missing, source, events, cancellation);
         if (aside.Count > 0)
         {
-            MoveAside(layout, sector, aside, notice);
+            MoveAside(layout, sector, aside, events);
         }
 
         foreach (IGrouping<InstallArea, ManifestFile> area in missing.GroupBy(file => file.Area).OrderBy(area => area.Key))
@@ -209,6 +209,8 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         files.DeleteEmptyFolder(staging);
         files.DeleteEmptyFolder(Path.GetDirectoryName(staging)!);
     }
+
+    private static SealProgressCounter Passing(SectorSink events, long total) => new(events, SealPhase.Install, 1, 1, total);
 
     private static string Source(SectorWorkspace workspace, ManifestFile file) => file.Area switch
     {
@@ -271,7 +273,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     }
 
     private void Stage(
-        ResultLayout layout, InstallManifest manifest, ManifestFile[] missing, InstallSource source, InstallProgress progress,
+        ResultLayout layout, InstallManifest manifest, ManifestFile[] missing, InstallSource source, SectorSink events,
         CancellationToken cancellation)
     {
         if (missing.Length == 0)
@@ -284,6 +286,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             [.. missing.Where(file => file.IsInFolder).Select(file => layout.Staged(manifest.Inputs, file.Area)).Distinct()];
         files.CreateFolder(staging);
         Array.ForEach(stagedFolders, files.CreateFolder);
+        SealProgressCounter progress = Passing(events, missing.Sum(file => file.Length));
         foreach (ManifestFile file in missing)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -298,7 +301,6 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
 
         Array.ForEach(stagedFolders, files.SyncFolder);
         files.SyncFolder(staging);
-        progress.End();
     }
 
     private void MoveOrCopy(
@@ -307,12 +309,13 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         ManifestFile file,
         string to,
         string temporary,
-        InstallProgress progress,
+        SealProgressCounter progress,
         CancellationToken cancellation)
     {
         string from = source.Path(file);
         if (source.MayBeMoved && files.Move(from, to) != MoveResult.OtherFileSystem)
         {
+            progress.Add(file.Length);
             return;
         }
 
@@ -359,7 +362,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         }
     }
 
-    private void MoveAside(ResultLayout layout, SectorId sector, HashSet<InstallArea> areas, Action<string> notice)
+    private void MoveAside(ResultLayout layout, SectorId sector, HashSet<InstallArea> areas, SectorSink events)
     {
         string aside = layout.NewAside(time.GetUtcNow());
 
@@ -374,7 +377,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             files.SyncFolder(layout.Parent(area));
         }
 
-        notice($"what stood in the place of {sector} was moved to {aside}");
+        events.Notice($"what stood in the place of {sector} was moved to {aside}");
     }
 
     /// <summary>Where files come from.</summary>

@@ -30,7 +30,7 @@ internal sealed record InstallStep(PreparedSector Prepared, RecoveredSector? Rec
         if (Recovered is not null)
         {
             InstallManifest? described = Sector.Installer.Describe(
-                Sector.Facts.Sector, Prepared.Workspace, Recovered, out FinishedFile? damaged, Sector.Passing, run.Cancellation);
+                Sector.Facts.Sector, Prepared.Workspace, Recovered, out FinishedFile? damaged, Sector.Events, run.Cancellation);
             if (described is null)
             {
                 OperatorException damage = new(
@@ -50,7 +50,7 @@ internal sealed record InstallStep(PreparedSector Prepared, RecoveredSector? Rec
 
         InstallManifest manifest = Prepared.Workspace.Journal.Installing!;
         bool placed = Sector.Installer.Install(
-            Sector.Facts.Sector, manifest, Prepared.Workspace, Prepared.Targets, Sector.Notice, Sector.Passing, run.Cancellation);
+            Sector.Facts.Sector, manifest, Prepared.Workspace, Prepared.Targets, Sector.Events, run.Cancellation);
         CleanUp(Sector, Prepared.Workspace, Prepared.Content, Prepared.Pieces);
         bool installed = placed || Recovered is null;
         return new EndStep(installed ? OutcomeKind.Installed : OutcomeKind.AlreadyThere, manifest, ProvenNodes: installed ? proven : null);

@@ -30,7 +30,7 @@ internal sealed record LabelStep(PreparedSector Prepared) : ISectorStep
             Prepared.Job,
             Prepared.Workspace.Journal,
             Sector.Run.Shared.Parents.Get(Prepared.Job.Inputs.Porep, Sector.Run.Cancellation),
-            Sector.Progress);
+            Sector.Events);
     }
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ internal sealed record LabelStep(PreparedSector Prepared) : ISectorStep
         RunContext run = Sector.Run;
         Journal journal = Prepared.Workspace.Journal;
         TreesBehind behind = Sector.Hold(new TreesBehind(
-            lastLayer => run.Roles.Trees.Follow(Prepared.Job, lastLayer, Sector.Step(journal)), run.Shared.Cores, Sector.Notice, run.Cancellation));
+            lastLayer => run.Roles.Trees.Follow(Prepared.Job, lastLayer, Sector.Step(journal)), run.Shared.Cores, Sector.Events, run.Cancellation));
         run.Roles.Labels.Label(work with { Job = Prepared.Job with { LabelCores = cores } }, behind.LastLayer, run.Cancellation);
 
         // From here on missing layers mean that PreCommit2 has consumed them, not that labelling has to be done again.

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Filecoin.Primitives;
-using Filecoin.Sealing.Steps;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Pipeline;
@@ -9,7 +9,7 @@ namespace SealerRecover.Recovery.Pipeline;
 /// The parent caches of a run, each opened (built, verified) once for all sectors of its proof: the first sector that needs one
 /// opens it while the others of that proof wait. A cache that could not be opened is not tried again for each sector.
 /// </summary>
-internal sealed class ParentsPool(Labelling labels, IProgress<SealProgress> progress, Action<string> notice) : IDisposable
+internal sealed class ParentsPool(Labelling labels, SectorSink events) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<PorepParameters, Entry> _entries = [];
@@ -30,7 +30,7 @@ internal sealed class ParentsPool(Labelling labels, IProgress<SealProgress> prog
         try
         {
             entry.Failure?.Throw();
-            return entry.Parents ??= labels.OpenParents(porep, progress, notice, cancellation);
+            return entry.Parents ??= labels.OpenParents(porep, events, cancellation);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

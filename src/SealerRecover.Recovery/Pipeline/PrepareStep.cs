@@ -34,7 +34,7 @@ internal sealed record PrepareStep(SectorContext Sector) : ISectorStep
         if (Receipt.Read(Run.Files, Sector.Layout, inputs) is { } receipt)
         {
             Sector.Started(resumed: false);
-            if (Sector.Installer.IsIntact(Id, receipt, found, Sector.Passing, Run.Cancellation))
+            if (Sector.Installer.IsIntact(Id, receipt, found, Sector.Events, Run.Cancellation))
             {
                 return AlreadyInstalled(receipt, inputs, content);
             }
@@ -120,7 +120,7 @@ internal sealed record PrepareStep(SectorContext Sector) : ISectorStep
     }
 
     private SectorWorkspace OpenWorkspace(WorkInputs inputs) =>
-        SectorWorkspace.Open(Run.Files, Run.Settings.TempFolder, Id, inputs, Sector.Layout.CacheFolder, Sector.Notice);
+        SectorWorkspace.Open(Run.Files, Run.Settings.TempFolder, Id, inputs, Sector.Layout.CacheFolder, Sector.Events);
 
     private SealJob JobIn(SectorWorkspace workspace, CommD commD) => new()
     {
@@ -149,7 +149,7 @@ internal sealed record PrepareStep(SectorContext Sector) : ISectorStep
         }
 
         // What stands in the result folder already is a part of the proof, too.
-        InstallProof? proof = Sector.Installer.PrepareResume(Id, manifest, prepared.Workspace, Sector.Passing, Run.Cancellation) is { } intact
+        InstallProof? proof = Sector.Installer.PrepareResume(Id, manifest, prepared.Workspace, Sector.Events, Run.Cancellation) is { } intact
             ? InstallStep.Prove(Sector, intact)
             : null;
         if (proof is { Fault: null })

@@ -2,7 +2,7 @@ using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
-using Filecoin.Sealing.Steps;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Roles;
@@ -29,8 +29,8 @@ internal sealed class SectorContext(SectorFacts facts, RunContext run)
     /// <summary>Its places in the result folder.</summary>
     public ResultLayout Layout { get; } = new(run.Settings.ResultFolder, facts.Sector);
 
-    /// <summary>Told how far a step is.</summary>
-    public IProgress<SealProgress> Progress { get; } = run.Events.ProgressOf(facts.Sector);
+    /// <summary>Told how far a step is, and what the operator should know.</summary>
+    public SectorSink Events { get; } = run.Events.Of(facts.Sector);
 
     /// <summary>What was computed last, which the outcome tells even if the sector fails after it.</summary>
     public SealedCommitments? Computed { get; set; }
@@ -38,17 +38,14 @@ internal sealed class SectorContext(SectorFacts facts, RunContext run)
     /// <summary>Brings files into the result folder.</summary>
     public Installer Installer => new(Run.Files, Run.Settings, Run.Time);
 
-    /// <summary>Told of bytes that pass while files are read or copied.</summary>
-    public InstallProgress Passing => new(Progress, Run.Time);
-
     /// <summary>Whether room for its temporary files was granted.</summary>
     public bool IsAdmitted { get; private set; }
 
     /// <summary>The surroundings of a step that is recorded in <paramref name="journal"/>.</summary>
-    public StepContext Step(Journal journal) => new(journal, Run.Shared.Cores, Progress, Run.Cancellation);
+    public StepContext Step(Journal journal) => new(journal, Run.Shared.Cores, Events, Run.Cancellation);
 
     /// <summary>Tells the operator one sentence about it.</summary>
-    public void Notice(string text) => Run.Events.Notice(facts.Sector, text);
+    public void Notice(string text) => Events.Notice(text);
 
     /// <summary>Tells, once, that its work starts.</summary>
     public void Started(bool resumed)

@@ -22,7 +22,7 @@ internal sealed class SectorPieces : IDisposable
 
         PieceErrands? Errands(DataContent? part) => part is null
             ? null
-            : new PieceErrands(part, sector.Run.Shared.Pieces, sector.Run.Events.PiecesOf(part.Sector), sector.Notice, sector.Run.Cancellation);
+            : new PieceErrands(part, sector.Run.Shared.Pieces, sector.Run.Events.Of(part.Sector), sector.Run.Cancellation);
     }
 
     /// <summary>Ends, without failure, when all pieces that are being got are there or known to be missing.</summary>

@@ -66,7 +66,7 @@ internal static class SparedWork
         try
         {
             IReadOnlyList<ProofFault> faults = sector.Run.Roles.Proofs.CheckOpenings(
-                sector.Facts, prepared.Job.Inputs, left.CommC, sector.Layout.CacheFolder, sector.Progress, sector.Run.Cancellation);
+                sector.Facts, prepared.Job.Inputs, left.CommC, sector.Layout.CacheFolder, sector.Events, sector.Run.Cancellation);
             if (faults is not [var fault, ..])
             {
                 return true;

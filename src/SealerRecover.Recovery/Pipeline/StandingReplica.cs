@@ -132,8 +132,7 @@ internal sealed class StandingReplica
         }
 
         _sector.Notice($"the copy in {from} is taken instead");
-        InstallProgress progress = _sector.Passing;
-        progress.Begin(FileLook.Through(from).Length);
+        SealProgressCounter progress = new(_sector.Events, SealPhase.Install, 1, 1, FileLook.Through(from).Length);
         string temporary = $"{to}.copy";
         FileDigest copied = Run.Files.Copy(from, temporary, progress, Run.Cancellation);
         Run.Files.Publish(temporary, to);

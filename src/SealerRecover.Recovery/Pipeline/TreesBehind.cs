@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.PreCommit;
+using SealerRecover.Recovery.Events;
 
 namespace SealerRecover.Recovery.Pipeline;
 
@@ -13,16 +14,16 @@ namespace SealerRecover.Recovery.Pipeline;
 internal sealed class TreesBehind : IDisposable
 {
     private readonly Thread _thread;
-    private readonly Action<string> _notice;
+    private readonly SectorSink _events;
     private Exception? _failure;
 
     /// <param name="follow">Follows the watermark until everything is recorded or there is nothing to follow.</param>
     /// <param name="cores">The cores of the run.</param>
-    /// <param name="notice">Told why trees behind the labels stopped, if they did.</param>
+    /// <param name="events">Told why trees behind the labels stopped, if they did.</param>
     /// <param name="cancellation">Of the run.</param>
-    public TreesBehind(Action<LayerWatermark> follow, CoreBudget cores, Action<string> notice, CancellationToken cancellation)
+    public TreesBehind(Action<LayerWatermark> follow, CoreBudget cores, SectorSink events, CancellationToken cancellation)
     {
-        _notice = notice;
+        _events = events;
         LastLayer = new LayerWatermark();
         _thread = new Thread(() => Work(follow, cores, cancellation)) { Name = "trees behind", IsBackground = true };
         _thread.Start();
@@ -41,7 +42,7 @@ internal sealed class TreesBehind : IDisposable
             case null:
                 break;
             case { } failure when failure is OperatorException || StorageFailure.Is(failure):
-                _notice($"trees behind the last layer stopped ({failure.Message}); what is left of them is built after it");
+                _events.Notice($"trees behind the last layer stopped ({failure.Message}); what is left of them is built after it");
                 break;
             default:
                 ExceptionDispatchInfo.Throw(_failure);

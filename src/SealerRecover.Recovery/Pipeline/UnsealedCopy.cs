@@ -3,7 +3,6 @@ using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Unsealed;
-using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Pipeline;
@@ -25,8 +24,7 @@ internal static class UnsealedCopy
 
         // One that is not recorded is of a run that was stopped.
         run.Files.DeleteFile(workspace.UnsealedFile);
-        InstallProgress written = sector.Passing;
-        written.Begin(data.Size.Bytes);
+        SealProgressCounter written = new(sector.Events, SealPhase.Install, 1, 1, data.Size.Bytes);
         WitnessedData witnessed = new(data, run.Settings.Kernels.TwoToOne);
         UnsealedFile.Write(
             run.Files, workspace.UnsealedFile, witnessed, ranges: null, run.Shared.Cores.Now, written, run.Cancellation);

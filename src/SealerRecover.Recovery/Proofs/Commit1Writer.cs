@@ -52,7 +52,7 @@ public static class Commit1Writer
             PoseidonKernel = request.Kernels.Poseidon,
             TwoToOneKernel = request.Kernels.TwoToOne,
         };
-        return Write(request, job, events.ProgressOf(sector), cancellation);
+        return Write(request, job, events.Of(sector), cancellation);
     }
 
     private static Commit1Output Write(

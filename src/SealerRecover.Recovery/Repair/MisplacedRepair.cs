@@ -98,7 +98,7 @@ public sealed class MisplacedRepair(RecoverySettings settings, IReadOnlyList<Sur
         return
         [
             .. sectors.Select(facts => search.Complete(
-                surveyor.Survey(facts, events.LongProgressOf(facts.Sector), cancellation), events.LongProgressOf(facts.Sector), cancellation)),
+                surveyor.Survey(facts, events.LongOf(facts.Sector), cancellation), events.LongOf(facts.Sector), cancellation)),
         ];
     }
 

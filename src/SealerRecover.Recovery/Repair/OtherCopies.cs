@@ -1,7 +1,6 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Install;
@@ -40,7 +39,7 @@ public sealed class OtherCopies
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(events);
-        IProgress<SealProgress> progress = events.LongProgressOf(facts.Sector);
+        SectorSink told = events.LongOf(facts.Sector);
         ResultLayout whole = new(_settings.ResultFolder, facts.Sector);
         if (Receipt.Read(_files, whole, WorkInputs.For(facts, SectorContent.Of(facts), _settings)) is not { } receipt)
         {
@@ -63,9 +62,9 @@ public sealed class OtherCopies
         {
             using FolderLock held = FolderLock.Take(_files, layout.LockFile, sector.ToString());
             Installer installer = new(_files, _settings with { ResultFolder = layout.Root, Force = true }, _time);
-            if (installer.Copy(sector, files, from.Target, text => events.Notice(sector, text), new InstallProgress(progress, _time), cancellation))
+            if (installer.Copy(sector, files, from.Target, told, cancellation))
             {
-                events.Notice(sector, $"the copy of {sector} in {layout.Root} was damaged or not complete; good files of {from.Root} were copied there");
+                told.Notice($"the copy of {sector} in {layout.Root} was damaged or not complete; good files of {from.Root} were copied there");
             }
 
             held.Remove(_files);

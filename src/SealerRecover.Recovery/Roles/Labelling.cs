@@ -3,6 +3,7 @@ using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.PreCommit;
 using Filecoin.Sealing.Steps;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Roles;
@@ -25,9 +26,9 @@ internal class Labelling(RecoverySettings settings)
     /// <summary>Where the parent cache of a proof is, whether or not it exists.</summary>
     public virtual string ParentCachePath(PorepParameters porep) => _parents.PathFor(porep);
 
-    /// <summary>Opens the parent cache of a proof, building it if need be; <paramref name="notice"/> is told in sentences of one that was damaged.</summary>
-    public virtual IParents OpenParents(PorepParameters porep, IProgress<SealProgress> progress, Action<string> notice, CancellationToken cancellation) =>
-        new OpenCache(_parents.Open(porep, settings.Threads, settings.ParentWindowNodes, progress, cancellation, notice));
+    /// <summary>Opens the parent cache of a proof, building it if need be; <paramref name="events"/> is told in sentences of one that was damaged.</summary>
+    public virtual IParents OpenParents(PorepParameters porep, SectorSink events, CancellationToken cancellation) =>
+        new OpenCache(_parents.Open(porep, settings.Threads, settings.ParentWindowNodes, events, cancellation, events.Notice));
 
     /// <summary>What its steps cost here.</summary>
     public virtual NodeCosts CostsOf(PorepParameters porep) => NodeCosts.Typical(porep, settings.Kernels);

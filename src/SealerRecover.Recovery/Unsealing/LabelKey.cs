@@ -51,7 +51,7 @@ internal sealed class LabelKey : IDisposable
         SectorId sector = request.Facts.Sector;
         string cache = Path.Combine(settings.TempFolder, sector.FileName, "cache");
         SectorWorkspace workspace = SectorWorkspace.Open(
-            files, settings.TempFolder, sector, WorkInputs.For(request.Facts, new SectorContent(commD, null, null, []), settings), cache, text => events.Notice(sector, text));
+            files, settings.TempFolder, sector, WorkInputs.For(request.Facts, new SectorContent(commD, null, null, []), settings), cache, events.Of(sector));
         return new LabelKey(request, files, labels, events, workspace);
     }
 
@@ -78,11 +78,11 @@ internal sealed class LabelKey : IDisposable
             LabelKernel = _request.Kernels.Label,
             LabelCores = cores,
             CachePathInTAux = journal.CachePathInTAux,
-            Notice = text => _events.Notice(_request.Facts.Sector, text),
+            Notice = _events.Of(_request.Facts.Sector).Notice,
         };
-        using (IParents parents = _labels.OpenParents(Porep, _events.ProgressOf(null), _events.Notice, cancellation))
+        using (IParents parents = _labels.OpenParents(Porep, _events.Of(null), cancellation))
         {
-            _labels.Label(new LabelWork(job, journal, parents, _events.ProgressOf(_request.Facts.Sector)), lastLayer: null, cancellation);
+            _labels.Label(new LabelWork(job, journal, parents, _events.Of(_request.Facts.Sector)), lastLayer: null, cancellation);
         }
 
         journal.MarkLabelled(true);

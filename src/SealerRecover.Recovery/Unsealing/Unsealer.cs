@@ -133,7 +133,7 @@ public sealed class Unsealer
     private void Write(ISectorData data, UnsealPlan plan, EventSink events, CancellationToken cancellation)
     {
         UnsealRange range = _request.Range;
-        SealProgressCounter written = new(events.ProgressOf(Sector), SealPhase.Unseal, 1, 1, range.RawLength);
+        SealProgressCounter written = new(events.Of(Sector), SealPhase.Unseal, 1, 1, range.RawLength);
         NewRawFile.Write(_files, _request.Output, WriteContent, Check);
 
         void WriteContent(Stream output) => RawData.WriteRaw(
@@ -146,7 +146,7 @@ public sealed class Unsealer
                 return;
             }
 
-            IProgress<SealProgress> sink = events.ProgressOf(Sector);
+            SectorSink sink = events.Of(Sector);
             using WatchedStream watched = new(
                 content, range.RawLength, _request.Output, (done, total) => sink.Report(new SealProgress(SealPhase.HashPiece, 1, 1, done, total)));
             TwoToOneHash hash = TwoToOneHash.Create(_request.Kernels.TwoToOne);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Steps;
+using SealerRecover.Recovery.Events;
 
 namespace SealerRecover.Recovery.Workspace;
 
@@ -60,11 +61,11 @@ internal sealed class SectorWorkspace : IDisposable
     /// <param name="sector">The sector.</param>
     /// <param name="inputs">What is asked for.</param>
     /// <param name="cachePathInTAux">The cache path that t_aux is to name; a resumed journal keeps its own.</param>
-    /// <param name="notice">Told in one sentence what became of earlier work.</param>
+    /// <param name="events">Told in one sentence what became of earlier work.</param>
     /// <exception cref="OperatorException">Busy, or the folder is not this tool's.</exception>
     /// <exception cref="IOException">The file system failed.</exception>
     public static SectorWorkspace Open(
-        IFileSystem files, string tempFolder, SectorId sector, WorkInputs inputs, string cachePathInTAux, Action<string> notice)
+        IFileSystem files, string tempFolder, SectorId sector, WorkInputs inputs, string cachePathInTAux, SectorSink events)
     {
         string folder = WorkspacePaths.Of(tempFolder, sector).Folder;
         RefuseForeignFolder(folder);
@@ -74,11 +75,11 @@ internal sealed class SectorWorkspace : IDisposable
             Journal? found = Journal.Load(files, folder);
             if (found is not null && found.Inputs != inputs)
             {
-                (held, found) = SetAside(files, folder, held, found, sector, inputs, notice);
+                (held, found) = SetAside(files, folder, held, found, sector, inputs, events);
             }
             else if (found is null && FileLook.At(Path.Combine(folder, Journal.FileName)).Kind != FileKind.Missing)
             {
-                notice($"the journal in {folder} is damaged, so its work is not trusted; starting afresh");
+                events.Notice($"the journal in {folder} is damaged, so its work is not trusted; starting afresh");
                 DeleteOwnFiles(files, folder);
             }
 
@@ -183,20 +184,20 @@ internal sealed class SectorWorkspace : IDisposable
                 || (Folders.Contains(Path.GetFileName(entry)) && FileLook.EntriesOf(entry).Length == 0)));
 
     private static (FolderLock Held, Journal? Found) SetAside(
-        IFileSystem files, string folder, FolderLock held, Journal other, SectorId sector, WorkInputs wanted, Action<string> notice)
+        IFileSystem files, string folder, FolderLock held, Journal other, SectorId sector, WorkInputs wanted, SectorSink events)
     {
         // The lock's file moves with the folder, so the folder of that name is taken anew.
         string aside = Vacant($"{folder}.{other.Inputs.Fingerprint}");
         held.Dispose();
         Expect(files.Move(folder, aside), folder, aside);
-        notice($"{folder} held work for another {wanted.DifferencesFrom(other.Inputs)}; it is now {aside}, to be deleted when not needed");
+        events.Notice($"{folder} held work for another {wanted.DifferencesFrom(other.Inputs)}; it is now {aside}, to be deleted when not needed");
 
         string earlier = $"{folder}.{wanted.Fingerprint}";
         bool returns = Journal.Load(files, earlier)?.Inputs == wanted;
         if (returns)
         {
             Expect(files.Move(earlier, folder), earlier, folder);
-            notice($"work for these inputs, set aside by an earlier run, came back from {earlier}");
+            events.Notice($"work for these inputs, set aside by an earlier run, came back from {earlier}");
         }
 
         files.SyncFolder(Path.GetDirectoryName(folder)!);

@@ -128,7 +128,7 @@ internal sealed class DiagnoseCommand : ICommand
             Kernels = _kernel.Read(context),
             ParentCacheFolder = context.Environment.ParentCacheFolder,
         },
-        context.Events.LongProgressOf(used.Sector),
+        context.Events.LongOf(used.Sector),
         context.Cancellation).Read(used, work);
 
     private async Task<DiagnosisFacts> AskAsync(CommandContext context, UsedInputs used, bool offline, DiagnosisFacts facts)

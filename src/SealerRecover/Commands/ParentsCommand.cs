@@ -68,7 +68,7 @@ internal sealed class ParentsCommand : ICommand
         ParentCacheFolder folder = new(context.Environment.ParentCacheFolder, kernel: _kernel.Read(context).Parents);
         string path = folder.PathFor(proof.Porep);
         int threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores;
-        IProgress<SealProgress> progress = context.Events.ProgressOf(null);
+        IProgress<SealProgress> progress = context.Events.Of(null);
         if (context.Parsed.GetValue(_verify))
         {
             ParentCacheState state = context.View.Live(() => folder.Check(proof.Porep, threads, progress, context.Cancellation));

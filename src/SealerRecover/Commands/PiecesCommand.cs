@@ -117,7 +117,7 @@ internal sealed class PiecesCommand : ICommand
         }
 
         PiecePlace? place = contents.Order == OrderKnowledge.Unknown ? null : new PiecePlace(contents.Sector, contents.Size, placed.Offset);
-        return await fetcher.LookForAsync(new PieceWanted(placed.Piece, place), context.Events.PiecesOf(contents.Sector), context.Cancellation);
+        return await fetcher.LookForAsync(new PieceWanted(placed.Piece, place), context.Events.Of(contents.Sector).Pieces, context.Cancellation);
     }
 
     private static OperatorException? Complaint(SectorContents contents, List<FoundPiece> pieces, bool isNamed)

@@ -87,8 +87,8 @@ internal sealed class SurveyCommand : ICommand
             long started = context.Host.Time.GetTimestamp();
             SectorSurvey survey = context.View.Live(
                 () => search.Complete(
-                    surveyor.Survey(facts, context.Events.LongProgressOf(sector.Sector), context.Cancellation),
-                    context.Events.LongProgressOf(sector.Sector),
+                    surveyor.Survey(facts, context.Events.LongOf(sector.Sector), context.Cancellation),
+                    context.Events.LongOf(sector.Sector),
                     context.Cancellation));
             SurveyAnswer answer = new(survey, comparedWith, ShowGood: sectors.Count == 1);
             context.View.Answered(answer);

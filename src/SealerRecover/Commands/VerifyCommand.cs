@@ -106,7 +106,7 @@ internal sealed class VerifyCommand : ICommand
     {
         long started = context.Host.Time.GetTimestamp();
         SectorVerification found = context.View.Live(
-            () => verifier.Verify(facts, seed, context.Events.LongProgressOf(facts.Sector), context.Cancellation));
+            () => verifier.Verify(facts, seed, context.Events.LongOf(facts.Sector), context.Cancellation));
         VerificationAnswer answer = new(found, comparedWith);
         context.View.Answered(answer);
         return new SectorReport(

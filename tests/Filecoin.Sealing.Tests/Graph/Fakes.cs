@@ -16,19 +16,3 @@ internal sealed class Reports(Action<SealProgress>? also = null) : IProgress<Sea
         also?.Invoke(value);
     }
 }
-
-/// <summary>No time ever passes.</summary>
-internal sealed class StandingTime : TimeProvider
-{
-    public override long GetTimestamp() => 0;
-}
-
-/// <summary>An hour passes between any two looks.</summary>
-internal sealed class RacingTime : TimeProvider
-{
-    private long _now;
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override long GetTimestamp() => Interlocked.Add(ref _now, TimeSpan.TicksPerHour);
-}

@@ -16,7 +16,7 @@ public class EventSinkTests
     {
         EventSink sink = new(_observer, _time);
         IProgress<long> bytes = sink.BytesOf(SealPhase.HashPiece, 1000);
-        IProgress<SealProgress> progress = sink.ProgressOf(Sector);
+        SectorSink progress = sink.Of(Sector);
         _time.Now += TimeSpan.FromSeconds(2);
         Parallel.For(0, 1000, i =>
         {
@@ -34,7 +34,7 @@ public class EventSinkTests
     public void Long_work_is_told_of_once_it_has_taken_two_seconds()
     {
         EventSink sink = new(_observer, _time);
-        IProgress<SealProgress> survey = sink.LongProgressOf(Sector);
+        SectorSink survey = sink.LongOf(Sector);
         IProgress<long> bytes = sink.BytesOf(SealPhase.HashPiece, total: null);
         survey.Report(new SealProgress(SealPhase.CheckReplica, 1, 1, 1, 10));
         bytes.Report(5);

@@ -14,6 +14,7 @@ using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
 using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Content;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
 
@@ -367,7 +368,7 @@ internal sealed class FakeSealer
         public override string ParentCachePath(PorepParameters porep) => "/nonexistent/parents";
 
         public override IParents OpenParents(
-            PorepParameters porep, IProgress<SealProgress> progress, Action<string> notice, CancellationToken cancellation) => fake.OpenParents();
+            PorepParameters porep, SectorSink events, CancellationToken cancellation) => fake.OpenParents();
 
         public override NodeCosts CostsOf(PorepParameters porep) => Costs;
 
