@@ -62,7 +62,7 @@ public static class NextSteps
     internal static readonly TimeSpan Margin = TimeSpan.FromMinutes(90);
 
     /// <summary>The advice, in the order to follow it.</summary>
-    /// <param name="facts">The sectors of the run; those without a standing get no times.</param>
+    /// <param name="facts">The sectors of the run; those without a status get no times.</param>
     /// <param name="outcomes">How they ended.</param>
     /// <param name="resultFolder">Where they were installed.</param>
     /// <param name="now">The time to count from.</param>
@@ -74,7 +74,7 @@ public static class NextSteps
         HashSet<SectorId> good =
             [.. outcomes.Where(outcome => outcome.Kind is OutcomeKind.Installed or OutcomeKind.AlreadyThere).Select(outcome => outcome.Sector)];
         SectorFacts[] recovered = [.. facts.Where(sector => good.Contains(sector.Sector))];
-        now = Now(recovered.Select(sector => sector.Standing), now);
+        now = Now(recovered.Select(sector => sector.Status), now);
         NextStep[] deadlines = [.. Deadlines(recovered, now)];
         NextStep[] challenges = [.. Challenges(recovered, now)];
         NextStep[] proofs = [.. Proofs(recovered, now)];
@@ -129,8 +129,8 @@ public static class NextSteps
     }
 
     private static IEnumerable<NextStep> Deadlines(SectorFacts[] recovered, DateTimeOffset now) => recovered
-        .Where(facts => facts.Standing is { } standing && Waits(standing) && IsFaulty(standing))
-        .Select(facts => (facts.Sector, facts.Standing!.Deadline, Opens: NextOpening(facts.Standing, facts.Standing.DeadlineOpens!.Value, now, Margin)))
+        .Where(facts => facts.Status is { } status && Waits(status) && IsFaulty(status))
+        .Select(facts => (facts.Sector, facts.Status!.Deadline, Opens: NextOpening(facts.Status, facts.Status.DeadlineOpens!.Value, now, Margin)))
         .GroupBy(sector => (sector.Deadline, sector.Opens))
         .OrderBy(group => group.Key.Opens)
         .Select(group =>
@@ -147,9 +147,9 @@ public static class NextSteps
         });
 
     private static IEnumerable<NextStep> Challenges(SectorFacts[] recovered, DateTimeOffset now) => recovered
-        .Where(facts => facts.Standing is { } standing && Waits(standing) && !IsFaulty(standing))
-        .Select(facts => (facts.Sector, Standing: facts.Standing!, Drawn: facts.Standing!.DeadlineChallenge ?? facts.Standing.DeadlineOpens!.Value))
-        .GroupBy(sector => (sector.Standing.Deadline, sector.Standing.IsDeclaredRecovered, Drawn: NextOpening(sector.Standing, sector.Drawn, now, TimeSpan.Zero)))
+        .Where(facts => facts.Status is { } status && Waits(status) && !IsFaulty(status))
+        .Select(facts => (facts.Sector, Status: facts.Status!, Drawn: facts.Status!.DeadlineChallenge ?? facts.Status.DeadlineOpens!.Value))
+        .GroupBy(sector => (sector.Status.Deadline, sector.Status.IsDeclaredRecovered, Drawn: NextOpening(sector.Status, sector.Drawn, now, TimeSpan.Zero)))
         .OrderBy(group => group.Key.Drawn)
         .Select(group =>
         {
@@ -165,18 +165,18 @@ public static class NextSteps
         });
 
     /// <summary>Whether it is proven and has a deadline to come: what was terminated or has expired has none.</summary>
-    internal static bool Waits(SectorStanding standing) =>
-        standing is { State: SectorState.Proven, DeadlineOpens: not null, IsTerminated: false } && (standing.Expiration ?? long.MaxValue) > standing.NowEpoch;
+    internal static bool Waits(ChainStatus status) =>
+        status is { State: SectorState.Proven, DeadlineOpens: not null, IsTerminated: false } && (status.Expiration ?? long.MaxValue) > status.NowEpoch;
 
     /// <summary>Whether a recovery has to be declared for it; so where nobody told that it is not faulty.</summary>
-    internal static bool IsFaulty(SectorStanding standing) => standing.IsFaulty != false && !standing.IsDeclaredRecovered;
+    internal static bool IsFaulty(ChainStatus status) => status.IsFaulty != false && !status.IsDeclaredRecovered;
 
     private static string Deadline(int? deadline) =>
         deadline is int index ? string.Create(CultureInfo.InvariantCulture, $"deadline {index}") : "their deadline";
 
     private static IEnumerable<NextStep> Proofs(SectorFacts[] recovered, DateTimeOffset now) => recovered
-        .Where(facts => facts.Standing is { State: SectorState.PreCommitted, ProveBefore: not null })
-        .GroupBy(facts => facts.Standing!.TimeOf(facts.Standing.ProveBefore!.Value))
+        .Where(facts => facts.Status is { State: SectorState.PreCommitted, ProveBefore: not null })
+        .GroupBy(facts => facts.Status!.TimeOf(facts.Status.ProveBefore!.Value))
         .OrderBy(group => group.Key)
         .Select(group =>
         {
@@ -192,8 +192,8 @@ public static class NextSteps
         });
 
     private static IEnumerable<NextStep> Terminations(SectorFacts[] recovered) => recovered
-        .Where(facts => facts.Standing is { FaultTerminatesAt: > 0 })
-        .GroupBy(facts => facts.Standing!.TimeOf(facts.Standing.FaultTerminatesAt!.Value))
+        .Where(facts => facts.Status is { FaultTerminatesAt: > 0 })
+        .GroupBy(facts => facts.Status!.TimeOf(facts.Status.FaultTerminatesAt!.Value))
         .OrderBy(group => group.Key)
         .Select(group =>
         {
@@ -208,8 +208,8 @@ public static class NextSteps
 
     private static NextStep Check(SectorFacts[] recovered)
     {
-        SectorFacts[] proven = [.. recovered.Where(facts => facts.Standing is { Deadline: not null } standing && Waits(standing))];
-        string[] lotus = [.. proven.Select(facts => (Deadline: facts.Standing!.Deadline!.Value, OnlyFaulty: facts.Standing.IsFaulty != false)).Distinct().Order()
+        SectorFacts[] proven = [.. recovered.Where(facts => facts.Status is { Deadline: not null } status && Waits(status))];
+        string[] lotus = [.. proven.Select(facts => (Deadline: facts.Status!.Deadline!.Value, OnlyFaulty: facts.Status.IsFaulty != false)).Distinct().Order()
             .Select(check => string.Create(
                 CultureInfo.InvariantCulture, $"lotus-miner proving check --only-bad {(check.OnlyFaulty ? "--faulty " : "")}{check.Deadline}"))];
         return new NextStep(
@@ -219,16 +219,16 @@ public static class NextSteps
             [.. proven.Select(facts => facts.Sector)]);
     }
 
-    /// <summary>One clock for all: this machine's, as for <see cref="SectorStanding.NowEpoch"/>.</summary>
-    internal static DateTimeOffset Now(IEnumerable<SectorStanding?> standings, DateTimeOffset now) =>
-        standings.OfType<SectorStanding>().Select(standing => standing.HeadTime).Append(now).Max();
+    /// <summary>One clock for all: this machine's, as for <see cref="ChainStatus.NowEpoch"/>.</summary>
+    internal static DateTimeOffset Now(IEnumerable<ChainStatus?> statuses, DateTimeOffset now) =>
+        statuses.OfType<ChainStatus>().Select(status => status.HeadTime).Append(now).Max();
 
     /// <summary>The next time, at least so far ahead, at which what comes back every day comes: what was known at one head may be days old.</summary>
-    internal static DateTimeOffset NextOpening(SectorStanding standing, long opens, DateTimeOffset now, TimeSpan ahead)
+    internal static DateTimeOffset NextOpening(ChainStatus status, long opens, DateTimeOffset now, TimeSpan ahead)
     {
-        TimeSpan late = now + ahead - standing.TimeOf(opens);
+        TimeSpan late = now + ahead - status.TimeOf(opens);
         TimeSpan day = Epochs.Span(Epochs.PerDay);
-        return standing.TimeOf(opens) + (late > TimeSpan.Zero ? Math.Ceiling(late / day) * day : TimeSpan.Zero);
+        return status.TimeOf(opens) + (late > TimeSpan.Zero ? Math.Ceiling(late / day) * day : TimeSpan.Zero);
     }
 
     private static Guid? StorageId(string resultFolder)

@@ -90,7 +90,7 @@ public sealed class FindInMetadata(ParentCaches caches, Databases databases)
         Ended recovered = await forgetting.Bench.RunAsync(forgetting.Bench.Recover(forgetting.Metadata, "--sectors=8"));
         Assert.True(recovered.Code == 5, recovered.ToString());
         Assert.Contains(sentence, recovered.Output, StringComparison.Ordinal);
-        Assert.Contains("write them to its Pieces in that file", recovered.Output, StringComparison.Ordinal);
+        Assert.Contains("rite them to its Pieces in that file", recovered.Output, StringComparison.Ordinal);
 
         JsonNode file = JsonNode.Parse(await File.ReadAllTextAsync(forgetting.Metadata, TestContext.Current.CancellationToken))!;
         file["SectorInfos"]![1]!["Pieces"] = new JsonArray([.. ForgettingChain.OnChain.Select(piece => new JsonObject

@@ -137,7 +137,7 @@ public sealed class FindWhatIsForgotten(ParentCaches caches, Databases databases
     {
         JsonNode failure = ended.Report["sectors"]!.AsArray().Single(sector => (ulong)sector!["sector"]!["number"]! == 8)!["failure"]!;
         Assert.StartsWith("f01000 sector 8 holds data, but nothing tells which pieces (", (string?)failure["message"], StringComparison.Ordinal);
-        Assert.StartsWith("until it is proven only who sealed it knows its pieces: name the lotus-miner ", (string?)failure["hint"], StringComparison.Ordinal);
+        Assert.StartsWith("Until it is proven only who sealed it knows its pieces: name the lotus-miner ", (string?)failure["hint"], StringComparison.Ordinal);
         Assert.Contains("write the pieces to a metadata file", (string?)failure["hint"], StringComparison.Ordinal);
         Assert.Contains(
             $"f01000 sector 8: {metadata} holds all but its pieces and says that it holds data with CommD {ForgettingChain.CommD}: ",

@@ -60,7 +60,7 @@ public sealed class NextStepsTests : IDisposable
     public void A_faulty_sector_names_its_termination_and_a_pre_committed_one_its_last_moment()
     {
         (SectorFacts Facts, OutcomeKind Kind) faulty = Proven(1, opens: 1300);
-        faulty.Facts = faulty.Facts with { Standing = faulty.Facts.Standing! with { FaultTerminatesAt = 1000 + (3 * 2880) } };
+        faulty.Facts = faulty.Facts with { Status = faulty.Facts.Status! with { FaultTerminatesAt = 1000 + (3 * 2880) } };
         (SectorFacts, OutcomeKind) young = PreCommitted(2, proveBefore: 1120);
         (SectorFacts, OutcomeKind) lost = PreCommitted(3, proveBefore: 999);
 
@@ -94,7 +94,7 @@ public sealed class NextStepsTests : IDisposable
     private static (SectorFacts Facts, OutcomeKind Kind) Proven(ulong number, long opens) => (
         FakeSealer.Facts(number) with
         {
-            Standing = new SectorStanding
+            Status = new ChainStatus
             {
                 State = SectorState.Proven,
                 HeadEpoch = 1000,
@@ -108,7 +108,7 @@ public sealed class NextStepsTests : IDisposable
     private static (SectorFacts Facts, OutcomeKind Kind) PreCommitted(ulong number, long proveBefore) => (
         FakeSealer.Facts(number) with
         {
-            Standing = new SectorStanding { State = SectorState.PreCommitted, HeadEpoch = 1000, HeadTime = Head, ProveBefore = proveBefore },
+            Status = new ChainStatus { State = SectorState.PreCommitted, HeadEpoch = 1000, HeadTime = Head, ProveBefore = proveBefore },
         },
         OutcomeKind.AlreadyThere);
 }

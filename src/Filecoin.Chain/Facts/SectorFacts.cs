@@ -46,33 +46,33 @@ public sealed record SectorFacts
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Where the sector stands on chain; null when offline.</summary>
-    public SectorStanding? Standing { get; init; }
+    public ChainStatus? Status { get; init; }
 
     /// <summary>The miner's debt as a metadata file has it, of the time when that was written; null for none.</summary>
     public MinerDebt? DebtThen { get; init; }
 
     /// <summary>The miner's debt, as newly as it is known.</summary>
-    public MinerDebt? Debt => Standing is { } standing ? standing.Debt : DebtThen;
+    public MinerDebt? Debt => Status is { } status ? status.Debt : DebtThen;
 
     /// <summary>Whether a metadata file says that it was pre-committed and not proven when that was written.</summary>
     public bool WasUnproven { get; init; }
 
     /// <summary>Whether it is pre-committed and not proven, as far as is known: its Commit 1 is still to come.</summary>
-    public bool IsUnproven => Standing is { } standing ? standing.State == SectorState.PreCommitted : WasUnproven;
+    public bool IsUnproven => Status is { } status ? status.State == SectorState.PreCommitted : WasUnproven;
 }
 
 /// <summary>Where a lost sector is in its life.</summary>
 public enum SectorState
 {
-    /// <summary>Pre-committed, not yet proven: the deposit is lost after <see cref="SectorStanding.ProveBefore"/>.</summary>
+    /// <summary>Pre-committed, not yet proven: the deposit is lost after <see cref="ChainStatus.ProveBefore"/>.</summary>
     PreCommitted,
 
     /// <summary>Proven and, if lost, faulty or about to be.</summary>
     Proven,
 }
 
-/// <summary>A sector's standing at one head tipset. Epochs are 30 seconds each; times are computed from the head's time stamp.</summary>
-public sealed record SectorStanding
+/// <summary>A sector's status at one head tipset. Epochs are 30 seconds each; times are computed from the head's time stamp.</summary>
+public sealed record ChainStatus
 {
     /// <summary>Which state.</summary>
     public required SectorState State { get; init; }

@@ -64,7 +64,7 @@ internal sealed class ChallengeLookup(FullNode node, TipSet head, long? windowPo
     /// <summary>Epoch of the newest challenge of a deadline that is drawn already; null if the period makes no sense.</summary>
     private long? LastChallenge(ProvingDeadline period, int index)
     {
-        if (period.WPoStChallengeLookback is < 0 or > 1 << 20 || StandingLookup.NextOpening(period, index) is not { } opens)
+        if (period.WPoStChallengeLookback is < 0 or > 1 << 20 || StatusLookup.NextOpening(period, index) is not { } opens)
         {
             return null;
         }

@@ -13,7 +13,7 @@ namespace Filecoin.Chain.Lookup;
 /// Puts the facts about a sector together: asks the sources, has the ticket computed, has pieces looked for, and compares all of it.
 /// </summary>
 internal sealed class FactsLookup(
-    FullNode node, OtherSources others, MinerAddress miner, SectorSize size, string networkName, TipSet head, StandingLookup standings, Reporter reporter)
+    FullNode node, OtherSources others, MinerAddress miner, SectorSize size, string networkName, TipSet head, StatusLookup statuses, Reporter reporter)
 {
     private readonly IReadOnlyList<ISectorSource> _sources = SourceOrder.Of(node, miner, others, reporter);
     private readonly IReadOnlyList<ISectorSource> _ofChain = SourceOrder.OfChain(node, miner, others.Archive);
@@ -51,8 +51,8 @@ internal sealed class FactsLookup(
         (SectorUpdate? update, OperatorException? untoldUpdate) = proven?.SectorKeyCid is null
             ? default
             : await UpdateAsync(inquiry, question, proven, notes, cancellation).ConfigureAwait(false);
-        SectorStanding? standing = proven is not null ? await standings.OfProvenAsync(sector, proven, notes, cancellation).ConfigureAwait(false)
-            : preCommitted is not null ? await standings.OfPreCommittedAsync(proof, preCommitted, notes, cancellation).ConfigureAwait(false)
+        ChainStatus? status = proven is not null ? await statuses.OfProvenAsync(sector, proven, notes, cancellation).ConfigureAwait(false)
+            : preCommitted is not null ? await statuses.OfPreCommittedAsync(proof, preCommitted, notes, cancellation).ConfigureAwait(false)
             : null;
         Ticket ticket = await TicketAsync(inquiry, question, notes, cancellation).ConfigureAwait(false);
         notes.AddRange(inquiry.Agreed.Overruled);
@@ -67,7 +67,7 @@ internal sealed class FactsLookup(
             Activation = proven?.Activation,
             Data = data,
             Update = update,
-            Standing = standing,
+            Status = status,
             Notes = notes,
             Origins = Origins.Of(inquiry.Agreed, newest?.SealedCid),
         };

@@ -9,7 +9,7 @@ namespace Filecoin.Chain.Lookup;
 /// Tells whether facts found in an earlier run are still right, by what is cheap to ask: the newest state, and the headers of the ticket's
 /// epoch, which many sectors share. Then nobody is asked again what old state or messages said.
 /// </summary>
-internal sealed class KeptFacts(FullNode node, string networkName, SectorSize size, StandingLookup standings)
+internal sealed class KeptFacts(FullNode node, string networkName, SectorSize size, StatusLookup statuses)
 {
     private readonly Tickets _tickets = new(node, networkName);
 
@@ -23,7 +23,7 @@ internal sealed class KeptFacts(FullNode node, string networkName, SectorSize si
         }
 
         List<string> notes = [];
-        SectorStanding standing;
+        ChainStatus status;
         if (await node.StateSectorGetInfoAsync(kept.Sector, TipSetKey.Head, cancellation).ConfigureAwait(false) is { } proven)
         {
             if (!IsOf(kept, proven))
@@ -31,12 +31,12 @@ internal sealed class KeptFacts(FullNode node, string networkName, SectorSize si
                 return null;
             }
 
-            standing = await standings.OfProvenAsync(kept.Sector, proven, notes, cancellation).ConfigureAwait(false);
+            status = await statuses.OfProvenAsync(kept.Sector, proven, notes, cancellation).ConfigureAwait(false);
         }
         else if (await node.StateSectorPreCommitInfoAsync(kept.Sector, TipSetKey.Head, cancellation).ConfigureAwait(false) is { } preCommitted
             && IsOf(kept, preCommitted.Info))
         {
-            standing = await standings.OfPreCommittedAsync(kept.SealProof, preCommitted, notes, cancellation).ConfigureAwait(false);
+            status = await statuses.OfPreCommittedAsync(kept.SealProof, preCommitted, notes, cancellation).ConfigureAwait(false);
         }
         else
         {
@@ -44,7 +44,7 @@ internal sealed class KeptFacts(FullNode node, string networkName, SectorSize si
         }
 
         return await _tickets.FromHeadersAsync(kept.Sector, epoch, cancellation).ConfigureAwait(false) == kept.Ticket
-            ? kept with { Standing = standing, Notes = notes }
+            ? kept with { Status = status, Notes = notes }
             : null;
     }
 

@@ -45,7 +45,7 @@ public sealed class SectorLookup
     private readonly OtherSources _others;
     private readonly HeadStates _heads;
     private readonly MinerLookup _miner;
-    private readonly StandingLookup _standing;
+    private readonly StatusLookup _status;
     private readonly FactsLookup _facts;
     private readonly KeptFacts _kept;
     private readonly ChallengeLookup _challenges;
@@ -72,10 +72,10 @@ public sealed class SectorLookup
         _heads = new HeadStates(node, others, networkName);
         TimeSpan age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
         _miner = new MinerLookup(node, miner, head);
-        _standing = new StandingLookup(node, SectorSize, head, _miner, head.Height + Epochs.In(age));
-        _kept = new KeptFacts(node, networkName, SectorSize, _standing);
+        _status = new StatusLookup(node, SectorSize, head, _miner, head.Height + Epochs.In(age));
+        _kept = new KeptFacts(node, networkName, SectorSize, _status);
         _challenges = new ChallengeLookup(node, head, info.WindowPoStProofType);
-        _facts = new FactsLookup(node, others, new MinerAddress(node, miner, address), SectorSize, networkName, head, _standing, reporter);
+        _facts = new FactsLookup(node, others, new MinerAddress(node, miner, address), SectorSize, networkName, head, _status, reporter);
         _statements = new StatementLookup(node, _facts, new Tickets(node, networkName), SectorSize, networkName);
         HeadNote = age <= SyncedWithin ? null : string.Create(
             CultureInfo.InvariantCulture,
@@ -202,7 +202,7 @@ public sealed class SectorLookup
         IReadOnlyList<(ulong Number, long Ends)> ends = await ForAllAsync(
             sectorNumbers,
             concurrency,
-            async (number, token) => (number, await _standing.EndAsync(new SectorId(Miner, number), token).ConfigureAwait(false) ?? long.MaxValue),
+            async (number, token) => (number, await _status.EndAsync(new SectorId(Miner, number), token).ConfigureAwait(false) ?? long.MaxValue),
             (sector, _) => (sector.Number, long.MaxValue),
             cancellation,
             task: LookupTask.Order).ConfigureAwait(false);
@@ -251,8 +251,8 @@ public sealed class SectorLookup
         return ForAllAsync(
             byNumber.Keys,
             concurrency,
-            async (number, token) => byNumber[number] is var facts && await StandingAsync(facts, token).ConfigureAwait(false) is { } now
-                ? facts with { Standing = now }
+            async (number, token) => byNumber[number] is var facts && await StatusAsync(facts, token).ConfigureAwait(false) is { } now
+                ? facts with { Status = now }
                 : facts,
             (sector, _) => byNumber[sector.Number],
             cancellation);
@@ -262,7 +262,7 @@ public sealed class SectorLookup
     /// The debt that stands in the miner's way, and where sectors stand, to tell by when to pay it; null and nothing where there is none, or none
     /// is told.
     /// </summary>
-    public async Task<(MinerDebt? Debt, IReadOnlyList<(SectorId Sector, SectorStanding? Standing)> Sectors)> DebtAsync(
+    public async Task<(MinerDebt? Debt, IReadOnlyList<(SectorId Sector, ChainStatus? Status)> Sectors)> DebtAsync(
         IReadOnlyList<ulong> sectorNumbers, int concurrency, CancellationToken cancellation)
     {
         if (await _miner.DebtAsync(cancellation).ConfigureAwait(false) is not { } debt)
@@ -270,10 +270,10 @@ public sealed class SectorLookup
             return (null, []);
         }
 
-        return (debt, await ForAllAsync<(SectorId Sector, SectorStanding? Standing)>(
+        return (debt, await ForAllAsync<(SectorId Sector, ChainStatus? Status)>(
             sectorNumbers,
             concurrency,
-            async (number, token) => (new SectorId(Miner, number), await StandingAsync(new SectorId(Miner, number), token).ConfigureAwait(false)),
+            async (number, token) => (new SectorId(Miner, number), await StatusAsync(new SectorId(Miner, number), token).ConfigureAwait(false)),
             (sector, _) => (sector, null),
             cancellation).ConfigureAwait(false));
     }
@@ -391,27 +391,27 @@ public sealed class SectorLookup
         return results;
     }
 
-    private async Task<SectorStanding?> StandingAsync(SectorFacts facts, CancellationToken cancellation)
+    private async Task<ChainStatus?> StatusAsync(SectorFacts facts, CancellationToken cancellation)
     {
         SectorAtHead atHead = await _heads.ToldAsync(facts.Sector, cancellation).ConfigureAwait(false);
         SectorCommitments commitments = atHead.Commitments(SectorSize);
         return facts.SealedCid == (commitments.SectorKeyCid ?? commitments.SealedCid)
-            ? await StandingAsync(atHead, commitments.SealProof, cancellation).ConfigureAwait(false)
+            ? await StatusAsync(atHead, commitments.SealProof, cancellation).ConfigureAwait(false)
             : null;
     }
 
-    private async Task<SectorStanding?> StandingAsync(SectorId sector, CancellationToken cancellation)
+    private async Task<ChainStatus?> StatusAsync(SectorId sector, CancellationToken cancellation)
     {
         SectorAtHead atHead = await _heads.ToldAsync(sector, cancellation).ConfigureAwait(false);
-        return await StandingAsync(atHead, atHead.Commitments(SectorSize).SealProof, cancellation).ConfigureAwait(false);
+        return await StatusAsync(atHead, atHead.Commitments(SectorSize).SealProof, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<SectorStanding> StandingAsync(SectorAtHead atHead, SealProofInfo proof, CancellationToken cancellation)
+    private async Task<ChainStatus> StatusAsync(SectorAtHead atHead, SealProofInfo proof, CancellationToken cancellation)
     {
         List<string> unheard = [];
         return atHead.Proven is { } proven
-            ? await _standing.OfProvenAsync(atHead.Sector, proven, unheard, cancellation).ConfigureAwait(false)
-            : await _standing.OfPreCommittedAsync(proof, atHead.PreCommitted!, unheard, cancellation).ConfigureAwait(false);
+            ? await _status.OfProvenAsync(atHead.Sector, proven, unheard, cancellation).ConfigureAwait(false)
+            : await _status.OfPreCommittedAsync(proof, atHead.PreCommitted!, unheard, cancellation).ConfigureAwait(false);
     }
 
     private Task<ChainStatement> StatementAsync(SectorId sector, TicketClaim claim, CancellationToken cancellation) => NamingAsync(

@@ -79,7 +79,7 @@ internal sealed class Tickets
     /// <exception cref="OperatorException">SourcesDisagree when headers contradict each other; or as <see cref="FullNode"/>'s methods.</exception>
     public async Task<Ticket> FromHeadersAsync(SectorId sector, long epoch, CancellationToken cancellation)
     {
-        TipSet tipset = await StandingForAsync(sector, epoch, cancellation).ConfigureAwait(false);
+        TipSet tipset = await TipSetForAsync(sector, epoch, cancellation).ConfigureAwait(false);
         return TicketDraw.Draw(Digest(sector, tipset), epoch, sector.Miner);
     }
 
@@ -95,17 +95,17 @@ internal sealed class Tickets
     internal async Task<TicketForms> FormsAsync(
         SectorId sector, long epoch, IReadOnlyList<Address> otherAddresses, CancellationToken cancellation)
     {
-        TipSet standing = await StandingForAsync(sector, epoch, cancellation).ConfigureAwait(false);
-        bool isNullRound = standing.Height != Math.Max(epoch, 0);
+        TipSet found = await TipSetForAsync(sector, epoch, cancellation).ConfigureAwait(false);
+        bool isNullRound = found.Height != Math.Max(epoch, 0);
         TipSet? other = !isNullRound ? null
-            : standing.Height < epoch ? await AfterNullRoundAsync(sector, epoch, cancellation).ConfigureAwait(false)
+            : found.Height < epoch ? await AfterNullRoundAsync(sector, epoch, cancellation).ConfigureAwait(false)
             : await _node.ChainGetTipSetByHeightAsync(epoch, cancellation).ConfigureAwait(false);
         Address id = Address.FromActorId(sector.Miner);
-        (TipSet TipSet, bool OtherRound)[] rounds = other is null ? [(standing, false)] : [(standing, false), (other, true)];
+        (TipSet TipSet, bool OtherRound)[] rounds = other is null ? [(found, false)] : [(found, false), (other, true)];
         return new TicketForms(
             epoch,
             isNullRound,
-            TicketDraw.Draw(Digest(sector, standing), epoch, id),
+            TicketDraw.Draw(Digest(sector, found), epoch, id),
             [
                 .. from round in rounds
                    from address in otherAddresses.Prepend(id)
@@ -125,7 +125,7 @@ internal sealed class Tickets
             "the node or a proxy before it is faulty; use another node");
 
     // Young devnets seal with epochs before genesis; genesis stands for them, and the ticket is drawn for the epoch as asked.
-    private async Task<TipSet> StandingForAsync(SectorId sector, long ticketEpoch, CancellationToken cancellation)
+    private async Task<TipSet> TipSetForAsync(SectorId sector, long ticketEpoch, CancellationToken cancellation)
     {
         long epoch = Math.Max(ticketEpoch, 0);
         TipSet before = await _node.ChainGetTipSetByHeightAsync(epoch, cancellation).ConfigureAwait(false);

@@ -67,34 +67,34 @@ public sealed record SectorWorth
     /// <summary>Pre-committed only: the deposit that is lost if it is not proven in time.</summary>
     public Fil? Deposit { get; init; }
 
-    /// <summary>What a sector's standing comes to.</summary>
-    /// <param name="standing">Where it stands; null where no node told.</param>
+    /// <summary>What a sector's status comes to.</summary>
+    /// <param name="status">Where it stands; null where no node told.</param>
     /// <param name="economics">What the network pays and takes; null where no node told.</param>
-    public static SectorWorth Of(SectorStanding? standing, NetworkEconomics? economics) => standing switch
+    public static SectorWorth Of(ChainStatus? status, NetworkEconomics? economics) => status switch
     {
         null => new SectorWorth { Verdict = WorthVerdict.Unknown, Why = "where it stands on chain was not told" },
-        { State: SectorState.PreCommitted } => OfPreCommitted(standing),
-        _ => OfProven(standing, economics),
+        { State: SectorState.PreCommitted } => OfPreCommitted(status),
+        _ => OfProven(status, economics),
     };
 
-    private static SectorWorth OfPreCommitted(SectorStanding standing)
+    private static SectorWorth OfPreCommitted(ChainStatus status)
     {
-        SectorWorth worth = Ending(standing, standing.ProveBefore, "it can be proven until", "the time to prove it ran out and its deposit is lost");
-        return worth with { Deposit = standing.Stakes?.Deposit };
+        SectorWorth worth = Ending(status, status.ProveBefore, "it can be proven until", "the time to prove it ran out and its deposit is lost");
+        return worth with { Deposit = status.Stakes?.Deposit };
     }
 
-    private static SectorWorth OfProven(SectorStanding standing, NetworkEconomics? economics)
+    private static SectorWorth OfProven(ChainStatus status, NetworkEconomics? economics)
     {
-        SectorStakes stakes = standing.Stakes ?? new SectorStakes();
-        bool terminates = standing.FaultTerminatesAt is { } early && (standing.Expiration is not { } late || early <= late);
-        long? ends = terminates ? standing.FaultTerminatesAt : standing.Expiration;
-        SectorWorth worth = standing.IsTerminated
+        SectorStakes stakes = status.Stakes ?? new SectorStakes();
+        bool terminates = status.FaultTerminatesAt is { } early && (status.Expiration is not { } late || early <= late);
+        long? ends = terminates ? status.FaultTerminatesAt : status.Expiration;
+        SectorWorth worth = status.IsTerminated
             ? new SectorWorth { Verdict = WorthVerdict.TooLate, Why = "the chain expects no end of it any more: it was terminated" }
-            : Ending(standing, ends, terminates ? "its fault terminates it at" : "it expires at", terminates ? "its fault has terminated it" : "it expired");
+            : Ending(status, ends, terminates ? "its fault terminates it at" : "it expires at", terminates ? "its fault has terminated it" : "it expired");
         worth = worth with
         {
-            IsFaulty = standing.IsFaulty ?? (standing.FaultTerminatesAt is null ? null : true),
-            FaultySince = standing.FaultTerminatesAt - FaultMaxAge,
+            IsFaulty = status.IsFaulty ?? (status.FaultTerminatesAt is null ? null : true),
+            FaultySince = status.FaultTerminatesAt - FaultMaxAge,
         };
         if (worth.Verdict == WorthVerdict.TooLate || economics is null || stakes.QaPower is not { } power)
         {
@@ -103,7 +103,7 @@ public sealed record SectorWorth
 
         Fil faultFee = economics.ContinuedFaultFee(power);
         Fil? dailyFee = stakes.DailyFee is { } fee ? economics.DailyFeeDue(fee, power) : null;
-        long age = (terminates ? ends!.Value : standing.NowEpoch) - (stakes.Activation ?? 0);
+        long age = (terminates ? ends!.Value : status.NowEpoch) - (stakes.Activation ?? 0);
         return worth with
         {
             RewardPerDay = economics.ExpectedReward(power, Epochs.PerDay),
@@ -114,11 +114,11 @@ public sealed record SectorWorth
         };
     }
 
-    private static SectorWorth Ending(SectorStanding standing, long? end, string until, string past) => end switch
+    private static SectorWorth Ending(ChainStatus status, long? end, string until, string past) => end switch
     {
         null => new SectorWorth { Verdict = WorthVerdict.Unknown, Why = "when it ends was not told" },
-        { } epoch when epoch < standing.NowEpoch => new SectorWorth { Verdict = WorthVerdict.TooLate, EndsAt = epoch, Why = $"{past} at epoch {epoch}" },
-        { } epoch when epoch - standing.NowEpoch < Soonest => new SectorWorth
+        { } epoch when epoch < status.NowEpoch => new SectorWorth { Verdict = WorthVerdict.TooLate, EndsAt = epoch, Why = $"{past} at epoch {epoch}" },
+        { } epoch when epoch - status.NowEpoch < Soonest => new SectorWorth
         {
             Verdict = WorthVerdict.EndsTooSoon,
             EndsAt = epoch,

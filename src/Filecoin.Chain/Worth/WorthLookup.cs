@@ -24,13 +24,13 @@ internal static class WorthLookup
     {
         List<string> notes = [];
         NetworkEconomics? economics = null;
-        if (sectors.Any(facts => facts.Standing is { State: SectorState.Proven }))
+        if (sectors.Any(facts => facts.Status is { State: SectorState.Proven }))
         {
             economics = await OrNoteAsync(EconomicsAsync(node, cancellation), "what the network pays and takes", notes).ConfigureAwait(false);
         }
 
         return new WorthOfSectors(
-            economics, [.. sectors.Select(facts => (facts, SectorWorth.Of(facts.Standing, economics)))], notes);
+            economics, [.. sectors.Select(facts => (facts, SectorWorth.Of(facts.Status, economics)))], notes);
     }
 
     /// <summary>What the network pays and takes.</summary>

@@ -4,7 +4,7 @@ using Filecoin.Sealing.Pieces;
 namespace SealerRecover.Recovery.Content;
 
 /// <summary>Data whose pieces are only waited for if it is read after all: what is finished already needs none of it.</summary>
-internal sealed class AwaitedData(SectorSize size, PieceErrands pieces) : ISectorData
+internal sealed class AwaitedData(SectorSize size, SectorFetch pieces) : ISectorData
 {
     public SectorSize Size => size;
 

@@ -100,7 +100,7 @@ internal static class MetadataWriter
             }
             else if (IsKept(facts, replacement))
             {
-                WriteKept(writer, element, replacement.Standing!);
+                WriteKept(writer, element, replacement.Status!);
             }
             else
             {
@@ -122,7 +122,7 @@ internal static class MetadataWriter
 
     /// <summary>Whether a sector is the one in the file, only that where it stands is newer.</summary>
     private static bool IsKept(SectorFacts there, SectorFacts addition) =>
-        addition is { Origins.Count: 0, Standing: not null }
+        addition is { Origins.Count: 0, Status: not null }
         && (there.SealProof, there.Ticket, there.TicketEpoch, there.SealedCid) == (addition.SealProof, addition.Ticket, addition.TicketEpoch, addition.SealedCid)
         && IsSame(there.Data, addition.Data)
         && there.Update?.SealedCid == addition.Update?.SealedCid
@@ -132,7 +132,7 @@ internal static class MetadataWriter
         there is null ? addition is null : addition is not null && there.Pieces.SequenceEqual(addition.Pieces);
 
     /// <summary>The sector as it is in the file, who told what of it included, and where it stands now.</summary>
-    private static void WriteKept(Utf8JsonWriter writer, JsonElement element, SectorStanding standing)
+    private static void WriteKept(Utf8JsonWriter writer, JsonElement element, ChainStatus status)
     {
         writer.WriteStartObject();
         foreach (JsonProperty property in element.EnumerateObject().Where(property => property.Name != Chain))
@@ -140,7 +140,7 @@ internal static class MetadataWriter
             property.WriteTo(writer);
         }
 
-        WriteStanding(writer, standing);
+        WriteStanding(writer, status);
         writer.WriteEndObject();
     }
 
@@ -158,9 +158,9 @@ internal static class MetadataWriter
 
         DataFields.Write(writer, facts);
         WriteOrigins(writer, facts.Origins);
-        if (facts.Standing is { } standing)
+        if (facts.Status is { } status)
         {
-            WriteStanding(writer, standing);
+            WriteStanding(writer, status);
         }
 
         writer.WriteEndObject();
@@ -197,18 +197,18 @@ internal static class MetadataWriter
         writer.WriteEndArray();
     }
 
-    private static void WriteStanding(Utf8JsonWriter writer, SectorStanding standing)
+    private static void WriteStanding(Utf8JsonWriter writer, ChainStatus status)
     {
         writer.WriteStartObject(Chain);
-        writer.WriteString("State", standing.State.ToString());
-        writer.WriteNumber("HeadEpoch", standing.HeadEpoch);
-        writer.WriteString(HeadTime, standing.HeadTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-        Optional("ProveBefore", standing.ProveBefore);
-        Optional("Deadline", standing.Deadline);
-        Optional("DeadlineOpens", standing.DeadlineOpens);
-        Optional("FaultTerminatesAt", standing.FaultTerminatesAt);
-        Optional("Expiration", standing.Expiration);
-        if (standing.Debt is { } debt)
+        writer.WriteString("State", status.State.ToString());
+        writer.WriteNumber("HeadEpoch", status.HeadEpoch);
+        writer.WriteString(HeadTime, status.HeadTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        Optional("ProveBefore", status.ProveBefore);
+        Optional("Deadline", status.Deadline);
+        Optional("DeadlineOpens", status.DeadlineOpens);
+        Optional("FaultTerminatesAt", status.FaultTerminatesAt);
+        Optional("Expiration", status.Expiration);
+        if (status.Debt is { } debt)
         {
             writer.WriteString(DebtLacking, debt.Lacking.Atto.ToString(CultureInfo.InvariantCulture));
         }

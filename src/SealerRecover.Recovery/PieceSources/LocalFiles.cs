@@ -13,72 +13,72 @@ internal sealed class LocalFiles(
     /// <param name="source">For refusals.</param>
     /// <param name="path">The file, which the operator or its name says is the piece.</param>
     /// <param name="announced">Bytes its name tells that it has, if it does.</param>
-    /// <param name="errand">What for.</param>
+    /// <param name="search">What for.</param>
     /// <param name="cancellation">Stops within 1 MiB.</param>
     public async Task<VerifiedPiece?> TryRawAsync(
-        PieceSource source, string path, long? announced, PieceErrand errand, CancellationToken cancellation)
+        PieceSource source, string path, long? announced, PieceSearch search, CancellationToken cancellation)
     {
         try
         {
             FileLook look = FileLook.Through(path);
             if (look.Kind != FileKind.File)
             {
-                errand.Refuse(
+                search.Refuse(
                     source,
                     look.Kind == FileKind.Missing ? RefusalKind.NotThere : RefusalKind.Unreadable,
                     look.Kind == FileKind.Missing ? $"{path} is no longer there" : $"{path} is no regular file");
                 return null;
             }
 
-            if (look.Length > errand.Piece.UnpaddedSize)
+            if (look.Length > search.Piece.UnpaddedSize)
             {
-                errand.Refuse(
+                search.Refuse(
                     source,
                     RefusalKind.TooLong,
-                    $"{path} has {look.Length} bytes, more than the {errand.Piece.UnpaddedSize} that the piece can hold");
+                    $"{path} has {look.Length} bytes, more than the {search.Piece.UnpaddedSize} that the piece can hold");
                 return null;
             }
 
-            (PieceInfo found, long length) = await ComputeAsync(path, errand, cancellation).ConfigureAwait(false);
-            if (found == errand.Piece)
+            (PieceInfo found, long length) = await ComputeAsync(path, search, cancellation).ConfigureAwait(false);
+            if (found == search.Piece)
             {
-                return new VerifiedPiece(errand.Piece, path, length, path, InPlace: true);
+                return new VerifiedPiece(search.Piece, path, length, path, InPlace: true);
             }
 
             if (announced > length)
             {
-                errand.Refuse(source, RefusalKind.Truncated, $"{path} is truncated: it has {length} of {announced} bytes");
+                search.Refuse(source, RefusalKind.Truncated, $"{path} is truncated: it has {length} of {announced} bytes");
             }
             else
             {
-                errand.Refuse(source, RefusalKind.WrongBytes, $"{path} holds other bytes: its {length} bytes have CommP {found.CommP}");
+                search.Refuse(source, RefusalKind.WrongBytes, $"{path} holds other bytes: its {length} bytes have CommP {found.CommP}");
             }
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
         {
-            errand.Refuse(source, RefusalKind.Unreadable, CannotRead(path, failure));
+            search.Refuse(source, RefusalKind.Unreadable, CannotRead(path, failure));
         }
 
         return null;
     }
 
     /// <summary>As <see cref="TryRawAsync"/>, for a file of which nobody says that it is the piece: only failures to read it are told.</summary>
-    public async Task<VerifiedPiece?> LookAtRawAsync(PieceSource source, string path, PieceErrand errand, CancellationToken cancellation)
+    public async Task<VerifiedPiece?> LookAtRawAsync(PieceSource source, string path, PieceSearch search, CancellationToken cancellation)
     {
         try
         {
             FileLook look = FileLook.Through(path);
-            if (look.Kind != FileKind.File || look.Length > errand.Piece.UnpaddedSize)
+            if (look.Kind != FileKind.File || look.Length > search.Piece.UnpaddedSize)
             {
                 return null;
             }
 
-            (PieceInfo found, long length) = await ComputeAsync(path, errand, cancellation).ConfigureAwait(false);
-            return found == errand.Piece ? new VerifiedPiece(errand.Piece, path, length, path, InPlace: true) : null;
+            (PieceInfo found, long length) = await ComputeAsync(path, search, cancellation).ConfigureAwait(false);
+            return found == search.Piece ? new VerifiedPiece(search.Piece, path, length, path, InPlace: true) : null;
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
         {
-            errand.Refuse(source, RefusalKind.Unreadable, CannotRead(path, failure));
+            search.Refuse(source, RefusalKind.Unreadable, CannotRead(path, failure));
             return null;
         }
     }
@@ -88,15 +88,15 @@ internal sealed class LocalFiles(
     /// in the file, Lotus's list of filled ranges, is not looked at: the commitment tells whether the range is filled.
     /// </summary>
     public async Task<VerifiedPiece?> TryUnsealedAsync(
-        PieceSource source, string path, PiecePlace place, PieceErrand errand, CancellationToken cancellation)
+        PieceSource source, string path, PiecePlace place, PieceSearch search, CancellationToken cancellation)
     {
-        PieceInfo piece = errand.Piece;
+        PieceInfo piece = search.Piece;
         try
         {
             FileLook look = FileLook.Through(path);
             if (look.Kind != FileKind.File || look.Length < place.Size.Bytes)
             {
-                errand.Refuse(
+                search.Refuse(
                     source,
                     look.Kind == FileKind.Missing ? RefusalKind.NotThere : RefusalKind.Truncated,
                     look.Kind == FileKind.Missing
@@ -107,13 +107,13 @@ internal sealed class LocalFiles(
 
             using IOpenFile sector = store.Files.OpenToRead(path);
             using IDisposable held = await store.LockAsync(
-                piece, () => errand.Report(PieceActivity.Waiting, 0, 0, path), time, cancellation).ConfigureAwait(false);
-            if (await stored.FindAsync(errand, locked: true, cancellation).ConfigureAwait(false) is { } there)
+                piece, () => search.Report(PieceActivity.Waiting, 0, 0, path), time, cancellation).ConfigureAwait(false);
+            if (await stored.FindAsync(search, locked: true, cancellation).ConfigureAwait(false) is { } there)
             {
                 return there;
             }
 
-            CommD found = await Task.Run(() => Extract(sector, path, place.Offset, errand, cancellation), cancellation).ConfigureAwait(false);
+            CommD found = await Task.Run(() => Extract(sector, path, place.Offset, search, cancellation), cancellation).ConfigureAwait(false);
             if (found == piece.CommP)
             {
                 store.Publish(piece, store.ExtractOf(piece));
@@ -122,7 +122,7 @@ internal sealed class LocalFiles(
             }
 
             store.DiscardExtract(piece);
-            errand.Refuse(
+            search.Refuse(
                 source,
                 RefusalKind.WrongBytes,
                 found == PieceCommitment.Zero(piece.PaddedSize).CommP
@@ -133,7 +133,7 @@ internal sealed class LocalFiles(
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
         {
-            errand.Refuse(source, RefusalKind.Unreadable, CannotRead(path, failure));
+            search.Refuse(source, RefusalKind.Unreadable, CannotRead(path, failure));
         }
 
         return null;
@@ -145,18 +145,18 @@ internal sealed class LocalFiles(
         return DataLook.IsReplica(file);
     }
 
-    private Task<(PieceInfo Piece, long Length)> ComputeAsync(string path, PieceErrand errand, CancellationToken cancellation) =>
+    private Task<(PieceInfo Piece, long Length)> ComputeAsync(string path, PieceSearch search, CancellationToken cancellation) =>
         verifier.ComputeAsync(
             path,
-            errand.Piece.PaddedSize,
-            (done, total) => errand.Report(PieceActivity.Verifying, done, total, path),
+            search.Piece.PaddedSize,
+            (done, total) => search.Report(PieceActivity.Verifying, done, total, path),
             cancellation);
 
     private static string CannotRead(string path, Exception failure) => $"{path} cannot be read: {failure.Message.TrimEnd('.')}";
 
-    private CommD Extract(IOpenFile sector, string path, long offset, PieceErrand errand, CancellationToken cancellation)
+    private CommD Extract(IOpenFile sector, string path, long offset, PieceSearch search, CancellationToken cancellation)
     {
-        PieceInfo piece = errand.Piece;
+        PieceInfo piece = search.Piece;
         string to = store.ExtractOf(piece);
         string subject = $"taking piece {piece.CommP} out of {path} to {to}";
         using IOpenFile target = StorageFailure.Explain(subject, () => store.Files.Create(to));
@@ -167,7 +167,7 @@ internal sealed class LocalFiles(
             raw,
             piece.UnpaddedSize,
             path,
-            (done, total) => errand.Report(PieceActivity.Extracting, done, total, path),
+            (done, total) => search.Report(PieceActivity.Extracting, done, total, path),
             (at, bytes) => WriteWithHoles(target, at, bytes, subject));
         return PieceCommitment.Compute(data, piece.PaddedSize, options.Threads, cancellation).CommP;
     }

@@ -14,7 +14,7 @@ internal sealed class PieceDownload(
     PieceServer server,
     Cid pieceCid,
     PartialDownload part,
-    PieceErrand errand,
+    PieceSearch search,
     PieceFetcherOptions options,
     ILogger logger)
 {
@@ -23,7 +23,7 @@ internal sealed class PieceDownload(
 
     private readonly string _address = server.Source.NameOf(pieceCid);
 
-    private long Longest => errand.Piece.UnpaddedSize;
+    private long Longest => search.Piece.UnpaddedSize;
 
     /// <summary>Downloads what is missing. Afterwards the part is whole, though not verified.</summary>
     /// <exception cref="ServerTrouble">The server does not give it.</exception>
@@ -260,5 +260,5 @@ internal sealed class PieceDownload(
     private ServerTrouble TooLong(string what) => new(
         RefusalKind.TooLong, $"{what}, more than the {Longest} that the piece can hold", mayPass: false);
 
-    private void Report() => errand.Report(PieceActivity.Downloading, part.Done, part.Total ?? 0, _address);
+    private void Report() => search.Report(PieceActivity.Downloading, part.Done, part.Total ?? 0, _address);
 }

@@ -15,9 +15,7 @@ public sealed class PieceFetcher : IDisposable
     private readonly PieceVerifier _verifier;
     private readonly StoredPieces _stored;
     private readonly ImmutableArray<IPiecePlace> _places;
-    private readonly TimeSpan _progressInterval;
     private readonly ILogger _logger;
-    private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<PieceInfo, SemaphoreSlim> _gates = [];
     private readonly ConcurrentDictionary<PieceInfo, VerifiedPiece> _found = [];
 
@@ -37,9 +35,7 @@ public sealed class PieceFetcher : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Connections, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RangeBytes, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxTries, 1, nameof(options));
-        _progressInterval = options.ProgressInterval;
         _logger = logger;
-        _time = time;
         _verifier = new PieceVerifier(options.Threads, store.Files);
         _stored = new StoredPieces(store, _verifier, logger);
         LocalFiles files = new(store, _stored, _verifier, options, time);
@@ -70,7 +66,7 @@ public sealed class PieceFetcher : IDisposable
         PieceWanted wanted, IProgress<PieceProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        PieceErrand errand = new(wanted, progress, _progressInterval, _logger, _time);
+        PieceSearch search = new(wanted, progress, _logger);
         ImmutableArray<PieceSighting>.Builder seen = ImmutableArray.CreateBuilder<PieceSighting>();
         if (_stored.Look(wanted.Piece) is { } stored)
         {
@@ -79,12 +75,12 @@ public sealed class PieceFetcher : IDisposable
 
         foreach (IPiecePlace place in _places)
         {
-            seen.AddRange(await place.LookAllAsync(errand, cancellation).ConfigureAwait(false));
+            seen.AddRange(await place.LookAllAsync(search, cancellation).ConfigureAwait(false));
         }
 
         for (int i = 0; i < _places.Length && seen.All(place => place.IsOutOfReach); i++)
         {
-            if (await _places[i].LookByLengthAsync(errand, progress is not null, cancellation).ConfigureAwait(false) is { } there)
+            if (await _places[i].LookByLengthAsync(search, progress is not null, cancellation).ConfigureAwait(false) is { } there)
             {
                 seen.Add(there);
             }
@@ -103,20 +99,20 @@ public sealed class PieceFetcher : IDisposable
     {
         ArgumentNullException.ThrowIfNull(wanted);
         ArgumentNullException.ThrowIfNull(progress);
-        PieceErrand errand = new(wanted, progress, _progressInterval, _logger, _time);
+        PieceSearch search = new(wanted, progress, _logger);
         SemaphoreSlim gate = _gates.GetOrAdd(wanted.Piece, static _ => new SemaphoreSlim(1));
         if (!gate.Wait(0, cancellation))
         {
-            errand.Report(PieceActivity.Waiting, 0, 0, string.Empty);
+            search.Report(PieceActivity.Waiting, 0, 0, string.Empty);
             await gate.WaitAsync(cancellation).ConfigureAwait(false);
         }
 
         try
         {
             VerifiedPiece found = Known(wanted.Piece)
-                ?? await _stored.FindAsync(errand, locked: false, cancellation).ConfigureAwait(false)
-                ?? await LookAsync(errand, cancellation).ConfigureAwait(false)
-                ?? throw new MissingPieceException(wanted, errand.Refusals);
+                ?? await _stored.FindAsync(search, locked: false, cancellation).ConfigureAwait(false)
+                ?? await LookAsync(search, cancellation).ConfigureAwait(false)
+                ?? throw new MissingPieceException(wanted, search.Refusals);
             _found[wanted.Piece] = found;
             return found;
         }
@@ -142,12 +138,12 @@ public sealed class PieceFetcher : IDisposable
         _verifier.Dispose();
     }
 
-    private async Task<VerifiedPiece?> LookAsync(PieceErrand errand, CancellationToken cancellation)
+    private async Task<VerifiedPiece?> LookAsync(PieceSearch search, CancellationToken cancellation)
     {
         foreach (IPiecePlace place in _places)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (await place.TryAsync(errand, cancellation).ConfigureAwait(false) is { } found)
+            if (await place.TryAsync(search, cancellation).ConfigureAwait(false) is { } found)
             {
                 return found;
             }

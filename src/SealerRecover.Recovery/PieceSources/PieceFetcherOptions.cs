@@ -39,7 +39,4 @@ public sealed record PieceFetcherOptions : TransportOptions
 
     /// <summary>How often the state of a download is written down for a later run.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>How often progress is told, but for changes of what is being done.</summary>
-    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 }

@@ -21,11 +21,11 @@ internal sealed class ServerPlace(
 
     private readonly PieceServer _server = new(source, options, logger, time);
 
-    public async Task<PieceSighting?> LookAsync(PieceErrand errand, CancellationToken cancellation)
+    public async Task<PieceSighting?> LookAsync(PieceSearch search, CancellationToken cancellation)
     {
-        errand.Report(PieceActivity.Looking, 0, 0, source.Text);
+        search.Report(PieceActivity.Looking, 0, 0, source.Text);
         ServerTrouble? said = null;
-        foreach (Cid cid in CidsOf(errand.Wanted))
+        foreach (Cid cid in CidsOf(search.Wanted))
         {
             string address = source.NameOf(cid);
             try
@@ -33,7 +33,7 @@ internal sealed class ServerPlace(
                 // A byte rather than HEAD: not every server that knows GET knows that, and it tells the same.
                 using ServerAnswer answer = await _server.TryAsync(
                     address, token => _server.GetAsync(cid, 0, 1, tag: null, token), cancellation).ConfigureAwait(false);
-                return answer.Total > errand.Piece.UnpaddedSize ? null : new PieceSighting(source, address, answer.Total);
+                return answer.Total > search.Piece.UnpaddedSize ? null : new PieceSighting(source, address, answer.Total);
             }
             catch (ServerTrouble trouble)
             {
@@ -45,17 +45,17 @@ internal sealed class ServerPlace(
             }
         }
 
-        errand.Refuse(source, said!.Kind, $"{source.NameOf(errand.Piece.CommP.ToCid())} {said.Message}");
+        search.Refuse(source, said!.Kind, $"{source.NameOf(search.Piece.CommP.ToCid())} {said.Message}");
         return null;
     }
 
-    public async Task<VerifiedPiece?> TryAsync(PieceErrand errand, CancellationToken cancellation)
+    public async Task<VerifiedPiece?> TryAsync(PieceSearch search, CancellationToken cancellation)
     {
-        PieceInfo piece = errand.Piece;
-        errand.Report(PieceActivity.Looking, 0, 0, source.Text);
+        PieceInfo piece = search.Piece;
+        search.Report(PieceActivity.Looking, 0, 0, source.Text);
         using IDisposable held = await store.LockAsync(
-            piece, () => errand.Report(PieceActivity.Waiting, 0, 0, source.Text), time, cancellation).ConfigureAwait(false);
-        if (await stored.FindAsync(errand, locked: true, cancellation).ConfigureAwait(false) is { } there)
+            piece, () => search.Report(PieceActivity.Waiting, 0, 0, source.Text), time, cancellation).ConfigureAwait(false);
+        if (await stored.FindAsync(search, locked: true, cancellation).ConfigureAwait(false) is { } there)
         {
             return there;
         }
@@ -63,12 +63,12 @@ internal sealed class ServerPlace(
         for (bool again = false; ; again = true)
         {
             using PartialDownload part = new(store, piece, options, time);
-            if (await DownloadAsync(part, errand, cancellation).ConfigureAwait(false) is not { } address)
+            if (await DownloadAsync(part, search, cancellation).ConfigureAwait(false) is not { } address)
             {
                 return null;
             }
 
-            (CommD found, long length) = await VerifyAsync(part, errand, cancellation).ConfigureAwait(false);
+            (CommD found, long length) = await VerifyAsync(part, search, cancellation).ConfigureAwait(false);
             if (found == piece.CommP)
             {
                 store.Publish(piece, part.Path);
@@ -77,18 +77,18 @@ internal sealed class ServerPlace(
             }
 
             bool mixed = part.IsMixed && !again;
-            (RefusalKind kind, string what) = mixed ? default : Judge(part.Path, length, found, errand.Wanted.RawLength);
+            (RefusalKind kind, string what) = mixed ? default : Judge(part.Path, length, found, search.Wanted.RawLength);
             verifier.Forget(part.Path);
             store.DiscardPart(piece);
             if (!mixed)
             {
-                errand.Refuse(source, kind, $"{address} {what}");
+                search.Refuse(source, kind, $"{address} {what}");
                 return null;
             }
 
             logger.LogWarning(
                 "{Wanted}: what was downloaded at several times does not fit together (CommP {Found}); getting all of it from {Address} again",
-                errand.Wanted,
+                search.Wanted,
                 found,
                 address);
         }
@@ -97,17 +97,17 @@ internal sealed class ServerPlace(
     public void Dispose() => _server.Dispose();
 
     /// <summary>Asks by one CID after the other; returns the address that gave all bytes, or null after a refusal.</summary>
-    private async Task<string?> DownloadAsync(PartialDownload part, PieceErrand errand, CancellationToken cancellation)
+    private async Task<string?> DownloadAsync(PartialDownload part, PieceSearch search, CancellationToken cancellation)
     {
         ServerTrouble? said = null;
         string saidBy = source.Text;
         part.Resume();
-        foreach (Cid cid in CidsOf(errand.Wanted))
+        foreach (Cid cid in CidsOf(search.Wanted))
         {
             string address = source.NameOf(cid);
             try
             {
-                await new PieceDownload(_server, cid, part, errand, options, logger).RunAsync(cancellation).ConfigureAwait(false);
+                await new PieceDownload(_server, cid, part, search, options, logger).RunAsync(cancellation).ConfigureAwait(false);
                 _server.Answered();
                 return address;
             }
@@ -142,7 +142,7 @@ internal sealed class ServerPlace(
             _server.GiveUp();
         }
 
-        errand.Refuse(source, said.Kind, $"{saidBy} {said.Message}{often}");
+        search.Refuse(source, said.Kind, $"{saidBy} {said.Message}{often}");
         return null;
     }
 
@@ -159,7 +159,7 @@ internal sealed class ServerPlace(
         }
     }
 
-    private async Task<(CommD CommP, long Length)> VerifyAsync(PartialDownload part, PieceErrand errand, CancellationToken cancellation)
+    private async Task<(CommD CommP, long Length)> VerifyAsync(PartialDownload part, PieceSearch search, CancellationToken cancellation)
     {
         // Flushed and closed, so that a crash while it is read costs nothing, and no late write makes it look altered.
         WriteDown(part);
@@ -168,8 +168,8 @@ internal sealed class ServerPlace(
         {
             (PieceInfo found, long length) = await verifier.ComputeAsync(
                 part.Path,
-                errand.Piece.PaddedSize,
-                (done, total) => errand.Report(PieceActivity.Verifying, done, total, part.Path),
+                search.Piece.PaddedSize,
+                (done, total) => search.Report(PieceActivity.Verifying, done, total, part.Path),
                 cancellation).ConfigureAwait(false);
             return (found.CommP, length);
         }

@@ -15,31 +15,31 @@ internal sealed class StoredPieces(PieceStore store, PieceVerifier verifier, ILo
             : null);
 
     /// <summary>The piece, if it is there and undamaged.</summary>
-    /// <param name="errand">What is wanted.</param>
+    /// <param name="search">What is wanted.</param>
     /// <param name="locked">
     /// Whether the piece is locked: then a damaged file is deleted, being this tool's own and of use to nobody. Otherwise somebody may be
     /// replacing it this moment, and whatever is wrong with it counts as its not being there.
     /// </param>
     /// <param name="cancellation">Stops within 1 MiB.</param>
     /// <exception cref="OperatorException">Storage: it is locked and cannot be read.</exception>
-    public async Task<VerifiedPiece?> FindAsync(PieceErrand errand, bool locked, CancellationToken cancellation)
+    public async Task<VerifiedPiece?> FindAsync(PieceSearch search, bool locked, CancellationToken cancellation)
     {
-        string path = store.FileOf(errand.Piece);
+        string path = store.FileOf(search.Piece);
         try
         {
-            if (FileLook.At(path) is not { Kind: FileKind.File, Length: long length } || length > errand.Piece.UnpaddedSize)
+            if (FileLook.At(path) is not { Kind: FileKind.File, Length: long length } || length > search.Piece.UnpaddedSize)
             {
                 return null;
             }
 
             (PieceInfo found, length) = await verifier.ComputeAsync(
                 path,
-                errand.Piece.PaddedSize,
-                (done, total) => errand.Report(PieceActivity.Verifying, done, total, path),
+                search.Piece.PaddedSize,
+                (done, total) => search.Report(PieceActivity.Verifying, done, total, path),
                 cancellation).ConfigureAwait(false);
-            if (found == errand.Piece)
+            if (found == search.Piece)
             {
-                return new VerifiedPiece(errand.Piece, path, length, path, InPlace: false);
+                return new VerifiedPiece(search.Piece, path, length, path, InPlace: false);
             }
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
@@ -59,7 +59,7 @@ internal sealed class StoredPieces(PieceStore store, PieceVerifier verifier, ILo
         }
 
         logger.LogWarning("{Path} is damaged: its CommP is another; it is deleted and got again", path);
-        store.DiscardFile(errand.Piece);
+        store.DiscardFile(search.Piece);
         return null;
     }
 }

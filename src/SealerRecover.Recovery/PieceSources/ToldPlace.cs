@@ -8,9 +8,9 @@ namespace SealerRecover.Recovery.PieceSources;
 /// <param name="serverOf">Makes a server's place.</param>
 internal sealed class ToldPlace(ToldSource source, Func<ServerSource, IPiecePlace> serverOf) : IPiecePlace
 {
-    public async Task<ImmutableArray<PieceSighting>> LookAllAsync(PieceErrand errand, CancellationToken cancellation)
+    public async Task<ImmutableArray<PieceSighting>> LookAllAsync(PieceSearch search, CancellationToken cancellation)
     {
-        if (await WhereAsync(errand, cancellation).ConfigureAwait(false) is not { } told)
+        if (await WhereAsync(search, cancellation).ConfigureAwait(false) is not { } told)
         {
             return [];
         }
@@ -19,7 +19,7 @@ internal sealed class ToldPlace(ToldSource source, Func<ServerSource, IPiecePlac
         foreach (ToldAddress address in told.Addresses)
         {
             using IPiecePlace server = serverOf(address.ToServer());
-            if (await server.LookAsync(errand, cancellation).ConfigureAwait(false) is { } there)
+            if (await server.LookAsync(search, cancellation).ConfigureAwait(false) is { } there)
             {
                 seen.Add(there with { Source = source });
             }
@@ -28,12 +28,12 @@ internal sealed class ToldPlace(ToldSource source, Func<ServerSource, IPiecePlac
         return [.. seen, .. told.Files.Select(file => new PieceSighting(source, file, null) { IsOutOfReach = true })];
     }
 
-    public async Task<PieceSighting?> LookAsync(PieceErrand errand, CancellationToken cancellation) =>
-        (await LookAllAsync(errand, cancellation).ConfigureAwait(false)).FirstOrDefault(seen => !seen.IsOutOfReach);
+    public async Task<PieceSighting?> LookAsync(PieceSearch search, CancellationToken cancellation) =>
+        (await LookAllAsync(search, cancellation).ConfigureAwait(false)).FirstOrDefault(seen => !seen.IsOutOfReach);
 
-    public async Task<VerifiedPiece?> TryAsync(PieceErrand errand, CancellationToken cancellation)
+    public async Task<VerifiedPiece?> TryAsync(PieceSearch search, CancellationToken cancellation)
     {
-        if (await WhereAsync(errand, cancellation).ConfigureAwait(false) is not { } told)
+        if (await WhereAsync(search, cancellation).ConfigureAwait(false) is not { } told)
         {
             return null;
         }
@@ -42,7 +42,7 @@ internal sealed class ToldPlace(ToldSource source, Func<ServerSource, IPiecePlac
         {
             cancellation.ThrowIfCancellationRequested();
             using IPiecePlace server = serverOf(address.ToServer());
-            if (await server.TryAsync(errand, cancellation).ConfigureAwait(false) is { } found)
+            if (await server.TryAsync(search, cancellation).ConfigureAwait(false) is { } found)
             {
                 return found;
             }
@@ -50,12 +50,12 @@ internal sealed class ToldPlace(ToldSource source, Func<ServerSource, IPiecePlac
 
         foreach (string file in told.Files)
         {
-            errand.Refuse(source, RefusalKind.NotThere, $"{source.Text} says that it lies as {file}, where only a piece source on that machine reads it");
+            search.Refuse(source, RefusalKind.NotThere, $"{source.Text} says that it lies as {file}, where only a piece source on that machine reads it");
         }
 
         if (told is { Addresses: [], Files: [] })
         {
-            errand.Refuse(source, RefusalKind.NotThere, $"{source.Text} knows no place of it");
+            search.Refuse(source, RefusalKind.NotThere, $"{source.Text} knows no place of it");
         }
 
         return null;
@@ -65,16 +65,16 @@ internal sealed class ToldPlace(ToldSource source, Func<ServerSource, IPiecePlac
     {
     }
 
-    private async Task<ToldPlaces?> WhereAsync(PieceErrand errand, CancellationToken cancellation)
+    private async Task<ToldPlaces?> WhereAsync(PieceSearch search, CancellationToken cancellation)
     {
-        errand.Report(PieceActivity.Looking, 0, 0, source.Text);
+        search.Report(PieceActivity.Looking, 0, 0, source.Text);
         try
         {
-            return await source.Teller.WhereAsync(errand.Piece, cancellation).ConfigureAwait(false);
+            return await source.Teller.WhereAsync(search.Piece, cancellation).ConfigureAwait(false);
         }
         catch (OperatorException failure)
         {
-            errand.Refuse(source, RefusalKind.Unreachable, $"{source.Text} could not be asked where it is ({failure.Message})");
+            search.Refuse(source, RefusalKind.Unreachable, $"{source.Text} could not be asked where it is ({failure.Message})");
             return null;
         }
     }

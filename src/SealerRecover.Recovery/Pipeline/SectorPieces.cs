@@ -7,26 +7,26 @@ namespace SealerRecover.Recovery.Pipeline;
 /// <summary>The pieces of one sector: of what it was sealed over, and of its update.</summary>
 internal sealed class SectorPieces : IDisposable
 {
-    private readonly PieceErrands? _sealed;
-    private readonly PieceErrands? _update;
+    private readonly SectorFetch? _sealed;
+    private readonly SectorFetch? _update;
     private readonly SectorSize _size;
-    private readonly List<PieceErrands> _needed = [];
+    private readonly List<SectorFetch> _needed = [];
 
     /// <param name="content">What is needed.</param>
     /// <param name="sector">The sector.</param>
     public SectorPieces(SectorContent content, SectorContext sector)
     {
         _size = sector.Facts.SealProof.SectorSize;
-        _sealed = Errands(content.Sealed);
-        _update = Errands(content.Update);
+        _sealed = Fetch(content.Sealed);
+        _update = Fetch(content.Update);
 
-        PieceErrands? Errands(DataContent? part) => part is null
+        SectorFetch? Fetch(DataContent? part) => part is null
             ? null
-            : new PieceErrands(part, sector.Run.Shared.Pieces, sector.Run.Events.Of(part.Sector), sector.Run.Cancellation);
+            : new SectorFetch(part, sector.Run.Shared.Pieces, sector.Run.Events.Of(part.Sector), sector.Run.Cancellation);
     }
 
     /// <summary>Ends, without failure, when all pieces that are being got are there or known to be missing.</summary>
-    public Task AreThere => Task.WhenAll(_needed.Select(errands => errands.Work));
+    public Task AreThere => Task.WhenAll(_needed.Select(fetch => fetch.Work));
 
     /// <summary>Data to seal; null for zeros. Reading waits for pieces that are not there yet.</summary>
     public ISectorData? ToSeal => Of(_sealed);
@@ -35,24 +35,24 @@ internal sealed class SectorPieces : IDisposable
     public ISectorData? ToUpdate => Of(_update);
 
     /// <summary>Bytes that may still come.</summary>
-    public long BytesToCome => _needed.Sum(errands => errands.BytesToCome);
+    public long BytesToCome => _needed.Sum(fetch => fetch.BytesToCome);
 
     /// <summary>Says which pieces are needed; they are not got before <see cref="Start"/>.</summary>
     /// <param name="toSeal">Whether those of what is sealed are needed.</param>
     /// <param name="toUpdate">Whether those of the update are needed.</param>
     public void Need(bool toSeal, bool toUpdate)
     {
-        foreach (PieceErrands errands in new[] { toSeal ? _sealed : null, toUpdate ? _update : null }.OfType<PieceErrands>())
+        foreach (SectorFetch fetch in new[] { toSeal ? _sealed : null, toUpdate ? _update : null }.OfType<SectorFetch>())
         {
-            if (!_needed.Contains(errands))
+            if (!_needed.Contains(fetch))
             {
-                _needed.Add(errands);
+                _needed.Add(fetch);
             }
         }
     }
 
     /// <summary>Begins to get what is needed.</summary>
-    public void Start() => _needed.ForEach(errands => _ = errands.Work);
+    public void Start() => _needed.ForEach(fetch => _ = fetch.Work);
 
     /// <summary>Stops what is under way and closes all files.</summary>
     public void Dispose()
@@ -62,7 +62,7 @@ internal sealed class SectorPieces : IDisposable
     }
 
     // What was got is handed on itself, so that a file that has changed can be named.
-    private ISectorData? Of(PieceErrands? errands) => errands is null ? null
-        : _needed.Contains(errands) ? errands.Data()
-        : new AwaitedData(_size, errands);
+    private ISectorData? Of(SectorFetch? fetch) => fetch is null ? null
+        : _needed.Contains(fetch) ? fetch.Data()
+        : new AwaitedData(_size, fetch);
 }

@@ -26,9 +26,9 @@ internal static class NextAdvice
 
     /// <summary>What to send to a miner in debt, before anything else; nothing where it is not, or where nobody told.</summary>
     public static IReadOnlyList<Advice> Debt(IReadOnlyList<SectorFacts> facts, DateTimeOffset now) => Debt(
-        facts.Select(sector => sector.Debt).FirstOrDefault(debt => debt is not null), [.. facts.Select(sector => (sector.Sector, sector.Standing))], now);
+        facts.Select(sector => sector.Debt).FirstOrDefault(debt => debt is not null), [.. facts.Select(sector => (sector.Sector, sector.Status))], now);
 
     /// <summary>The same of sectors of which only where they stand is known.</summary>
-    public static IReadOnlyList<Advice> Debt(MinerDebt? debt, IReadOnlyList<(SectorId Sector, SectorStanding? Standing)> sectors, DateTimeOffset now) =>
+    public static IReadOnlyList<Advice> Debt(MinerDebt? debt, IReadOnlyList<(SectorId Sector, ChainStatus? Status)> sectors, DateTimeOffset now) =>
         DebtStep.For(debt, sectors, now) is { } step ? [new Advice(step.Text, step.Commands, step.By) { Send = step.Send }] : [];
 }

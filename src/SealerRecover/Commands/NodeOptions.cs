@@ -137,16 +137,16 @@ internal sealed class NodeOptions
         }
     }
 
-    /// <summary>Tells the view what recovering is worth, of the sectors whose standing the chain told.</summary>
+    /// <summary>Tells the view what recovering is worth, of the sectors whose status the chain told.</summary>
     public static async Task TellWorthAsync(CommandContext context, SectorLookup lookup, IReadOnlyList<SectorLookupResult> found)
     {
-        SectorFacts[] standing = [.. found.Select(result => result.Facts).OfType<SectorFacts>().Where(facts => facts.Standing is not null)];
-        if (standing.Length == 0)
+        SectorFacts[] status = [.. found.Select(result => result.Facts).OfType<SectorFacts>().Where(facts => facts.Status is not null)];
+        if (status.Length == 0)
         {
             return;
         }
 
-        WorthOfSectors worth = await lookup.WorthAsync(standing, context.Cancellation);
+        WorthOfSectors worth = await lookup.WorthAsync(status, context.Cancellation);
         foreach (string note in worth.Notes)
         {
             context.Events.Notice(note);

@@ -80,7 +80,7 @@ internal sealed class VerifyCommand : ICommand
             debt.AddRange(Debt(context, lookup, found));
         });
         debt.AddRange(NextAdvice.Debt(
-            sectors.Select(sector => sector.DebtThen).FirstOrDefault(then => then is not null), [.. sectors.Select(sector => (sector.Sector, (SectorStanding?)null))], context.Host.Time.GetUtcNow()));
+            sectors.Select(sector => sector.DebtThen).FirstOrDefault(then => then is not null), [.. sectors.Select(sector => (sector.Sector, (ChainStatus?)null))], context.Host.Time.GetUtcNow()));
         ChallengeSeed common = given is { } randomness
             ? new ChallengeSeed(randomness, SeedSource.Given)
             : ChallengeSeed.Random("no chain node was asked");
@@ -129,9 +129,9 @@ internal sealed class VerifyCommand : ICommand
 
     private static IReadOnlyList<Advice> Debt(CommandContext context, SectorLookup lookup, IReadOnlyList<SurveyedSector> sectors)
     {
-        (MinerDebt? debt, IReadOnlyList<(SectorId, SectorStanding?)> standings) = NodeOptions.Live(context, () => lookup.DebtAsync(
+        (MinerDebt? debt, IReadOnlyList<(SectorId, ChainStatus?)> statuses) = NodeOptions.Live(context, () => lookup.DebtAsync(
             [.. sectors.Where(sector => sector.Facts is not null).Select(sector => sector.Sector.Number)], NodeOptions.DefaultConcurrency, context.Cancellation));
-        return NextAdvice.Debt(debt, standings, context.Host.Time.GetUtcNow());
+        return NextAdvice.Debt(debt, statuses, context.Host.Time.GetUtcNow());
     }
 
     private static void Draw(

@@ -7,7 +7,7 @@ namespace SealerRecover.Rendering;
 /// <param name="Facts">As told.</param>
 internal sealed record FactsAnswer(SectorFacts Facts) : IAnswer
 {
-    private SectorStanding? Standing => Facts.Standing;
+    private ChainStatus? Status => Facts.Status;
 
     /// <inheritdoc/>
     public IEnumerable<TextBlock> Blocks() =>
@@ -25,12 +25,12 @@ internal sealed record FactsAnswer(SectorFacts Facts) : IAnswer
         Facts.Ticket.ToString(),
         Facts.TicketEpoch,
         (Facts.Update?.SealedCid ?? Facts.SealedCid).ToString(),
-        Standing?.State,
-        Standing?.ProveBefore,
-        Instant(Standing?.ProveBefore),
-        Standing?.Deadline,
-        Instant(Standing?.DeadlineOpens),
-        Instant(Standing?.FaultTerminatesAt),
+        Status?.State,
+        Status?.ProveBefore,
+        Instant(Status?.ProveBefore),
+        Status?.Deadline,
+        Instant(Status?.DeadlineOpens),
+        Instant(Status?.FaultTerminatesAt),
         Facts.Update is null ? null : Facts.SealedCid.ToString(),
         Facts.Holds?.CommD?.ToString(),
         Facts.Holds is { PiecesUntold: false } data ? data.Pieces.Length : null,
@@ -60,17 +60,17 @@ internal sealed record FactsAnswer(SectorFacts Facts) : IAnswer
         return lines.Select(line => $"{line.Facts}: {line.Origin}");
     }
 
-    private string State() => Standing switch
+    private string State() => Status switch
     {
         null => "standing unknown",
-        { State: SectorState.PreCommitted, ProveBefore: { } epoch } standing =>
-            $"pre-committed, its deposit is lost unless it is proven before {Quantities.Instant(standing.TimeOf(epoch))}",
+        { State: SectorState.PreCommitted, ProveBefore: { } epoch } status =>
+            $"pre-committed, its deposit is lost unless it is proven before {Quantities.Instant(status.TimeOf(epoch))}",
         { State: SectorState.PreCommitted } => "pre-committed, not yet proven",
-        { FaultTerminatesAt: { } epoch } standing => $"proven and faulty, terminated on {Quantities.Instant(standing.TimeOf(epoch))} if it stays so",
+        { FaultTerminatesAt: { } epoch } status => $"proven and faulty, terminated on {Quantities.Instant(status.TimeOf(epoch))} if it stays so",
         _ => "proven",
     };
 
-    private string? Instant(long? epoch) => epoch is { } known && Standing is { } standing ? Quantities.Iso(standing.TimeOf(known)) : null;
+    private string? Instant(long? epoch) => epoch is { } known && Status is { } status ? Quantities.Iso(status.TimeOf(known)) : null;
 
     /// <summary>"a", "a and b", "a, b and c".</summary>
     private static string Listed(IReadOnlyList<string> sources) =>

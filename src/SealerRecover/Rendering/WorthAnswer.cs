@@ -51,7 +51,7 @@ internal sealed record WorthAnswer(WorthOfSectors Worth) : IAnswer
         }
     }
 
-    private SectorStanding? Clock => Worth.Sectors.Select(entry => entry.Facts.Standing).FirstOrDefault(standing => standing is not null);
+    private ChainStatus? Clock => Worth.Sectors.Select(entry => entry.Facts.Status).FirstOrDefault(status => status is not null);
 
     /// <inheritdoc/>
     public JsonLine Json => new JsonWorth(Worth.Economics?.NetworkVersion, Clock?.HeadEpoch, Clock?.NowEpoch, [.. Worth.Sectors.Select(entry => Line(entry.Facts, entry.Worth))]);
@@ -101,10 +101,10 @@ internal sealed record WorthAnswer(WorthOfSectors Worth) : IAnswer
     }
 
     private static string? Instant(SectorFacts facts, long? epoch, Func<DateTimeOffset, string> format) =>
-        epoch is { } known && facts.Standing is { } standing ? format(standing.TimeOf(known)) : null;
+        epoch is { } known && facts.Status is { } status ? format(status.TimeOf(known)) : null;
 
     private static double? DaysLeft(SectorFacts facts, SectorWorth worth) =>
-        worth.EndsAt is { } end && facts.Standing is { } standing ? Math.Max(0, (end - standing.NowEpoch) / (double)Epochs.PerDay) : null;
+        worth.EndsAt is { } end && facts.Status is { } status ? Math.Max(0, (end - status.NowEpoch) / (double)Epochs.PerDay) : null;
 
     /// <summary>An amount as programs take it, attoFIL.</summary>
     public static string? Atto(Fil? amount) => amount?.Atto.ToString(CultureInfo.InvariantCulture);

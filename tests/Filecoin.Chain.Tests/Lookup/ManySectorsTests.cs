@@ -43,7 +43,7 @@ public sealed class ManySectorsTests
         Dictionary<ulong, SectorFacts> again = await FindAllAsync(lost, 21, known, kept: 21);
 
         Assert.All(known.Values, facts => Assert.Equal(
-            (facts.Ticket, facts.SealedCid, facts.Standing), (again[facts.Sector.Number].Ticket, again[facts.Sector.Number].SealedCid, again[facts.Sector.Number].Standing)));
+            (facts.Ticket, facts.SealedCid, facts.Status), (again[facts.Sector.Number].Ticket, again[facts.Sector.Number].SealedCid, again[facts.Sector.Number].Status)));
         Assert.Equal(1, lost.Node.Count("StateSectorPreCommitInfo"));
         Assert.Equal(0, lost.Node.Count("StateGetRandomnessFromTickets"));
         Assert.Equal(11, lost.Node.Count("ChainGetTipSetByHeight"));

@@ -29,10 +29,10 @@ public sealed class SectorLookupTests
         Assert.Equal(19_000, facts.PreCommitEpoch);
         Assert.Null(facts.Activation);
         Assert.Empty(facts.Notes);
-        Assert.Equal(SectorState.PreCommitted, facts.Standing?.State);
-        Assert.Equal(19_000 + maxProveCommit, facts.Standing?.ProveBefore);
-        Assert.Equal(20_000, facts.Standing?.HeadEpoch);
-        Assert.Equal(lost.Chain.TimeOf(21_000), facts.Standing?.TimeOf(21_000));
+        Assert.Equal(SectorState.PreCommitted, facts.Status?.State);
+        Assert.Equal(19_000 + maxProveCommit, facts.Status?.ProveBefore);
+        Assert.Equal(20_000, facts.Status?.HeadEpoch);
+        Assert.Equal(lost.Chain.TimeOf(21_000), facts.Status?.TimeOf(21_000));
     }
 
     [Fact]
@@ -60,9 +60,9 @@ public sealed class SectorLookupTests
         Assert.Equal(lost.Chain.Ticket(1000, sector.SealRandEpoch), facts.Ticket.Value);
         Assert.Equal((13_000, Lost.Activation), (facts.PreCommitEpoch, facts.Activation));
         Assert.Empty(facts.Notes);
-        Assert.Equal(SectorState.Proven, facts.Standing?.State);
-        Assert.Null(facts.Standing?.FaultTerminatesAt);
-        Assert.Equal(2_000_000, facts.Standing?.Expiration);
+        Assert.Equal(SectorState.Proven, facts.Status?.State);
+        Assert.Null(facts.Status?.FaultTerminatesAt);
+        Assert.Equal(2_000_000, facts.Status?.Expiration);
 
         // Asked of the tipset at Activation itself: one later, the pre-commit would be gone.
         string asked = lost.Node.Requests.Last(request => request.Method == "StateSectorPreCommitInfo").Params;
@@ -85,10 +85,10 @@ public sealed class SectorLookupTests
         await using Lost lost = await Lost.StartAsync();
         lost.FakeMiner.PeriodStart = 19_000;
         SectorFacts facts = await lost.FindAsync(Lost.Proven(2) with { Early = 140_000, Deadline = 47 }, Cancellation);
-        Assert.Equal(47, facts.Standing?.Deadline);
-        Assert.Equal(19_000 + (47 * 60), facts.Standing?.DeadlineOpens);
-        Assert.Equal(140_000, facts.Standing?.FaultTerminatesAt);
-        Assert.Equal(2_000_000, facts.Standing?.Expiration);
+        Assert.Equal(47, facts.Status?.Deadline);
+        Assert.Equal(19_000 + (47 * 60), facts.Status?.DeadlineOpens);
+        Assert.Equal(140_000, facts.Status?.FaultTerminatesAt);
+        Assert.Equal(2_000_000, facts.Status?.Expiration);
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class SectorLookupTests
     [InlineData(1000, 47, 3879, 3820 + 2880)]
     [InlineData(-100, 0, 20_000, 20_060)]
     public void A_deadline_opens_next_after_now(long start, int index, long now, long opens) =>
-        Assert.Equal(opens, StandingLookup.NextOpening(new ProvingDeadline { CurrentEpoch = now, PeriodStart = start }, index));
+        Assert.Equal(opens, StatusLookup.NextOpening(new ProvingDeadline { CurrentEpoch = now, PeriodStart = start }, index));
 
     [Theory]
     [InlineData("StateSectorPartition")]
@@ -111,8 +111,8 @@ public sealed class SectorLookupTests
         SectorFacts facts = await lost.FindAsync(Lost.Proven(2), Cancellation);
         Assert.Equal(lost.Chain.Ticket(1000, 12_002), facts.Ticket.Value);
         Assert.Contains("web page", Assert.Single(facts.Notes), StringComparison.Ordinal);
-        Assert.Equal(method == "StateSectorPartition", facts.Standing?.Deadline is null);
-        Assert.Equal(2_000_000, facts.Standing?.Expiration);
+        Assert.Equal(method == "StateSectorPartition", facts.Status?.Deadline is null);
+        Assert.Equal(2_000_000, facts.Status?.Expiration);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class SectorLookupTests
         lost.Chain.HeadTime = DateTimeOffset.UtcNow.AddHours(-5);
         SectorFacts facts = await lost.FindAsync(Lost.Proven(2), Cancellation);
         Assert.Empty(facts.Notes);
-        Assert.Equal(20_000 + (5 * 120), facts.Standing!.NowEpoch);
+        Assert.Equal(20_000 + (5 * 120), facts.Status!.NowEpoch);
         Assert.Contains("5.0 hours old", (await lost.OpenAsync(Cancellation)).HeadNote, StringComparison.Ordinal);
     }
 

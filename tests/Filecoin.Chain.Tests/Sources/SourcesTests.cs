@@ -426,7 +426,7 @@ public sealed class SourcesTests
         await using FakeLotusMiner lotusMiner = await FakeLotusMiner.StartAsync(forgotten.Chain, forgotten.Lost.FakeMiner);
         SectorFacts facts = await forgotten.FindAsync(Lost.PreCommitted(2), forgotten.Ask(lotusMiner), Cancellation);
         Assert.Equal(Lost.CommR(2), facts.SealedCid.ToCid());
-        Assert.Null(facts.Standing);
+        Assert.Null(facts.Status);
         Assert.Contains(facts.Notes, note => note.StartsWith("what the chain has of it the node did not tell", StringComparison.Ordinal));
         Assert.Contains(facts.Origins, origin => origin is { Fact: "SealedCID", IsUnverified: true });
     }
@@ -443,7 +443,7 @@ public sealed class SourcesTests
         SectorFacts facts = await forgotten.FindAsync(sector, forgotten.Ask(archive), Cancellation);
         Assert.Equal(sector.SealedCid, facts.SealedCid.ToCid());
         Assert.Equal("the newest state of the archive node", facts.Origins.Single(origin => origin.Fact == "SealedCID").Sources[0]);
-        Assert.Equal(state == "proven" ? SectorState.Proven : SectorState.PreCommitted, facts.Standing?.State);
+        Assert.Equal(state == "proven" ? SectorState.Proven : SectorState.PreCommitted, facts.Status?.State);
 
         // Where both cannot, the node's own answer is what stops it.
         archive.MissingMethods.Add("StateSectorPreCommitInfo");
@@ -486,8 +486,8 @@ public sealed class SourcesTests
         IReadOnlyList<SectorFacts> now = await lookup.BringUpToDateAsync([.. sectors.Select(Known)], 2, Cancellation);
 
         Assert.Equal([2UL, 3, 4, 5, 6], now.Select(facts => facts.Sector.Number));
-        Assert.Equal(140_000, now[0].Standing?.FaultTerminatesAt);
-        Assert.Equal([SectorState.Proven, SectorState.PreCommitted, SectorState.Proven, null, null], now.Select(facts => facts.Standing?.State));
+        Assert.Equal(140_000, now[0].Status?.FaultTerminatesAt);
+        Assert.Equal([SectorState.Proven, SectorState.PreCommitted, SectorState.Proven, null, null], now.Select(facts => facts.Status?.State));
         Assert.Equal(0, forgotten.Lost.Node.Count("ChainGetTipSetByHeight"));
     }
 
@@ -541,7 +541,7 @@ public sealed class SourcesTests
         Assert.Equal(holdsData ? Holding.CommD : null, facts.Data?.CommD?.ToCid());
         Assert.Equal(sector.SectorKeyCid is null ? null : Holding.AsFound(Holding.Pieces), facts.Update?.Data.Pieces);
         Assert.Equal(sector.SectorKeyCid is null ? null : sector.SealedCid, facts.Update?.SealedCid.ToCid());
-        Assert.Equal(SectorState.Proven, facts.Standing?.State);
+        Assert.Equal(SectorState.Proven, facts.Status?.State);
     }
 
     private static IEnumerable<string?> Checks(SectorFacts facts, string fact) =>

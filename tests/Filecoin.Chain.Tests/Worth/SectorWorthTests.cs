@@ -133,7 +133,7 @@ public sealed class SectorWorthTests
         return await lookup.WorthAsync([.. found.Select(result => result.Facts!)], Cancellation);
     }
 
-    private static SectorStanding Proven(long? early = null, long expiration = Head + (300 * Day)) => new()
+    private static ChainStatus Proven(long? early = null, long expiration = Head + (300 * Day)) => new()
     {
         State = SectorState.Proven,
         HeadEpoch = Head,

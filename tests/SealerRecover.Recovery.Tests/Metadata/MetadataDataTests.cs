@@ -70,11 +70,11 @@ public sealed class MetadataDataTests : IDisposable
     public void A_sector_that_is_still_right_keeps_every_field_and_only_where_it_stands_is_new(bool isOther)
     {
         string path = _folder.At("f.json");
-        SectorFacts first = FakeSealer.Facts(1) with { Data = Sealed, Origins = [new FactOrigin("TicketEpoch", ["lotus-miner"], null)], Standing = At(100) };
+        SectorFacts first = FakeSealer.Facts(1) with { Data = Sealed, Origins = [new FactOrigin("TicketEpoch", ["lotus-miner"], null)], Status = At(100) };
         MetadataFile.Merge(path, new RecoveryMetadata(new ActorId(1000), SectorSize.KiB2, [first]));
         File.WriteAllText(path, File.ReadAllText(path).Replace("\"SealProof\"", "\"Mine\": 7, \"SealProof\"", StringComparison.Ordinal));
 
-        SectorFacts kept = Assert.Single(MetadataFile.Read(path).Sectors) with { Standing = At(200) };
+        SectorFacts kept = Assert.Single(MetadataFile.Read(path).Sectors) with { Status = At(200) };
         kept = isOther ? kept with { Data = Sealed with { Pieces = [new PieceInfo(Commitment(2), 1024)] } } : kept;
         MetadataFile.Merge(path, new RecoveryMetadata(new ActorId(1000), SectorSize.KiB2, [kept]));
 
@@ -83,7 +83,7 @@ public sealed class MetadataDataTests : IDisposable
         Assert.Equal(!isOther, sector.ContainsKey("Facts"));
         Assert.Equal(!isOther, sector.ContainsKey("Mine"));
 
-        static SectorStanding At(long epoch) => new() { State = SectorState.Proven, HeadEpoch = epoch, HeadTime = DateTimeOffset.UnixEpoch };
+        static ChainStatus At(long epoch) => new() { State = SectorState.Proven, HeadEpoch = epoch, HeadTime = DateTimeOffset.UnixEpoch };
     }
 
     [Fact]

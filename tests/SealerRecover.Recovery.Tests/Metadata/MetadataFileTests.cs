@@ -39,7 +39,7 @@ public sealed class MetadataFileTests : IDisposable
         SectorFacts facts = FakeSealer.Facts(7) with
         {
             TicketEpoch = 4863283,
-            Standing = new SectorStanding
+            Status = new ChainStatus
             {
                 State = SectorState.Proven,
                 HeadEpoch = 5_000_000,

@@ -41,7 +41,6 @@ internal sealed class SourceBench : IDisposable
         RetryInterval = TimeSpan.FromMilliseconds(2),
         MaxRetryInterval = TimeSpan.FromMilliseconds(300),
         CheckpointInterval = TimeSpan.FromMilliseconds(20),
-        ProgressInterval = TimeSpan.Zero,
     };
 
     private readonly List<PieceFetcher> _fetchers = [];

@@ -124,7 +124,7 @@ public sealed class JournalTests : IDisposable
         WorkInputs other = Inputs with { Ticket = default, KeepAll = true };
 
         Assert.NotEqual(Inputs.Fingerprint, other.Fingerprint);
-        Assert.Equal("ticket, --keep-all", Inputs.DifferencesFrom(other));
+        Assert.Equal("ticket, choice to keep layers and trees", Inputs.DifferencesFrom(other));
     }
 
     private static InstallManifest Manifest { get; } = new(

@@ -28,7 +28,7 @@ internal static class Examples
         Ticket = new Ticket(Filled(5)),
         SealedCid = Commitments.CommR,
         TicketEpoch = 9201,
-        Standing = new SectorStanding
+        Status = new ChainStatus
         {
             State = SectorState.Proven,
             HeadEpoch = 100_000,

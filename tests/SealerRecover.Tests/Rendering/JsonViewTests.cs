@@ -26,7 +26,7 @@ public class JsonViewTests
 
                 return kinds;
             }));
-        Assert.Contains("hint: use --force to move it aside", error, StringComparison.Ordinal);
+        Assert.Contains("hint: Use --force to move it aside.", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public class JsonViewTests
         Assert.Equal(
             """{"event":"sector_started","time":"2026-01-02T03:04:05.000Z","sector":{"miner":"f01000","number":2},"resumed":true}""",
             lines.Single(line => (string?)line["event"] == "sector_started").ToJsonString());
-        const string failed = """{"event":"sector_ended","time":"2026-01-02T03:04:56.000Z","sector":{"miner":"f01000","number":3},"result":"failed","sealed_cid":"*","files":[],"seconds":12,"failure":{"exit_code":11,"exit_name":"target_exists","message":"f01000 sector 3: /sector/sealed/s-t01000-3 has other content","hint":"use --force to move it aside"}}""";
+        const string failed = """{"event":"sector_ended","time":"2026-01-02T03:04:56.000Z","sector":{"miner":"f01000","number":3},"result":"failed","sealed_cid":"*","files":[],"seconds":12,"failure":{"exit_code":11,"exit_name":"target_exists","message":"f01000 sector 3: /sector/sealed/s-t01000-3 has other content","hint":"Use --force to move it aside."}}""";
         Assert.Equal(failed.Replace("\"sealed_cid\":\"*\",", "", StringComparison.Ordinal), lines[^2].ToJsonString());
         Assert.Equal(
             failed.Replace("*", Examples.Commitments.CommR.ToString(), StringComparison.Ordinal).Replace("04:56", "04:57", StringComparison.Ordinal),

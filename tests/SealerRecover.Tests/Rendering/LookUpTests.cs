@@ -98,6 +98,6 @@ public sealed class LookUpTests
         SealProof = SealProofs.All[8],
         Ticket = new Ticket(Blake2b.Hash256([1])),
         SealedCid = Examples.Commitments.CommR,
-        Standing = new SectorStanding { State = SectorState.Proven, HeadEpoch = 200_000, HeadTime = DateTimeOffset.UnixEpoch },
+        Status = new ChainStatus { State = SectorState.Proven, HeadEpoch = 200_000, HeadTime = DateTimeOffset.UnixEpoch },
     };
 }

@@ -42,7 +42,7 @@ public class PlainViewTests
               f01000 sector 3  failed     12 s        target_exists
 
             error: f01000 sector 3: /sector/sealed/s-t01000-3 has other content
-            hint: use --force to move it aside
+            hint: Use --force to move it aside.
 
             next:
               declare the files to the miner

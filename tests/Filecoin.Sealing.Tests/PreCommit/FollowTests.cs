@@ -12,7 +12,7 @@ using Filecoin.Sealing.Tests.Labeling;
 using SealerRecover.Tests;
 using Xunit;
 
-namespace Filecoin.Sealing.Tests;
+namespace Filecoin.Sealing.Tests.PreCommit;
 
 /// <summary>Trees that are built while the last layer is being labelled.</summary>
 public sealed class FollowTests

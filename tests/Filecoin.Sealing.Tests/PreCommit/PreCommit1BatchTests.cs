@@ -13,7 +13,7 @@ using Filecoin.Sealing.Tests.Labeling;
 using SealerRecover.Tests;
 using Xunit;
 
-namespace Filecoin.Sealing.Tests;
+namespace Filecoin.Sealing.Tests.PreCommit;
 
 /// <summary>Sectors labelled together end with the files each would have by itself.</summary>
 public sealed class PreCommit1BatchTests

@@ -6,7 +6,7 @@ using Filecoin.Sealing.Memory;
 using Filecoin.Sealing.PreCommit;
 using Xunit;
 
-namespace Filecoin.Sealing.Tests;
+namespace Filecoin.Sealing.Tests.PreCommit;
 
 public sealed class LayerWatermarkTests
 {

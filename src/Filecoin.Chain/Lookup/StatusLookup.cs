@@ -16,7 +16,7 @@ namespace Filecoin.Chain.Lookup;
 /// <param name="head">The head.</param>
 /// <param name="miner">What the miner's sectors share.</param>
 /// <param name="clockEpoch">The epoch it is by this machine's clock.</param>
-internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head, MinerLookup miner, long clockEpoch)
+internal sealed class StatusLookup(FullNode node, SectorSize size, TipSet head, MinerLookup miner, long clockEpoch)
 {
     /// <summary>As many as one run takes; two numbers each.</summary>
     private const int MostSectors = 100_000;
@@ -28,7 +28,7 @@ internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head
     private long Now => Math.Max(head.Height, clockEpoch);
 
     /// <summary>A sector that still waits to be proven.</summary>
-    internal async Task<SectorStanding> OfPreCommittedAsync(
+    internal async Task<ChainStatus> OfPreCommittedAsync(
         SealProofInfo proof, SectorPreCommitOnChainInfo preCommit, List<string> notes, CancellationToken cancellation)
     {
         long proveBefore = preCommit.PreCommitEpoch + ChainPolicy.MaxProveCommitDuration(proof.Variant);
@@ -37,7 +37,7 @@ internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head
             notes.Add($"its pre-commit could be proven until epoch {proveBefore}, which has passed: its deposit is lost and proving is no longer possible");
         }
 
-        return new SectorStanding
+        return new ChainStatus
         {
             State = SectorState.PreCommitted,
             HeadEpoch = head.Height,
@@ -50,7 +50,7 @@ internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head
     }
 
     /// <summary>A proven sector: its deadline, when that next opens, and when it ends.</summary>
-    internal async Task<SectorStanding> OfProvenAsync(
+    internal async Task<ChainStatus> OfProvenAsync(
         SectorId sector, SectorOnChainInfo info, List<string> notes, CancellationToken cancellation)
     {
         if (info.Expiration <= Now)
@@ -69,7 +69,7 @@ internal sealed class StandingLookup(FullNode node, SectorSize size, TipSet head
         // A faulty sector that expires before its fault ends it stands in no early queue.
         bool? isFaulty = expiration is { Early: > 0 } ? true
             : (await miner.FaultsAsync(cancellation).ConfigureAwait(false))?.Contains(sector.Number) ?? (expiration is null ? null : false);
-        return new SectorStanding
+        return new ChainStatus
         {
             State = SectorState.Proven,
             HeadEpoch = head.Height,

@@ -11,7 +11,7 @@ using Filecoin.Sealing.Tests.Labeling;
 using SealerRecover.Tests;
 using Xunit;
 
-namespace Filecoin.Sealing.Tests;
+namespace Filecoin.Sealing.Tests.PreCommit;
 
 /// <summary>Labels that come out wrong are found before their layer counts, and made again; a machine that goes on like that is given up.</summary>
 public sealed class WrongLabelTests

@@ -7,7 +7,7 @@ using Filecoin.Sealing.Steps;
 using SealerRecover.Tests;
 using Xunit;
 
-namespace Filecoin.Sealing.Tests;
+namespace Filecoin.Sealing.Tests.PreCommit;
 
 /// <summary>Where comm_c is known, a sector is made again from its last layer alone, with the same files.</summary>
 public sealed class KnownCommCTests

@@ -1,7 +1,7 @@
 using Filecoin.Sealing.Steps;
 using Xunit;
 
-namespace Filecoin.Sealing.Tests;
+namespace Filecoin.Sealing.Tests.Steps;
 
 public sealed class SealStepTests
 {

@@ -10,7 +10,7 @@ using Filecoin.Sealing.Unsealed;
 using SealerRecover.Tests;
 using Xunit;
 
-namespace Filecoin.Sealing.Tests;
+namespace Filecoin.Sealing.Tests.PreCommit;
 
 /// <summary>Whole sectors, file by file, against rust-fil-proofs.</summary>
 public sealed class SealVectorTests

@@ -21,7 +21,7 @@ internal sealed record RunPieces(PieceFetcher Fetcher, PieceStore Store, PieceSu
 /// <param name="pieces">How it is got.</param>
 /// <param name="events">Told how far each piece is, and of one that is missing.</param>
 /// <param name="cancellation">Of the run.</param>
-internal sealed class PieceErrands(
+internal sealed class SectorFetch(
     DataContent content,
     RunPieces pieces,
     SectorSink events,

@@ -7,7 +7,7 @@ using Filecoin.Sealing.Steps;
 using SealerRecover.Tests;
 using Xunit;
 
-namespace Filecoin.Sealing.Tests;
+namespace Filecoin.Sealing.Tests.PreCommit;
 
 /// <summary>Sealing that is stopped, or whose files are damaged in between, ends with the same files as sealing in one go.</summary>
 public sealed class ResumeTests

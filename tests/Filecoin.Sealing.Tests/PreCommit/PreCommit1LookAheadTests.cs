@@ -7,7 +7,7 @@ using Filecoin.Sealing.PreCommit;
 using SealerRecover.Tests;
 using Xunit;
 
-namespace Filecoin.Sealing.Tests;
+namespace Filecoin.Sealing.Tests.PreCommit;
 
 /// <summary>PreCommit1 with look-ahead threads writes the reference's layers.</summary>
 public sealed class PreCommit1LookAheadTests
