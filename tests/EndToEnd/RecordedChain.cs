@@ -61,6 +61,32 @@ public sealed class RecordedChain(ParentCaches caches) : IDisposable
     }
 
     [Fact]
+    public async Task What_export_took_from_p_aux_files_stays_when_they_are_gone_and_spares_columns()
+    {
+        await using RecordedServer full = await ServeAsync("full");
+        string[] export = ["export", "--miner=f01000", "3-6"];
+
+        Ended taken = await _bench.RunAsync(0, [.. export, $"--storage={StorageA}", $"--storage={StorageB}"]);
+        Assert.Contains("comm_c of 4 of 4 sectors was taken from their p_aux", taken.Output, StringComparison.Ordinal);
+        string[] kept = [.. Kept()];
+        Assert.Equal(4, kept.Distinct().Count());
+        await _bench.RunAsync(0, export);
+        Assert.Equal(kept, Kept());
+        await _bench.RunAsync(0, [.. export, "--anew"]);
+        Assert.Equal(kept, Kept());
+
+        await full.DisposeAsync();
+        _bench.Environment.Remove("FULLNODE_API_INFO");
+        Ended recovered = await _bench.RunAsync(0, _bench.Recover(Metadata, $"--piece-source={Pieces}", "--keep-unsealed"));
+
+        Assert.Equal(5, recovered.Output.Split("so columns are not hashed again").Length);
+        AssertAsLotusMade(_bench.Result, StorageB);
+
+        IEnumerable<string> Kept() => JsonNode.Parse(File.ReadAllText(Metadata))!["SectorInfos"]!.AsArray()
+            .Select(sector => $"{(string)sector!["CommC"]!} {(string)sector["CommRLast"]!}");
+    }
+
+    [Fact]
     public async Task A_sector_that_was_pre_committed_is_found_proven_when_the_chain_has_moved_on()
     {
         await using RecordedServer full = await ServeAsync("full", RecordedTurn.InTurn);

@@ -24,6 +24,9 @@ public sealed record SectorFacts
     /// <summary>The SnapDeals update that was made of the sealed replica; null unless snapped.</summary>
     public SectorUpdate? Update { get; init; }
 
+    /// <summary>comm_c and comm_r_last of the sealed replica, of a snapped sector its key, as somebody kept them; null if nobody did. Not checked.</summary>
+    public SealedRoots? Roots { get; init; }
+
     /// <summary>What it holds now: the update's data if it was snapped; null for zeros.</summary>
     public SectorData? Holds => Update?.Data ?? Data;
 

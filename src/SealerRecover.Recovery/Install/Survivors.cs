@@ -9,14 +9,15 @@ using SealerRecover.Recovery.Workspace;
 namespace SealerRecover.Recovery.Install;
 
 /// <summary>
-/// What is left of a sector and spares work. A p_aux whose CommR is the chain's tells comm_c: then no columns have to be hashed and no
-/// layers stored. Beside it the replica may stand, too, in the result folder or in other storage paths; whether a copy is intact only its
+/// What is left of a sector and spares work. A p_aux whose CommR is the chain's, or what a metadata file kept of it, tells comm_c: then no
+/// columns have to be hashed and no layers stored. Beside it the replica may stand, too, in the result folder or in other storage paths; whether a copy is intact only its
 /// tree_r_last tells.
 /// </summary>
 /// <param name="CommC">comm_c, which CommR vouches for; an update has that of its key.</param>
+/// <param name="IsKept">Whether the metadata file tells it, since no p_aux is left.</param>
 /// <param name="Sealed">Copies of the sealed file, of a snapped sector its key, by their length and that they can be read at both ends; the one in the result folder first.</param>
 /// <param name="Updates">Copies of the update likewise.</param>
-internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IReadOnlyList<string> Updates)
+internal sealed record Survivors(Bytes32 CommC, bool IsKept, IReadOnlyList<string> Sealed, IReadOnlyList<string> Updates)
 {
     /// <summary>Whether labels may be spared altogether.</summary>
     public bool HasReplica => Sealed.Count > 0 || Updates.Count > 0;
@@ -52,22 +53,37 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
     /// <param name="facts">The sector.</param>
     /// <param name="settings">Where.</param>
     /// <param name="commR">CommR of a p_aux.</param>
-    /// <returns>Null if no p_aux is the sector's.</returns>
+    /// <returns>Null if no p_aux is the sector's and none was kept.</returns>
     public static Survivors? Find(IFileSystem files, SectorFacts facts, RecoverySettings settings, Func<PAuxFile, CommR> commR)
     {
         ResultLayout[] all =
         [
             .. settings.StoragePaths.Prepend(settings.ResultFolder).Distinct().Select(path => new ResultLayout(path, facts.Sector)),
         ];
-        PAuxFile? pAux = FirstOf(layout => layout.CacheFolder, facts.SealedCid)
-            ?? (facts.Update is { } update ? FirstOf(layout => layout.UpdateCacheFolder, update.SealedCid) : null);
-        return pAux is { } left
+        PAuxFile? pAux = PAuxOf(files, all.Select(layout => layout.CacheFolder), facts.SealedCid, commR)
+            ?? (facts.Update is { } update ? PAuxOf(files, all.Select(layout => layout.UpdateCacheFolder), update.SealedCid, commR) : null);
+        return (pAux?.CommC ?? KeptCommC(facts, commR)) is { } commC
             ? new Survivors(
-                left.CommC, CopiesOf(layout => layout.SealedFile), facts.Update is null ? [] : CopiesOf(layout => layout.UpdateFile))
+                commC, pAux is null, CopiesOf(layout => layout.SealedFile), facts.Update is null ? [] : CopiesOf(layout => layout.UpdateFile))
             : null;
 
-        PAuxFile? FirstOf(Func<ResultLayout, string> folder, CommR expected) => all
-            .Select(layout => Path.Combine(folder(layout), CacheNames.PAux))
+        string[] CopiesOf(Func<ResultLayout, string> file) =>
+            [.. all.Select(file).Where(path => TargetLook.OfReadableFile(files, path).Look.IsFileOf(facts.SealProof.SectorSize.Bytes))];
+    }
+
+    /// <summary>comm_c as the metadata file has it; null where it has none, or one that CommR does not vouch for.</summary>
+    public static Bytes32? KeptCommC(SectorFacts facts, Func<PAuxFile, CommR> commR) =>
+        facts.Roots is { } kept && commR(new PAuxFile(kept.CommC, kept.CommRLast)) == facts.SealedCid ? kept.CommC : null;
+
+    /// <summary>The first p_aux that CommR vouches for.</summary>
+    /// <param name="files">Reads it.</param>
+    /// <param name="cacheFolders">Where to look, whether or not they are there.</param>
+    /// <param name="expected">The CommR.</param>
+    /// <param name="commR">CommR of a p_aux.</param>
+    public static PAuxFile? PAuxOf(IFileSystem files, IEnumerable<string> cacheFolders, CommR expected, Func<PAuxFile, CommR> commR)
+    {
+        return cacheFolders
+            .Select(folder => Path.Combine(folder, CacheNames.PAux))
             .Where(path => FileLook.TryThrough(path).IsFileOf(PAuxFile.Length))
             .Select(TryRead)
             .FirstOrDefault(found => found is { } pAux && commR(pAux) == expected);
@@ -84,8 +100,5 @@ internal sealed record Survivors(Bytes32 CommC, IReadOnlyList<string> Sealed, IR
                 return null;
             }
         }
-
-        string[] CopiesOf(Func<ResultLayout, string> file) =>
-            [.. all.Select(file).Where(path => TargetLook.OfReadableFile(files, path).Look.IsFileOf(facts.SealProof.SectorSize.Bytes))];
     }
 }

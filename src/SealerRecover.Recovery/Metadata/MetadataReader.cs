@@ -4,6 +4,7 @@ using System.Text.Json;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Rules;
 using Filecoin.Cryptography;
+using Filecoin.Cryptography.Fields;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 
@@ -26,7 +27,6 @@ internal sealed record MetadataHeader(ActorId Miner, string MinerText, SectorSiz
 /// </summary>
 internal sealed class MetadataReader
 {
-    private const int TicketLength = Bytes32.Length;
     private const string Miner = "Miner";
     private const string SectorSizeField = "SectorSize";
     private const string SectorInfos = "SectorInfos";
@@ -189,11 +189,12 @@ internal sealed class MetadataReader
         {
             Sector = new SectorId(Header.Miner, number),
             SealProof = ReadSealProof(fields, size),
-            Ticket = ReadTicket(fields),
+            Ticket = new Ticket(ReadBytes(fields, "Ticket")),
             SealedCid = DataFields.ReadCommR(fields, "SealedCID"),
             TicketEpoch = fields.OptionalEpoch("TicketEpoch"),
             Data = DataFields.ReadSealedOver(fields, size),
             Update = DataFields.ReadUpdate(fields, size),
+            Roots = ReadRoots(fields),
             DebtThen = ReadDebt(fields.OptionalObject("Chain")),
             WasUnproven = fields.OptionalObject("Chain")?.OptionalText("State") == nameof(SectorState.PreCommitted),
         };
@@ -221,15 +222,29 @@ internal sealed class MetadataReader
             : throw fields.Bad("SealProof", $"{info} is for {info.SectorSize} sectors, but SectorSize is {size}");
     }
 
-    private static Ticket ReadTicket(JsonFields fields)
+    private static SealedRoots? ReadRoots(JsonFields fields)
     {
-        string text = fields.RequiredText("Ticket");
-        byte[] bytes = new byte[TicketLength + 1];
+        bool hasCommC = fields.OptionalText(MetadataWriter.CommC) is not null;
+        return hasCommC == fields.OptionalText(MetadataWriter.CommRLast) is not null
+            ? hasCommC ? new SealedRoots(ReadElement(fields, MetadataWriter.CommC), ReadElement(fields, MetadataWriter.CommRLast)) : null
+            : throw fields.Bad(hasCommC ? MetadataWriter.CommRLast : MetadataWriter.CommC, "is missing: each is of use with the other only");
+    }
+
+    private static Bytes32 ReadElement(JsonFields fields, string field)
+    {
+        Bytes32 bytes = ReadBytes(fields, field);
+        return Fr.TryFromCanonicalBytes(bytes.Span, out _) ? bytes : throw fields.Bad(field, "is not below the modulus of the field");
+    }
+
+    private static Bytes32 ReadBytes(JsonFields fields, string field)
+    {
+        string text = fields.RequiredText(field);
+        byte[] bytes = new byte[Bytes32.Length + 1];
 
         // Written back and compared, because the decoder passes over white space and stray bits that a damaged file may hold.
-        return text.Length <= 64 && Convert.TryFromBase64String(text, bytes, out int length) && length == TicketLength
-            && Convert.ToBase64String(bytes, 0, TicketLength) == text
-            ? new Ticket(new Bytes32(bytes.AsSpan(0, TicketLength)))
-            : throw fields.Bad("Ticket", $"{JsonFields.Quote(text)} is not {TicketLength} bytes in base64");
+        return text.Length <= 64 && Convert.TryFromBase64String(text, bytes, out int length) && length == Bytes32.Length
+            && Convert.ToBase64String(bytes, 0, length) == text
+            ? new Bytes32(bytes.AsSpan(0, length))
+            : throw fields.Bad(field, $"{JsonFields.Quote(text)} is not {Bytes32.Length} bytes in base64");
     }
 }

@@ -25,6 +25,12 @@ internal static class MetadataWriter
     /// <summary>In <see cref="Chain"/>: time stamp of the head.</summary>
     internal const string HeadTime = "HeadTime";
 
+    /// <summary>In a sector: <see cref="SealedRoots.CommC"/>, base64; with <see cref="CommRLast"/> or not at all.</summary>
+    internal const string CommC = "CommC";
+
+    /// <summary>In a sector: <see cref="SealedRoots.CommRLast"/>, base64.</summary>
+    internal const string CommRLast = "CommRLast";
+
     private const string Chain = "Chain";
 
     private static readonly JsonWriterOptions Style = new()
@@ -42,7 +48,7 @@ internal static class MetadataWriter
     /// <summary>Writes the merged file.</summary>
     /// <param name="target">An empty file.</param>
     /// <param name="existing">What is there, or null. Unknown fields of the file and of sectors that stay are kept as they are.</param>
-    /// <param name="addition">Sectors to replace or add.</param>
+    /// <param name="addition">Sectors to replace or add; each that is added goes before the first with a greater number.</param>
     /// <exception cref="OperatorException">BadInput: a sector that is there is none; something may have been written.</exception>
     public static void Write(IOpenFile target, MetadataReader? existing, RecoveryMetadata addition)
     {
@@ -86,35 +92,42 @@ internal static class MetadataWriter
 
     private static void WriteSectors(Utf8JsonWriter writer, MetadataReader? existing, RecoveryMetadata addition, Action drain)
     {
-        Dictionary<ulong, SectorFacts> pending = [];
+        Dictionary<ulong, SectorFacts> changed = [];
         foreach (SectorFacts facts in addition.Sectors)
         {
-            pending[facts.Sector.Number] = facts;
+            changed[facts.Sector.Number] = facts;
         }
+
+        HashSet<ulong> there = [];
+        existing?.ReadSectors((facts, _) => there.Add(facts.Sector.Number));
+        Queue<SectorFacts> added = new(changed.Values.Where(facts => !there.Contains(facts.Sector.Number)).OrderBy(facts => facts.Sector.Number));
 
         existing?.ReadSectors((facts, element) =>
         {
-            if (!pending.Remove(facts.Sector.Number, out SectorFacts? replacement))
+            WriteAdded(before: facts.Sector.Number);
+            if (!changed.TryGetValue(facts.Sector.Number, out SectorFacts? replacement))
             {
                 element.WriteTo(writer);
             }
             else if (IsKept(facts, replacement))
             {
-                WriteKept(writer, element, replacement.Status!);
+                WriteKept(writer, element, replacement);
             }
             else
             {
-                WriteSector(writer, replacement);
+                // What somebody kept of a sector is kept when all the rest is asked anew.
+                WriteSector(writer, replacement with { Roots = replacement.Roots ?? (facts.SealedCid == replacement.SealedCid ? facts.Roots : null) });
             }
 
             drain();
         });
+        WriteAdded(before: ulong.MaxValue);
 
-        foreach (SectorFacts facts in addition.Sectors)
+        void WriteAdded(ulong before)
         {
-            if (pending.Remove(facts.Sector.Number, out SectorFacts? last))
+            while (added.TryPeek(out SectorFacts? next) && next.Sector.Number < before)
             {
-                WriteSector(writer, last);
+                WriteSector(writer, added.Dequeue());
                 drain();
             }
         }
@@ -131,16 +144,20 @@ internal static class MetadataWriter
     private static bool IsSame(SectorData? there, SectorData? addition) =>
         there is null ? addition is null : addition is not null && there.Pieces.SequenceEqual(addition.Pieces);
 
-    /// <summary>The sector as it is in the file, who told what of it included, and where it stands now.</summary>
-    private static void WriteKept(Utf8JsonWriter writer, JsonElement element, ChainStatus status)
+    /// <summary>The sector as it is in the file, who told what of it included, with the roots that were found and where it stands now.</summary>
+    private static void WriteKept(Utf8JsonWriter writer, JsonElement element, SectorFacts facts)
     {
         writer.WriteStartObject();
-        foreach (JsonProperty property in element.EnumerateObject().Where(property => property.Name != Chain))
+        foreach (JsonProperty property in element.EnumerateObject())
         {
-            property.WriteTo(writer);
+            if (property.Name != Chain && (facts.Roots is null || property.Name is not (CommC or CommRLast)))
+            {
+                property.WriteTo(writer);
+            }
         }
 
-        WriteStanding(writer, status);
+        WriteRoots(writer, facts);
+        WriteStatus(writer, facts.Status!);
         writer.WriteEndObject();
     }
 
@@ -156,11 +173,12 @@ internal static class MetadataWriter
             writer.WriteNumber("TicketEpoch", epoch);
         }
 
+        WriteRoots(writer, facts);
         DataFields.Write(writer, facts);
         WriteOrigins(writer, facts.Origins);
         if (facts.Status is { } status)
         {
-            WriteStanding(writer, status);
+            WriteStatus(writer, status);
         }
 
         writer.WriteEndObject();
@@ -197,7 +215,16 @@ internal static class MetadataWriter
         writer.WriteEndArray();
     }
 
-    private static void WriteStanding(Utf8JsonWriter writer, ChainStatus status)
+    private static void WriteRoots(Utf8JsonWriter writer, SectorFacts facts)
+    {
+        if (facts.Roots is { } roots)
+        {
+            writer.WriteBase64String(CommC, roots.CommC.Span);
+            writer.WriteBase64String(CommRLast, roots.CommRLast.Span);
+        }
+    }
+
+    private static void WriteStatus(Utf8JsonWriter writer, ChainStatus status)
     {
         writer.WriteStartObject(Chain);
         writer.WriteString("State", status.State.ToString());

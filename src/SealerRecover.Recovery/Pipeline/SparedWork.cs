@@ -12,6 +12,11 @@ internal static class SparedWork
     {
         SectorContext sector = prepared.Sector;
         Survivors? left = Survivors.Find(sector.Run.Files, sector.Facts, sector.Run.Settings, sector.Run.Roles.Proofs.CommROf);
+        if (sector.Facts.Roots is not null && Survivors.KeptCommC(sector.Facts, sector.Run.Roles.Proofs.CommROf) is null)
+        {
+            sector.Notice("CommC and CommRLast of the metadata file do not give its CommR, so they are not used");
+        }
+
         bool hasLabels = prepared.Workspace.Journal.HasLabels;
         if (sector.Facts.Update is not null)
         {
@@ -31,13 +36,15 @@ internal static class SparedWork
             string forCommit1 = prepared.ForCommit1Stands ? ", and what Commit 1 reads"
                 : prepared.StandingLayers is { } layers ? $", and layers and trees in {layers}"
                 : "";
-            sector.Notice($"its replica ({standing.File}) and its p_aux are left{forCommit1}, so only what is missing beside them is made");
+            sector.Notice($"its replica ({standing.File}) and {(left.IsKept ? "in the metadata file its CommC" : "its p_aux")} are left{forCommit1}, so only what is missing beside them is made");
             return prepared with { Standing = standing };
         }
 
         if (prepared.Snapped?.NeedsNoLabels != true)
         {
-            sector.Notice("a p_aux with the CommR of the chain is left, so only labels are made again");
+            sector.Notice(left.IsKept
+                ? "the metadata file has its CommC, for which the CommR of the chain vouches, so columns are not hashed again"
+                : "a p_aux with the CommR of the chain is left, so only labels are made again");
         }
 
         return prepared;

@@ -5,6 +5,7 @@ using Filecoin.Chain.Facts;
 using Filecoin.Chain.Lookup;
 using Filecoin.Chain.Sources;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Metadata;
 using SealerRecover.Rendering;
 
@@ -31,6 +32,10 @@ internal sealed class ExportCommand : ICommand
 
     private readonly LostDiskOption _lost = new();
 
+    private readonly StorageOption _storage = new(
+        "A storage path of Lotus or Curio. comm_c and comm_r_last of the sectors in it go into the file: with them a lost sector is recovered without "
+            + "hashing columns. May be repeated.");
+
     private readonly Option<bool> _anew = new("--anew")
     {
         Description = "Ask everything again about sectors that the file has already, instead of only whether that is still right.",
@@ -47,6 +52,7 @@ internal sealed class ExportCommand : ICommand
         Syntax.Add(_sectors.All);
         Syntax.Add(_lost.Disks);
         _given.AddTo(Syntax);
+        Syntax.Add(_storage.Folders);
         Syntax.Add(_output);
         Syntax.Add(_concurrency);
         Syntax.Add(_anew);
@@ -74,6 +80,7 @@ internal sealed class ExportCommand : ICommand
     {
         string path = context.Folders.Absolute(context.Parsed.GetValue(_output) ?? $"sectors-recovery-{lookup.Miner}.json", _output.Name);
         int concurrency = context.Parsed.GetValue(_concurrency) ?? NodeOptions.DefaultConcurrency;
+        RootKeeper roots = new(_storage.ReadAnyPaths(context));
         ExportFile file = new(path, lookup.Miner, lookup.SectorSize, context.Host.Time);
 
         // Facts that the operator gives are to be compared with everything, so then nothing is taken from an earlier run.
@@ -108,6 +115,12 @@ internal sealed class ExportCommand : ICommand
                 CultureInfo.InvariantCulture, $"{kept} of {found.Length} sectors stood in {path} already and are still right; {_anew.Name} asks about them again"));
         }
 
+        if (_storage.ReadAnyPaths(context).Length > 0)
+        {
+            context.Events.Notice(string.Create(
+                CultureInfo.InvariantCulture, $"comm_c of {roots.Taken} of {found.Length} sectors was taken from their p_aux into {path}"));
+        }
+
         TellUntoldPieces(context, path, file.Written, found);
         if (!context.Cancellation.IsCancellationRequested)
         {
@@ -120,7 +133,7 @@ internal sealed class ExportCommand : ICommand
         void Ended(SectorLookupResult result)
         {
             ended[result.Sector.Number] = result;
-            file.Add(result);
+            file.Add(result with { Facts = result.Facts is { } facts ? roots.AddTo(facts) : null });
         }
     }
 

@@ -6,12 +6,14 @@ using SealerRecover.Recovery.Survey;
 namespace SealerRecover.Commands;
 
 /// <summary>Where the miner's files are.</summary>
-internal sealed class StorageOption
+/// <param name="description">What they are for, in help.</param>
+internal sealed class StorageOption(
+    string description = "A storage path of Lotus or Curio, or a result folder of recover: what holds sealed/ and cache/. May be repeated.")
 {
     /// <summary>--storage.</summary>
     public Option<string[]> Folders { get; } = new("--storage")
     {
-        Description = "A storage path of Lotus or Curio, or a result folder of recover: what holds sealed/ and cache/. May be repeated.",
+        Description = description,
         HelpName = "folder",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
@@ -41,6 +43,10 @@ internal sealed class StorageOption
                 FailureKind.BadInput, $"{missing} is not there", $"mount it, or leave it out of {Folders.Name}; to make a sector from nothing use recover")
             : paths;
     }
+
+    /// <summary>As <see cref="ReadPaths"/>, of a command that can do without.</summary>
+    /// <exception cref="OperatorException">BadInput: one is not there.</exception>
+    public ImmutableArray<string> ReadAnyPaths(CommandContext context) => context.Parsed.GetResult(Folders) is null ? [] : ReadPaths(context);
 
     /// <summary>Refuses a folder that is no storage path and names those that were meant.</summary>
     /// <param name="mistake">What is wrong; null for nothing.</param>
