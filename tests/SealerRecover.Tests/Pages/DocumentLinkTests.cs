@@ -19,6 +19,10 @@ public partial class DocumentLinkTests
             .Select(path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal),
     ];
 
+    private static IEnumerable<string> Sources => new[] { "src", "tests", "bench" }
+        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories))
+        .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
     [Theory]
     [MemberData(nameof(Pages))]
     public void Every_link_leads_to_a_file_and_a_heading(string page)
@@ -41,8 +45,7 @@ public partial class DocumentLinkTests
     [Fact]
     public void Every_page_that_the_code_names_is_there()
     {
-        foreach (string source in Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
+        foreach (string source in Sources.Where(path => path.StartsWith(Path.Combine(Root, "src"), StringComparison.Ordinal)))
         {
             Assert.All(Named().Matches(File.ReadAllText(source)), page =>
                 Assert.True(File.Exists(Path.Combine(Root, page.Value)), $"{Path.GetRelativePath(Root, source)}: {page.Value}"));
@@ -57,6 +60,15 @@ public partial class DocumentLinkTests
         string[] places = [.. Place().Matches(File.ReadAllText(Path.Combine(Root, page))).Select(place => place.Groups["path"].Value)];
         Assert.NotEmpty(places);
         Assert.All(places, place => Assert.True(Path.Exists(Path.Combine(Root, place)), $"{page}: {place}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_source_file_that_a_page_names_is_there(string page)
+    {
+        string[] sources = [.. Sources];
+        Assert.All(SourceFile().Matches(File.ReadAllText(Path.Combine(Root, page))), named =>
+            Assert.Contains(sources, source => source.EndsWith("/" + named.Groups["path"].Value, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -75,6 +87,9 @@ public partial class DocumentLinkTests
     ];
 
     private static string WithoutCode(string page) => Fenced().Replace(page, "");
+
+    [GeneratedRegex(@"`(?<path>[A-Za-z0-9./]+\.cs)`", RegexOptions.ExplicitCapture)]
+    private static partial Regex SourceFile();
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();
