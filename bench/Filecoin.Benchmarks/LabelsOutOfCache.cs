@@ -41,7 +41,7 @@ internal static class LabelsOutOfCache
         {
             double blocks = speed.Nanoseconds / yardstick;
             Console.WriteLine(Text(
-                $"{name}: best {speed.PerSecond / 1e6:0.000} M labels/s, {speed.Nanoseconds:0} ns, {blocks:0.0} B, {ReferenceSpeeds.LabelBlocks / blocks:0.00} x reference; median {speed.MedianPerSecond / 1e6:0.000} M labels/s"));
+                $"{name}: best {speed.PerSecond / 1e6:0.000} M labels/s, {speed.Nanoseconds:0} ns, {blocks:0.0} B, {ReferenceSpeeds.Here()?.LabelBlocks / blocks:0.00} x reference; median {speed.MedianPerSecond / 1e6:0.000} M labels/s"));
         }
 
         return 0;

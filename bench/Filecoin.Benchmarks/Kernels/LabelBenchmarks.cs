@@ -19,7 +19,7 @@ public class LabelBenchmarks : IHasReference, IDisposable
     public LabelVariant Variant { get; set; } = new("plain", 1);
 
     /// <inheritdoc/>
-    public double? ReferenceBlocks => ReferenceSpeeds.LabelBlocks;
+    public double? ReferenceBlocks => ReferenceSpeeds.Here()?.LabelBlocks;
 
     [GlobalSetup]
     public void SetUp()

@@ -17,7 +17,7 @@ public class ParentBenchmarks : IHasReference
     public int Gibibytes { get; set; } = 32;
 
     /// <inheritdoc/>
-    public double? ReferenceBlocks => ReferenceSpeeds.ParentBlocks(Size);
+    public double? ReferenceBlocks => ReferenceSpeeds.Here()?.ParentBlocks(Size);
 
     private SectorSize Size => new((long)Gibibytes << 30);
 

@@ -24,7 +24,7 @@ public class PoseidonBenchmarks : IHasReference
     public int Arity { get; set; } = 2;
 
     /// <inheritdoc/>
-    public double? ReferenceBlocks => ReferenceSpeeds.PoseidonBlocks(Arity);
+    public double? ReferenceBlocks => ReferenceSpeeds.Here()?.PoseidonBlocks(Arity);
 
     [GlobalSetup]
     public void SetUp()

@@ -21,7 +21,7 @@ public class Sha256Benchmarks : IHasReference
     public string Name { get; set; } = "plain";
 
     /// <inheritdoc/>
-    public double? ReferenceBlocks => ReferenceSpeeds.TreeDNodeBlocks;
+    public double? ReferenceBlocks => ReferenceSpeeds.Here()?.TreeDNodeBlocks;
 
     [GlobalSetup]
     public void SetUp()

@@ -85,6 +85,7 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
         return new MachineSpeeds
         {
             Processor = Processor.Name(),
+            Reference = ReferenceSpeeds.Here(),
             Cores = settings.Cores,
             Topology = topology?.Threads == settings.Cores ? topology : null,
             Memory = memory,

@@ -36,6 +36,9 @@ public sealed record MachineSpeeds
     /// <summary>The processor as the system names it.</summary>
     public required string Processor { get; init; }
 
+    /// <summary>What the reference takes on processors of this class; null where it was not measured.</summary>
+    public ReferenceSpeeds? Reference { get; init; }
+
     /// <summary>Cores that estimates count on.</summary>
     public required int Cores { get; init; }
 

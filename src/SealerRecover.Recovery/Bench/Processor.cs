@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Filecoin.Sealing.Files;
 
@@ -12,16 +13,7 @@ internal static class Processor
     /// <param name="cpuInfo">/proc/cpuinfo, or a file that pretends to be it in tests.</param>
     public static string Name(string cpuInfo = "/proc/cpuinfo")
     {
-        string[] lines;
-        try
-        {
-            lines = File.ReadAllLines(cpuInfo);
-        }
-        catch (Exception failure) when (StorageFailure.Is(failure))
-        {
-            lines = []; // Not mounted: then the system does not tell.
-        }
-
+        string[] lines = Lines(cpuInfo);
         IEnumerable<string> parts = Fields
             .Select(field => (Field: field, Value: Value(lines, field)))
             .Where(part => part.Value is not null)
@@ -30,7 +22,36 @@ internal static class Processor
         return name.Length > 0 ? name : RuntimeInformation.ProcessArchitecture.ToString();
     }
 
+    /// <summary>Vendor, family and model; what the system does not tell is null.</summary>
+    /// <param name="cpuInfo">As for <see cref="Name"/>.</param>
+    public static ProcessorIdentity Identity(string cpuInfo = "/proc/cpuinfo")
+    {
+        string[] lines = Lines(cpuInfo);
+        return new ProcessorIdentity(Value(lines, "vendor_id"), Number("cpu family"), Number("model"));
+
+        int? Number(string field) =>
+            int.TryParse(Value(lines, field), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+    }
+
+    private static string[] Lines(string cpuInfo)
+    {
+        try
+        {
+            return File.ReadAllLines(cpuInfo);
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            return []; // Not mounted: then the system does not tell.
+        }
+    }
+
     private static string? Value(string[] lines, string field) => lines
         .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))
         .FirstOrDefault(words => words is [var name, { Length: > 0 }] && name == field)?[1];
 }
+
+/// <summary>Which processor it is.</summary>
+/// <param name="Vendor">"AuthenticAMD", "GenuineIntel".</param>
+/// <param name="Family">Family, decimal; 26 is Zen 5.</param>
+/// <param name="Model">Model, decimal.</param>
+internal readonly record struct ProcessorIdentity(string? Vendor, int? Family, int? Model);

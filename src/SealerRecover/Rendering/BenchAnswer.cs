@@ -25,10 +25,12 @@ internal sealed record BenchAnswer(MachineSpeeds Speeds, IReadOnlyList<SectorEst
         yield return new TextLine(
             $"disk        {SafeText.Clean(disk.Folder)}: writes {Rate(disk.WriteBytesPerSecond)}, reads {Rate(disk.ReadBytesPerSecond)}");
         yield return new TextLine("");
-        yield return new TextLine("one core, one kernel at a time; \"reference\" is rust-fil-proofs 19.1 on one such core:");
-        yield return new TextTable(
-            ["what", "kernel", "a second", "each", "in B", "x reference"],
-            [.. Rows.Select(Row)]);
+        yield return new TextLine(Speeds.Reference is { } reference
+            ? $"one core, one kernel at a time; \"reference\" is rust-fil-proofs 19.1 on one core of this class, {reference.Class}:"
+            : "one core, one kernel at a time; rust-fil-proofs was not measured on processors of this class, so there are no ratios to it:");
+        string[] columns = ["what", "kernel", "a second", "each", "in B", "x reference"];
+        int shown = Speeds.Reference is null ? columns.Length - 1 : columns.Length;
+        yield return new TextTable(columns[..shown], [.. Rows.Select(row => Row(row)[..shown])]);
         yield return new TextLine("");
         yield return new TextLine("expected times of CC sectors, computed from these speeds:");
         yield return new TextTable(
@@ -39,7 +41,7 @@ internal sealed record BenchAnswer(MachineSpeeds Speeds, IReadOnlyList<SectorEst
             $"parent cache of {estimate.Size}: {ByteCount.Text(estimate.ParentCacheDisk)}, built once in {Quantities.Duration(estimate.ParentCache)}")));
         if (Estimates.Any(estimate => estimate.MemorySuffices == false))
         {
-            yield return new TextLine("(!) more than the memory there is; the time is that of a machine with enough");
+            yield return new TextLine($"(!) more than the memory there is, {memory}; the time is that of a machine with enough");
         }
 
         if (Rows.Select(row => row.Speed).Append(Speeds.Yardstick).Any(speed => speed.MedianPerSecond < Disturbed * speed.PerSecond))
@@ -51,6 +53,7 @@ internal sealed record BenchAnswer(MachineSpeeds Speeds, IReadOnlyList<SectorEst
     /// <inheritdoc/>
     public JsonLine Json => new JsonBench(
         Speeds.Processor,
+        Speeds.Reference?.Class,
         Speeds.Cores,
         Speeds.Memory,
         Math.Round(Speeds.Yardstick.Nanoseconds, 3),
@@ -89,17 +92,17 @@ internal sealed record BenchAnswer(MachineSpeeds Speeds, IReadOnlyList<SectorEst
     private IEnumerable<BenchRow> Rows =>
     [
         .. Speeds.Labels.Select(label => new BenchRow(
-            "label", label.Speed, ReferenceSpeeds.LabelBlocks, Kernel: label.Variant.Kernel, Sectors: label.Variant.Sectors)),
+            "label", label.Speed, Speeds.Reference?.LabelBlocks, Kernel: label.Variant.Kernel, Sectors: label.Variant.Sectors)),
         .. Speeds.Poseidon.Select(poseidon => new BenchRow(
-            "poseidon", poseidon.Speed, ReferenceSpeeds.PoseidonBlocks(poseidon.Arity), Kernel: poseidon.Kernel, Arity: poseidon.Arity)),
+            "poseidon", poseidon.Speed, Speeds.Reference?.PoseidonBlocks(poseidon.Arity), Kernel: poseidon.Kernel, Arity: poseidon.Arity)),
         .. Speeds.Parents.Select(parents => new BenchRow(
-            "parents", parents.Speed, ReferenceSpeeds.ParentBlocks(parents.SectorSize), SectorSize: parents.SectorSize.Bytes)),
+            "parents", parents.Speed, Speeds.Reference?.ParentBlocks(parents.SectorSize), SectorSize: parents.SectorSize.Bytes)),
     ];
 
     /// <summary>How many units are done here in the time the reference takes for one; null where the reference was not measured.</summary>
     private double? TimesReference(BenchRow row) => row.ReferenceBlocks / Speeds.Blocks(row.Speed);
 
-    private IReadOnlyList<string> Row(BenchRow row) =>
+    private string[] Row(BenchRow row) =>
     [
         row switch
         {

@@ -232,6 +232,7 @@ internal sealed record JsonKernel(string Kind, string Kernel, bool Available, bo
 /// <summary>The machine, measured.</summary>
 internal sealed record JsonBench(
     string Processor,
+    string? Reference,
     int Cores,
     long? Memory,
     double YardstickNanoseconds,

@@ -97,6 +97,20 @@ public class MeasuringTests
         Assert.NotEmpty(Processor.Name(path + ".missing"));
     }
 
+    [Theory]
+    [InlineData("vendor_id\t: AuthenticAMD\ncpu family\t: 26\nmodel\t\t: 2\n", "Zen 5")]
+    [InlineData("vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 207\n", "Emerald Rapids")]
+    [InlineData("vendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 1\n", null)]
+    [InlineData("vendor_id\t: GenuineIntel\ncpu family\t: 26\nmodel\t\t: many\n", null)]
+    [InlineData("", null)]
+    public void The_reference_is_that_of_the_same_class_or_none(string cpuInfo, string? expected)
+    {
+        using TestFolder folder = new();
+        string path = Path.Combine(folder.Path, "cpuinfo");
+        File.WriteAllText(path, cpuInfo);
+        Assert.Equal(expected, ReferenceSpeeds.Of(Processor.Identity(path))?.Class);
+    }
+
     private sealed class HandMovedClock : TimeProvider
     {
         public TimeSpan Elapsed { get; private set; }

@@ -13,9 +13,10 @@ public class BenchTests
     public void Text_shows_speeds_against_yardstick_and_reference_and_what_does_not_fit()
     {
         using StringWriter output = new();
-        new PlainView(output, TextWriter.Null, new FixedTime(), verbose: false).Answered(Example(medianShare: 1));
+        new PlainView(output, TextWriter.Null, new FixedTime(), verbose: false).Answered(Example(1, ReferenceSpeeds.Zen5));
         string text = output.ToString();
         Assert.Contains("yardstick   SHA-256 of 16 KiB by the platform: 40.0 ns", text, StringComparison.Ordinal);
+        Assert.Contains("on one core of this class, Zen 5:", text, StringComparison.Ordinal);
         Assert.Matches(@"label, 1 sector +sha-ni +1\.25 M +800 ns +20\.0 +1\.50", text);
         Assert.Matches(@"label, 16 sectors +avx512f +5\.00 M +200 ns +5\.0 +6\.00", text);
         Assert.Matches(@"Poseidon 8 +ifma +250\.0 k +4000 ns +100\.0 +11\.20", text);
@@ -29,7 +30,7 @@ public class BenchTests
     public void A_busy_machine_is_told_of()
     {
         using StringWriter output = new();
-        new PlainView(output, TextWriter.Null, new FixedTime(), verbose: false).Answered(Example(medianShare: 0.5));
+        new PlainView(output, TextWriter.Null, new FixedTime(), verbose: false).Answered(Example(0.5, ReferenceSpeeds.Zen5));
         Assert.Contains("busy with something else", output.ToString(), StringComparison.Ordinal);
     }
 
@@ -37,7 +38,7 @@ public class BenchTests
     public void Json_holds_the_same_in_plain_units()
     {
         using StringWriter output = new();
-        new JsonView(output, TextWriter.Null, new FixedTime(), verbose: false).Answered(Example(medianShare: 1));
+        new JsonView(output, TextWriter.Null, new FixedTime(), verbose: false).Answered(Example(1, ReferenceSpeeds.Zen5));
         JsonObject bench = JsonNode.Parse(output.ToString())!.AsObject();
         Assert.Equal("bench", (string?)bench["event"]);
         Assert.Equal(40.0, (double?)bench["yardstick_nanoseconds"]);
@@ -53,12 +54,30 @@ public class BenchTests
         Assert.Equal(LabelLanes.LookAheadShare * 11.0 * (1L << 30) / 1.25e6, (double)estimate["pc1_seconds"]! - 34.359738368, 0.1);
     }
 
-    private static BenchAnswer Example(double medianShare)
+    [Fact]
+    public void No_ratio_is_told_to_what_was_not_measured_on_such_a_processor()
+    {
+        using StringWriter text = new();
+        new PlainView(text, TextWriter.Null, new FixedTime(), verbose: false).Answered(Example(1, reference: null));
+        Assert.Contains("so there are no ratios to it", text.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("x reference", text.ToString(), StringComparison.Ordinal);
+        Assert.Matches(@"Poseidon 8 +ifma +250\.0 k +4000 ns +100\.0\s*\n", text.ToString());
+
+        using StringWriter json = new();
+        new JsonView(json, TextWriter.Null, new FixedTime(), verbose: false).Answered(Example(1, ReferenceSpeeds.EmeraldRapids));
+        JsonObject bench = JsonNode.Parse(json.ToString())!.AsObject();
+        Assert.Equal("Emerald Rapids", (string?)bench["reference"]);
+        Assert.Equal(1.765, (double?)bench["speeds"]![0]!["times_reference"]);
+        Assert.Null(bench["speeds"]!.AsArray().Single(speed => (string?)speed!["what"] == "parents")!["times_reference"]);
+    }
+
+    private static BenchAnswer Example(double medianShare, ReferenceSpeeds? reference)
     {
         Speed Rate(double perSecond) => new(perSecond, perSecond * medianShare);
         MachineSpeeds speeds = new()
         {
             Processor = "Test processor",
+            Reference = reference,
             Cores = 2,
             Memory = 24L << 30,
             Yardstick = Rate(25e6),
