@@ -17,7 +17,6 @@ internal static class HelpExamples
             ("--miner=f01000 1 2 3-40", "write how these sectors were sealed to sectors-recovery-f01000.json"),
             ("--miner=f01000 --faulty --archive-node=https://archive.example", "the faulty ones; ask a second node what the first has pruned"),
             ("--miner=f01000 --all --storage=/sector", "while all is well: every sector, with its comm_c, against the day a disk is lost"),
-            ("--miner=f01000 --lost-on=https://10.0.0.5:12300", "those that Curio knows to have stood on a disk that is lost"),
         ],
         ["recover"] =
         [
