@@ -70,6 +70,14 @@ internal sealed class FmaColumns
         Require(_most[column] < MostColumn, "a column may overflow");
     }
 
+    /// <summary>Another sum's column.</summary>
+    public void AddColumn(int column, FmaColumns other, int otherColumn)
+    {
+        _highs[column] += other._highs[otherColumn];
+        _lows[column] += other._lows[otherColumn];
+        Add(column, other._most[otherColumn]);
+    }
+
     /// <summary>What the products or integers just added are together worth.</summary>
     public void AddValue(double most) => Value += most;
 

@@ -12,8 +12,11 @@ internal static class PoseidonFmaFrame
     /// <summary>Columns of a product and a folded sum.</summary>
     public const int Joined = 22;
 
-    /// <summary>Quotient limbs.</summary>
+    /// <summary>Quotient limbs, two of them.</summary>
     public const int Quotients = 27;
+
+    /// <summary>Lowest limbs of a sum, four at most.</summary>
+    public const int Aside = 29;
 
     /// <summary>Limbs of a sum that will be folded: the limb of column k is at this plus k, and k is 5 at least.</summary>
     public const int Split = 28;

@@ -44,6 +44,9 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
 
     private const double Half = HalfLimb;
 
+    /// <summary>Steps of a Montgomery reduction that are done one after the other.</summary>
+    private const int StepsInTurn = 2;
+
     private static readonly long[] NegativeModulus = Radix51.Split(-Radix52.Modulus);
 
     private int _column = 9;
@@ -53,7 +56,7 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
     /// <returns>The result's bound.</returns>
     public FmaBound Reduce(AssemblerRegister64 at, int from, FmaColumns sum, int steps, AssemblerRegister64 to, int toOffset)
     {
-        double most = ReduceSteps(at, from, sum, steps, k => Lifted(k, Limbs - 1), k => EmitLimb(k, to, toOffset));
+        double most = ReduceSteps(at, from, sum, steps, k => Lifted(k, Limbs - 1), (k, _) => EmitLimb(k, to, toOffset));
         return Fits(most);
     }
 
@@ -62,11 +65,11 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
         AssemblerRegister64 at, int from, FmaColumns sum, FmaColumns folded, AssemblerRegister64 to, int toOffset)
     {
         FmaColumns joined = new();
-        double most = ReduceSteps(at, from, sum, Limbs, _ => 0, k =>
+        double most = ReduceSteps(at, from, sum, Limbs, _ => 0, (k, column) =>
         {
             vectors.AddIntegers(_column, _column, Slot(at, PoseidonFmaFrame.Folded + k));
             vectors.Store(Slot(at, PoseidonFmaFrame.Joined + k), _column);
-            joined.Add(k, folded.Most(k) + sum.Most(Limbs + k));
+            joined.Add(k, folded.Most(k) + column);
         });
         joined.Add(Limbs, folded.Most(Limbs));
         joined.AddValue(most + folded.Value);
@@ -86,62 +89,16 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
             SplitLimbs(at, from, sum, first);
         }
 
-        (int Column, long[] Place, double Bound)[] limbs =
+        (int Slot, long[] Place, double Bound)[] limbs =
         [
-            .. Enumerable.Range(first, count - first).Select(k => (k, Place(k), LimbBound(sum, k))),
+            .. Enumerable.Range(first, count - first).Select(k => (PoseidonFmaFrame.Split + k, Place(k), LimbBound(sum, k))),
         ];
-        FmaColumns folded = new();
-        for (int j = 0; j <= Limbs; j++)
-        {
-            folded.Add(j, j < Limbs || whole ? sum.Most(j) : first > Limbs ? Half : 0);
-            foreach ((_, long[] place, double bound) in limbs.Where(_ => j < Limbs))
-            {
-                folded.AddProduct(j, bound, Math.Abs(place[j]));
-            }
-        }
-
-        BeginColumn(0);
-        (_column, _next) = (_next, _column);
-        FmaColumns result = new();
-        for (int j = 0; j < Limbs; j++)
-        {
-            BeginColumn(j + 1);
-            foreach ((int k, long[] place, _) in limbs)
-            {
-                vectors.Load(Quotient, Slot(at, PoseidonFmaFrame.Split + k));
-                AddProduct(place[j]);
-            }
-
-            EndColumn(j);
-        }
-
-        EndColumn(Limbs);
-        return result;
-
-        void BeginColumn(int j)
-        {
-            ulong constant = folded.Correction(j);
-            if (j < Limbs || whole)
-            {
-                Begin(_next, constant + sum.Correction(j), Slot(at, from + j));
-            }
-            else if (first > Limbs)
-            {
-                Begin(_next, constant - HalfLimb, Slot(at, PoseidonFmaFrame.Split + j));
-            }
-            else
-            {
-                LoadConstant(_next, constant);
-            }
-        }
-
-        void EndColumn(int j)
-        {
-            vectors.Store(Slot(at, PoseidonFmaFrame.Folded + j), _column);
-            (_column, _next) = (_next, _column);
-            result.Add(j, folded.Most(j));
-            result.AddValue(folded.Most(j) * Math.Pow(FmaBound.Radix, j));
-        }
+        FmaColumns folded = AddPlaces(at, limbs, PoseidonFmaFrame.Folded, j =>
+            j < Limbs || whole ? (sum.Correction(j), from + j, sum.Most(j))
+            : first > Limbs ? (unchecked(0 - HalfLimb), PoseidonFmaFrame.Split + j, Half)
+            : (0, null, 0));
+        folded.AddValue(Enumerable.Range(0, Limbs + 1).Sum(j => folded.Most(j) * Math.Pow(FmaBound.Radix, j)));
+        return folded;
     }
 
     /// <summary>limbs = the sum modulo r, which stands in five columns and a sixth, if there is one; hardly more than half of r.</summary>
@@ -171,13 +128,9 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
             {
                 Begin(_next, constant + Lifted(j + 1, Limbs - 1), Slot(at, from + j + 1));
             }
-            else if (sixth is { } slot)
-            {
-                Begin(_next, constant, Slot(at, slot));
-            }
             else
             {
-                LoadConstant(_next, constant);
+                Begin(_next, constant, sixth is { } given ? Slot(at, given) : null);
             }
 
             AddProduct(NegativeModulus[j]);
@@ -212,12 +165,8 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
         Begin(_column, Lift, Slot(at, from + Limbs - 1));
         EmitDouble(_column, Second);
         vectors.ShiftRight(_column, _column, Bits);
-        LoadConstant(_next, FmaColumns.LowBits - LiftedCarry);
+        Begin(_next, FmaColumns.LowBits - LiftedCarry, sixth is { } slot ? Slot(at, slot) : null);
         vectors.AddIntegers(_column, _column, _next);
-        if (sixth is { } slot)
-        {
-            vectors.AddIntegers(_column, _column, Slot(at, slot));
-        }
 
         AssemblerMemoryOperand low = Constant(FmaColumns.LowBits);
         vectors.Load(_next, low);
@@ -295,12 +244,119 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
     }
 
     /// <summary>
-    /// Takes a sum down by so many limbs; then hands each column of what is left, with all it needs but the carry from the last quotient's
-    /// column already in it, to <paramref name="finish"/>.
+    /// Six columns = those of <paramref name="source"/> (constant, slot and bound) and limbs times what their places are worth modulo r. The
+    /// result needs no correction.
     /// </summary>
+    private FmaColumns AddPlaces(
+        AssemblerRegister64 at, (int Slot, long[] Place, double Bound)[] limbs, int to,
+        Func<int, (ulong Constant, int? Slot, double Most)> source, bool isCarriedInto = false)
+    {
+        FmaColumns folded = new();
+        for (int j = 0; j <= Limbs; j++)
+        {
+            folded.Add(j, source(j).Most);
+            foreach ((_, long[] place, double bound) in limbs.Where(_ => j < Limbs))
+            {
+                folded.AddProduct(j, bound, Math.Abs(place[j]));
+            }
+        }
+
+        BeginColumn(0);
+        if (isCarriedInto)
+        {
+            vectors.AddIntegers(_next, _next, _column);
+        }
+
+        FmaColumns result = new();
+        for (int j = 0; j <= Limbs; j++)
+        {
+            (_column, _next) = (_next, _column);
+            if (j < Limbs)
+            {
+                BeginColumn(j + 1);
+                foreach ((int slot, long[] place, _) in limbs)
+                {
+                    vectors.Load(Quotient, Slot(at, slot));
+                    AddProduct(place[j]);
+                }
+            }
+
+            vectors.Store(Slot(at, to + j), _column);
+            result.Add(j, folded.Most(j) + MostCarry);
+        }
+
+        return result;
+
+        void BeginColumn(int j)
+        {
+            (ulong constant, int? slot, _) = source(j);
+            Begin(_next, unchecked(folded.Correction(j) + constant), slot is { } given ? Slot(at, given) : null);
+        }
+    }
+
+    /// <summary>
+    /// Takes a sum down by so many limbs; then hands each column of what is left, with its bound, to <paramref name="finish"/>.
+    /// </summary>
+    /// <remarks>
+    /// One quotient limb after the other is a long chain. So all lowest limbs but two go first, side by side, each times what its place is worth
+    /// modulo r in units of the lowest column that stays; only two are left to do one after the other. That makes the result larger by hardly
+    /// anything: half of r for the two, and 2^-51 of that for each of the others.
+    /// </remarks>
     /// <returns>Bound of the result's magnitude.</returns>
     private double ReduceSteps(
-        AssemblerRegister64 at, int from, FmaColumns sum, int steps, Func<int, ulong> lift, Action<int> finish)
+        AssemblerRegister64 at, int from, FmaColumns sum, int steps, Func<int, ulong> lift, Action<int, double> finish)
+    {
+        int aside = Math.Max(0, steps - StepsInTurn);
+        if (aside > 0)
+        {
+            sum = SetAside(at, from, sum, aside);
+        }
+
+        return ReduceInTurn(at, from + aside, sum, steps - aside, lift, finish);
+    }
+
+    /// <summary>Columns that stay = those of the sum from there on, and all lowest limbs times what their places are worth.</summary>
+    private FmaColumns SetAside(AssemblerRegister64 at, int from, FmaColumns sum, int aside)
+    {
+        for (int k = 0; k < aside; k++)
+        {
+            // Carries wait for nobody here: each is added to the limb above, which may be a little more than half of a limb then.
+            Begin(_column, sum.Correction(k) + Lift, Slot(at, from + k));
+            vectors.And(First, _column, Constant(Radix51.Mask));
+            vectors.Or(First, First, Constant(LimbBits));
+            if (k > 0)
+            {
+                vectors.AddIntegers(First, First, _next);
+            }
+
+            vectors.SubtractDoubles(First, First, Constant(BitConverter.DoubleToUInt64Bits(LimbOffset + (k > 0 ? LiftedCarry : 0))));
+            vectors.Store(Slot(at, PoseidonFmaFrame.Aside + k), First);
+            vectors.ShiftRight(_column, _column, Bits);
+            (_column, _next) = (_next, _column);
+        }
+
+        BigInteger half = (Radix52.Modulus + 1) / 2;
+        (int Slot, long[] Place, double Bound)[] limbs =
+        [
+            .. Enumerable.Range(0, aside).Select(k => (
+                PoseidonFmaFrame.Aside + k,
+                Radix51.Split(Radix51.Balanced(BigInteger.ModPow(half, (aside - k) * Bits, Radix52.Modulus))),
+                Half + MostCarry)),
+        ];
+        (_column, _next) = (_next, _column);
+        FmaColumns left = AddPlaces(
+            at, limbs, from + aside, j => (sum.Correction(aside + j) - (j == 0 ? LiftedCarry : 0), from + aside + j, sum.Most(aside + j)), true);
+        for (int j = Limbs + 1; aside + j < sum.Count; j++)
+        {
+            left.AddColumn(j, sum, aside + j);
+        }
+
+        left.AddValue((sum.Value / Math.Pow(FmaBound.Radix, aside)) + (aside * FmaBound.Radix * FmaBound.Balanced.Value));
+        return left;
+    }
+
+    private double ReduceInTurn(
+        AssemblerRegister64 at, int from, FmaColumns sum, int steps, Func<int, ulong> lift, Action<int, double> finish)
     {
         double most = (sum.Value / Math.Pow(FmaBound.Radix, steps)) + ((0.5 + 1e-12) * FmaBound.Modulus);
         int end = steps + Limbs;
@@ -316,9 +372,9 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
         }
 
         BeginColumn(0);
-        (_column, _next) = (_next, _column);
         for (int k = 0; k < end; k++)
         {
+            (_column, _next) = (_next, _column);
             if (k + 1 < end)
             {
                 BeginColumn(k + 1);
@@ -341,26 +397,16 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
             }
             else
             {
-                finish(k - steps);
+                finish(k - steps, sum.Most(k));
             }
-
-            (_column, _next) = (_next, _column);
         }
 
         return most;
 
         void BeginColumn(int k)
         {
-            ulong constant = sum.Correction(k) - (k > 0 && k <= steps ? LiftedCarry : 0)
-                + (k < steps ? Lift : k == steps ? lift(0) : lift(k - steps));
-            if (k < own)
-            {
-                Begin(_next, constant, Slot(at, from + k));
-            }
-            else
-            {
-                LoadConstant(_next, constant);
-            }
+            ulong constant = sum.Correction(k) - (k > 0 && k <= steps ? LiftedCarry : 0) + (k < steps ? Lift : lift(k - steps));
+            Begin(_next, constant, k < own ? Slot(at, from + k) : null);
         }
     }
 
@@ -413,13 +459,14 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
     /// <summary>What column k of a chain of carries that ends at the last one begins with.</summary>
     private static ulong Lifted(int k, int last) => (k < last ? Lift : FmaColumns.LowBits) - (k > 0 ? LiftedCarry : 0);
 
-    private void Begin(int register, ulong constant, AssemblerMemoryOperand source)
+    private void Begin(int register, ulong constant, AssemblerMemoryOperand? source)
     {
-        LoadConstant(register, constant);
-        vectors.AddIntegers(register, register, source);
+        vectors.Load(register, Constant(constant));
+        if (source is { } given)
+        {
+            vectors.AddIntegers(register, register, given);
+        }
     }
-
-    private void LoadConstant(int register, ulong constant) => vectors.Load(register, Constant(constant));
 
     private AssemblerMemoryOperand Constant(ulong bits) => vectors.At(rsi, tables.Vector(bits));
 
