@@ -33,6 +33,8 @@ internal sealed class FmaColumns
     private readonly int[] _highs = new int[13];
     private readonly int[] _lows = new int[13];
     private readonly double[] _most = new double[13];
+    private readonly ulong[] _lifts = new ulong[13];
+    private readonly int[] _starts = new int[13];
 
     /// <summary>Columns that hold something.</summary>
     public int Count { get; private set; }
@@ -40,8 +42,20 @@ internal sealed class FmaColumns
     /// <summary>Bound of the sum's magnitude.</summary>
     public double Value { get; private set; }
 
-    /// <summary>To be added to a column's bits to have its value.</summary>
-    public ulong Correction(int column) => unchecked(((ulong)_highs[column] * HighBits) - ((ulong)_lows[column] * LowBits));
+    /// <summary>To be added to a column's bits to have its value, and what else it needs.</summary>
+    public ulong Correction(int column) =>
+        unchecked(((ulong)_highs[column] * HighBits) - ((ulong)_lows[column] * LowBits) + _lifts[column]);
+
+    /// <summary>
+    /// The vector of the tables that a column began with, yet to be set to its correction; 0 where it began with something else.
+    /// </summary>
+    public int Start(int column) => _starts[column];
+
+    /// <summary>The column began with this vector of the tables.</summary>
+    public void BeginWith(int column, int vector) => _starts[column] = vector;
+
+    /// <summary>The column needs this as well.</summary>
+    public void Lift(int column, ulong bits) => _lifts[column] = unchecked(_lifts[column] + bits);
 
     /// <summary>Bound of a column's magnitude.</summary>
     public double Most(int column) => _most[column];
@@ -75,6 +89,8 @@ internal sealed class FmaColumns
     {
         _highs[column] += other._highs[otherColumn];
         _lows[column] += other._lows[otherColumn];
+        _lifts[column] = unchecked(_lifts[column] + other._lifts[otherColumn]);
+        _starts[column] = other._starts[otherColumn];
         Add(column, other._most[otherColumn]);
     }
 

@@ -161,7 +161,7 @@ internal sealed class PoseidonFmaEmitter
         FmaBound fourth = Pass(0, sum => Square(_scratch, square));
         _afterSBox = Pass(0, sum => _field.AddProduct(r8, 0, BeforeSBox, r8, _scratch, fourth));
 
-        void Square(int offset, FmaBound bound) => _field.AddSquare(r8, offset, bound, rdx, PoseidonFmaFrame.Doubles * _vectors.Bytes);
+        void Square(int offset, FmaBound bound) => _field.AddSquare(r8, offset, bound);
     }
 
     private FmaBound Pass(int from, Action<FmaColumns> multiply)

@@ -88,27 +88,22 @@ internal sealed class PoseidonFmaField(FmaVectors vectors, PoseidonFmaTables tab
         }
     }
 
-    /// <summary>Adds the square of an element in memory, of whose limbs it leaves the doubles at another place.</summary>
-    public void AddSquare(AssemblerRegister64 a, int offset, FmaBound bound, AssemblerRegister64 doubles, int doublesOffset)
+    /// <summary>Adds the square of an element in memory.</summary>
+    public void AddSquare(AssemblerRegister64 a, int offset, FmaBound bound)
     {
-        for (int i = 1; i < Limbs; i++)
-        {
-            vectors.Load(Factor, vectors.At(a, offset + (i * vectors.Bytes)));
-            vectors.AddDoubles(Factor, Factor, Factor);
-            vectors.Store(vectors.At(doubles, doublesOffset + (i * vectors.Bytes)), Factor);
-        }
-
         for (int i = 0; i < Limbs; i++)
         {
             vectors.Load(Factor, vectors.At(a, offset + (i * vectors.Bytes)));
             Store(2 * i);
-            for (int j = i; j < Limbs; j++)
+            AddProduct(2 * i, bound.Of(i), vectors.At(a, offset + (i * vectors.Bytes)), bound.Of(i));
+            if (i < Limbs - 1)
             {
-                AddProduct(
-                    i + j,
-                    bound.Of(i),
-                    j == i ? vectors.At(a, offset + (j * vectors.Bytes)) : vectors.At(doubles, doublesOffset + (j * vectors.Bytes)),
-                    j == i ? bound.Of(j) : 2 * bound.Of(j));
+                vectors.AddDoubles(Factor, Factor, Factor);
+            }
+
+            for (int j = i + 1; j < Limbs; j++)
+            {
+                AddProduct(i + j, 2 * bound.Of(i), vectors.At(a, offset + (j * vectors.Bytes)), bound.Of(j));
             }
         }
 
@@ -147,7 +142,9 @@ internal sealed class PoseidonFmaField(FmaVectors vectors, PoseidonFmaTables tab
     {
         for (; _next <= column + 1; _next++)
         {
-            vectors.Clear(ColumnRegister(_next));
+            int start = tables.Reserve();
+            vectors.Load(ColumnRegister(_next), vectors.At(rsi, start));
+            _columns.BeginWith(_next, start);
         }
 
         const int high = 1, low = 2;

@@ -24,18 +24,15 @@ internal static class PoseidonFmaFrame
     /// <summary>Six columns of a folded sum.</summary>
     public const int Folded = 39;
 
-    /// <summary>Limbs of an element times two.</summary>
-    public const int Doubles = 45;
-
     /// <summary>The first element of a partial round.</summary>
-    public const int State = 50;
+    public const int State = 45;
 
     /// <summary>Its square, its fourth power.</summary>
-    public const int Square = 55;
+    public const int Square = 50;
 
     /// <summary>Its product with the power's factor.</summary>
-    public const int Product = 60;
+    public const int Product = 55;
 
     /// <summary>All slots.</summary>
-    public const int Slots = 65;
+    public const int Slots = 60;
 }

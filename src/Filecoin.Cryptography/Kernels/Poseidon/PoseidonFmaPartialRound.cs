@@ -108,7 +108,7 @@ internal sealed class PoseidonFmaPartialRound
 
     private FmaColumns Begin(int slot) => _field.Begin(_frame, Slot(slot));
 
-    private void AddSquare(int slot, FmaBound bound) => _field.AddSquare(_frame, Slot(slot), bound, _frame, Slot(PoseidonFmaFrame.Doubles));
+    private void AddSquare(int slot, FmaBound bound) => _field.AddSquare(_frame, Slot(slot), bound);
 
     private FmaBound Reduce(FmaColumns sum, int slot) =>
         _reduction.Reduce(_frame, PoseidonFmaFrame.Sum, sum, Radix51.Limbs, _frame, Slot(slot));

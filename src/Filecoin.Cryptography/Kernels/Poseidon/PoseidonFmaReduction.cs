@@ -93,12 +93,29 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
         [
             .. Enumerable.Range(first, count - first).Select(k => (PoseidonFmaFrame.Split + k, Place(k), LimbBound(sum, k))),
         ];
-        FmaColumns folded = AddPlaces(at, limbs, PoseidonFmaFrame.Folded, j =>
-            j < Limbs || whole ? (sum.Correction(j), from + j, sum.Most(j))
-            : first > Limbs ? (unchecked(0 - HalfLimb), PoseidonFmaFrame.Split + j, Half)
-            : (0, null, 0));
-        folded.AddValue(Enumerable.Range(0, Limbs + 1).Sum(j => folded.Most(j) * Math.Pow(FmaBound.Radix, j)));
-        return folded;
+        FmaColumns folded = new();
+        for (int j = 0; j < Limbs || (whole && j == Limbs); j++)
+        {
+            folded.AddColumn(j, sum, j);
+        }
+
+        if (first == Limbs + 1 && !whole)
+        {
+            // An integer now, lifted by half a limb, in the column's place.
+            folded.Lift(Limbs, unchecked(0 - HalfLimb));
+            folded.Add(Limbs, Half);
+        }
+
+        AddPlaces(at, limbs, folded, from, PoseidonFmaFrame.Folded, isCarriedInto: false);
+        FmaColumns result = new();
+        for (int j = 0; j <= Limbs; j++)
+        {
+            tables.Set(folded.Start(j), folded.Correction(j));
+            result.Add(j, folded.Most(j));
+            result.AddValue(folded.Most(j) * Math.Pow(FmaBound.Radix, j));
+        }
+
+        return result;
     }
 
     /// <summary>limbs = the sum modulo r, which stands in five columns and a sixth, if there is one; hardly more than half of r.</summary>
@@ -189,7 +206,8 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
         int last = sum.Count - 1;
         for (int k = Limbs; k <= last; k++)
         {
-            Begin(_column, sum.Correction(k) + Lifted(k - Limbs, last - Limbs), Slot(at, from + k));
+            sum.Lift(k, Lifted(k - Limbs, last - Limbs));
+            Begin(_column, sum, k, Slot(at, from + k));
             if (k > Limbs)
             {
                 vectors.AddIntegers(_column, _column, _next);
@@ -208,7 +226,7 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
                 EmitDouble(_column, First);
             }
 
-            vectors.Store(Slot(at, PoseidonFmaFrame.Split + k), First);
+            vectors.Store(Slot(at, k < first ? from + k : PoseidonFmaFrame.Split + k), First);
             if (k < last)
             {
                 vectors.ShiftRight(_column, _column, Bits);
@@ -244,20 +262,18 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
     }
 
     /// <summary>
-    /// Six columns = those of <paramref name="source"/> (constant, slot and bound) and limbs times what their places are worth modulo r. The
-    /// result needs no correction.
+    /// Adds to a sum, whose columns are at a slot, limbs times what their places are worth modulo r, and stores six columns of it. Corrections
+    /// are left to who reads these: it sets the vectors with which they began.
     /// </summary>
-    private FmaColumns AddPlaces(
-        AssemblerRegister64 at, (int Slot, long[] Place, double Bound)[] limbs, int to,
-        Func<int, (ulong Constant, int? Slot, double Most)> source, bool isCarriedInto = false)
+    private void AddPlaces(
+        AssemblerRegister64 at, (int Slot, long[] Place, double Bound)[] limbs, FmaColumns sum, int from, int to, bool isCarriedInto)
     {
-        FmaColumns folded = new();
-        for (int j = 0; j <= Limbs; j++)
+        int own = sum.Count;
+        for (int j = 0; j < Limbs; j++)
         {
-            folded.Add(j, source(j).Most);
-            foreach ((_, long[] place, double bound) in limbs.Where(_ => j < Limbs))
+            foreach ((_, long[] place, double bound) in limbs)
             {
-                folded.AddProduct(j, bound, Math.Abs(place[j]));
+                sum.AddProduct(j, bound, Math.Abs(place[j]));
             }
         }
 
@@ -267,7 +283,6 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
             vectors.AddIntegers(_next, _next, _column);
         }
 
-        FmaColumns result = new();
         for (int j = 0; j <= Limbs; j++)
         {
             (_column, _next) = (_next, _column);
@@ -282,15 +297,23 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
             }
 
             vectors.Store(Slot(at, to + j), _column);
-            result.Add(j, folded.Most(j) + MostCarry);
         }
-
-        return result;
 
         void BeginColumn(int j)
         {
-            (ulong constant, int? slot, _) = source(j);
-            Begin(_next, unchecked(folded.Correction(j) + constant), slot is { } given ? Slot(at, given) : null);
+            if (j < own && sum.Start(j) > 0)
+            {
+                vectors.Load(_next, Slot(at, from + j));
+                return;
+            }
+
+            int start = tables.Reserve();
+            sum.BeginWith(j, start);
+            vectors.Load(_next, vectors.At(rsi, start));
+            if (j < own)
+            {
+                vectors.AddIntegers(_next, _next, Slot(at, from + j));
+            }
         }
     }
 
@@ -321,7 +344,8 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
         for (int k = 0; k < aside; k++)
         {
             // Carries wait for nobody here: each is added to the limb above, which may be a little more than half of a limb then.
-            Begin(_column, sum.Correction(k) + Lift, Slot(at, from + k));
+            sum.Lift(k, Lift);
+            Begin(_column, sum, k, Slot(at, from + k));
             vectors.And(First, _column, Constant(Radix51.Mask));
             vectors.Or(First, First, Constant(LimbBits));
             if (k > 0)
@@ -344,13 +368,15 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
                 Half + MostCarry)),
         ];
         (_column, _next) = (_next, _column);
-        FmaColumns left = AddPlaces(
-            at, limbs, from + aside, j => (sum.Correction(aside + j) - (j == 0 ? LiftedCarry : 0), from + aside + j, sum.Most(aside + j)), true);
-        for (int j = Limbs + 1; aside + j < sum.Count; j++)
+        FmaColumns left = new();
+        for (int j = 0; aside + j < sum.Count; j++)
         {
             left.AddColumn(j, sum, aside + j);
         }
 
+        left.Lift(0, unchecked(0 - LiftedCarry));
+        left.Add(0, MostCarry);
+        AddPlaces(at, limbs, left, from + aside, from + aside, isCarriedInto: true);
         left.AddValue((sum.Value / Math.Pow(FmaBound.Radix, aside)) + (aside * FmaBound.Radix * FmaBound.Balanced.Value));
         return left;
     }
@@ -405,8 +431,8 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
 
         void BeginColumn(int k)
         {
-            ulong constant = sum.Correction(k) - (k > 0 && k <= steps ? LiftedCarry : 0) + (k < steps ? Lift : lift(k - steps));
-            Begin(_next, constant, k < own ? Slot(at, from + k) : null);
+            sum.Lift(k, (k < steps ? Lift : lift(k - steps)) - (k > 0 && k <= steps ? LiftedCarry : 0));
+            Begin(_next, sum, k, k < own ? Slot(at, from + k) : null);
         }
     }
 
@@ -458,6 +484,20 @@ internal sealed class PoseidonFmaReduction(FmaVectors vectors, PoseidonFmaTables
 
     /// <summary>What column k of a chain of carries that ends at the last one begins with.</summary>
     private static ulong Lifted(int k, int last) => (k < last ? Lift : FmaColumns.LowBits) - (k > 0 ? LiftedCarry : 0);
+
+    /// <summary>register = a column of a sum with what it needs, which goes into the vector that it began with, if there is one.</summary>
+    private void Begin(int register, FmaColumns sum, int column, AssemblerMemoryOperand? source)
+    {
+        if (source is { } given && sum.Start(column) is > 0 and int start)
+        {
+            tables.Set(start, sum.Correction(column));
+            vectors.Load(register, given);
+        }
+        else
+        {
+            Begin(register, sum.Correction(column), source);
+        }
+    }
 
     private void Begin(int register, ulong constant, AssemblerMemoryOperand? source)
     {

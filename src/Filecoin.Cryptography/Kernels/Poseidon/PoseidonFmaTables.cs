@@ -106,6 +106,23 @@ internal sealed class PoseidonFmaTables
         return offset;
     }
 
+    /// <summary>The place of a vector that will be set.</summary>
+    public int Reserve()
+    {
+        int offset = Here;
+        _words.AddRange(new ulong[_lanes]);
+        return offset;
+    }
+
+    /// <summary>Sets all lanes of a vector.</summary>
+    public void Set(int vector, ulong bits)
+    {
+        for (int lane = 0; lane < _lanes; lane++)
+        {
+            _words[(vector / sizeof(ulong)) + lane] = bits;
+        }
+    }
+
     /// <summary>The place of a vector with this number in all lanes.</summary>
     public int Vector(double number) => Vector(BitConverter.DoubleToUInt64Bits(number));
 
