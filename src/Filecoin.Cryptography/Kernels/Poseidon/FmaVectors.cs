@@ -81,19 +81,6 @@ internal sealed class FmaVectors(int bytes)
         }
     }
 
-    /// <summary>All bits zero.</summary>
-    public void Clear(int to)
-    {
-        if (IsWide)
-        {
-            _c.vpxorq(Z(to), Z(to), Z(to));
-        }
-        else
-        {
-            _c.vpxor(Y(to), Y(to), Y(to));
-        }
-    }
-
     /// <summary>to = addend - factor · to.</summary>
     public void NegativeMultiplyAdd(int to, int factor, int addend)
     {

@@ -13,16 +13,22 @@ internal sealed unsafe class PoseidonFma : PoseidonKernel
     private const int Alignment = 64;
     private const int SignBit = 63;
 
+    /// <summary>Preimages that are so few take longer in lanes than one after the other.</summary>
+    private const int Few = 3;
+
     private readonly delegate* unmanaged<ulong*, ulong*, void> _permute;
     private readonly ulong[] _tables;
     private readonly int _firstTable;
     private readonly int _workWords;
     private readonly int _lanes;
+    private readonly PoseidonKernel _ofFew;
 
-    private PoseidonFma(int arity, int lanes, PoseidonFmaTables tables, delegate* unmanaged<ulong*, ulong*, void> permute)
+    private PoseidonFma(
+        int arity, int lanes, PoseidonFmaTables tables, delegate* unmanaged<ulong*, ulong*, void> permute, PoseidonKernel ofFew)
         : base(arity)
     {
         _lanes = lanes;
+        _ofFew = ofFew;
         _workWords = PoseidonFmaEmitter.WorkWords(tables.Recurrence, lanes);
         _permute = permute;
 
@@ -47,11 +53,12 @@ internal sealed unsafe class PoseidonFma : PoseidonKernel
     /// <summary>Makes the kernel; null if the system refuses memory for its code.</summary>
     /// <param name="arity">2, 4, 8 or 11.</param>
     /// <param name="lanes"><see cref="Narrow"/> or <see cref="Wide"/>.</param>
-    public static PoseidonFma? TryCreate(int arity, int lanes)
+    /// <param name="ofFew">Hashes what is left of a batch if it is no more than three: a batch takes as long for one as when it is full.</param>
+    public static PoseidonFma? TryCreate(int arity, int lanes, PoseidonKernel ofFew)
     {
         PoseidonFmaTables tables = new(PoseidonConstants.For(arity), lanes);
         delegate* unmanaged<ulong*, ulong*, void> permute = PoseidonFmaEmitter.TryEmit(tables, lanes);
-        return permute is null ? null : new PoseidonFma(arity, lanes, tables, permute);
+        return permute is null ? null : new PoseidonFma(arity, lanes, tables, permute, ofFew);
     }
 
     [SkipLocalsInit]
@@ -67,6 +74,12 @@ internal sealed unsafe class PoseidonFma : PoseidonKernel
             {
                 // Lanes without a preimage hash whatever the first one does; nobody looks.
                 int lanes = Math.Min(together, count - first);
+                if (lanes <= Few)
+                {
+                    _ofFew.HashMany(preimages[(first * Arity * Fr.Bytes)..], digests[(first * Fr.Bytes)..]);
+                    return;
+                }
+
                 for (int lane = 0; lane < together; lane++)
                 {
                     int index = first + (lane < lanes ? lane : 0);

@@ -47,11 +47,13 @@ public abstract class PoseidonKernel
         return Registries.GetOrAdd(arity, _ => new(
             "Poseidon kernel",
             new("ifma", Avx512 | Ifma | EmittedCode, () => PoseidonIfma.TryCreate(arity), Cost(34, 79, 118)),
-            new("fma-512", Avx512 | EmittedCode, () => PoseidonFma.TryCreate(arity, PoseidonFma.Wide), Cost(60, 140, 210)),
-            new("fma", Avx2 | ProcessorFeature.Fma | EmittedCode, () => PoseidonFma.TryCreate(arity, PoseidonFma.Narrow), Cost(70, 160, 250)),
+            new("fma-512", Avx512 | EmittedCode, () => Fma(PoseidonFma.Wide), Cost(60, 140, 210)),
+            new("fma", Avx2 | ProcessorFeature.Fma | EmittedCode, () => Fma(PoseidonFma.Narrow), Cost(70, 160, 250)),
             new("adx", Bmi2 | Adx | EmittedCode, () => PoseidonAdx.TryCreate(arity), Cost(148, 332, 525)),
             new("scalar", None, () => new PoseidonScalar(arity), Cost(739, 2024, 2784)),
             new("plain", None, () => new PoseidonPlain(arity), Cost(739, 2024, 2784))));
+
+        PoseidonFma? Fma(int lanes) => PoseidonFma.TryCreate(arity, lanes, Registry(arity).Find("adx") ?? Registry(arity).Create("scalar"));
 
         double Cost(double two, double eight, double eleven) => arity == 2 ? two : arity == 8 ? eight : eleven;
     }
