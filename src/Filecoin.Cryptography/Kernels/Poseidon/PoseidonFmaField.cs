@@ -56,6 +56,16 @@ internal sealed class PoseidonFmaField(FmaVectors vectors, PoseidonFmaTables tab
         return _columns;
     }
 
+    /// <summary>Goes on with a sum from a column on, the columns below being done.</summary>
+    public void Resume(FmaColumns sum, AssemblerRegister64 to, int offset, int column)
+    {
+        (_columns, _to, _toOffset, _lowest, _next) = (sum, to, offset, column, sum.Count);
+        for (int i = column; i < sum.Count; i++)
+        {
+            vectors.Load(ColumnRegister(i), vectors.At(to, offset + (i * vectors.Bytes)));
+        }
+    }
+
     /// <summary>The sum begins with a balanced constant of the tables.</summary>
     public void BeginWith(AssemblerRegister64 from, int offset)
     {

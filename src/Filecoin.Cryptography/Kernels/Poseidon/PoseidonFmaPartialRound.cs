@@ -37,14 +37,20 @@ internal sealed class PoseidonFmaPartialRound
         (_vectors, _field, _reduction, _pair, _frame, _past) = (vectors, field, reduction, pair, frame, past);
         const int limbBytes = sizeof(double);
         PoseidonRecurrence recurrence = tables.Recurrence;
-        FmaColumns sum = new(), feedback = new(), folded = new();
+        FmaColumns sum = new(), feedback = new(), folded = new(), forward = new();
         FmaBound square = default, product = default, fourth = default;
+        FmaColumns.Require(Radix51.SplitPositive(recurrence.Forward[0]).Length == 1, "the newest factor has more limbs than one");
+
+        // Sums over the past are cut in two, so that phases are of even length: what belongs to lowest limbs is done in an earlier one.
         Phases =
         [
             Sum(() =>
             {
                 sum = Begin(PoseidonFmaFrame.Sum);
                 AddSquare(PoseidonFmaFrame.State, reduced);
+                _field.End();
+                feedback = Begin(PoseidonFmaFrame.SecondSum);
+                AddPast(tables.Feedback, recurrence.Feedback, 1, reduced, 0, 1);
             }),
             _vectors.Record(() => square = Reduce(sum, PoseidonFmaFrame.Square)),
             Sum(() =>
@@ -56,8 +62,8 @@ internal sealed class PoseidonFmaPartialRound
                 }
 
                 _field.End();
-                feedback = Begin(PoseidonFmaFrame.SecondSum);
-                AddPast(tables.Feedback, recurrence.Feedback, 1, reduced);
+                _field.Resume(feedback, _frame, Slot(PoseidonFmaFrame.SecondSum), 1);
+                AddPast(tables.Feedback, recurrence.Feedback, 1, reduced, 1, int.MaxValue);
             }),
             _vectors.Record(() =>
             {
@@ -68,6 +74,10 @@ internal sealed class PoseidonFmaPartialRound
             {
                 sum = Begin(PoseidonFmaFrame.Sum);
                 AddSquare(PoseidonFmaFrame.Square, square);
+                _field.End();
+                forward = Begin(PoseidonFmaFrame.SecondSum);
+                _field.BeginWith(constants, Radix51.Limbs * limbBytes);
+                AddPast(tables.Forward + limbBytes, recurrence.Forward[1..], 1, reduced, 0, 1);
             }),
             _vectors.Record(() => fourth = Reduce(sum, PoseidonFmaFrame.Square)),
             Sum(() =>
@@ -79,13 +89,13 @@ internal sealed class PoseidonFmaPartialRound
                 _reduction.ReduceWithFolded(_frame, PoseidonFmaFrame.Sum, sum, folded, _past, 0), reduced)),
             Sum(() =>
             {
-                sum = Begin(PoseidonFmaFrame.Sum);
-                _field.BeginWith(constants, Radix51.Limbs * limbBytes);
-                AddPast(tables.Forward, recurrence.Forward, 0, reduced);
+                _field.Resume(forward, _frame, Slot(PoseidonFmaFrame.SecondSum), 0);
+                AddPast(tables.Forward, recurrence.Forward[..1], 0, reduced, 0, 1);
+                AddPast(tables.Forward + limbBytes, recurrence.Forward[1..], 1, reduced, 1, int.MaxValue);
             }),
             _vectors.Record(() =>
             {
-                FmaColumns left = _reduction.Fold(_frame, PoseidonFmaFrame.Sum, sum);
+                FmaColumns left = _reduction.Fold(_frame, PoseidonFmaFrame.SecondSum, forward);
                 Check(
                     _reduction.ReduceFromTop(
                         _frame, PoseidonFmaFrame.Folded, left, PoseidonFmaFrame.Folded + Radix51.Limbs, _frame, Slot(PoseidonFmaFrame.State)),
@@ -113,11 +123,13 @@ internal sealed class PoseidonFmaPartialRound
     private FmaBound Reduce(FmaColumns sum, int slot) =>
         _reduction.Reduce(_frame, PoseidonFmaFrame.Sum, sum, Radix51.Limbs, _frame, Slot(slot));
 
-    /// <summary>Adds products of the past, from the lag on, with integers of few limbs: first all with lowest limbs, then the next ones.</summary>
-    private void AddPast(int table, BigInteger[] factors, int firstLag, FmaBound bound)
+    /// <summary>
+    /// Adds products of the past, from the lag on, with limbs of small integers: all with lowest limbs, then the next ones, as far as told.
+    /// </summary>
+    private void AddPast(int table, BigInteger[] factors, int firstLag, FmaBound bound, int firstLimb, int endLimb)
     {
         long[][] limbs = [.. factors.Select(Radix51.SplitPositive)];
-        for (int i = 0; i < limbs.Max(factor => factor.Length); i++)
+        for (int i = firstLimb; i < Math.Min(endLimb, limbs.Max(factor => factor.Length)); i++)
         {
             int offset = table;
             for (int k = 0; k < limbs.Length; k++)
