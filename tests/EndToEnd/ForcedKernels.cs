@@ -62,7 +62,7 @@ public sealed class ForcedKernels(ParentCaches caches) : IDisposable
         _bench.Environment["SEALER_RECOVER_MASK_FEATURES"] = "emitted-code,avx2,avx512";
         Ended listed = await _bench.RunAsync("kernels", "--json");
         Assert.True(listed.Code == 0, listed.ToString());
-        string[] emittedOrWide = ["ifma", "adx", "avx512", "avx2", "avx512-16", "avx512-8", "sha-ni-2", "vector-16", "vector-8", "sha-ni"];
+        string[] emittedOrWide = ["ifma", "fma-512", "fma", "adx", "avx512", "avx2", "avx512-16", "avx512-8", "sha-ni-2", "vector-16", "vector-8", "sha-ni"];
         JsonNode[] kernels = [.. listed.Lines[0]["kernels"]!.AsArray().Select(kernel => kernel!)];
         Assert.All(
             kernels.Where(kernel => emittedOrWide.Contains((string?)kernel["kernel"])),

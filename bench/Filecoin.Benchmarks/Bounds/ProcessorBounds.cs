@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Filecoin.Cryptography.Kernels.Emit;
+using Filecoin.Cryptography.Kernels.Poseidon;
 using Iced.Intel;
 using SealerRecover.Recovery.Bench;
 using static Iced.Intel.AssemblerRegisters;
@@ -8,7 +10,7 @@ namespace Filecoin.Benchmarks.Bounds;
 
 /// <summary>
 /// What no code can beat on this processor: the latency of the SHA-256 round instruction, which chains 32 times a block and 20 blocks a
-/// label, and the throughput of the 52-bit multiply-add, of which Poseidon needs a known number.
+/// label, and the throughput of the 52-bit multiply-add and of split products of doubles, of which Poseidon needs known numbers.
 /// </summary>
 internal static unsafe class ProcessorBounds
 {
@@ -51,7 +53,68 @@ internal static unsafe class ProcessorBounds
             }
         }
 
+        foreach (int lanes in (int[])[PoseidonFma.Narrow, PoseidonFma.Wide])
+        {
+            if (PoseidonKernel.Available.Contains(lanes == PoseidonFma.Narrow ? "fma" : "fma-512"))
+            {
+                double product = Product(lanes);
+                Console.WriteLine(Text($"product of limbs, {lanes} lanes     {product,8:0.000} ns, {product / cycle:0.00} cycles: two fused multiply-adds, three additions"));
+                foreach (int arity in (int[])[2, 8, 11])
+                {
+                    double count = PoseidonCount.Products(arity, lanes);
+                    Console.WriteLine(Text($"  of Poseidon {arity,2}              {count * product,8:0} ns: {count:0} products a hash"));
+                }
+            }
+        }
+
         return 0;
+    }
+
+    /// <summary>Nanoseconds that one split product of limbs takes, in all lanes, in a long run of products of elements as the kernel adds them up.</summary>
+    private static double Product(int lanes)
+    {
+        const int products = Radix51.Limbs * Radix51.Limbs;
+        PoseidonFmaTables tables = new(PoseidonConstants.For(2), lanes);
+        FmaVectors vectors = new(lanes * sizeof(double));
+        PoseidonFmaField field = new(vectors, tables);
+        FmaBound bound = new(0.5);
+        Assembler c = new(64);
+        Add(vectors.Record(field.LoadConstants));
+        Label again = c.CreateLabel();
+        c.mov(ecx, Repeats);
+        c.Label(ref again);
+        Add(vectors.Record(() =>
+        {
+            _ = field.Begin(rdi, 0);
+            field.AddProduct(rdi, PoseidonFmaFrame.State * vectors.Bytes, bound, rdi, PoseidonFmaFrame.Square * vectors.Bytes, bound);
+            field.End();
+        }));
+        c.dec(ecx);
+        c.jnz(again);
+        c.vzeroupper();
+        c.ret();
+        delegate* unmanaged<ulong*, ulong*, void> run = (delegate* unmanaged<ulong*, ulong*, void>)ExecutableMemory.TryLoad(c);
+        if (run is null)
+        {
+            throw new PlatformNotSupportedException("this system does not let code be made");
+        }
+
+        ulong[] words = tables.Words;
+        ulong* memory = (ulong*)NativeMemory.AlignedAlloc((nuint)(words.Length + (PoseidonFmaFrame.Slots * lanes)) * sizeof(ulong), 64);
+        words.CopyTo(new Span<ulong>(memory, words.Length));
+        new Span<ulong>(memory + words.Length, PoseidonFmaFrame.Slots * lanes).Clear();
+        RateMeter meter = new(TimeProvider.System, TimeSpan.FromSeconds(1), CancellationToken.None);
+        double taken = meter.Measure(Repeats * products, () => run(memory + words.Length, memory)).Nanoseconds;
+        NativeMemory.AlignedFree(memory);
+        return taken;
+
+        void Add(IReadOnlyList<Instruction> instructions)
+        {
+            foreach (Instruction instruction in instructions)
+            {
+                c.AddInstruction(instruction);
+            }
+        }
     }
 
     private static double Instruction(Action<Assembler> emit) => Instruction((c, _) => emit(c));

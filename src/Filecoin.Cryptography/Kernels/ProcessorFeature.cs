@@ -35,6 +35,9 @@ public enum ProcessorFeature
 
     /// <summary>x86-64 Linux that lets a process make code.</summary>
     EmittedCode = 1 << 8,
+
+    /// <summary>Fused multiply-adds of doubles in 256-bit vectors, as .NET grants them.</summary>
+    Fma = 1 << 9,
 }
 
 /// <summary>Names of features, for masking them and for telling what a machine lacks.</summary>
@@ -44,6 +47,7 @@ public static class ProcessorFeatureNames
     [
         (ProcessorFeature.Avx, "avx", "AVX"),
         (ProcessorFeature.Avx2, "avx2", "AVX2"),
+        (ProcessorFeature.Fma, "fma", "FMA"),
         (ProcessorFeature.Avx512, "avx512", "AVX-512 (F, BW and VL)"),
         (ProcessorFeature.Ifma, "ifma", "AVX-512 IFMA"),
         (ProcessorFeature.Bmi2, "bmi2", "BMI2"),

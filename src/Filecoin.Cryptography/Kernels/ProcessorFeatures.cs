@@ -86,7 +86,8 @@ public sealed class ProcessorFeatures
         }
 
         const int basic = 0, versions = 1, extended = 7;
-        found |= Bit(X86Base.CpuId(versions, 0).Ecx, 28, ProcessorFeature.Avx);
+        int first = X86Base.CpuId(versions, 0).Ecx;
+        found |= Bit(first, 28, ProcessorFeature.Avx) | Bit(first, 12, ProcessorFeature.Fma);
         if (X86Base.CpuId(basic, 0).Eax < extended)
         {
             return found;
@@ -111,6 +112,7 @@ public sealed class ProcessorFeatures
         ProcessorFeature refused = ProcessorFeature.None;
         refused |= Avx.IsSupported ? 0 : ProcessorFeature.Avx;
         refused |= Avx2.IsSupported ? 0 : ProcessorFeature.Avx2;
+        refused |= Fma.IsSupported ? 0 : ProcessorFeature.Fma;
         refused |= Avx512F.IsSupported && Avx512BW.IsSupported && Avx512F.VL.IsSupported ? 0 : ProcessorFeature.Avx512;
         refused |= ExecutableMemory.IsSupported && ExecutableMemory.IsGranted ? 0 : ProcessorFeature.EmittedCode;
         return processor & ~refused;

@@ -26,14 +26,15 @@ public sealed class KernelCatalogueTests
     private static readonly (string Variable, string Value, string Flags)[] Masks =
     [
         ("DOTNET_EnableAVX512", "0", $"{Avx512} avx512ifma"),
-        ("DOTNET_EnableAVX2", "0", $"avx2 {Avx512} avx512ifma"),
-        ("DOTNET_EnableHWIntrinsic", "0", $"avx avx2 {Avx512} avx512ifma sha2"),
+        ("DOTNET_EnableAVX2", "0", $"avx2 fma {Avx512} avx512ifma"),
+        ("DOTNET_EnableHWIntrinsic", "0", $"avx avx2 fma {Avx512} avx512ifma sha2"),
     ];
 
     private static readonly FrozenDictionary<string, string> OurMasks = new Dictionary<string, string>
     {
         ["avx"] = "avx",
         ["avx2"] = "avx2",
+        ["fma"] = "fma",
         ["avx512"] = Avx512,
         ["ifma"] = "avx512ifma",
         ["bmi2"] = "bmi2",

@@ -35,7 +35,7 @@ public abstract class PoseidonKernel
 
     /// <summary>
     /// What a hash costs, in blocks of 64 bytes that the platform's SHA-256 hashes on the same core: as measured on Zen 4
-    /// (docs/performance.md).
+    /// (docs/performance.md); of the FMA kernels that share of what adx costs which they take on Zen 5.
     /// </summary>
     /// <param name="arity">2, 8 or 11.</param>
     /// <param name="name">Any variant there is.</param>
@@ -47,9 +47,13 @@ public abstract class PoseidonKernel
         return Registries.GetOrAdd(arity, _ => new(
             "Poseidon kernel",
             new("ifma", Avx512 | Ifma | EmittedCode, () => PoseidonIfma.TryCreate(arity), Cost(34, 79, 118)),
+            new("fma-512", Avx512 | EmittedCode, () => Fma(PoseidonFma.Wide), Cost(51, 100, 145)),
+            new("fma", Avx2 | ProcessorFeature.Fma | EmittedCode, () => Fma(PoseidonFma.Narrow), Cost(98, 189, 276)),
             new("adx", Bmi2 | Adx | EmittedCode, () => PoseidonAdx.TryCreate(arity), Cost(148, 332, 525)),
             new("scalar", None, () => new PoseidonScalar(arity), Cost(739, 2024, 2784)),
             new("plain", None, () => new PoseidonPlain(arity), Cost(739, 2024, 2784))));
+
+        PoseidonFma? Fma(int lanes) => PoseidonFma.TryCreate(arity, lanes, Registry(arity).Find("adx") ?? Registry(arity).Create("scalar"));
 
         double Cost(double two, double eight, double eleven) => arity == 2 ? two : arity == 8 ? eight : eleven;
     }
