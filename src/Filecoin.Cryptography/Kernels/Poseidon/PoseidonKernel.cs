@@ -11,13 +11,18 @@ public abstract class PoseidonKernel
 {
     private static readonly ConcurrentDictionary<int, KernelRegistry<PoseidonKernel>> Registries = new();
 
-    private protected PoseidonKernel(int arity) => Arity = arity;
+    /// <summary>Sets what every kernel has.</summary>
+    /// <param name="arity">2, 4, 8 or 11.</param>
+    protected PoseidonKernel(int arity) => Arity = arity;
 
     /// <summary>Elements in a preimage: 2, 4, 8 or 11.</summary>
     public int Arity { get; }
 
     /// <summary>Name of the variant, as it is logged and can be asked for.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Preimages that a call should have, where there are so many: few enough to stop soon when cancelled, and none waits idle.</summary>
+    public virtual int BatchHashes => 256;
 
     /// <summary>Names of the variants this machine can run, best first.</summary>
     public static IReadOnlyList<string> Available => Registry(2).Available;
@@ -69,7 +74,9 @@ public abstract class PoseidonKernel
         return new Bytes32(digest);
     }
 
-    private protected int CheckedCount(ReadOnlySpan<byte> preimages, Span<byte> digests)
+    /// <summary>How many preimages there are.</summary>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    protected int CheckedCount(ReadOnlySpan<byte> preimages, Span<byte> digests)
     {
         int count = digests.Length / Fr.Bytes;
         return preimages.Length == (long)count * Arity * Fr.Bytes && digests.Length % Fr.Bytes == 0
