@@ -79,6 +79,7 @@ internal sealed unsafe class ClBatch(CL cl, DeviceDescription device) : ICompute
 
     public void Dispose()
     {
+        using Lock.Scope alone = ClErrors.OneAtATime.EnterScope();
         if (_queue != 0)
         {
             Unmap(_pinnedInput, _input);

@@ -16,6 +16,7 @@ internal sealed unsafe class ClDevice : IComputeDevice
         _id = id;
         Description = description;
         int error;
+        using Lock.Scope alone = ClErrors.OneAtATime.EnterScope();
         _context = cl.CreateContext(null, 1, &id, null, null, &error);
         ClErrors.Check(error, description, "open");
     }
@@ -24,6 +25,7 @@ internal sealed unsafe class ClDevice : IComputeDevice
 
     public IComputeProgram Build(string text, string kernel, ReadOnlySpan<uint> constants)
     {
+        using Lock.Scope alone = ClErrors.OneAtATime.EnterScope();
         byte[] source = Encoding.UTF8.GetBytes(text);
         int error;
         nint program;
@@ -58,7 +60,11 @@ internal sealed unsafe class ClDevice : IComputeDevice
         }
     }
 
-    public void Dispose() => _ = _cl.ReleaseContext(_context);
+    public void Dispose()
+    {
+        using Lock.Scope alone = ClErrors.OneAtATime.EnterScope();
+        _ = _cl.ReleaseContext(_context);
+    }
 
     /// <summary>The beginning of what the compiler said.</summary>
     private string BuildLog(nint program)
@@ -106,6 +112,7 @@ internal sealed unsafe class ClProgram : IComputeProgram
 
     public IComputeBatch CreateBatch(int inputBytes, int outputBytes)
     {
+        using Lock.Scope alone = ClErrors.OneAtATime.EnterScope();
         ClBatch batch = new(_cl, _device);
         try
         {
@@ -121,6 +128,7 @@ internal sealed unsafe class ClProgram : IComputeProgram
 
     public void Dispose()
     {
+        using Lock.Scope alone = ClErrors.OneAtATime.EnterScope();
         _ = _cl.ReleaseMemObject(_constants);
         _ = _cl.ReleaseProgram(_program);
     }

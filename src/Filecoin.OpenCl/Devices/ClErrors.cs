@@ -2,9 +2,15 @@ using Silk.NET.OpenCL;
 
 namespace Filecoin.OpenCl.Devices;
 
-/// <summary>What OpenCL's error codes mean here.</summary>
+/// <summary>What OpenCL's error codes mean here, and what it must be spared.</summary>
 internal static class ClErrors
 {
+    /// <summary>
+    /// Held while devices are looked for, opened and given kernels and memory: drivers allow several threads there by the standard, but not
+    /// all of them stand it (PoCL 3.1 crashes now and then).
+    /// </summary>
+    public static Lock OneAtATime { get; } = new();
+
     /// <summary>The name of a code, as the standard has it where it is one of its own.</summary>
     public static string Name(int error) => Enum.IsDefined((ErrorCodes)error) ? $"{(ErrorCodes)error} ({error})" : $"error {error}";
 

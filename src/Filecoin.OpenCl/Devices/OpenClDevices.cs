@@ -57,6 +57,7 @@ public static unsafe class OpenClDevices
 
     private static (DeviceList List, List<(DeviceDescription Description, nint Id)> Handles) Enumerate(CL cl)
     {
+        using Lock.Scope alone = ClErrors.OneAtATime.EnterScope();
         List<(DeviceDescription, nint)> found = [];
         List<RefusedDevice> refused = [];
         uint count = 0;
