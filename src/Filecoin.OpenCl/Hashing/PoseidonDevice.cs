@@ -15,6 +15,7 @@ public sealed class PoseidonDevice : IDisposable
     private readonly ConcurrentDictionary<int, Lazy<PoseidonLanes>> _arities = new();
     private readonly CancellationTokenSource _leftOut = new();
     private DeviceException? _failure;
+    private long _hashed;
 
     internal PoseidonDevice(IComputeDevice device, DeviceLimits limits, Action<DeviceException> report)
     {
@@ -31,6 +32,9 @@ public sealed class PoseidonDevice : IDisposable
 
     /// <summary>Why it was given up; null while it is used.</summary>
     public DeviceException? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Hashes it has given out, the self check's apart.</summary>
+    public long Hashed => Interlocked.Read(ref _hashed);
 
     /// <summary>Opens a device.</summary>
     /// <param name="device">One that <see cref="OpenClDevices.Find"/> has found.</param>
@@ -89,6 +93,7 @@ public sealed class PoseidonDevice : IDisposable
 
         // What a device made while others found it lying is not taken either.
         ThrowIfGivenUp();
+        Interlocked.Add(ref _hashed, digests.Length / 32);
     }
 
     /// <summary>Gives the device up, unless it has been.</summary>
