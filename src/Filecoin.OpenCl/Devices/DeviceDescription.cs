@@ -25,11 +25,23 @@ public enum DeviceKind
 /// <param name="Kind">What it is.</param>
 /// <param name="GlobalMemoryBytes">Its memory in bytes.</param>
 /// <param name="ComputeUnits">Units that compute side by side.</param>
+/// <param name="SharesMemory">Whether it has no memory of its own but the machine's, as graphics that are part of a processor.</param>
 public sealed record DeviceDescription(
-    int Index, string Platform, string Name, string Vendor, string DriverVersion, DeviceKind Kind, long GlobalMemoryBytes, int ComputeUnits)
+    int Index,
+    string Platform,
+    string Name,
+    string Vendor,
+    string DriverVersion,
+    DeviceKind Kind,
+    long GlobalMemoryBytes,
+    int ComputeUnits,
+    bool SharesMemory = false)
 {
-    /// <summary>Whether it is a card, and so worth using without being asked to.</summary>
+    /// <summary>Whether it is a card or graphics of a processor, and not the processor itself.</summary>
     public bool IsCard => Kind is DeviceKind.Gpu or DeviceKind.Accelerator;
+
+    /// <summary>Whether it is worth using without being asked to: graphics that are part of a processor are slower than its cores.</summary>
+    public bool IsWorthUsing => IsCard && !SharesMemory;
 
     /// <summary>Whether it understands PTX.</summary>
     internal bool IsNvidia => Vendor.Contains("nvidia", StringComparison.OrdinalIgnoreCase);

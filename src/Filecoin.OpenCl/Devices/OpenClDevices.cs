@@ -11,6 +11,9 @@ public static unsafe class OpenClDevices
     /// <summary>What the loader of drivers answers where it finds none.</summary>
     private const int NoPlatform = -1001;
 
+    /// <summary>Deprecated since OpenCL 2.0, which has nothing in its place; drivers answer it all the same.</summary>
+    private const DeviceInfo HostUnifiedMemory = (DeviceInfo)0x1035;
+
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -144,7 +147,8 @@ public static unsafe class OpenClDevices
                     Text((size, value, needed) => cl.GetDeviceInfo(id, DeviceInfo.DriverVersion, size, value, needed)),
                     KindOf((DeviceType)Number<ulong>(DeviceInfo.Type)),
                     (long)Number<ulong>(DeviceInfo.GlobalMemSize),
-                    (int)Number<uint>(DeviceInfo.MaxComputeUnits)),
+                    (int)Number<uint>(DeviceInfo.MaxComputeUnits),
+                    Flag(HostUnifiedMemory)),
                 id));
         }
         catch (ClErrors.CallException failure)

@@ -11,7 +11,7 @@ internal sealed partial class FakeDevice(string vendor = "Fake", string name = "
     private int _runs;
     private int _live;
 
-    public DeviceDescription Description { get; } = new(0, "Fakes", name, vendor, "1.0", DeviceKind.Gpu, 1L << 30, 1);
+    public DeviceDescription Description { get; init; } = new(0, "Fakes", name, vendor, "1.0", DeviceKind.Gpu, 1L << 30, 1);
 
     /// <summary>Called before a kernel is built, with its text.</summary>
     public Action<string> OnBuild { get; init; } = _ => { };

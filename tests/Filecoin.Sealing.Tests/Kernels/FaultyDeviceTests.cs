@@ -1,0 +1,86 @@
+using Filecoin.Cryptography.Kernels.Poseidon;
+using Filecoin.OpenCl.Devices;
+using Filecoin.OpenCl.Hashing;
+using Filecoin.OpenCl.Tests.Hashing;
+using Filecoin.Sealing.Kernels;
+using Xunit;
+
+namespace Filecoin.Sealing.Tests.Kernels;
+
+/// <summary>Sectors sealed with a device that lies, dies or hangs on the way: every file is the reference's, and the device is named.</summary>
+public sealed class FaultyDeviceTests
+{
+    /// <summary>The self checks of two arities are two runs; a sector of 8MiB has 16 batches of columns and nodes more.</summary>
+    private const int OnTheWay = 9;
+
+    private static readonly DeviceLimits Limits = new() { SelfCheckHashes = 64, BatchTimeout = TimeSpan.FromSeconds(5) };
+
+    [Fact]
+    public void A_device_that_works_makes_the_sector()
+    {
+        FakeDevice fake = new();
+        Assert.Empty(Seal(fake, "fake-that-works"));
+        Assert.True(fake.Runs > OnTheWay);
+    }
+
+    [Fact]
+    public void A_device_that_lies_is_named_and_makes_no_wrong_byte()
+    {
+        FakeDevice fake = new()
+        {
+            Spoil = (digests, run, _) =>
+            {
+                for (int i = run >= OnTheWay ? 0 : digests.Length; i < digests.Length; i += 32)
+                {
+                    digests[i] ^= 1;
+                }
+            },
+        };
+        Assert.Equal(DeviceFault.WrongResult, Assert.Single(Seal(fake, "fake-that-lies")).Fault);
+    }
+
+    [Fact]
+    public void A_device_that_dies_is_named_and_loses_nothing()
+    {
+        FakeDevice fake = null!;
+        fake = new FakeDevice
+        {
+            OnRun = run =>
+            {
+                if (run >= OnTheWay)
+                {
+                    throw fake.Failure(DeviceFault.Lost);
+                }
+            },
+        };
+        Assert.Equal(DeviceFault.Lost, Assert.Single(Seal(fake, "fake-that-dies")).Fault);
+    }
+
+    [Fact]
+    public void A_device_that_hangs_is_named_and_loses_nothing()
+    {
+        using ManualResetEventSlim never = new();
+        FakeDevice fake = new()
+        {
+            OnRun = run =>
+            {
+                if (run >= OnTheWay)
+                {
+                    never.Wait();
+                }
+            },
+        };
+        Assert.Equal(DeviceFault.Hung, Assert.Single(Seal(fake, "fake-that-hangs")).Fault);
+        never.Set();
+    }
+
+    private static List<DeviceException> Seal(FakeDevice fake, string name)
+    {
+        List<DeviceException> failures = [];
+        using PoseidonDevice device = new(fake, Limits, failures.Add);
+        PoseidonKernel.Offer(name, arity => new GuardedPoseidon([device], PoseidonKernel.Create(arity, PoseidonKernel.Available[0])));
+        ForcedKernelTests.SealAndCompare(SealCase.Get("8MiB-v1-pieces"), KernelKind.Poseidon, name);
+        Assert.True(fake.Runs >= OnTheWay);
+        return failures;
+    }
+}
