@@ -20,6 +20,9 @@ public sealed class GuardedPoseidon(IReadOnlyList<PoseidonDevice> devices, Posei
     /// <inheritdoc/>
     public override string Name => KernelName;
 
+    /// <summary>Devices that have given out digests and were found to compute wrongly later: no sample may have met the first wrong ones.</summary>
+    public override int Doubts => devices.Count(device => device.Failure?.Fault == DeviceFault.WrongResult && device.Hashed > 0);
+
     /// <inheritdoc/>
     public override int BatchHashes => devices[0].Limits.BatchHashes;
 

@@ -125,7 +125,7 @@ internal sealed class DiagnoseCommand : ICommand
             Quick = context.Parsed.GetValue(_quick),
             Threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores,
             RowsToDiscard = context.Parsed.GetValue(_rowsToDiscard) ?? context.Environment.RowsToDiscard,
-            Kernels = _kernel.Read(context, buildsTrees: true),
+            Kernels = _kernel.Read(context),
             ParentCacheFolder = context.Environment.ParentCacheFolder,
         },
         context.Events.LongProgressOf(used.Sector),

@@ -24,6 +24,12 @@ public abstract class PoseidonKernel
     /// <summary>Name of the variant, as it is logged and can be asked for.</summary>
     public abstract string Name { get; }
 
+    /// <summary>
+    /// How often digests that were given out have come into doubt since, because what made them was found to compute wrongly: where this has
+    /// grown, what was made of them has to be made again. Always 0 for the processor's.
+    /// </summary>
+    public virtual int Doubts => 0;
+
     /// <summary>Preimages that a call should have, where there are so many: few enough to stop soon when cancelled, and none waits idle.</summary>
     public virtual int BatchHashes => 256;
 
