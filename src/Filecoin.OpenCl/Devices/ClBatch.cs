@@ -6,9 +6,6 @@ namespace Filecoin.OpenCl.Devices;
 /// <summary>A command queue with its kernel, buffers on the device, and pinned ones of the host that are mapped for good.</summary>
 internal sealed unsafe class ClBatch(CL cl, DeviceDescription device) : IComputeBatch
 {
-    /// <summary>Work items of a group: few enough for kernels with many registers, a multiple of what every vendor's units do at once.</summary>
-    private const int GroupItems = 64;
-
     /// <summary>Waiting threads look this often; the driver's own waiting may keep a core busy.</summary>
     private const int LookMilliseconds = 1;
 
@@ -60,7 +57,7 @@ internal sealed unsafe class ClBatch(CL cl, DeviceDescription device) : ICompute
         ClErrors.Check(cl.SetKernelArg(_kernel, 3, sizeof(uint), &count), device, "take an argument");
         ClErrors.Check(
             cl.EnqueueWriteBuffer(_queue, _deviceInput, false, 0, (nuint)inputBytes, _input, 0, null, (nint*)null), device, "take input");
-        nuint group = GroupItems;
+        nuint group = IComputeDevice.GroupItems;
         nuint global = ((nuint)items + group - 1) / group * group;
         ClErrors.Check(cl.EnqueueNdrangeKernel(_queue, _kernel, 1, null, &global, &group, 0, null, (nint*)null), device, "start a kernel");
         nint done;

@@ -6,6 +6,12 @@ namespace Filecoin.OpenCl.Devices;
 /// </summary>
 internal interface IComputeDevice : IDisposable
 {
+    /// <summary>
+    /// Work items of a group, by which numbers of items are rounded up: few enough for kernels with many registers, a multiple of what the units
+    /// of every maker do at once.
+    /// </summary>
+    const int GroupItems = 64;
+
     /// <summary>What the device is.</summary>
     DeviceDescription Description { get; }
 

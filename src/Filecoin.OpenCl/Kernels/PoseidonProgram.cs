@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using Filecoin.Cryptography.Kernels.Poseidon;
+using Filecoin.OpenCl.Devices;
 
 namespace Filecoin.OpenCl.Kernels;
 
@@ -87,6 +88,7 @@ internal sealed class PoseidonProgram
         int width = _recurrence.Width;
         int past = width - 1;
         Define("ARITY", Arity);
+        Define("GROUP", IComputeDevice.GroupItems);
         Define("WIDTH", width);
         Define("PAST", past);
         Define("PARTIAL", _recurrence.PartialRounds);

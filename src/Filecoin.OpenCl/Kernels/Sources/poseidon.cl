@@ -1,6 +1,7 @@
 // Poseidon of ARITY elements, a preimage a work item, by the recurrence of PoseidonRecurrence. What is named in capitals is written in front
 // of this text when it is built; tables hold the constants, of which the offsets are in words.
 //
+// GROUP     work items of a group
 // WIDTH     elements of the state
 // PAST      WIDTH - 1, the elements of the past that the feedback reaches
 // PARTIAL   partial rounds
@@ -183,7 +184,8 @@ static inline void permute(uint *digest, uint *state, table_t tables)
 
 // preimages  count * ARITY elements of 8 words, least significant first; any integers below 2^256
 // digests    count elements, below r
-__kernel void poseidon(__global const uint *preimages, __global uint *digests, __constant const uint *tables, uint count)
+__kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
+void poseidon(__global const uint *preimages, __global uint *digests, __constant const uint *tables, uint count)
 {
     size_t item = get_global_id(0);
     if (item >= count)

@@ -1,11 +1,12 @@
 // One row of a product in the instructions of NVIDIA's cards, with their carry flag. Low and high half of a product stand next to each
 // other, so that the assembler can join them to one instruction with a 64-bit result: limbs with even numbers first, then the odd ones.
+// The flag never has to live from one statement to the next.
 
 // t[0 .. 7] += a[0 .. 7] * f; returns the limb that is carried out.
 static inline uint add_row(uint *t, const uint *a, uint f)
 {
     uint top;
-    asm volatile(
+    asm(
         "mad.lo.cc.u32  %0, %9,  %17, %0;\n\t"
         "madc.hi.cc.u32 %1, %9,  %17, %1;\n\t"
         "madc.lo.cc.u32 %2, %11, %17, %2;\n\t"
