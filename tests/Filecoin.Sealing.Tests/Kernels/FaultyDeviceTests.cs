@@ -2,7 +2,12 @@ using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.OpenCl.Devices;
 using Filecoin.OpenCl.Hashing;
 using Filecoin.OpenCl.Tests.Hashing;
+using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
+using Filecoin.Sealing.Pieces;
+using Filecoin.Sealing.Replica;
+using Filecoin.Sealing.Steps;
+using Filecoin.Sealing.Trees;
 using Xunit;
 
 namespace Filecoin.Sealing.Tests.Kernels;
@@ -89,6 +94,37 @@ public sealed class FaultyDeviceTests
         };
         Assert.Equal(DeviceFault.Hung, Assert.Single(Seal(fake, "fake-that-hangs")).Fault);
         never.Set();
+    }
+
+    [Fact]
+    public void Rows_over_a_replica_of_8MiB_are_made_again_where_a_device_lied_before_it_was_found_out()
+    {
+        const string name = "fake-that-lied-of-a-replica";
+        FakeDevice fake = new()
+        {
+            Spoil = (digests, run, _) =>
+            {
+                for (int i = run == 3 ? digests.Length - 32 : run > 5 ? 0 : digests.Length; i < digests.Length; i += 32)
+                {
+                    digests[i] ^= 1;
+                }
+            },
+        };
+        List<DeviceException> failures = [];
+        using PoseidonDevice device = new(fake, Limits, failures.Add);
+        PoseidonKernel.Offer(name, arity => new GuardedPoseidon([device], PoseidonKernel.Create(arity, PoseidonKernel.Available[0])));
+        using KeptRows made = Rows(name);
+        using KeptRows expected = Rows(PoseidonKernel.Available[0]);
+        Assert.Equal(expected.Root, made.Root);
+        Assert.Empty(expected.DifferencesFrom(made));
+        Assert.Equal(DeviceFault.WrongResult, Assert.Single(failures).Fault);
+    }
+
+    private static KeptRows Rows(string kernel)
+    {
+        PorepParameters porep = SealCase.Get("8MiB-v1-pieces").Inputs.Porep;
+        return BaseTreeOfReplica.Rows(
+            SectorData.Zeros(porep.SectorSize), porep, 0, 1, new FixedTreeCores(1), null, TestContext.Current.CancellationToken, kernel);
     }
 
     private static List<DeviceException> Seal(FakeDevice fake, string name)
