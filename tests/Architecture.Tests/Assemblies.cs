@@ -12,7 +12,8 @@ internal static class Assemblies
     /// <summary>The product's projects, each after those it may know.</summary>
     public static IReadOnlyList<string> Product { get; } =
     [
-        "Filecoin.Cryptography", "Filecoin.Primitives", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing", "SealerRecover.Recovery", "sealer-recover",
+        "Filecoin.Cryptography", "Filecoin.Primitives", "Filecoin.OpenCl", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing", "SealerRecover.Recovery",
+        "sealer-recover",
     ];
 
     /// <summary>Reads one that lies beside this test.</summary>

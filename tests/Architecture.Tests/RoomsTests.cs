@@ -12,11 +12,15 @@ public sealed partial class RoomsTests
     {
         ["Filecoin.Cryptography"] = [],
         ["Filecoin.Primitives"] = ["Filecoin.Cryptography"],
+        ["Filecoin.OpenCl"] = ["Filecoin.Primitives", "Filecoin.Cryptography"],
         ["Filecoin.Chain"] = ["Filecoin.Primitives", "Filecoin.Cryptography"],
         ["Filecoin.Curio"] = ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain"],
         ["Filecoin.Sealing"] = ["Filecoin.Primitives", "Filecoin.Cryptography"],
         ["SealerRecover.Recovery"] = ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing"],
-        ["sealer-recover"] = ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing", "SealerRecover.Recovery"],
+        ["sealer-recover"] =
+        [
+            "Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.OpenCl", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing", "SealerRecover.Recovery",
+        ],
     };
 
     /// <summary>What only the executable may touch: it hands surroundings and clock down as values.</summary>

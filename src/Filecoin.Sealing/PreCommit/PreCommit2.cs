@@ -111,9 +111,13 @@ public static class PreCommit2
             using LayerInTheMaking last = new(job, log, lastLayer);
             HeldBackSteps steps = new(log, last.IsSafe);
             using TreeSources sources = new(job, steps, last);
-            new TreeStep(job, steps, cores, progress, cancellation, () => lastLayer.IsOnDisk).BuildBaseTrees(sources, replica: null);
+            TreeStep step = new(job, steps, cores, progress, cancellation, () => lastLayer.IsOnDisk);
+            step.BuildBaseTrees(sources, replica: null);
             lastLayer.WaitUntilOnDisk(cancellation);
-            steps.Release();
+            if (!step.IsDoubted)
+            {
+                steps.Release();
+            }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
 using Filecoin.Sealing.Proofs.Synthetic;
@@ -26,15 +27,25 @@ public sealed record SealResources(
     /// <param name="synthetic">
     /// Whether synthetic proofs are made: of layers and trees, which are there until then, and stay where <paramref name="keepAll"/> says so.
     /// </param>
+    /// <param name="poseidonKernel">Name of the Poseidon kernel; null for the best.</param>
     public static SealResources For(
-        PorepParameters porep, bool keepAll, bool hasData, int parentWindowNodes, int treeThreads, bool onlyLastLayer = false, bool synthetic = false)
+        PorepParameters porep,
+        bool keepAll,
+        bool hasData,
+        int parentWindowNodes,
+        int treeThreads,
+        bool onlyLastLayer = false,
+        bool synthetic = false,
+        string? poseidonKernel = null)
     {
         ArgumentNullException.ThrowIfNull(porep);
         long size = porep.SectorSize.Bytes;
         long parentWindow = 2L * parentWindowNodes * StackedGraph.Degree * sizeof(uint);
 
         // One chunk of nodes per thread: every layer's segment, columns, replica, and less than two more for rows and preimages; see PreCommit2.
-        long treeChunk = (porep.Layers + 4L) << 20;
+        // A kernel with large batches wants more preimages.
+        long preimages = (long)PoseidonKernel.Create(porep.Layers, poseidonKernel).BatchHashes * porep.Layers * SectorSize.NodeBytes;
+        long treeChunk = ((porep.Layers + 4L) << 20) + (preimages > 1 << 20 ? preimages : 0);
 
         // Rows of a base tree above the leaves add up to less than a seventh; only tree_c keeps its leaves.
         long treeRLast = (size / 7 / 64) + Slack / 64;

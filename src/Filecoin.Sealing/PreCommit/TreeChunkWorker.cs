@@ -9,12 +9,10 @@ namespace Filecoin.Sealing.PreCommit;
 /// <summary>One thread's buffers for turning a chunk of nodes into its column hashes, replica and two small trees.</summary>
 internal sealed class TreeChunkWorker : IDisposable
 {
-    /// <summary>Columns hashed in one call: small enough to stop soon when cancelled, large enough to keep any kernel busy.</summary>
-    private const int BatchColumns = 256;
-
     private readonly TreeSources _sources;
     private readonly PoseidonKernel _columnHash;
     private readonly int _chunkBytes;
+    private readonly int _batchColumns;
     private readonly NativeBuffer _layers;
     private readonly NativeBuffer _columns;
     private readonly NativeBuffer _replica;
@@ -26,11 +24,12 @@ internal sealed class TreeChunkWorker : IDisposable
         _sources = sources;
         _columnHash = columnHash;
         _chunkBytes = chunkLeaves * SectorSize.NodeBytes;
+        _batchColumns = Math.Min(columnHash.BatchHashes, chunkLeaves);
         _layers = new NativeBuffer((long)sources.Layers * _chunkBytes);
         _columns = new NativeBuffer(_chunkBytes);
         _replica = new NativeBuffer(_chunkBytes);
         _scratch = new NativeBuffer(Math.Max(_chunkBytes / TreeShape.BaseArity, SectorSize.NodeBytes));
-        _preimages = new NativeBuffer(BatchColumns * sources.Layers * SectorSize.NodeBytes);
+        _preimages = new NativeBuffer((long)_batchColumns * sources.Layers * SectorSize.NodeBytes);
     }
 
     /// <summary>Works on one chunk.</summary>
@@ -91,10 +90,10 @@ internal sealed class TreeChunkWorker : IDisposable
     {
         const int nodeBytes = SectorSize.NodeBytes;
         int columnBytes = _sources.Layers * nodeBytes;
-        for (int first = 0; first < _chunkBytes; first += BatchColumns * nodeBytes)
+        for (int first = 0; first < _chunkBytes; first += _batchColumns * nodeBytes)
         {
             cancellation.ThrowIfCancellationRequested();
-            int count = Math.Min(BatchColumns, (_chunkBytes - first) / nodeBytes);
+            int count = Math.Min(_batchColumns, (_chunkBytes - first) / nodeBytes);
             Span<byte> preimages = _preimages.Slice(0, count * columnBytes);
             for (int layer = 0; layer < _sources.Layers; layer++)
             {

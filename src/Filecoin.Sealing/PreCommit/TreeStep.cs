@@ -30,6 +30,13 @@ internal sealed class TreeStep(
     private readonly PorepParameters _porep = job.Inputs.Porep;
     private readonly BaseTreeLayout _layout = BaseTreeLayout.For(job.Inputs.Porep);
     private readonly PoseidonKernel _poseidon8 = PoseidonKernel.Create(TreeShape.BaseArity, job.PoseidonKernel);
+    private readonly PoseidonKernel _columnHash = PoseidonKernel.Create(job.Inputs.Porep.Layers, job.PoseidonKernel);
+    private int _doubtsAtStart = -1;
+
+    /// <summary>Whether what made digests of these trees was found to compute wrongly on the way, so that none of them can be trusted.</summary>
+    public bool IsDoubted => _doubtsAtStart >= 0 && Doubts > _doubtsAtStart;
+
+    private int Doubts => Math.Max(_poseidon8.Doubts, _columnHash.Doubts);
 
     /// <summary>tree_d is a file only when everything is kept; the data is checked against comm_d in any case, while it is encoded.</summary>
     public void BuildTreeD()
@@ -52,6 +59,12 @@ internal sealed class TreeStep(
         sources.CheckShortLayers();
         using RecordedReplica? replica = job.HasData ? BeginReplica() : null;
         (Bytes32[] rootsC, Bytes32[] rootsRLast) = BuildBaseTrees(sources, replica);
+        while (IsDoubted)
+        {
+            ForgetBaseTrees();
+            (rootsC, rootsRLast) = BuildBaseTrees(sources, replica);
+        }
+
         if (replica is not null)
         {
             Finish(replica);
@@ -67,6 +80,7 @@ internal sealed class TreeStep(
         int trees = _porep.Shape.BaseTrees;
         Bytes32[] rootsC = new Bytes32[trees];
         Bytes32[] rootsRLast = new Bytes32[trees];
+        _doubtsAtStart = Doubts;
         for (int tree = 0; tree < trees; tree++)
         {
             if (TryRecall(tree, out rootsC[tree], out rootsRLast[tree]) && replica?.TryRecall(tree) != false)
@@ -78,6 +92,16 @@ internal sealed class TreeStep(
         }
 
         return (rootsC, rootsRLast);
+    }
+
+    private void ForgetBaseTrees()
+    {
+        for (int tree = 0; tree < _porep.Shape.BaseTrees; tree++)
+        {
+            log.Forget(SealSteps.TreeCRoot(tree));
+            log.Forget(SealSteps.TreeC(tree));
+            log.Forget(SealSteps.TreeRLast(tree));
+        }
     }
 
     private RecordedReplica BeginReplica() => new(
@@ -157,7 +181,6 @@ internal sealed class TreeStep(
         int chunkLeaves = BaseTreeBuilder.ChunkLeaves(_layout);
         long chunkBytes = (long)chunkLeaves * SectorSize.NodeBytes;
         long treeOffset = tree * _layout.Leaves * SectorSize.NodeBytes;
-        PoseidonKernel columnHash = PoseidonKernel.Create(_porep.Layers, job.PoseidonKernel);
         SealProgressCounter counter = new(progress, SealPhase.Trees, tree + 1, _porep.Shape.BaseTrees, _layout.Leaves, isWorthTelling);
         ConcurrentBag<TreeChunkWorker> idle = [];
         try
@@ -171,7 +194,7 @@ internal sealed class TreeStep(
                 TreeChunkWorker? worker = null;
                 try
                 {
-                    worker = idle.TryTake(out TreeChunkWorker? free) ? free : new TreeChunkWorker(sources, columnHash, chunkLeaves);
+                    worker = idle.TryTake(out TreeChunkWorker? free) ? free : new TreeChunkWorker(sources, _columnHash, chunkLeaves);
                     worker.Process(offset, chunk, treeC, treeRLast, replica, nodes => counter.Add(nodes), cancellation);
                 }
                 finally

@@ -73,11 +73,19 @@ internal sealed class ReplicaPass : IDisposable
     public (Bytes32 CommRLast, CommD CommD) Build()
     {
         Bytes32[] roots = new Bytes32[Trees];
+        int doubts = _poseidon8.Doubts;
         for (int tree = 0; tree < Trees; tree++)
         {
             roots[tree] = SealSteps.IsRecorded(_job.Files, _log, TreeRLastStep(tree), TreePath(tree)) && _replica.TryRecall(tree)
                 ? TreeFile.ReadRoot(_job.Files, TreePath(tree))
                 : BuildTree(tree);
+            if (_poseidon8.Doubts > doubts)
+            {
+                // What hashed the trees before this one, too, computes wrongly.
+                Forget();
+                doubts = _poseidon8.Doubts;
+                tree = -1;
+            }
         }
 
         return (TreeRoots.Join(_job.Porep.Shape, roots, _job.PoseidonKernel), _replica.CommD);

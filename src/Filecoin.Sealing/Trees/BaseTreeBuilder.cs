@@ -73,7 +73,7 @@ internal sealed class BaseTreeBuilder
 
     private void HashRow(ReadOnlySpan<byte> row, Span<byte> above, Action<int> batch)
     {
-        const int batchBytes = 256 * SectorSize.NodeBytes;
+        int batchBytes = _poseidon8.BatchHashes * SectorSize.NodeBytes;
         for (int done = 0; done < above.Length; done += batchBytes)
         {
             int length = Math.Min(batchBytes, above.Length - done);

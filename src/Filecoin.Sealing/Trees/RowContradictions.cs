@@ -39,12 +39,10 @@ public sealed record RowContradictions(Bytes32 StoredRoot, Bytes32 ComputedRoot,
 /// </remarks>
 internal sealed class RowCheck(KeptRows rows, PoseidonKernel poseidon8)
 {
-    /// <summary>Parents hashed in one call.</summary>
-    private const int Batch = 512;
-
     private readonly Dictionary<int, HashSet<long>> _contradicted = [];
     private readonly HashSet<(int Row, long Index)> _found = [];
     private readonly List<NodeRange> _damaged = [];
+    private readonly int _batch = Math.Max(512, poseidon8.BatchHashes);
     private bool _rootInDoubt;
 
     private int Height => rows.Layout.Height;
@@ -73,10 +71,10 @@ internal sealed class RowCheck(KeptRows rows, PoseidonKernel poseidon8)
     {
         ConcurrentBag<long> contradicted = [];
         long nodes = rows.Layout.RowNodes(row);
-        Steps.Run.InOrder((int)((nodes + Batch - 1) / Batch), cores, "tree_r_last", batch =>
+        Steps.Run.InOrder((int)((nodes + _batch - 1) / _batch), cores, "tree_r_last", batch =>
         {
-            long first = (long)batch * Batch;
-            int count = (int)Math.Min(Batch, nodes - first);
+            long first = (long)batch * _batch;
+            int count = (int)Math.Min(_batch, nodes - first);
             byte[] digests = new byte[count * SectorSize.NodeBytes];
             poseidon8.HashMany(rows.Nodes(new NodeRange(row - 1, first * TreeShape.BaseArity, count * TreeShape.BaseArity)), digests);
             for (int i = 0; i < count; i++)

@@ -52,7 +52,8 @@ internal sealed class SectorNeeds(RecoverySettings settings, SealingRoles roles)
             settings.ParentWindowNodes,
             settings.Threads,
             onlyLastLayer,
-            settings.Of(facts).SyntheticProofs == true);
+            settings.Of(facts).SyntheticProofs == true,
+            settings.Kernels.Poseidon);
         if (content is null || (pieceFiles == 0 && content.Update is null))
         {
             return needs;

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.Bench;
 using SealerRecover.Rendering;
+using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
 
@@ -60,7 +62,7 @@ internal sealed class BenchCommand : ICommand
         {
             TempFolder = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? RecoveryOptions.DefaultTemp, _temp.Name),
             Cores = context.Parsed.GetValue(_threads) ?? context.Host.Cores,
-            Kernels = _kernel.Read(context),
+            Kernels = OfProcessor(_kernel.Read(context)),
             Memory = context.Parsed.GetValue(_memory) is { } gibibytes ? (long)gibibytes << 30 : null,
         };
         MachineSpeeds speeds = new MachineBench(settings, context.Host.Time)
@@ -72,4 +74,10 @@ internal sealed class BenchCommand : ICommand
             [.. new[] { SectorSize.GiB32, SectorSize.GiB64 }.SelectMany(size => counts.Select(count => estimator.For(size, count)))]));
         return Task.FromResult(new Report { Command = Name });
     }
+
+    /// <exception cref="OperatorException">BadInput: devices are asked for, which are not measured.</exception>
+    private static KernelChoice OfProcessor(KernelChoice choice) => KernelNames.IsOpenCl(choice.Poseidon, out _)
+        ? throw new OperatorException(
+            FailureKind.BadInput, "bench measures the kernels of the processor, and no OpenCL device", "leave poseidon=opencl out, or give --kernel=best")
+        : choice;
 }

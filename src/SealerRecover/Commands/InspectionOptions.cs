@@ -55,7 +55,7 @@ internal sealed class InspectionOptions
     public int Threads(CommandContext context) => context.Parsed.GetValue(_threads) ?? context.Host.Cores;
 
     /// <summary>Kernels asked for by name.</summary>
-    public KernelChoice Kernels(CommandContext context) => _kernel.Read(context);
+    public KernelChoice Kernels(CommandContext context) => _kernel.Read(context, buildsTrees: true);
 
     /// <summary>The command line of another command for the same sectors in the same places.</summary>
     /// <param name="context">The command's surroundings.</param>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Filecoin.OpenCl.Devices;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Rendering;
 
@@ -31,7 +32,10 @@ internal sealed class KernelsCommand : ICommand
     /// <inheritdoc/>
     public Task<Report> RunAsync(CommandContext context)
     {
-        context.View.Answered(new KernelsAnswer(KernelCatalogue.All, _kernel.Read(context)));
+        KernelChoice choice = _kernel.Read(context);
+        DeviceList devices = OpenClDevices.Find();
+        IReadOnlyList<DeviceDescription> used = OpenClKernels.Chosen(devices, choice, context.Environment.Gpu);
+        context.View.Answered(new KernelsAnswer(KernelCatalogue.All, choice, devices, used));
         return Task.FromResult(new Report { Command = Name });
     }
 }

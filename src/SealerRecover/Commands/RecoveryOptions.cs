@@ -110,7 +110,7 @@ internal sealed class RecoveryOptions
             Threads = parsed.GetValue(Threads) ?? context.Host.Cores,
             ParentWindowNodes = context.Environment.ParentWindowNodes,
             RowsToDiscard = parsed.GetValue(RowsToDiscard) ?? context.Environment.RowsToDiscard,
-            Kernels = Kernel.Read(context),
+            Kernels = Kernel.Read(context, buildsTrees: true),
             KeepAll = parsed.GetValue(KeepAll),
             KeepUnsealed = parsed.GetValue(KeepUnsealed),
             PieceSources = PieceSources.Read(context, node),

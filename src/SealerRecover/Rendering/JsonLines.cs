@@ -224,10 +224,14 @@ internal sealed record JsonReport(
 }
 
 /// <summary>The kernels.</summary>
-internal sealed record JsonKernels(IReadOnlyList<JsonKernel> Kernels) : JsonLine;
+internal sealed record JsonKernels(IReadOnlyList<JsonKernel> Kernels, IReadOnlyList<JsonDevice> Devices) : JsonLine;
 
 /// <summary>One variant of a kernel.</summary>
 internal sealed record JsonKernel(string Kind, string Kernel, bool Available, bool Chosen, string? Lack);
+
+/// <summary>An OpenCL device; one that cannot be used has no more than its name and why.</summary>
+internal sealed record JsonDevice(
+    int? Index, string Name, string? Vendor, string? Driver, long? Memory, int? Units, bool Chosen, string? Lack);
 
 /// <summary>The machine, measured.</summary>
 internal sealed record JsonBench(

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Filecoin.OpenCl.Devices;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 
@@ -6,11 +8,19 @@ namespace SealerRecover.Rendering;
 /// <summary>Every kernel, and which of them are used.</summary>
 /// <param name="Variants">Every variant of every kind.</param>
 /// <param name="Choice">What was asked for.</param>
-internal sealed record KernelsAnswer(IReadOnlyList<KernelVariant> Variants, KernelChoice Choice) : IAnswer
+/// <param name="Devices">The OpenCL devices.</param>
+/// <param name="UsedDevices">Those that commands which build trees use.</param>
+internal sealed record KernelsAnswer(
+    IReadOnlyList<KernelVariant> Variants, KernelChoice Choice, DeviceList Devices, IReadOnlyList<DeviceDescription> UsedDevices) : IAnswer
 {
     /// <inheritdoc/>
     public JsonLine Json => new JsonKernels(
-        [.. Variants.Select(variant => new JsonKernel(variant.Kind.Name(), variant.Name, variant.IsAvailable, IsChosen(variant), variant.Lack))]);
+        [.. Variants.Select(variant => new JsonKernel(variant.Kind.Name(), variant.Name, variant.IsAvailable, IsChosen(variant), variant.Lack))],
+        [
+            .. Devices.Devices.Select(device => new JsonDevice(
+                device.Index, device.Name, device.Vendor, device.DriverVersion, device.GlobalMemoryBytes, device.ComputeUnits, UsedDevices.Contains(device), null)),
+            .. Devices.Refused.Select(refused => new JsonDevice(null, refused.What, null, null, null, null, false, refused.Why)),
+        ]);
 
     private bool IsChosen(KernelVariant variant) => KernelCatalogue.Chosen(variant.Kind, Choice) == variant.Name;
 
@@ -23,7 +33,32 @@ internal sealed record KernelsAnswer(IReadOnlyList<KernelVariant> Variants, Kern
             yield return new TextLine("");
             yield return new TextLine("many: chosen by the number of sectors that share a core");
         }
+
+        yield return new TextLine("");
+        if (Devices.Lack is { } lack)
+        {
+            yield return new TextLine($"no OpenCL device: {SafeText.Clean(lack)}");
+        }
+        else
+        {
+            yield return new TextTable(["OpenCL device", "name", "driver", "memory", "units", ""], [.. DeviceRows()]);
+        }
+
+        foreach (RefusedDevice refused in Devices.Refused)
+        {
+            yield return new TextLine($"not usable: {SafeText.Clean(refused.What)} {SafeText.Clean(refused.Why)}");
+        }
     }
+
+    private IEnumerable<IReadOnlyList<string>> DeviceRows() => Devices.Devices.Select(device => (IReadOnlyList<string>)
+    [
+        $"poseidon=opencl:{device.Index}",
+        SafeText.Clean(device.Name),
+        SafeText.Clean(device.DriverVersion),
+        string.Create(CultureInfo.InvariantCulture, $"{device.GlobalMemoryBytes / (double)(1L << 30):0.0} GiB"),
+        device.ComputeUnits.ToString(CultureInfo.InvariantCulture),
+        UsedDevices.Contains(device) ? Choice.Poseidon is null ? "used for trees" : "used, as asked" : "can be used",
+    ]);
 
     private IEnumerable<IReadOnlyList<string>> Rows()
     {

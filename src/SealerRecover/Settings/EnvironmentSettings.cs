@@ -47,6 +47,7 @@ internal sealed record EnvironmentSettings
     private static readonly string[] Understood =
     [
         ParentCacheVariable, CacheBaseVariable, RowsVariable, WindowVariable, MulticoreVariable, CachingVariable,
+        GpuVariables.ColumnsVariable, GpuVariables.TreesVariable, GpuVariables.NoGpuVariable,
     ];
 
     /// <summary>The variables with a meaning, for help and documentation.</summary>
@@ -62,6 +63,7 @@ internal sealed record EnvironmentSettings
         (WindowVariable, $"parent cache nodes in memory for each sector; default {DefaultWindowNodes}"),
         (MulticoreVariable, $"accepted; {LookAhead}"),
         (CachingVariable, "accepted; parents need not be held in memory"),
+        .. GpuVariables.Documented,
         (KernelVariable, "as --kernel, where that is not given"),
         (PieceSourcesVariable, "as --piece-source, where that is not given; several with commas"),
         (MaskVariable, $"for tests: processor features to do without, of {string.Join(", ", ProcessorFeatureNames.All.Select(entry => entry.Name))}"),
@@ -85,6 +87,9 @@ internal sealed record EnvironmentSettings
 
     /// <summary>Where Curio's database is.</summary>
     public CurioVariables Curio { get; init; } = new();
+
+    /// <summary>Whether cards are used.</summary>
+    public GpuVariables Gpu { get; init; } = new();
 
     /// <summary>The Lotus repository whose api and token files stand in for FULLNODE_API_INFO, absolute; null without a home folder.</summary>
     public string? LotusRepository { get; init; }
@@ -127,6 +132,7 @@ internal sealed record EnvironmentSettings
             ApiInfo = Value(ApiVariable),
             MinerApiInfo = Value(MinerApiVariable),
             Curio = CurioVariables.Read(Value),
+            Gpu = GpuVariables.Read(Value, Switch),
             LotusRepository = repository is not null ? folders.Absolute(repository, RepositoryVariable)
                 : environment.ContainsKey("HOME") ? folders.Absolute("~/.lotus", "HOME") : null,
             LotusRepositoryIsNamed = repository is not null,
@@ -210,6 +216,7 @@ internal sealed record EnvironmentSettings
     };
 
     private static bool IsIdle(string name) =>
-        (name.StartsWith("FIL_PROOFS_", StringComparison.Ordinal) && !Understood.Contains(name))
-        || Array.Exists(GpuPrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+        !Understood.Contains(name)
+        && (name.StartsWith("FIL_PROOFS_", StringComparison.Ordinal)
+            || Array.Exists(GpuPrefixes, prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
 }

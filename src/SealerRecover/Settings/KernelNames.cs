@@ -1,3 +1,4 @@
+using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 
@@ -10,6 +11,7 @@ namespace SealerRecover.Settings;
 internal static class KernelNames
 {
     private const string Best = "best";
+    private const string OpenCl = "opencl";
     private const string Hint = "sealer-recover kernels lists all kinds and kernels, and why this machine lacks some";
 
     /// <summary>The choice.</summary>
@@ -53,8 +55,33 @@ internal static class KernelNames
         return everywhere.Aggregate(named, (choice, name) => Everywhere(choice, named, name, origin));
     }
 
+    /// <summary>Whether a Poseidon kernel's name asks for OpenCL devices: "opencl", or "opencl:1" for one of them.</summary>
+    /// <param name="name">The name; may be null.</param>
+    /// <param name="device">Index of the device; null for all cards.</param>
+    public static bool IsOpenCl(string? name, out int? device)
+    {
+        device = null;
+        if (name is null or OpenCl)
+        {
+            return name is not null;
+        }
+
+        if (name.StartsWith($"{OpenCl}:", StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(OpenCl.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int index))
+        {
+            device = index;
+        }
+
+        return device is not null;
+    }
+
     private static string Available(KernelKind kind, string name, string origin)
     {
+        if (kind == KernelKind.Poseidon && IsOpenCl(name, out _))
+        {
+            return name;
+        }
+
         KernelVariant[] variants = [.. KernelCatalogue.Of(kind)];
         KernelVariant? variant = Array.Find(variants, known => known.Name == name);
         string has = $"it has {string.Join(", ", variants.Where(known => known.IsAvailable).Select(known => known.Name))}";
@@ -70,6 +97,11 @@ internal static class KernelNames
 
     private static KernelChoice Everywhere(KernelChoice choice, KernelChoice named, string name, string origin)
     {
+        if (IsOpenCl(name, out _))
+        {
+            return named.Poseidon is not null ? choice : Named(choice, KernelKind.Poseidon, name, origin);
+        }
+
         KernelVariant[] known = [.. KernelCatalogue.All.Where(variant => variant.Name == name)];
         if (!known.Any(variant => variant.IsAvailable))
         {
@@ -85,17 +117,17 @@ internal static class KernelNames
 
         foreach (KernelVariant variant in known.Where(variant => variant.IsAvailable && named.Of(variant.Kind) is null))
         {
-            if (choice.Of(variant.Kind) is { } other && other != name)
-            {
-                throw new OperatorException(
-                    FailureKind.BadInput,
-                    $"{origin} names both {other} and {name} for {variant.Kind.Name()}",
-                    $"say which is for what, as in {variant.Kind.Name()}={name}");
-            }
-
-            choice = choice.With(variant.Kind, name);
+            choice = Named(choice, variant.Kind, name, origin);
         }
 
         return choice;
     }
+
+    private static KernelChoice Named(KernelChoice choice, KernelKind kind, string name, string origin) =>
+        choice.Of(kind) is { } other && other != name
+            ? throw new OperatorException(
+                FailureKind.BadInput,
+                $"{origin} names both {other} and {name} for {kind.Name()}",
+                $"say which is for what, as in {kind.Name()}={name}")
+            : choice.With(kind, name);
 }

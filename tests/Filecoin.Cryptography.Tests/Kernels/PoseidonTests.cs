@@ -77,6 +77,26 @@ public sealed class PoseidonTests
     }
 
     [Fact]
+    public void A_kernel_that_is_offered_is_found_by_its_name_and_made_once_for_an_arity()
+    {
+        const string name = "offered-by-a-test";
+        List<int> made = [];
+        Assert.Throws<ArgumentException>(() => PoseidonKernel.Create(8, name));
+        PoseidonKernel.Offer(name, arity =>
+        {
+            made.Add(arity);
+            return new OfferedKernel(arity);
+        });
+        PoseidonKernel.Offer(name, _ => throw new InvalidOperationException("the first offer counts"));
+        Assert.True(PoseidonKernel.IsOffered(name));
+        Assert.Same(PoseidonKernel.Create(8, name), PoseidonKernel.Create(8, name));
+        Assert.Equal((2, 1000), (PoseidonKernel.Create(2, name).Arity, PoseidonKernel.Create(2, name).BatchHashes));
+        Assert.Equal([8, 2], made);
+        Assert.Equal(PoseidonKernel.CostOf(8, PoseidonKernel.Available[0]), PoseidonKernel.CostOf(8, name));
+        Assert.DoesNotContain(name, PoseidonKernel.Available);
+    }
+
+    [Fact]
     public void Lengths_that_do_not_fit_are_refused()
     {
         PoseidonKernel kernel = PoseidonKernel.Create(8);
@@ -91,4 +111,13 @@ public sealed class PoseidonTests
     private static IEnumerable<string> Hex(JsonNode row) => row.AsArray().Select(element => element!.GetValue<string>());
 
     private static IEnumerable<string> Hex(IEnumerable<Fr> elements) => elements.Select(element => element.ToString());
+
+    private sealed class OfferedKernel(int arity) : PoseidonKernel(arity)
+    {
+        public override string Name => "offered-by-a-test";
+
+        public override int BatchHashes => 1000;
+
+        public override void HashMany(ReadOnlySpan<byte> preimages, Span<byte> digests) => Create(Arity, "plain").HashMany(preimages, digests);
+    }
 }

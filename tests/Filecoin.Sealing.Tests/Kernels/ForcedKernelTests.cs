@@ -71,7 +71,8 @@ public sealed class ForcedKernelTests
 
     private static bool IsPlain(KernelVariant variant) => variant.Name.StartsWith("plain", StringComparison.Ordinal);
 
-    private static void SealAndCompare(SealCase known, KernelKind kind, string name)
+    /// <summary>Seals a sector with one kernel forced, and compares every file with the reference's.</summary>
+    internal static void SealAndCompare(SealCase known, KernelKind kind, string name)
     {
         KernelChoice choice = KernelChoice.Best.With(kind, name);
         using Workplace place = new();

@@ -116,9 +116,20 @@ public class EnvironmentSettingsTests
     public void Variables_without_meaning_are_acknowledged_in_one_line()
     {
         EnvironmentSettings settings = Read(
-            ("FIL_PROOFS_USE_GPU_COLUMN_BUILDER", "1"), ("BELLMAN_CUSTOM_GPU", "x"), ("RUST_GPU_TOOLS_CUSTOM_GPU", "y"), ("PATH", "/bin"));
+            ("FIL_PROOFS_MAX_GPU_TREE_BATCH_SIZE", "1"), ("BELLMAN_CUSTOM_GPU", "x"), ("RUST_GPU_TOOLS_CUSTOM_GPU", "y"), ("PATH", "/bin"));
         string remark = Assert.Single(settings.Remarks);
-        Assert.EndsWith("BELLMAN_CUSTOM_GPU, FIL_PROOFS_USE_GPU_COLUMN_BUILDER, RUST_GPU_TOOLS_CUSTOM_GPU", remark, StringComparison.Ordinal);
+        Assert.EndsWith("BELLMAN_CUSTOM_GPU, FIL_PROOFS_MAX_GPU_TREE_BATCH_SIZE, RUST_GPU_TOOLS_CUSTOM_GPU", remark, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Variables_of_cards_are_read()
+    {
+        Assert.Equal(new GpuVariables(), Read().Gpu);
+        Assert.Equal(
+            new GpuVariables { Columns = true, Trees = false, NoGpu = true },
+            Read(("FIL_PROOFS_USE_GPU_COLUMN_BUILDER", "1"), ("FIL_PROOFS_USE_GPU_TREE_BUILDER", "false"), ("BELLMAN_NO_GPU", "1")).Gpu);
+        Assert.Empty(Read(("FIL_PROOFS_USE_GPU_COLUMN_BUILDER", "1"), ("BELLMAN_NO_GPU", "1")).Remarks);
+        Assert.Throws<OperatorException>(() => Read(("FIL_PROOFS_USE_GPU_TREE_BUILDER", "2")));
     }
 
     [Fact]

@@ -10,8 +10,13 @@ namespace Filecoin.Cryptography.Kernels.Poseidon;
 public abstract class PoseidonKernel
 {
     private static readonly ConcurrentDictionary<int, KernelRegistry<PoseidonKernel>> Registries = new();
+    private static readonly ConcurrentDictionary<string, Func<int, PoseidonKernel>> Offers = new();
+    private static readonly ConcurrentDictionary<(string Name, int Arity), Lazy<PoseidonKernel>> Offered = new();
+    private static volatile string? _preferred;
 
-    private protected PoseidonKernel(int arity) => Arity = arity;
+    /// <summary>Sets what every kernel has.</summary>
+    /// <param name="arity">2, 4, 8 or 11.</param>
+    protected PoseidonKernel(int arity) => Arity = arity;
 
     /// <summary>Elements in a preimage: 2, 4, 8 or 11.</summary>
     public int Arity { get; }
@@ -19,15 +24,43 @@ public abstract class PoseidonKernel
     /// <summary>Name of the variant, as it is logged and can be asked for.</summary>
     public abstract string Name { get; }
 
+    /// <summary>
+    /// How often digests that were given out have come into doubt since, because what made them was found to compute wrongly: where this has
+    /// grown, what was made of them has to be made again. Always 0 for the processor's.
+    /// </summary>
+    public virtual int Doubts => 0;
+
+    /// <summary>Preimages that a call should have, where there are so many: few enough to stop soon when cancelled, and none waits idle.</summary>
+    public virtual int BatchHashes => 256;
+
     /// <summary>Names of the variants this machine can run, best first.</summary>
     public static IReadOnlyList<string> Available => Registry(2).Available;
 
+    /// <summary>
+    /// Takes up a kernel that is not the processor's, so that it can be asked for by name wherever kernels are. The first offer of a name counts.
+    /// </summary>
+    /// <param name="name">None of the variants'.</param>
+    /// <param name="make">Makes it for an arity, once.</param>
+    public static void Offer(string name, Func<int, PoseidonKernel> make) => Offers.TryAdd(name, make);
+
+    /// <summary>Whether a kernel of that name has been offered.</summary>
+    public static bool IsOffered(string name) => Offers.ContainsKey(name);
+
+    /// <summary>Has an offered kernel taken where none is asked for by name; null for the processor's best.</summary>
+    public static void Prefer(string? offered) => _preferred = offered;
+
     /// <summary>The variant that is best on this machine, or the one called <paramref name="name"/>.</summary>
     /// <param name="arity">2, 4, 8 or 11.</param>
-    /// <param name="name">One of <see cref="Available"/>; null for the best.</param>
+    /// <param name="name">One of <see cref="Available"/>, or one that was offered; null for the best.</param>
     /// <exception cref="ArgumentException">This machine has no variant of that name.</exception>
     public static PoseidonKernel Create(int arity, string? name = null)
     {
+        name ??= _preferred;
+        if (name is not null && Offers.TryGetValue(name, out Func<int, PoseidonKernel>? make))
+        {
+            return Offered.GetOrAdd((name, arity), _ => new Lazy<PoseidonKernel>(() => make(arity))).Value;
+        }
+
         // Where the system refuses the code of this arity alone, the portable kernel does its work.
         KernelRegistry<PoseidonKernel> registry = Registry(arity);
         return registry.Find(name) ?? registry.Create(Available.Contains(name) ? "scalar" : name);
@@ -38,8 +71,12 @@ public abstract class PoseidonKernel
     /// (docs/performance.md); of the FMA kernels that share of what adx costs which they take on Zen 5.
     /// </summary>
     /// <param name="arity">2, 8 or 11.</param>
-    /// <param name="name">Any variant there is.</param>
-    public static double CostOf(int arity, string name) => Registry(arity).Rows.First(row => row.Name == name).Cost;
+    /// <param name="name">Any variant there is. Of what one that was offered costs nothing is known: it counts as the processor's best.</param>
+    public static double CostOf(int arity, string name)
+    {
+        string counted = IsOffered(name) ? Available[0] : name;
+        return Registry(arity).Rows.First(row => row.Name == counted).Cost;
+    }
 
     /// <summary>Every variant of one arity, best first. What plain costs nobody plans with; it counts as scalar.</summary>
     internal static KernelRegistry<PoseidonKernel> Registry(int arity)
@@ -73,7 +110,9 @@ public abstract class PoseidonKernel
         return new Bytes32(digest);
     }
 
-    private protected int CheckedCount(ReadOnlySpan<byte> preimages, Span<byte> digests)
+    /// <summary>How many preimages there are.</summary>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    protected int CheckedCount(ReadOnlySpan<byte> preimages, Span<byte> digests)
     {
         int count = digests.Length / Fr.Bytes;
         return preimages.Length == (long)count * Arity * Fr.Bytes && digests.Length % Fr.Bytes == 0
