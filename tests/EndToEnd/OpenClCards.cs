@@ -5,7 +5,7 @@ namespace EndToEnd;
 /// <summary>Sectors whose columns and nodes an OpenCL device hashes, and machines without one. PoCL shows the processor as a device.</summary>
 public sealed class OpenClCards(ParentCaches caches) : IDisposable
 {
-    private readonly Workbench _bench = new(caches);
+    private readonly Workbench _bench = Looking(caches);
 
     public void Dispose() => _bench.Dispose();
 
@@ -44,6 +44,13 @@ public sealed class OpenClCards(ParentCaches caches) : IDisposable
         Ended ended = await _bench.RunAsync(_bench.Recover(Workbench.Sample("2KiB"), "1", "--kernel=poseidon=opencl:99"));
         Assert.Equal(2, ended.Code);
         Assert.Contains("error: there is no OpenCL device", ended.Error, StringComparison.Ordinal);
+    }
+
+    private static Workbench Looking(ParentCaches caches)
+    {
+        Workbench bench = new(caches);
+        bench.Environment.Remove("BELLMAN_NO_GPU");
+        return bench;
     }
 
     private async Task<JsonNode[]> DevicesAsync()

@@ -19,7 +19,8 @@ public sealed class ParentCaches : IDisposable
 /// <summary>A test's own home with temp and result folders, and the program to run in it.</summary>
 internal sealed class Workbench(ParentCaches caches) : IDisposable
 {
-    private readonly Dictionary<string, string> _environment = new() { ["FIL_PROOFS_PARENT_CACHE"] = caches.Folder };
+    // Looking for cards costs a tenth of each start where OpenCL is installed; what does that is tested by itself (OpenClCards).
+    private readonly Dictionary<string, string> _environment = new() { ["FIL_PROOFS_PARENT_CACHE"] = caches.Folder, ["BELLMAN_NO_GPU"] = "1" };
 
     /// <summary>Home and working folder.</summary>
     public string Home { get; } = Directory.CreateTempSubdirectory("sealer-recover-test-").FullName;

@@ -17,6 +17,9 @@ internal sealed class KernelRegistry<TKernel>(string what, params KernelRow<TKer
     /// <summary>Names of the variants this machine can run, best first.</summary>
     public IReadOnlyList<string> Available => _available.Value;
 
+    /// <summary>The first of <see cref="Available"/>, without making the others to see whether they are refused.</summary>
+    public string Best => rows.First(row => row.IsHere).Name;
+
     /// <summary>Every variant, and why it is not here (half a sentence; null where it is): those of this machine first, best first.</summary>
     public IEnumerable<(string Name, string? Lack)> Listed => rows.OrderBy(row => !row.IsHere).Select(row => (row.Name, row.Lack));
 

@@ -44,7 +44,7 @@ public static class ReplicaProof
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(porep);
         ArgumentNullException.ThrowIfNull(leaves);
-        string kernel = poseidonKernel ?? PoseidonKernel.Available[0];
+        string kernel = poseidonKernel ?? PoseidonKernel.Best;
         TreeForm form = TreeForm.Poseidon(porep, kernel);
         PAuxFile pAux = PAuxFile.Read(files.PAux);
         using PaddedFile replica = new(files.Replica, porep.SectorSize);
@@ -66,7 +66,7 @@ public static class ReplicaProof
 
         IEnumerable<ProofFault> Disagreement()
         {
-            string other = PoseidonKernel.Available.First(name => name != kernel);
+            string other = PoseidonKernel.WitnessOf(kernel);
             PostVanillaProof proof = new(sectorNumber, expected, pAux.CommC, pAux.CommRLast, [.. inclusions]);
             return WindowPost.Verify(porep, proof, expected, leaves, other) is { } fault
                 ? [fault with { Sentence = $"{fault.Sentence}, as the Poseidon kernel {other} has it; {kernel} finds nothing wrong, so one of the two or this machine is at fault" }]

@@ -107,7 +107,7 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
         ArgumentNullException.ThrowIfNull(porep);
         RateMeter meter = new(time, settings.Duration, cancellation);
         LabelVariant variant = LabelTrial.Variants.First(candidate => candidate.Sectors == 1 && IsWanted(candidate));
-        string poseidon = settings.Kernels.Poseidon ?? PoseidonKernel.Available[0];
+        string poseidon = settings.Kernels.Poseidon ?? PoseidonKernel.Best;
         return new StepSpeeds(
             1 / Label(meter, variant, cancellation).Speed.PerSecond,
             1 / Hash(meter, poseidon, porep.Layers).Speed.PerSecond,

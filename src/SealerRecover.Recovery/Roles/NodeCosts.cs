@@ -37,7 +37,7 @@ internal sealed record NodeCosts
     /// <param name="kernels">Kernels that were asked for.</param>
     public static NodeCosts Typical(PorepParameters porep, KernelChoice kernels)
     {
-        string poseidon = kernels.Poseidon ?? PoseidonKernel.Available[0];
+        string poseidon = kernels.Poseidon ?? PoseidonKernel.Best;
         return new NodeCosts
         {
             Labels = [.. LabelLanes.Costs.Where(cost => kernels.Label is null || cost.Variant.Kernel == kernels.Label || cost.Variant.Sectors > 1)],

@@ -116,7 +116,7 @@ internal sealed class OpenClKernels
     {
         PoseidonKernel.Offer(name, arity =>
         {
-            PoseidonKernel processor = PoseidonKernel.Create(arity, PoseidonKernel.Available[0]);
+            PoseidonKernel processor = PoseidonKernel.Create(arity, PoseidonKernel.Best);
             return allows(arity) ? new GuardedPoseidon(opened, processor) : processor;
         });
         return [.. opened.Select(device => device.Description)];

@@ -36,6 +36,13 @@ public abstract class PoseidonKernel
     /// <summary>Names of the variants this machine can run, best first.</summary>
     public static IReadOnlyList<string> Available => Registry(2).Available;
 
+    /// <summary>The first of <see cref="Available"/>; the others are not made for it.</summary>
+    public static string Best => Registry(2).Best;
+
+    /// <summary>Another kernel than the one named, of those that hash one preimage as fast as many.</summary>
+    public static string WitnessOf(string name) =>
+        Registry(2).Rows.SkipWhile(row => row.Name != "adx").First(row => row.Name != name && row.IsHere).Name;
+
     /// <summary>
     /// Takes up a kernel that is not the processor's, so that it can be asked for by name wherever kernels are. The first offer of a name counts.
     /// </summary>
@@ -74,7 +81,7 @@ public abstract class PoseidonKernel
     /// <param name="name">Any variant there is. Of what one that was offered costs nothing is known: it counts as the processor's best.</param>
     public static double CostOf(int arity, string name)
     {
-        string counted = IsOffered(name) ? Available[0] : name;
+        string counted = IsOffered(name) ? Best : name;
         return Registry(arity).Rows.First(row => row.Name == counted).Cost;
     }
 
