@@ -124,7 +124,7 @@ public sealed class OverTls(ParentCaches caches) : IAsyncLifetime
     [InlineData("unknown issuer", "its issuer \"Authority of a test\" is not known here", "SSL_CERT_FILE")]
     [InlineData("file that is not there, unknown issuer", "its issuer \"Authority of a test\" is not known here", "SSL_CERT_FILE names \"/nowhere/ca.pem\", which is not there; if you trust")]
     [InlineData("self-signed", "it is signed by nobody but itself", "SSL_CERT_DIR")]
-    [InlineData("expired", "it expired on ", "renew the certificate")]
+    [InlineData("expired", "it expired on ", "Renew the certificate")]
     [InlineData("early", "it is not valid before ", "clock of this machine")]
     [InlineData("other host", "it is for node.example, not for 127.0.0.1", "a host that its certificate is for")]
     [InlineData("other host, expired, unknown issuer", "it is for node.example, not for 127.0.0.1, and it expired on ", "SSL_CERT_FILE")]
