@@ -15,6 +15,12 @@ public sealed record RecoveryMetadata(ActorId Miner, SectorSize SectorSize, IRea
     /// </summary>
     public IReadOnlySet<ulong> Checked { get; init; } = new HashSet<ulong>();
 
+    /// <summary>
+    /// Numbers of sectors that a merge writes behind the others in the order in which they stand here, even where the file has them: their places
+    /// there are those of a run on its way.
+    /// </summary>
+    public IReadOnlySet<ulong> GoLast { get; init; } = new HashSet<ulong>();
+
     /// <summary>Which sectors stood on disks that were lost, each storage path once.</summary>
     public IReadOnlyList<LostDisk> LostOn { get; init; } = [];
 }

@@ -48,7 +48,7 @@ internal static class MetadataWriter
     /// <summary>Writes the merged file.</summary>
     /// <param name="target">An empty file.</param>
     /// <param name="existing">What is there, or null. Unknown fields of the file and of sectors that stay are kept as they are.</param>
-    /// <param name="addition">Sectors to replace or add; each that is added goes before the first with a greater number.</param>
+    /// <param name="addition">Sectors to replace, or to add behind the others.</param>
     /// <exception cref="OperatorException">BadInput: a sector that is there is none; something may have been written.</exception>
     public static void Write(IOpenFile target, MetadataReader? existing, RecoveryMetadata addition)
     {
@@ -92,20 +92,20 @@ internal static class MetadataWriter
 
     private static void WriteSectors(Utf8JsonWriter writer, MetadataReader? existing, RecoveryMetadata addition, Action drain)
     {
-        Dictionary<ulong, SectorFacts> changed = [];
+        Dictionary<ulong, SectorFacts> pending = [];
         foreach (SectorFacts facts in addition.Sectors)
         {
-            changed[facts.Sector.Number] = facts;
+            pending[facts.Sector.Number] = facts;
         }
-
-        HashSet<ulong> there = [];
-        existing?.ReadSectors((facts, _) => there.Add(facts.Sector.Number));
-        Queue<SectorFacts> added = new(changed.Values.Where(facts => !there.Contains(facts.Sector.Number)).OrderBy(facts => facts.Sector.Number));
 
         existing?.ReadSectors((facts, element) =>
         {
-            WriteAdded(before: facts.Sector.Number);
-            if (!changed.TryGetValue(facts.Sector.Number, out SectorFacts? replacement))
+            if (addition.GoLast.Contains(facts.Sector.Number) && pending.ContainsKey(facts.Sector.Number))
+            {
+                return;
+            }
+
+            if (!pending.Remove(facts.Sector.Number, out SectorFacts? replacement))
             {
                 element.WriteTo(writer);
             }
@@ -121,13 +121,12 @@ internal static class MetadataWriter
 
             drain();
         });
-        WriteAdded(before: ulong.MaxValue);
 
-        void WriteAdded(ulong before)
+        foreach (SectorFacts facts in addition.Sectors)
         {
-            while (added.TryPeek(out SectorFacts? next) && next.Sector.Number < before)
+            if (pending.Remove(facts.Sector.Number, out SectorFacts? last))
             {
-                WriteSector(writer, added.Dequeue());
+                WriteSector(writer, last);
                 drain();
             }
         }

@@ -26,6 +26,7 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
     private List<LostDisk> _lost = [];
     private readonly List<SectorFacts> _found = [];
     private HashSet<ulong> _withPieces = [];
+    private HashSet<ulong> _fromEarlier = [];
     private long _last = time.GetTimestamp();
     private TimeSpan _wait = Interval;
 
@@ -53,6 +54,7 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
         RecoveryMetadata there = MetadataFile.Read(path);
         MetadataFile.RefuseAnotherMiner(path, there, new RecoveryMetadata(miner, size, []));
         _lost = [.. there.LostOn];
+        _fromEarlier = [.. there.Sectors.Select(facts => facts.Sector.Number)];
         _withPieces = [.. there.Sectors.Where(facts => facts.Holds is { PiecesUntold: false }).Select(facts => facts.Sector.Number)];
         return there.Sectors.Where(facts => there.Checked.Contains(facts.Sector.Number)).ToDictionary(facts => facts.Sector.Number);
     }
@@ -83,7 +85,7 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
             _found.Add(facts);
             if (time.GetElapsedTime(_last) >= _wait)
             {
-                Write(_found);
+                Write(_found, []);
             }
         }
     }
@@ -99,15 +101,15 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
             SectorFacts[] ordered = [.. inOrder.Where(found.ContainsKey).Select(number => found[number])];
             if (ordered.Length > 0)
             {
-                Write(ordered);
+                Write(ordered, ordered.Select(facts => facts.Sector.Number).Where(number => !_fromEarlier.Contains(number)).ToHashSet());
             }
         }
     }
 
-    private void Write(IReadOnlyList<SectorFacts> sectors)
+    private void Write(IReadOnlyList<SectorFacts> sectors, HashSet<ulong> goLast)
     {
         long began = time.GetTimestamp();
-        Written = MetadataFile.Merge(path, new RecoveryMetadata(miner, size, sectors));
+        Written = MetadataFile.Merge(path, new RecoveryMetadata(miner, size, sectors) { GoLast = goLast });
         TimeSpan took = time.GetElapsedTime(began) * TimesWriting;
         _wait = took > Interval ? took : Interval;
         _last = time.GetTimestamp();

@@ -5,13 +5,17 @@ namespace SealerRecover.Rendering;
 /// <summary>How what a hint speaks of is typed on this command line.</summary>
 internal static class TypedNames
 {
-    /// <summary>A hint as a whole sentence: a capital first, unless it begins with the name of a program or a sector, and a full stop last.</summary>
+    /// <summary>
+    /// A hint as a whole sentence: a capital first, unless it begins with the name of a program or a sector, and a full stop last, unless it ends
+    /// with something to be copied.
+    /// </summary>
     public static string Sentence(Hint hint)
     {
         string text = hint.Worded(Of);
         string first = text.Split(' ')[0].TrimEnd(',', ':', ';');
         string begun = first.All(char.IsAsciiLetterLower) && text.Length > 0 ? char.ToUpperInvariant(text[0]) + text[1..] : text;
-        return begun.Length == 0 || begun[^1] is '.' or '!' or '?' ? begun : begun + ".";
+        bool isCopied = begun.Split(' ')[^1].AsSpan().ContainsAny('/', '=');
+        return begun.Length == 0 || isCopied || begun[^1] is '.' or '!' or '?' ? begun : begun + ".";
     }
 
     /// <summary>The name of an option, or the words of a command.</summary>

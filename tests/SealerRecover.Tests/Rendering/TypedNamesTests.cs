@@ -34,6 +34,8 @@ public sealed class TypedNamesTests
     [InlineData("lotus-miner could not be asked: set it up", "lotus-miner could not be asked: set it up.")]
     [InlineData("f01000 has none", "f01000 has none.")]
     [InlineData("give it?", "Give it?")]
+    [InlineData("give --storage=/data1", "Give --storage=/data1")]
+    [InlineData("look at /data1", "Look at /data1")]
     [InlineData("", "")]
     public void A_hint_is_a_sentence(string hint, string sentence) => Assert.Equal(sentence, TypedNames.Sentence(hint));
 }
