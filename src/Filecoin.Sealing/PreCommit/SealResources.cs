@@ -44,7 +44,7 @@ public sealed record SealResources(
 
         // One chunk of nodes per thread: every layer's segment, columns, replica, and less than two more for rows and preimages; see PreCommit2.
         // A kernel with large batches wants more preimages.
-        long preimages = (long)PoseidonKernel.Create(porep.Layers, poseidonKernel).BatchHashes * porep.Layers * SectorSize.NodeBytes;
+        long preimages = (long)PoseidonKernel.BatchHashesOf(porep.Layers, poseidonKernel) * porep.Layers * SectorSize.NodeBytes;
         long treeChunk = ((porep.Layers + 4L) << 20) + (preimages > 1 << 20 ? preimages : 0);
 
         // Rows of a base tree above the leaves add up to less than a seventh; only tree_c keeps its leaves.

@@ -12,6 +12,8 @@ public abstract class PoseidonKernel
     private static readonly ConcurrentDictionary<int, KernelRegistry<PoseidonKernel>> Registries = new();
     private static readonly ConcurrentDictionary<string, Func<int, PoseidonKernel>> Offers = new();
     private static readonly ConcurrentDictionary<(string Name, int Arity), Lazy<PoseidonKernel>> Offered = new();
+    private const int OrdinaryBatch = 256;
+
     private static volatile string? _preferred;
 
     /// <summary>Sets what every kernel has.</summary>
@@ -31,7 +33,13 @@ public abstract class PoseidonKernel
     public virtual int Doubts => 0;
 
     /// <summary>Preimages that a call should have, where there are so many: few enough to stop soon when cancelled, and none waits idle.</summary>
-    public virtual int BatchHashes => 256;
+    public virtual int BatchHashes => OrdinaryBatch;
+
+    /// <summary>As <see cref="BatchHashes"/> of the kernel of that name, without making it if it is the processor's.</summary>
+    /// <param name="arity">2, 4, 8 or 11.</param>
+    /// <param name="name">As for <see cref="Create"/>.</param>
+    public static int BatchHashesOf(int arity, string? name) =>
+        (name ?? _preferred) is { } asked && IsOffered(asked) ? Create(arity, asked).BatchHashes : OrdinaryBatch;
 
     /// <summary>Names of the variants this machine can run, best first.</summary>
     public static IReadOnlyList<string> Available => Registry(2).Available;
