@@ -10,8 +10,8 @@ namespace SealerRecover.Recovery.Install;
 
 /// <summary>
 /// What is left of a sector and spares work. A p_aux whose CommR is the chain's, or what a metadata file kept of it, tells comm_c: then no
-/// columns have to be hashed and no layers stored. Beside it the replica may stand, too, in the result folder or in other storage paths; whether a copy is intact only its
-/// tree_r_last tells.
+/// columns have to be hashed and no layers stored. Beside it the replica may stand, too, in the result folder or in other storage paths; whether
+/// a copy is intact only its tree_r_last tells.
 /// </summary>
 /// <param name="CommC">comm_c, which CommR vouches for; an update has that of its key.</param>
 /// <param name="IsKept">Whether the metadata file tells it, since no p_aux is left.</param>

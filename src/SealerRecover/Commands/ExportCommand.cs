@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Filecoin.Chain.Facts;
@@ -80,7 +81,8 @@ internal sealed class ExportCommand : ICommand
     {
         string path = context.Folders.Absolute(context.Parsed.GetValue(_output) ?? $"sectors-recovery-{lookup.Miner}.json", _output.Name);
         int concurrency = context.Parsed.GetValue(_concurrency) ?? NodeOptions.DefaultConcurrency;
-        RootKeeper roots = new(_storage.ReadAnyPaths(context));
+        ImmutableArray<string> storage = _storage.ReadAnyPaths(context);
+        RootKeeper roots = new(storage);
         ExportFile file = new(path, lookup.Miner, lookup.SectorSize, context.Host.Time);
 
         // Facts that the operator gives are to be compared with everything, so then nothing is taken from an earlier run.
@@ -115,7 +117,7 @@ internal sealed class ExportCommand : ICommand
                 CultureInfo.InvariantCulture, $"{kept} of {found.Length} sectors stood in {path} already and are still right; {_anew.Name} asks about them again"));
         }
 
-        if (_storage.ReadAnyPaths(context).Length > 0)
+        if (!storage.IsEmpty)
         {
             context.Events.Notice(string.Create(
                 CultureInfo.InvariantCulture, $"comm_c of {roots.Taken} of {found.Length} sectors was taken from their p_aux into {path}"));

@@ -140,13 +140,13 @@ internal sealed class NodeOptions
     /// <summary>Tells the view what recovering is worth, of the sectors whose status the chain told.</summary>
     public static async Task TellWorthAsync(CommandContext context, SectorLookup lookup, IReadOnlyList<SectorLookupResult> found)
     {
-        SectorFacts[] status = [.. found.Select(result => result.Facts).OfType<SectorFacts>().Where(facts => facts.Status is not null)];
-        if (status.Length == 0)
+        SectorFacts[] known = [.. found.Select(result => result.Facts).OfType<SectorFacts>().Where(facts => facts.Status is not null)];
+        if (known.Length == 0)
         {
             return;
         }
 
-        WorthOfSectors worth = await lookup.WorthAsync(status, context.Cancellation);
+        WorthOfSectors worth = await lookup.WorthAsync(known, context.Cancellation);
         foreach (string note in worth.Notes)
         {
             context.Events.Notice(note);
