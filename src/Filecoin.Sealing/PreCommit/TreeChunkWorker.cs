@@ -10,26 +10,29 @@ namespace Filecoin.Sealing.PreCommit;
 internal sealed class TreeChunkWorker : IDisposable
 {
     private readonly TreeSources _sources;
-    private readonly PoseidonKernel _columnHash;
+    private readonly PoseidonKernel? _columnHash;
     private readonly int _chunkBytes;
     private readonly int _batchColumns;
     private readonly NativeBuffer _layers;
     private readonly NativeBuffer _columns;
     private readonly NativeBuffer _replica;
     private readonly NativeBuffer _scratch;
-    private readonly NativeBuffer _preimages;
+    private readonly NativeBuffer? _preimages;
 
-    public TreeChunkWorker(TreeSources sources, PoseidonKernel columnHash, int chunkLeaves)
+    /// <param name="sources">The layers and the data.</param>
+    /// <param name="columnHash">Hashes columns; null if they are not needed.</param>
+    /// <param name="chunkLeaves">Nodes of a chunk.</param>
+    public TreeChunkWorker(TreeSources sources, PoseidonKernel? columnHash, int chunkLeaves)
     {
         _sources = sources;
         _columnHash = columnHash;
         _chunkBytes = chunkLeaves * SectorSize.NodeBytes;
-        _batchColumns = Math.Min(columnHash.BatchHashes, chunkLeaves);
+        _batchColumns = Math.Min(columnHash?.BatchHashes ?? 0, chunkLeaves);
         _layers = new NativeBuffer((long)sources.Layers * _chunkBytes);
         _columns = new NativeBuffer(_chunkBytes);
         _replica = new NativeBuffer(_chunkBytes);
         _scratch = new NativeBuffer(Math.Max(_chunkBytes / TreeShape.BaseArity, SectorSize.NodeBytes));
-        _preimages = new NativeBuffer((long)_batchColumns * sources.Layers * SectorSize.NodeBytes);
+        _preimages = columnHash is null ? null : new NativeBuffer((long)_batchColumns * sources.Layers * SectorSize.NodeBytes);
     }
 
     /// <summary>Works on one chunk.</summary>
@@ -80,7 +83,7 @@ internal sealed class TreeChunkWorker : IDisposable
         _columns.Dispose();
         _replica.Dispose();
         _scratch.Dispose();
-        _preimages.Dispose();
+        _preimages?.Dispose();
     }
 
     private Span<byte> Layer(int layer) => _layers.Slice((long)layer * _chunkBytes, _chunkBytes);
@@ -94,7 +97,7 @@ internal sealed class TreeChunkWorker : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(_batchColumns, (_chunkBytes - first) / nodeBytes);
-            Span<byte> preimages = _preimages.Slice(0, count * columnBytes);
+            Span<byte> preimages = _preimages!.Slice(0, count * columnBytes);
             for (int layer = 0; layer < _sources.Layers; layer++)
             {
                 ReadOnlySpan<byte> labels = Layer(layer).Slice(first, count * nodeBytes);
@@ -104,7 +107,7 @@ internal sealed class TreeChunkWorker : IDisposable
                 }
             }
 
-            _columnHash.HashMany(preimages, columns.Slice(first, count * nodeBytes));
+            _columnHash!.HashMany(preimages, columns.Slice(first, count * nodeBytes));
             columnsDone(count);
         }
     }

@@ -30,13 +30,15 @@ internal sealed class TreeStep(
     private readonly PorepParameters _porep = job.Inputs.Porep;
     private readonly BaseTreeLayout _layout = BaseTreeLayout.For(job.Inputs.Porep);
     private readonly PoseidonKernel _poseidon8 = PoseidonKernel.Create(TreeShape.BaseArity, job.PoseidonKernel);
-    private readonly PoseidonKernel _columnHash = PoseidonKernel.Create(job.Inputs.Porep.Layers, job.PoseidonKernel);
+    private readonly PoseidonKernel? _columnHash =
+        job.NeedsOnlyLastLayer ? null : PoseidonKernel.Create(job.Inputs.Porep.Layers, job.PoseidonKernel);
+
     private int _doubtsAtStart = -1;
 
     /// <summary>Whether what made digests of these trees was found to compute wrongly on the way, so that none of them can be trusted.</summary>
     public bool IsDoubted => _doubtsAtStart >= 0 && Doubts > _doubtsAtStart;
 
-    private int Doubts => Math.Max(_poseidon8.Doubts, _columnHash.Doubts);
+    private int Doubts => Math.Max(_poseidon8.Doubts, _columnHash?.Doubts ?? 0);
 
     /// <summary>tree_d is a file only when everything is kept; the data is checked against comm_d in any case, while it is encoded.</summary>
     public void BuildTreeD()
