@@ -134,7 +134,8 @@ public sealed class RepairSectors(ParentCaches caches) : IDisposable
 
         string damaged = Damage(Sealed);
         Ended again = await RepairAsync(size, 0, $"--storage={other}");
-        Assert.Contains("made again from labels", again.ToString(), StringComparison.Ordinal);
+        Assert.Contains("is damaged", again.ToString(), StringComparison.Ordinal);
+        Assert.Contains(again.Lines, line => (string?)line["phase"] == "label");
         new ExpectedFiles(size).AssertInstalled(_bench.Result, [Sector]);
         AssertKept(damaged);
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace EndToEnd;
 
 /// <summary>Whatever is damaged: the command that survey prints makes the sector whole, to the byte.</summary>
@@ -133,6 +135,59 @@ public sealed class SurveyThenRepair(ParentCaches caches, WholeSectors whole) : 
         AssertWhole("8MiB", other);
         AssertKept(_bench.Result, damaged);
         AssertKept(other, damaged);
+    }
+
+    [Fact]
+    public async Task A_replica_whose_damage_a_few_stretches_show_is_not_read_as_a_whole()
+    {
+        string metadata = await RecoverAsync("8MiB");
+        using (FileStream file = File.OpenWrite(Path.Combine(_bench.Result, PathOf("sealed"))))
+        {
+            file.Position = 2 << 20;
+            file.Write(new byte[4 << 20]);
+        }
+
+        Ended repaired = await _bench.RunAsync(
+            0, ["repair", $"--metadata={metadata}", $"--storage={_bench.Result}", $"--sealing-temp={_bench.Temp}", "--json", $"{_number}"]);
+
+        AssertNeverReadWhole(repaired);
+        AssertWhole("8MiB", _bench.Result);
+    }
+
+    [Fact]
+    public async Task What_a_survey_found_is_handed_over_and_not_found_again()
+    {
+        string metadata = await RecoverAsync("8MiB");
+        string damaged = Flip(Path.Combine(_bench.Result, PathOf("sealed")));
+        string found = Path.Combine(_bench.Home, "survey.json");
+        await File.WriteAllTextAsync(found, (await _bench.RunAsync(10, Survey(metadata))).Output, TestContext.Current.CancellationToken);
+        string[] repair =
+            ["repair", $"--metadata={metadata}", $"--storage={_bench.Result}", $"--sealing-temp={_bench.Temp}", "--json", $"--survey={found}", $"{_number}"];
+
+        AssertNeverReadWhole(await _bench.RunAsync(0, repair));
+        AssertWhole("8MiB", _bench.Result);
+        AssertKept(_bench.Result, damaged);
+
+        // The good one stands there now: nothing that was said of the other holds.
+        Ended again = await _bench.RunAsync(0, repair);
+        Assert.Contains(again.Lines, line => ((string?)line["text"])?.Contains("has changed since the survey", StringComparison.Ordinal) == true);
+        Assert.DoesNotContain(again.Lines, line => (string?)line["phase"] == "label");
+        AssertWhole("8MiB", _bench.Result);
+
+        await File.WriteAllTextAsync(found, "{}", TestContext.Current.CancellationToken);
+        Assert.Contains("line 1 is not what survey --json prints", (await _bench.RunAsync(2, repair)).ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The estimate is that of labels, and nothing but these is made: no tree of the replica that stands there before.</summary>
+    private static void AssertNeverReadWhole(Ended repaired)
+    {
+        JsonNode estimate = repaired.Lines.Single(line => (string?)line["event"] == "repairs")["sectors"]!.AsArray().Single()!;
+        Assert.Equal("labels", (string?)estimate["kind"]);
+        string[] phases = [.. repaired.Lines.Where(line => (string?)line["event"] == "progress").Select(line => (string)line["phase"]!)];
+        Assert.Contains("label", phases);
+        Assert.DoesNotContain("trees", phases.TakeWhile(phase => phase != "label"));
+        Assert.Contains(repaired.Lines, line => ((string?)line["text"])?.Contains("is damaged, as a survey found", StringComparison.Ordinal) == true);
+        Assert.DoesNotContain(repaired.Lines, line => ((string?)line["text"])?.Contains("it has another CommR", StringComparison.Ordinal) == true);
     }
 
     private async Task<string> RecoverAsync(string size)

@@ -10,15 +10,22 @@ namespace Filecoin.OpenCl.Hashing;
 /// </summary>
 /// <param name="devices">The devices, at least one; they take turns.</param>
 /// <param name="processor">The kernel that stands in, and computes the samples again.</param>
-public sealed class GuardedPoseidon(IReadOnlyList<PoseidonDevice> devices, PoseidonKernel processor) : PoseidonKernel(processor.Arity)
+/// <param name="beside">
+/// Whether the processor hashes beside them, as <see cref="DeviceShare"/> divides the work; else all that is enough for a device waits for one.
+/// </param>
+public sealed class GuardedPoseidon(IReadOnlyList<PoseidonDevice> devices, PoseidonKernel processor, bool beside = false) : PoseidonKernel(processor.Arity)
 {
     /// <summary>The name it can be asked for by.</summary>
     public const string KernelName = "opencl";
 
+    private readonly DeviceShare[] _shares = [.. devices.Select(device => new DeviceShare(device, processor))];
     private int _turn = -1;
 
     /// <inheritdoc/>
     public override string Name => KernelName;
+
+    /// <inheritdoc/>
+    public override string Described => $"{string.Join(" and ", devices.Select(device => device.Description))}, with {processor.Name} for what is too little";
 
     /// <summary>Devices that have given out digests and were found to compute wrongly later: no sample may have met the first wrong ones.</summary>
     public override int Doubts => devices.Count(device => device.Failure?.Fault == DeviceFault.WrongResult && device.Hashed > 0);
@@ -27,12 +34,28 @@ public sealed class GuardedPoseidon(IReadOnlyList<PoseidonDevice> devices, Posei
     public override int BatchHashes => devices[0].Limits.BatchHashes;
 
     /// <inheritdoc/>
+    public override double CoresBeside => _shares.Sum(share => beside ? share.CoresWon : share.Cores);
+
+    /// <inheritdoc/>
     public override void HashMany(ReadOnlySpan<byte> preimages, Span<byte> digests)
     {
         int count = CheckedCount(preimages, digests);
-        if (NextFor(count) is not { } device || !TryHash(device, preimages, digests, count))
+        if (NextFor(count) is not { } device)
         {
             processor.HashMany(preimages, digests);
+            return;
+        }
+
+        try
+        {
+            if (!TryHash(device, preimages, digests, count))
+            {
+                processor.HashMany(preimages, digests);
+            }
+        }
+        finally
+        {
+            device.Leave();
         }
     }
 
@@ -52,15 +75,16 @@ public sealed class GuardedPoseidon(IReadOnlyList<PoseidonDevice> devices, Posei
         }
     }
 
+    /// <summary>The device whose turn it is, and which this thread is counted in at; null where the thread hashes itself.</summary>
     private PoseidonDevice? NextFor(int count)
     {
         int turn = Interlocked.Increment(ref _turn) & int.MaxValue;
-        for (int i = 0; i < devices.Count; i++)
+        for (int i = 0; i < _shares.Length; i++)
         {
-            PoseidonDevice device = devices[(turn + i) % devices.Count];
-            if (device.Failure is null && count >= device.Limits.LeastHashes)
+            DeviceShare share = _shares[(turn + i) % _shares.Length];
+            if (share.Device.Failure is null && count >= share.Device.Limits.LeastHashes && (beside ? share.TryEnter() : share.Device.TryEnter(int.MaxValue)))
             {
-                return device;
+                return share.Device;
             }
         }
 

@@ -16,6 +16,7 @@ public sealed class PoseidonDevice : IDisposable
     private readonly CancellationTokenSource _leftOut = new();
     private DeviceException? _failure;
     private long _hashed;
+    private int _waiting;
 
     internal PoseidonDevice(IComputeDevice device, DeviceLimits limits, Action<DeviceException> report)
     {
@@ -128,6 +129,21 @@ public sealed class PoseidonDevice : IDisposable
 
         _leftOut.Dispose();
     }
+
+    /// <summary>Counts a thread in that will wait for the device, unless <paramref name="most"/> do already.</summary>
+    internal bool TryEnter(int most)
+    {
+        if (Interlocked.Increment(ref _waiting) <= most)
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
+    }
+
+    /// <summary>Counts it out again.</summary>
+    internal void Leave() => Interlocked.Decrement(ref _waiting);
 
     private void ThrowIfGivenUp()
     {

@@ -120,6 +120,8 @@ internal static partial class LinuxNative
             Device: ((ulong)MemoryMarshal.Read<uint>(stat[136..]) << 32) | MemoryMarshal.Read<uint>(stat[140..]),
             Inode: MemoryMarshal.Read<ulong>(stat[32..]))
         {
+            Changed = DateTimeOffset.FromUnixTimeSeconds(MemoryMarshal.Read<long>(stat[96..])).AddTicks(
+                MemoryMarshal.Read<uint>(stat[104..]) / (long)TimeSpan.NanosecondsPerTick),
             IsProtected = (MemoryMarshal.Read<ulong>(stat[8..]) & (Immutable | AppendOnly)) != 0,
         };
         return errno;

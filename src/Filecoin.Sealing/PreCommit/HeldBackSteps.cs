@@ -5,25 +5,35 @@ namespace Filecoin.Sealing.PreCommit;
 
 /// <summary>
 /// Steps that were done ahead of a layer they are made from: recorded only when that layer is safe on disk, so that whatever a crash leaves,
-/// no step is recorded whose source is not. Nothing is ever forgotten here: what is found damaged is left for those to find who come after.
+/// no step is recorded whose source is not. Nothing is forgotten here but what was done here: what is found damaged is left for those to find
+/// who come after.
 /// </summary>
 /// <param name="log">The steps of the sector.</param>
 /// <param name="isSafe">Whether the layer is on disk.</param>
 internal sealed class HeldBackSteps(IStepLog log, Func<bool> isSafe) : IStepLog
 {
     private readonly Lock _gate = new();
-    private readonly List<Action<IStepLog>> _held = [];
+    private readonly List<(SealStep Step, Action<IStepLog> Record)> _held = [];
+    private readonly HashSet<SealStep> _own = [];
 
     public bool TryGet(SealStep step, out FileDigest digest) => log.TryGet(step, out digest);
 
     public bool TryGetValue(SealStep step, out Bytes32 value) => log.TryGetValue(step, out value);
 
-    public void Record(SealStep step, FileDigest digest) => Hold(safe => safe.Record(step, digest));
+    public void Record(SealStep step, FileDigest digest) => Hold(step, safe => safe.Record(step, digest));
 
-    public void RecordValue(SealStep step, Bytes32 value) => Hold(safe => safe.RecordValue(step, value));
+    public void RecordValue(SealStep step, Bytes32 value) => Hold(step, safe => safe.RecordValue(step, value));
 
     public void Forget(SealStep step)
     {
+        lock (_gate)
+        {
+            _held.RemoveAll(held => held.Step == step);
+            if (_own.Remove(step))
+            {
+                log.Forget(step);
+            }
+        }
     }
 
     /// <summary>Records what is held, in the order it was done, if it may be.</summary>
@@ -36,16 +46,17 @@ internal sealed class HeldBackSteps(IStepLog log, Func<bool> isSafe) : IStepLog
 
         lock (_gate)
         {
-            _held.ForEach(record => record(log));
+            _held.ForEach(held => held.Record(log));
             _held.Clear();
         }
     }
 
-    private void Hold(Action<IStepLog> record)
+    private void Hold(SealStep step, Action<IStepLog> record)
     {
         lock (_gate)
         {
-            _held.Add(record);
+            _held.Add((step, record));
+            _own.Add(step);
         }
 
         Release();

@@ -114,10 +114,7 @@ public static class PreCommit2
             TreeStep step = new(job, steps, cores, progress, cancellation, () => lastLayer.IsOnDisk);
             step.BuildBaseTrees(sources, replica: null);
             lastLayer.WaitUntilOnDisk(cancellation);
-            if (!step.IsDoubted)
-            {
-                steps.Release();
-            }
+            steps.Release();
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -33,13 +33,6 @@ internal sealed class TreeStep(
     private readonly PoseidonKernel? _columnHash =
         job.NeedsOnlyLastLayer ? null : PoseidonKernel.Create(job.Inputs.Porep.Layers, job.PoseidonKernel);
 
-    private int _doubtsAtStart = -1;
-
-    /// <summary>Whether what made digests of these trees was found to compute wrongly on the way, so that none of them can be trusted.</summary>
-    public bool IsDoubted => _doubtsAtStart >= 0 && Doubts > _doubtsAtStart;
-
-    private int Doubts => Math.Max(_poseidon8.Doubts, _columnHash?.Doubts ?? 0);
-
     /// <summary>tree_d is a file only when everything is kept; the data is checked against comm_d in any case, while it is encoded.</summary>
     public void BuildTreeD()
     {
@@ -61,12 +54,6 @@ internal sealed class TreeStep(
         sources.CheckShortLayers();
         using RecordedReplica? replica = job.HasData ? BeginReplica() : null;
         (Bytes32[] rootsC, Bytes32[] rootsRLast) = BuildBaseTrees(sources, replica);
-        while (IsDoubted)
-        {
-            ForgetBaseTrees();
-            (rootsC, rootsRLast) = BuildBaseTrees(sources, replica);
-        }
-
         if (replica is not null)
         {
             Finish(replica);
@@ -79,31 +66,21 @@ internal sealed class TreeStep(
     /// <summary>Builds and records the base trees that are not recorded, in order.</summary>
     public (Bytes32[] RootsC, Bytes32[] RootsRLast) BuildBaseTrees(TreeSources sources, RecordedReplica? replica)
     {
-        int trees = _porep.Shape.BaseTrees;
-        Bytes32[] rootsC = new Bytes32[trees];
-        Bytes32[] rootsRLast = new Bytes32[trees];
-        _doubtsAtStart = Doubts;
-        for (int tree = 0; tree < trees; tree++)
-        {
-            if (TryRecall(tree, out rootsC[tree], out rootsRLast[tree]) && replica?.TryRecall(tree) != false)
-            {
-                continue;
-            }
-
-            (rootsC[tree], rootsRLast[tree]) = BuildTree(tree, sources, replica);
-        }
-
-        return (rootsC, rootsRLast);
+        (Bytes32 C, Bytes32 RLast)[] roots = Undoubted.Each(
+            _porep.Shape.BaseTrees,
+            [_poseidon8, _columnHash],
+            tree => TryRecall(tree, out Bytes32 rootC, out Bytes32 rootRLast) && replica?.TryRecall(tree) != false
+                ? (rootC, rootRLast)
+                : BuildTree(tree, sources, replica),
+            Forget);
+        return ([.. roots.Select(root => root.C)], [.. roots.Select(root => root.RLast)]);
     }
 
-    private void ForgetBaseTrees()
+    private void Forget(int tree)
     {
-        for (int tree = 0; tree < _porep.Shape.BaseTrees; tree++)
-        {
-            log.Forget(SealSteps.TreeCRoot(tree));
-            log.Forget(SealSteps.TreeC(tree));
-            log.Forget(SealSteps.TreeRLast(tree));
-        }
+        log.Forget(SealSteps.TreeCRoot(tree));
+        log.Forget(SealSteps.TreeC(tree));
+        log.Forget(SealSteps.TreeRLast(tree));
     }
 
     private RecordedReplica BeginReplica() => new(

@@ -102,9 +102,10 @@ public static class BaseTreeOfReplica
         int chunkBytes = BaseTreeBuilder.ChunkLeaves(layout) * SectorSize.NodeBytes;
         using ReplicaChunkPool pool = new(chunkBytes);
         PoseidonKernel poseidon8 = PoseidonKernel.Create(TreeShape.BaseArity, poseidonKernel);
-        while (true)
+        return Undoubted.Each(1, [poseidon8], _ => BuildOnce(), _ => counter?.Add(-layout.Leaves))[0];
+
+        Bytes32 BuildOnce()
         {
-            int doubts = poseidon8.Doubts;
             BaseTreeBuilder builder = new(poseidon8, layout, rows);
             Run.InOrder(
                 BaseTreeBuilder.Chunks(layout),
@@ -117,14 +118,7 @@ public static class BaseTreeOfReplica
                     counter?.Add(chunkBytes / SectorSize.NodeBytes);
                 }),
                 cancellation);
-            Bytes32 root = builder.Finish(_ => cancellation.ThrowIfCancellationRequested());
-            if (poseidon8.Doubts == doubts)
-            {
-                return root;
-            }
-
-            // What hashed these rows was found to compute wrongly: once more, without it.
-            counter?.Add(-layout.Leaves);
+            return builder.Finish(_ => cancellation.ThrowIfCancellationRequested());
         }
     }
 }

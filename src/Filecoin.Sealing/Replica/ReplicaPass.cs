@@ -72,22 +72,13 @@ internal sealed class ReplicaPass : IDisposable
     /// <summary>Makes what is missing and returns the roots of tree_r_last and tree_d.</summary>
     public (Bytes32 CommRLast, CommD CommD) Build()
     {
-        Bytes32[] roots = new Bytes32[Trees];
-        int doubts = _poseidon8.Doubts;
-        for (int tree = 0; tree < Trees; tree++)
-        {
-            roots[tree] = SealSteps.IsRecorded(_job.Files, _log, TreeRLastStep(tree), TreePath(tree)) && _replica.TryRecall(tree)
+        Bytes32[] roots = Undoubted.Each(
+            Trees,
+            [_poseidon8],
+            tree => SealSteps.IsRecorded(_job.Files, _log, TreeRLastStep(tree), TreePath(tree)) && _replica.TryRecall(tree)
                 ? TreeFile.ReadRoot(_job.Files, TreePath(tree))
-                : BuildTree(tree);
-            if (_poseidon8.Doubts > doubts)
-            {
-                // What hashed the trees before this one, too, computes wrongly.
-                Forget();
-                doubts = _poseidon8.Doubts;
-                tree = -1;
-            }
-        }
-
+                : BuildTree(tree),
+            tree => _log.Forget(TreeRLastStep(tree)));
         return (TreeRoots.Join(_job.Porep.Shape, roots, _job.PoseidonKernel), _replica.CommD);
     }
 

@@ -24,6 +24,12 @@ public sealed record BenchSettings
     /// <summary>Kernels asked for by name: of these kinds, nothing else is measured and estimated.</summary>
     public KernelChoice Kernels { get; init; } = KernelChoice.Best;
 
+    /// <summary>Kernels of single devices, by what the devices are; measured beside the processor's.</summary>
+    public IReadOnlyDictionary<string, string> Devices { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The kernel by which a run would use the processor and these devices together; null where none is used.</summary>
+    public string? Together { get; init; }
+
     /// <summary>How long each speed is measured.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(1.5);
 
@@ -47,9 +53,11 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
     // A call takes a few milliseconds at most even with the plain kernels, so that some fall between other processes' time slices.
     private const int LabelsInRun = 1 << 10;
     private const int Preimages = 32;
+    private const int BatchesOfDevice = 6;
     private const int ParentNodes = 1 << 10;
 
     private static readonly int[] Arities = [2, 8, 11];
+    private static readonly int[] DeviceArities = [8, 11];
     private static readonly SectorSize[] Sizes = [SectorSize.GiB32, SectorSize.GiB64];
 
     /// <summary>Measures everything: with the default settings about a minute, on the calling thread.</summary>
@@ -76,6 +84,11 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
             .. PoseidonKernel.Available.Where(kernel => kernel == (settings.Kernels.Poseidon ?? kernel))
                 .SelectMany(kernel => Arities.Select(arity => Hash(meter, kernel, arity))),
         ];
+        DeviceSpeed[] devices = [.. settings.Devices.SelectMany(device => DeviceArities.Select(arity =>
+        {
+            doing?.Invoke(device.Key);
+            return new DeviceSpeed(device.Key, arity, Hash(meter, device.Value, arity).Speed);
+        }))];
         doing?.Invoke("parents");
         ParentSpeed[] parents = [.. Sizes.Select(size => Parents(meter, size))];
         doing?.Invoke("the yardstick again");
@@ -93,6 +106,8 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
                 Math.Max(before.PerSecond, after.PerSecond), Math.Min(before.MedianPerSecond, after.MedianPerSecond)),
             Labels = labels,
             Poseidon = poseidon,
+            Devices = devices,
+            CoresBeside = DeviceArities.ToDictionary(arity => arity, arity => settings.Together is { } both ? PoseidonKernel.CoresBesideOf(arity, both) : 0),
             Parents = parents,
             Disk = disk,
         };
@@ -107,11 +122,16 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
         ArgumentNullException.ThrowIfNull(porep);
         RateMeter meter = new(time, settings.Duration, cancellation);
         LabelVariant variant = LabelTrial.Variants.First(candidate => candidate.Sectors == 1 && IsWanted(candidate));
-        string poseidon = settings.Kernels.Poseidon ?? PoseidonKernel.Best;
+        string? asked = settings.Kernels.Poseidon;
+        string poseidon = asked is null || PoseidonKernel.IsOffered(asked) ? PoseidonKernel.Best : asked;
         return new StepSpeeds(
             1 / Label(meter, variant, cancellation).Speed.PerSecond,
             1 / Hash(meter, poseidon, porep.Layers).Speed.PerSecond,
-            1 / Hash(meter, poseidon, TreeShape.BaseArity).Speed.PerSecond);
+            1 / Hash(meter, poseidon, TreeShape.BaseArity).Speed.PerSecond)
+        {
+            ColumnCoresBeside = PoseidonKernel.CoresBesideOf(porep.Layers, asked),
+            NodeCoresBeside = PoseidonKernel.CoresBesideOf(TreeShape.BaseArity, asked),
+        };
     }
 
     /// <summary>Blocks of 64 bytes a second, as <c>openssl speed -bytes 16384 -evp sha256</c> counts them: without the padding's block.</summary>
@@ -141,15 +161,18 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
     private static PoseidonSpeed Hash(RateMeter meter, string name, int arity)
     {
         PoseidonKernel kernel = PoseidonKernel.Create(arity, name);
-        byte[] preimages = new byte[Preimages * arity * Bytes32.Length];
+
+        // A device gets several batches in one call, so that it computes while others are moved.
+        int count = PoseidonKernel.IsOffered(name) ? BatchesOfDevice * kernel.BatchHashes : Preimages;
+        byte[] preimages = new byte[count * arity * Bytes32.Length];
         new Random(1).NextBytes(preimages);
         for (int top = Bytes32.Length - 1; top < preimages.Length; top += Bytes32.Length)
         {
             preimages[top] &= 0x3f; // Labels are below 2^254.
         }
 
-        byte[] digests = new byte[Preimages * Bytes32.Length];
-        return new PoseidonSpeed(name, arity, meter.Measure(Preimages, () => kernel.HashMany(preimages, digests)));
+        byte[] digests = new byte[count * Bytes32.Length];
+        return new PoseidonSpeed(name, arity, meter.Measure(count, () => kernel.HashMany(preimages, digests)));
     }
 
     private ParentSpeed Parents(RateMeter meter, SectorSize size)

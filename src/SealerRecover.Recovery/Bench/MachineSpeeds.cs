@@ -15,6 +15,12 @@ public sealed record LabelSpeed(LabelVariant Variant, Speed Speed);
 /// <param name="Speed">Hashes.</param>
 public sealed record PoseidonSpeed(string Kernel, int Arity, Speed Speed);
 
+/// <summary>Poseidon hashes a second made by one device.</summary>
+/// <param name="Device">What it is.</param>
+/// <param name="Arity">Elements hashed into one: 8 or 11.</param>
+/// <param name="Speed">Hashes, those of samples by the processor among them.</param>
+public sealed record DeviceSpeed(string Device, int Arity, Speed Speed);
+
 /// <summary>Nodes a second whose parents one core computes.</summary>
 /// <param name="SectorSize">Whose graph (V1_1).</param>
 /// <param name="Speed">Nodes.</param>
@@ -59,6 +65,12 @@ public sealed record MachineSpeeds
 
     /// <summary>One for each kernel and arity.</summary>
     public required IReadOnlyList<PoseidonSpeed> Poseidon { get; init; }
+
+    /// <summary>Devices that hash, each by itself; none where none is used.</summary>
+    public IReadOnlyList<DeviceSpeed> Devices { get; init; } = [];
+
+    /// <summary>By arity: what devices are worth beside the processor, in cores with its best kernel.</summary>
+    public IReadOnlyDictionary<int, double> CoresBeside { get; init; } = new Dictionary<int, double>();
 
     /// <summary>One for each production size.</summary>
     public required IReadOnlyList<ParentSpeed> Parents { get; init; }

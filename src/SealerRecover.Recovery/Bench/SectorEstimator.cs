@@ -25,6 +25,12 @@ public sealed class SectorEstimator(MachineSpeeds speeds)
     /// <summary>From here on a machine counts as busy all the time.</summary>
     private const double AllTheTime = 0.95;
 
+    /// <summary>The largest size of which the memory has room for one sector; null for none, or where the memory is not known.</summary>
+    public SectorSize? LargestFitting => SealProofs.All
+        .Where(proof => proof.Variant == PorepVariant.V1_1 && Needs(proof.Porep, speeds.Cores).LabelMemory <= speeds.Memory)
+        .Select(proof => (SectorSize?)proof.SectorSize)
+        .MaxBy(size => size!.Value.Bytes);
+
     /// <summary>What <paramref name="sectors"/> sectors of a size take.</summary>
     /// <param name="size">A size with a registered seal proof, 32GiB or 64GiB.</param>
     /// <param name="sectors">How many, at least 1.</param>
@@ -34,7 +40,7 @@ public sealed class SectorEstimator(MachineSpeeds speeds)
         SealProofs.TryGet(size, PorepVariant.V1_1, out SealProofInfo proof);
         PorepParameters porep = proof.Porep;
         CorePlanner planner = new(speeds.Topology ?? CpuTopology.Flat(speeds.Cores), speeds.Cores, Costs(porep));
-        SealResources needs = SealResources.For(porep, keepAll: false, hasData: false, ParentWindowNodes, planner.Threads);
+        SealResources needs = Needs(porep, planner.Threads);
 
         // A sector that fits no memory is estimated all the same, and said not to fit.
         long fitting = speeds.Memory is { } memory ? Math.Max(memory / needs.LabelMemory, 1) : sectors;
@@ -46,6 +52,9 @@ public sealed class SectorEstimator(MachineSpeeds speeds)
         ];
         return candidates.OrderBy(candidate => Math.Round(candidate.Total.TotalSeconds)).ThenBy(candidate => candidate.Memory).First();
     }
+
+    private static SealResources Needs(PorepParameters porep, int threads) =>
+        SealResources.For(porep, keepAll: false, hasData: false, ParentWindowNodes, threads);
 
     private SectorEstimate Estimate(CorePlanner planner, PorepParameters porep, SealResources needs, int sectors, int atOnce)
     {
@@ -66,7 +75,7 @@ public sealed class SectorEstimator(MachineSpeeds speeds)
             Total = TimeSpan.FromSeconds(check) + Time(times.Total),
             ParentCache = TimeSpan.FromSeconds(BuildParentsSeconds(porep) + check),
             Bound = times.Disk > times.Labels || write > times.Layer ? Bound.Disk
-                : times.Busy > AllTheTime * plan.Cores * times.Total ? Bound.Cores : Bound.Labels,
+                : times.Busy > AllTheTime * (plan.Cores + planner.DeviceCores) * times.Total ? Bound.Cores : Bound.Labels,
             Memory = memory,
             MemorySuffices = speeds.Memory is { } there ? memory <= there : null,
             TempDisk = plan.AtOnce * needs.TempDisk,
@@ -81,6 +90,10 @@ public sealed class SectorEstimator(MachineSpeeds speeds)
     {
         Labels = [.. speeds.Labels.Select(label => new KernelCost(label.Variant, label.Variant.Sectors * speeds.Blocks(label.Speed)))],
         Trees = NodeCosts.TreesOf(porep, arity => speeds.Blocks(speeds.BestPoseidon(arity).Speed)),
+        DeviceCores = NodeCosts.DeviceCoresOf(
+            porep,
+            arity => speeds.Blocks(speeds.BestPoseidon(arity).Speed),
+            arity => speeds.CoresBeside.GetValueOrDefault(arity)),
         WriteLayer = Blocks(SectorSize.NodeBytes / speeds.Disk.WriteBytesPerSecond),
         ReadLayers = Blocks(porep.Layers * SectorSize.NodeBytes / speeds.Disk.ReadBytesPerSecond),
     };

@@ -9,6 +9,12 @@ namespace SealerRecover.Recovery.Bench;
 /// <param name="TreeNode">A node of an 8-ary tree, of which a tree has a seventh of its leaves.</param>
 public sealed record StepSpeeds(double Label, double Column, double TreeNode)
 {
+    /// <summary>What devices that hash columns beside the processor are worth, in cores.</summary>
+    public double ColumnCoresBeside { get; init; }
+
+    /// <summary>What devices that hash nodes of trees beside the processor are worth, in cores.</summary>
+    public double NodeCoresBeside { get; init; }
+
     private const double InnerNodes = 1.0 / (TreeShape.BaseArity - 1);
 
     /// <summary>Measures for a fifth of a second.</summary>
@@ -33,10 +39,10 @@ public sealed record StepSpeeds(double Label, double Column, double TreeNode)
     public double Labels(PorepParameters porep) => porep.Nodes * porep.Layers * Label;
 
     /// <summary>All columns of a sector and tree_c, in seconds.</summary>
-    public double Columns(PorepParameters porep, int threads) => (porep.Nodes * Column / threads) + Tree(porep, threads);
+    public double Columns(PorepParameters porep, int threads) => (porep.Nodes * Column / (threads + ColumnCoresBeside)) + Tree(porep, threads);
 
     /// <summary>One 8-ary tree over a replica, in seconds.</summary>
-    public double Tree(PorepParameters porep, int threads) => porep.Nodes * InnerNodes * TreeNode / threads;
+    public double Tree(PorepParameters porep, int threads) => porep.Nodes * InnerNodes * TreeNode / (threads + NodeCoresBeside);
 
     /// <summary>PreCommit1 and PreCommit2 of one sector, in seconds.</summary>
     public double Sealing(PorepParameters porep, int threads) => Labels(porep) + Columns(porep, threads) + Tree(porep, threads);

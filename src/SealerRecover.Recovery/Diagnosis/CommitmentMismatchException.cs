@@ -49,8 +49,9 @@ public sealed class CommitmentMismatchException : OperatorException
     /// <param name="expected">SealedCID on chain.</param>
     /// <param name="computed">What came out.</param>
     /// <param name="evidenceFolder">Where the sealed file and the cache folder are kept.</param>
+    /// <param name="hashedBy">What hashed columns and nodes of trees.</param>
     public static CommitmentMismatchException OfSealed(
-        ReplicaInputs inputs, SealProofInfo proof, CommR expected, SealedCommitments computed, string evidenceFolder)
+        ReplicaInputs inputs, SealProofInfo proof, CommR expected, SealedCommitments computed, string evidenceFolder, string hashedBy)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(proof);
@@ -71,6 +72,7 @@ public sealed class CommitmentMismatchException : OperatorException
                 ("seal proof", proof.ToString()),
                 ("porep id", inputs.Porep.PorepId.Value.ToString()),
                 ("replica id", inputs.ReplicaId.ToString()),
+                ("trees hashed by", hashedBy),
             ],
             ofUpdate: false,
             ExcludedCauses.OfSealing(inputs));
@@ -83,8 +85,9 @@ public sealed class CommitmentMismatchException : OperatorException
     /// <param name="key">SectorKeyCID on chain, which the key has.</param>
     /// <param name="computed">What came out.</param>
     /// <param name="evidenceFolder">Where the files are kept.</param>
+    /// <param name="hashedBy">What hashed columns and nodes of trees.</param>
     public static CommitmentMismatchException OfUpdate(
-        ReplicaInputs inputs, SealProofInfo proof, CommR expected, CommR key, SealedCommitments computed, string evidenceFolder)
+        ReplicaInputs inputs, SealProofInfo proof, CommR expected, CommR key, SealedCommitments computed, string evidenceFolder, string hashedBy)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(proof);
@@ -100,6 +103,7 @@ public sealed class CommitmentMismatchException : OperatorException
                 ("SectorKeyCID", key.ToString()),
                 ("CommD of the update", computed.CommD.ToString()),
                 ("seal proof", proof.ToString()),
+                ("trees hashed by", hashedBy),
             ],
             ofUpdate: true,
             ExcludedCauses.OfUpdate());

@@ -15,7 +15,7 @@ namespace SealerRecover.Recovery.Install;
 /// </summary>
 /// <param name="CommC">comm_c, which CommR vouches for; an update has that of its key.</param>
 /// <param name="IsKept">Whether the metadata file tells it, since no p_aux is left.</param>
-/// <param name="Sealed">Copies of the sealed file, of a snapped sector its key, by their length and that they can be read at both ends; the one in the result folder first.</param>
+/// <param name="Sealed">Copies of the sealed file, of a snapped sector its key, by their length and that they can be read at both ends, but for those known to be damaged; the one in the result folder first.</param>
 /// <param name="Updates">Copies of the update likewise.</param>
 internal sealed record Survivors(Bytes32 CommC, bool IsKept, IReadOnlyList<string> Sealed, IReadOnlyList<string> Updates)
 {
@@ -68,7 +68,10 @@ internal sealed record Survivors(Bytes32 CommC, bool IsKept, IReadOnlyList<strin
             : null;
 
         string[] CopiesOf(Func<ResultLayout, string> file) =>
-            [.. all.Select(file).Where(path => TargetLook.OfReadableFile(files, path).Look.IsFileOf(facts.SealProof.SectorSize.Bytes))];
+        [
+            .. all.Select(file).Where(path => !settings.Damaged.ContainsKey(path)
+                && TargetLook.OfReadableFile(files, path).Look.IsFileOf(facts.SealProof.SectorSize.Bytes)),
+        ];
     }
 
     /// <summary>comm_c as the metadata file has it; null where it has none, or one that CommR does not vouch for.</summary>

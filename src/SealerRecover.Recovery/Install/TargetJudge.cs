@@ -65,7 +65,7 @@ internal sealed class TargetJudge(IFileSystem files, RecoverySettings settings)
             RefuseShared(layout.Parent(area));
             string path = layout.Of(area);
             TargetLook look = TargetLook.OfReadableFile(files, path);
-            if (look.Trouble is { } trouble)
+            if ((look.Trouble ?? (look.IsAbsent ? null : settings.Damaged.GetValueOrDefault(path))) is { } trouble)
             {
                 Found.Condemn(path, trouble);
                 MustMove(path, path, trouble);

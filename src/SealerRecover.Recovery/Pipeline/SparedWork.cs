@@ -1,6 +1,7 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Proofs;
 using SealerRecover.Recovery.Install;
+using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Pipeline;
 
@@ -17,6 +18,7 @@ internal static class SparedWork
             sector.Notice("CommC and CommRLast of the metadata file do not give its CommR, so they are not used");
         }
 
+        TellOfDamaged(sector);
         bool hasLabels = prepared.Workspace.Journal.HasLabels;
         if (sector.Facts.Update is not null)
         {
@@ -48,6 +50,20 @@ internal static class SparedWork
         }
 
         return prepared;
+    }
+
+    /// <summary>Of a damaged copy in its own place it is said where that has to make room.</summary>
+    private static void TellOfDamaged(SectorContext sector)
+    {
+        foreach (string path in sector.Run.Settings.StoragePaths.Where(path => path != sector.Run.Settings.ResultFolder)
+            .Select(path => new ResultLayout(path, sector.Facts.Sector))
+            .SelectMany(layout => new[] { layout.SealedFile, layout.UpdateFile }))
+        {
+            if (sector.Run.Settings.Damaged.TryGetValue(path, out string? why))
+            {
+                sector.Notice($"{path} {why}, so it is not read again");
+            }
+        }
     }
 
     private static bool SparesCommit1(Survivors left, ref PreparedSector prepared)

@@ -1,3 +1,4 @@
+using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
@@ -27,6 +28,8 @@ internal sealed record TreesStep(PreparedSector Prepared, TreesBehind? Behind) :
     private StepContext Step => Sector.Step(Workspace.Journal);
 
     private TreeMaking Trees => Sector.Run.Roles.Trees;
+
+    private string HashedBy => PoseidonKernel.Create(TreeShape.BaseArity, Sector.Run.Settings.Kernels.Poseidon).Described;
 
     /// <inheritdoc/>
     public ISectorStep Do(LabelCores? cores)
@@ -101,7 +104,7 @@ internal sealed record TreesStep(PreparedSector Prepared, TreesBehind? Behind) :
         Sector.Computed = made;
         if (made.CommR != Sector.Facts.SealedCid)
         {
-            throw CommitmentMismatchException.OfSealed(Prepared.Job.Inputs, Sector.Facts.SealProof, Sector.Facts.SealedCid, made, Workspace.Folder);
+            throw CommitmentMismatchException.OfSealed(Prepared.Job.Inputs, Sector.Facts.SealProof, Sector.Facts.SealedCid, made, Workspace.Folder, HashedBy);
         }
 
         IEnumerable<FinishedFile> finished = Prepared.Finished.Sealed(made);
@@ -161,6 +164,6 @@ internal sealed record TreesStep(PreparedSector Prepared, TreesBehind? Behind) :
         return update.CommR == expected
             ? (update, Prepared.Finished.Update(update))
             : throw CommitmentMismatchException.OfUpdate(
-                Prepared.Job.Inputs, Sector.Facts.SealProof, expected, Sector.Facts.SealedCid, update, Workspace.Folder);
+                Prepared.Job.Inputs, Sector.Facts.SealProof, expected, Sector.Facts.SealedCid, update, Workspace.Folder, HashedBy);
     }
 }

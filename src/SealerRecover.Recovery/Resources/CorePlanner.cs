@@ -32,6 +32,9 @@ internal sealed class CorePlanner(CpuTopology topology, int threads, NodeCosts c
     /// <summary>Cores, each of which may have several threads.</summary>
     public int Cores => Math.Min(Threads, topology.Cores.Length);
 
+    /// <summary>What devices that hash beside the processor count as, in cores.</summary>
+    public double DeviceCores => costs.DeviceCores;
+
     private bool MayPin => topology.MayPin && threads >= topology.Threads;
 
     /// <summary>The division that ends soonest; of equally fast ones that with the fewest lanes, then the fewest threads.</summary>

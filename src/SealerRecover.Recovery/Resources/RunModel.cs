@@ -31,6 +31,8 @@ internal sealed record RunTimes(
 /// <para>Free cores build trees of earlier rounds, b = min((N - f)·t, F·(R - 1)·PC1) with f sectors in the last round, and follow the last
 /// layer of one sector, h = min(t, F·x, what of F·R·PC1 is left, reading in that time). The rest comes after the labels, on all cores:
 /// (N·t - b - h)/C, or reading if that takes longer.</para>
+/// <para>Devices that hash beside the processor count as so many cores more wherever there is one to feed them: G more than F, where F is not
+/// 0, and than C.</para>
 /// </remarks>
 internal static class RunModel
 {
@@ -44,9 +46,11 @@ internal static class RunModel
         int inLast = run.Sectors - ((rounds - 1) * plan.AtOnce);
         double labels = rounds * round;
 
-        double earlier = Math.Min((run.Sectors - inLast) * costs.Trees, plan.FreeCores * (rounds - 1) * round);
+        double free = plan.FreeCores > 0 ? plan.FreeCores + costs.DeviceCores : 0;
+        double all = plan.Cores + costs.DeviceCores;
+        double earlier = Math.Min((run.Sectors - inLast) * costs.Trees, free * (rounds - 1) * round);
         double readingBehind = costs.ReadLayers > 0 ? Math.Min(1, layer / costs.ReadLayers) : 1;
-        double behind = Math.Min(Math.Min(costs.Trees * readingBehind, plan.FreeCores * layer), (plan.FreeCores * labels) - earlier);
+        double behind = Math.Min(Math.Min(costs.Trees * readingBehind, free * layer), (free * labels) - earlier);
         if (plan.Seats.All(seat => seat.Sectors > 1))
         {
             behind = 0; // Only a sector labelled by itself is followed.
@@ -54,16 +58,16 @@ internal static class RunModel
 
         double followed = behind / costs.Trees;
         double tail = Math.Max(
-            ((run.Sectors * costs.Trees) - earlier - behind) / plan.Cores, (inLast - followed) * costs.ReadLayers);
+            ((run.Sectors * costs.Trees) - earlier - behind) / all, (inLast - followed) * costs.ReadLayers);
         double disk = (run.Sectors * run.Layers * costs.WriteLayer) + ((run.Sectors - inLast) * costs.ReadLayers);
         double busy = (rounds * run.Layers * layer * plan.Seats.Sum(seat => seat.CoresTaken)) + (run.Sectors * costs.Trees);
         return new RunTimes(
             layer,
             round,
             labels,
-            TreesOfOne: Math.Max(costs.Trees / plan.Cores, costs.ReadLayers),
+            TreesOfOne: Math.Max(costs.Trees / all, costs.ReadLayers),
             tail,
-            TailOfOne: Math.Max((costs.Trees - behind) / plan.Cores, (1 - followed) * costs.ReadLayers),
+            TailOfOne: Math.Max((costs.Trees - behind) / all, (1 - followed) * costs.ReadLayers),
             busy,
             disk,
             Math.Max(labels, disk) + tail);

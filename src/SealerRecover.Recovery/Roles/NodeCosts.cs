@@ -23,6 +23,9 @@ internal sealed record NodeCosts
     /// <summary>Column hash, both trees, and digests of all layers, on one core.</summary>
     public required double Trees { get; init; }
 
+    /// <summary>What devices that hash beside the processor are worth in building trees, in cores; 0 where there are none.</summary>
+    public double DeviceCores { get; init; }
+
     /// <summary>Writing one layer to disk; 0 where that is not known.</summary>
     public double WriteLayer { get; init; }
 
@@ -43,7 +46,17 @@ internal sealed record NodeCosts
             Labels = [.. LabelLanes.Costs.Where(cost => kernels.Label is null || cost.Variant.Kernel == kernels.Label || cost.Variant.Sectors > 1)],
             SideBySide = LabelLanes.Costs.FirstOrDefault(cost => cost.Variant.Kernel == (kernels.Many ?? kernels.Label)),
             Trees = TreesOf(porep, arity => PoseidonKernel.CostOf(arity, poseidon)),
+            DeviceCores = DeviceCoresOf(
+                porep, arity => PoseidonKernel.CostOf(arity, poseidon), arity => PoseidonKernel.CoresBesideOf(arity, kernels.Poseidon)),
         };
+    }
+
+    /// <summary>What devices are worth, in cores: of columns and of nodes, each by its part of the cost of a core's trees.</summary>
+    public static double DeviceCoresOf(PorepParameters porep, Func<int, double> poseidon, Func<int, double> coresBeside)
+    {
+        double columns = poseidon(porep.Layers);
+        double nodes = 2.0 / (TreeArity - 1) * poseidon(TreeArity);
+        return ((columns * coresBeside(porep.Layers)) + (nodes * coresBeside(TreeArity))) / TreesOf(porep, poseidon);
     }
 
     /// <summary>Trees from the cost of Poseidon hashes: a column, two 8-ary trees of n/7 inner nodes, one digest of every layer's bytes.</summary>

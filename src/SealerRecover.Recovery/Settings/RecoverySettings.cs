@@ -15,6 +15,12 @@ public sealed record RecoverySettings
     /// <summary>Storage paths, as Lotus and Curio lay them out, where something of the sectors may be left that spares work; absolute.</summary>
     public ImmutableArray<string> StoragePaths { get; init; } = [];
 
+    /// <summary>
+    /// Replicas, by their paths, that a survey found damaged, each with half a sentence saying how: they are not read again to find the same,
+    /// and make room for what is made.
+    /// </summary>
+    public ImmutableDictionary<string, string> Damaged { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>Folder for work in progress, an absolute path; one folder per sector inside.</summary>
     public required string TempFolder { get; init; }
 

@@ -83,7 +83,11 @@ public sealed record Unreadable(string Reason) : FileState;
 /// <summary>Its content is wrong.</summary>
 /// <param name="Ranges">Where, as far as that is known: in order; where the grain is coarse, the damage is somewhere inside.</param>
 /// <param name="ComparedWith">Half a sentence: what its content contradicts.</param>
-public sealed record Damaged(IReadOnlyList<DamagedRange> Ranges, string ComparedWith) : FileState;
+public sealed record Damaged(IReadOnlyList<DamagedRange> Ranges, string ComparedWith) : FileState
+{
+    /// <summary>Whether that follows from the commitment on chain. If not, what it contradicts may be what is wrong.</summary>
+    public bool AgainstChain { get; init; }
+}
 
 /// <summary>It is another's: good by what it commits to, but not where it lies.</summary>
 /// <param name="Owner">The sector it belongs to.</param>

@@ -78,7 +78,7 @@ internal sealed class ReplicaJudgement(PorepParameters porep, KeptTree kept, Sur
     {
         if (findings.Roots is not { } roots)
         {
-            return Sampled(findings);
+            return Sampled(findings, IsProven(RightRoots is not null));
         }
 
         Bytes32 commRLast = TreeRoots.Join(porep.Shape, roots, settings.Kernels.Poseidon);
@@ -100,27 +100,36 @@ internal sealed class ReplicaJudgement(PorepParameters porep, KeptTree kept, Sur
                 : new Good(CheckDepth.Length, "there is neither p_aux nor all of tree_r_last to compare it with");
         }
 
+        bool against = IsProven(Reference is { } reference && commRLast != reference.CommRLast);
         return bad.Count > 0
-            ? Wrong(bad, findings)
+            ? Wrong(bad, findings, against)
             : new Damaged(
                 [.. Unlocated(findings, roots).Select(range => new DamagedRange(range.Offset, range.Length))],
-                "its tree_r_last has another root than p_aux's comm_r_last, and no tree_r_last file says where it differs");
+                "its tree_r_last has another root than p_aux's comm_r_last, and no tree_r_last file says where it differs")
+            {
+                AgainstChain = against,
+            };
     }
 
-    private static FileState Sampled(ReplicaFindings findings)
+    private bool IsProven(bool contradicts) => contradicts && Depth == CheckDepth.ProvenAgainstChain;
+
+    private static FileState Sampled(ReplicaFindings findings, bool againstChain)
     {
         ReadSample sample = findings.Sampled!;
         IReadOnlyList<ByteRange> bad = [.. findings.Unusable, .. findings.Contradicted];
-        return bad.Count > 0 ? Wrong(bad, findings)
+        return bad.Count > 0 ? Wrong(bad, findings, againstChain)
             : sample.Read == 0 ? new Good(CheckDepth.Length, "there is no tree_r_last file to compare it with")
             : new Good(CheckDepth.Sampled, FormattableString.Invariant($"{sample.Read} of {sample.All} stretches compared with tree_r_last")) { Sample = sample };
     }
 
-    private static Damaged Wrong(IEnumerable<ByteRange> bad, ReplicaFindings findings) => new(
+    private static Damaged Wrong(IEnumerable<ByteRange> bad, ReplicaFindings findings, bool againstChain) => new(
         [.. ByteRange.Join(bad).Select(range => new DamagedRange(range.Offset, range.Length))],
         findings.Failure is { } failure ? $"it cannot be read everywhere ({failure})"
         : findings.Unusable.Count > 0 ? "it is no list of field elements"
-        : "tree_r_last is that of other content");
+        : "tree_r_last is that of other content")
+    {
+        AgainstChain = againstChain,
+    };
 
     private IEnumerable<int> Parts(ByteRange range)
     {

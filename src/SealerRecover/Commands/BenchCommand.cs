@@ -58,11 +58,16 @@ internal sealed class BenchCommand : ICommand
     /// <inheritdoc/>
     public Task<Report> RunAsync(CommandContext context)
     {
+        KernelChoice choice = _kernel.Read(context);
+        (IReadOnlyDictionary<string, string> devices, string? together) =
+            OpenClKernels.ToMeasure(OpenClKernels.Use(context, choice, buildsTrees: true));
         BenchSettings settings = new()
         {
             TempFolder = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? RecoveryOptions.DefaultTemp, _temp.Name),
             Cores = context.Parsed.GetValue(_threads) ?? context.Host.Cores,
-            Kernels = OfProcessor(_kernel.Read(context)),
+            Kernels = KernelNames.IsOpenCl(choice.Poseidon, out _) ? choice with { Poseidon = null } : choice,
+            Devices = devices,
+            Together = together,
             Memory = context.Parsed.GetValue(_memory) is { } gibibytes ? (long)gibibytes << 30 : null,
         };
         MachineSpeeds speeds = new MachineBench(settings, context.Host.Time)
@@ -71,13 +76,8 @@ internal sealed class BenchCommand : ICommand
         int[] counts = [.. new[] { 1, context.Parsed.GetValue(_count) ?? DefaultCount }.Distinct()];
         context.View.Answered(new BenchAnswer(
             speeds,
-            [.. new[] { SectorSize.GiB32, SectorSize.GiB64 }.SelectMany(size => counts.Select(count => estimator.For(size, count)))]));
+            [.. new[] { SectorSize.GiB32, SectorSize.GiB64 }.SelectMany(size => counts.Select(count => estimator.For(size, count)))],
+            estimator.LargestFitting));
         return Task.FromResult(new Report { Command = Name });
     }
-
-    /// <exception cref="OperatorException">BadInput: devices are asked for, which are not measured.</exception>
-    private static KernelChoice OfProcessor(KernelChoice choice) => KernelNames.IsOpenCl(choice.Poseidon, out _)
-        ? throw new OperatorException(
-            FailureKind.BadInput, "bench measures the kernels of the processor, and no OpenCL device", "leave poseidon=opencl out, or give --kernel=best")
-        : choice;
 }

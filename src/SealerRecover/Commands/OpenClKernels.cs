@@ -47,8 +47,9 @@ internal sealed class OpenClKernels
     /// <param name="context">The command's surroundings; told when a device is given up.</param>
     /// <param name="choice">Kernels that were asked for.</param>
     /// <param name="buildsTrees">Whether the command builds trees, so that cards are used without being asked for.</param>
+    /// <returns>The devices.</returns>
     /// <exception cref="OperatorException">BadInput: there is no such device, or it cannot be opened.</exception>
-    public static void Use(CommandContext context, KernelChoice choice, bool buildsTrees)
+    public static IReadOnlyList<DeviceDescription> Use(CommandContext context, KernelChoice choice, bool buildsTrees)
     {
         _report = failure => context.Events.Notice($"{failure.Message}; it is not used any more, and what it was to hash the processor hashes");
         (IReadOnlyList<DeviceDescription> used, string? preferred) = OfProcess.Use(choice, context.Environment.Gpu, buildsTrees);
@@ -58,6 +59,30 @@ internal sealed class OpenClKernels
         {
             context.Log.CreateLogger<OpenClKernels>().LogInformation("columns and nodes of trees are hashed by {Devices}", told);
         }
+
+        return used;
+    }
+
+    /// <summary>Kernels with which devices that were taken up are measured.</summary>
+    /// <param name="used">The devices.</param>
+    /// <returns>Those of each device by itself, by what it is; and that of all beside the processor, null without devices.</returns>
+    public static (IReadOnlyDictionary<string, string> Apart, string? Together) ToMeasure(IReadOnlyList<DeviceDescription> used)
+    {
+        PoseidonDevice[] opened = [.. used.Select(OfProcess.Opened)];
+        Dictionary<string, string> apart = opened.ToDictionary(device => device.Description.ToString(), device => $"measured {device.Description.Index}");
+        foreach (PoseidonDevice device in opened)
+        {
+            Offer(apart[device.Description.ToString()], [device], _ => true, beside: false);
+        }
+
+        if (opened.Length == 0)
+        {
+            return (apart, null);
+        }
+
+        string together = "measured " + string.Join(" and ", used.Select(device => device.Index));
+        Offer(together + " beside the processor", opened, _ => true, beside: true);
+        return (apart, together + " beside the processor");
     }
 
     /// <summary>The devices that commands which build trees use; none where what is wanted is not there.</summary>
@@ -84,7 +109,7 @@ internal sealed class OpenClKernels
         IReadOnlyList<DeviceDescription> cards = Chosen(found, choice, gpu);
         if (asked)
         {
-            return cards.Count > 0 ? (Offer(choice.Poseidon!, [.. cards.Select(Opened)], _ => true), null) : throw new OperatorException(
+            return cards.Count > 0 ? (Offer(choice.Poseidon!, [.. cards.Select(Opened)], _ => true, beside: false), null) : throw new OperatorException(
                 FailureKind.BadInput,
                 found.Lack is { } lack ? $"there is no OpenCL device: {lack}" : $"there is no OpenCL device {index}, only {string.Join(", ", found.Devices)}",
                 Hint);
@@ -101,7 +126,7 @@ internal sealed class OpenClKernels
         // What the variables leave to the processor is part of the name, so that another command of the process gets what it asked for.
         string name = $"cards{(gpu.Allows(TreeShape.BaseArity) ? "" : ", columns only")}{(gpu.Allows(ColumnArity) ? "" : ", trees only")}";
         PoseidonDevice[] opened = [.. cards.Select(card => gpu.Wanting is null ? TryOpen(card) : Opened(card)).OfType<PoseidonDevice>()];
-        return opened.Length == 0 ? ([], null) : (Offer(name, opened, gpu.Allows), name);
+        return opened.Length == 0 ? ([], null) : (Offer(name, opened, gpu.Allows, beside: true), name);
     }
 
     private static void GivenUp(DeviceException failure) => _report(failure);
@@ -112,12 +137,12 @@ internal sealed class OpenClKernels
         : found.Devices.Any(device => device.IsCard) ? [.. found.Devices.Where(device => device.IsCard)]
         : [.. found.Devices.Take(1)];
 
-    private static IReadOnlyList<DeviceDescription> Offer(string name, IReadOnlyList<PoseidonDevice> opened, Func<int, bool> allows)
+    private static IReadOnlyList<DeviceDescription> Offer(string name, IReadOnlyList<PoseidonDevice> opened, Func<int, bool> allows, bool beside)
     {
         PoseidonKernel.Offer(name, arity =>
         {
             PoseidonKernel processor = PoseidonKernel.Create(arity, PoseidonKernel.Best);
-            return allows(arity) ? new GuardedPoseidon(opened, processor) : processor;
+            return allows(arity) ? new GuardedPoseidon(opened, processor, beside) : processor;
         });
         return [.. opened.Select(device => device.Description)];
     }

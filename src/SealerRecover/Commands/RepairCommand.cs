@@ -25,6 +25,7 @@ internal sealed class RepairCommand : ICommand
     private readonly KnownSectors _sectors = new();
     private readonly RecoveryOptions _recovery = new();
     private readonly StorageOption _storage = new();
+    private readonly SurveyOption _survey = new();
     private readonly Option<bool> _dryRun = new("--dry-run")
     {
         Description = "Say what would be made of what, and stop there.",
@@ -33,7 +34,7 @@ internal sealed class RepairCommand : ICommand
     /// <summary>Makes the command.</summary>
     public RepairCommand()
     {
-        Syntax = new Command("repair", "Mend sectors in storage paths: make what is missing or damaged, from what is left.") { _storage.Folders, _dryRun };
+        Syntax = new Command("repair", "Mend sectors in storage paths: make what is missing or damaged, from what is left.") { _storage.Folders, _survey.File, _dryRun };
         _sectors.AddTo(Syntax);
         _recovery.AddRepairTo(Syntax);
         Common.AddTo(Syntax);
@@ -64,6 +65,7 @@ internal sealed class RepairCommand : ICommand
 
         bool dryRun = context.Parsed.GetValue(_dryRun);
         Dictionary<SectorId, SectorReport> moved = Move(context, settings, found, dryRun);
+        settings = settings with { Damaged = FindDamaged(context, settings, found, moved) };
         SectorRepair[] repairs =
         [
             .. found.Where(result => result.Failure is null && !moved.ContainsKey(result.Sector))
@@ -114,6 +116,17 @@ internal sealed class RepairCommand : ICommand
                 ? SectorReport.Failed(fact.Sector, failure)
                 : new SectorReport(
                     fact.Sector, dryRun ? SectorResult.Listed : SectorResult.AlreadyThere, fact.Update?.SealedCid ?? fact.SealedCid, null, [], TimeSpan.Zero, null));
+    }
+
+    /// <summary>Replicas that need not be read to know that they are of no use: as a survey found that was handed over, or as a few stretches show.</summary>
+    private ImmutableDictionary<string, string> FindDamaged(
+        CommandContext context, RecoverySettings settings, IReadOnlyList<SectorLookupResult> found, Dictionary<SectorId, SectorReport> moved)
+    {
+        ImmutableDictionary<string, string> told = _survey.Read(context);
+        IEnumerable<SurveyFacts> facts = found.Select(result => result.Facts).OfType<SectorFacts>()
+            .Where(facts => !moved.ContainsKey(facts.Sector))
+            .Select(SurveyFacts.From);
+        return told.SetItems(context.View.Live(() => new DamagedReplicas(settings).Find(facts, context.Events, context.Cancellation)));
     }
 
     private static (SectorRepair Repair, RepairCost Cost)[] Cost(CommandContext context, RecoverySettings settings, SectorRepair[] repairs)

@@ -8,7 +8,8 @@ namespace SealerRecover.Rendering;
 /// <summary>What the bench command found.</summary>
 /// <param name="Speeds">Measured.</param>
 /// <param name="Estimates">Computed from that.</param>
-internal sealed record BenchAnswer(MachineSpeeds Speeds, IReadOnlyList<SectorEstimate> Estimates) : IAnswer
+/// <param name="Fits">The largest size of sector that the memory has room for; null for none, or where that is not known.</param>
+internal sealed record BenchAnswer(MachineSpeeds Speeds, IReadOnlyList<SectorEstimate> Estimates, SectorSize? Fits = null) : IAnswer
 {
     /// <summary>A median this far below the best sample means that something else was running.</summary>
     private const double Disturbed = 0.8;
@@ -31,6 +32,17 @@ internal sealed record BenchAnswer(MachineSpeeds Speeds, IReadOnlyList<SectorEst
         string[] columns = ["what", "kernel", "a second", "each", "in B", "x reference"];
         int shown = Speeds.Reference is null ? columns.Length - 1 : columns.Length;
         yield return new TextTable(columns[..shown], [.. Rows.Select(row => Row(row)[..shown])]);
+        if (Speeds.Devices.Count > 0)
+        {
+            yield return new TextLine("");
+            yield return new TextLine(Text(
+                $"devices, each by itself; the estimates count on them beside the processor, as {Speeds.CoresBeside.GetValueOrDefault(11):0.0} cores more for columns and {Speeds.CoresBeside.GetValueOrDefault(8):0.0} for nodes:"));
+            yield return new TextTable(
+                ["what", "device", "a second", "each"],
+                [.. Speeds.Devices.Select(device => (string[])
+                    [Text($"Poseidon {device.Arity}"), SafeText.Clean(device.Device), Count(device.Speed.PerSecond), Each(device.Speed.Nanoseconds)])]);
+        }
+
         yield return new TextLine("");
         yield return new TextLine("expected times of CC sectors, computed from these speeds:");
         yield return new TextTable(
@@ -41,7 +53,8 @@ internal sealed record BenchAnswer(MachineSpeeds Speeds, IReadOnlyList<SectorEst
             $"parent cache of {estimate.Size}: {ByteCount.Text(estimate.ParentCacheDisk)}, built once in {Quantities.Duration(estimate.ParentCache)}")));
         if (Estimates.Any(estimate => estimate.MemorySuffices == false))
         {
-            yield return new TextLine($"(!) more than the memory there is, {memory}; the time is that of a machine with enough");
+            string fits = Fits is { } size ? $", in which sectors of up to {size} fit" : "";
+            yield return new TextLine($"(!) more than the memory there is, {memory}{fits}; the time is that of a machine with enough");
         }
 
         if (Rows.Select(row => row.Speed).Append(Speeds.Yardstick).Any(speed => speed.MedianPerSecond < Disturbed * speed.PerSecond))
@@ -87,7 +100,17 @@ internal sealed record BenchAnswer(MachineSpeeds Speeds, IReadOnlyList<SectorEst
             estimate.MemorySuffices,
             estimate.TempDisk,
             estimate.ResultDisk,
-            estimate.ParentCacheDisk))]);
+            estimate.ParentCacheDisk))],
+        Speeds.Devices.Count == 0 ? null :
+        [
+            .. Speeds.Devices.Select(device => new JsonDeviceSpeed(
+                device.Device,
+                device.Arity,
+                Math.Round(device.Speed.PerSecond, 1),
+                Math.Round(device.Speed.MedianPerSecond, 1),
+                Math.Round(Speeds.CoresBeside.GetValueOrDefault(device.Arity), 2))),
+        ],
+        Fits?.Bytes);
 
     private IEnumerable<BenchRow> Rows =>
     [

@@ -242,7 +242,12 @@ internal sealed record JsonBench(
     double YardstickNanoseconds,
     IReadOnlyList<JsonSpeed> Speeds,
     JsonDisk Disk,
-    IReadOnlyList<JsonEstimate> Estimates) : JsonLine;
+    IReadOnlyList<JsonEstimate> Estimates,
+    IReadOnlyList<JsonDeviceSpeed>? Devices = null,
+    long? FittingSectorSize = null) : JsonLine;
+
+/// <summary>A speed of one device.</summary>
+internal sealed record JsonDeviceSpeed(string Device, int Arity, double PerSecond, double MedianPerSecond, double CoresBeside);
 
 /// <summary>A speed of one core.</summary>
 internal sealed record JsonSpeed(
@@ -347,7 +352,8 @@ internal sealed record JsonSurveyFile(
     string? Reason,
     long? ExpectedLength,
     long? FoundLength,
-    IReadOnlyList<JsonDamagedRange>? Ranges);
+    IReadOnlyList<JsonDamagedRange>? Ranges,
+    bool? AgainstChain = null);
 
 /// <summary>What was read of a replica where not all of it was.</summary>
 internal sealed record JsonReadSample(long Read, long Of, long StretchBytes, int BlockBytes, double BlockChance)

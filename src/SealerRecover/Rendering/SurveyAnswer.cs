@@ -159,7 +159,8 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, ComparedWith ComparedWi
                 Reason(copy.State),
                 (copy.State as WrongLength)?.Expected,
                 (copy.State as WrongLength)?.Found,
-                (copy.State as Damaged)?.Ranges.Select(Range).ToArray()));
+                (copy.State as Damaged)?.Ranges.Select(Range).ToArray(),
+                (copy.State as Damaged)?.AgainstChain));
     }
 
     private static JsonDamagedRange Range(DamagedRange range) => new(

@@ -3,11 +3,15 @@ using Filecoin.OpenCl.Devices;
 using Filecoin.OpenCl.Hashing;
 using Filecoin.OpenCl.Tests.Hashing;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Jobs;
 using Filecoin.Sealing.Kernels;
 using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.Replica;
 using Filecoin.Sealing.Steps;
+using Filecoin.Sealing.Tests.Update;
 using Filecoin.Sealing.Trees;
+using Filecoin.Sealing.Update;
+using SealerRecover.Tests;
 using Xunit;
 
 namespace Filecoin.Sealing.Tests.Kernels;
@@ -117,6 +121,39 @@ public sealed class FaultyDeviceTests
         using KeptRows expected = Rows(PoseidonKernel.Available[0]);
         Assert.Equal(expected.Root, made.Root);
         Assert.Empty(expected.DifferencesFrom(made));
+        Assert.Equal(DeviceFault.WrongResult, Assert.Single(failures).Fault);
+    }
+
+    /// <summary>A sector of 16KiB has two base trees: the one that stands recorded when the device is found out is made again, too.</summary>
+    [Theory]
+    [InlineData("16KiB-v1_1_0-cc")]
+    public void An_update_has_no_wrong_byte_of_a_device_that_lied_before_it_was_found_out(string id)
+    {
+        const string name = "fake-that-lied-of-an-update";
+        UpdateCase known = UpdateCase.Get(id);
+        using Workplace place = new();
+        known.SealKey(place, TestContext.Current.CancellationToken);
+        using SectorData data = known.WritePieces(Path.Combine(place.Folder, "pieces"));
+        FakeDevice fake = new()
+        {
+            Spoil = (digests, run, _) =>
+            {
+                for (int i = run is 2 or 3 ? digests.Length - 32 : run > 5 ? 0 : digests.Length; i < digests.Length; i += 32)
+                {
+                    digests[i] ^= 1;
+                }
+            },
+        };
+        List<DeviceException> failures = [];
+        using PoseidonDevice device = new(fake, Limits with { LeastHashes = 1 }, failures.Add);
+        PoseidonKernel.Offer(name, arity => new GuardedPoseidon([device], PoseidonKernel.Create(arity, PoseidonKernel.Available[0])));
+        UpdateJob job = known.Job(place, data, keepAll: true) with { PoseidonKernel = name };
+
+        SealedCommitments made = SectorUpdate.Encode(job, place.Log, new FixedTreeCores(1), null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(known.Text("comm_r_last_new"), made.CommRLast.ToString());
+        Assert.Equal(known.ReplicaSha256, VectorFiles.Sha256OfFile(job.TargetFile));
+        Assert.All(known.Files, file => Assert.Equal(file.Sha256, VectorFiles.Sha256OfFile(Path.Combine(job.TargetCacheFolder, file.Name))));
         Assert.Equal(DeviceFault.WrongResult, Assert.Single(failures).Fault);
     }
 

@@ -204,6 +204,30 @@ public class SectorEstimatorTests
     private static LabelSpeed Label(string kernel, int sectors, double perSecond) =>
         new(new LabelVariant(kernel, sectors), new Speed(perSecond, perSecond));
 
+    [Fact]
+    public void Devices_count_as_cores_for_trees_where_there_is_a_core_to_feed_them()
+    {
+        // Columns are 7/9 of what trees cost here, and 6 cores' worth of devices hash them: 4 and two thirds of all.
+        MachineSpeeds speeds = Machine(cores: 1) with { CoresBeside = new Dictionary<int, double> { [11] = 6 } };
+        double trees = (Nodes / 1e5) + (2 * Nodes / 7 / 1e5);
+        SectorEstimate alone = new SectorEstimator(Machine(cores: 1)).For(SectorSize.GiB32, 1);
+        SectorEstimate beside = new SectorEstimator(speeds).For(SectorSize.GiB32, 1);
+        Assert.Equal(trees, alone.PreCommit2.TotalSeconds, 1);
+        Assert.Equal(trees / (1 + (6 * 7.0 / 9)), beside.PreCommit2.TotalSeconds, 1);
+
+        // The one core labels: nothing feeds a device before it has done so.
+        Assert.Equal(beside.PreCommit2, beside.PreCommit2After);
+        SectorEstimate more = new SectorEstimator(speeds with { Cores = 4 }).For(SectorSize.GiB32, 1);
+        Assert.True(more.PreCommit2After < more.PreCommit2);
+    }
+
+    [Theory]
+    [InlineData(24, "512MiB")]
+    [InlineData(100, "32GiB")]
+    [InlineData(4096, "64GiB")]
+    public void What_fits_is_the_largest_sector_that_memory_has_room_for(int gibibytes, string size) =>
+        Assert.Equal(size, new SectorEstimator(Machine(cores: 4, gibibytes)).LargestFitting.ToString());
+
     private static MachineSpeeds Machine(int cores, int? memoryGib = 4096) => new()
     {
         Processor = "test",

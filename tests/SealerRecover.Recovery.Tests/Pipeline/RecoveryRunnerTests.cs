@@ -146,7 +146,7 @@ public sealed class RecoveryRunnerTests : IDisposable
         Assert.Equal(FakeSealer.Facts(3).SealedCid, mismatch.Computed.CommR);
         Assert.Contains(wrong.SealedCid.ToString(), mismatch.Message, StringComparison.Ordinal);
         Assert.Contains(mismatch.Computed.CommR.ToString(), mismatch.Message, StringComparison.Ordinal);
-        string[] named = ["prover id", "sector number", "ticket", "CommD", "porep id", "replica id", "comm_c", "comm_r_last"];
+        string[] named = ["prover id", "sector number", "ticket", "CommD", "porep id", "replica id", "trees hashed by", "comm_c", "comm_r_last"];
         Assert.All(named, name => Assert.Single(mismatch.Evidence, item => item.Name == name && item.Value.Length > 0));
         Assert.Equal(
             CandidateCauses.All.Except([CandidateCause.OtherUpdate]).Select(CandidateCauses.Sentence), mismatch.LikelyCauses);

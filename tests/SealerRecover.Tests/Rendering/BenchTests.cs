@@ -71,6 +71,32 @@ public class BenchTests
         Assert.Null(bench["speeds"]!.AsArray().Single(speed => (string?)speed!["what"] == "parents")!["times_reference"]);
     }
 
+    [Fact]
+    public void Devices_are_told_each_by_itself_with_what_they_are_worth_and_so_is_what_fits()
+    {
+        BenchAnswer example = Example(1, ReferenceSpeeds.Zen5);
+        example = example with
+        {
+            Speeds = example.Speeds with
+            {
+                Devices = [new("Fake 3000", 8, new Speed(5e6, 5e6)), new("Fake 3000", 11, new Speed(2.5e6, 2.5e6))],
+                CoresBeside = new Dictionary<int, double> { [8] = 16, [11] = 10.7 },
+            },
+            Fits = SectorSize.MiB512,
+        };
+        using StringWriter text = new();
+        new PlainView(text, TextWriter.Null, new FixedTime(), verbose: false).Answered(example);
+        Assert.Contains("as 10.7 cores more for columns and 16.0 for nodes:", text.ToString(), StringComparison.Ordinal);
+        Assert.Matches(@"Poseidon 11 +Fake 3000 +2\.50 M +400 ns", text.ToString());
+        Assert.Contains("24.0 GiB, in which sectors of up to 512MiB fit; the time is that", text.ToString(), StringComparison.Ordinal);
+
+        using StringWriter json = new();
+        new JsonView(json, TextWriter.Null, new FixedTime(), verbose: false).Answered(example);
+        JsonObject bench = JsonNode.Parse(json.ToString())!.AsObject();
+        Assert.Equal((5e6, 16.0), ((double)bench["devices"]![0]!["per_second"]!, (double)bench["devices"]![0]!["cores_beside"]!));
+        Assert.Equal(512L << 20, (long?)bench["fitting_sector_size"]);
+    }
+
     private static BenchAnswer Example(double medianShare, ReferenceSpeeds? reference)
     {
         Speed Rate(double perSecond) => new(perSecond, perSecond * medianShare);

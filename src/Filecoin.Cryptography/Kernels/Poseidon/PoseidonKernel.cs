@@ -26,6 +26,9 @@ public abstract class PoseidonKernel
     /// <summary>Name of the variant, as it is logged and can be asked for.</summary>
     public abstract string Name { get; }
 
+    /// <summary>What hashes, for those who look for the cause of a wrong digest: the name, or the devices.</summary>
+    public virtual string Described => Name;
+
     /// <summary>
     /// How often digests that were given out have come into doubt since, because what made them was found to compute wrongly: where this has
     /// grown, what was made of them has to be made again. Always 0 for the processor's.
@@ -34,6 +37,18 @@ public abstract class PoseidonKernel
 
     /// <summary>Preimages that a call should have, where there are so many: few enough to stop soon when cancelled, and none waits idle.</summary>
     public virtual int BatchHashes => OrdinaryBatch;
+
+    /// <summary>
+    /// What devices that it uses beside the processor are worth, in cores that hash with the processor's best kernel: measured when first asked
+    /// for. 0 for the processor's.
+    /// </summary>
+    public virtual double CoresBeside => 0;
+
+    /// <summary>As <see cref="CoresBeside"/> of the kernel of that name, without making it if it is the processor's.</summary>
+    /// <param name="arity">2, 4, 8 or 11.</param>
+    /// <param name="name">As for <see cref="Create"/>.</param>
+    public static double CoresBesideOf(int arity, string? name) =>
+        (name ?? _preferred) is { } asked && IsOffered(asked) ? Create(arity, asked).CoresBeside : 0;
 
     /// <summary>As <see cref="BatchHashes"/> of the kernel of that name, without making it if it is the processor's.</summary>
     /// <param name="arity">2, 4, 8 or 11.</param>
