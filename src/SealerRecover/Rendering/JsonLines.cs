@@ -36,6 +36,7 @@ namespace SealerRecover.Rendering;
 [JsonDerivedType(typeof(JsonSectorEnded), "sector_ended")]
 [JsonDerivedType(typeof(JsonSectorFound), "sector_found")]
 [JsonDerivedType(typeof(JsonSectorStarted), "sector_started")]
+[JsonDerivedType(typeof(JsonStorage), "storage")]
 [JsonDerivedType(typeof(JsonSurvey), "survey")]
 [JsonDerivedType(typeof(JsonUnsealPlan), "unseal_plan")]
 [JsonDerivedType(typeof(JsonVerification), "verification")]

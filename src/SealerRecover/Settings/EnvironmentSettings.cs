@@ -18,11 +18,13 @@ internal sealed record EnvironmentSettings
     private const string LookAhead = "whether cores look ahead for a sector is decided by how many are free, and the plan says so";
     private const string CachingVariable = "FIL_PROOFS_MAXIMIZE_CACHING";
     private const string ApiVariable = "FULLNODE_API_INFO";
-    private const string MinerApiVariable = "MINER_API_INFO";
     private const string RepositoryVariable = "LOTUS_PATH";
     private const string MaskVariable = "SEALER_RECOVER_MASK_FEATURES";
     private const string TemporaryVariable = "TMPDIR";
     private const string CertificateVariable = "SSL_CERT_FILE";
+
+    /// <summary>The lotus-miner that sealed.</summary>
+    public const string MinerApiVariable = "MINER_API_INFO";
 
     /// <summary>Kernels to use; see <see cref="KernelNames"/>.</summary>
     public const string KernelVariable = "SEALER_RECOVER_KERNEL";
@@ -56,6 +58,7 @@ internal sealed record EnvironmentSettings
         (ApiVariable, "the chain node, as token:multiaddr or token:url, several with commas"),
         (MinerApiVariable, "the lotus-miner that sealed, likewise; asked how sectors were sealed"),
         .. CurioVariables.Documented,
+        .. StorageRepository.Documented,
         (RepositoryVariable, "Lotus repository whose api and token files are used otherwise; default ~/.lotus"),
         (ParentCacheVariable, "folder of parent caches; default /var/tmp/filecoin-parents"),
         (CacheBaseVariable, "put before filecoin-parents, without a slash, where the above is not set"),
@@ -97,6 +100,9 @@ internal sealed record EnvironmentSettings
     /// <summary>Whether LOTUS_PATH named the repository, so that its absence is the operator's mistake.</summary>
     public bool LotusRepositoryIsNamed { get; init; }
 
+    /// <summary>Repositories in which lists of storage paths may stand, in the order in which they are read.</summary>
+    public IReadOnlyList<StorageRepository> StorageRepositories { get; init; } = [];
+
     /// <summary>SEALER_RECOVER_KERNEL as it stands; null where it is not set or empty.</summary>
     public string? Kernels { get; init; }
 
@@ -136,6 +142,7 @@ internal sealed record EnvironmentSettings
             LotusRepository = repository is not null ? folders.Absolute(repository, RepositoryVariable)
                 : environment.ContainsKey("HOME") ? folders.Absolute("~/.lotus", "HOME") : null,
             LotusRepositoryIsNamed = repository is not null,
+            StorageRepositories = StorageRepository.Read(Value, environment.ContainsKey("HOME"), folders),
             Kernels = Value(KernelVariable),
             PieceSources =
                 Value(PieceSourcesVariable)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
