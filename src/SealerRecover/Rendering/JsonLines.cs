@@ -24,6 +24,7 @@ namespace SealerRecover.Rendering;
 [JsonDerivedType(typeof(JsonBench), "bench")]
 [JsonDerivedType(typeof(JsonCommit1), "commit1")]
 [JsonDerivedType(typeof(JsonCommp), "commp")]
+[JsonDerivedType(typeof(JsonConfig), "config")]
 [JsonDerivedType(typeof(JsonDiagnosis), "diagnosis")]
 [JsonDerivedType(typeof(JsonKernels), "kernels")]
 [JsonDerivedType(typeof(JsonNote), "note")]

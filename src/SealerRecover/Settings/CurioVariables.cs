@@ -12,9 +12,12 @@ internal sealed class CurioVariables
     /// <summary>The variable that names the database at all.</summary>
     internal const string HostVariable = "CURIO_DB_HOST";
 
+    /// <summary>The older name of that.</summary>
+    internal const string OlderHostVariable = "CURIO_HARMONYDB_HOSTS";
+
     private static readonly (string Name, string Older)[] All =
     [
-        (HostVariable, "CURIO_HARMONYDB_HOSTS"),
+        (HostVariable, OlderHostVariable),
         ("CURIO_DB_PORT", "CURIO_HARMONYDB_PORT"),
         ("CURIO_DB_USER", "CURIO_HARMONYDB_USERNAME"),
         ("CURIO_DB_PASSWORD", "CURIO_HARMONYDB_PASSWORD"),
