@@ -10,6 +10,13 @@ namespace Filecoin.Curio;
 /// <param name="Sectors">The miner's sectors of which a replica or its cache folder stood there, in order.</param>
 public sealed record CurioPath(string Id, IReadOnlyList<string> Urls, string? Heard, IReadOnlyList<ulong> Sectors);
 
+/// <summary>A storage path of any machine of the cluster.</summary>
+/// <param name="Id">Its storage ID.</param>
+/// <param name="Urls">Where its files can be fetched.</param>
+/// <param name="Heard">When the machine last said that it is there, as PostgreSQL prints it; null if never.</param>
+/// <param name="Sectors">How many sectors of any miner have a replica or its cache folder there.</param>
+public sealed record CurioStoragePath(string Id, IReadOnlyList<string> Urls, string? Heard, int Sectors);
+
 /// <summary>What stands on which disk (sector_location, storage_path, sector_path_url_liveness). Curio deletes what it knows of a path about two hours after its last URL died (tasks/gc/storage_endpoint_gc.go).</summary>
 internal sealed class CurioStorage(CurioHosts hosts, string schema)
 {
@@ -37,22 +44,7 @@ internal sealed class CurioStorage(CurioHosts hosts, string schema)
                     $"Grant SELECT on {Locations}, {Paths} and {Liveness} to the user, or name the sectors with {Setting.Sectors}.");
             }
 
-            Dictionary<string, (List<string> Urls, string? Heard)> paths = new(StringComparer.Ordinal);
-            foreach (string?[] row in await tables.RowsAsync(
-                Paths, ["storage_id", "urls", "last_heartbeat"], "true", ["storage_id"], MostPaths, cancellation).ConfigureAwait(false))
-            {
-                paths[row[0]!] = ([.. (row[1] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)], row[2]);
-            }
-
-            foreach (string?[] row in await tables.RowsAsync(
-                Liveness, ["storage_id", "url"], "true", ["storage_id", "url"], MostPaths, cancellation).ConfigureAwait(false))
-            {
-                if (paths.TryGetValue(row[0]!, out (List<string> Urls, string? Heard) path) && !path.Urls.Contains(row[1]!))
-                {
-                    path.Urls.Add(row[1]!);
-                }
-            }
-
+            Dictionary<string, (List<string> Urls, string? Heard)> paths = await PathsAsync(tables, cancellation).ConfigureAwait(false);
             List<CurioPath> found = [];
             foreach (string id in paths.Where(path => path.Key == name || path.Value.Urls.Any(url => IsUrl(url, name))).Select(path => path.Key).DefaultIfEmpty(name))
             {
@@ -81,6 +73,58 @@ internal sealed class CurioStorage(CurioHosts hosts, string schema)
             return (IReadOnlyList<CurioPath>)found;
         },
         cancellation);
+
+    /// <summary>All storage paths that it knows, by ID, with how many sectors stand in each; those of all machines of the cluster.</summary>
+    /// <exception cref="OperatorException">The database could not be asked, or keeps no storage paths that may be read.</exception>
+    internal Task<IReadOnlyList<CurioStoragePath>> AllAsync(CancellationToken cancellation) => hosts.AskAsync(
+        async (open, host) =>
+        {
+            OptionalTables tables = await OptionalTables.FindAsync(open, schema, [Paths, Locations, Liveness], cancellation).ConfigureAwait(false);
+            if (!tables.Has(Paths, "storage_id"))
+            {
+                throw new OperatorException(
+                    FailureKind.BadInput,
+                    $"the database at {host} has no table {Paths} that may be read, so it does not tell storage paths",
+                    $"Grant SELECT on {Paths} and {Liveness} to the user, or name the storage paths.");
+            }
+
+            Dictionary<string, (List<string> Urls, string? Heard)> paths = await PathsAsync(tables, cancellation).ConfigureAwait(false);
+            Dictionary<string, int> sectors = new(StringComparer.Ordinal);
+            foreach (string?[] row in await tables.RowsAsync(
+                Locations,
+                ["storage_id"],
+                $"t.sector_filetype IN ({Replicas}) GROUP BY t.storage_id, t.miner_id, t.sector_num",
+                ["storage_id", "miner_id", "sector_num", "sector_filetype"],
+                MostSectors,
+                cancellation).ConfigureAwait(false))
+            {
+                sectors[row[0]!] = sectors.GetValueOrDefault(row[0]!) + 1;
+            }
+
+            return (IReadOnlyList<CurioStoragePath>)[.. paths.Select(path => new CurioStoragePath(path.Key, path.Value.Urls, path.Value.Heard, sectors.GetValueOrDefault(path.Key)))];
+        },
+        cancellation);
+
+    private static async Task<Dictionary<string, (List<string> Urls, string? Heard)>> PathsAsync(OptionalTables tables, CancellationToken cancellation)
+    {
+        Dictionary<string, (List<string> Urls, string? Heard)> paths = new(StringComparer.Ordinal);
+        foreach (string?[] row in await tables.RowsAsync(
+            Paths, ["storage_id", "urls", "last_heartbeat"], "true", ["storage_id"], MostPaths, cancellation).ConfigureAwait(false))
+        {
+            paths[row[0]!] = ([.. (row[1] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)], row[2]);
+        }
+
+        foreach (string?[] row in await tables.RowsAsync(
+            Liveness, ["storage_id", "url"], "true", ["storage_id", "url"], MostPaths, cancellation).ConfigureAwait(false))
+        {
+            if (paths.TryGetValue(row[0]!, out (List<string> Urls, string? Heard) path) && !path.Urls.Contains(row[1]!))
+            {
+                path.Urls.Add(row[1]!);
+            }
+        }
+
+        return paths;
+    }
 
     /// <summary>"http://10.0.0.7:12300/remote" is meant by itself, with a slash behind, by "http://10.0.0.7:12300" and by "10.0.0.7:12300".</summary>
     internal static bool IsUrl(string url, string name)

@@ -85,6 +85,10 @@ public sealed class CuriosDatabase : ISectorSource, IMessageKeeper
     /// <exception cref="OperatorException">The database could not be asked, or does not keep where files stand.</exception>
     public Task<IReadOnlyList<CurioPath>> FindPathsAsync(ActorId miner, string name, CancellationToken cancellation) => _storage.FindAsync(miner, name, cancellation);
 
+    /// <summary>All storage paths of the cluster, by ID. The database does not know their folders.</summary>
+    /// <exception cref="OperatorException">The database could not be asked, or keeps no storage paths that may be read.</exception>
+    public Task<IReadOnlyList<CurioStoragePath>> StoragePathsAsync(CancellationToken cancellation) => _storage.AllAsync(cancellation);
+
     /// <summary>Whether a URL of a storage path is meant by a name: the URL itself, or its host alone.</summary>
     public static bool IsUrl(string url, string name) => CurioStorage.IsUrl(url, name);
 

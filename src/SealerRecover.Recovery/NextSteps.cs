@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Text.Json;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
-using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Storage;
 
 namespace SealerRecover.Recovery;
 
@@ -110,7 +109,7 @@ public static class NextSteps
     private static NextStep Declare(SectorFacts[] recovered, string resultFolder, DateTimeOffset? by)
     {
         SectorId[] sectors = [.. recovered.Select(facts => facts.Sector)];
-        return StorageId(resultFolder) is Guid id
+        return Guid.TryParse(SectorStore.Read(resultFolder, out _)?.Id, out Guid id)
             ? new NextStep(
                 NextStepKind.Declare,
                 $"{resultFolder} is a storage path already; have it read again.",
@@ -229,27 +228,6 @@ public static class NextSteps
         TimeSpan late = now + ahead - status.TimeOf(opens);
         TimeSpan day = Epochs.Span(Epochs.PerDay);
         return status.TimeOf(opens) + (late > TimeSpan.Zero ? Math.Ceiling(late / day) * day : TimeSpan.Zero);
-    }
-
-    private static Guid? StorageId(string resultFolder)
-    {
-        string path = Path.Combine(resultFolder, "sectorstore.json");
-        if (FileLook.Through(path) is not { Kind: FileKind.File, Length: < 1 << 20 })
-        {
-            return null;
-        }
-
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("ID", out JsonElement id)
-                && id.ValueKind == JsonValueKind.String && id.TryGetGuid(out Guid value) ? value : null;
-        }
-        catch (Exception failure) when (failure is JsonException || StorageFailure.Is(failure))
-        {
-            return null; // Then attaching is what the operator has to sort out with Lotus anyway.
-        }
     }
 
     private static string Name(SectorId[] sectors) => sectors is [var one]

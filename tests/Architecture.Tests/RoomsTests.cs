@@ -35,6 +35,7 @@ public sealed partial class RoomsTests
     /// <summary>Options of lotus, lotus-miner and curio, which are those programs' own, by type: how what it says begins.</summary>
     private static readonly string[] OfOtherPrograms =
     [
+        "Filecoin.Chain.Nodes.LotusMiner says \": `lotus-miner auth api-info --perm admin",
         "Filecoin.Chain.Rpc.EndpointFailure says \" auth api-info --perm read",
         "Filecoin.Chain.Rpc.NodeApi says \" auth api-info --perm read",
         "SealerRecover.Recovery.NextSteps says \"--faulty ",

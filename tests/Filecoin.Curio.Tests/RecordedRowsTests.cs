@@ -35,6 +35,17 @@ public sealed class RecordedRowsTests(Databases databases)
     }
 
     [Fact]
+    public async Task Storage_paths_of_a_real_Curio_are_told_with_how_many_sectors_stand_there()
+    {
+        FakeCurio curio = await databases.CreateAsync();
+        await RecordedCurio.AddToAsync(curio, Cancellation);
+        CuriosDatabase database = new(new CurioConnection(ConnectionText.Parse(curio.Url, "--curio-db")), TimeSpan.FromSeconds(60), new KeptLog());
+        CurioStoragePath path = Assert.Single(await database.StoragePathsAsync(Cancellation));
+        Assert.Equal(("d4c90169-e52c-407f-a75e-fbec975c72f3", 2), (path.Id, path.Sectors));
+        Assert.Equal(["http://127.0.0.1:40413/remote"], path.Urls);
+    }
+
+    [Fact]
     public async Task Committed_capacity_is_what_Curio_s_triggers_say()
     {
         FakeCurio curio = await databases.CreateAsync();

@@ -23,4 +23,50 @@ public sealed class LotusMiner(JsonRpcClient rpc)
         },
         ChainJson.Default.MinerSectorStatus,
         cancellation);
+
+    /// <summary>
+    /// Its storage paths, those of other machines that it knows with them, by ID (StorageLocal, StorageList; StorageInfo for where they are).
+    /// </summary>
+    /// <exception cref="OperatorException">BadInput where the token is of less than admin permission, which Lotus wants for these.</exception>
+    public async Task<IReadOnlyList<MinerStoragePath>> StoragePathsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            Task<IReadOnlyDictionary<string, string>?> local = rpc.CallAsync("StorageLocal", _ => { }, ChainJson.Default.IReadOnlyDictionaryStringString, cancellation);
+            Task<IReadOnlyDictionary<string, IReadOnlyList<StoredFile>>?> list = rpc.CallAsync(
+                "StorageList", _ => { }, ChainJson.Default.IReadOnlyDictionaryStringIReadOnlyListStoredFile, cancellation);
+            await Task.WhenAll(local, list).ConfigureAwait(false);
+            IReadOnlyDictionary<string, string> folders = await local.ConfigureAwait(false) ?? new Dictionary<string, string>();
+            IReadOnlyDictionary<string, IReadOnlyList<StoredFile>> files = await list.ConfigureAwait(false) ?? new Dictionary<string, IReadOnlyList<StoredFile>>();
+            return await Task.WhenAll(folders.Keys.Union(files.Keys).Order(StringComparer.Ordinal).Select(async id => new MinerStoragePath(
+                id,
+                folders.GetValueOrDefault(id),
+                await UrlsAsync(id, cancellation).ConfigureAwait(false),
+                [
+                    .. (files.GetValueOrDefault(id) ?? []).Where(file => file is { IsOfReplica: true })
+                        .Select(file => new SectorId(new ActorId(file.Miner), file.Number)).Distinct().OrderBy(sector => sector.Miner.Value).ThenBy(sector => sector.Number),
+                ]))).ConfigureAwait(false);
+        }
+        catch (ChainCallException error) when (error.IsNotPermitted || error.Error?.Kind == RpcErrorKind.PermissionMissing)
+        {
+            throw new OperatorException(
+                FailureKind.BadInput,
+                "lotus-miner does not tell its storage paths to this token",
+                $"give it a token of admin permission, which Lotus wants for {error.Method}: `lotus-miner auth api-info --perm admin` prints one",
+                error);
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> UrlsAsync(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await rpc.CallAsync("StorageInfo", json => json.WriteStringValue(id), ChainJson.Default.StorageUrls, cancellation).ConfigureAwait(false))?.Urls ?? [];
+        }
+        catch (ChainCallException error) when (error.Error is not null)
+        {
+            // A path that has just been detached is in one list and not in the other.
+            return [];
+        }
+    }
 }

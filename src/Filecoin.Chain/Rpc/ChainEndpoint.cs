@@ -29,6 +29,9 @@ public sealed class ChainEndpoint
     /// <summary>The full address to POST to, http or https, ending in /rpc/v1 or /rpc/v0, without user and password. May hold a provider's key.</summary>
     public Uri Url { get; }
 
+    /// <summary>Whether it came with a token, or with user and password.</summary>
+    public bool HasCredentials => Authorization is not null;
+
     /// <summary>The Authorization header to send; null when the endpoint came without a token and without user and password.</summary>
     internal AuthenticationHeaderValue? Authorization { get; }
 

@@ -48,6 +48,9 @@ namespace Filecoin.Chain.Wire;
 [JsonSerializable(typeof(ActorState<PowerState>))]
 [JsonSerializable(typeof(ActorState<MinerFunds>))]
 [JsonSerializable(typeof(BigInteger))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, IReadOnlyList<StoredFile>>))]
+[JsonSerializable(typeof(StorageUrls))]
 internal sealed partial class ChainJson : JsonSerializerContext
 {
     /// <summary>Writes a CID as Lotus does: {"/": "bafy…"}.</summary>

@@ -2,6 +2,7 @@ using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Settings;
+using SealerRecover.Recovery.Storage;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Install;
@@ -17,11 +18,17 @@ internal sealed class TargetJudge(IFileSystem files, RecoverySettings settings)
     /// <param name="facts">The sector.</param>
     /// <param name="keepUnsealed">Whether an unsealed copy is installed.</param>
     /// <param name="commR">CommR of a p_aux.</param>
-    /// <exception cref="OperatorException">TargetExists, or Storage where something cannot be moved aside or made.</exception>
+    /// <exception cref="OperatorException">BadInput where the storage path takes no such files, TargetExists, or Storage where something cannot be moved aside or made.</exception>
     public StandingTargets Judge(SectorFacts facts, bool keepUnsealed, Func<PAuxFile, CommR> commR)
     {
         ResultLayout layout = new(settings.ResultFolder, facts.Sector);
-        Looking looking = new(files, settings, layout, new TargetRefusals(settings.ResultFolder, facts.Sector));
+        TargetRefusals refusals = new(settings.ResultFolder, facts.Sector);
+        if (StorageRules.Refusal(settings.ResultFolder, facts.Sector, StorageRules.AreasOf(facts, keepUnsealed)) is { } ruled)
+        {
+            throw refusals.NotTaken(ruled);
+        }
+
+        Looking looking = new(files, settings, layout, refusals);
         looking.RefuseShared(layout.Own);
         PorepParameters porep = facts.SealProof.Porep;
         RecoverySettings own = settings.Of(facts);

@@ -1,4 +1,5 @@
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Storage;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Install;
@@ -19,6 +20,12 @@ internal sealed class TargetRefusals(string resultFolder, SectorId sector)
         $"{sector}: {path} already exists and {complaint}",
         $"Choose another {Setting.ResultFolder}, or repeat with {Setting.Force} to move it to "
         + $"{Path.Combine(resultFolder, ResultLayout.OwnFolder, "replaced")}.");
+
+    /// <summary>The storage path does not take such files, by its own sectorstore.json.</summary>
+    public OperatorException NotTaken(string why) => new(
+        FailureKind.BadInput,
+        $"{sector}: the storage path {resultFolder} {why}; {NothingComputed}",
+        $"Name a storage path that takes it, or change {SectorStore.PathIn(resultFolder)} as Lotus and Curio read it.");
 
     /// <summary>sealed/, cache/ and their like are of all sectors, and a link that leads nowhere may lead to a disk that is not mounted.</summary>
     public OperatorException SharedFolder(string path, string why) => new(

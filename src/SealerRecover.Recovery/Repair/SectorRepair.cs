@@ -4,6 +4,7 @@ using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
+using SealerRecover.Recovery.Storage;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Repair;
@@ -38,7 +39,7 @@ public sealed record SectorRepair(SectorFacts Facts, string StoragePath, RepairK
 
     /// <summary>Chooses place and way by names, lengths and p_aux alone: no replica is read.</summary>
     /// <param name="facts">The sector.</param>
-    /// <param name="storagePaths">Storage paths, as Lotus and Curio lay them out; the first takes what has no other place.</param>
+    /// <param name="storagePaths">Storage paths, as Lotus and Curio lay them out; what has no other place goes where their sectorstore.json lets it, or into the first.</param>
     /// <param name="settings">Kernels, and whether all is kept, which leaves nothing to spare.</param>
     public static SectorRepair Choose(SectorFacts facts, ImmutableArray<string> storagePaths, RecoverySettings settings)
     {
@@ -51,7 +52,7 @@ public sealed record SectorRepair(SectorFacts Facts, string StoragePath, RepairK
         string path = (layouts.FirstOrDefault(layout => facts.Update is not null && FileLook.TryThrough(layout.UpdateFile).IsFileOf(size))
             ?? layouts.FirstOrDefault(layout => FileLook.TryThrough(layout.SealedFile).IsFileOf(size))
             ?? layouts.FirstOrDefault(layout => FileLook.TryThrough(layout.CacheFolder).Kind == FileKind.Folder)
-            ?? layouts[0]).Root;
+            ?? new ResultLayout(StorageRules.Best(storagePaths, facts.Sector, StorageRules.AreasOf(facts, settings.KeepUnsealed)), facts.Sector)).Root;
         RecoverySettings there = settings with { ResultFolder = path, StoragePaths = storagePaths };
         Survivors? left = Survivors.FindSparing(LinuxFileSystem.Instance, facts, there, new Proving(settings).CommROf);
         return new SectorRepair(facts, path, (left, IsSnapped: facts.Update is not null) switch

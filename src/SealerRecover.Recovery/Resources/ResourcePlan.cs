@@ -7,6 +7,7 @@ using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
+using SealerRecover.Recovery.Storage;
 using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Resources;
@@ -47,7 +48,7 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
         ImmutableArray<PlannedPiece> pieces = survey.Of(open);
         Demand demand = Ask(sectors);
         Supply supply = new(probe.AvailableMemory(), probe.Disk(settings.TempFolder), probe.Disk(settings.ResultFolder),
-            probe.Disk(settings.ParentCacheFolder), probe.OpenFilesLeft());
+            probe.Disk(settings.ParentCacheFolder), probe.OpenFilesLeft(), StorageRules.RoomLeft(settings.ResultFolder));
         PorepParameters largest = sectors.Select(facts => facts.SealProof.Porep).MaxBy(porep => porep.Nodes)!;
         CorePlanner planner = new(
             probe.Topology() ?? CpuTopology.Flat(settings.Threads), settings.Threads, roles.Labels.CostsOf(largest));
@@ -101,6 +102,7 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
     [
         new ResourceLine("memory", RunMemory.Of(demand.Needs, largest, cores), supply.Memory),
         .. Disks(demand, cores.AtOnce, supply),
+        .. supply.RoomLeft is { } room ? [new ResourceLine($"room in {settings.ResultFolder} below the MaxStorage of its {SectorStore.FileName}", demand.Result.Sum(), room)] : (ResourceLine[])[],
         new ResourceLine("open files", (cores.AtOnce + 1L) * demand.Needs.Max(need => need.OpenFiles), supply.OpenFiles, IsBytes: false),
     ];
 
@@ -147,5 +149,5 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
     /// <summary>What the sectors need, each for itself; temporary and result in bytes that are not there yet.</summary>
     private sealed record Demand(SectorFacts[] Sectors, SealResources[] Needs, long[] Temporary, long[] Result, long Parents);
 
-    private sealed record Supply(long? Memory, DiskSpace? Temp, DiskSpace? Result, DiskSpace? Parents, long? OpenFiles);
+    private sealed record Supply(long? Memory, DiskSpace? Temp, DiskSpace? Result, DiskSpace? Parents, long? OpenFiles, long? RoomLeft);
 }

@@ -12,6 +12,7 @@ namespace SealerRecover.Commands;
 /// <param name="Host">The surroundings.</param>
 /// <param name="Folders">Makes paths absolute.</param>
 /// <param name="Environment">What the environment says.</param>
+/// <param name="Configuration">What configuration files and variables of options say.</param>
 /// <param name="View">Shows answers.</param>
 /// <param name="Events">Told what happens meanwhile; the view shows what is due of it.</param>
 /// <param name="Log">Goes to standard error through the view.</param>
@@ -21,6 +22,7 @@ internal sealed record CommandContext(
     ConsoleHost Host,
     Folders Folders,
     EnvironmentSettings Environment,
+    Configuration Configuration,
     IView View,
     EventSink Events,
     ILoggerFactory Log,

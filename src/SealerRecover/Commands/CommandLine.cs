@@ -16,7 +16,7 @@ internal sealed class CommandLine
     /// <summary>Makes the syntax.</summary>
     public CommandLine()
     {
-        _commands = [_root, new ExportCommand(), new RecoverCommand(), new ParentsCommand(), new BenchCommand(), new KernelsCommand(), new CommpCommand(), new PiecesCommand(), new UnsealCommand(), new SurveyCommand(), new RepairCommand(), new VerifyCommand(), new DiagnoseCommand(), new Commit1Command()];
+        _commands = [_root, new ExportCommand(), new RecoverCommand(), new ParentsCommand(), new BenchCommand(), new KernelsCommand(), new CommpCommand(), new PiecesCommand(), new UnsealCommand(), new SurveyCommand(), new RepairCommand(), new VerifyCommand(), new DiagnoseCommand(), new Commit1Command(), new ConfigCommand()];
         foreach (ICommand command in _commands)
         {
             // Without an action the parser takes a command for a mere group of others. RunAsync does the work.
@@ -45,19 +45,15 @@ internal sealed class CommandLine
     /// <returns>A code of <see cref="ExitCodes"/>.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, ConsoleHost host, CancellationToken cancellation)
     {
-        ParseResult parsed = _root.Root.Parse(
-            arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        ParseResult parsed = Parse(arguments);
         ICommand command = Array.Find(_commands, candidate => candidate.Syntax == parsed.CommandResult.Command) ?? _root;
-        bool verbose = parsed.GetValue(command.Common.Verbose);
-        IView view = parsed.GetValue(command.Common.Json) ? new JsonView(host.Output, host.Error, host.Time, verbose)
-            : host.OutputIsTerminal ? new TerminalView(host, verbose)
-            : new PlainView(host.Output, host.Error, host.Time, verbose);
         if (arguments.Count == 0)
         {
             Write(host, _help.InShort(host.Width));
             return ExitCodes.Of(FailureKind.BadInput).Code;
         }
 
+        Configuration? configuration = null;
         OperatorException? mistake;
         try
         {
@@ -68,12 +64,25 @@ internal sealed class CommandLine
             }
 
             mistake = Mistake(parsed, command);
+            if (mistake is null)
+            {
+                configuration = Configuration.Read(new OptionCatalogue(_commands.Select(known => known.Syntax)), host, parsed.GetValue(command.Common.Config));
+                if (configuration.ArgumentsFor(command.Syntax, parsed.CommandResult) is { Count: > 0 } more)
+                {
+                    parsed = Parse(Configuration.Insert(arguments, command.Syntax, more));
+                    mistake = Mistake(parsed, command, configuration);
+                }
+            }
         }
-        catch (OperatorException noTopic)
+        catch (OperatorException notUsable)
         {
-            mistake = noTopic;
+            mistake = notUsable;
         }
 
+        bool verbose = parsed.GetValue(command.Common.Verbose);
+        IView view = parsed.GetValue(command.Common.Json) ? new JsonView(host.Output, host.Error, host.Time, verbose)
+            : host.OutputIsTerminal ? new TerminalView(host, verbose)
+            : new PlainView(host.Output, host.Error, host.Time, verbose);
         if (mistake is not null)
         {
             Report refused = new() { Command = command.Name, Failure = Failure.From(mistake) };
@@ -81,8 +90,11 @@ internal sealed class CommandLine
             return refused.Exit.Code;
         }
 
-        return (await new CommandRunner(host, view, verbose).RunAsync(command, parsed, arguments, cancellation)).Exit.Code;
+        return (await new CommandRunner(host, view, verbose).RunAsync(command, parsed, configuration!, arguments, cancellation)).Exit.Code;
     }
+
+    private ParseResult Parse(IReadOnlyList<string> arguments) =>
+        _root.Root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
 
     private static void Write(ConsoleHost host, IEnumerable<string> lines)
     {
@@ -92,12 +104,13 @@ internal sealed class CommandLine
         }
     }
 
-    private OperatorException? Mistake(ParseResult parsed, ICommand command)
+    private OperatorException? Mistake(ParseResult parsed, ICommand command, Configuration? configuration = null)
     {
         string help = command == _root ? "sealer-recover -h lists the options" : $"sealer-recover {command.Syntax.Name} -h lists the options";
         if (parsed.Errors.Count > 0)
         {
-            return new OperatorException(FailureKind.BadInput, parsed.Errors[0].Message.TrimEnd('.'), help);
+            string message = parsed.Errors[0].Message.TrimEnd('.');
+            return new OperatorException(FailureKind.BadInput, configuration?.Blamed(message) is { } where ? $"{message} ({where})" : message, help);
         }
 
         // Directives are off, and the parser then drops what looks like one.

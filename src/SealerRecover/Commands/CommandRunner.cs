@@ -17,10 +17,10 @@ internal sealed class CommandRunner(ConsoleHost host, IView view, bool verbose)
 {
     /// <summary>Runs <paramref name="command"/> and reports its end.</summary>
     public async Task<Report> RunAsync(
-        ICommand command, ParseResult parsed, IReadOnlyList<string> arguments, CancellationToken cancellation)
+        ICommand command, ParseResult parsed, Configuration configuration, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         long started = host.Time.GetTimestamp();
-        Report report = await EndAsync(command, parsed, cancellation);
+        Report report = await EndAsync(command, parsed, configuration, cancellation);
         bool stopped = report.Stopped || report.Sectors.Any(sector => sector.Result == SectorResult.Stopped);
         report = report with
         {
@@ -32,7 +32,7 @@ internal sealed class CommandRunner(ConsoleHost host, IView view, bool verbose)
         return report;
     }
 
-    private async Task<Report> EndAsync(ICommand command, ParseResult parsed, CancellationToken cancellation)
+    private async Task<Report> EndAsync(ICommand command, ParseResult parsed, Configuration configuration, CancellationToken cancellation)
     {
         using ILoggerFactory log = LoggerFactory.Create(logging => logging
             .SetMinimumLevel(verbose ? LogLevel.Trace : LogLevel.Information)
@@ -42,7 +42,7 @@ internal sealed class CommandRunner(ConsoleHost host, IView view, bool verbose)
             Folders folders = new(host.Home, host.WorkingFolder);
             EnvironmentSettings environment = EnvironmentSettings.Read(host.Environment, folders);
             ILogger remarks = log.CreateLogger("environment");
-            foreach (string remark in environment.Remarks)
+            foreach (string remark in configuration.Remarks.Concat(environment.Remarks))
             {
                 remarks.LogInformation("{Remark}", remark);
             }
@@ -52,7 +52,7 @@ internal sealed class CommandRunner(ConsoleHost host, IView view, bool verbose)
                 ProcessorFeatures.Mask(environment.Masked);
             }
 
-            return await command.RunAsync(new CommandContext(parsed, host, folders, environment, view, new EventSink(view, host.Time), log, cancellation));
+            return await command.RunAsync(new CommandContext(parsed, host, folders, environment, configuration, view, new EventSink(view, host.Time), log, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -60,7 +60,12 @@ internal sealed class CommandRunner(ConsoleHost host, IView view, bool verbose)
         }
         catch (OperatorException failure)
         {
-            return new Report { Command = command.Name, Failure = Failure.From(failure) };
+            Failure known = Failure.From(failure);
+            return new Report
+            {
+                Command = command.Name,
+                Failure = failure.Kind == FailureKind.BadInput && configuration.Blamed(failure.Message) is { } where ? known with { Message = $"{known.Message} ({where})" } : known,
+            };
         }
 #pragma warning disable CA1031 // The last resort: a bug ends as a documented exit code and a sentence, with the stack behind --verbose.
         catch (Exception bug)

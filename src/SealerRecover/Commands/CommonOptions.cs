@@ -8,6 +8,16 @@ namespace SealerRecover.Commands;
 /// <summary>Options of every command.</summary>
 internal sealed class CommonOptions
 {
+    /// <summary>The option that names a configuration file.</summary>
+    public const string ConfigName = "--config";
+
+    /// <summary>--config.</summary>
+    public Option<string?> Config { get; } = new(ConfigName)
+    {
+        Description = "A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover. See docs/configuration.md.",
+        HelpName = "file",
+    };
+
     /// <summary>--json.</summary>
     public Option<bool> Json { get; } = new("--json")
     {
@@ -23,6 +33,7 @@ internal sealed class CommonOptions
     /// <summary>Adds them.</summary>
     public void AddTo(Command command)
     {
+        command.Add(Config);
         command.Add(Json);
         command.Add(Verbose);
     }

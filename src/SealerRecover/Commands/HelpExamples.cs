@@ -78,6 +78,12 @@ internal static class HelpExamples
             ("--miner=f01000 --storage=/sector --full 7", "read everything of one"),
             ("--metadata=./sectors-recovery-f01000.json --storage=/sector", "all sectors of a file, without a node"),
         ],
+        ["config"] =
+        [
+            ("", "what holds on this machine"),
+            ("--config=./night.toml", "what would hold with this file"),
+            ("--json", "the same for programs"),
+        ],
         ["diagnose"] =
         [
             ("--miner=f01000 --sealing-temp=/temp 7", "why another CommR came out"),

@@ -17,7 +17,7 @@ internal static class HelpGroups
         ("How", ["--parallel", "--threads", "--memory", "--concurrency", "--kernel", "--rows-to-discard", "--keep-unsealed", "--keep-all",
             "--keep-labels", "--verify", "--deep", "--sample", "--quick", "--full", "--challenges", "--anew", "--survey", "--dry-run", "--force",
             "--ignore-resources"]),
-        ("Output", ["--json", "--verbose", "--version", "--help"]),
+        ("All commands", ["--config", "--json", "--verbose", "--version", "--help"]),
     ];
 
     /// <summary>The groups of a command that has options of them, with these in order.</summary>

@@ -29,7 +29,7 @@ internal sealed class InspectionOptions
     public void AddTo(Command command, params ReadOnlySpan<Option> own)
     {
         Sectors.AddTo(command);
-        foreach (Option option in (Option[])[_storage.Folders, .. own, _rowsToDiscard, _threads, _kernel.Kernel])
+        foreach (Option option in (Option[])[_storage.Folders, Sectors.Known.Node.Sources.LotusMiner, Sectors.Known.Node.Sources.CurioDatabase, .. own, _rowsToDiscard, _threads, _kernel.Kernel])
         {
             command.Add(option);
         }
@@ -39,7 +39,7 @@ internal sealed class InspectionOptions
     /// <exception cref="OperatorException">BadInput.</exception>
     public StorageRoots ReadRoots(CommandContext context)
     {
-        StorageRoots roots = _storage.Read(context);
+        StorageRoots roots = StorageRoots.Read(_storage.ReadPaths(context, Sectors.Known.Node, !Sectors.IsOffline(context)));
         foreach (string remark in roots.Remarks)
         {
             context.Events.Notice(remark);

@@ -74,6 +74,9 @@ internal sealed class NodeOptions
         command.Add(Timeout);
     }
 
+    /// <summary>Seconds to wait for an answer that a run can do without, unless told otherwise.</summary>
+    public int QuickTimeoutSeconds(CommandContext context) => context.Parsed.GetValue(Timeout) ?? QuickTimeout;
+
     /// <summary>Curio's database; null if none is named.</summary>
     /// <exception cref="OperatorException">BadInput.</exception>
     public Filecoin.Curio.CuriosDatabase? Curio(CommandContext context) =>
@@ -272,7 +275,8 @@ internal sealed class NodeOptions
         }
     }
 
-    private static JsonRpcClient Connect(
+    /// <summary>A client of endpoints, its own to dispose of.</summary>
+    public static JsonRpcClient Connect(
         CommandContext context, IReadOnlyList<ChainEndpoint> endpoints, int timeoutSeconds) => new(
         endpoints,
         new JsonRpcOptions { RequestTimeout = TimeSpan.FromSeconds(timeoutSeconds), CertificateFile = context.Environment.CertificateFile },

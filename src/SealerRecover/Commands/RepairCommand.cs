@@ -52,7 +52,7 @@ internal sealed class RepairCommand : ICommand
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
-        ImmutableArray<string> paths = _storage.ReadPaths(context);
+        ImmutableArray<string> paths = _storage.ReadPaths(context, _sectors.Node);
 
         // What differs from a recovered file is damaged: CommR vouches for the recovered one. It is moved aside, not deleted.
         RecoverySettings settings = _recovery.Read(context, _sectors.Node) with { Force = true, StoragePaths = paths };

@@ -67,7 +67,7 @@ internal sealed class SourceOptions
         CommandContext context, Func<IReadOnlyList<ChainEndpoint>, JsonRpcClient> connect, TimeSpan timeout, IEnumerable<ISectorSource> given)
     {
         List<ISectorSource> named = [];
-        if (MinerEndpoints(context) is { } miner)
+        if (LotusMinerEndpoints(context) is { } miner)
         {
             named.Add(new LotusMinerRecords(new LotusMiner(connect(miner))));
         }
@@ -95,7 +95,9 @@ internal sealed class SourceOptions
     public CuriosDatabase? Curio(CommandContext context, TimeSpan timeout) =>
         WhereCurioIs(context) is { } curio ? new CuriosDatabase(curio, timeout, context.Log.CreateLogger<CuriosDatabase>()) : null;
 
-    private IReadOnlyList<ChainEndpoint>? MinerEndpoints(CommandContext context) =>
+    /// <summary>Where lotus-miner is; null if none is named.</summary>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public IReadOnlyList<ChainEndpoint>? LotusMinerEndpoints(CommandContext context) =>
         context.Parsed.GetValue(LotusMiner) is { } given ? ApiInfo.Parse(given, LotusMiner.Name, NodeApi.LotusMiner)
         : context.Environment.MinerApiInfo is { } variable ? ApiInfo.Parse(variable, null, NodeApi.LotusMiner)
         : null;

@@ -2,13 +2,15 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Survey;
+using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
 
 /// <summary>Where the miner's files are.</summary>
 /// <param name="description">What they are for, in help.</param>
 internal sealed class StorageOption(
-    string description = "A storage path of Lotus or Curio, or a result folder of recover: what holds sealed/ and cache/. May be repeated.")
+    string description = "A storage path of Lotus or Curio, or a result folder of recover: what holds sealed/ and cache/. May be repeated. "
+        + "Default: those of this machine that lotus-miner, Curio's database and their storage.json tell.")
 {
     /// <summary>--storage.</summary>
     public Option<string[]> Folders { get; } = new("--storage")
@@ -19,20 +21,38 @@ internal sealed class StorageOption(
         AllowMultipleArgumentsPerToken = false,
     };
 
-    /// <summary>The paths, absolute, each once.</summary>
-    /// <exception cref="OperatorException">BadInput: none was named, or one is not there.</exception>
-    public ImmutableArray<string> ReadPaths(CommandContext context)
+    /// <summary>The paths that were named, or those that are found, absolute, each once; what is found is told.</summary>
+    /// <param name="context">The command's surroundings.</param>
+    /// <param name="node">Who is asked where none was named.</param>
+    /// <param name="asksOthers">Whether anybody is asked over a network.</param>
+    /// <exception cref="OperatorException">BadInput: none was named and none is found, or one that was named is not there.</exception>
+    public ImmutableArray<string> ReadPaths(CommandContext context, NodeOptions node, bool asksOthers = true)
+    {
+        if (context.Parsed.GetResult(Folders) is not null)
+        {
+            return Named(context);
+        }
+
+        StorageAnswer found = NodeOptions.Live(context, () => new StorageDiscovery(node).AskAsync(context, asksOthers));
+        if (found.Asked.Count > 0)
+        {
+            context.View.Answered(found);
+        }
+
+        return found.Used.Count > 0 ? [.. found.Used] : throw new OperatorException(
+            FailureKind.BadInput,
+            $"no storage path was named and none is found: {StorageDiscovery.LookedAt(context, found)}",
+            $"name the folders that hold sealed/ and cache/ with {Folders.Name}, as `lotus-miner storage list` prints them");
+    }
+
+    /// <summary>The paths that were named, of a command that can do without.</summary>
+    /// <exception cref="OperatorException">BadInput: one is not there.</exception>
+    public ImmutableArray<string> ReadAnyPaths(CommandContext context) => context.Parsed.GetResult(Folders) is null ? [] : Named(context);
+
+    private ImmutableArray<string> Named(CommandContext context)
     {
         ImmutableArray<string> paths =
             [.. (context.Parsed.GetValue(Folders) ?? []).Select(path => context.Folders.Absolute(path, Folders.Name)).Distinct()];
-        if (paths.IsEmpty)
-        {
-            throw new OperatorException(
-                FailureKind.BadInput,
-                "no storage path was named",
-                $"name the folders that hold sealed/ and cache/ with {Folders.Name}, as `lotus-miner storage list` prints them");
-        }
-
         foreach (string path in paths)
         {
             Refuse(StoragePathMistake.In(path), Folders.Name);
@@ -43,10 +63,6 @@ internal sealed class StorageOption(
                 FailureKind.BadInput, $"{missing} is not there", $"mount it, or leave it out of {Folders.Name}; to make a sector from nothing use recover")
             : paths;
     }
-
-    /// <summary>As <see cref="ReadPaths"/>, of a command that can do without.</summary>
-    /// <exception cref="OperatorException">BadInput: one is not there.</exception>
-    public ImmutableArray<string> ReadAnyPaths(CommandContext context) => context.Parsed.GetResult(Folders) is null ? [] : ReadPaths(context);
 
     /// <summary>Refuses a folder that is no storage path and names those that were meant.</summary>
     /// <param name="mistake">What is wrong; null for nothing.</param>
@@ -61,8 +77,4 @@ internal sealed class StorageOption(
                 : "give " + string.Join(' ', mistake.Meant.Select(meant => ShellWords.Quote($"{option}={meant}"))));
         }
     }
-
-    /// <summary>Lists what they hold.</summary>
-    /// <exception cref="OperatorException">As <see cref="ReadPaths"/>.</exception>
-    public StorageRoots Read(CommandContext context) => StorageRoots.Read(ReadPaths(context));
 }

@@ -44,6 +44,9 @@ internal sealed class SurveyedSectors
     /// <summary>Node, metadata file and numbers.</summary>
     public KnownSectors Known { get; } = new();
 
+    /// <summary>Whether nobody may be asked.</summary>
+    public bool IsOffline(CommandContext context) => context.Parsed.GetValue(_offline);
+
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
@@ -79,7 +82,7 @@ internal sealed class SurveyedSectors
         }
 
         IReadOnlyList<ulong> asked = Known.Sectors.Read(context.Parsed);
-        bool offline = context.Parsed.GetValue(_offline);
+        bool offline = IsOffline(context);
         if (faulty && (offline || !Known.Node.AreGiven(context)))
         {
             throw new OperatorException(

@@ -29,6 +29,9 @@ internal sealed record ConsoleHost
     /// <summary>The folder that relative paths start from.</summary>
     public required string WorkingFolder { get; init; }
 
+    /// <summary>The configuration file of this machine.</summary>
+    public string SystemConfiguration { get; init; } = "/etc/sealer-recover/config.toml";
+
     /// <summary>Cores.</summary>
     public int Cores { get; init; } = 1;
 

@@ -9,9 +9,15 @@ namespace SealerRecover.Settings;
 /// </summary>
 internal sealed class CurioVariables
 {
+    /// <summary>The variable that names the database at all.</summary>
+    internal const string HostVariable = "CURIO_DB_HOST";
+
+    /// <summary>The older name of that.</summary>
+    internal const string OlderHostVariable = "CURIO_HARMONYDB_HOSTS";
+
     private static readonly (string Name, string Older)[] All =
     [
-        ("CURIO_DB_HOST", "CURIO_HARMONYDB_HOSTS"),
+        (HostVariable, OlderHostVariable),
         ("CURIO_DB_PORT", "CURIO_HARMONYDB_PORT"),
         ("CURIO_DB_USER", "CURIO_HARMONYDB_USERNAME"),
         ("CURIO_DB_PASSWORD", "CURIO_HARMONYDB_PASSWORD"),
@@ -24,7 +30,7 @@ internal sealed class CurioVariables
     /// <summary>The variables with a meaning, for help and documentation.</summary>
     internal static IReadOnlyList<(string Name, string Meaning)> Documented { get; } =
     [
-        ("CURIO_DB_HOST", "Curio's database, which is asked how sectors were sealed; several hosts with commas"),
+        (HostVariable, "Curio's database, which is asked how sectors were sealed; several hosts with commas"),
         ("CURIO_DB_PORT", "its port; default 5433"),
         ("CURIO_DB_USER", "its user; default yugabyte"),
         ("CURIO_DB_PASSWORD", "the user's password; default yugabyte"),
@@ -34,7 +40,7 @@ internal sealed class CurioVariables
     ];
 
     /// <summary>Whether the environment names a host, so that the database is asked.</summary>
-    internal bool NameHost => _set.ContainsKey("CURIO_DB_HOST");
+    internal bool NameHost => _set.ContainsKey(HostVariable);
 
     /// <summary>Takes the variables; those that are empty are not set.</summary>
     internal static CurioVariables Read(Func<string, string?> value)
@@ -59,7 +65,7 @@ internal sealed class CurioVariables
     /// <exception cref="OperatorException">BadInput naming the variable that cannot be read.</exception>
     internal ConnectionParts ToParts() => new()
     {
-        Hosts = Of("CURIO_DB_HOST") is (string variable, string hosts) ? DatabaseHost.ParseList(hosts, variable) : null,
+        Hosts = Of(HostVariable) is (string variable, string hosts) ? DatabaseHost.ParseList(hosts, variable) : null,
         Port = Of("CURIO_DB_PORT") is (string portVariable, string port) ? EnvironmentSettings.Whole(portVariable, port, 1, 65535) : null,
         User = Of("CURIO_DB_USER")?.Text,
         Password = Of("CURIO_DB_PASSWORD")?.Text,

@@ -12,17 +12,25 @@ internal sealed record EnvironmentSettings
 {
     private const string ParentCacheVariable = "FIL_PROOFS_PARENT_CACHE";
     private const string CacheBaseVariable = "FIL_PROOFS_CACHE_DIR";
-    private const string RowsVariable = "FIL_PROOFS_ROWS_TO_DISCARD";
     private const string WindowVariable = "FIL_PROOFS_SDR_PARENTS_CACHE_SIZE";
     private const string MulticoreVariable = "FIL_PROOFS_USE_MULTICORE_SDR";
     private const string LookAhead = "whether cores look ahead for a sector is decided by how many are free, and the plan says so";
     private const string CachingVariable = "FIL_PROOFS_MAXIMIZE_CACHING";
-    private const string ApiVariable = "FULLNODE_API_INFO";
-    private const string MinerApiVariable = "MINER_API_INFO";
-    private const string RepositoryVariable = "LOTUS_PATH";
     private const string MaskVariable = "SEALER_RECOVER_MASK_FEATURES";
     private const string TemporaryVariable = "TMPDIR";
     private const string CertificateVariable = "SSL_CERT_FILE";
+
+    /// <summary>Rows of tree_r_last not stored.</summary>
+    public const string RowsVariable = "FIL_PROOFS_ROWS_TO_DISCARD";
+
+    /// <summary>The chain node.</summary>
+    public const string ApiVariable = "FULLNODE_API_INFO";
+
+    /// <summary>The Lotus repository that says where the chain node is otherwise.</summary>
+    public const string RepositoryVariable = "LOTUS_PATH";
+
+    /// <summary>The lotus-miner that sealed.</summary>
+    public const string MinerApiVariable = "MINER_API_INFO";
 
     /// <summary>Kernels to use; see <see cref="KernelNames"/>.</summary>
     public const string KernelVariable = "SEALER_RECOVER_KERNEL";
@@ -50,12 +58,18 @@ internal sealed record EnvironmentSettings
         GpuVariables.ColumnsVariable, GpuVariables.TreesVariable, GpuVariables.NoGpuVariable,
     ];
 
+    /// <summary>Variables of this program that are no option's, or have another name than it.</summary>
+    public static IReadOnlyList<string> Own { get; } = [KernelVariable, PieceSourcesVariable, MaskVariable];
+
     /// <summary>The variables with a meaning, for help and documentation.</summary>
     public static IReadOnlyList<(string Name, string Meaning)> Documented { get; } =
     [
+        ("SEALER_RECOVER_*", "every option by its name, as SEALER_RECOVER_SEALING_TEMP for --sealing-temp"),
+        ("SEALER_RECOVER_CONFIG", "a configuration file, as --config"),
         (ApiVariable, "the chain node, as token:multiaddr or token:url, several with commas"),
         (MinerApiVariable, "the lotus-miner that sealed, likewise; asked how sectors were sealed"),
         .. CurioVariables.Documented,
+        .. StorageRepository.Documented,
         (RepositoryVariable, "Lotus repository whose api and token files are used otherwise; default ~/.lotus"),
         (ParentCacheVariable, "folder of parent caches; default /var/tmp/filecoin-parents"),
         (CacheBaseVariable, "put before filecoin-parents, without a slash, where the above is not set"),
@@ -97,6 +111,9 @@ internal sealed record EnvironmentSettings
     /// <summary>Whether LOTUS_PATH named the repository, so that its absence is the operator's mistake.</summary>
     public bool LotusRepositoryIsNamed { get; init; }
 
+    /// <summary>Repositories in which lists of storage paths may stand, in the order in which they are read.</summary>
+    public IReadOnlyList<StorageRepository> StorageRepositories { get; init; } = [];
+
     /// <summary>SEALER_RECOVER_KERNEL as it stands; null where it is not set or empty.</summary>
     public string? Kernels { get; init; }
 
@@ -136,6 +153,7 @@ internal sealed record EnvironmentSettings
             LotusRepository = repository is not null ? folders.Absolute(repository, RepositoryVariable)
                 : environment.ContainsKey("HOME") ? folders.Absolute("~/.lotus", "HOME") : null,
             LotusRepositoryIsNamed = repository is not null,
+            StorageRepositories = StorageRepository.Read(Value, environment.ContainsKey("HOME"), folders),
             Kernels = Value(KernelVariable),
             PieceSources =
                 Value(PieceSourcesVariable)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
@@ -207,7 +225,7 @@ internal sealed record EnvironmentSettings
             $"write names of {string.Join(", ", ProcessorFeatureNames.All.Select(entry => entry.Name))} with commas, or unset it");
 
     // The words that the reference's settings reader takes for a boolean.
-    private static bool Switch(string name, string text) => text.Trim().ToUpperInvariant() switch
+    internal static bool Switch(string name, string text) => text.Trim().ToUpperInvariant() switch
     {
         "1" or "TRUE" or "ON" or "YES" => true,
         "0" or "FALSE" or "OFF" or "NO" => false,

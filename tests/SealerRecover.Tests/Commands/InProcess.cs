@@ -17,13 +17,19 @@ internal static class InProcess
     /// <summary>Runs a command line that may read <paramref name="input"/>.</summary>
     public static Task<Ran> RunAsync(Func<Stream> input, params string[] arguments) => RunAsync(input, arguments, isTerminal: false);
 
-    private static async Task<Ran> RunAsync(Func<Stream> input, string[] arguments, bool isTerminal)
+    /// <summary>Runs a command line in an environment and with a configuration file of the machine.</summary>
+    public static Task<Ran> RunAsync(IReadOnlyDictionary<string, string> environment, string systemConfiguration, params string[] arguments) =>
+        RunAsync(() => Stream.Null, arguments, isTerminal: false, environment, systemConfiguration);
+
+    private static async Task<Ran> RunAsync(
+        Func<Stream> input, string[] arguments, bool isTerminal, IReadOnlyDictionary<string, string>? environment = null, string systemConfiguration = "/nowhere/config.toml")
     {
         using StringWriter output = new() { NewLine = "\n" };
         using StringWriter error = new() { NewLine = "\n" };
         ConsoleHost host = new()
         {
-            Environment = new Dictionary<string, string> { ["HOME"] = "/home/sp" },
+            Environment = environment ?? new Dictionary<string, string> { ["HOME"] = "/home/sp" },
+            SystemConfiguration = systemConfiguration,
             Output = output,
             Error = error,
             OpenInput = input,
