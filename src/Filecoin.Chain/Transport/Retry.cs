@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Polly;
 using Polly.Retry;
 
@@ -14,7 +15,7 @@ public static class Retry
     /// <param name="isWorthIt">Whether another try may help after this one.</param>
     /// <param name="retryAfter">How long the server asks to wait; null where it does not say.</param>
     /// <param name="waiting">Told of every try that will be repeated.</param>
-    public static ResiliencePipeline<T> Of<T>(
+    public static ResiliencePipeline<T> Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(
         int tries,
         TransportOptions options,
         TimeProvider time,

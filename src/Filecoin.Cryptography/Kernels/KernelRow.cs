@@ -11,7 +11,9 @@ namespace Filecoin.Cryptography.Kernels;
 internal sealed class KernelRow<TKernel>(string name, ProcessorFeature needs, Func<TKernel?> make, double cost = 0)
     where TKernel : class
 {
-    private readonly Lazy<TKernel?> _kernel = new(() => ProcessorFeatures.Current.Has(needs) ? make() : null);
+    private TKernel? _kernel;
+    private bool _isMade;
+    private object? _gate = new();
 
     /// <summary>Name of the variant.</summary>
     public string Name => name;
@@ -23,7 +25,7 @@ internal sealed class KernelRow<TKernel>(string name, ProcessorFeature needs, Fu
     public double Cost => cost;
 
     /// <summary>The kernel, one for the whole process; null where this machine cannot run it.</summary>
-    public TKernel? Kernel => _kernel.Value;
+    public TKernel? Kernel => LazyInitializer.EnsureInitialized(ref _kernel, ref _isMade, ref _gate, () => ProcessorFeatures.Current.Has(needs) ? make() : null);
 
     /// <summary>Whether this machine can run it. Only what may still be refused is made to find out.</summary>
     public bool IsHere => needs.HasFlag(ProcessorFeature.EmittedCode) ? Kernel is not null : ProcessorFeatures.Current.Has(needs);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Records;
@@ -8,7 +9,7 @@ namespace SealerRecover.Recovery.PieceSources;
 /// A download on its way: the part file, and beside it which bytes of it are there. The bytes are flushed before they are written down, so
 /// that what is written down holds after a power cut too. Writes may come from several threads; the rest from one. The piece is locked.
 /// </summary>
-internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFetcherOptions options, TimeProvider time) : IDisposable
+internal sealed partial class PartialDownload(PieceStore store, PieceInfo piece, PieceFetcherOptions options, TimeProvider time) : IDisposable
 {
     private const int Version = 1;
 
@@ -51,7 +52,7 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
     {
         FileLook look = FileLook.At(_path);
         if (look.Kind != FileKind.File || FileLook.At(_statePath).Kind != FileKind.File
-            || ChecksummedLines.Read<State>(store.Files.ReadAll(_statePath)) is not [{ Version: Version } state]
+            || ChecksummedLines.Read(store.Files.ReadAll(_statePath), StateJson.Default.State) is not [{ Version: Version } state]
             || state.Total != look.Length || state.Total > piece.UnpaddedSize
             || !ByteRanges.TryRead(state.Done, state.Total, out ByteRanges there))
         {
@@ -158,7 +159,7 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
         Explain(() =>
         {
             _file.Flush();
-            store.Files.WriteDurably(_statePath, ChecksummedLines.Write([state]));
+            store.Files.WriteDurably(_statePath, ChecksummedLines.Write([state], StateJson.Default.State));
         });
     }
 
@@ -169,4 +170,12 @@ internal sealed class PartialDownload(PieceStore store, PieceInfo piece, PieceFe
 
     /// <summary>What is written down.</summary>
     private sealed record State(int Version, long Total, string? Tag, long[] Done);
+
+    /// <summary>How it stands in JSON.</summary>
+    [JsonSourceGenerationOptions(
+        GenerationMode = JsonSourceGenerationMode.Metadata,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        MaxDepth = 16)]
+    [JsonSerializable(typeof(State))]
+    private sealed partial class StateJson : JsonSerializerContext;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using Filecoin.Chain.Transport;
@@ -34,7 +35,7 @@ internal sealed class PieceServer(ServerSource source, PieceFetcherOptions optio
 
     /// <summary>Tries something until it succeeds, fails in a way that will not pass, or has failed too often.</summary>
     /// <exception cref="ServerTrouble">The last failure.</exception>
-    public ValueTask<T> TryAsync<T>(string address, Func<CancellationToken, Task<T>> work, CancellationToken cancellation) => Retry.Of<T>(
+    public ValueTask<T> TryAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(string address, Func<CancellationToken, Task<T>> work, CancellationToken cancellation) => Retry.Of<T>(
         options.MaxTries,
         options,
         time,

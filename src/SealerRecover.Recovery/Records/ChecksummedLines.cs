@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace SealerRecover.Recovery.Records;
 
@@ -13,15 +14,15 @@ internal static class ChecksummedLines
 {
     private const int ChecksumLength = 16;
 
-    private static readonly JsonSerializerOptions Options = MakeOptions();
-
     /// <summary>The bytes of <paramref name="entries"/>.</summary>
-    public static byte[] Write<T>(IEnumerable<T> entries)
+    /// <param name="entries">One for each line.</param>
+    /// <param name="type">Their type, as <see cref="JsonSerializerContext"/> knows it.</param>
+    public static byte[] Write<T>(IEnumerable<T> entries, JsonTypeInfo<T> type)
     {
         StringBuilder text = new();
         foreach (T entry in entries)
         {
-            string json = JsonSerializer.Serialize(entry, Options);
+            string json = JsonSerializer.Serialize(entry, type);
             text.Append(Checksum(Encoding.UTF8.GetBytes(json))).Append(' ').Append(json).Append('\n');
         }
 
@@ -29,7 +30,9 @@ internal static class ChecksummedLines
     }
 
     /// <summary>The entries up to the first line that is torn, altered or no <typeparamref name="T"/>.</summary>
-    public static List<T> Read<T>(ReadOnlySpan<byte> content)
+    /// <param name="content">Of the file.</param>
+    /// <param name="type">Their type, as <see cref="JsonSerializerContext"/> knows it.</param>
+    public static List<T> Read<T>(ReadOnlySpan<byte> content, JsonTypeInfo<T> type)
     {
         List<T> entries = [];
         while (content.IndexOf((byte)'\n') is int end and > ChecksumLength)
@@ -38,7 +41,7 @@ internal static class ChecksummedLines
             content = content[(end + 1)..];
             ReadOnlySpan<byte> json = line[(ChecksumLength + 1)..];
             if (line[ChecksumLength] != ' ' || !line[..ChecksumLength].SequenceEqual(Encoding.ASCII.GetBytes(Checksum(json)))
-                || Parse<T>(json) is not { } entry)
+                || Parse(json, type) is not { } entry)
             {
                 break;
             }
@@ -49,24 +52,13 @@ internal static class ChecksummedLines
         return entries;
     }
 
-    private static JsonSerializerOptions MakeOptions()
-    {
-        JsonSerializerOptions options = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 16 };
-        foreach (JsonConverter converter in TextConverters.All)
-        {
-            options.Converters.Add(converter);
-        }
-
-        return options;
-    }
-
     private static string Checksum(ReadOnlySpan<byte> json) => Convert.ToHexStringLower(SHA256.HashData(json))[..ChecksumLength];
 
-    private static T? Parse<T>(ReadOnlySpan<byte> json)
+    private static T? Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(json, Options);
+            return JsonSerializer.Deserialize(json, type);
         }
         catch (JsonException)
         {

@@ -81,7 +81,7 @@ internal sealed record InstallManifest(
 {
     /// <summary>What a later version wrote beside that; kept.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Later { get; init; }
+    public Dictionary<string, JsonElement>? Later { get; set; }
 
     /// <summary>The commitments of what the chain knows, for a snapped sector the update; CommR is the SealedCID, or there would be no manifest.</summary>
     [JsonIgnore]

@@ -19,7 +19,7 @@ namespace SealerRecover.Recovery.Workspace;
 /// all that follow, so that at worst a finished step is done again.
 /// </para>
 /// </summary>
-internal sealed class Journal : IStepLog
+internal sealed partial class Journal : IStepLog
 {
     /// <summary>Name of the file.</summary>
     public const string FileName = "journal";
@@ -86,7 +86,7 @@ internal sealed class Journal : IStepLog
             return null;
         }
 
-        List<Line> lines = ChecksummedLines.Read<Line>(files.ReadAll(path));
+        List<Line> lines = ChecksummedLines.Read(files.ReadAll(path), LineJson.Default.Line);
         if (lines is [{ Inputs.Format: > WorkInputs.CurrentFormat }, ..])
         {
             throw new OperatorException(
@@ -185,7 +185,7 @@ internal sealed class Journal : IStepLog
             .. content.Later,
         ];
 
-        _files.WriteDurably(Path.Combine(_folder, FileName), ChecksummedLines.Write(lines), NewSuffix);
+        _files.WriteDurably(Path.Combine(_folder, FileName), ChecksummedLines.Write(lines, LineJson.Default.Line), NewSuffix);
     }
 
     private sealed record Content(WorkInputs Inputs, string CachePath)
@@ -222,6 +222,15 @@ internal sealed class Journal : IStepLog
         public InstallManifest? Installing { get; init; }
 
         [JsonExtensionData]
-        public Dictionary<string, JsonElement>? Later { get; init; }
+        public Dictionary<string, JsonElement>? Later { get; set; }
     }
+
+    /// <summary>How lines stand in JSON.</summary>
+    [JsonSourceGenerationOptions(
+        GenerationMode = JsonSourceGenerationMode.Metadata,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        MaxDepth = 16,
+        Converters = [typeof(Bytes32Text), typeof(TicketText), typeof(CommDText), typeof(CommRText), typeof(SectorIdText), typeof(SealStepText)])]
+    [JsonSerializable(typeof(Line))]
+    private sealed partial class LineJson : JsonSerializerContext;
 }

@@ -33,6 +33,7 @@ internal sealed class Help
         _root = root;
         Syntax = new Command("help", "Tell the environment variables, the exit codes, or the options of a command.") { _topic };
         Syntax.SetAction(_ => ExitCodes.Success.Code);
+        _topic.CompletionSources.Add(_ => [EnvironmentTopic, ExitCodesTopic, OptionsTopic, .. root.Subcommands.Where(command => command != Syntax).Select(command => command.Name)]);
         root.Add(Syntax);
         foreach (Option standard in root.Options.Where(option => option is HelpOption or VersionOption).ToArray())
         {

@@ -42,6 +42,8 @@ internal sealed class ParentsCommand : ICommand
     /// <summary>Makes the command.</summary>
     public ParentsCommand()
     {
+        _size.CompletionSources.Add(SectorOptions.SizeWords);
+        _variant.CompletionSources.Add([.. Variants.Select(variant => variant.Word)]);
         Syntax = new Command("parents", "Build the parent cache of a sector size ahead of time, or verify it.")
         {
             _size, _variant, _verify, _threads, _kernel.Kernel,
@@ -111,7 +113,7 @@ internal sealed class ParentsCommand : ICommand
             : throw new OperatorException(
                 FailureKind.BadInput,
                 $"--sector-size is \"{SafeText.Short(text)}\", for which there is no registered seal proof",
-                "write one of 2KiB, 8MiB, 512MiB, 32GiB, 64GiB");
+                $"write one of {string.Join(", ", SectorOptions.SizeWords)}");
     }
 
     private static string Word(ParentCacheState state, string path) => state switch

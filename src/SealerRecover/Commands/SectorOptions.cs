@@ -8,6 +8,9 @@ namespace SealerRecover.Commands;
 /// <summary>Which sectors: --sectors and, where the command takes them, plain numbers behind it.</summary>
 internal sealed class SectorOptions
 {
+    /// <summary>Sizes of sectors that there are seal proofs for, as they are typed.</summary>
+    public static string[] SizeWords { get; } = ["2KiB", "8MiB", "512MiB", "32GiB", "64GiB"];
+
     /// <summary>--sectors.</summary>
     public Option<string[]> Sectors { get; } = new("--sectors", "--sector")
     {

@@ -50,6 +50,7 @@ internal sealed class SurveyedSectors
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
+        _sectorSize.CompletionSources.Add(SectorOptions.SizeWords);
         Known.AddWithoutSourcesTo(command);
         command.Add(Known.Sectors.Faulty);
         command.Add(_offline);

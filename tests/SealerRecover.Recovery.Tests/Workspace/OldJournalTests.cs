@@ -7,7 +7,6 @@ using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Metadata;
 using SealerRecover.Recovery.PieceSources;
-using SealerRecover.Recovery.Records;
 using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Workspace;
@@ -111,7 +110,7 @@ public sealed class OldJournalTests : IDisposable
     private static string Line(string json) =>
         $"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..16]} {json}";
 
-    private static InstallManifest Receipt(byte[] content) => Assert.Single(ChecksummedLines.Read<InstallManifest>(content));
+    private static InstallManifest Receipt(byte[] content) => Assert.Single(SealerRecover.Recovery.Install.Receipt.Read(content));
 
     private static Journal Load(string name) => Journal.Load(LinuxFileSystem.Instance, Vector(name))!;
 

@@ -38,6 +38,15 @@ internal static partial class CommandPage
         page,
         block => $"{block.Groups["begin"].Value}\n{string.Join('\n', Lines(block.Groups["kind"].Value, block.Groups["choice"].Value, name, text))}\n<!-- end -->");
 
+    /// <summary>What an option does and what holds without it, in a language; the latter empty where nothing is said of it.</summary>
+    public static (string Does, string Otherwise) Described(string description, PageText text)
+    {
+        int mark = description.IndexOf(DefaultMark, StringComparison.Ordinal);
+        string does = mark < 0 ? description : description[..mark].TrimEnd();
+        string otherwise = mark < 0 ? "" : description[(mark + DefaultMark.Length)..].TrimEnd('.');
+        return (text[does], otherwise.Contains(' ', StringComparison.Ordinal) ? text[otherwise] : otherwise);
+    }
+
     private static IEnumerable<string> Lines(string kind, string choice, string name, PageText text)
     {
         CommandLine line = new();
@@ -79,11 +88,9 @@ internal static partial class CommandPage
 
     private static string Row(string names, string argument, string description, PageText text)
     {
-        int mark = description.IndexOf(DefaultMark, StringComparison.Ordinal);
-        string does = mark < 0 ? description : description[..mark].TrimEnd();
-        string otherwise = mark < 0 ? "" : description[(mark + DefaultMark.Length)..].TrimEnd('.');
-        otherwise = otherwise.Length == 0 ? "" : otherwise.Contains(' ', StringComparison.Ordinal) ? Cell(text[otherwise]) : $"`{otherwise}`";
-        return $"| {names} | {argument} | {otherwise} | {Cell(text[does])} |";
+        (string does, string otherwise) = Described(description, text);
+        otherwise = otherwise.Length == 0 || otherwise.Contains(' ', StringComparison.Ordinal) ? Cell(otherwise) : $"`{otherwise}`";
+        return $"| {names} | {argument} | {otherwise} | {Cell(does)} |";
     }
 
     private static IEnumerable<string> Codes(string[] choice, PageText text)

@@ -1,0 +1,420 @@
+#compdef sealer-recover
+# zsh completion of sealer-recover. Generated from its commands: see CONTRIBUTING.md.
+
+_sealer-recover() {
+  local command=
+  local -a commands specs
+  commands=(
+    'export:Ask a chain node about sectors and write what recover needs to a metadata file'
+    'recover:Recover from a metadata file; no chain node is needed'
+    'parents:Build the parent cache of a sector size ahead of time, or verify it'
+    'bench:Measure this machine for a minute and estimate what sectors take on it'
+    'kernels:List the kernels this machine has, which are used, and why it lacks others'
+    'commp:Compute the piece CIDs (CommP) and sizes of files'
+    'pieces:List the pieces that sectors hold, and which of them are in the piece sources'
+    'unseal:Take the raw data, or a piece of it, out of a sealed or updated sector or its unsealed copy'
+    'survey:Check the files of sectors in storage paths and say what repairs them'
+    'repair:Mend sectors in storage paths: make what is missing or damaged, from what is left'
+    'verify:Prove that sectors in storage paths would pass window PoSt'
+    'diagnose:After a mismatch: say which causes are certain, possible or excluded, and what settles them'
+    'commit1:Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'
+    'help:Tell the environment variables, the exit codes, or the options of a command'
+  )
+
+  # At the first word nothing is decided yet.
+  ((CURRENT > 2)) && command=$words[2]
+  case $command in
+    export)
+      specs=(
+        '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
+        '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--all[All of the miner'\''s sectors that are proven and have not ended]'
+        '--faulty[All of the miner'\''s faulty sectors, as the chain node tells them]'
+        '*--lost-on=[All sectors that stood in a storage path that is lost, by its storage ID or URL, as Curio'\''s database tells them]:storage: '
+        '--sectors-recovery-metadata=[A metadata file that says how the sectors were sealed, to compare with the chain and to fill what the node has pruned]:file:_files'
+        '--metadata=[A metadata file that says how the sectors were sealed, to compare with the chain and to fill what the node has pruned]:file:_files'
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--archive-node=[A chain node that keeps old state, asked only what the other cannot answer]:info: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
+        '--damocles-state=[A file with the state of the sectors as damocles-manager'\''s API answers it, as JSON]:file:_files'
+        '--ticket=[The ticket of the one sector named, 64 hexadecimal digits or base64]:ticket: '
+        '--ticket-epoch=[The epoch of its ticket (SealRandEpoch), as `lotus-miner sectors status` shows it]:epoch: '
+        '--seal-proof=[Its seal proof, 0 to 19 or by name]:proof: '
+        '--sealed-cid=[Its SealedCID, bagboea4b5abc…; of a snapped sector, that of its key]:CID: '
+        '--assume-zeros[Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data]'
+        '*--storage=[A storage path of Lotus or Curio]:folder:_files -/'
+        '--output=[The file to write or to add to]:file:_files'
+        '--concurrency=[Sectors looked up at once]:count: '
+        '--anew[Ask everything again about sectors that the file has already, instead of only whether that is still right]'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '*:sectors: '
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    recover)
+      specs=(
+        '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--sectors-recovery-metadata=[The file that export (or the original tool) wrote]:file:_files'
+        '--metadata=[The file that export (or the original tool) wrote]:file:_files'
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
+        '--sealing-result=[Folder that receives sealed/ and cache/]:folder:_files -/'
+        '--sealing-temp=[Folder for work in progress; a rerun goes on from what is there]:folder:_files -/'
+        '*--piece-source=[Where pieces of sectors with data are\: a folder, any\:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}]:place:_files -/'
+        '--parallel=[Sectors in PreCommit1 at once; each takes two sectors of memory]:count: '
+        '--threads=[Threads for trees and parent caches]:count: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--rows-to-discard=[Rows of tree_r_last not stored; must be what the miner proves with]:rows: '
+        '--keep-unsealed[Install the data of sectors that hold any as unsealed/ too, as Lotus and Curio keep it]'
+        '--keep-all=-[Keep and install layers, tree_c and tree_d too, as they are after PreCommit2]::true|false:(false true)'
+        '--force[Move a different file that stands where the result goes aside, instead of refusing]'
+        '--ignore-resources[Start although memory, disk or open files seem too little]'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '*:sectors: '
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    parents)
+      specs=(
+        '--sector-size=[2KiB, 8MiB, 512MiB, 32GiB or 64GiB]:size:(2KiB 32GiB 512MiB 64GiB 8MiB)'
+        '--variant=[Which seal proof\: v1 (0-4), v1_1 (5-9), synthetic (10-14) or ni (15-19); each has its own graph]:name:(ni synthetic v1 v1_1)'
+        '--threads=[Threads]:count: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--verify[Only check the file that is there, byte by byte; change nothing]'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    bench)
+      specs=(
+        '--count=[Sectors to estimate beside one]:sectors: '
+        '--sealing-temp=[Folder whose disk is measured with a file of 256 MiB that leaves nothing behind]:folder:_files -/'
+        '--threads=[Cores the estimates count on]:count: '
+        '--memory=[Memory the estimates count on]:GiB: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    kernels)
+      specs=(
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    commp)
+      specs=(
+        '--padded-size=[Extend with zeros to a piece of this padded size, as 32GiB\: a power of two]:size: '
+        '--threads=[Threads]:count: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '*:files:_files'
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    pieces)
+      specs=(
+        '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
+        '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--sectors-recovery-metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--archive-node=[A chain node that keeps old state, asked only what the other cannot answer]:info: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
+        '--damocles-state=[A file with the state of the sectors as damocles-manager'\''s API answers it, as JSON]:file:_files'
+        '--assume-zeros[Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data]'
+        '--sealing-temp=[Folder for work in progress, where an earlier run may have left pieces]:folder:_files -/'
+        '*--piece-source=[Where pieces of sectors with data are\: a folder, any\:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}]:place:_files -/'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '*:sectors: '
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    unseal)
+      specs=(
+        '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
+        '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--sectors-recovery-metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--piece=[The piece to get, by its CID of version 1 or 2]:cid: '
+        '--offset=[First padded byte to get, a multiple of 128]:bytes: '
+        '--length=[Padded bytes to get, a multiple of 128]:bytes: '
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--archive-node=[A chain node that keeps old state, asked only what the other cannot answer]:info: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
+        '--damocles-state=[A file with the state of the sectors as damocles-manager'\''s API answers it, as JSON]:file:_files'
+        '--assume-zeros[Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data]'
+        '--sealing-temp=[Folder for labels; a rerun goes on from what is there]:folder:_files -/'
+        '--sealed=[The sealed file; for an update its key, which is made again if this is not given]:file:_files'
+        '--cache=[The sealed file'\''s cache folder\: its p_aux is checked, and a last layer in it saves labelling]:folder:_files -/'
+        '--update=[The updated file of a snapped sector]:file:_files'
+        '--update-cache=[The update'\''s cache folder\: its p_aux is checked]:folder:_files -/'
+        '--unsealed=[An unsealed copy, whole or in part, to take the data out of instead\: nothing is labelled]:file:_files'
+        '--output=[The file of raw bytes to write]:file:_files'
+        '--threads=[Threads]:count: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--keep-labels[Keep the last layer in --sealing-temp, for another part of the same sector]'
+        '--ignore-resources[Start although memory or disk seem too little]'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '*:sectors: '
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    survey)
+      specs=(
+        '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
+        '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--faulty[All of the miner'\''s faulty sectors, as the chain node tells them]'
+        '--sectors-recovery-metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--sector-size=[The sectors'\'' size, as 32GiB, where neither a node nor a metadata file tells it]:size:(2KiB 32GiB 512MiB 64GiB 8MiB)'
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--offline[Ask no chain node\: files are then only compared with each other]'
+        '*--storage=[A storage path of Lotus or Curio, or a result folder of recover\: what holds sealed/ and cache/]:folder:_files -/'
+        '--threads=[Threads]:count: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--rows-to-discard=[Rows of tree_r_last that the files lack, as this miner proves]:count: '
+        '--deep[Read all of each replica and compare it with tree_r_last, and unsealed copies with CommD; says which byte ranges are bad]'
+        '--sample=[With --deep\: compare only so many random stretches of each replica; 0 for all of it, which is the default]:count: '
+        '--quick[Read only the upper rows of tree_r_last files\: seconds for hundreds of sectors]'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '*:sectors: '
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    repair)
+      specs=(
+        '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
+        '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--sectors-recovery-metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--archive-node=[A chain node that keeps old state, asked only what the other cannot answer]:info: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
+        '--damocles-state=[A file with the state of the sectors as damocles-manager'\''s API answers it, as JSON]:file:_files'
+        '--assume-zeros[Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data]'
+        '*--storage=[A storage path of Lotus or Curio, or a result folder of recover\: what holds sealed/ and cache/]:folder:_files -/'
+        '--sealing-temp=[Folder for work in progress; a rerun goes on from what is there]:folder:_files -/'
+        '*--piece-source=[Where pieces of sectors with data are\: a folder, any\:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}]:place:_files -/'
+        '--parallel=[Sectors in PreCommit1 at once; each takes two sectors of memory]:count: '
+        '--threads=[Threads for trees and parent caches]:count: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--rows-to-discard=[Rows of tree_r_last not stored; must be what the miner proves with]:rows: '
+        '--dry-run[Say what would be made of what, and stop there]'
+        '--ignore-resources[Start although memory, disk or open files seem too little]'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '*:sectors: '
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    verify)
+      specs=(
+        '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
+        '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--faulty[All of the miner'\''s faulty sectors, as the chain node tells them]'
+        '--sectors-recovery-metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--sector-size=[The sectors'\'' size, as 32GiB, where neither a node nor a metadata file tells it]:size:(2KiB 32GiB 512MiB 64GiB 8MiB)'
+        '--randomness=[What challenges are drawn from, 64 hexadecimal digits, to repeat an earlier run]:hex: '
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--offline[Ask no chain node\: files are then only compared with each other]'
+        '*--storage=[A storage path of Lotus or Curio, or a result folder of recover\: what holds sealed/ and cache/]:folder:_files -/'
+        '--threads=[Threads]:count: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--rows-to-discard=[Rows of tree_r_last that the files lack, as this miner proves]:count: '
+        '--full[Read all of each replica, too, make its tree_r_last and compare it with the files and with p_aux]'
+        '--challenges=[Nodes to challenge; the first 10 are those of the network]:count: '
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '*:sectors: '
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    diagnose)
+      specs=(
+        '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
+        '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--sectors-recovery-metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--archive-node=[A chain node that keeps old state, asked only what the other cannot answer]:info: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
+        '--damocles-state=[A file with the state of the sectors as damocles-manager'\''s API answers it, as JSON]:file:_files'
+        '--offline[Ask no chain node]'
+        '--assume-zeros[Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data]'
+        '--sealing-temp=[The folder in which the mismatch was left]:folder:_files -/'
+        '--sealed=[A sealed file to judge instead of the kept one]:file:_files'
+        '--cache=[Its cache folder]:folder:_files -/'
+        '--threads=[Threads]:count: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--rows-to-discard=[Rows that tree_r_last lacks, with --cache]:count: '
+        '--quick[Read neither the replica nor the parent cache, only p_aux]'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '*:sectors: '
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    commit1)
+      specs=(
+        '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
+        '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--sectors-recovery-metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
+        '--seed=[The interactive randomness, 64 hexadecimal digits]:hex: '
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--archive-node=[A chain node that keeps old state, asked only what the other cannot answer]:info: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
+        '--damocles-state=[A file with the state of the sectors as damocles-manager'\''s API answers it, as JSON]:file:_files'
+        '--assume-zeros[Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data]'
+        '--sealing-result=[The folder with sealed/ and cache/ of the sector]:folder:_files -/'
+        '--sealed=[The sealed file, if it is elsewhere; of a snapped sector the key]:file:_files'
+        '--cache=[Its cache folder with layers and all trees, if it is elsewhere]:folder:_files -/'
+        '--output=[The file to write]:file:_files'
+        '--threads=[Threads]:count: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '*:sectors: '
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    help)
+      specs=(
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '*:topic:(bench commit1 commp diagnose environment exit-codes export kernels options parents pieces recover repair survey unseal verify)'
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    *)
+      specs=(
+        '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
+        '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--sectors-recovery-metadata=[A metadata file that says how the sectors were sealed, to compare with the chain and to fill what the node has pruned]:file:_files'
+        '--metadata=[A metadata file that says how the sectors were sealed, to compare with the chain and to fill what the node has pruned]:file:_files'
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--archive-node=[A chain node that keeps old state, asked only what the other cannot answer]:info: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
+        '--damocles-state=[A file with the state of the sectors as damocles-manager'\''s API answers it, as JSON]:file:_files'
+        '--ticket=[The ticket of the one sector named, 64 hexadecimal digits or base64]:ticket: '
+        '--ticket-epoch=[The epoch of its ticket (SealRandEpoch), as `lotus-miner sectors status` shows it]:epoch: '
+        '--seal-proof=[Its seal proof, 0 to 19 or by name]:proof: '
+        '--sealed-cid=[Its SealedCID, bagboea4b5abc…; of a snapped sector, that of its key]:CID: '
+        '--assume-zeros[Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data]'
+        '--sealing-result=[Folder that receives sealed/ and cache/]:folder:_files -/'
+        '--sealing-temp=[Folder for work in progress; a rerun goes on from what is there]:folder:_files -/'
+        '*--piece-source=[Where pieces of sectors with data are\: a folder, any\:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}]:place:_files -/'
+        '--parallel=[Sectors in PreCommit1 at once; each takes two sectors of memory]:count: '
+        '--threads=[Threads for trees and parent caches]:count: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--rows-to-discard=[Rows of tree_r_last not stored; must be what the miner proves with]:rows: '
+        '--keep-unsealed[Install the data of sectors that hold any as unsealed/ too, as Lotus and Curio keep it]'
+        '--keep-all=-[Keep and install layers, tree_c and tree_d too, as they are after PreCommit2]::true|false:(false true)'
+        '--force[Move a different file that stands where the result goes aside, instead of refusing]'
+        '--ignore-resources[Start although memory, disk or open files seem too little]'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--version[Show the version]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '1:command:{_describe -t commands command commands}'
+      )
+      ;;
+  esac
+  _arguments -S : $specs
+}
+
+_sealer-recover "$@"
