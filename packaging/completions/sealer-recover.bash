@@ -19,13 +19,13 @@ _sealer_recover()
 
     if ((COMP_CWORD > 1)); then
         case ${COMP_WORDS[1]} in
-            export|recover|parents|bench|kernels|commp|pieces|unseal|survey|repair|verify|diagnose|commit1|help) command=${COMP_WORDS[1]} ;;
+            export|recover|parents|bench|kernels|commp|pieces|unseal|survey|repair|verify|diagnose|commit1|config|help) command=${COMP_WORDS[1]} ;;
         esac
     fi
 
     case "$command $option" in
         *' --miner' | *' --sectors' | *' --sector' | *' --api-info' | *' --node-timeout' | *' --archive-node' | *' --miner-api-info' | *' --curio-db' | *' --ticket' | *' --ticket-epoch' | *' --seal-proof' | *' --sealed-cid' | *' --parallel' | *' --threads' | *' --kernel' | *' --rows-to-discard' | *' --lost-on' | *' --concurrency' | *' --count' | *' --memory' | *' --padded-size' | *' --piece' | *' --offset' | *' --length' | *' --sample' | *' --randomness' | *' --challenges' | *' --seed') takes=value ;;
-        *' --sectors-recovery-metadata' | *' --metadata' | *' --damocles-state' | *' --output' | *' --sealed' | *' --update' | *' --unsealed') takes=file ;;
+        *' --sectors-recovery-metadata' | *' --metadata' | *' --damocles-state' | *' --config' | *' --output' | *' --sealed' | *' --update' | *' --unsealed' | *' --survey') takes=file ;;
         *' --sealing-result' | *' --sealing-temp' | *' --piece-source' | *' --storage' | *' --cache' | *' --update-cache') takes=folder ;;
         *' --keep-all') [[ -z $assigned ]] || takes=word words=(false true) ;;
         *' --sector-size') takes=word words=(2KiB 32GiB 512MiB 64GiB 8MiB) ;;
@@ -35,24 +35,25 @@ _sealer_recover()
 
     if [[ -z $takes ]]; then
         case $command in
-            "") names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --ticket= --ticket-epoch= --seal-proof= --sealed-cid= --assume-zeros --sealing-result= --sealing-temp= --piece-source= --parallel= --threads= --kernel= --rows-to-discard= --keep-unsealed --keep-all --force --ignore-resources --json --verbose --version --help) ;;
-            export) names=(--miner= --sectors= --sector= --all --faulty --lost-on= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --ticket= --ticket-epoch= --seal-proof= --sealed-cid= --assume-zeros --storage= --output= --concurrency= --anew --json --verbose --help) ;;
-            recover) names=(--sectors= --sector= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --curio-db= --sealing-result= --sealing-temp= --piece-source= --parallel= --threads= --kernel= --rows-to-discard= --keep-unsealed --keep-all --force --ignore-resources --json --verbose --help) ;;
-            parents) names=(--sector-size= --variant= --threads= --kernel= --verify --json --verbose --help) ;;
-            bench) names=(--count= --sealing-temp= --threads= --memory= --kernel= --json --verbose --help) ;;
-            kernels) names=(--kernel= --json --verbose --help) ;;
-            commp) names=(--padded-size= --threads= --kernel= --json --verbose --help) takes=file ;;
-            pieces) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --sealing-temp= --piece-source= --json --verbose --help) ;;
-            unseal) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --piece= --offset= --length= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --sealing-temp= --sealed= --cache= --update= --update-cache= --unsealed= --output= --threads= --kernel= --keep-labels --ignore-resources --json --verbose --help) ;;
-            survey) names=(--miner= --sectors= --sector= --faulty --sectors-recovery-metadata= --metadata= --sector-size= --api-info= --node-timeout= --offline --storage= --threads= --kernel= --rows-to-discard= --deep --sample= --quick --json --verbose --help) ;;
-            repair) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --storage= --sealing-temp= --piece-source= --parallel= --threads= --kernel= --rows-to-discard= --dry-run --ignore-resources --json --verbose --help) ;;
-            verify) names=(--miner= --sectors= --sector= --faulty --sectors-recovery-metadata= --metadata= --sector-size= --randomness= --api-info= --node-timeout= --offline --storage= --threads= --kernel= --rows-to-discard= --full --challenges= --json --verbose --help) ;;
-            diagnose) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --offline --assume-zeros --sealing-temp= --sealed= --cache= --threads= --kernel= --rows-to-discard= --quick --json --verbose --help) ;;
-            commit1) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --seed= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --sealing-result= --sealed= --cache= --output= --threads= --kernel= --json --verbose --help) ;;
-            help) names=(--help) takes=word words=(bench commit1 commp diagnose environment exit-codes export kernels options parents pieces recover repair survey unseal verify) ;;
+            "") names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --ticket= --ticket-epoch= --seal-proof= --sealed-cid= --assume-zeros --sealing-result= --sealing-temp= --piece-source= --parallel= --threads= --kernel= --rows-to-discard= --keep-unsealed --keep-all --force --ignore-resources --config= --json --verbose --version --help) ;;
+            export) names=(--miner= --sectors= --sector= --all --faulty --lost-on= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --ticket= --ticket-epoch= --seal-proof= --sealed-cid= --assume-zeros --storage= --output= --concurrency= --anew --config= --json --verbose --help) ;;
+            recover) names=(--sectors= --sector= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --curio-db= --sealing-result= --sealing-temp= --piece-source= --parallel= --threads= --kernel= --rows-to-discard= --keep-unsealed --keep-all --force --ignore-resources --config= --json --verbose --help) ;;
+            parents) names=(--sector-size= --variant= --threads= --kernel= --verify --config= --json --verbose --help) ;;
+            bench) names=(--count= --sealing-temp= --threads= --memory= --kernel= --config= --json --verbose --help) ;;
+            kernels) names=(--kernel= --config= --json --verbose --help) ;;
+            commp) names=(--padded-size= --threads= --kernel= --config= --json --verbose --help) takes=file ;;
+            pieces) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --sealing-temp= --piece-source= --config= --json --verbose --help) ;;
+            unseal) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --piece= --offset= --length= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --sealing-temp= --sealed= --cache= --update= --update-cache= --unsealed= --output= --threads= --kernel= --keep-labels --ignore-resources --config= --json --verbose --help) ;;
+            survey) names=(--miner= --sectors= --sector= --faulty --sectors-recovery-metadata= --metadata= --sector-size= --api-info= --node-timeout= --miner-api-info= --curio-db= --offline --storage= --threads= --kernel= --rows-to-discard= --deep --sample= --quick --config= --json --verbose --help) ;;
+            repair) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --storage= --sealing-temp= --piece-source= --parallel= --threads= --kernel= --rows-to-discard= --survey= --dry-run --ignore-resources --config= --json --verbose --help) ;;
+            verify) names=(--miner= --sectors= --sector= --faulty --sectors-recovery-metadata= --metadata= --sector-size= --randomness= --api-info= --node-timeout= --miner-api-info= --curio-db= --offline --storage= --threads= --kernel= --rows-to-discard= --full --challenges= --config= --json --verbose --help) ;;
+            diagnose) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --offline --assume-zeros --sealing-temp= --sealed= --cache= --threads= --kernel= --rows-to-discard= --quick --config= --json --verbose --help) ;;
+            commit1) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --seed= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --sealing-result= --sealed= --cache= --output= --threads= --kernel= --config= --json --verbose --help) ;;
+            config) names=(--config= --json --verbose --help) ;;
+            help) names=(--help) takes=word words=(bench commit1 commp config diagnose environment exit-codes export kernels options parents pieces recover repair survey unseal verify) ;;
         esac
         if ((COMP_CWORD == 1)); then
-            takes=word words=(export recover parents bench kernels commp pieces unseal survey repair verify diagnose commit1 help)
+            takes=word words=(export recover parents bench kernels commp pieces unseal survey repair verify diagnose commit1 config help)
         fi
         [[ $current != -* ]] || takes=word words=("${names[@]}")
     fi

@@ -18,6 +18,7 @@ _sealer-recover() {
     'verify:Prove that sectors in storage paths would pass window PoSt'
     'diagnose:After a mismatch: say which causes are certain, possible or excluded, and what settles them'
     'commit1:Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'
+    'config:Print what options, environment and configuration files say, and where each value is from'
     'help:Tell the environment variables, the exit codes, or the options of a command'
   )
 
@@ -49,6 +50,7 @@ _sealer-recover() {
         '--output=[The file to write or to add to]:file:_files'
         '--concurrency=[Sectors looked up at once]:count: '
         '--anew[Ask everything again about sectors that the file has already, instead of only whether that is still right]'
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -79,6 +81,7 @@ _sealer-recover() {
         '--keep-all=-[Keep and install layers, tree_c and tree_d too, as they are after PreCommit2]::true|false:(false true)'
         '--force[Move a different file that stands where the result goes aside, instead of refusing]'
         '--ignore-resources[Start although memory, disk or open files seem too little]'
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -96,6 +99,7 @@ _sealer-recover() {
         '--threads=[Threads]:count: '
         '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
         '--verify[Only check the file that is there, byte by byte; change nothing]'
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -112,6 +116,7 @@ _sealer-recover() {
         '--threads=[Cores the estimates count on]:count: '
         '--memory=[Memory the estimates count on]:GiB: '
         '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -124,6 +129,7 @@ _sealer-recover() {
     kernels)
       specs=(
         '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -138,6 +144,7 @@ _sealer-recover() {
         '--padded-size=[Extend with zeros to a piece of this padded size, as 32GiB\: a power of two]:size: '
         '--threads=[Threads]:count: '
         '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -164,6 +171,7 @@ _sealer-recover() {
         '--assume-zeros[Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data]'
         '--sealing-temp=[Folder for work in progress, where an earlier run may have left pieces]:folder:_files -/'
         '*--piece-source=[Where pieces of sectors with data are\: a folder, any\:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}]:place:_files -/'
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -202,6 +210,7 @@ _sealer-recover() {
         '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
         '--keep-labels[Keep the last layer in --sealing-temp, for another part of the same sector]'
         '--ignore-resources[Start although memory or disk seem too little]'
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -223,6 +232,8 @@ _sealer-recover() {
         '--sector-size=[The sectors'\'' size, as 32GiB, where neither a node nor a metadata file tells it]:size:(2KiB 32GiB 512MiB 64GiB 8MiB)'
         '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
         '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
         '--offline[Ask no chain node\: files are then only compared with each other]'
         '*--storage=[A storage path of Lotus or Curio, or a result folder of recover\: what holds sealed/ and cache/]:folder:_files -/'
         '--threads=[Threads]:count: '
@@ -231,6 +242,7 @@ _sealer-recover() {
         '--deep[Read all of each replica and compare it with tree_r_last, and unsealed copies with CommD; says which byte ranges are bad]'
         '--sample=[With --deep\: compare only so many random stretches of each replica; 0 for all of it, which is the default]:count: '
         '--quick[Read only the upper rows of tree_r_last files\: seconds for hundreds of sectors]'
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -262,8 +274,10 @@ _sealer-recover() {
         '--threads=[Threads for trees and parent caches]:count: '
         '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
         '--rows-to-discard=[Rows of tree_r_last not stored; must be what the miner proves with]:rows: '
+        '--survey=[What survey --json printed, as a file\: replicas that it found damaged, and that have not changed since, are not read again]:file:_files'
         '--dry-run[Say what would be made of what, and stop there]'
         '--ignore-resources[Start although memory, disk or open files seem too little]'
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -286,6 +300,8 @@ _sealer-recover() {
         '--randomness=[What challenges are drawn from, 64 hexadecimal digits, to repeat an earlier run]:hex: '
         '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
         '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
         '--offline[Ask no chain node\: files are then only compared with each other]'
         '*--storage=[A storage path of Lotus or Curio, or a result folder of recover\: what holds sealed/ and cache/]:folder:_files -/'
         '--threads=[Threads]:count: '
@@ -293,6 +309,7 @@ _sealer-recover() {
         '--rows-to-discard=[Rows of tree_r_last that the files lack, as this miner proves]:count: '
         '--full[Read all of each replica, too, make its tree_r_last and compare it with the files and with p_aux]'
         '--challenges=[Nodes to challenge; the first 10 are those of the network]:count: '
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -325,6 +342,7 @@ _sealer-recover() {
         '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
         '--rows-to-discard=[Rows that tree_r_last lacks, with --cache]:count: '
         '--quick[Read neither the replica nor the parent cache, only p_aux]'
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -356,6 +374,7 @@ _sealer-recover() {
         '--output=[The file to write]:file:_files'
         '--threads=[Threads]:count: '
         '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -366,11 +385,23 @@ _sealer-recover() {
       shift words
       ((CURRENT--))
       ;;
+    config)
+      specs=(
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+      )
+      shift words
+      ((CURRENT--))
+      ;;
     help)
       specs=(
         '--help[Show this help]'
         '-h[Show this help]'
-        '*:topic:(bench commit1 commp diagnose environment exit-codes export kernels options parents pieces recover repair survey unseal verify)'
+        '*:topic:(bench commit1 commp config diagnose environment exit-codes export kernels options parents pieces recover repair survey unseal verify)'
       )
       shift words
       ((CURRENT--))
@@ -404,6 +435,7 @@ _sealer-recover() {
         '--keep-all=-[Keep and install layers, tree_c and tree_d too, as they are after PreCommit2]::true|false:(false true)'
         '--force[Move a different file that stands where the result goes aside, instead of refusing]'
         '--ignore-resources[Start although memory, disk or open files seem too little]'
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
