@@ -57,6 +57,57 @@ public sealed class LotusMiner(JsonRpcClient rpc)
         }
     }
 
+    /// <summary>Has it read a storage path of its machine again, so that it knows what stands there (StorageRedeclareLocal); what is missing stays known.</summary>
+    /// <param name="id">The storage ID.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    public Task RedeclareAsync(string id, CancellationToken cancellation) => AsAdminAsync(() => rpc.CallAsync(
+        "StorageRedeclareLocal",
+        json =>
+        {
+            json.WriteStringValue(id);
+            json.WriteBooleanValue(false);
+        },
+        ChainJson.Default.String,
+        cancellation));
+
+    /// <summary>
+    /// Has it declare that faults are over, by messages that its worker or control address pays for (RecoverFault). It looks for the sectors'
+    /// files first, and refuses sectors that it does not know.
+    /// </summary>
+    /// <param name="sectors">Numbers of faulty sectors whose files stand.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>The messages.</returns>
+    public Task<IReadOnlyList<Cid>> RecoverFaultAsync(IReadOnlyList<ulong> sectors, CancellationToken cancellation) => AsAdminAsync(() => rpc.CallRequiredAsync(
+        "RecoverFault",
+        json =>
+        {
+            json.WriteStartArray();
+            foreach (ulong sector in sectors)
+            {
+                json.WriteNumberValue(sector);
+            }
+
+            json.WriteEndArray();
+        },
+        ChainJson.Default.IReadOnlyListCid,
+        cancellation));
+
+    private static async Task<T> AsAdminAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        catch (ChainCallException error) when (error.IsNotPermitted || error.Error?.Kind == RpcErrorKind.PermissionMissing)
+        {
+            throw new OperatorException(
+                FailureKind.BadInput,
+                $"lotus-miner does not permit {error.Method} to this token",
+                "give it a token of admin permission: `lotus-miner auth api-info --perm admin` prints one",
+                error);
+        }
+    }
+
     private async Task<IReadOnlyList<string>> UrlsAsync(string id, CancellationToken cancellation)
     {
         try

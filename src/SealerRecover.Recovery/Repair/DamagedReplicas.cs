@@ -17,7 +17,7 @@ public sealed class DamagedReplicas(RecoverySettings settings)
     /// Stretches compared in each replica, of 16 KiB in a 32GiB sector: under a second on a disk, and damage of a twentieth of the replica is
     /// missed once in 27 times. What it misses the whole reading finds.
     /// </summary>
-    private const int Stretches = 64;
+    public const int Stretches = 64;
 
     private readonly StorageRoots _roots = StorageRoots.Read(settings.StoragePaths);
 
@@ -49,6 +49,13 @@ public sealed class DamagedReplicas(RecoverySettings settings)
         }
 
         return found.ToImmutable();
+    }
+
+    /// <summary>Those that a survey found, by path, each with half a sentence saying how it is damaged.</summary>
+    public static ImmutableDictionary<string, string> In(SectorSurvey survey)
+    {
+        ArgumentNullException.ThrowIfNull(survey);
+        return ImmutableDictionary.CreateRange([.. Certain(survey.Sealed.Replica), .. survey.Update is { } update ? Certain(update.Replica) : []]);
     }
 
     /// <summary>How a damaged replica is spoken of.</summary>

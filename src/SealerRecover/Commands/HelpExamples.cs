@@ -72,6 +72,12 @@ internal static class HelpExamples
             ("--miner=f01000 --storage=/sector --dry-run 7", "say what would be done"),
             ("--miner=f01000 --storage=/sector --piece-source=/pieces --sealing-temp=/temp 7-9", "sectors with deals, if they have to be sealed again"),
         ],
+        ["heal"] =
+        [
+            ("--miner=f01000 --faulty", "see what the faulty sectors need, then mend them"),
+            ("--miner=f01000 --faulty --yes --declare --wait-post", "mend them, tell lotus-miner, and wait until the chain sees it"),
+            ("--miner=f01000 --dry-run 3-40", "only say what would be done, and when it would be ready"),
+        ],
         ["verify"] =
         [
             ("--miner=f01000 --storage=/sector 1-40", "open what the network's newest challenges ask for"),

@@ -15,7 +15,7 @@ internal static class HelpGroups
         ("Where", ["--storage", "--sealing-result", "--sealing-temp", "--piece-source", "--sealed", "--cache", "--update", "--update-cache",
             "--unsealed", "--output"]),
         ("How", ["--parallel", "--threads", "--memory", "--concurrency", "--kernel", "--rows-to-discard", "--keep-unsealed", "--keep-all",
-            "--keep-labels", "--verify", "--deep", "--sample", "--quick", "--full", "--challenges", "--anew", "--survey", "--dry-run", "--force",
+            "--keep-labels", "--verify", "--deep", "--sample", "--quick", "--full", "--challenges", "--anew", "--survey", "--dry-run", "--yes", "--declare", "--wait-post", "--force",
             "--ignore-resources"]),
         ("All commands", ["--config", "--json", "--verbose", "--version", "--help"]),
     ];

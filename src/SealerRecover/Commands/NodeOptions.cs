@@ -77,6 +77,9 @@ internal sealed class NodeOptions
     /// <summary>Seconds to wait for an answer that a run can do without, unless told otherwise.</summary>
     public int QuickTimeoutSeconds(CommandContext context) => context.Parsed.GetValue(Timeout) ?? QuickTimeout;
 
+    /// <summary>Seconds to wait for an answer.</summary>
+    public int SlowTimeoutSeconds(CommandContext context) => context.Parsed.GetValue(Timeout) ?? DefaultTimeout;
+
     /// <summary>Curio's database; null if none is named.</summary>
     /// <exception cref="OperatorException">BadInput.</exception>
     public Filecoin.Curio.CuriosDatabase? Curio(CommandContext context) =>
@@ -276,11 +279,18 @@ internal sealed class NodeOptions
     }
 
     /// <summary>A client of endpoints, its own to dispose of.</summary>
+    /// <param name="context">The command's surroundings.</param>
+    /// <param name="endpoints">Where.</param>
+    /// <param name="timeoutSeconds">How long to wait for one answer.</param>
+    /// <param name="once">Whether nothing is asked twice: for calls that do something, which may have been done although no answer came.</param>
     public static JsonRpcClient Connect(
-        CommandContext context, IReadOnlyList<ChainEndpoint> endpoints, int timeoutSeconds) => new(
+        CommandContext context, IReadOnlyList<ChainEndpoint> endpoints, int timeoutSeconds, bool once = false) => new(
         endpoints,
-        new JsonRpcOptions { RequestTimeout = TimeSpan.FromSeconds(timeoutSeconds), CertificateFile = context.Environment.CertificateFile },
+        Options(context, timeoutSeconds) is var options && once ? options with { MaxRounds = 1, MaxLimitedRounds = 1 } : options,
         context.Log.CreateLogger<JsonRpcClient>(),
         context.Host.Time,
         context.Events.LookUps);
+
+    private static JsonRpcOptions Options(CommandContext context, int timeoutSeconds) =>
+        new() { RequestTimeout = TimeSpan.FromSeconds(timeoutSeconds), CertificateFile = context.Environment.CertificateFile };
 }

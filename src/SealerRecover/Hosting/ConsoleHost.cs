@@ -20,6 +20,9 @@ internal sealed record ConsoleHost
     /// <summary>Opens standard input, for commands that read data from it.</summary>
     public Func<Stream> OpenInput { get; init; } = () => Stream.Null;
 
+    /// <summary>Whether somebody can answer at standard input.</summary>
+    public bool InputIsTerminal { get; init; }
+
     /// <summary>Whether standard output is a terminal that can be drawn on.</summary>
     public bool OutputIsTerminal { get; init; }
 
@@ -58,6 +61,7 @@ internal sealed record ConsoleHost
             Output = new SturdyWriter(Utf8(Console.OpenStandardOutput()), error),
             Error = new SturdyWriter(error, complaints: null),
             OpenInput = Console.OpenStandardInput,
+            InputIsTerminal = !Console.IsInputRedirected,
             OutputIsTerminal = isTerminal,
 
             // Some serial consoles report no size.

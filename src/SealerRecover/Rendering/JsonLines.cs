@@ -26,6 +26,8 @@ namespace SealerRecover.Rendering;
 [JsonDerivedType(typeof(JsonCommp), "commp")]
 [JsonDerivedType(typeof(JsonConfig), "config")]
 [JsonDerivedType(typeof(JsonDiagnosis), "diagnosis")]
+[JsonDerivedType(typeof(JsonDeclared), "declared")]
+[JsonDerivedType(typeof(JsonHealPlan), "heal_plan")]
 [JsonDerivedType(typeof(JsonKernels), "kernels")]
 [JsonDerivedType(typeof(JsonNote), "note")]
 [JsonDerivedType(typeof(JsonPieceProgress), "piece_progress")]

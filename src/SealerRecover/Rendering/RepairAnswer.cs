@@ -38,7 +38,8 @@ internal sealed record RepairAnswer(IReadOnlyList<(SectorRepair Repair, RepairCo
             entry.Cost.Memory,
             entry.Cost.TempDisk))]);
 
-    private static string InWords(RepairKind kind) => kind switch
+    /// <summary>What is made of what.</summary>
+    public static string InWords(RepairKind kind) => kind switch
     {
         RepairKind.FromReplica => "the replica is read and checked; what is missing or damaged beside it is made of it",
         RepairKind.FromUpdate => "the update is read and checked; its key is made of it and of the pieces",

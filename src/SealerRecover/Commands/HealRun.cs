@@ -1,0 +1,229 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
+using Filecoin.Primitives;
+using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Repair;
+using SealerRecover.Recovery.Settings;
+using SealerRecover.Recovery.Survey;
+using SealerRecover.Recovery.Verify;
+using SealerRecover.Rendering;
+
+namespace SealerRecover.Commands;
+
+/// <summary>The course of one heal, step by step; what ended a sector is kept until the report.</summary>
+/// <param name="context">The command's surroundings.</param>
+/// <param name="settings">As <see cref="Mending.In"/> makes them.</param>
+/// <param name="found">The sectors.</param>
+internal sealed class HealRun(CommandContext context, RecoverySettings settings, IReadOnlyList<SectorLookupResult> found)
+{
+    private static readonly TimeSpan WaitBetween = TimeSpan.FromMinutes(1);
+
+    private readonly Mending _mending = new(context, settings, []);
+    private readonly Dictionary<SectorId, SectorReport> _ended = found.Where(result => result.Failure is not null)
+        .ToDictionary(result => result.Sector, result => SectorReport.Failed(result.Sector, result.Failure!));
+
+    private readonly Dictionary<SectorId, string> _places = [];
+    private readonly List<Advice> _next = [];
+    private SectorFacts[] _facts = [.. found.Where(result => result.Failure is null).Select(result => result.Facts!)];
+    private readonly List<SectorId> _wanting = [];
+    private readonly List<SectorId> _misplaced = [];
+
+    /// <summary>How many sectors need mending.</summary>
+    public int Wanting => _wanting.Count;
+
+    private DateTimeOffset Now => context.Host.Time.GetUtcNow();
+
+    private IEnumerable<SectorFacts> Mended => _facts.Where(facts =>
+        _places.ContainsKey(facts.Sector) && _ended.GetValueOrDefault(facts.Sector)?.Result is SectorResult.Installed or SectorResult.AlreadyThere);
+
+    /// <summary>What the miner has to be sent before anything can be declared, in a sentence; null if nothing.</summary>
+    public string? TellDebt()
+    {
+        IReadOnlyList<Advice> debt = NextAdvice.Debt(_facts, Now);
+        _next.AddRange(debt);
+        return debt.Count == 0 ? null : debt[0].Text;
+    }
+
+    /// <summary>Looks at all sectors; those that need nothing have ended with that.</summary>
+    public void Survey(ImmutableArray<string> paths)
+    {
+        StorageRoots roots = StorageRoots.Read(paths);
+        SurveySettings how = new()
+        {
+            Deep = true,
+            Sample = DamagedReplicas.Stretches,
+            RowsToDiscard = settings.RowsToDiscard,
+            Threads = settings.Threads,
+            Kernels = settings.Kernels,
+        };
+        SectorSurveyor surveyor = new(roots, how);
+        MisplacedSearch search = new(roots, how, [.. _facts.Select(SurveyFacts.From)]);
+        foreach (SectorFacts facts in _facts)
+        {
+            long started = context.Host.Time.GetTimestamp();
+            SectorSink told = context.Events.LongOf(facts.Sector);
+            SectorSurvey survey = context.View.Live(() => search.Complete(
+                surveyor.Survey(SurveyFacts.From(facts), told, context.Cancellation), told, context.Cancellation));
+            SurveyAnswer answer = new(survey, ComparedWith.Chain, ShowGood: false);
+            if (answer.Repairs.Any(repair => repair.IsNeeded && repair.Kind != AdvisedRepair.UnsealAgain))
+            {
+                context.View.Answered(answer);
+                _wanting.Add(facts.Sector);
+                _mending.Know(DamagedReplicas.In(survey));
+                if (survey.Misplaced.Count > 0)
+                {
+                    _misplaced.Add(facts.Sector);
+                }
+
+                continue;
+            }
+
+            _ended[facts.Sector] = new SectorReport(
+                facts.Sector, answer.Result, facts.Update?.SealedCid ?? facts.SealedCid, null, [], context.Host.Time.GetElapsedTime(started), null)
+            {
+                HowFar = SurveyAnswer.HowFar(survey),
+                BlockChance = survey.BlockChance,
+            };
+        }
+    }
+
+    /// <summary>Says what is to be moved and made, in which order and by when.</summary>
+    public HealPlan Plan(bool dryRun)
+    {
+        Dictionary<SectorId, SectorReport> moves = _misplaced.Count == 0 ? [] : _mending.Move(Facts(_misplaced), dryRun: true);
+        SectorFacts[] wanting = Facts(_wanting);
+        HealPlan plan = HealPlan.Of(_mending.Cost(_mending.Choose([.. wanting.Where(facts => !moves.ContainsKey(facts.Sector))])), Now);
+        context.View.Answered(new HealAnswer(plan));
+        foreach (SectorFacts facts in dryRun ? wanting : [])
+        {
+            _ended[facts.Sector] = new SectorReport(facts.Sector, SectorResult.Listed, null, null, [], TimeSpan.Zero, null);
+        }
+
+        return plan;
+    }
+
+    /// <summary>Mends, those first that are due first. One that fails does not keep the others.</summary>
+    public void Mend()
+    {
+        if (_misplaced.Count > 0)
+        {
+            foreach (SectorReport report in _mending.Move(Facts(_misplaced), dryRun: false).Values)
+            {
+                _ended[report.Sector] = report;
+            }
+        }
+
+        HealPlan plan = HealPlan.Of(_mending.Cost(_mending.Choose([.. Facts(_wanting).Where(facts => !_ended.ContainsKey(facts.Sector))])), Now);
+        foreach ((string place, SectorFacts[] facts) in plan.Batches)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            foreach (SectorReport report in _mending.Mend(place, facts, _next))
+            {
+                _ended[report.Sector] = report;
+                _places[report.Sector] = place;
+            }
+
+            HealPlan rest = HealPlan.Of(
+                plan.Steps.Where(step => !_ended.ContainsKey(step.Repair.Facts.Sector)).Select(step => (step.Repair, step.Cost)), Now);
+            TellLate(plan, rest);
+        }
+    }
+
+    /// <summary>Opens random nodes of what was mended as window PoSt does, from the storage paths.</summary>
+    public void Verify(ImmutableArray<string> paths)
+    {
+        SectorVerifier verifier = new(StorageRoots.Read(paths), new VerifySettings
+        {
+            Challenges = VerifySettings.DefaultChallenges,
+            RowsToDiscard = settings.RowsToDiscard,
+            Threads = settings.Threads,
+            Kernels = settings.Kernels,
+        });
+        ChallengeSeed seed = ChallengeSeed.Random("sectors that were just mended are opened where nobody can foresee");
+        foreach (SectorFacts facts in Mended.Where(facts => facts.Status?.State == SectorState.Proven).ToArray())
+        {
+            SectorVerification verification = context.View.Live(() => verifier.Verify(
+                SurveyFacts.From(facts), seed, context.Events.LongOf(facts.Sector), context.Cancellation));
+            VerificationAnswer answer = new(verification, ComparedWith.Chain);
+            context.View.Answered(answer);
+            if (answer.Complaint is { } complaint)
+            {
+                _ended[facts.Sector] = SectorReport.Failed(facts.Sector, complaint);
+            }
+        }
+    }
+
+    /// <summary>Tells the miner of what was mended.</summary>
+    public async Task DeclareAsync(MinerDeclaration declaration)
+    {
+        (string Place, SectorFacts[] Facts)[] places = [.. Mended.GroupBy(facts => _places[facts.Sector]).Select(place => (place.Key, place.ToArray()))];
+        foreach ((SectorId sector, OperatorException why) in await declaration.TellAsync(places, inDebt: _next.Any(step => step.Send is not null)))
+        {
+            _ended[sector] = SectorReport.Failed(sector, why);
+        }
+    }
+
+    /// <summary>Waits until no fault of what was mended is left on chain, or the deadlines that could end them are over.</summary>
+    public async Task WaitForPostAsync(SectorLookup lookup)
+    {
+        DateTimeOffset? last = null;
+        while (true)
+        {
+            SectorFacts[] waiting = [.. Mended.Where(facts => facts.Status is { IsFaulty: true } status && Due.NeedsDeclaring(status with { IsDeclaredRecovered = false }))];
+            last ??= waiting.Select(facts => Due.ProvenBy(facts.Status!, Now)).DefaultIfEmpty(Now).Max();
+            if (waiting.Length == 0)
+            {
+                context.Events.Notice("no sector that was mended is faulty on chain");
+                return;
+            }
+
+            if (Now >= last)
+            {
+                context.Events.Notice($"{Numbers(waiting)} still faulty on chain, although the window PoSt that could end that is over");
+                return;
+            }
+
+            context.Events.Notice($"{Numbers(waiting)} faulty on chain; their next window PoSt is over by {Quantities.Instant(last.Value)}");
+            await Task.Delay(WaitBetween, context.Host.Time, context.Cancellation);
+            IReadOnlyList<SectorFacts> now = await lookup.BringUpToDateAsync(waiting, NodeOptions.DefaultConcurrency, context.Cancellation);
+            _facts = [.. _facts.Select(facts => now.FirstOrDefault(newer => newer.Sector == facts.Sector) ?? facts)];
+        }
+    }
+
+    /// <summary>How it ended.</summary>
+    /// <param name="command">The command's name.</param>
+    public Report Report(string command) => new()
+    {
+        Command = command,
+        Sectors =
+        [
+            .. found.Select(result => _ended.GetValueOrDefault(result.Sector)
+                ?? new SectorReport(result.Sector, SectorResult.Listed, null, null, [], TimeSpan.Zero, null)),
+        ],
+        Next = _next,
+    };
+
+    /// <summary>What will come too late is said again when that has changed.</summary>
+    private void TellLate(HealPlan before, HealPlan rest)
+    {
+        HashSet<SectorId> late = [.. rest.Steps.Where(step => step.IsLate).Select(step => step.Repair.Facts.Sector)];
+        SectorFacts[] changed =
+        [
+            .. before.Steps.Where(step => rest.Steps.Any(left => left.Repair.Facts.Sector == step.Repair.Facts.Sector))
+                .Where(step => step.IsLate != late.Contains(step.Repair.Facts.Sector)).Select(step => step.Repair.Facts),
+        ];
+        foreach (IGrouping<bool, SectorFacts> group in changed.GroupBy(facts => late.Contains(facts.Sector)))
+        {
+            context.Events.Notice($"{Numbers([.. group])} {(group.Key ? "going to be done too late for the next deadline" : "going to be done in time after all")}");
+        }
+    }
+
+    private SectorFacts[] Facts(IReadOnlyCollection<SectorId> sectors) => [.. _facts.Where(facts => sectors.Contains(facts.Sector))];
+
+    private static string Numbers(SectorFacts[] facts) => facts.Length == 1
+        ? $"{facts[0].Sector} is"
+        : $"{facts[0].Sector.Miner} sectors {string.Join(", ", facts.Select(sector => sector.Sector.Number.ToString(CultureInfo.InvariantCulture)))} are";
+}
