@@ -26,6 +26,7 @@ namespace SealerRecover.Rendering;
 [JsonDerivedType(typeof(JsonCommp), "commp")]
 [JsonDerivedType(typeof(JsonConfig), "config")]
 [JsonDerivedType(typeof(JsonDiagnosis), "diagnosis")]
+[JsonDerivedType(typeof(JsonDoctor), "doctor")]
 [JsonDerivedType(typeof(JsonKernels), "kernels")]
 [JsonDerivedType(typeof(JsonNote), "note")]
 [JsonDerivedType(typeof(JsonPieceProgress), "piece_progress")]
