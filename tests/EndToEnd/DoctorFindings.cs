@@ -70,15 +70,6 @@ public sealed class DoctorFindings(ParentCaches caches, Databases databases) : I
         Assert.False(Directory.Exists(_bench.Temp) || Directory.Exists(_bench.Result), "doctor leaves nothing behind");
     }
 
-    [Fact]
-    public async Task Without_anything_configured_it_says_what_could_be_and_ends_well()
-    {
-        Ended ended = await _bench.RunAsync(["doctor", "--sector-size=2KiB"]);
-        Assert.True(ended.Code == 0, ended.ToString());
-        Assert.Contains("○ chain node: none is configured", ended.Output, StringComparison.Ordinal);
-        Assert.Contains("○ storage: nobody tells storage paths", ended.Output, StringComparison.Ordinal);
-    }
-
     private static void AssertNamed(JsonObject finding, string sentence, string hint)
     {
         Assert.Contains(sentence, (string)finding["sentence"]!, StringComparison.Ordinal);
