@@ -15,9 +15,11 @@ _sealer-recover() {
     'unseal:Take the raw data, or a piece of it, out of a sealed or updated sector or its unsealed copy'
     'survey:Check the files of sectors in storage paths and say what repairs them'
     'repair:Mend sectors in storage paths: make what is missing or damaged, from what is left'
+    'heal:Survey sectors, mend those that need it in the order of their deadlines, verify them, and tell the miner'
     'verify:Prove that sectors in storage paths would pass window PoSt'
     'diagnose:After a mismatch: say which causes are certain, possible or excluded, and what settles them'
     'commit1:Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'
+    'doctor:Check all that a recovery needs on this machine and around it, and say what to do where something is wrong'
     'config:Print what options, environment and configuration files say, and where each value is from'
     'help:Tell the environment variables, the exit codes, or the options of a command'
   )
@@ -32,7 +34,8 @@ _sealer-recover() {
         '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
         '--all[All of the miner'\''s sectors that are proven and have not ended]'
         '--faulty[All of the miner'\''s faulty sectors, as the chain node tells them]'
-        '*--lost-on=[All sectors that stood in a storage path that is lost, by its storage ID or URL, as Curio'\''s database tells them]:storage: '
+        '--deadline=[The miner'\''s sectors of one deadline, 0 to 47, or of the next one that can be met; commands that recover take its faulty sectors, others all of it]:number: '
+        '*--lost-on=[All sectors that stood in a storage path that is lost, by its storage ID or URL, as Curio'\''s database or lotus-miner tell them]:storage: '
         '--sectors-recovery-metadata=[A metadata file that says how the sectors were sealed, to compare with the chain and to fill what the node has pruned]:file:_files'
         '--metadata=[A metadata file that says how the sectors were sealed, to compare with the chain and to fill what the node has pruned]:file:_files'
         '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
@@ -227,6 +230,8 @@ _sealer-recover() {
         '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
         '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
         '--faulty[All of the miner'\''s faulty sectors, as the chain node tells them]'
+        '--deadline=[The miner'\''s sectors of one deadline, 0 to 47, or of the next one that can be met; commands that recover take its faulty sectors, others all of it]:number: '
+        '*--lost-on=[All sectors that stood in a storage path that is lost, by its storage ID or URL, as Curio'\''s database or lotus-miner tell them]:storage: '
         '--sectors-recovery-metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
         '--metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
         '--sector-size=[The sectors'\'' size, as 32GiB, where neither a node nor a metadata file tells it]:size:(2KiB 32GiB 512MiB 64GiB 8MiB)'
@@ -258,6 +263,9 @@ _sealer-recover() {
         '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
         '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
         '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--faulty[All of the miner'\''s faulty sectors, as the chain node tells them]'
+        '--deadline=[The miner'\''s sectors of one deadline, 0 to 47, or of the next one that can be met; commands that recover take its faulty sectors, others all of it]:number: '
+        '*--lost-on=[All sectors that stood in a storage path that is lost, by its storage ID or URL, as Curio'\''s database or lotus-miner tell them]:storage: '
         '--sectors-recovery-metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
         '--metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
         '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
@@ -288,12 +296,53 @@ _sealer-recover() {
       shift words
       ((CURRENT--))
       ;;
+    heal)
+      specs=(
+        '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
+        '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--faulty[All of the miner'\''s faulty sectors, as the chain node tells them]'
+        '--deadline=[The miner'\''s sectors of one deadline, 0 to 47, or of the next one that can be met; commands that recover take its faulty sectors, others all of it]:number: '
+        '*--lost-on=[All sectors that stood in a storage path that is lost, by its storage ID or URL, as Curio'\''s database or lotus-miner tell them]:storage: '
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--archive-node=[A chain node that keeps old state, asked only what the other cannot answer]:info: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
+        '--damocles-state=[A file with the state of the sectors as damocles-manager'\''s API answers it, as JSON]:file:_files'
+        '--assume-zeros[Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data]'
+        '*--storage=[A storage path of Lotus or Curio, or a result folder of recover\: what holds sealed/ and cache/]:folder:_files -/'
+        '--sealing-temp=[Folder for work in progress; a rerun goes on from what is there]:folder:_files -/'
+        '*--piece-source=[Where pieces of sectors with data are\: a folder, any\:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}]:place:_files -/'
+        '--parallel=[Sectors in PreCommit1 at once; each takes two sectors of memory]:count: '
+        '--threads=[Threads for trees and parent caches]:count: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--rows-to-discard=[Rows of tree_r_last not stored; must be what the miner proves with]:rows: '
+        '--dry-run[Say what would be done, and stop there]'
+        '--yes[Do it without asking]'
+        '-y[Do it without asking]'
+        '--declare[Tell lotus-miner afterwards\: have it read its storage paths again, and declare that the faults are over]'
+        '--wait-post[Wait until the sectors'\'' next window PoSt is on chain, and say whether their faults are over]'
+        '--ignore-resources[Start although memory, disk or open files seem too little]'
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '*:sectors: '
+      )
+      shift words
+      ((CURRENT--))
+      ;;
     verify)
       specs=(
         '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
         '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
         '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
         '--faulty[All of the miner'\''s faulty sectors, as the chain node tells them]'
+        '--deadline=[The miner'\''s sectors of one deadline, 0 to 47, or of the next one that can be met; commands that recover take its faulty sectors, others all of it]:number: '
+        '*--lost-on=[All sectors that stood in a storage path that is lost, by its storage ID or URL, as Curio'\''s database or lotus-miner tell them]:storage: '
         '--sectors-recovery-metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
         '--metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
         '--sector-size=[The sectors'\'' size, as 32GiB, where neither a node nor a metadata file tells it]:size:(2KiB 32GiB 512MiB 64GiB 8MiB)'
@@ -385,6 +434,29 @@ _sealer-recover() {
       shift words
       ((CURRENT--))
       ;;
+    doctor)
+      specs=(
+        '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
+        '--sector-size=[Sectors of which size shall be recovered here]:size: '
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--archive-node=[A chain node that keeps old state, asked only what the other cannot answer]:info: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
+        '*--storage=[A storage path of Lotus or Curio, or a result folder of recover\: what holds sealed/ and cache/]:folder:_files -/'
+        '--sealing-result=[Folder that receives sealed/ and cache/]:folder:_files -/'
+        '--sealing-temp=[Folder for work in progress; a rerun goes on from what is there]:folder:_files -/'
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+      )
+      shift words
+      ((CURRENT--))
+      ;;
     config)
       specs=(
         '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
@@ -401,7 +473,7 @@ _sealer-recover() {
       specs=(
         '--help[Show this help]'
         '-h[Show this help]'
-        '*:topic:(bench commit1 commp config diagnose environment exit-codes export kernels options parents pieces recover repair survey unseal verify)'
+        '*:topic:(bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces recover repair survey unseal verify)'
       )
       shift words
       ((CURRENT--))
@@ -411,6 +483,9 @@ _sealer-recover() {
         '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
         '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
         '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--faulty[All of the miner'\''s faulty sectors, as the chain node tells them]'
+        '--deadline=[The miner'\''s sectors of one deadline, 0 to 47, or of the next one that can be met; commands that recover take its faulty sectors, others all of it]:number: '
+        '*--lost-on=[All sectors that stood in a storage path that is lost, by its storage ID or URL, as Curio'\''s database or lotus-miner tell them]:storage: '
         '--sectors-recovery-metadata=[A metadata file that says how the sectors were sealed, to compare with the chain and to fill what the node has pruned]:file:_files'
         '--metadata=[A metadata file that says how the sectors were sealed, to compare with the chain and to fill what the node has pruned]:file:_files'
         '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '

@@ -128,6 +128,9 @@ public enum Setting
     /// <summary>Where sectors go.</summary>
     ResultFolder,
 
+    /// <summary>Where sectors are.</summary>
+    StoragePath,
+
     /// <summary>The SealedCID by hand.</summary>
     SealedCid,
 
@@ -136,6 +139,9 @@ public enum Setting
 
     /// <summary>The seal proof by hand.</summary>
     SealProof,
+
+    /// <summary>The size of sectors.</summary>
+    SectorSize,
 
     /// <summary>Which sectors.</summary>
     Sectors,
@@ -167,6 +173,9 @@ public enum UserCommand
 
     /// <summary>Writes the file of facts.</summary>
     Export,
+
+    /// <summary>Builds parent caches.</summary>
+    Parents,
 
     /// <summary>Lists the pieces of a sector.</summary>
     Pieces,

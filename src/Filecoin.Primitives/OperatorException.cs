@@ -41,6 +41,9 @@ public enum FailureKind
 
     /// <summary>Memory or processor gave wrong results again and again.</summary>
     Hardware,
+
+    /// <summary>Something on the machine or around it would stop a recovery.</summary>
+    NotReady,
 }
 
 /// <summary>

@@ -66,7 +66,7 @@ public sealed class ExportLostDisk(ParentCaches caches, Databases databases)
 
     [Theory]
     [InlineData("unknown", "Curio's database knows no storage path with the ID or URL \"nowhere\"", "about two hours after it was last seen")]
-    [InlineData("no database", "asks Curio's database, and none is named", "CURIO_DB_HOST")]
+    [InlineData("no database", "asks Curio's database or lotus-miner, and none is named", "CURIO_DB_HOST")]
     [InlineData("not granted", "has no table sector_location that may be read", "rant SELECT on sector_location")]
     [InlineData("gone", "is not reachable", "CURIO_DB_PORT")]
     public async Task A_disk_of_which_nobody_knows_is_one_sentence_and_a_hint(string what, string sentence, string hint)

@@ -64,18 +64,6 @@ public sealed class FindStorage(ParentCaches caches, Databases databases) : IDis
         Assert.Contains("storage.json of Lotus, storage.json of Curio", offline.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Where_none_is_found_it_is_said_what_was_looked_at()
-    {
-        List(".lotusminer", "/nowhere/at/all");
-        _bench.Environment["MINER_API_INFO"] = "http://127.0.0.1:1";
-        Ended ended = await _bench.RunAsync(2, ["survey", "--miner=f01000", "5"]);
-        Assert.Contains("no storage path was named and none is found: lotus-miner at http://127.0.0.1:1", ended.Error, StringComparison.Ordinal);
-        Assert.Contains($"of {_bench.Home}/.lotusminer/storage.json none is here; there is no {_bench.Home}/.lotusworker/storage.json or {_bench.Home}/.curio/storage.json", ended.Error, StringComparison.Ordinal);
-        Assert.Contains("nobody is named by CURIO_DB_HOST", ended.Error, StringComparison.Ordinal);
-        Assert.Contains("--storage", ended.Error, StringComparison.Ordinal);
-    }
-
     private void List(string repository, params string[] paths)
     {
         string folder = Directory.CreateDirectory(Path.Combine(_bench.Home, repository)).FullName;

@@ -51,6 +51,7 @@ public sealed class SectorLookup
     private readonly ChallengeLookup _challenges;
     private readonly StatementLookup _statements;
     private readonly Reporter _reporter;
+    private IReadOnlyDictionary<ulong, int>? _deadlines;
 
     private SectorLookup(
         FullNode node,
@@ -194,19 +195,21 @@ public sealed class SectorLookup
     }
 
     /// <summary>
-    /// The same sectors, those first that the chain ends first, by fault or in their time; those of which the node does not tell come last, by
-    /// number. What is asked for this is not asked again for the facts.
+    /// Sectors in the order in which they have to be back: those that end within three days, then by the next deadline that can be met, then by
+    /// end; last those of which no end is told. Where they are many, all deadlines are listed instead of asking for each.
     /// </summary>
-    public async Task<IReadOnlyList<ulong>> MostUrgentFirstAsync(IReadOnlyList<ulong> sectorNumbers, int concurrency, CancellationToken cancellation)
+    /// <exception cref="OperatorException">No node answers.</exception>
+    public async Task<IReadOnlyList<SectorDue>> DueFirstAsync(IReadOnlyList<ulong> sectorNumbers, int concurrency, CancellationToken cancellation)
     {
-        IReadOnlyList<(ulong Number, long Ends)> ends = await ForAllAsync(
+        IReadOnlyDictionary<ulong, int>? deadlines = sectorNumbers.Count > (int)ChainPolicy.Deadlines ? await DeadlinesAsync(cancellation).ConfigureAwait(false) : null;
+        IReadOnlyList<SectorDue> dues = await ForAllAsync(
             sectorNumbers,
             concurrency,
-            async (number, token) => (number, await _status.EndAsync(new SectorId(Miner, number), token).ConfigureAwait(false) ?? long.MaxValue),
-            (sector, _) => (sector.Number, long.MaxValue),
+            (number, token) => _status.DueAsync(new SectorId(Miner, number), deadlines, token),
+            (sector, _) => new SectorDue(sector.Number, null, null, null),
             cancellation,
             task: LookupTask.Order).ConfigureAwait(false);
-        return [.. ends.OrderBy(entry => entry.Ends).ThenBy(entry => entry.Number).Select(entry => entry.Number)];
+        return [.. SectorDue.InOrder(dues, _status.Now)];
     }
 
     /// <summary>What recovering sectors is worth; asks a few questions, however many they are.</summary>
@@ -285,18 +288,29 @@ public sealed class SectorLookup
 
     /// <summary>All sectors of the miner that have been proven and have neither expired nor been terminated, in order, faulty ones included.</summary>
     /// <exception cref="OperatorException">No node answers.</exception>
-    public async Task<IReadOnlyList<ulong>> LiveSectorsAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<ulong>> LiveSectorsAsync(CancellationToken cancellation) =>
+        [.. (await DeadlinesAsync(cancellation).ConfigureAwait(false)).Keys.Order()];
+
+    private async Task<IReadOnlyDictionary<ulong, int>> DeadlinesAsync(CancellationToken cancellation)
     {
-        List<ulong> numbers = [];
-        using CountedWork listing = _reporter.Begin(LookupTask.List, (int)ChainPolicy.Deadlines);
-        for (ulong deadline = 0; deadline < ChainPolicy.Deadlines; deadline++)
+        if (_deadlines is { } known)
         {
-            numbers.AddRange(await _node.StateMinerLiveSectorsAsync(Miner, deadline, cancellation).ConfigureAwait(false));
+            return known;
+        }
+
+        Dictionary<ulong, int> deadlines = [];
+        using CountedWork listing = _reporter.Begin(LookupTask.List, (int)ChainPolicy.Deadlines);
+        for (int deadline = 0; deadline < (int)ChainPolicy.Deadlines; deadline++)
+        {
+            foreach (ulong number in await _node.StateMinerLiveSectorsAsync(Miner, (ulong)deadline, cancellation).ConfigureAwait(false))
+            {
+                deadlines[number] = deadline;
+            }
+
             listing.Ended();
         }
 
-        numbers.Sort();
-        return numbers;
+        return _deadlines = deadlines;
     }
 
     /// <summary>

@@ -25,7 +25,8 @@ internal sealed class StatusLookup(FullNode node, SectorSize size, TipSet head, 
     private readonly Recent<SectorId, SectorExpiration> _expirations = new(MostSectors);
     private readonly DateTimeOffset _headTime = DateTimeOffset.FromUnixTimeSeconds(head.Blocks[0].Timestamp);
 
-    private long Now => Math.Max(head.Height, clockEpoch);
+    /// <summary>The epoch it is, by the later of the head and this machine's clock.</summary>
+    internal long Now => Math.Max(head.Height, clockEpoch);
 
     /// <summary>A sector that still waits to be proven.</summary>
     internal async Task<ChainStatus> OfPreCommittedAsync(
@@ -103,15 +104,24 @@ internal sealed class StatusLookup(FullNode node, SectorSize size, TipSet head, 
         return opens + (periodsBehind * period.WPoStProvingPeriod);
     }
 
-    /// <summary>
-    /// The epoch at which a proven sector ends if nothing is done, by fault or in its time; null where the node does not tell, and for one that
-    /// was terminated.
-    /// </summary>
-    internal async Task<long?> EndAsync(SectorId sector, CancellationToken cancellation)
+    /// <summary>By when a proven sector has to be back; what the node does not tell is null, as is the end of one that was terminated.</summary>
+    /// <param name="sector">The sector.</param>
+    /// <param name="deadlines">The deadlines of sectors, where all were listed; null to ask for this one.</param>
+    /// <param name="cancellation">Ends it.</param>
+    internal async Task<SectorDue> DueAsync(SectorId sector, IReadOnlyDictionary<ulong, int>? deadlines, CancellationToken cancellation)
     {
         SectorExpiration told = await ToldExpirationAsync(sector, cancellation).ConfigureAwait(false);
-        return told.Early > 0 ? told.Early : told.OnTime > 0 ? told.OnTime : null;
+        int? deadline = deadlines is null ? await DeadlineAsync(sector, cancellation).ConfigureAwait(false)
+            : deadlines.TryGetValue(sector.Number, out int listed) ? listed : null;
+        long? opens = deadline is not { } index ? null
+            : await OrNoteAsync(PeriodAsync(sector.Miner, cancellation), "when its deadline opens", []).ConfigureAwait(false) is { } period ? NextOpening(period, index, Now + SectorDue.Ahead) : null;
+        return new SectorDue(sector.Number, deadline, opens, told.Early > 0 ? told.Early : told.OnTime > 0 ? told.OnTime : null);
     }
+
+    private async Task<int?> DeadlineAsync(SectorId sector, CancellationToken cancellation) =>
+        await OrNoteAsync(node.StateSectorPartitionAsync(sector, cancellation), "its deadline", []).ConfigureAwait(false) is { Deadline: < ChainPolicy.Deadlines } location
+            ? (int)location.Deadline
+            : null;
 
     private Task<SectorExpiration> ToldExpirationAsync(SectorId sector, CancellationToken cancellation) =>
         _expirations.GetAsync(sector, () => node.StateSectorExpirationAsync(sector, cancellation));

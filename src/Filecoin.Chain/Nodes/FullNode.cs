@@ -227,6 +227,10 @@ public sealed class FullNode(JsonRpcClient rpc)
             "StateReadState", json => WriteMiner(json, PowerActor, TipSetKey.Head), ChainJson.Default.ActorStatePowerState, cancellation)
             .ConfigureAwait(false)).State.ThisEpochQaPowerSmoothed;
 
+    /// <summary>Reads a state that every chain has, at a tipset; an error answer where the node has pruned it.</summary>
+    internal Task ReadStateAsync(TipSetKey at, CancellationToken cancellation) => rpc.CallRequiredAsync(
+        "StateReadState", json => WriteMiner(json, PowerActor, at), ChainJson.Default.ActorStatePowerState, cancellation, isOfPast: !at.IsHead);
+
     /// <summary>The deadline and partition a sector is assigned to; an error answer when it is assigned to none.</summary>
     internal Task<SectorLocation> StateSectorPartitionAsync(SectorId sector, CancellationToken cancellation) =>
         rpc.CallRequiredAsync(

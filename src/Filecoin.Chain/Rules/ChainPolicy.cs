@@ -3,13 +3,13 @@ using Filecoin.Primitives;
 namespace Filecoin.Chain.Rules;
 
 /// <summary>Numbers of the protocol that a lookup needs, in epochs (builtin-actors runtime/src/runtime/policy.rs).</summary>
-internal static class ChainPolicy
+public static class ChainPolicy
 {
     /// <summary>A pre-commit can be proven only after this many epochs, which also lengthen the time to prove it.</summary>
     internal const long PreCommitChallengeDelay = 150;
 
     /// <summary>Deadlines of a proving period.</summary>
-    internal const ulong Deadlines = 48;
+    public const ulong Deadlines = 48;
 
     /// <summary>
     /// How long after its pre-commit a sector can still be proven (MaxProveCommitDuration); afterwards the deposit burns. Zero for

@@ -42,6 +42,20 @@ public sealed class ParentCacheFolder(string folder, string? kernel = null)
     public string PathFor(PorepParameters porep) =>
         Path.GetFullPath(Path.Combine(Folder, ParentCacheFile.NameOf(new StackedGraph(porep))));
 
+    /// <summary>Length in bytes of the cache file of <paramref name="porep"/>'s graph.</summary>
+    public static long LengthOf(PorepParameters porep)
+    {
+        ArgumentNullException.ThrowIfNull(porep);
+        return porep.Nodes * ParentCacheFile.BytesPerNode;
+    }
+
+    /// <summary>Whether the digest of the cache file is known, published or recorded beside it, so that it need not be computed anew to check it.</summary>
+    public bool IsDigestKnown(PorepParameters porep)
+    {
+        ParentCacheFile file = new(porep, Path.GetFullPath(Folder), kernel);
+        return Explained(file, () => file.PublishedDigest ?? ParentCacheSidecar.Read(file)) is not null;
+    }
+
     /// <summary>Checks the file without changing anything.</summary>
     /// <param name="porep">Whose graph.</param>
     /// <param name="threads">Threads to use, at least 1; they matter where no digest is known.</param>

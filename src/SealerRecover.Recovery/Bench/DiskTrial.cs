@@ -16,10 +16,17 @@ namespace SealerRecover.Recovery.Bench;
 internal sealed partial class DiskTrial(string folder, long bytes, TimeProvider time)
 {
     private const int ChunkBytes = 1 << 20;
+
     private const int Passes = 2;
     private const int DoNotNeed = 4;
 
-    /// <summary>The better of two passes.</summary>
+    /// <summary>Flushed at once where time is short: what is only in memory takes its time when it is flushed.</summary>
+    private const int FlushedChunks = 16;
+
+    /// <summary>How long a pass may take, with one pass then and fewer bytes where they take longer; null for as long as it takes.</summary>
+    public TimeSpan? Most { get; init; }
+
+    /// <summary>The better of two passes, or one where time is short.</summary>
     /// <exception cref="OperatorException">Storage: the folder cannot be written.</exception>
     public DiskSpeed Run(ISystemProbe probe, CancellationToken cancellation)
     {
@@ -34,12 +41,13 @@ internal sealed partial class DiskTrial(string folder, long bytes, TimeProvider 
         double read = 0;
         try
         {
-            for (int pass = 0; pass < Passes; pass++)
+            for (int pass = 0; pass < (Most is null ? Passes : 1); pass++)
             {
                 using SafeFileHandle file = Nameless(existing);
-                write = Math.Max(write, Rate(() => Write(file, cancellation)));
+                long written = 0;
+                write = Math.Max(write, Rate(() => written = Write(file, cancellation)));
                 DropFromMemory(file);
-                read = Math.Max(read, Rate(() => Read(file, cancellation)));
+                read = Math.Max(read, Rate(() => Read(file, written, cancellation)));
             }
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
@@ -62,18 +70,19 @@ internal sealed partial class DiskTrial(string folder, long bytes, TimeProvider 
         return file;
     }
 
-    private double Rate(Action work)
+    private double Rate(Func<long> work)
     {
         long started = time.GetTimestamp();
-        work();
-        return bytes / Math.Max(time.GetElapsedTime(started).TotalSeconds, 1e-9);
+        long done = work();
+        return done / Math.Max(time.GetElapsedTime(started).TotalSeconds, 1e-9);
     }
 
-    private void Write(SafeFileHandle file, CancellationToken cancellation)
+    private long Write(SafeFileHandle file, CancellationToken cancellation)
     {
         // Not zeros, and no two blocks alike: some file systems store neither.
         byte[] chunk = new byte[ChunkBytes];
         new Random(1).NextBytes(chunk);
+        Func<bool> isOver = Clock();
         for (long offset = 0; offset < bytes; offset += ChunkBytes)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -83,23 +92,46 @@ internal sealed partial class DiskTrial(string folder, long bytes, TimeProvider 
             }
 
             RandomAccess.Write(file, chunk, offset);
+            if (Most is not null && (offset / ChunkBytes) % FlushedChunks == FlushedChunks - 1)
+            {
+                RandomAccess.FlushToDisk(file);
+                if (isOver())
+                {
+                    return offset + ChunkBytes;
+                }
+            }
         }
 
         RandomAccess.FlushToDisk(file);
+        return bytes;
     }
 
-    private void Read(SafeFileHandle file, CancellationToken cancellation)
+    private Func<bool> Clock()
+    {
+        long started = time.GetTimestamp();
+        return () => Most is { } most && time.GetElapsedTime(started) > most / 2;
+    }
+
+    private long Read(SafeFileHandle file, long written, CancellationToken cancellation)
     {
         byte[] chunk = new byte[ChunkBytes];
-        for (long offset = 0; offset < bytes; offset += ChunkBytes)
+        Func<bool> isOver = Clock();
+        for (long offset = 0; offset < written; offset += ChunkBytes)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (offset > 0 && isOver())
+            {
+                return offset;
+            }
+
             for (int done = 0; done < ChunkBytes;)
             {
                 int count = RandomAccess.Read(file, chunk.AsSpan(done), offset + done);
                 done += count > 0 ? count : throw new EndOfStreamException("the file became shorter while it was read");
             }
         }
+
+        return written;
     }
 
     /// <summary>A wish, not an order: a file system without a device (tmpfs) keeps the pages, and then memory is what is measured.</summary>

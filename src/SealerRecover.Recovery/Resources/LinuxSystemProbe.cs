@@ -33,12 +33,13 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
         return new DiskSpace(FileLook.Through(existing).Device, new DriveInfo(existing).AvailableFreeSpace);
     }
 
+    /// <summary>Bytes of memory that this process may lock; null where there is no limit, or the system does not tell.</summary>
+    public long? LockedMemory() => Limit("Max locked memory");
+
     /// <inheritdoc/>
     public long? OpenFilesLeft()
     {
-        string? line = Lines("proc/self/limits").FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal));
-        string? soft = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(3);
-        if (!long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out long limit))
+        if (Limit("Max open files") is not { } limit)
         {
             return null;
         }
@@ -70,6 +71,14 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
         }
 
         return least;
+    }
+
+    // A soft limit: three words of its name, and then the number.
+    private long? Limit(string name)
+    {
+        string? line = Lines("proc/self/limits").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+        string? soft = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(3);
+        return long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out long limit) ? limit : null;
     }
 
     private static long? Smaller(long? a, long? b) => a is null || b < a ? b ?? a : a;

@@ -117,7 +117,7 @@ internal sealed class Configuration
             path,
             entry.Line,
             $"there is no key \"{SafeText.Short(entry.Key)}\"",
-            Nearest.Of(entry.Key.Replace('_', '-'), Options.Keys) is { } near ? $"the nearest is {near}; `sealer-recover config` lists all" : "`sealer-recover config` lists all keys");
+            Nearest.Of(entry.Key.Replace('_', '-'), Options.Keys) is { } near ? $"the nearest is {near}" : "keys are the names of options without the dashes in front");
         string? mistake = OptionCatalogue.IsSwitch(option) ? (entry.IsSwitch ? null : "is true or false, without quotes")
             : entry.IsSwitch ? "is text or a number"
             : entry.Values.Count != 1 && !OptionCatalogue.IsRepeatable(option) ? "is one value, no list"

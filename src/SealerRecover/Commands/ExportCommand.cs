@@ -51,6 +51,7 @@ internal sealed class ExportCommand : ICommand
         Syntax.Add(_sectors.Numbers);
         Syntax.Add(_sectors.Faulty);
         Syntax.Add(_sectors.All);
+        Syntax.Add(_sectors.Deadline);
         Syntax.Add(_lost.Disks);
         _given.AddTo(Syntax);
         Syntax.Add(_storage.Folders);
@@ -72,7 +73,7 @@ internal sealed class ExportCommand : ICommand
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
-        bool byChain = context.Parsed.GetValue(_sectors.Faulty) || context.Parsed.GetValue(_sectors.All) || _lost.IsGiven(context);
+        bool byChain = _sectors.AskTheChain(context.Parsed) || _lost.IsGiven(context);
         IReadOnlyList<ulong> named = byChain ? _sectors.Read(context.Parsed) : _sectors.ReadSome(context.Parsed);
         return await _node.AskAsync(context, _given.Read(context, byChain ? [] : named), lookup => ExportAsync(context, lookup));
     }
@@ -90,9 +91,9 @@ internal sealed class ExportCommand : ICommand
         IReadOnlyDictionary<ulong, SectorFacts> known = context.Parsed.GetValue(_anew) || _given.AreGiven(context.Parsed)
             ? new Dictionary<ulong, SectorFacts>()
             : there;
-        IReadOnlyList<ulong> lost = _lost.IsGiven(context) ? await _lost.FindAsync(context, lookup.Miner, _node.Curio(context), file) : [];
+        IReadOnlyList<ulong>? lost = _lost.IsGiven(context) ? await _lost.FindAsync(context, lookup.Miner, _node, file) : null;
         IReadOnlyList<ulong> numbers = NodeOptions.Live(
-            context, () => _sectors.ReadSomeAsync(context.Parsed, lookup, concurrency, context.Cancellation, lost));
+            context, () => _sectors.ReadSomeAsync(context.Parsed, lookup, concurrency, recovers: false, lost, context.Cancellation));
         ConcurrentDictionary<ulong, SectorLookupResult> ended = new();
         try
         {

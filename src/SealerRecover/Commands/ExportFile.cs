@@ -14,7 +14,7 @@ namespace SealerRecover.Commands;
 /// <param name="miner">Whose sectors.</param>
 /// <param name="size">Their size.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ExportFile(string path, ActorId miner, SectorSize size, TimeProvider time)
+internal sealed class ExportFile(string path, ActorId miner, SectorSize size, TimeProvider time) : ILostDiskList
 {
     /// <summary>At least so long between two writings.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -32,6 +32,8 @@ internal sealed class ExportFile(string path, ActorId miner, SectorSize size, Ti
 
     /// <summary>The file.</summary>
     public string Path => path;
+
+    string? ILostDiskList.Path => path;
 
     /// <summary>Which sectors stood on disks that were lost, by earlier runs and this one.</summary>
     public IReadOnlyList<LostDisk> LostDisks => _lost;

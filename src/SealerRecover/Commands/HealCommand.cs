@@ -17,6 +17,7 @@ internal sealed class HealCommand : ICommand
 {
     private readonly NodeOptions _node = new();
     private readonly SectorOptions _sectors = new();
+    private readonly SectorSelection _selection;
     private readonly RecoveryOptions _recovery = new();
     private readonly StorageOption _storage = new();
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would be done, and stop there." };
@@ -34,6 +35,7 @@ internal sealed class HealCommand : ICommand
     /// <summary>Makes the command.</summary>
     public HealCommand()
     {
+        _selection = new SectorSelection(_sectors, _node);
         Syntax = new Command("heal", "Survey sectors, mend those that need it in the order of their deadlines, verify them, and tell the miner.")
         {
             _storage.Folders, _dryRun, _yes, _declare, _wait,
@@ -41,7 +43,7 @@ internal sealed class HealCommand : ICommand
         _node.AddTo(Syntax);
         Syntax.Add(_sectors.Sectors);
         Syntax.Add(_sectors.Numbers);
-        Syntax.Add(_sectors.Faulty);
+        _selection.AddTo(Syntax);
         _recovery.AddRepairTo(Syntax);
         Common.AddTo(Syntax);
     }
@@ -61,12 +63,12 @@ internal sealed class HealCommand : ICommand
         bool dryRun = context.Parsed.GetValue(_dryRun);
         Consent consent = Consent.Of(context, context.Parsed.GetValue(_yes) || dryRun, _yes.Name);
         MinerDeclaration? declaration = context.Parsed.GetValue(_declare) ? MinerDeclaration.Of(context, _node, _declare.Name) : null;
+        _ = _selection.ReadNamed(context);
         ImmutableArray<string> paths = _storage.ReadPaths(context, _node);
         RecoverySettings settings = Mending.In(paths, _recovery.Read(context, _node));
         return await _node.AskAsync(context, async lookup =>
         {
-            IReadOnlyList<ulong> numbers = NodeOptions.Live(
-                context, () => _sectors.ReadSomeAsync(context.Parsed, lookup, NodeOptions.DefaultConcurrency, context.Cancellation));
+            IReadOnlyList<ulong> numbers = _selection.Choose(context, lookup, recovers: true, metadata: null);
             IReadOnlyList<SectorLookupResult> found = NodeOptions.Live(
                 context, () => lookup.FindAllAsync(numbers, NodeOptions.DefaultConcurrency, context.Cancellation));
             NodeOptions.Tell(context, found);

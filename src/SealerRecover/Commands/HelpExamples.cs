@@ -90,6 +90,12 @@ internal static class HelpExamples
             ("--config=./night.toml", "what would hold with this file"),
             ("--json", "the same for programs"),
         ],
+        ["doctor"] =
+        [
+            ("--miner=f01000 --sealing-temp=/temp --sealing-result=/sector", "whether sectors of this miner could be recovered here"),
+            ("--archive-node=https://archive.example", "and whether that node keeps what others have pruned"),
+            ("--sector-size=64GiB --json", "for sectors of another size, for programs"),
+        ],
         ["diagnose"] =
         [
             ("--miner=f01000 --sealing-temp=/temp 7", "why another CommR came out"),

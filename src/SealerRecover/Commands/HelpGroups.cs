@@ -8,7 +8,7 @@ internal static class HelpGroups
     /// <summary>Groups with the names of their options.</summary>
     public static IReadOnlyList<(string Title, string[] Options)> All { get; } =
     [
-        ("What", ["--miner", "--sectors", "--all", "--faulty", "--lost-on", "--sectors-recovery-metadata",
+        ("What", ["--miner", "--sectors", "--all", "--faulty", "--deadline", "--lost-on", "--sectors-recovery-metadata",
             "--sector-size", "--variant", "--piece", "--offset", "--length", "--padded-size", "--seed", "--randomness", "--count"]),
         ("Whom to ask", ["--api-info", "--node-timeout", "--archive-node", "--miner-api-info", "--curio-db", "--damocles-state", "--offline"]),
         ("Facts by hand", ["--ticket", "--ticket-epoch", "--seal-proof", "--sealed-cid", "--assume-zeros"]),

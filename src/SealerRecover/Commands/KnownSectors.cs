@@ -21,6 +21,9 @@ internal sealed class KnownSectors
     /// <summary>The numbers.</summary>
     public SectorOptions Sectors { get; } = new();
 
+    /// <summary>Those that others know, for commands that take more than numbers.</summary>
+    public SectorSelection Selection => field ??= new SectorSelection(Sectors, Node);
+
     /// <summary>Adds them.</summary>
     public void AddTo(Command command)
     {
@@ -45,7 +48,7 @@ internal sealed class KnownSectors
     {
         if (MetadataPath(context) is { } path)
         {
-            return FromFile(context, path);
+            return await SelectedInFileAsync(context, path);
         }
 
         if (context.Parsed.GetValue(Node.Miner) is null)
@@ -56,7 +59,29 @@ internal sealed class KnownSectors
                 $"name the miner with {Node.Miner.Name} to ask a chain node, or the file that export wrote with --metadata");
         }
 
-        return (await Node.LookUpAsync(context, Sectors.ReadSome(context.Parsed), [], worth)).Found;
+        _ = Selection.ReadNamed(context);
+        return (await Node.LookUpAsync(context, lookup => Selection.Choose(context, lookup, recovers: true, metadata: null), [], worth)).Found;
+    }
+
+    /// <summary>What a metadata file says of the sectors asked for; which of a deadline are faulty, or stood on a disk, a node is asked.</summary>
+    /// <exception cref="OperatorException">BadInput, or no node answers.</exception>
+    public async Task<IReadOnlyList<SectorLookupResult>> SelectedInFileAsync(CommandContext context, string path)
+    {
+        if (!Selection.Asks(context))
+        {
+            return FromFile(context, path);
+        }
+
+        RecoveryMetadata metadata = MetadataFile.Read(path);
+        if (!Sectors.AskTheChain(context.Parsed) && !Node.AreGiven(context))
+        {
+            IReadOnlyList<ulong> lost = await Selection.Lost.FindAsync(context, metadata.Miner, Node, new ReadLostDisks(path));
+            return FromFile(metadata, [.. Sectors.Read(context.Parsed).Union(lost)], path);
+        }
+
+        IReadOnlyList<ulong> numbers = await Node.AskOfAsync(
+            context, metadata.Miner, lookup => Task.FromResult(Selection.Choose(context, lookup, recovers: true, path)));
+        return FromFile(metadata, numbers, path);
     }
 
     /// <summary>The metadata file that was named, absolute; null for none.</summary>
@@ -72,8 +97,11 @@ internal sealed class KnownSectors
     /// <exception cref="OperatorException">BadInput.</exception>
     public IReadOnlyList<SectorLookupResult> FromFile(CommandContext context, string path)
     {
-        IReadOnlyList<ulong> numbers = Sectors.Read(context.Parsed);
-        RecoveryMetadata metadata = MetadataFile.Read(path);
+        return FromFile(MetadataFile.Read(path), Sectors.Read(context.Parsed), path);
+    }
+
+    private static IReadOnlyList<SectorLookupResult> FromFile(RecoveryMetadata metadata, IReadOnlyList<ulong> numbers, string path)
+    {
         Dictionary<ulong, SectorFacts> byNumber = metadata.Sectors.ToDictionary(facts => facts.Sector.Number);
         return numbers.Count == 0
             ? [.. metadata.Sectors.Select(facts => new SectorLookupResult(facts.Sector, facts, null))]

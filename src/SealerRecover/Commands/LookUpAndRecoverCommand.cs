@@ -13,15 +13,18 @@ internal sealed class LookUpAndRecoverCommand : ICommand
 {
     private readonly SectorOptions _sectors = new();
     private readonly NodeOptions _node = new();
+    private readonly SectorSelection _selection;
     private readonly GivenOptions _given = new();
     private readonly RecoveryOptions _recovery = new();
 
     /// <summary>Makes the command.</summary>
     public LookUpAndRecoverCommand()
     {
+        _selection = new SectorSelection(_sectors, _node);
         Root = new RootCommand("Recovers lost Filecoin sectors, empty, with deals or snapped: seals them again and checks that the result is what the chain knows.");
         _node.AddTo(Root);
         Root.Add(_sectors.Sectors);
+        _selection.AddTo(Root);
         _given.AddTo(Root);
         _recovery.AddTo(Root);
         Common.AddTo(Root);
@@ -42,10 +45,10 @@ internal sealed class LookUpAndRecoverCommand : ICommand
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
-        IReadOnlyList<ulong> numbers = _sectors.ReadSome(context.Parsed);
+        IReadOnlyList<ulong> named = _selection.ReadNamed(context);
         RecoverySettings settings = _recovery.Read(context, _node);
         (_, _, IReadOnlyList<SectorLookupResult> found) = await _node.LookUpAsync(
-            context, numbers, _given.Read(context, numbers), worth: true);
+            context, lookup => _selection.Choose(context, lookup, recovers: true, metadata: null), _given.Read(context, named), worth: true);
         IReadOnlyList<SectorReport> sectors = RecoveryRun.RecoverFound(context, settings, found, refresh: null, out IReadOnlyList<Advice> next);
         return new Report { Command = Name, Sectors = sectors, Next = next };
     }

@@ -112,11 +112,18 @@ internal sealed class NodeOptions
     /// <param name="given">What is known of them before anybody is asked.</param>
     /// <param name="worth">Whether to tell what recovering them is worth.</param>
     /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
-    public Task<LookedUp> LookUpAsync(CommandContext context, IReadOnlyList<ulong> numbers, IReadOnlyList<ISectorSource> given, bool worth) => AskAsync(
+    public Task<LookedUp> LookUpAsync(CommandContext context, IReadOnlyList<ulong> numbers, IReadOnlyList<ISectorSource> given, bool worth) =>
+        LookUpAsync(context, _ => numbers, given, worth);
+
+    /// <summary>The same, of sectors that the chain is asked for first.</summary>
+    /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
+    public Task<LookedUp> LookUpAsync(
+        CommandContext context, Func<SectorLookup, IReadOnlyList<ulong>> choose, IReadOnlyList<ISectorSource> given, bool worth) => AskAsync(
         context,
         given,
         async lookup =>
         {
+            IReadOnlyList<ulong> numbers = choose(lookup);
             IReadOnlyList<SectorLookupResult> found = Live(context, () => lookup.FindAllAsync(numbers, DefaultConcurrency, context.Cancellation));
             Tell(context, found);
             if (worth)
@@ -177,6 +184,11 @@ internal sealed class NodeOptions
             context.Events.Notice($"{lookup.Miner} has sectors of {lookup.SectorSize} on network {lookup.NetworkName}");
             return ask(lookup);
         });
+
+    /// <summary>The same about a miner whose number is known, without a word about it.</summary>
+    /// <exception cref="OperatorException">The miner is unknown, or no node answers.</exception>
+    public Task<T> AskOfAsync<T>(CommandContext context, ActorId miner, Func<SectorLookup, Task<T>> ask) =>
+        OpenAsync(context, Address.FromActorId(miner), context.Parsed.GetValue(Timeout) ?? DefaultTimeout, [], ask);
 
     private async Task<T> OpenAsync<T>(
         CommandContext context, Address miner, int timeout, IReadOnlyList<ISectorSource> given, Func<SectorLookup, Task<T>> ask)

@@ -30,6 +30,7 @@ internal sealed class RepairCommand : ICommand
     {
         Syntax = new Command("repair", "Mend sectors in storage paths: make what is missing or damaged, from what is left.") { _storage.Folders, _survey.File, _dryRun };
         _sectors.AddTo(Syntax);
+        _sectors.Selection.AddTo(Syntax);
         _recovery.AddRepairTo(Syntax);
         Common.AddTo(Syntax);
     }

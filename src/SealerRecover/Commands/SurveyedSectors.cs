@@ -52,7 +52,7 @@ internal sealed class SurveyedSectors
     {
         _sectorSize.CompletionSources.Add(SectorOptions.SizeWords);
         Known.AddWithoutSourcesTo(command);
-        command.Add(Known.Sectors.Faulty);
+        Known.Selection.AddTo(command);
         command.Add(_offline);
         command.Add(_sectorSize);
     }
@@ -69,32 +69,33 @@ internal sealed class SurveyedSectors
         Action<SectorLookup, IReadOnlyList<SurveyedSector>>? askMore = null,
         KernelChoice? othersFor = null)
     {
-        bool faulty = context.Parsed.GetValue(Known.Sectors.Faulty);
+        bool asksChain = Known.Sectors.AskTheChain(context.Parsed);
+        bool selects = Known.Selection.Asks(context);
         if (Known.MetadataPath(context) is { } path)
         {
-            return faulty
+            return asksChain
                 ? throw new OperatorException(
-                    FailureKind.BadInput, "a metadata file does not tell which sectors are faulty", $"leave out {Known.Sectors.Faulty.Name}, or the metadata file to ask a chain node")
+                    FailureKind.BadInput, "a metadata file does not tell which sectors are faulty, or of a deadline", $"leave out {Known.Sectors.Faulty.Name} and {Known.Sectors.Deadline.Name}, or the metadata file to ask a chain node")
                 : new FoundSectors(
                     ComparedWith.Metadata,
-                    [.. Known.FromFile(context, path)
+                    [.. (await Known.SelectedInFileAsync(context, path))
                         .Select(found => new SurveyedSector(found.Sector, found.Facts is { } facts ? SurveyFacts.From(facts) : null, found.Failure) { DebtThen = found.Facts?.DebtThen })],
                     othersFor is null ? [] : [.. Known.AllInFile(context).Select(SurveyFacts.From)]);
         }
 
         IReadOnlyList<ulong> asked = Known.Sectors.Read(context.Parsed);
         bool offline = IsOffline(context);
-        if (faulty && (offline || !Known.Node.AreGiven(context)))
+        if (selects && (offline || !Known.Node.AreGiven(context)))
         {
             throw new OperatorException(
-                FailureKind.BadInput, "which sectors are faulty only a chain node can tell", "name one with FULLNODE_API_INFO or --api-info, or name the sectors");
+                FailureKind.BadInput, asksChain ? "which sectors are faulty only a chain node can tell" : "which sectors are due first only a chain node can tell", "name one with FULLNODE_API_INFO or --api-info, or name the sectors");
         }
 
         return offline || !Known.Node.AreGiven(context)
             ? new FoundSectors(ComparedWith.Nothing, Offline(context, roots, asked), [])
             : await Known.Node.AskAsync(context, async lookup =>
             {
-                IReadOnlyList<SurveyedSector> sectors = await AskAsync(context, lookup, roots, asked, faulty, askMore);
+                IReadOnlyList<SurveyedSector> sectors = AskChain(context, lookup, roots, asked, selects, askMore);
                 return new FoundSectors(
                     ComparedWith.Chain, sectors, othersFor is null ? [] : await OthersAsync(context, lookup, roots, sectors, othersFor));
             });
@@ -125,10 +126,10 @@ internal sealed class SurveyedSectors
         ];
     }
 
-    private static async Task<IReadOnlyList<SurveyedSector>> AskAsync(
-        CommandContext context, SectorLookup lookup, StorageRoots roots, IReadOnlyList<ulong> asked, bool faulty, Action<SectorLookup, IReadOnlyList<SurveyedSector>>? askMore)
+    private SurveyedSector[] AskChain(
+        CommandContext context, SectorLookup lookup, StorageRoots roots, IReadOnlyList<ulong> asked, bool selects, Action<SectorLookup, IReadOnlyList<SurveyedSector>>? askMore)
     {
-        IReadOnlyList<ulong> numbers = faulty ? [.. asked.Union(await lookup.FaultySectorsAsync(context.Cancellation))]
+        IReadOnlyList<ulong> numbers = selects ? Known.Selection.Choose(context, lookup, recovers: false, metadata: null)
             : asked.Count > 0 ? asked
             : roots.NumbersOf(lookup.Miner);
         IReadOnlyList<CommitmentsResult> found = NodeOptions.Live(

@@ -28,6 +28,7 @@ namespace SealerRecover.Rendering;
 [JsonDerivedType(typeof(JsonDiagnosis), "diagnosis")]
 [JsonDerivedType(typeof(JsonDeclared), "declared")]
 [JsonDerivedType(typeof(JsonHealPlan), "heal_plan")]
+[JsonDerivedType(typeof(JsonDoctor), "doctor")]
 [JsonDerivedType(typeof(JsonKernels), "kernels")]
 [JsonDerivedType(typeof(JsonNote), "note")]
 [JsonDerivedType(typeof(JsonPieceProgress), "piece_progress")]

@@ -109,7 +109,33 @@ public sealed class ManySectorsTests
         lost.FakeMiner.Add(lost.FakeMiner.Sectors[3] with { Expiration = 50_000 });
         lost.FakeMiner.Add(lost.FakeMiner.Sectors[4] with { Early = 40_000 });
         SectorLookup lookup = await lost.OpenAsync(Cancellation);
-        Assert.Equal([4, 3, 2, 0, 1], await lookup.MostUrgentFirstAsync([0, 1, 2, 3, 4], 4, Cancellation));
+        Assert.Equal([4, 3, 2, 0, 1], (await lookup.DueFirstAsync([0, 1, 2, 3, 4], 4, Cancellation)).Select(due => due.Number));
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(60)]
+    public async Task What_is_due_first_comes_first_by_the_deadline_that_can_still_be_met(int count)
+    {
+        // Epoch 20000 is in deadline 45: 46, 47 and 0 open within ninety minutes, so theirs is tomorrow's.
+        await using Lost lost = await StartAsync(count);
+        lost.FakeMiner.PeriodStart = 0;
+        (int Deadline, long Early)[] sectors = [(46, 90_000), (1, 95_000), (30, 90_000), (1, 90_000), (0, 90_000), (44, 24_000), (20, 0)];
+        for (int i = 0; i < sectors.Length; i++)
+        {
+            lost.FakeMiner.Add(lost.FakeMiner.Sectors[(ulong)i] with { Deadline = sectors[i].Deadline, Early = sectors[i].Early });
+        }
+
+        SectorLookup lookup = await lost.OpenAsync(Cancellation);
+        IReadOnlyList<SectorDue> dues = await lookup.DueFirstAsync([.. Numbers(count)], 4, Cancellation);
+        Assert.Equal([5, 3, 1, 6, 2, 0, 4], dues.Where(due => due.Number < 7).OrderBy(due => due.Number == 4).Select(due => (int)due.Number));
+        Assert.Equal((44, 24_000L), (dues[0].Deadline, dues[0].Ends));
+        Assert.True(dues.Single(due => due.Number == 1).Opens < dues.Single(due => due.Number == 4).Opens);
+        if (count > 48)
+        {
+            Assert.Equal(0, lost.Node.Count("StateSectorPartition"));
+            Assert.Equal(48, lost.Node.Count("StateMinerPartitions"));
+        }
     }
 
     private static CommR Sealed(int i) => CommitmentCid.TryGetCommR(Lost.CommR(i), out CommR commR) ? commR : throw new InvalidOperationException();

@@ -50,10 +50,10 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("storge = \"/a\"", "there is no key \"storge\"", "The nearest is storage;")]
-    [InlineData("sealing_temp = \"/a\"", "there is no key \"sealing_temp\"", "The nearest is sealing-temp;")]
-    [InlineData("colour = \"blue\"", "there is no key \"colour\"", "`sealer-recover config` lists all keys")]
-    [InlineData("config = \"/a\"", "there is no key \"config\"", "`sealer-recover config` lists all")]
+    [InlineData("storge = \"/a\"", "there is no key \"storge\"", "The nearest is storage")]
+    [InlineData("sealing_temp = \"/a\"", "there is no key \"sealing_temp\"", "The nearest is sealing-temp")]
+    [InlineData("colour = \"blue\"", "there is no key \"colour\"", "eys are the names of options")]
+    [InlineData("config = \"/a\"", "there is no key \"config\"", "hint: ")]
     [InlineData("offline = \"yes\"", "offline is true or false, without quotes", "hint: ")]
     [InlineData("miner = true", "miner is text or a number", "hint: ")]
     [InlineData("miner = [\"f01000\", \"f01001\"]", "miner is one value, no list", "hint: ")]

@@ -13,7 +13,7 @@ public class CompletionTests
     [Theory]
     [InlineData("sealer-recover re", "recover repair")]
     [InlineData("sealer-recover --mi", "--miner-api-info= --miner=")]
-    [InlineData("sealer-recover --miner=f01000 --fau", "")]
+    [InlineData("sealer-recover --miner=f01000 --ful", "")]
     [InlineData("sealer-recover export --fau", "--faulty")]
     [InlineData("sealer-recover export --faulty re", "")]
     [InlineData("sealer-recover parents --variant = v", "v1 v1_1")]
