@@ -89,6 +89,35 @@ public sealed class HealSectors(ParentCaches caches) : IDisposable
         AssertOriginal(Path.Combine("cache", "s-t01000-3", "p_aux"));
     }
 
+    /// <summary>CC, with pieces and snapped; SEALER_RECOVER_LONG_TESTS=1 kills twenty times.</summary>
+    [Fact]
+    public async Task Killed_at_random_moments_and_run_again_it_ends_the_same()
+    {
+        await using RecordedServer full = await StartFullAsync();
+        await using RecordedServer miner = await StartMinerAsync();
+        string[] damages =
+        [
+            Path.Combine("sealed", "s-t01000-3"), Path.Combine("update-cache", "s-t01000-4", "sc-02-data-tree-r-last.dat"),
+            Path.Combine("cache", "s-t01000-5", "sc-02-data-tree-r-last.dat"), Path.Combine("sealed", "s-t01000-6"),
+        ];
+        File.Delete(Path.Combine(Storage, damages[0]));
+        Array.ForEach(damages[1..], file => Flip(Path.Combine(Storage, file)));
+        string[] heal =
+            ["heal", "--miner=f01000", "3-6", "--yes", "--declare", $"--piece-source={Path.Combine(Devnet, "pieces")}", $"--sealing-temp={_bench.Temp}", "--json"];
+        for (int kill = VectorFiles.LongTests ? 20 : 4; kill > 0; kill--)
+        {
+            using Executable executable = _bench.Start(heal);
+            await Task.Delay(Random.Shared.Next(200, 6000), TestContext.Current.CancellationToken);
+            executable.Kill();
+            await executable.EndAsync(TestContext.Current.CancellationToken);
+        }
+
+        await _bench.RunAsync(0, heal);
+        Array.ForEach(damages, AssertOriginal);
+        Ended survey = await _bench.RunAsync(0, ["survey", "--miner=f01000", "--deep", "3-6", "--json"]);
+        Assert.Equal(4, survey.Lines.Count(line => (string?)line["event"] == "survey" && (bool)line["whole"]!));
+    }
+
     private async Task<RecordedServer> StartFullAsync(bool faulty = true)
     {
         RecordedServer full = await RecordedServer.StartAsync(Path.Combine(Devnet, "full.jsonl"));
