@@ -67,21 +67,8 @@ internal sealed class KnownSectors
     /// <exception cref="OperatorException">BadInput, or no node answers.</exception>
     public async Task<IReadOnlyList<SectorLookupResult>> SelectedInFileAsync(CommandContext context, string path)
     {
-        if (!Selection.Asks(context))
-        {
-            return FromFile(context, path);
-        }
-
         RecoveryMetadata metadata = MetadataFile.Read(path);
-        if (!Sectors.AskTheChain(context.Parsed) && !Node.AreGiven(context))
-        {
-            IReadOnlyList<ulong> lost = await Selection.Lost.FindAsync(context, metadata.Miner, Node, new ReadLostDisks(path));
-            return FromFile(metadata, [.. Sectors.Read(context.Parsed).Union(lost)], path);
-        }
-
-        IReadOnlyList<ulong> numbers = await Node.AskOfAsync(
-            context, metadata.Miner, lookup => Task.FromResult(Selection.Choose(context, lookup, recovers: true, path)));
-        return FromFile(metadata, numbers, path);
+        return FromFile(metadata, await Selection.ChooseInFileAsync(context, metadata, path), path);
     }
 
     /// <summary>The metadata file that was named, absolute; null for none.</summary>

@@ -21,6 +21,7 @@ internal sealed class RecoverCommand : ICommand
     private readonly SectorOptions _sectors = new();
     private readonly RecoveryOptions _recovery = new();
     private readonly NodeOptions _node = new();
+    private readonly SectorSelection _selection;
     private readonly Option<string?> _metadata = new("--sectors-recovery-metadata", "--metadata")
     {
         Description = "The file that export (or the original tool) wrote.",
@@ -30,14 +31,17 @@ internal sealed class RecoverCommand : ICommand
     /// <summary>Makes the command.</summary>
     public RecoverCommand()
     {
+        _selection = new SectorSelection(_sectors, _node);
         Syntax = new Command("recover", "Recover from a metadata file; no chain node is needed. Without numbers: all sectors of the file.")
         {
             _metadata,
             _sectors.Sectors,
             _sectors.Numbers,
         };
+        _selection.AddTo(Syntax);
         _recovery.AddTo(Syntax);
         _node.AddConnectionTo(Syntax);
+        Syntax.Add(_node.Sources.LotusMiner);
         Syntax.Add(_node.Sources.CurioDatabase);
         Common.AddTo(Syntax);
     }
@@ -54,15 +58,17 @@ internal sealed class RecoverCommand : ICommand
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
-        IReadOnlyList<ulong> numbers = _sectors.Read(context.Parsed);
+        _ = _sectors.Read(context.Parsed);
         RecoverySettings settings = _recovery.Read(context, _node);
         string given = context.Parsed.GetValue(_metadata) ?? throw new OperatorException(
             FailureKind.BadInput, "no metadata file was named", $"name it with {_metadata.Name}, or use --miner and --sectors to ask a chain node");
         string path = context.Folders.Absolute(given, _metadata.Name);
+        RecoveryMetadata metadata = MetadataFile.Read(path);
+        IReadOnlyList<ulong> numbers = await _selection.ChooseInFileAsync(context, metadata, path);
         IReadOnlyList<SectorLookupResult> compared = await ChainCrossCheck.CompareAsync(
             context,
             _node,
-            [.. Select(MetadataFile.Read(path).Sectors, numbers, path).Select(facts => new SectorLookupResult(facts.Sector, facts, null))],
+            [.. Select(metadata.Sectors, numbers, path).Select(facts => new SectorLookupResult(facts.Sector, facts, null))],
             path);
         IReadOnlyList<SectorReport> sectors = RecoveryRun.RecoverFound(
             context, settings, compared, recovered => _node.BringUpToDate(context, recovered), out IReadOnlyList<Advice> next);

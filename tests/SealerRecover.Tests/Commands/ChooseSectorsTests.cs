@@ -64,6 +64,18 @@ public sealed class ChooseSectorsTests : IAsyncLifetime
         Assert.Equal([4, 2], Numbers(repair));
     }
 
+    [Fact]
+    public async Task Of_a_metadata_file_those_are_recovered_that_are_faulty_now()
+    {
+        string file = Path.Combine(_folder, "sectors.json");
+        await RunAsync(0, "export", "--miner=f01000", $"--output={file}", "1-3");
+        Ran repair = await RunAsync(0, "repair", $"--metadata={file}", $"--storage={Directory.CreateDirectory(Path.Combine(_folder, "storage")).FullName}", "--faulty", "--dry-run", "--json");
+        Assert.Equal([2, 1], Numbers(repair));
+        Assert.Contains("2 of the 4 sectors that are meant do not stand in", repair.Output, StringComparison.Ordinal);
+        Ran none = await RunAsync(2, "recover", $"--metadata={file}", "--deadline=46", $"--sealing-result={_folder}/r", $"--sealing-temp={_folder}/t");
+        Assert.Contains("none of the 1 sectors that are meant stands in", none.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("export --deadline=48", 2, "--deadline is \"48\"")]
     [InlineData("export --deadline=soon", 2, "--deadline is \"soon\"")]
