@@ -16,7 +16,7 @@ internal sealed partial class Executable : IDisposable
 
     // What a script starts in the background ignores SIGINT, and under nohup SIGHUP, and so would all its children. env(1) ends that and becomes
     // the program, under the same process id.
-    private static readonly string[] Ready = 
+    private static readonly string[] Ready =
     [
         "env", "--default-signal=INT,QUIT,HUP,TERM",
         .. Program.EndsWith(".dll", StringComparison.Ordinal) ? new[] { Host, Program } : [Program],
