@@ -31,7 +31,7 @@ out=$(cd "$out" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The program with its runtime, compiled ahead, in a folder of its own.
+# The program with its runtime, trimmed and compiled ahead, in a folder of its own. Symbols would name the folder it was built in.
 publish() { # architecture folder
     local rid=linux-x64
     [ "$1" = amd64 ] || rid=linux-arm64
@@ -39,13 +39,13 @@ publish() { # architecture folder
         cp -r "$PROGRAM_FOLDER" "$2"
     else
         dotnet publish "$repository/src/SealerRecover" --configuration Release --runtime "$rid" --self-contained true \
-            -p:PublishReadyToRun=true -p:PublishTrimmed=true --output "$2" > "$work/publish" 2>&1 \
+            -p:PublishReadyToRun=true -p:PublishTrimmed=true -p:TrimmerRemoveSymbols=true --output "$2" > "$work/publish" 2>&1 \
             || { tail -n 30 "$work/publish" >&2; echo "the program could not be published for $rid" >&2; exit 1; }
     fi
 
     # What the program never loads: documentation of its own libraries, the debugger's side of the runtime, its dumps and its LTTng provider,
     # which would need LTTng, and two other garbage collectors.
-    (cd "$2" && rm -f ./*.xml createdump libmscordbi.so libmscordaccore.so libcoreclrtraceptprovider.so libclrgc.so libclrgcexp.so)
+    (cd "$2" && rm -f ./*.xml ./*.pdb createdump libmscordbi.so libmscordaccore.so libcoreclrtraceptprovider.so libclrgc.so libclrgcexp.so)
     find "$2" -type f -exec chmod 644 {} +
     chmod 755 "$2/sealer-recover"
 }

@@ -35,7 +35,8 @@ done
 ! have systemd-analyze || for unit in "$packaging"/systemd/*; do
     # The program is where it was unpacked; other units are this machine's.
     sed "s|/usr/bin/sealer-recover|$unpacked/usr/bin/sealer-recover|" "$unit" > "$work/$(basename "$unit")"
-    systemd-analyze verify --man=no "$work/$(basename "$unit")" || fail "systemd-analyze verify $(basename "$unit")"
+    complaints=$(systemd-analyze verify --man=no "$work/$(basename "$unit")" 2>&1)
+    [ -z "$complaints" ] || fail "$(basename "$unit"): $complaints"
 done
 
 # Compares files of sectors of a size with the digests that rust-fil-proofs' files have.

@@ -9,14 +9,18 @@ namespace EndToEnd;
 internal sealed partial class Executable : IDisposable
 {
     private static readonly string Host = FindHost();
-    // SEALER_RECOVER_PROGRAM: the program as it was published, sealer-recover.dll, instead of the one that was built. That is taken from its own
-    // folder: beside these tests, which serve HTTP, packages are missing that their framework has and the program's has not.
+    // SEALER_RECOVER_PROGRAM: the program as it was published, with its runtime or, sealer-recover.dll, without, instead of the one that was built.
+    // That is taken from its own folder: beside these tests, which serve HTTP, packages are missing that their framework has and the program's has not.
     private static readonly string Program = Environment.GetEnvironmentVariable("SEALER_RECOVER_PROGRAM")
         ?? Path.Combine(VectorFiles.RepositoryRoot, "src", "SealerRecover", Path.GetRelativePath(Path.Combine(VectorFiles.RepositoryRoot, "tests", "EndToEnd"), AppContext.BaseDirectory), "sealer-recover.dll");
 
     // What a script starts in the background ignores SIGINT, and under nohup SIGHUP, and so would all its children. env(1) ends that and becomes
     // the program, under the same process id.
-    private static readonly string[] Ready = ["env", "--default-signal=INT,QUIT,HUP,TERM", Host, Program];
+    private static readonly string[] Ready =
+    [
+        "env", "--default-signal=INT,QUIT,HUP,TERM",
+        .. Program.EndsWith(".dll", StringComparison.Ordinal) ? new[] { Host, Program } : [Program],
+    ];
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();

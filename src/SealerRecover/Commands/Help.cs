@@ -64,7 +64,7 @@ internal sealed class Help
         "",
         "Usage: sealer-recover <command> [options]",
         .. HelpPage.Rows(
-            [.. MostWanted.Select(name => _root.Subcommands.First(command => command.Name == name)).Select(command => (command.Name, command.Description!))],
+            [.. MostWanted.Select(name => _root.Subcommands.First(command => command.Name == name)).Select(command => new HelpRow(command.Name, command.Description!))],
             width),
         "",
         .. HelpPage.Wrapped("sealer-recover -h tells all commands; a command's -h its options and examples; help environment and help exit-codes the rest.", width),
@@ -86,12 +86,12 @@ internal sealed class Help
     private IEnumerable<string> PageOf(Command command, int width) =>
         command == Syntax || command == _root ? HelpPage.OfAll(_root, width) : HelpPage.Of(command, command.Name, width);
 
-    private static IEnumerable<string> EnvironmentVariables(int width) => ["Environment:", .. HelpPage.Rows(EnvironmentSettings.Documented, width)];
+    private static IEnumerable<string> EnvironmentVariables(int width) => ["Environment:", .. HelpPage.Rows([.. EnvironmentSettings.Documented.Select(variable => new HelpRow(variable.Name, variable.Meaning))], width)];
 
     private static IEnumerable<string> Codes(int width) =>
     [
         "Exit codes:",
-        .. HelpPage.Rows([.. ExitCodes.All.Select(row => (row.Code.ToString(CultureInfo.InvariantCulture), row.Meaning))], width),
+        .. HelpPage.Rows([.. ExitCodes.All.Select(row => new HelpRow(row.Code.ToString(CultureInfo.InvariantCulture), row.Meaning))], width),
         "",
         "If several sectors fail: 14 if the machine computed one wrongly, 8 if one mismatched, otherwise the code of the first that failed.",
     ];

@@ -2,6 +2,9 @@ using System.CommandLine;
 
 namespace SealerRecover.Commands;
 
+/// <summary>A line in two columns. A class: code for lists of structs of the framework is compiled anew at every start.</summary>
+internal sealed record HelpRow(string Name, string Text);
+
 /// <summary>The help of one command, and of all, as lines: what it is for, how it is written, its options in groups, its own examples.</summary>
 internal static class HelpPage
 {
@@ -20,10 +23,10 @@ internal static class HelpPage
         "",
         "Usage: sealer-recover [options]",
         "       sealer-recover <command> ...",
-        .. Section("Commands", [.. root.Subcommands.Select(below => (below.Name, below.Description!))], width),
+        .. Section("Commands", [.. root.Subcommands.Select(below => new HelpRow(below.Name, below.Description!))], width),
         .. Section(
             "Options without a command's name; help options tells what each does",
-            [.. HelpGroups.Of(root).Select(group => (group.Title, string.Join(", ", group.Options.Select(option => option.Name))))],
+            [.. HelpGroups.Of(root).Select(group => new HelpRow(group.Title, string.Join(", ", group.Options.Select(option => option.Name))))],
             width),
         .. Examples(""),
         "",
@@ -44,14 +47,14 @@ internal static class HelpPage
 
         yield return "";
         yield return $"Usage: {string.Join(' ', words.Where(word => word.Length > 0))}";
-        foreach (string line in Section("Arguments", [.. command.Arguments.Select(argument => ($"<{argument.Name}>", argument.Description!))], width))
+        foreach (string line in Section("Arguments", [.. command.Arguments.Select(argument => new HelpRow($"<{argument.Name}>", argument.Description!))], width))
         {
             yield return line;
         }
 
-        foreach ((string title, Option[] options) in HelpGroups.Of(command))
+        foreach ((string title, IReadOnlyList<Option> options) in HelpGroups.Of(command))
         {
-            foreach (string line in Section(title, [.. options.Select(option => (Label(option), option.Description!))], width))
+            foreach (string line in Section(title, [.. options.Select(option => new HelpRow(Label(option), option.Description!))], width))
             {
                 yield return line;
             }
@@ -74,7 +77,7 @@ internal static class HelpPage
         ["", "Examples:", .. HelpExamples.Of(name).SelectMany(example => new[] { $"  {example.Line}", $"      {example.Does}" })];
 
     /// <summary>A title and pairs in two columns; nothing where there are none.</summary>
-    private static IEnumerable<string> Section(string title, IReadOnlyList<(string Name, string Text)> rows, int width)
+    private static IEnumerable<string> Section(string title, IReadOnlyList<HelpRow> rows, int width)
     {
         if (rows.Count == 0)
         {
@@ -90,7 +93,7 @@ internal static class HelpPage
     }
 
     /// <summary>Pairs in two columns; at least one.</summary>
-    internal static IEnumerable<string> Rows(IReadOnlyList<(string Name, string Text)> rows, int width)
+    internal static IEnumerable<string> Rows(IReadOnlyList<HelpRow> rows, int width)
     {
         int column = Math.Min(rows.Max(row => row.Name.Length), WidestName) + 4;
         foreach ((string name, string text) in rows)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Graph;
@@ -43,7 +44,7 @@ internal sealed class ParentsCommand : ICommand
     public ParentsCommand()
     {
         _size.CompletionSources.Add(SectorOptions.SizeWords);
-        _variant.CompletionSources.Add([.. Variants.Select(variant => variant.Word)]);
+        _variant.CompletionSources.Add(_ => Variants.Select(variant => new CompletionItem(variant.Word)));
         Syntax = new Command("parents", "Build the parent cache of a sector size ahead of time, or verify it.")
         {
             _size, _variant, _verify, _threads, _kernel.Kernel,

@@ -69,7 +69,7 @@ internal sealed partial class ManPage(PageText text, ManWords words)
 
     private IEnumerable<string> What(string description)
     {
-        (string does, string otherwise) = CommandPage.Described(description, text);
+        (string does, string otherwise, _) = CommandPage.Described(description, text);
         yield return Marked(otherwise.Length == 0 ? does : string.Format(System.Globalization.CultureInfo.InvariantCulture, words.WithDefault, does, otherwise));
     }
 

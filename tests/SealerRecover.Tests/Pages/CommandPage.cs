@@ -38,13 +38,14 @@ internal static partial class CommandPage
         page,
         block => $"{block.Groups["begin"].Value}\n{string.Join('\n', Lines(block.Groups["kind"].Value, block.Groups["choice"].Value, name, text))}\n<!-- end -->");
 
-    /// <summary>What an option does and what holds without it, in a language; the latter empty where nothing is said of it.</summary>
-    public static (string Does, string Otherwise) Described(string description, PageText text)
+    /// <summary>What an option does and what holds without it, in a language: a value as it is typed, or words; empty where nothing is said of it.</summary>
+    public static (string Does, string Otherwise, bool IsWords) Described(string description, PageText text)
     {
         int mark = description.IndexOf(DefaultMark, StringComparison.Ordinal);
         string does = mark < 0 ? description : description[..mark].TrimEnd();
         string otherwise = mark < 0 ? "" : description[(mark + DefaultMark.Length)..].TrimEnd('.');
-        return (text[does], otherwise.Contains(' ', StringComparison.Ordinal) ? text[otherwise] : otherwise);
+        bool isWords = otherwise.Contains(' ', StringComparison.Ordinal);
+        return (text[does], isWords ? text[otherwise] : otherwise, isWords);
     }
 
     private static IEnumerable<string> Lines(string kind, string choice, string name, PageText text)
@@ -88,8 +89,8 @@ internal static partial class CommandPage
 
     private static string Row(string names, string argument, string description, PageText text)
     {
-        (string does, string otherwise) = Described(description, text);
-        otherwise = otherwise.Length == 0 || otherwise.Contains(' ', StringComparison.Ordinal) ? Cell(otherwise) : $"`{otherwise}`";
+        (string does, string otherwise, bool isWords) = Described(description, text);
+        otherwise = otherwise.Length == 0 || isWords ? Cell(otherwise) : $"`{otherwise}`";
         return $"| {names} | {argument} | {otherwise} | {Cell(does)} |";
     }
 
