@@ -15,7 +15,7 @@ internal sealed class Help
     private const string ExitCodesTopic = "exit-codes";
     private const string OptionsTopic = "options";
 
-    private static readonly string[] MostWanted = ["survey", "repair", "export", "recover", "verify"];
+    private static readonly string[] MostWanted = ["doctor", "heal", "survey", "export", "recover"];
 
     private readonly RootCommand _root;
     private readonly Argument<string[]> _topic = new("topic")
