@@ -4,13 +4,10 @@ using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Doctor;
 
-/// <summary>Limits of this process: open files, and memory that may be locked.</summary>
+/// <summary>Limits of this process: open files, memory that may be locked, and whether what is not locked may be swapped out.</summary>
 /// <param name="NeededFiles">Files that a run opens at once.</param>
 public sealed record LimitsCheck(int NeededFiles) : ICheck
 {
-    /// <summary>What rust-fil-proofs locks of the parent cache for each sector with Lotus' own settings; here nothing is locked.</summary>
-    private const long LockedByOthers = 64L << 20;
-
     /// <inheritdoc/>
     public string What => "limits";
 
@@ -25,11 +22,10 @@ public sealed record LimitsCheck(int NeededFiles) : ICheck
             "open files",
             string.Create(CultureInfo.InvariantCulture, $"only {Math.Max(0, left)} more may be opened, and a run needs {NeededFiles}"),
             "raise the limit: `ulimit -n 65536`, nofile in /etc/security/limits.conf, or LimitNOFILE in the systemd unit"),
-        probe.LockedMemory() is not { } locked ? Finding.Fine("memory locks", "no limit; nothing is locked here")
-        : locked >= LockedByOthers ? Finding.Fine("memory locks", $"up to {ByteCount.Text(locked)}; nothing is locked here")
-        : Finding.Note(
-            "memory locks",
-            $"up to {ByteCount.Text(locked)}: enough here, where nothing is locked, but too little for a sealing worker of Lotus or Curio on this machine",
-            "for those: `ulimit -l unlimited`, memlock in /etc/security/limits.conf, or LimitMEMLOCK=infinity in their systemd unit"),
+        // The reference locks its two layers where it may and goes on without (rust-fil-proofs create_label/multi.rs); here none is locked.
+        Finding.Fine("memory locks", $"{(probe.LockedMemory() is { } locked ? $"at most {ByteCount.Text(locked)}" : "no limit")}; nothing is locked here, and rust-fil-proofs does without, too"),
+        probe.SwapBytes() is > 0 and var swap
+            ? Finding.Note("swap", $"{ByteCount.Text(swap)} of swap are on: layers in memory that are swapped out make labelling crawl", "`sudo swapoff -a` while sectors are sealed, or `sudo sysctl vm.swappiness=1`")
+            : Finding.Fine("swap", "none, so that layers stay in memory"),
     ];
 }

@@ -33,6 +33,9 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
         return new DiskSpace(FileLook.Through(existing).Device, new DriveInfo(existing).AvailableFreeSpace);
     }
 
+    /// <summary>Bytes of swap that are on; null where the system does not tell.</summary>
+    public long? SwapBytes() => Field("proc/meminfo", "SwapTotal:") is long kibibytes ? kibibytes * 1024 : null;
+
     /// <summary>Bytes of memory that this process may lock; null where there is no limit, or the system does not tell.</summary>
     public long? LockedMemory() => Limit("Max locked memory");
 

@@ -78,12 +78,14 @@ public sealed class ChecksTests : IDisposable
     [Fact]
     public void Limits_and_memory_are_those_of_the_system()
     {
-        _folder.Write("proc/meminfo", "MemAvailable:    5000000 kB\n");
+        _folder.Write("proc/meminfo", "MemAvailable:    5000000 kB\nSwapTotal:    2097152 kB\n");
         _folder.Write("proc/self/limits", "Limit  Soft Limit  Hard Limit  Units\nMax open files            64                   64                   files\nMax locked memory         65536                65536                bytes\n");
         IReadOnlyList<Finding> tight = new LimitsCheck(100).Look(new LinuxSystemProbe(_folder.Path));
-        Assert.Equal([CheckVerdict.Wrong, CheckVerdict.Note], tight.Select(finding => finding.Verdict));
+        Assert.Equal([CheckVerdict.Wrong, CheckVerdict.Fine, CheckVerdict.Note], tight.Select(finding => finding.Verdict));
         Assert.Contains("only 64 more may be opened, and a run needs 100", tight[0].Sentence, StringComparison.Ordinal);
-        Assert.Contains("64.0 KiB", tight[1].Sentence, StringComparison.Ordinal);
+        Assert.Contains("at most 64.0 KiB", tight[1].Sentence, StringComparison.Ordinal);
+        Assert.Contains("2.0 GiB of swap are on", tight[2].Sentence, StringComparison.Ordinal);
+        _folder.Write("proc/meminfo", "MemAvailable:    5000000 kB\nSwapTotal:    0 kB\n");
         _folder.Write("proc/self/limits", "Max open files            640                  640                  files\nMax locked memory         unlimited            unlimited            bytes\n");
         Assert.All(new LimitsCheck(100).Look(new LinuxSystemProbe(_folder.Path)), finding => Assert.Equal(CheckVerdict.Fine, finding.Verdict));
         Assert.Equal(CheckVerdict.Wrong, new MemoryCheck(64L << 30, SectorSize.GiB32).Look(new LinuxSystemProbe(_folder.Path))[0].Verdict);
