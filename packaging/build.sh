@@ -90,7 +90,7 @@ for architecture in "${architectures[@]}"; do
     ln -s ../lib/sealer-recover/sealer-recover "$root/usr/bin/sealer-recover"
     texts "$root/usr"
     install -m 644 "$packaging"/systemd/*.service "$root/usr/lib/systemd/system"
-    install -m 644 "$packaging/debian/environment" "$root/etc/sealer-recover/environment"
+    install -m 600 "$packaging/debian/environment" "$root/etc/sealer-recover/environment"
     install -m 644 "$packaging/debian/copyright" "$doc/copyright"
     install -D -m 644 "$packaging/debian/lintian-overrides" "$root/usr/share/lintian/overrides/sealer-recover"
     {

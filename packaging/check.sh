@@ -99,6 +99,7 @@ else
 
     inside dpkg -i /tmp/package.deb > "$work/log" 2>&1 || { cat "$work/log"; fail "dpkg -i"; }
     inside sealer-recover --version || fail "sealer-recover --version"
+    [ "$(stat -c "%a %u" "$root/etc/sealer-recover/environment")" = "600 0" ] || fail "everybody can read /etc/sealer-recover/environment"
     for sample in "2KiB 1 2 3 4 5 6 7 8" "8MiB 2"; do
         read -r size sectors <<< "$sample"
         # shellcheck disable=SC2086
