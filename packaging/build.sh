@@ -31,7 +31,7 @@ out=$(cd "$out" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The program with its runtime, trimmed and compiled ahead, in a folder of its own. Symbols would name the folder it was built in.
+# The program with its runtime, trimmed and compiled ahead with it as one image, which holds what is generic over types of both; in a folder of its own. Symbols would name the folder it was built in.
 publish() { # architecture folder
     local rid=linux-x64
     [ "$1" = amd64 ] || rid=linux-arm64
@@ -39,7 +39,7 @@ publish() { # architecture folder
         cp -r "$PROGRAM_FOLDER" "$2"
     else
         dotnet publish "$repository/src/SealerRecover" --configuration Release --runtime "$rid" --self-contained true \
-            -p:PublishReadyToRun=true -p:PublishTrimmed=true -p:TrimmerRemoveSymbols=true --output "$2" > "$work/publish" 2>&1 \
+            -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true -p:PublishTrimmed=true -p:TrimmerRemoveSymbols=true --output "$2" > "$work/publish" 2>&1 \
             || { tail -n 30 "$work/publish" >&2; echo "the program could not be published for $rid" >&2; exit 1; }
     fi
 

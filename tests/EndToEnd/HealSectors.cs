@@ -104,7 +104,7 @@ public sealed class HealSectors(ParentCaches caches) : IDisposable
         Array.ForEach(damages[1..], file => Flip(Path.Combine(Storage, file)));
         string[] heal =
             ["heal", "--miner=f01000", "3-6", "--yes", "--declare", $"--piece-source={Path.Combine(Devnet, "pieces")}", $"--sealing-temp={_bench.Temp}", "--json"];
-        for (int kill = VectorFiles.LongTests ? 20 : 4; kill > 0; kill--)
+        for (int kill = VectorFiles.LongTests ? 20 : 3; kill > 0; kill--)
         {
             using Executable executable = _bench.Start(heal);
             await Task.Delay(Random.Shared.Next(200, 6000), TestContext.Current.CancellationToken);

@@ -110,7 +110,6 @@ public sealed class UnusableTargets(ParentCaches caches, WholeSectors whole) : I
     [InlineData("2KiB", "p_aux")]
     [InlineData("2KiB", Tree)]
     [InlineData("2KiB", "t_aux")]
-    [InlineData("8MiB", "sealed")]
     [InlineData("8MiB", Tree)]
     public async Task A_file_with_a_bad_block_is_replaced_and_kept(string size, string place)
     {

@@ -12,7 +12,7 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
 
     [Theory]
     [InlineData("2KiB", "1-8", 1_000)]
-    [InlineData("8MiB", "2", 10_000)]
+    [InlineData("8MiB", "2", 2_000)]
     public async Task Recovered_sectors_are_proven_and_a_damaged_one_is_named_with_its_place(string size, string numbers, int challenges)
     {
         string metadata = Workbench.Sample(size);

@@ -30,7 +30,7 @@ public sealed record StepSpeeds(double Label, double Column, double TreeNode)
             Cores = 1,
             Kernels = kernels,
             Duration = TimeSpan.FromMilliseconds(50),
-            LayerBytes = 64L << 20,
+            LayerBytes = Math.Min(64L << 20, porep.SectorSize.Bytes),
         };
         return new MachineBench(quick, time).Steps(porep, cancellation);
     }
