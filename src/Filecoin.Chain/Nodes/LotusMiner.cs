@@ -52,7 +52,7 @@ public sealed class LotusMiner(JsonRpcClient rpc)
             throw new OperatorException(
                 FailureKind.BadInput,
                 "lotus-miner does not tell its storage paths to this token",
-                $"give it a token of admin permission, which Lotus wants for {error.Method}: `lotus-miner auth api-info --perm admin` prints one",
+                AdminToken(error.Method),
                 error);
         }
     }
@@ -92,6 +92,9 @@ public sealed class LotusMiner(JsonRpcClient rpc)
         ChainJson.Default.IReadOnlyListCid,
         cancellation));
 
+    private static string AdminToken(string method) =>
+        $"give it a token of admin permission, which Lotus wants for {method}: `lotus-miner auth api-info --perm admin` prints one";
+
     private static async Task<T> AsAdminAsync<T>(Func<Task<T>> call)
     {
         try
@@ -103,7 +106,7 @@ public sealed class LotusMiner(JsonRpcClient rpc)
             throw new OperatorException(
                 FailureKind.BadInput,
                 $"lotus-miner does not permit {error.Method} to this token",
-                "give it a token of admin permission: `lotus-miner auth api-info --perm admin` prints one",
+                AdminToken(error.Method),
                 error);
         }
     }
