@@ -6,8 +6,8 @@ namespace SealerRecover.Recovery;
 /// <summary>By when the files of a sector have to stand, so that sectors can be mended in that order.</summary>
 public static class Due
 {
-    /// <summary>How long each of the 48 deadlines of a day is open.</summary>
-    private static readonly TimeSpan Deadline = Epochs.Span(Epochs.PerDay) / 48;
+    /// <summary>How long each deadline of a day is open.</summary>
+    private static readonly TimeSpan Deadline = Epochs.Span(Epochs.PerDay) / (double)ChainPolicy.Deadlines;
 
     /// <summary>
     /// Of a faulty sector so long before its deadline opens that the recovery is still declared; of one that is not faulty, when its next

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
 using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Events;
@@ -58,7 +59,7 @@ public static class NextSteps
     private const string Clock = "by this machine's clock";
 
     /// <summary>How long before a deadline opens files have to stand.</summary>
-    internal static readonly TimeSpan Margin = TimeSpan.FromMinutes(90);
+    internal static readonly TimeSpan Margin = Epochs.Span(SectorDue.Ahead);
 
     /// <summary>The advice, in the order to follow it.</summary>
     /// <param name="facts">The sectors of the run; those without a status get no times.</param>

@@ -10,7 +10,7 @@ namespace Filecoin.Chain.Lookup;
 public sealed record SectorDue(ulong Number, int? Deadline, long? Opens, long? Ends)
 {
     /// <summary>A sector is missed at a deadline that opens sooner: Lotus and Curio look for its files this long before (lotus storage/wdpost).</summary>
-    internal static readonly long Ahead = Epochs.In(TimeSpan.FromMinutes(90));
+    public static readonly long Ahead = Epochs.In(TimeSpan.FromMinutes(90));
 
     /// <summary>A sector that ends sooner is lost for good by missing a deadline or two, which costs more than a day of fees for the others.</summary>
     internal static readonly long EndsSoon = 3 * Epochs.PerDay;

@@ -28,9 +28,8 @@ public sealed class LotusMiner(JsonRpcClient rpc)
     /// Its storage paths, those of other machines that it knows with them, by ID (StorageLocal, StorageList; StorageInfo for where they are).
     /// </summary>
     /// <exception cref="OperatorException">BadInput where the token is of less than admin permission, which Lotus wants for these.</exception>
-    public async Task<IReadOnlyList<MinerStoragePath>> StoragePathsAsync(CancellationToken cancellation)
-    {
-        try
+    public Task<IReadOnlyList<MinerStoragePath>> StoragePathsAsync(CancellationToken cancellation) => AsAdminAsync<IReadOnlyList<MinerStoragePath>>(
+        async () =>
         {
             Task<IReadOnlyDictionary<string, string>?> local = rpc.CallAsync("StorageLocal", _ => { }, ChainJson.Default.IReadOnlyDictionaryStringString, cancellation);
             Task<IReadOnlyDictionary<string, IReadOnlyList<StoredFile>>?> list = rpc.CallAsync(
@@ -46,16 +45,8 @@ public sealed class LotusMiner(JsonRpcClient rpc)
                     .. (files.GetValueOrDefault(id) ?? []).Where(file => file is { IsOfReplica: true })
                         .Select(file => new SectorId(new ActorId(file.Miner), file.Number)).Distinct().OrderBy(sector => sector.Miner.Value).ThenBy(sector => sector.Number),
                 ]))).ConfigureAwait(false);
-        }
-        catch (ChainCallException error) when (error.IsNotPermitted || error.Error?.Kind == RpcErrorKind.PermissionMissing)
-        {
-            throw new OperatorException(
-                FailureKind.BadInput,
-                "lotus-miner does not tell its storage paths to this token",
-                AdminToken(error.Method),
-                error);
-        }
-    }
+        },
+        "lotus-miner does not tell its storage paths to this token");
 
     /// <summary>Has it read a storage path of its machine again, so that it knows what stands there (StorageRedeclareLocal); what is missing stays known.</summary>
     /// <param name="id">The storage ID.</param>
@@ -92,10 +83,7 @@ public sealed class LotusMiner(JsonRpcClient rpc)
         ChainJson.Default.IReadOnlyListCid,
         cancellation));
 
-    private static string AdminToken(string method) =>
-        $"give it a token of admin permission, which Lotus wants for {method}: `lotus-miner auth api-info --perm admin` prints one";
-
-    private static async Task<T> AsAdminAsync<T>(Func<Task<T>> call)
+    private static async Task<T> AsAdminAsync<T>(Func<Task<T>> call, string? refusal = null)
     {
         try
         {
@@ -105,8 +93,8 @@ public sealed class LotusMiner(JsonRpcClient rpc)
         {
             throw new OperatorException(
                 FailureKind.BadInput,
-                $"lotus-miner does not permit {error.Method} to this token",
-                AdminToken(error.Method),
+                refusal ?? $"lotus-miner does not permit {error.Method} to this token",
+                $"give it a token of admin permission, which Lotus wants for {error.Method}: `lotus-miner auth api-info --perm admin` prints one",
                 error);
         }
     }

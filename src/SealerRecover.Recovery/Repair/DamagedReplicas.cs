@@ -17,9 +17,23 @@ public sealed class DamagedReplicas(RecoverySettings settings)
     /// Stretches compared in each replica, of 16 KiB in a 32GiB sector: under a second on a disk, and damage of a twentieth of the replica is
     /// missed once in 27 times. What it misses the whole reading finds.
     /// </summary>
-    public const int Stretches = 64;
+    private const int Stretches = 64;
 
     private readonly StorageRoots _roots = StorageRoots.Read(settings.StoragePaths);
+
+    /// <summary>How far a survey looks that finds them.</summary>
+    public static SurveySettings HowFar(RecoverySettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new SurveySettings
+        {
+            Deep = true,
+            Sample = Stretches,
+            RowsToDiscard = settings.RowsToDiscard,
+            Threads = settings.Threads,
+            Kernels = settings.Kernels,
+        };
+    }
 
     /// <summary>Those of some sectors, by path, each with half a sentence saying how it is damaged.</summary>
     /// <param name="sectors">The sectors.</param>
@@ -29,14 +43,7 @@ public sealed class DamagedReplicas(RecoverySettings settings)
     {
         ArgumentNullException.ThrowIfNull(sectors);
         ArgumentNullException.ThrowIfNull(events);
-        SurveySettings how = new()
-        {
-            Deep = true,
-            Sample = Stretches,
-            RowsToDiscard = settings.RowsToDiscard,
-            Threads = settings.Threads,
-            Kernels = settings.Kernels,
-        };
+        SurveySettings how = HowFar(settings);
         ImmutableDictionary<string, string>.Builder found = ImmutableDictionary.CreateBuilder<string, string>();
         foreach (SurveyFacts facts in sectors)
         {

@@ -51,14 +51,7 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
     public void Survey(ImmutableArray<string> paths)
     {
         StorageRoots roots = StorageRoots.Read(paths);
-        SurveySettings how = new()
-        {
-            Deep = true,
-            Sample = DamagedReplicas.Stretches,
-            RowsToDiscard = settings.RowsToDiscard,
-            Threads = settings.Threads,
-            Kernels = settings.Kernels,
-        };
+        SurveySettings how = DamagedReplicas.HowFar(settings);
         SectorSurveyor surveyor = new(roots, how);
         MisplacedSearch search = new(roots, how, [.. _facts.Select(SurveyFacts.From)]);
         foreach (SectorFacts facts in _facts)
