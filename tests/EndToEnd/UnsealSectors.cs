@@ -109,7 +109,13 @@ public sealed class UnsealSectors(ParentCaches caches) : IDisposable
         Ended stopped = await _bench.StopAsync(
             arguments,
             "\"step\":2",
-            executable => executable.Interrupt(),
+            executable =>
+            {
+                // The first layer is written while the second is made of it.
+                SpinWait.SpinUntil(() => executable.HasEnded || Directory.EnumerateFiles(_bench.Temp, "journal", SearchOption.AllDirectories)
+                    .Any(journal => File.ReadAllText(journal).Contains("layer-1", StringComparison.Ordinal)));
+                executable.Interrupt();
+            },
             () =>
             {
                 File.Delete(Output);
