@@ -1,12 +1,13 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Trees;
 using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Tests.Faults;
 
 namespace SealerRecover.Recovery.Tests.Install;
 
 /// <summary>
-/// Every operation that changes a file fails once: with an error, and with the process gone (before it, and so after the one
-/// before it). Whatever happens, sealed/ and cache/ never hold anything but whole sectors, and a rerun ends well.
+/// Operations that change a file fail: with an error, and with the process gone (before it, and so after the one before it); some of them, or
+/// with SEALER_RECOVER_LONG_TESTS=1 every one. Whatever happens, sealed/ and cache/ never hold anything but whole sectors, and a rerun ends well.
 /// </summary>
 public sealed class CrashTests
 {
@@ -22,7 +23,7 @@ public sealed class CrashTests
         Assert.InRange(operations, 40, 200);
         foreach (FaultKind kind in new[] { FaultKind.ChangeFails, FaultKind.Dies })
         {
-            for (int failAt = 1; failAt <= operations; failAt++)
+            foreach (int failAt in FaultMatrixTests.Spread(operations, VectorFiles.LongTests ? operations : 15))
             {
                 using Run run = Prepared(cacheExists, Files(splitDisks, new FileFault(kind, failAt)), out LyingFileSystem lying);
                 string what = string.Empty;
