@@ -47,6 +47,8 @@ public sealed class HealSectors(ParentCaches caches) : IDisposable
         Assert.Equal((Storage, IdB), ((string)declared["paths"]!.AsArray().Single()!["storage_path"]!, (string)declared["paths"]![0]!["storage_id"]!));
         Assert.Equal("[3]", declared["recoveries"]!.ToJsonString());
         Assert.Equal(Message, (string)declared["messages"]!.AsArray().Single()!);
+        Assert.DoesNotContain("redeclare", healed.Report["next"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("recover-faults", healed.Report["next"]!.ToJsonString(), StringComparison.Ordinal);
 
         // Again: nothing needs anything, and nothing is changed or declared.
         IReadOnlyDictionary<string, string> whole = Digests();

@@ -1,18 +1,27 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using Filecoin.Cryptography;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Tests;
 
 /// <summary>
 /// A lotus-miner that sealed the sectors of a <see cref="FakeMiner"/> and kept what it wrote down about them: /rpc/v0, ActorAddress and
-/// SectorsStatus.
+/// SectorsStatus; where it is given storage paths also what concerns those (StorageLocal, StorageList, StorageInfo, StorageRedeclareLocal) and
+/// RecoverFault, in the form that a real one answered in.
 /// </summary>
 public sealed class FakeLotusMiner : FakeServer
 {
+    /// <summary>In the order of the bits of SectorFileType.</summary>
+    private static readonly string[] Folders = ["unsealed", "sealed", "cache", "update", "update-cache"];
+
     private readonly FakeChain _chain;
     private readonly FakeMiner _miner;
+
+    /// <summary>What it knows of its storage paths: number and SectorFileType of each file.</summary>
+    private readonly ConcurrentDictionary<string, HashSet<(ulong Number, int Type)>> _known = new();
 
     private FakeLotusMiner(FakeChain chain, FakeMiner miner, string? token, X509Certificate2? certificate)
         : base("/rpc/v0", token, certificate)
@@ -23,6 +32,12 @@ public sealed class FakeLotusMiner : FakeServer
 
     /// <summary>'f' or 't': how it prints addresses.</summary>
     public char AddressPrefix { get; set; } = 'f';
+
+    /// <summary>Its storage paths by storage ID; it knows what stands there when it is told to look.</summary>
+    public Dictionary<string, string> StoragePaths { get; } = [];
+
+    /// <summary>Sectors whose recovery it declared, in that order.</summary>
+    public ConcurrentQueue<ulong> Declared { get; } = [];
 
     /// <summary>Changes what it answers about a sector.</summary>
     public Action<FakeSector, JsonObject>? Change { get; set; }
@@ -97,9 +112,74 @@ public sealed class FakeLotusMiner : FakeServer
         {
             ("Filecoin.ActorAddress", 0) => string.Create(CultureInfo.InvariantCulture, $"{AddressPrefix}0{_miner.Id}"),
             ("Filecoin.SectorsStatus", 2) => Status(parameters[0]!.GetValue<ulong>()),
+            ("Filecoin.StorageLocal", 0) when StoragePaths.Count > 0 =>
+                new JsonObject(StoragePaths.Select(path => KeyValuePair.Create(path.Key, (JsonNode?)path.Value))),
+            ("Filecoin.StorageList", 0) when StoragePaths.Count > 0 =>
+                new JsonObject(StoragePaths.Keys.Select(id => KeyValuePair.Create(id, (JsonNode?)Stored(id)))),
+            ("Filecoin.StorageInfo", 1) when StoragePaths.ContainsKey((string)parameters[0]!) => Info((string)parameters[0]!),
+            ("Filecoin.StorageRedeclareLocal", 2) when StoragePaths.ContainsKey((string)parameters[0]!) => LookAt((string)parameters[0]!),
+            ("Filecoin.RecoverFault", 1) when StoragePaths.Count > 0 => Recover([.. parameters[0]!.AsArray().Select(number => number!.GetValue<ulong>())]),
             ("Filecoin.ActorAddress" or "Filecoin.SectorsStatus", _) => throw new RpcFailure(-32602, $"wrong param count (method '{method}')", 500),
             _ => throw new RpcFailure(-32601, $"method '{method}' not found", 500),
         };
+    }
+
+    /// <summary>Has it read a storage path.</summary>
+    public JsonNode? LookAt(string id)
+    {
+        HashSet<(ulong Number, int Type)> known = _known.GetOrAdd(id, _ => []);
+        for (int i = 0; i < Folders.Length; i++)
+        {
+            string folder = Path.Combine(StoragePaths[id], Folders[i]);
+            foreach (string path in Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder) : [])
+            {
+                string name = Path.GetFileName(path);
+                string prefix = string.Create(CultureInfo.InvariantCulture, $"s-t0{_miner.Id}-");
+                if (name.StartsWith(prefix, StringComparison.Ordinal) && ulong.TryParse(name[prefix.Length..], CultureInfo.InvariantCulture, out ulong number))
+                {
+                    known.Add((number, 1 << i));
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private JsonArray Stored(string id) => [.. _known.GetOrAdd(id, _ => []).GroupBy(file => file.Number).Select(sector => new JsonObject
+    {
+        ["Miner"] = _miner.Id, ["Number"] = sector.Key, ["SectorFileType"] = sector.Sum(file => file.Type),
+    })];
+
+    private static JsonObject Info(string id) => new()
+    {
+        ["ID"] = id,
+        ["URLs"] = new JsonArray("http://miner.test:2345/remote"),
+        ["Weight"] = 10,
+        ["MaxStorage"] = 0,
+        ["CanSeal"] = false,
+        ["CanStore"] = true,
+        ["Groups"] = null,
+        ["AllowTo"] = null,
+        ["AllowTypes"] = new JsonArray(),
+        ["DenyTypes"] = new JsonArray(),
+        ["AllowMiners"] = null,
+        ["DenyMiners"] = null,
+    };
+
+    private JsonArray Recover(ulong[] numbers)
+    {
+        foreach (ulong number in numbers)
+        {
+            if (!_known.Values.Any(known => known.Contains((number, 2))))
+            {
+                throw new RpcFailure(1, $"sector {number} not found");
+            }
+
+            _miner.Recoveries.Add(number);
+            Declared.Enqueue(number);
+        }
+
+        return [Link(Cid.Create(0x71, 0xb220, Blake2b.Hash256([(byte)Declared.Count]).ToArray()))];
     }
 
     private JsonObject Status(ulong number)

@@ -17,6 +17,7 @@ public sealed class EventSink(IRecoveryObserver observer, TimeProvider time)
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
+    private RunForecast? _forecast;
 
     /// <summary>Progress of looking up.</summary>
     public IProgress<LookupReport> LookUps => Told<LookupReport>((at, report) => new LookUpReported(at, report));
@@ -55,6 +56,27 @@ public sealed class EventSink(IRecoveryObserver observer, TimeProvider time)
         });
     }
 
+    /// <summary>
+    /// Has a forecast take what happens, and tells what it has to say, until the result is disposed. Where one is followed already, which knows of
+    /// more sectors, it stays and this one is not.
+    /// </summary>
+    public IDisposable Follow(RunForecast forecast)
+    {
+        ArgumentNullException.ThrowIfNull(forecast);
+        lock (_gate)
+        {
+            if (_forecast is not null)
+            {
+                return new Following(null);
+            }
+
+            _forecast = forecast;
+        }
+
+        Send(forecast.Begin);
+        return new Following(this);
+    }
+
     internal IProgress<T> Told<T>(Func<DateTimeOffset, T, RecoveryEvent?> make) => new Adapter<T>(this, make);
 
     private Func<bool> Later()
@@ -63,13 +85,16 @@ public sealed class EventSink(IRecoveryObserver observer, TimeProvider time)
         return () => time.GetElapsedTime(started) >= Grace;
     }
 
-    internal void Send(Func<DateTimeOffset, RecoveryEvent?> make)
+    internal void Send(Func<DateTimeOffset, RecoveryEvent?> make) => Send(at =>
+        make(at) is { } happened ? (_forecast?.After(happened) ?? []).Prepend(happened) : []);
+
+    private void Send(Func<DateTimeOffset, IEnumerable<RecoveryEvent>> make)
     {
         lock (_gate)
         {
             try
             {
-                if (make(time.GetUtcNow()) is { } happened)
+                foreach (RecoveryEvent happened in make(time.GetUtcNow()))
                 {
                     observer.On(happened);
                 }
@@ -78,6 +103,20 @@ public sealed class EventSink(IRecoveryObserver observer, TimeProvider time)
             catch (Exception)
 #pragma warning restore CA1031
             {
+            }
+        }
+    }
+
+    private sealed class Following(EventSink? sink) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (sink is not null)
+            {
+                lock (sink._gate)
+                {
+                    sink._forecast = null;
+                }
             }
         }
     }

@@ -16,6 +16,9 @@ public sealed record PhaseProgressed(DateTimeOffset At, SectorId? Sector, SealPr
 /// <summary>The bytes of a piece are on their way.</summary>
 public sealed record PieceProgressed(DateTimeOffset At, SectorId Sector, PieceProgress Progress) : RecoveryEvent(At);
 
+/// <summary>How far all sectors of a run are together.</summary>
+public sealed record RunProgressed(DateTimeOffset At, RunReading Reading) : RecoveryEvent(At);
+
 /// <summary>Bytes of something whose length nobody knows were read, so many by now.</summary>
 public sealed record BytesRead(DateTimeOffset At, long Bytes) : RecoveryEvent(At);
 

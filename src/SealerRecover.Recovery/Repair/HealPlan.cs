@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Filecoin.Chain.Facts;
+using SealerRecover.Recovery.Events;
 
 namespace SealerRecover.Recovery.Repair;
 
@@ -43,10 +44,14 @@ public sealed record HealPlan(ImmutableArray<HealStep> Steps, DateTimeOffset Sta
         return new HealPlan(steps.ToImmutable(), now);
     }
 
+    /// <summary>What each sector adds to the time of the run.</summary>
+    public IEnumerable<SectorShare> Shares => Batched.SelectMany((batch, i) => batch.Select(step => step.Cost.ShareOf(step.Repair.Facts.Sector, i, step.Due)));
+
     /// <summary>
     /// What is mended together, in order: sectors that are due at the same time and go to the same storage path, since they share parents and cores.
     /// </summary>
-    public IEnumerable<(string StoragePath, SectorFacts[] Facts)> Batches => Steps
-        .GroupBy(step => (step.Due, step.Repair.StoragePath))
+    public IEnumerable<(string StoragePath, SectorFacts[] Facts)> Batches => Batched
         .Select(batch => (batch.Key.StoragePath, batch.Select(step => step.Repair.Facts).ToArray()));
+
+    private IEnumerable<IGrouping<(DateTimeOffset? Due, string StoragePath), HealStep>> Batched => Steps.GroupBy(step => (step.Due, step.Repair.StoragePath));
 }

@@ -1,6 +1,7 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.PreCommit;
 using SealerRecover.Recovery.Bench;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
@@ -12,7 +13,15 @@ namespace SealerRecover.Recovery.Repair;
 /// <param name="OfFullSealing">Time as a part of that of sealing the sector from the start.</param>
 /// <param name="Memory">Bytes.</param>
 /// <param name="TempDisk">Bytes in the folder for work in progress.</param>
-public sealed record RepairCost(TimeSpan Time, double OfFullSealing, long Memory, long TempDisk);
+/// <param name="Labels">What of the time is that of labels.</param>
+public sealed record RepairCost(TimeSpan Time, double OfFullSealing, long Memory, long TempDisk, TimeSpan Labels)
+{
+    /// <summary>What it adds to the time of a run.</summary>
+    /// <param name="sector">The sector.</param>
+    /// <param name="group">Those of one number are mended together, and lower numbers first.</param>
+    /// <param name="due">By when its files have to stand; null where nothing waits for them.</param>
+    public SectorShare ShareOf(SectorId sector, int group, DateTimeOffset? due) => new(sector, Labels, Time - Labels, group, due);
+}
 
 /// <summary>Computes costs of repairs. docs/performance.md states the formulas.</summary>
 /// <param name="speeds">One core of this machine.</param>
@@ -32,7 +41,8 @@ public sealed class RepairCosts(StepSpeeds speeds, RecoverySettings settings)
             TimeSpan.FromSeconds(time),
             time / Seconds(RepairKind.Everything, porep, repair.Facts.Update is not null),
             Math.Max(needs.LabelMemory, needs.TreeMemory),
-            needs.TempDisk);
+            needs.TempDisk,
+            TimeSpan.FromSeconds(repair.Kind is RepairKind.FromReplica or RepairKind.FromUpdate or RepairKind.FromKey ? 0 : speeds.Labels(porep)));
     }
 
     private double Seconds(RepairKind kind, PorepParameters porep, bool isSnapped)

@@ -20,6 +20,12 @@ internal interface ISystemProbe
     /// <summary>The processors this process may run on.</summary>
     CpuTopology? Topology();
 
+    /// <summary>
+    /// How many blocks of the yardstick (64 bytes of the platform's SHA-256) a core of this machine does in a second, by a measurement of some
+    /// milliseconds.
+    /// </summary>
+    double BlocksPerSecond();
+
     /// <summary>Whether memory that asks for huge pages is given them.</summary>
     bool? HugePages();
 }

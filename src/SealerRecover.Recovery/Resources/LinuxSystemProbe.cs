@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Filecoin.Sealing.Files;
 
 namespace SealerRecover.Recovery.Resources;
@@ -7,6 +8,14 @@ namespace SealerRecover.Recovery.Resources;
 /// <param name="root">"/", or a folder that pretends to be it in tests.</param>
 internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
 {
+    private const int YardstickBlock = 64;
+    private const int YardstickBytes = 16 << 10;
+
+    /// <summary>Best of as many samples as are taken while the code is being compiled and a while longer.</summary>
+    private const int YardstickSamples = 200;
+
+    private static readonly Lazy<double> Yardstick = new(MeasureYardstick);
+
     private readonly SystemText _system = new(root);
 
     /// <summary>The smaller of MemAvailable and what the memory cgroups (version 2) of this process leave.</summary>
@@ -57,6 +66,9 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
     /// <inheritdoc/>
     public bool? HugePages() => Filecoin.Sealing.Memory.HugePages.AreGranted();
 
+    /// <inheritdoc/>
+    public double BlocksPerSecond() => Yardstick.Value;
+
     // A limit may stand at any level above this process. Pages of the file cache count as used but are given up under pressure.
     private long? CgroupMemory()
     {
@@ -74,6 +86,22 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
         }
 
         return least;
+    }
+
+    private static double MeasureYardstick()
+    {
+        byte[] message = new byte[YardstickBytes];
+        byte[] digest = new byte[SHA256.HashSizeInBytes];
+        TimeSpan best = TimeSpan.MaxValue;
+        for (int i = 0; i < YardstickSamples; i++)
+        {
+            long before = TimeProvider.System.GetTimestamp();
+            SHA256.HashData(message, digest);
+            TimeSpan taken = TimeProvider.System.GetElapsedTime(before);
+            best = taken > TimeSpan.Zero && taken < best ? taken : best;
+        }
+
+        return YardstickBytes / YardstickBlock / best.TotalSeconds;
     }
 
     // A soft limit: three words of its name, and then the number.

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Content;
+using SealerRecover.Recovery.Events;
 
 namespace SealerRecover.Recovery.Resources;
 
@@ -28,6 +29,9 @@ public sealed record RecoveryPlan(IReadOnlyList<ResourceLine> Resources, CorePla
 {
     /// <summary>The pieces that sectors with data need, without those of zeros.</summary>
     public ImmutableArray<PlannedPiece> Pieces { get; init; } = [];
+
+    /// <summary>What each sector adds to the time that the run is expected to take, disks left out; without when it is due.</summary>
+    public ImmutableArray<SectorShare> Shares { get; init; } = [];
 
     /// <summary>There is nothing to do.</summary>
     public static RecoveryPlan Nothing { get; } = new([], null, 0, null);

@@ -4,6 +4,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.PreCommit;
 using SealerRecover.Recovery.Content;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Install;
 using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
@@ -62,11 +63,34 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
             ResourceLine? shortage = lines.FirstOrDefault(line => !line.Suffices);
             if (shortage is null || atOnce == 1 || settings.IgnoreResources)
             {
-                return new RecoveryPlan(lines, cores, asked, atOnce < asked ? limit : null) { Pieces = pieces };
+                return new RecoveryPlan(lines, cores, asked, atOnce < asked ? limit : null)
+                {
+                    Pieces = pieces,
+                    Shares = Shares(sectors, largest, planner.Times(run, cores), cores.AtOnce),
+                };
             }
 
             limit ??= shortage;
         }
+    }
+
+    /// <summary>The model takes all sectors for as large as the largest; smaller ones have a smaller share of what comes of that.</summary>
+    private ImmutableArray<SectorShare> Shares(SectorFacts[] sectors, PorepParameters largest, RunTimes times, int atOnce)
+    {
+        double seconds = largest.Nodes / probe.BlocksPerSecond() / sectors.Length;
+        return
+        [
+            .. sectors.Select((facts, i) =>
+            {
+                PorepParameters porep = facts.SealProof.Porep;
+                double part = (double)porep.Nodes * porep.Layers / ((double)largest.Nodes * largest.Layers);
+                return new SectorShare(
+                    facts.Sector,
+                    TimeSpan.FromSeconds(seconds * part * times.Labels),
+                    TimeSpan.FromSeconds(seconds * part * (times.Total - times.Labels)),
+                    Group: i / atOnce);
+            }),
+        ];
     }
 
     /// <summary>Refuses a run whose plan does not hold.</summary>

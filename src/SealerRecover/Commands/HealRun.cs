@@ -110,6 +110,7 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
         }
 
         HealPlan plan = HealPlan.Of(_mending.Cost(_mending.Choose([.. Facts(_wanting).Where(facts => !_ended.ContainsKey(facts.Sector))])), Now);
+        using IDisposable following = context.Events.Follow(new RunForecast(plan.Shares));
         foreach ((string place, SectorFacts[] facts) in plan.Batches)
         {
             context.Cancellation.ThrowIfCancellationRequested();
@@ -118,10 +119,6 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
                 _ended[report.Sector] = report;
                 _places[report.Sector] = place;
             }
-
-            HealPlan rest = HealPlan.Of(
-                plan.Steps.Where(step => !_ended.ContainsKey(step.Repair.Facts.Sector)).Select(step => (step.Repair, step.Cost)), Now);
-            TellLate(plan, rest);
         }
     }
 
@@ -153,10 +150,15 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
     public async Task DeclareAsync(MinerDeclaration declaration)
     {
         (string Place, SectorFacts[] Facts)[] places = [.. Mended.GroupBy(facts => _places[facts.Sector]).Select(place => (place.Key, place.ToArray()))];
-        foreach ((SectorId sector, OperatorException why) in await declaration.TellAsync(places, inDebt: _next.Any(step => step.Send is not null)))
+        IReadOnlyDictionary<SectorId, OperatorException> untold = await declaration.TellAsync(places, inDebt: _next.Any(step => step.Send is not null));
+        foreach ((SectorId sector, OperatorException why) in untold)
         {
             _ended[sector] = SectorReport.Failed(sector, why);
         }
+
+        // What has just been done is no advice.
+        HashSet<SectorId> told = [.. places.SelectMany(place => place.Facts).Select(facts => facts.Sector).Where(sector => !untold.ContainsKey(sector))];
+        _next.RemoveAll(step => step.Tells.Count > 0 && step.Tells.All(told.Contains));
     }
 
     /// <summary>Waits until no fault of what was mended is left on chain, or the deadlines that could end them are over.</summary>
@@ -198,21 +200,6 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
         ],
         Next = _next,
     };
-
-    /// <summary>What will come too late is said again when that has changed.</summary>
-    private void TellLate(HealPlan before, HealPlan rest)
-    {
-        HashSet<SectorId> late = [.. rest.Steps.Where(step => step.IsLate).Select(step => step.Repair.Facts.Sector)];
-        SectorFacts[] changed =
-        [
-            .. before.Steps.Where(step => rest.Steps.Any(left => left.Repair.Facts.Sector == step.Repair.Facts.Sector))
-                .Where(step => step.IsLate != late.Contains(step.Repair.Facts.Sector)).Select(step => step.Repair.Facts),
-        ];
-        foreach (IGrouping<bool, SectorFacts> group in changed.GroupBy(facts => late.Contains(facts.Sector)))
-        {
-            context.Events.Notice($"{Numbers([.. group])} {(group.Key ? "going to be done too late for the next deadline" : "going to be done in time after all")}");
-        }
-    }
 
     private SectorFacts[] Facts(IReadOnlyCollection<SectorId> sectors) => [.. _facts.Where(facts => sectors.Contains(facts.Sector))];
 

@@ -22,14 +22,26 @@ internal sealed class MinerDeclaration
     private MinerDeclaration(CommandContext context, NodeOptions node, IReadOnlyList<ChainEndpoint> endpoints) =>
         (_context, _node, _endpoints) = (context, node, endpoints);
 
-    /// <summary>Reads whom to tell.</summary>
+    /// <summary>Reads whom to tell; null where Curio is named and no lotus-miner, which is said.</summary>
     /// <exception cref="OperatorException">BadInput: nobody is named.</exception>
-    public static MinerDeclaration Of(CommandContext context, NodeOptions node, string option) => node.Sources.LotusMinerEndpoints(context) is { } endpoints
-        ? new MinerDeclaration(context, node, endpoints)
-        : throw new OperatorException(
+    public static MinerDeclaration? Of(CommandContext context, NodeOptions node, string option)
+    {
+        if (node.Sources.LotusMinerEndpoints(context) is { } endpoints)
+        {
+            return new MinerDeclaration(context, node, endpoints);
+        }
+
+        if (node.Sources.NamesCurio(context))
+        {
+            context.Events.Notice("Curio looks at faulty sectors and declares their recovery by itself, so it is told nothing; what it has to be told is among the next steps");
+            return null;
+        }
+
+        throw new OperatorException(
             FailureKind.BadInput,
             $"{option} was given, and no lotus-miner is named that could be told",
-            $"set MINER_API_INFO to what `lotus-miner auth api-info --perm admin` prints; with Curio leave {option} out, which declares recoveries by itself");
+            "set MINER_API_INFO to what `lotus-miner auth api-info --perm admin` prints; Curio, which declares recoveries by itself, is named by CURIO_DB_HOST");
+    }
 
     /// <summary>Tells it. What it refuses does not end the run: the sectors are mended, and the report says of which it does not know.</summary>
     /// <param name="places">Storage paths, each with the sectors that were mended in it.</param>

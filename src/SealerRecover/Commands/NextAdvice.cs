@@ -21,7 +21,10 @@ internal static class NextAdvice
             .Select(step => new Advice(
                 step.Kind == NextStepKind.Declare && step.By is { } by ? $"{step.Text} Be done by {Quantities.Instant(by)}." : step.Text,
                 step.Commands,
-                step.By)),
+                step.By)
+            {
+                Tells = step.Kind is NextStepKind.Declare or NextStepKind.BeforeDeadline ? step.Sectors : [],
+            }),
     ];
 
     /// <summary>What to send to a miner in debt, before anything else; nothing where it is not, or where nobody told.</summary>

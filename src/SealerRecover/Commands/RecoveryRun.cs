@@ -4,6 +4,7 @@ using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Recovery;
 using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Settings;
 using SealerRecover.Rendering;
 
@@ -51,7 +52,11 @@ internal static class RecoveryRun
         }
 
         RecoveryRunner runner = new(settings, context.Host.Time, context.Log.CreateLogger<RecoveryRunner>());
-        context.View.Answered(new PlanAnswer(facts, settings, runner.Plan(facts)));
+        RecoveryPlan plan = runner.Plan(facts);
+        context.View.Answered(new PlanAnswer(facts, settings, plan));
+        DateTimeOffset started = context.Host.Time.GetUtcNow();
+        Dictionary<SectorId, DateTimeOffset?> due = facts.ToDictionary(fact => fact.Sector, fact => Due.Of(fact.Status, started));
+        using IDisposable following = context.Events.Follow(new RunForecast(plan.Shares.Select(share => share with { Due = due[share.Sector] })));
         IReadOnlyList<SectorOutcome> outcomes = context.View.Live(() => runner.Run(facts, context.Events, context.Cancellation));
         HashSet<SectorId> done = [.. outcomes.Where(outcome => outcome.Failure is null && outcome.Kind != OutcomeKind.Stopped).Select(outcome => outcome.Sector)];
         SectorFacts[] recovered = [.. facts.Where(fact => done.Contains(fact.Sector))];

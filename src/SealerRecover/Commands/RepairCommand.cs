@@ -3,6 +3,8 @@ using System.CommandLine;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
+using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Repair;
 using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Survey;
@@ -63,9 +65,10 @@ internal sealed class RepairCommand : ICommand
         mending.Know(_survey.Read(context));
         mending.Look(left);
         SectorRepair[] repairs = mending.Choose(left);
+        (SectorRepair Repair, RepairCost Cost)[] costs = mending.Cost(repairs);
         if (repairs.Length > 0)
         {
-            context.View.Answered(new RepairAnswer(mending.Cost(repairs)));
+            context.View.Answered(new RepairAnswer(costs));
         }
 
         Dictionary<SectorId, SectorReport> reports = found
@@ -77,6 +80,9 @@ internal sealed class RepairCommand : ICommand
         }
 
         List<Advice> next = [.. NextAdvice.Debt([.. repairs.Select(repair => repair.Facts)], context.Host.Time.GetUtcNow())];
+        DateTimeOffset now = context.Host.Time.GetUtcNow();
+        using IDisposable? following = dryRun ? null : context.Events.Follow(new RunForecast(costs.GroupBy(repair => repair.Repair.StoragePath)
+            .SelectMany((place, i) => place.Select(repair => repair.Cost.ShareOf(repair.Repair.Facts.Sector, i, Due.Of(repair.Repair.Facts.Status, now))))));
         foreach (IGrouping<string, SectorRepair> place in repairs.GroupBy(repair => repair.StoragePath))
         {
             SectorFacts[] facts = [.. place.Select(repair => repair.Facts)];

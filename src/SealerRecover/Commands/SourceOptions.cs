@@ -90,6 +90,9 @@ internal sealed class SourceOptions
         };
     }
 
+    /// <summary>Whether Curio's database is named.</summary>
+    public bool NamesCurio(CommandContext context) => WhereCurioIs(context) is not null;
+
     /// <summary>Curio's database; null if none is named.</summary>
     /// <exception cref="OperatorException">BadInput.</exception>
     public CuriosDatabase? Curio(CommandContext context, TimeSpan timeout) =>

@@ -63,6 +63,9 @@ internal sealed class JsonView(TextWriter output, TextWriter error, TimeProvider
             case LookUpReported waiting:
                 Write(new JsonNote(LookUpText.Of(waiting.Report)), waiting.At);
                 break;
+            case RunProgressed run:
+                Write(JsonRun.Of(run), run.At);
+                break;
             case SectorStarted started:
                 Write(new JsonSectorStarted(JsonSector.Of(started.Sector), started.Resumed), started.At);
                 break;

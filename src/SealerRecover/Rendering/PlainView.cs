@@ -8,7 +8,7 @@ namespace SealerRecover.Rendering;
 
 /// <summary>
 /// Lines with time stamps, for log files and pipes. Progress of a sector appears at most every half minute, or at each tenth of a phase
-/// where that is rarer than every five seconds.
+/// where that is rarer than every five seconds; that of the whole run every five minutes, or at each tenth and each sector that ended.
 /// </summary>
 /// <param name="output">Where reports and progress go.</param>
 /// <param name="error">Where the log and a failure of the whole command go.</param>
@@ -17,6 +17,7 @@ namespace SealerRecover.Rendering;
 internal class PlainView(TextWriter output, TextWriter error, TimeProvider time, bool verbose) : IView
 {
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Rarest = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Rarely = TimeSpan.FromSeconds(5);
 
     private readonly ProgressBook _book = new();
@@ -55,6 +56,13 @@ internal class PlainView(TextWriter output, TextWriter error, TimeProvider time,
                 break;
             case LookUpReported waiting:
                 Stamped(waiting.At, LookUpText.Of(waiting.Report));
+                break;
+            case RunProgressed run:
+                if (_throttle.IsDue("run", run.At, (run.Reading.Ended, (int)(run.Reading.Fraction * 10)), Rarest, Often))
+                {
+                    Stamped(run.At, ProgressText.Of(run));
+                }
+
                 break;
             case SectorStarted started:
                 Stamped(started.At, $"{started.Sector}: {(started.Resumed ? "goes on from an earlier run" : "starts")}");

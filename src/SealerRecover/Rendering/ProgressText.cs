@@ -21,6 +21,15 @@ internal static class ProgressText
         return details.Length == 0 ? head : $"{head} ({string.Join(", ", details)})";
     }
 
+    /// <summary>"all 12 sectors: 3 ended, 34%, all done by about 2026-11-30T04:10:00Z (14 h left)".</summary>
+    public static string Of(RunProgressed run)
+    {
+        RunReading reading = run.Reading;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(reading.Sectors == 1 ? "the run" : $"all {reading.Sectors} sectors: {reading.Ended} ended")}, {Math.Floor(reading.Fraction * 100):0}%, done by about {Quantities.Instant(run.At + reading.Left)} ({Quantities.Duration(reading.Left)} left)");
+    }
+
     /// <summary>"12.0 GiB read".</summary>
     public static string Of(BytesRead read) => $"{ByteCount.Text(read.Bytes)} read";
 

@@ -153,6 +153,9 @@ internal sealed record Advice(string Text, IReadOnlyList<string> Commands, DateT
 {
     /// <summary>What to send to the miner; null where it is about something else.</summary>
     public Fil? Send { get; init; }
+
+    /// <summary>Sectors that it has somebody told of; none where it is about something else.</summary>
+    public IReadOnlyList<SectorId> Tells { get; init; } = [];
 }
 
 /// <summary>The end of a command: what text and JSON reports are made of.</summary>

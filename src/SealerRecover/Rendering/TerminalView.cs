@@ -82,6 +82,12 @@ internal sealed class TerminalView : PlainView
             return;
         }
 
+        if (happened is RunProgressed run)
+        {
+            Move("run", ProgressText.Of(run), run.Reading.Fraction);
+            return;
+        }
+
         if (happened is LookUpReported { Report: LookupCount count })
         {
             Move(Words.Of(count.Task), LookUpText.Of(count), (double)count.Done / count.Total);

@@ -26,6 +26,8 @@ internal sealed class FakeProbe : ISystemProbe
     public bool? Pages { get; set; } = true;
 
     public bool? HugePages() => Pages;
+
+    public double BlocksPerSecond() => 20e6;
 }
 
 /// <summary>Keeps what it is told; complains if it is told two things at once.</summary>

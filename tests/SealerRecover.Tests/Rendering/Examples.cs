@@ -86,6 +86,8 @@ internal static class Examples
                 start + TimeSpan.FromSeconds(second), Sector2, new SealProgress(SealPhase.Label, 3, 11, second * 1_000_000L, 1L << 30)));
         }
 
+        view.On(new RunProgressed(
+            start + TimeSpan.FromSeconds(40), new RunReading(0, 2, 0.3456, TimeSpan.FromHours(5), [Sector3])));
         view.On(new Notice(start + TimeSpan.FromSeconds(41), Sector2, "layer 3 \u001b[31m was read back"));
         view.On(new SectorEnded(start + TimeSpan.FromSeconds(50), Installed(Sector2)));
         view.On(new SectorEnded(start + TimeSpan.FromSeconds(51), Failed(Sector3)));

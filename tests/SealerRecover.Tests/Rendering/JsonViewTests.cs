@@ -16,7 +16,7 @@ public class JsonViewTests
         (JsonObject[] lines, string error) = Play();
         Assert.All(lines, line => Assert.Matches("^2026-01-0[0-9]T[0-9:]{8}\\.[0-9]{3}Z$", (string?)line["time"]));
         Assert.Equal(
-            ["note", "sector_found", "plan", "progress", "sector_started", "progress", "note", "sector_ended", "sector_ended", "report"],
+            ["note", "sector_found", "plan", "progress", "sector_started", "progress", "run", "note", "sector_ended", "sector_ended", "report"],
             lines.Select(line => (string?)line["event"]).Aggregate(new List<string?>(), (kinds, kind) =>
             {
                 if (kinds.LastOrDefault() != kind || kind == "sector_ended")
@@ -27,6 +27,15 @@ public class JsonViewTests
                 return kinds;
             }));
         Assert.Contains("hint: Use --force to move it aside.", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_run_as_a_whole_says_when_it_is_done_and_who_is_late()
+    {
+        JsonObject run = Play().Lines.Single(line => (string?)line["event"] == "run");
+        Assert.Equal((0, 2, 0.3456, 18_000.0), ((int?)run["ended"], (int?)run["sectors"], (double?)run["fraction"], (double?)run["seconds_left"]));
+        Assert.Equal("2026-01-02T08:04:45.000Z", (string?)run["done_about"]);
+        Assert.Equal(3UL, (ulong?)Assert.Single(run["late"]!.AsArray())!["number"]);
     }
 
     [Fact]
@@ -107,7 +116,7 @@ public class JsonViewTests
         Type[] types = [.. typeof(JsonLines).Assembly.GetTypes().Where(type =>
             type.Namespace == typeof(JsonLines).Namespace && type.Name.StartsWith("Json", StringComparison.Ordinal)
             && type is { IsClass: true, IsAbstract: false } && type.GetMethod("<Clone>$") is not null)];
-        Assert.Equal(60, types.Length);
+        Assert.Equal(61, types.Length);
         foreach (string field in types.SelectMany(type => type.GetProperties()).Where(property => property.Name != "EqualityContract")
             .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name))
             .Concat(typeof(JsonLine).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(line => (string)line.TypeDiscriminator!)).Distinct())

@@ -33,6 +33,7 @@ public class PlainViewTests
               open files  60         unknown    ok
             2026-01-02 03:04:05Z f01000 sector 2: goes on from an earlier run
             2026-01-02 03:04:35Z f01000 sector 2: labelling layer 3 of 11, 18% (1.00 M nodes/s, 2 h 40 min left in this phase)
+            2026-01-02 03:04:45Z all 2 sectors: 0 ended, 34%, done by about 2026-01-02 08:04:45Z (5 h 00 min left)
             2026-01-02 03:04:46Z f01000 sector 2: layer 3 \x1b[31m was read back
             2026-01-02 03:04:55Z f01000 sector 2: recovered in 3 h 05 min, CommR equals the SealedCID
             2026-01-02 03:04:56Z f01000 sector 3: failed: f01000 sector 3: /sector/sealed/s-t01000-3 has other content
