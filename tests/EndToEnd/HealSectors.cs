@@ -50,8 +50,15 @@ public sealed class HealSectors(ParentCaches caches) : IDisposable
         Assert.DoesNotContain("redeclare", healed.Report["next"]!.ToJsonString(), StringComparison.Ordinal);
         Assert.DoesNotContain("recover-faults", healed.Report["next"]!.ToJsonString(), StringComparison.Ordinal);
 
-        // Again: nothing needs anything, and nothing is changed or declared.
+        // Again, as if it had been killed before it declared: nothing is changed, and it declares what is faulty on chain and stands.
         IReadOnlyDictionary<string, string> whole = Digests();
+        Ended late = await _bench.RunAsync(0, ["heal", "--miner=f01000", "3-6", "--yes", "--declare", "--json"]);
+        Assert.Equal("[3]", Event(late, "declared")["recoveries"]!.ToJsonString());
+        Assert.Single(late.Lines, line => (string?)line["event"] == "verification");
+        Assert.Equal(whole, Digests());
+
+        // Once the chain knows: nothing needs anything, and nothing is changed or declared.
+        full.Replace("StateMinerRecoveries", ["f01000", null], new JsonArray(3, 1));
         Ended again = await _bench.RunAsync(0, ["heal", "--miner=f01000", "3-6", "--yes", "--declare", "--json"]);
         Assert.DoesNotContain(again.Lines, line => (string?)line["event"] == "declared");
         Assert.Equal(whole, Digests());

@@ -79,14 +79,18 @@ internal sealed class HealCommand : ICommand
                 context.Events.Notice(debt);
             }
 
-            run.Survey(paths);
+            run.Survey(paths, declares: declaration is not null);
             HealPlan plan = run.Plan(dryRun);
-            if (dryRun || run.Wanting == 0)
+            if (dryRun || run.Wanting + run.Undeclared == 0)
             {
                 return run.Report(Name);
             }
 
-            if (!consent.Ask($"mend {Sectors(run.Wanting)}, done by about {Quantities.Instant(plan.Done)}"))
+            if (!consent.Ask(string.Join(" and ", (string[])
+                [
+                    .. run.Wanting > 0 ? [$"mend {Sectors(run.Wanting)}, done by about {Quantities.Instant(plan.Done)},"] : Array.Empty<string>(),
+                    .. run.Undeclared > 0 ? [$"declare the recovery of {Sectors(run.Undeclared)} that {(run.Undeclared == 1 ? "stands" : "stand")} already"] : Array.Empty<string>(),
+                ]).TrimEnd(',')))
             {
                 context.Events.Notice("nothing was done");
                 return run.Report(Name);

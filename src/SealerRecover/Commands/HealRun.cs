@@ -34,10 +34,14 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
     /// <summary>How many sectors need mending.</summary>
     public int Wanting => _wanting.Count;
 
+    /// <summary>How many need none and are faulty on chain all the same: an earlier run may have ended before it declared them.</summary>
+    public int Undeclared { get; private set; }
+
     private DateTimeOffset Now => context.Host.Time.GetUtcNow();
 
-    private IEnumerable<SectorFacts> Mended => _facts.Where(facts =>
-        _places.ContainsKey(facts.Sector) && _ended.GetValueOrDefault(facts.Sector)?.Result is SectorResult.Installed or SectorResult.AlreadyThere);
+    /// <summary>Sectors that stand and that somebody may wait to hear of.</summary>
+    private IEnumerable<SectorFacts> Standing => _facts.Where(facts =>
+        _places.ContainsKey(facts.Sector) && _ended.GetValueOrDefault(facts.Sector)?.Result is not (null or SectorResult.Failed or SectorResult.Stopped));
 
     /// <summary>What the miner has to be sent before anything can be declared, in a sentence; null if nothing.</summary>
     public string? TellDebt()
@@ -48,7 +52,9 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
     }
 
     /// <summary>Looks at all sectors; those that need nothing have ended with that.</summary>
-    public void Survey(ImmutableArray<string> paths)
+    /// <param name="paths">The storage paths.</param>
+    /// <param name="declares">Whether those of them that are faulty on chain are to be declared too.</param>
+    public void Survey(ImmutableArray<string> paths, bool declares)
     {
         StorageRoots roots = StorageRoots.Read(paths);
         SurveySettings how = DamagedReplicas.HowFar(settings);
@@ -80,6 +86,11 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
                 HowFar = SurveyAnswer.HowFar(survey),
                 BlockChance = survey.BlockChance,
             };
+            if (declares && Due.NeedsDeclaring(facts.Status))
+            {
+                Undeclared++;
+                _places[facts.Sector] = _mending.PlaceOf(facts);
+            }
         }
     }
 
@@ -106,6 +117,7 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
             foreach (SectorReport report in _mending.Move(Facts(_misplaced), dryRun: false).Values)
             {
                 _ended[report.Sector] = report;
+                _places[report.Sector] = _mending.PlaceOf(Facts([report.Sector])[0]);
             }
         }
 
@@ -122,7 +134,7 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
         }
     }
 
-    /// <summary>Opens random nodes of what was mended as window PoSt does, from the storage paths.</summary>
+    /// <summary>Opens random nodes of what was mended, or is to be declared, as window PoSt does, from the storage paths.</summary>
     public void Verify(ImmutableArray<string> paths)
     {
         SectorVerifier verifier = new(StorageRoots.Read(paths), new VerifySettings
@@ -133,7 +145,7 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
             Kernels = settings.Kernels,
         });
         ChallengeSeed seed = ChallengeSeed.Random("sectors that were just mended are opened where nobody can foresee");
-        foreach (SectorFacts facts in Mended.Where(facts => facts.Status?.State == SectorState.Proven).ToArray())
+        foreach (SectorFacts facts in Standing.Where(facts => facts.Status?.State == SectorState.Proven).ToArray())
         {
             SectorVerification verification = context.View.Live(() => verifier.Verify(
                 SurveyFacts.From(facts), seed, context.Events.LongOf(facts.Sector), context.Cancellation));
@@ -149,7 +161,7 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
     /// <summary>Tells the miner of what was mended.</summary>
     public async Task DeclareAsync(MinerDeclaration declaration)
     {
-        (string Place, SectorFacts[] Facts)[] places = [.. Mended.GroupBy(facts => _places[facts.Sector]).Select(place => (place.Key, place.ToArray()))];
+        (string Place, SectorFacts[] Facts)[] places = [.. Standing.GroupBy(facts => _places[facts.Sector]).Select(place => (place.Key, place.ToArray()))];
         IReadOnlyDictionary<SectorId, OperatorException> untold = await declaration.TellAsync(places, inDebt: _next.Any(step => step.Send is not null));
         foreach ((SectorId sector, OperatorException why) in untold)
         {
@@ -167,7 +179,7 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
         DateTimeOffset? last = null;
         while (true)
         {
-            SectorFacts[] waiting = [.. Mended.Where(facts => facts.Status is { IsFaulty: true } status && Due.NeedsDeclaring(status with { IsDeclaredRecovered = false }))];
+            SectorFacts[] waiting = [.. Standing.Where(facts => facts.Status is { IsFaulty: true } status && Due.NeedsDeclaring(status with { IsDeclaredRecovered = false }))];
             last ??= waiting.Select(facts => Due.ProvenBy(facts.Status!, Now)).DefaultIfEmpty(Now).Max();
             if (waiting.Length == 0)
             {

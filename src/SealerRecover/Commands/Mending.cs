@@ -60,6 +60,9 @@ internal sealed class Mending(CommandContext context, RecoverySettings settings,
     /// <summary>How each is mended, and where.</summary>
     public SectorRepair[] Choose(IReadOnlyList<SectorFacts> facts) => [.. facts.Select(fact => SectorRepair.Choose(fact, _settings.StoragePaths, _settings))];
 
+    /// <summary>The storage path in which its replica stands.</summary>
+    public string PlaceOf(SectorFacts facts) => SectorRepair.Choose(facts, _settings.StoragePaths, _settings).StoragePath;
+
     /// <summary>What that takes, by a short measurement of this machine.</summary>
     public (SectorRepair Repair, RepairCost Cost)[] Cost(IReadOnlyList<SectorRepair> repairs)
     {
