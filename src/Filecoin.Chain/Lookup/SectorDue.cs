@@ -13,7 +13,7 @@ public sealed record SectorDue(ulong Number, int? Deadline, long? Opens, long? E
     public static readonly long Ahead = Epochs.In(TimeSpan.FromMinutes(90));
 
     /// <summary>A sector that ends sooner is lost for good by missing a deadline or two, which costs more than a day of fees for the others.</summary>
-    internal static readonly long EndsSoon = 3 * Epochs.PerDay;
+    public static readonly long EndsSoon = 3 * Epochs.PerDay;
 
     /// <summary>
     /// Those that end within three days first, by their end; then by the deadline that can be met next, then by end and number. Those of which no

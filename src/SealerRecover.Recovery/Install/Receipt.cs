@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Records;
 using SealerRecover.Recovery.Workspace;
@@ -9,7 +8,7 @@ namespace SealerRecover.Recovery.Install;
 /// The manifest of an installed sector, left in the result folder: a rerun reads the sector's files against it, a minute instead
 /// of the hours of sealing them again to compare.
 /// </summary>
-internal static partial class Receipt
+internal static class Receipt
 {
     /// <summary>The receipt of work for these inputs; null if there is none, or one for other inputs, or a damaged one, or one that cannot be read.</summary>
     public static InstallManifest? Read(IFileSystem files, ResultLayout layout, WorkInputs inputs)
@@ -33,13 +32,13 @@ internal static partial class Receipt
     }
 
     /// <summary>The manifests in the bytes of a receipt; one, where it is whole.</summary>
-    public static List<InstallManifest> Read(ReadOnlySpan<byte> content) => ChecksummedLines.Read(content, ManifestJson.Default.InstallManifest);
+    public static List<InstallManifest> Read(ReadOnlySpan<byte> content) => ChecksummedLines.Read(content, Journal.ManifestJson);
 
     /// <summary>Leaves the receipt.</summary>
     public static void Write(IFileSystem files, ResultLayout layout, InstallManifest manifest)
     {
         files.CreateFolder(Path.GetDirectoryName(layout.ReceiptFile)!);
-        files.WriteDurably(layout.ReceiptFile, ChecksummedLines.Write([manifest], ManifestJson.Default.InstallManifest), ".new");
+        files.WriteDurably(layout.ReceiptFile, ChecksummedLines.Write([manifest], Journal.ManifestJson), ".new");
     }
 
     /// <summary>Whether receipt and files of the right lengths are there: enough to leave a sector out of a plan, not to call it good.</summary>
@@ -50,13 +49,4 @@ internal static partial class Receipt
             && manifest.Files.All(file => FileLook.TryThrough(layout.Target(file)) is { Kind: FileKind.File } look
                 && (look.Length == file.Length || file.NameInFolder == CacheNames.TAux));
     }
-
-    /// <summary>How manifests stand in JSON.</summary>
-    [JsonSourceGenerationOptions(
-        GenerationMode = JsonSourceGenerationMode.Metadata,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        MaxDepth = 16,
-        Converters = [typeof(Bytes32Text), typeof(TicketText), typeof(CommDText), typeof(CommRText), typeof(SectorIdText), typeof(SealStepText)])]
-    [JsonSerializable(typeof(InstallManifest))]
-    private sealed partial class ManifestJson : JsonSerializerContext;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Filecoin.Chain.Facts;
+using Filecoin.Chain.Lookup;
 using SealerRecover.Recovery.Events;
 
 namespace SealerRecover.Recovery.Repair;
@@ -15,7 +16,10 @@ public sealed record HealStep(SectorRepair Repair, RepairCost Cost, DateTimeOffs
     public bool IsLate => Due is { } due && Done > due;
 }
 
-/// <summary>Sectors in the order in which they are mended: those first whose files are due first.</summary>
+/// <summary>
+/// Sectors in the order in which they are mended, which is that in which they are asked for (<see cref="SectorDue"/>): those first that a fault ends
+/// within three days, then those whose files are due first.
+/// </summary>
 /// <param name="Steps">The sectors.</param>
 /// <param name="Start">When the first begins.</param>
 public sealed record HealPlan(ImmutableArray<HealStep> Steps, DateTimeOffset Start)
@@ -33,7 +37,8 @@ public sealed record HealPlan(ImmutableArray<HealStep> Steps, DateTimeOffset Sta
         DateTimeOffset done = now;
         foreach ((SectorRepair repair, RepairCost cost, DateTimeOffset? due) in repairs
             .Select(entry => (entry.Repair, entry.Cost, Due: Recovery.Due.Of(entry.Repair.Facts.Status, now)))
-            .OrderBy(entry => entry.Due ?? DateTimeOffset.MaxValue)
+            .OrderBy(entry => EndsSoon(entry.Repair.Facts.Status))
+            .ThenBy(entry => entry.Due ?? DateTimeOffset.MaxValue)
             .ThenBy(entry => entry.Repair.Facts.Status?.FaultTerminatesAt ?? long.MaxValue)
             .ThenBy(entry => entry.Repair.Facts.Sector.Number))
         {
@@ -43,6 +48,10 @@ public sealed record HealPlan(ImmutableArray<HealStep> Steps, DateTimeOffset Sta
 
         return new HealPlan(steps.ToImmutable(), now);
     }
+
+    /// <summary>The epoch at which it ends, where that is soon; else one that never comes.</summary>
+    private static long EndsSoon(ChainStatus? status) =>
+        (status?.FaultTerminatesAt ?? status?.Expiration) is { } end && end > 0 && end < status!.NowEpoch + SectorDue.EndsSoon ? end : long.MaxValue;
 
     /// <summary>What each sector adds to the time of the run.</summary>
     public IEnumerable<SectorShare> Shares => Batched.SelectMany((batch, i) => batch.Select(step => step.Cost.ShareOf(step.Repair.Facts.Sector, i, step.Due)));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
@@ -46,6 +47,9 @@ internal sealed partial class Journal : IStepLog
 
     /// <summary>The cache path that t_aux names, as the first run on this sector chose it: a resumed run may not mix two.</summary>
     public string CachePathInTAux => _content.CachePath;
+
+    /// <summary>How a manifest stands in JSON, here and in the receipt of an installed sector.</summary>
+    public static JsonTypeInfo<InstallManifest> ManifestJson => LineJson.Default.InstallManifest;
 
     /// <summary>Whether PreCommit1 has returned: its layers are complete, or PreCommit2 has already consumed them.</summary>
     public bool Labelled => _content.Labelled;
@@ -232,5 +236,6 @@ internal sealed partial class Journal : IStepLog
         MaxDepth = 16,
         Converters = [typeof(Bytes32Text), typeof(TicketText), typeof(CommDText), typeof(CommRText), typeof(SectorIdText), typeof(SealStepText)])]
     [JsonSerializable(typeof(Line))]
+    [JsonSerializable(typeof(InstallManifest))]
     private sealed partial class LineJson : JsonSerializerContext;
 }

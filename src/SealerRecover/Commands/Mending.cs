@@ -20,6 +20,9 @@ internal sealed class Mending(CommandContext context, RecoverySettings settings,
     /// <summary>Unsealed copies, and the pieces that Curio parks.</summary>
     private static readonly string[] DataFolders = ["unsealed", "piece"];
 
+    /// <summary>What one core of this machine does, measured once for each seal proof.</summary>
+    private readonly Dictionary<PorepParameters, StepSpeeds> _speeds = [];
+
     private RecoverySettings _settings = settings;
 
     /// <summary>
@@ -66,9 +69,12 @@ internal sealed class Mending(CommandContext context, RecoverySettings settings,
     /// <summary>What that takes, by a short measurement of this machine.</summary>
     public (SectorRepair Repair, RepairCost Cost)[] Cost(IReadOnlyList<SectorRepair> repairs)
     {
-        Dictionary<PorepParameters, RepairCosts> costs = repairs.Select(repair => repair.Facts.SealProof.Porep).Distinct()
-            .ToDictionary(porep => porep, porep => new RepairCosts(StepSpeeds.Measure(porep, _settings.Kernels, context.Host.Time, context.Cancellation), _settings));
-        return [.. repairs.Select(repair => (repair, costs[repair.Facts.SealProof.Porep].For(repair)))];
+        foreach (PorepParameters porep in repairs.Select(repair => repair.Facts.SealProof.Porep).Distinct().Where(porep => !_speeds.ContainsKey(porep)).ToArray())
+        {
+            _speeds[porep] = StepSpeeds.Measure(porep, _settings.Kernels, context.Host.Time, context.Cancellation);
+        }
+
+        return [.. repairs.Select(repair => (repair, new RepairCosts(_speeds[repair.Facts.SealProof.Porep], _settings).For(repair)))];
     }
 
     /// <summary>Says what would be done in one storage path, and does nothing.</summary>
