@@ -31,15 +31,16 @@ out=$(cd "$out" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The program with its runtime, trimmed and compiled ahead with it as one image, which holds what is generic over types of both; in a folder of its own. Symbols would name the folder it was built in.
+# The program with its runtime, trimmed and compiled ahead with it as one image, which holds what is generic over types of both; in a folder of its own. On amd64 for processors with AVX2 and BMI2 (2013 and later): on others the image is not
+# used and all is compiled as it is needed, which takes a second at each start. Symbols would name the folder it was built in.
 publish() { # architecture folder
-    local rid=linux-x64
-    [ "$1" = amd64 ] || rid=linux-arm64
+    local rid=linux-x64 processor=(-p:PublishReadyToRunCrossgen2ExtraArgs=--instruction-set:x86-64-v3)
+    [ "$1" = amd64 ] || { rid=linux-arm64; processor=(); }
     if [ -n "${PROGRAM_FOLDER:-}" ]; then
         cp -r "$PROGRAM_FOLDER" "$2"
     else
         dotnet publish "$repository/src/SealerRecover" --configuration Release --runtime "$rid" --self-contained true \
-            -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true -p:PublishTrimmed=true -p:TrimmerRemoveSymbols=true --output "$2" > "$work/publish" 2>&1 \
+            -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true -p:PublishTrimmed=true -p:TrimmerRemoveSymbols=true "${processor[@]}" --output "$2" > "$work/publish" 2>&1 \
             || { tail -n 30 "$work/publish" >&2; echo "the program could not be published for $rid" >&2; exit 1; }
     fi
 
