@@ -75,11 +75,20 @@ internal sealed class ChallengeTimer(IFileSystem files, TimeProvider time)
         }
 
         List<TimedRead> reads = [];
+        Dictionary<string, bool?> asked = new(StringComparer.Ordinal);
         foreach (FileStretch stretch in stretches)
         {
             cancellation.ThrowIfCancellationRequested();
             TimedRead read = _timer.Read(open[stretch.Path], stretch.Path, stretch.Offset, new byte[stretch.Length], _timer.Now);
-            reads.Add(opening.Remove(stretch.Path, out TimeSpan first) ? read with { Took = read.Took + first } : read);
+
+            // The disk brings along what lies near, and rows of a tree lie the nearer the higher they are: what is in memory since the first
+            // reading of this challenge came from the disk with it, as it does for a prover.
+            asked.TryAdd(stretch.Path, read.FromMemory);
+            reads.Add(read with
+            {
+                Took = read.Took + (opening.Remove(stretch.Path, out TimeSpan first) ? first : TimeSpan.Zero),
+                FromMemory = asked[stretch.Path],
+            });
         }
 
         return new ReadStep(node, reads);

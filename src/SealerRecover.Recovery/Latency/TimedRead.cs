@@ -4,7 +4,9 @@ namespace SealerRecover.Recovery.Latency;
 /// <param name="Path">The file.</param>
 /// <param name="Bytes">What was read.</param>
 /// <param name="Took">From asking until it was there; of a file's first reading with its opening.</param>
-/// <param name="FromMemory">Whether the system had all of it in its page cache, so that no disk was asked; null where that cannot be told.</param>
+/// <param name="FromMemory">
+/// Whether the system had it in its page cache before anything was read of this step, so that no disk was asked; null where that cannot be told.
+/// </param>
 public readonly record struct TimedRead(string Path, int Bytes, TimeSpan Took, bool? FromMemory);
 
 /// <summary>What has to be there before a prover can go on: all readings of one challenge, or a single one.</summary>

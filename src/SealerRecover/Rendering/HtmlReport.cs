@@ -173,7 +173,7 @@ internal sealed record HtmlReport(string Command, DateTimeOffset At, IReadOnlyLi
                 sector.Latency is { } all ? Quantities.Latency(all.Total) : "-",
                 sector.Latency?.Place is { } place ? string.Create(CultureInfo.InvariantCulture, $"{place.Deadline}/{place.Partition}") : "-",
                 string.Join(", ", sector.StoragePaths),
-                sector.Report.Failure?.Message ?? (sector.Latency is { IsSlow: true } slow ? LatencyAnswer.Longest(slow) : sector.Report.HowFar ?? ""),
+                sector.Report.Failure?.Message ?? (sector.Latency is { IsSlow: true } slow ? LatencyAnswer.Longest(slow, Latency.Of) : sector.Report.HowFar ?? ""),
             ])));
     }
 

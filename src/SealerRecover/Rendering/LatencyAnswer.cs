@@ -141,7 +141,9 @@ internal sealed record LatencyAnswer(LatencyBook Book, LatencyOf Of) : IAnswer
     }
 
     /// <summary>What took longest of a sector, and where that is proven; not cleaned.</summary>
-    public static string Longest(SectorLatency sector) => (sector.WorstNode is { } node ? Text($"challenged node {node}") : "a reading")
+    public static string Longest(SectorLatency sector, LatencyOf of) => (sector.WorstNode is { } node ? Text($"challenged node {node}")
+        : of == LatencyOf.Challenges ? "what is read before the first challenge"
+        : "a reading")
         + Text($" took {Quantities.Latency(sector.Steps.Worst)}, {Quantities.Latency(sector.WorstThere)} of it in {sector.WorstIn}")
         + (sector.Place is { } place ? Text($"; deadline {place.Deadline}, partition {place.Partition}") : "");
 

@@ -93,7 +93,7 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, ComparedWith ComparedWi
 
         if (Latency is { IsSlow: true } slow)
         {
-            yield return new TextLine($"  slow: {SafeText.Clean(LatencyAnswer.Longest(slow))}");
+            yield return new TextLine($"  slow: {SafeText.Clean(LatencyAnswer.Longest(slow, LatencyOf.Readings))}");
         }
 
         foreach (MisplacedFiles files in Survey.Misplaced)

@@ -92,7 +92,7 @@ internal sealed record VerificationAnswer(SectorVerification Found, ComparedWith
             yield return new TextLine($"  reading: half of the challenges within {Quantities.Latency(read.Steps.Median)}, all in {Quantities.Latency(read.Total)}");
             if (read.IsSlow)
             {
-                yield return new TextLine($"  slow: {SafeText.Clean(LatencyAnswer.Longest(read))}");
+                yield return new TextLine($"  slow: {SafeText.Clean(LatencyAnswer.Longest(read, LatencyOf.Challenges))}");
             }
         }
     }

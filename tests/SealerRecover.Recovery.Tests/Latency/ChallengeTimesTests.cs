@@ -75,6 +75,19 @@ public sealed class ChallengeTimesTests : IDisposable
     }
 
     [Fact]
+    public void What_the_disk_brings_along_within_a_challenge_is_no_answer_from_memory()
+    {
+        using SurveyedSector sector = SurveyedSector.Made();
+        SectorVerification found = Verifier(new SlowDisks(_clock, _ => Quick) { ReadsAhead = true }, [sector])
+            .Verify(sector.Facts, Seed, null, TestContext.Current.CancellationToken);
+
+        // Of each challenge the replica and the first row of the tree wait for the disk, the rows above are there with that.
+        Assert.Equal(11, found.Reads.Count);
+        Assert.All(found.Reads.Skip(1), step => Assert.Equal((4, Quick * 2), (step.Reads.Count, step.Took)));
+        Assert.All(found.Reads.SelectMany(step => step.Reads), read => Assert.False(read.FromMemory));
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_read_is_a_fault_of_the_proof_and_no_time()
     {
         SurveyedSector sector = _sectors[0];

@@ -22,6 +22,9 @@ internal sealed class SlowDisks(MovedClock clock, Func<string, TimeSpan> takes) 
     /// <summary>Whether what is held is forgotten when that is asked for.</summary>
     public bool Forgets { get; init; } = true;
 
+    /// <summary>Whether a reading brings all of its file into memory.</summary>
+    public bool ReadsAhead { get; init; }
+
     /// <summary>Whether what is held is told.</summary>
     public bool Tells { get; init; } = true;
 
@@ -52,7 +55,7 @@ internal sealed class SlowDisks(MovedClock clock, Func<string, TimeSpan> takes) 
             {
                 disks.Wait(path);
                 long end = offset + destination.Length;
-                _forgotten.RemoveAll(stretch => offset <= stretch.Begin && stretch.End <= end);
+                _forgotten.RemoveAll(stretch => disks.ReadsAhead || (offset <= stretch.Begin && stretch.End <= end));
             }
 
             return opened.Read(offset, destination);

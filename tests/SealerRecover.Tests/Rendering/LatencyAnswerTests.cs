@@ -22,7 +22,7 @@ public class LatencyAnswerTests
         Assert.Contains("slow: 4 sectors of 16 take longer than 2.00 s for a challenge: all wait for /mnt/c, from which 4 sectors were read; of the 12 elsewhere none is slow", text, StringComparison.Ordinal);
         Assert.Contains("deadline 0, partition 1: sectors 2, 10; the 8 sectors of it that were read took 5.06 s one after the other, the longest of them 2.50 s", text, StringComparison.Ordinal);
         Assert.Contains("deadline 1, partition 1: ", text, StringComparison.Ordinal);
-        Assert.Equal("challenged node 77 took 2.50 s, 2.50 s of it in /mnt/c; deadline 0, partition 1", LatencyAnswer.Longest(answer.Book.Slow[0]));
+        Assert.Equal("challenged node 77 took 2.50 s, 2.50 s of it in /mnt/c; deadline 0, partition 1", LatencyAnswer.Longest(answer.Book.Slow[0], answer.Of));
     }
 
     [Fact]
