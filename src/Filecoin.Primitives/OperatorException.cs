@@ -44,6 +44,9 @@ public enum FailureKind
 
     /// <summary>Something on the machine or around it would stop a recovery.</summary>
     NotReady,
+
+    /// <summary>Files are as they should be, but reading them takes longer than was allowed.</summary>
+    Slow,
 }
 
 /// <summary>

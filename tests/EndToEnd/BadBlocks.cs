@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Filecoin.Sealing.Files;
 
@@ -45,47 +44,18 @@ internal static class BadBlocks
         }
         """;
 
-    private static readonly Lazy<string?> Library = new(Compile);
+    private static readonly PreloadedLibrary Library = new("bad-blocks", Source);
 
     /// <summary>From now on the bench's program cannot read 4 KiB in the middle of a file, or all of a shorter one.</summary>
     public static void In(Workbench bench, string path)
     {
-        Assert.SkipUnless(Library.Value is not null, "there is no C compiler (cc) for the library that makes reads fail");
+        string library = Library.PathOrSkip("there is no C compiler (cc) for the library that makes reads fail");
         const int block = 4096;
         FileLook look = FileLook.At(path);
         long begin = look.Length / 2 / block * block;
-        bench.Environment["LD_PRELOAD"] = Library.Value!;
+        bench.Environment["LD_PRELOAD"] = library;
         bench.Environment["BAD_INODE"] = look.Inode.ToString(CultureInfo.InvariantCulture);
         bench.Environment["BAD_BEGIN"] = begin.ToString(CultureInfo.InvariantCulture);
         bench.Environment["BAD_END"] = (begin + block).ToString(CultureInfo.InvariantCulture);
-    }
-
-    private static string? Compile()
-    {
-        string folder = Directory.CreateTempSubdirectory("sealer-recover-bad-blocks-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        string source = Path.Combine(folder, "bad.c");
-        string library = Path.Combine(folder, "bad.so");
-        File.WriteAllText(source, Source);
-        return Tool.Succeeds("cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl") ? library : null;
-    }
-}
-
-/// <summary>Programs of the system that a test may find or not.</summary>
-internal static class Tool
-{
-    /// <summary>Whether a program is there and ended well.</summary>
-    public static bool Succeeds(string program, params string[] arguments)
-    {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
     }
 }

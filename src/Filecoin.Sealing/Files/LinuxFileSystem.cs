@@ -5,6 +5,11 @@ namespace Filecoin.Sealing.Files;
 /// <summary>The real file system. Durable means: flushed with fsync, names included.</summary>
 public sealed class LinuxFileSystem : IFileSystem
 {
+    /// <summary>
+    /// The system keeps large files in folios of many pages, and forgets none of which only a part is named: so all is named that one may span.
+    /// </summary>
+    private const long LargestFolio = 2 << 20;
+
     private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
     private const int UnspecificHResult = unchecked((int)0x80131620);
 
@@ -151,6 +156,20 @@ public sealed class LinuxFileSystem : IFileSystem
         public long Length => RandomAccess.GetLength(handle);
 
         public int Read(long offset, Span<byte> destination) => RandomAccess.Read(handle, destination, offset);
+
+        public void Forget(long offset, long length)
+        {
+            long first = offset / LargestFolio * LargestFolio;
+            long end = (offset + length + LargestFolio - 1) / LargestFolio * LargestFolio;
+            _ = LinuxNative.ForgetPages(handle, first, end - first);
+        }
+
+        public int? ReadHeld(long offset, Span<byte> destination) => LinuxNative.ReadHeld(handle, offset, destination, out int read) switch
+        {
+            0 => read,
+            LinuxNative.TryAgain => 0,
+            _ => null,
+        };
 
         public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(handle, bytes, offset);
 

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Filecoin.Sealing.Files;
 
 /// <summary>
-/// The system calls .NET has no door to: flushing folders, renaming without replacing, locks that survive nothing, device and inode numbers. Everything returns errno (0: success) and nothing throws, so that the callers name path and purpose.
+/// The system calls .NET has no door to: flushing folders, renaming without replacing, locks that survive nothing, device and inode numbers, what of a file is in memory. Everything returns errno (0: success) and nothing throws, so that the callers name path and purpose.
 /// </summary>
 internal static partial class LinuxNative
 {
@@ -29,6 +29,10 @@ internal static partial class LinuxNative
     private const int CloseOnExec = 0x80000;
     private const int Create = 0x40;
     private const int ReadWrite = 2;
+
+    // posix_fadvise(2): POSIX_FADV_DONTNEED; preadv2(2): RWF_NOWAIT. The same on x86-64 and Arm64.
+    private const int DoNotNeed = 4;
+    private const int DoNotWait = 8;
 
     // statx(2): mask for everything basic, and the offsets of the fields used; the layout is the same on every architecture.
     private const uint BasicStats = 0x7ff;
@@ -107,6 +111,35 @@ internal static partial class LinuxNative
     public static int Stat(SafeFileHandle handle, out FileLook look) =>
         Stat((int)handle.DangerousGetHandle(), string.Empty, EmptyPath, out look);
 
+    /// <summary>posix_fadvise(2) with POSIX_FADV_DONTNEED: whole pages of the range that are clean and mapped by nobody go.</summary>
+    public static int ForgetPages(SafeFileHandle file, long offset, long length) => AdviseFile(file, offset, length, DoNotNeed);
+
+    /// <summary>
+    /// preadv2(2) with RWF_NOWAIT: reads what is in the page cache; <see cref="TryAgain"/> if nothing of it is, another errno where file system,
+    /// kernel or C library do not know the flag.
+    /// </summary>
+    public static unsafe int ReadHeld(SafeFileHandle file, long offset, Span<byte> destination, out int read)
+    {
+        int done = 0;
+        int errno;
+        fixed (byte* start = destination)
+        {
+            IoVector vector = new() { Start = start, Length = (nuint)destination.Length };
+            IoVector* buffers = &vector;
+            try
+            {
+                errno = Repeat(() => done = (int)ReadAt(file, buffers, 1, offset, DoNotWait));
+            }
+            catch (EntryPointNotFoundException)
+            {
+                errno = NoSystemCall;
+            }
+        }
+
+        read = Math.Max(done, 0);
+        return errno;
+    }
+
     private static int Stat(int folder, string path, int flags, out FileLook look)
     {
         byte[] buffer = new byte[StatxLength];
@@ -160,6 +193,20 @@ internal static partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int AccessAt(int folder, string path, int mode, int flags);
 
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    private static partial int AdviseFile(SafeFileHandle file, long offset, long length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "preadv2", SetLastError = true)]
+    private static unsafe partial nint ReadAt(SafeFileHandle file, IoVector* buffers, int count, long offset, int flags);
+
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int folder, string path, int flags, uint mask, byte[] buffer);
+
+    /// <summary>struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct IoVector
+    {
+        public byte* Start;
+        public nuint Length;
+    }
 }

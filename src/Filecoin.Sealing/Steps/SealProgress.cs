@@ -53,6 +53,9 @@ public enum SealPhase
 
     /// <summary>Computing the commitment of an unsealed copy; nodes.</summary>
     CheckData,
+
+    /// <summary>Timing what a proof reads of a sector; challenged nodes.</summary>
+    TimeReads,
 }
 
 /// <summary>How far a phase is. Reported from any thread, a few times a second at most, and once at its end.</summary>

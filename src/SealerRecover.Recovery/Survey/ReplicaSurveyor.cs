@@ -120,7 +120,7 @@ internal sealed class ReplicaSurveyor(
         {
             look = FileLooks.Reading(() =>
             {
-                using KeptRows rows = KeptRows.Read(path, _kept.Layout, _kept.LowestRow, from: LowestRowToRead);
+                using KeptRows rows = KeptRows.Read(path, _kept.Layout, _kept.LowestRow, from: LowestRowToRead, settings.Files);
                 SealProgressCounter counter = new(
                     progress, SealPhase.CheckTrees, tree + 1, _porep.Shape.BaseTrees, Math.Max(1, _kept.Layout.NodesFrom(rows.LowestRow + 1)));
                 found = RowContradictions.Find(
@@ -153,7 +153,9 @@ internal sealed class ReplicaSurveyor(
 
     private ReplicaFindings Compare(string path, TreeCopy[] trees, ImmutableArray<Bytes32>? right)
     {
-        using PaddedFile file = new(path, _porep.SectorSize);
+        long nodes = _kept.Layout.RowNodes(_kept.LowestRow) * _porep.Shape.BaseTrees;
+        int? sampled = settings.Sample is { } count && count < nodes ? count : null;
+        using PaddedFile file = new(path, _porep.SectorSize, sampled is null ? null : settings.Files);
         SurveyedReplica replica = new(file);
         TreeCopy[] believed =
         [
@@ -163,7 +165,6 @@ internal sealed class ReplicaSurveyor(
                     : 0),
         ];
         ReplicaComparison comparison = new(_porep, _kept, believed, right, settings, progress, cancellation);
-        long nodes = _kept.Layout.RowNodes(_kept.LowestRow) * _porep.Shape.BaseTrees;
-        return settings.Sample is { } count && count < nodes ? comparison.Some(replica, count) : comparison.All(replica);
+        return sampled is { } some ? comparison.Some(replica, some) : comparison.All(replica);
     }
 }

@@ -82,8 +82,16 @@ public sealed class StorageRoots
     internal static SectorId SectorAt(string path) =>
         SectorId.TryParseFileName(Path.GetFileName(path), out SectorId sector) ? sector : throw new ArgumentException($"{path} has no sector's name", nameof(path));
 
-    /// <summary>The storage path that something stands in.</summary>
-    internal string FolderOf(string path) => Folders.Where(folder => path.StartsWith(folder.TrimEnd('/') + '/', StringComparison.Ordinal)).MaxBy(folder => folder.Length)!;
+    /// <summary>The storage path that something stands in, by its full path.</summary>
+    public string FolderOf(string path) => Folders
+        .Where(folder => path.StartsWith(folder.TrimEnd('/') + '/', StringComparison.Ordinal)).MaxBy(folder => folder.Length)!;
+
+    /// <summary>The storage paths that hold anything of a sector, in their order.</summary>
+    public IReadOnlyList<string> FoldersOf(SectorId sector)
+    {
+        HashSet<string> there = [.. Enum.GetValues<InstallArea>().SelectMany(area => PlacesOf(sector, area)).Select(FolderOf)];
+        return [.. Folders.Where(there.Contains)];
+    }
 
     /// <summary>Entries that Lotus takes for this sector's though they are called otherwise.</summary>
     public IReadOnlyList<StrayEntry> StraysOf(SectorId sector) => [.. _strays.Where(stray => stray.DeclaredAs == sector)];

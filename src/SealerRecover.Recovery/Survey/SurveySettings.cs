@@ -1,3 +1,4 @@
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Kernels;
 
 namespace SealerRecover.Recovery.Survey;
@@ -25,6 +26,9 @@ public sealed record SurveySettings
 
     /// <summary>Threads, at least 1.</summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>Opens tree_r_last files, and replicas of which a sample is read; what is read from start to end is opened elsewhere.</summary>
+    public IFileSystem Files { get; init; } = LinuxFileSystem.Instance;
 
     /// <summary>Kernels asked for by name.</summary>
     public KernelChoice Kernels { get; init; } = KernelChoice.Best;

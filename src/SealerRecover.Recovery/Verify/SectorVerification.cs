@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Proofs;
+using SealerRecover.Recovery.Latency;
 using SealerRecover.Recovery.Survey;
 
 namespace SealerRecover.Recovery.Verify;
@@ -55,6 +56,9 @@ public sealed record SectorVerification
 
     /// <summary>Sentences about what is odd but keeps no proof from passing.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>What reading the first challenges took, of every copy; nothing where nothing was timed, or where files are missing.</summary>
+    public IReadOnlyList<ReadStep> Reads { get; init; } = [];
 
     /// <summary>The sector.</summary>
     public SectorId Sector => Facts.Sector;

@@ -4,6 +4,7 @@ using Filecoin.Sealing.Proofs;
 using Filecoin.Sealing.Replica;
 using Filecoin.Sealing.Steps;
 using Filecoin.Sealing.Trees;
+using SealerRecover.Recovery.Latency;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Workspace;
 
@@ -36,10 +37,11 @@ public sealed class SectorVerifier(StorageRoots roots, VerifySettings settings)
         IReadOnlyList<string> folders = roots.PlacesOf(facts.Sector, cacheArea);
         long[] challenges = WindowPost.Challenges(seed.Randomness, facts.Sector.Number, facts.Porep.SectorSize, settings.Challenges);
         (string Replica, string Folder)[] pairs = [.. Pairs(replicas, folders)];
+        List<ReadStep> reads = [];
         ReplicaVerification[] proofs =
         [
             .. pairs.Select(pair => new ReplicaVerification(
-                pair.Replica, pair.Folder, Prove(facts, ReplicaFiles.In(pair.Folder, pair.Replica, facts.Porep), expected, challenges, progress, cancellation))),
+                pair.Replica, pair.Folder, Prove(facts, ReplicaFiles.In(pair.Folder, pair.Replica, facts.Porep), expected, challenges, reads, progress, cancellation))),
         ];
         if (settings.Full && proofs.Length > 0)
         {
@@ -61,6 +63,7 @@ public sealed class SectorVerifier(StorageRoots roots, VerifySettings settings)
             Sample = SampleOf(challenges, facts.Porep),
             Full = settings.Full,
             Replicas = proofs,
+            Reads = reads,
             Missing =
             [
                 .. replicas.Count > 0 ? [] : new[] { new VerificationFault(null, $"no storage path holds its {name} file") },
@@ -105,6 +108,7 @@ public sealed class SectorVerifier(StorageRoots roots, VerifySettings settings)
         ReplicaFiles files,
         CommR? expected,
         long[] challenges,
+        List<ReadStep> reads,
         IProgress<SealProgress>? progress,
         CancellationToken cancellation)
     {
@@ -119,6 +123,13 @@ public sealed class SectorVerifier(StorageRoots roots, VerifySettings settings)
         if (unusable.Length > 0)
         {
             return unusable;
+        }
+
+        if (settings.Clock is { } clock)
+        {
+            // Before the proof, which reads the same again and is then answered from memory.
+            reads.AddRange(new ChallengeTimer(settings.TimedFiles, clock).Time(
+                files, facts.Porep, settings.RowsToDiscard, [.. challenges.Take(ChallengeCounts.WindowPost)], progress, cancellation));
         }
 
         List<VerificationFault> faults = [];

@@ -1,3 +1,4 @@
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Kernels;
 
 namespace SealerRecover.Recovery.Verify;
@@ -16,6 +17,12 @@ public sealed record VerifySettings
 
     /// <summary>Rows of tree_r_last that the files lack, as this miner's provers take it; null for the default.</summary>
     public int? RowsToDiscard { get; init; }
+
+    /// <summary>The clock by which the network's challenges are timed before they are proven; null to time nothing.</summary>
+    public TimeProvider? Clock { get; init; }
+
+    /// <summary>Opens the files whose reading is timed.</summary>
+    public IFileSystem TimedFiles { get; init; } = LinuxFileSystem.Instance;
 
     /// <summary>Threads, at least 1.</summary>
     public int Threads { get; init; } = 1;

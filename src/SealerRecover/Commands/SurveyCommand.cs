@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Latency;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Rendering;
 
@@ -13,6 +15,7 @@ namespace SealerRecover.Commands;
 internal sealed class SurveyCommand : ICommand
 {
     private readonly InspectionOptions _inspection = new();
+    private readonly LatencyOptions _latency = new();
     private readonly Option<bool> _deep = new("--deep")
     {
         Description = "Read all of each replica and compare it with tree_r_last, and unsealed copies with CommD; says which byte ranges are bad.",
@@ -34,7 +37,7 @@ internal sealed class SurveyCommand : ICommand
     public SurveyCommand()
     {
         Syntax = new Command("survey", "Check the files of sectors in storage paths and say what repairs them. Writes nothing.");
-        _inspection.AddTo(Syntax, _quick, _deep, _sample);
+        _inspection.AddTo(Syntax, _quick, _deep, _sample, _latency.Slow, _latency.Page);
         Common.AddTo(Syntax);
     }
 
@@ -53,6 +56,7 @@ internal sealed class SurveyCommand : ICommand
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
+        string? page = _latency.ReadPage(context);
         StorageRoots roots = _inspection.ReadRoots(context);
         foreach (StrayEntry stray in roots.Strays.Where(stray => stray.DeclaredAs is null))
         {
@@ -67,15 +71,17 @@ internal sealed class SurveyCommand : ICommand
         }
 
         SurveySettings settings = ReadSettings(context);
-        SectorSurveyor surveyor = new(roots, settings);
+        TimedFiles timed = new(LinuxFileSystem.Instance, context.Host.Time);
+        LatencyBook book = _latency.Open(context, roots);
+        SectorSurveyor surveyor = new(roots, settings with { Files = timed });
         MisplacedSearch search = new(roots, settings, [.. sectors.Select(sector => sector.Facts).OfType<SurveyFacts>(), .. others]);
-        List<SectorReport> reports = [];
+        List<HtmlSector> ended = [];
         List<SurveyAnswer> answers = [];
         foreach (SurveyedSector sector in sectors)
         {
             if (sector.Facts is not { } facts)
             {
-                reports.Add(SectorReport.Failed(sector.Sector, sector.Failure!));
+                ended.Add(new HtmlSector(SectorReport.Failed(sector.Sector, sector.Failure!), Latency: null, roots.FoldersOf(sector.Sector)));
                 foreach (string other in search.Under(sector.Sector))
                 {
                     context.Events.Notice(other);
@@ -90,10 +96,11 @@ internal sealed class SurveyCommand : ICommand
                     surveyor.Survey(facts, context.Events.LongOf(sector.Sector), context.Cancellation),
                     context.Events.LongOf(sector.Sector),
                     context.Cancellation));
-            SurveyAnswer answer = new(survey, comparedWith, ShowGood: sectors.Count == 1);
+            SectorLatency? latency = book.Add(sector.Sector, place: null, [.. timed.Take().Select(read => new ReadStep(Node: null, [read]))]);
+            SurveyAnswer answer = new(survey, comparedWith, ShowGood: sectors.Count == 1, latency);
             context.View.Answered(answer);
             answers.Add(answer);
-            reports.Add(new SectorReport(
+            SectorReport report = new(
                 sector.Sector,
                 answer.Result,
                 facts.UpdateSealedCid ?? facts.SealedCid,
@@ -104,10 +111,18 @@ internal sealed class SurveyCommand : ICommand
             {
                 HowFar = SurveyAnswer.HowFar(survey),
                 BlockChance = survey.BlockChance,
-            });
+            };
+            ended.Add(new HtmlSector(report, latency, roots.FoldersOf(sector.Sector)));
         }
 
-        return new Report { Command = Name, Sectors = reports, Next = [.. Next(context, roots, answers)] };
+        LatencyAnswer times = new(book, LatencyOf.Readings);
+        if (book.Sectors.Count > 0)
+        {
+            context.View.Answered(times);
+        }
+
+        Report whole = new() { Command = Name, Sectors = [.. ended.Select(sector => sector.Report)], Next = [.. Next(context, roots, answers)] };
+        return LatencyOptions.Write(page, new HtmlReport(Name, context.Host.Time.GetUtcNow(), ended, times), _latency.Judge(context, times, whole));
     }
 
     private SurveySettings ReadSettings(CommandContext context)

@@ -4,6 +4,7 @@ using Filecoin.Chain.Lookup;
 using Filecoin.Cryptography;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Proofs;
+using SealerRecover.Recovery.Latency;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Verify;
 using SealerRecover.Rendering;
@@ -17,6 +18,7 @@ namespace SealerRecover.Commands;
 internal sealed class VerifyCommand : ICommand
 {
     private readonly InspectionOptions _inspection = new();
+    private readonly LatencyOptions _latency = new();
     private readonly Option<bool> _full = new("--full")
     {
         Description = "Read all of each replica, too, make its tree_r_last and compare it with the files and with p_aux.",
@@ -39,7 +41,7 @@ internal sealed class VerifyCommand : ICommand
     public VerifyCommand()
     {
         Syntax = new Command("verify", "Prove that sectors in storage paths would pass window PoSt. Writes nothing.");
-        _inspection.AddTo(Syntax, _full, _challenges, _randomness);
+        _inspection.AddTo(Syntax, _full, _challenges, _randomness, _latency.Slow, _latency.Page);
         Common.AddTo(Syntax);
     }
 
@@ -66,7 +68,9 @@ internal sealed class VerifyCommand : ICommand
             RowsToDiscard = _inspection.RowsToDiscard(context),
             Threads = _inspection.Threads(context),
             Kernels = _inspection.Kernels(context),
+            Clock = context.Host.Time,
         };
+        string? page = _latency.ReadPage(context);
         StorageRoots roots = _inspection.ReadRoots(context);
         Dictionary<SectorId, ChallengeSeed> seeds = [];
         List<Advice> debt = [];
@@ -90,26 +94,43 @@ internal sealed class VerifyCommand : ICommand
         }
 
         SectorVerifier verifier = new(roots, settings);
-        List<SectorReport> reports = [];
+        LatencyBook book = _latency.Open(context, roots);
+        List<HtmlSector> ended = [];
         foreach (SurveyedSector sector in sectors)
         {
-            reports.Add(sector.Facts is { } facts
-                ? Verify(context, verifier, facts, seeds.GetValueOrDefault(sector.Sector, common), comparedWith)
-                : SectorReport.Failed(sector.Sector, sector.Failure!));
+            ended.Add(sector.Facts is { } facts
+                ? Verify(context, verifier, facts, seeds.GetValueOrDefault(sector.Sector, common), comparedWith, roots, book)
+                : new HtmlSector(SectorReport.Failed(sector.Sector, sector.Failure!), Latency: null, roots.FoldersOf(sector.Sector)));
         }
 
-        return new Report { Command = Name, Sectors = reports, Next = [.. debt, .. Next(context, roots, reports)] };
+        LatencyAnswer latency = new(book, LatencyOf.Challenges);
+        if (book.Sectors.Count > 0)
+        {
+            context.View.Answered(latency);
+        }
+
+        SectorReport[] reports = [.. ended.Select(sector => sector.Report)];
+        Report report = new() { Command = Name, Sectors = reports, Next = [.. debt, .. Next(context, roots, reports)] };
+        return LatencyOptions.Write(
+            page, new HtmlReport(Name, context.Host.Time.GetUtcNow(), ended, latency), _latency.Judge(context, latency, report));
     }
 
-    private static SectorReport Verify(
-        CommandContext context, SectorVerifier verifier, SurveyFacts facts, ChallengeSeed seed, ComparedWith comparedWith)
+    private static HtmlSector Verify(
+        CommandContext context,
+        SectorVerifier verifier,
+        SurveyFacts facts,
+        ChallengeSeed seed,
+        ComparedWith comparedWith,
+        StorageRoots roots,
+        LatencyBook book)
     {
         long started = context.Host.Time.GetTimestamp();
         SectorVerification found = context.View.Live(
             () => verifier.Verify(facts, seed, context.Events.LongOf(facts.Sector), context.Cancellation));
-        VerificationAnswer answer = new(found, comparedWith);
+        PartitionPlace? place = seed.OnChain is { } drawn ? new PartitionPlace(drawn.Deadline, drawn.Partition) : null;
+        VerificationAnswer answer = new(found, comparedWith, book.Add(facts.Sector, place, found.Reads));
         context.View.Answered(answer);
-        return new SectorReport(
+        SectorReport report = new(
             facts.Sector,
             answer.Complaint is not null ? SectorResult.Failed
             : facts.AreFromChain ? SectorResult.Proven
@@ -125,6 +146,7 @@ internal sealed class VerifyCommand : ICommand
             HowFar = found.IsProven ? answer.HowFar : null,
             BlockChance = found.BlockChance,
         };
+        return new HtmlSector(report, answer.Latency, roots.FoldersOf(facts.Sector));
     }
 
     private static IReadOnlyList<Advice> Debt(CommandContext context, SectorLookup lookup, IReadOnlyList<SurveyedSector> sectors)
@@ -156,7 +178,7 @@ internal sealed class VerifyCommand : ICommand
             "write the randomness as an earlier verify printed it"),
     };
 
-    private IEnumerable<Advice> Next(CommandContext context, StorageRoots roots, List<SectorReport> reports)
+    private IEnumerable<Advice> Next(CommandContext context, StorageRoots roots, SectorReport[] reports)
     {
         SectorReport[] failed = [.. reports.Where(report => report is { Result: SectorResult.Failed, SealedCid: not null })];
         if (failed.Length == 0)

@@ -40,6 +40,7 @@ internal static class ExitCodes
         (FailureKind.PieceMissing, new(13, "piece_missing", "the bytes of a piece are in none of the piece sources")),
         (FailureKind.Hardware, new(14, "hardware", "memory or processor computed wrongly again and again; nothing was installed")),
         (FailureKind.NotReady, new(15, "not_ready", "doctor found something that has to be put right first")),
+        (FailureKind.Slow, new(16, "slow", "sectors are as they should be, but reading them takes longer than --slow allows")),
     ];
 
     /// <summary>All rows by code.</summary>

@@ -30,6 +30,7 @@ namespace SealerRecover.Rendering;
 [JsonDerivedType(typeof(JsonHealPlan), "heal_plan")]
 [JsonDerivedType(typeof(JsonDoctor), "doctor")]
 [JsonDerivedType(typeof(JsonKernels), "kernels")]
+[JsonDerivedType(typeof(JsonLatency), "latency")]
 [JsonDerivedType(typeof(JsonNote), "note")]
 [JsonDerivedType(typeof(JsonPieceProgress), "piece_progress")]
 [JsonDerivedType(typeof(JsonPieces), "pieces")]
@@ -344,7 +345,8 @@ internal sealed record JsonSurvey(
     IReadOnlyList<JsonExtraFile> Extra,
     IReadOnlyList<JsonMisplaced> Misplaced,
     IReadOnlyList<string> Warnings,
-    IReadOnlyList<JsonAdvisedRepair> Repairs) : JsonLine;
+    IReadOnlyList<JsonAdvisedRepair> Repairs,
+    JsonSectorLatency? Latency = null) : JsonLine;
 
 /// <summary>One copy of a file, or that there is none.</summary>
 internal sealed record JsonSurveyFile(
@@ -430,7 +432,8 @@ internal sealed record JsonVerification(
     ulong? Partition,
     IReadOnlyList<JsonProvenReplica> Replicas,
     IReadOnlyList<JsonProofFault> Missing,
-    IReadOnlyList<string> Warnings) : JsonLine;
+    IReadOnlyList<string> Warnings,
+    JsonSectorLatency? Latency = null) : JsonLine;
 
 /// <summary>A replica with its cache folder.</summary>
 internal sealed record JsonProvenReplica(string Replica, string CacheFolder, bool Proven, IReadOnlyList<JsonProofFault> Faults);

@@ -18,6 +18,16 @@ internal static class Quantities
         _ => Invariant($"{Math.Max(time.TotalSeconds, 0):0.0} s"),
     };
 
+    /// <summary>How long a disk took: "0.04 ms", "12 ms", "2.31 s"; from ten seconds on as <see cref="Duration"/>.</summary>
+    public static string Latency(TimeSpan time) => time switch
+    {
+        { TotalSeconds: >= 10 } => Duration(time),
+        { TotalMilliseconds: >= 999.5 } => Invariant($"{time.TotalSeconds:0.00} s"),
+        { TotalMilliseconds: >= 9.95 } => Invariant($"{time.TotalMilliseconds:0} ms"),
+        { TotalMilliseconds: >= 0.995 } => Invariant($"{time.TotalMilliseconds:0.0} ms"),
+        _ => Invariant($"{time.TotalMilliseconds:0.00} ms"),
+    };
+
     /// <summary>"2026-01-02 03:04:05Z", always UTC.</summary>
     public static string Instant(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
@@ -81,6 +91,7 @@ internal static class Quantities
             SealPhase.GatherLabels => "gathering labels for synthetic proofs",
             SealPhase.SyntheticProofs => "writing synthetic proofs",
             SealPhase.CheckOpenings => "checking openings",
+            SealPhase.TimeReads => "timing reads",
             _ => throw new ArgumentOutOfRangeException(nameof(progress), progress.Phase, "a phase without a name"),
         };
     }

@@ -174,7 +174,8 @@ internal sealed record ReportAnswer(Report Report, bool Verbose) : IAnswer
         return $"{string.Join(", ", counts)} in {Quantities.Duration(Report.Elapsed)}; exit code {Report.Exit.Code} ({Report.Exit.Name})";
     }
 
-    private static string Word(SectorResult result) => result switch
+    /// <summary>How a sector ended, for people.</summary>
+    public static string Word(SectorResult result) => result switch
     {
         SectorResult.Installed => "recovered",
         SectorResult.AlreadyThere => "already there",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Latency;
 using SealerRecover.Recovery.Survey;
 
 namespace SealerRecover.Rendering;
@@ -44,7 +45,8 @@ internal enum FileStateName
 /// <param name="Survey">What was found.</param>
 /// <param name="ComparedWith">Where its facts came from.</param>
 /// <param name="ShowGood">Whether good files are listed, too; in JSON they always are.</param>
-internal sealed record SurveyAnswer(SectorSurvey Survey, ComparedWith ComparedWith, bool ShowGood) : IAnswer
+/// <param name="Latency">How long its files took to read; null where nothing was read or timed.</param>
+internal sealed record SurveyAnswer(SectorSurvey Survey, ComparedWith ComparedWith, bool ShowGood, SectorLatency? Latency = null) : IAnswer
 {
     private const int RangesShown = 3;
 
@@ -87,6 +89,11 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, ComparedWith ComparedWi
         if (HowFar(Shown) is { } howFar)
         {
             yield return new TextLine($"  read: {howFar}");
+        }
+
+        if (Latency is { IsSlow: true } slow)
+        {
+            yield return new TextLine($"  slow: {SafeText.Clean(LatencyAnswer.Longest(slow, LatencyOf.Readings))}");
         }
 
         foreach (MisplacedFiles files in Survey.Misplaced)
@@ -141,7 +148,8 @@ internal sealed record SurveyAnswer(SectorSurvey Survey, ComparedWith ComparedWi
             repair.Part,
             repair.IsNeeded,
             repair.Why,
-            repair.Copies.Count == 0 ? null : [.. repair.Copies.Select(copy => new JsonCopy(copy.From, copy.To))]))]);
+            repair.Copies.Count == 0 ? null : [.. repair.Copies.Select(copy => new JsonCopy(copy.From, copy.To))]))],
+        JsonSectorLatency.Of(Latency));
 
     private static IEnumerable<JsonSurveyFile> Files(SectorPart part, FileSurvey file)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Proofs;
+using SealerRecover.Recovery.Latency;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Verify;
 
@@ -9,7 +10,8 @@ namespace SealerRecover.Rendering;
 /// <summary>Whether a sector would pass window PoSt.</summary>
 /// <param name="Found">What was found.</param>
 /// <param name="ComparedWith">Where its facts came from.</param>
-internal sealed record VerificationAnswer(SectorVerification Found, ComparedWith ComparedWith) : IAnswer
+/// <param name="Latency">How long its files took to read; null where nothing was timed.</param>
+internal sealed record VerificationAnswer(SectorVerification Found, ComparedWith ComparedWith, SectorLatency? Latency = null) : IAnswer
 {
     /// <summary>Faults shown of one replica; in JSON all are.</summary>
     private const int FaultsShown = 5;
@@ -84,6 +86,15 @@ internal sealed record VerificationAnswer(SectorVerification Found, ComparedWith
         {
             yield return new TextLine($"  warning: {SafeText.Clean(warning)}");
         }
+
+        if (Latency is { } read)
+        {
+            yield return new TextLine($"  reading: half of the challenges within {Quantities.Latency(read.Steps.Median)}, all in {Quantities.Latency(read.Total)}");
+            if (read.IsSlow)
+            {
+                yield return new TextLine($"  slow: {SafeText.Clean(LatencyAnswer.Longest(read, LatencyOf.Challenges))}");
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -109,7 +120,8 @@ internal sealed record VerificationAnswer(SectorVerification Found, ComparedWith
         [.. Found.Replicas.Select(replica => new JsonProvenReplica(
             replica.Replica, replica.CacheFolder, replica.IsProven, [.. replica.Faults.Select(Fault)]))],
         [.. Found.Missing.Select(Fault)],
-        Found.Warnings);
+        Found.Warnings,
+        JsonSectorLatency.Of(Latency));
 
     private static IEnumerable<TextLine> Lines(IReadOnlyList<VerificationFault> faults)
     {
