@@ -122,7 +122,7 @@ internal sealed record LatencyAnswer(LatencyBook Book, LatencyOf Of) : IAnswer
     {
         PageCache.Emptied => ["the page cache was emptied of what was read" + (group.Count() < Paths.Count ? $" in {string.Join(", ", group.Select(path => path.StoragePath))}" : "") + " and answered nothing: these are times of disks"],
         PageCache.Untold => group.Select(path => $"whether the page cache answered in {path.StoragePath}, its file system does not tell"),
-        _ => group.Select(path => Text($"the page cache answered {path.FromMemory} of {path.Reads} readings in {path.StoragePath} although it was asked to forget them: its disk is slower than that")),
+        _ => group.Select(path => Text($"the page cache answered {path.FromMemory} of {path.Reads} readings in {path.StoragePath} although it was asked to forget them: those tell nothing of its disk")),
     });
 
     /// <summary>What that means for sectors and partitions; not cleaned.</summary>

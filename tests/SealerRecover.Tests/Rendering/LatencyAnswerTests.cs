@@ -65,7 +65,7 @@ public class LatencyAnswerTests
         Assert.Equal(
             [
                 "the page cache was emptied of what was read in /mnt/a and answered nothing: these are times of disks",
-                "the page cache answered 1 of 2 readings in /mnt/b although it was asked to forget them: its disk is slower than that",
+                "the page cache answered 1 of 2 readings in /mnt/b although it was asked to forget them: those tell nothing of its disk",
                 "whether the page cache answered in /mnt/c, its file system does not tell",
             ],
             new LatencyAnswer(book, LatencyOf.Challenges).Caches);
