@@ -114,6 +114,9 @@ public sealed class VerifySectors(ParentCaches caches) : IDisposable
 
         JsonObject found = Assert.Single(Verifications(await _bench.RunAsync(0, verify)));
         Assert.Equal(("update", 100), ((string)found["part"]!, (int)found["proven_nodes"]!));
+        Assert.Equal(
+            [Place("update-cache"), Place("update")],
+            found["latency"]!["files"]!.AsArray().Select(file => (string)file!["path"]!).Select(path => path.Contains("/update/", StringComparison.Ordinal) ? path : Path.GetDirectoryName(path)!).Distinct().Order());
 
         Workbench.Flip(Place("update"), known.Length - 1);
         JsonObject damaged = Assert.Single(Verifications(await _bench.RunAsync(10, verify)));

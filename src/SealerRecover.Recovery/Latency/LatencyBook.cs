@@ -31,9 +31,22 @@ public sealed record PathLatency(
 /// <param name="Place">Which.</param>
 /// <param name="Sectors">How many of its sectors were read.</param>
 /// <param name="Slow">Those of them that are slow, by number.</param>
-/// <param name="InTurn">All of them one after the other: what it takes where they all lie on one disk.</param>
+/// <param name="InTurn">All of them one after the other: what it takes at most.</param>
 /// <param name="Longest">The sector that took longest: what it takes at least, however much is read side by side.</param>
-public sealed record PartitionLatency(PartitionPlace Place, int Sectors, IReadOnlyList<ulong> Slow, TimeSpan InTurn, TimeSpan Longest);
+/// <param name="BusiestPath">The storage path on which most of that time was spent.</param>
+/// <param name="BusiestTotal">What was spent there: what it takes where a storage path answers one reading at a time, as a disk that turns does.</param>
+public sealed record PartitionLatency(
+    PartitionPlace Place, int Sectors, IReadOnlyList<ulong> Slow, TimeSpan InTurn, TimeSpan Longest, string BusiestPath, TimeSpan BusiestTotal)
+{
+    /// <summary>
+    /// What lotus-miner and Curio give the check of a partition before its proof (PartitionCheckTimeout, 20 minutes unless configured): sectors
+    /// that it has not read by then are left out. A deadline is open for 30 minutes.
+    /// </summary>
+    public static readonly TimeSpan CheckTimeout = TimeSpan.FromMinutes(20);
+
+    /// <summary>Whether the sectors that were read may take longer than that, though none of them is slow by itself.</summary>
+    public bool IsLate => BusiestTotal > CheckTimeout;
+}
 
 /// <summary>Adds up how long sectors and storage paths took to read from, and says which are slow.</summary>
 /// <param name="limit">A sector is slow if a step takes longer: then its prover may be late, and with it its partition.</param>
@@ -71,12 +84,7 @@ public sealed class LatencyBook(TimeSpan limit, Func<string, string> storagePath
     [
         .. _sectors.Where(sector => sector.Place is not null).GroupBy(sector => sector.Place!.Value)
             .OrderBy(group => group.Key.Deadline).ThenBy(group => group.Key.Partition)
-            .Select(group => new PartitionLatency(
-                group.Key,
-                group.Count(),
-                [.. group.Where(sector => sector.IsSlow).Select(sector => sector.Sector.Number).Order()],
-                new TimeSpan(group.Sum(sector => sector.Total.Ticks)),
-                group.Max(sector => sector.Total))),
+            .Select(Partition),
     ];
 
     /// <summary>Takes down what a sector took.</summary>
@@ -128,6 +136,20 @@ public sealed class LatencyBook(TimeSpan limit, Func<string, string> storagePath
         };
         _sectors.Add(taken);
         return taken;
+    }
+
+    private static PartitionLatency Partition(IGrouping<PartitionPlace, SectorLatency> sectors)
+    {
+        (string busiest, TimeSpan total) = sectors.SelectMany(sector => sector.Files).GroupBy(file => file.StoragePath)
+            .Select(there => (there.Key, new TimeSpan(there.Sum(file => file.Total.Ticks)))).MaxBy(there => there.Item2);
+        return new PartitionLatency(
+            sectors.Key,
+            sectors.Count(),
+            [.. sectors.Where(sector => sector.IsSlow).Select(sector => sector.Sector.Number).Order()],
+            new TimeSpan(sectors.Sum(sector => sector.Total.Ticks)),
+            sectors.Max(sector => sector.Total),
+            busiest,
+            total);
     }
 
     private static TimeSpan Sum(IEnumerable<TimedRead> reads) => new(reads.Sum(read => read.Took.Ticks));

@@ -51,11 +51,11 @@ internal sealed class LatencyOptions
     }
 
     /// <summary>
-    /// The report with what is slow: as advice, and as how it ends where a limit was asked for and nothing worse happened.
+    /// The report with what is slow or late: as advice, and as how it ends where a limit was asked for and nothing worse happened.
     /// </summary>
     public Report Judge(CommandContext context, LatencyAnswer latency, Report report)
     {
-        if (latency.Slow is not { } sentence)
+        if ((latency.Slow ?? latency.Late.FirstOrDefault()) is not { } sentence)
         {
             return report;
         }

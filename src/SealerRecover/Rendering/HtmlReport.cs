@@ -136,7 +136,7 @@ internal sealed record HtmlReport(string Command, DateTimeOffset At, IReadOnlyLi
         }
 
         page.Append(CultureInfo.InvariantCulture, $"<h2>{Safe(char.ToUpperInvariant(Latency.Title[0]) + Latency.Title[1..])}</h2>\n");
-        page.Append(CultureInfo.InvariantCulture, $"<p>Dark: half within; middle: 99 % within; light: the longest. The line is the limit, {Safe(Quantities.Latency(Latency.Book.Limit))}. Bars grow with the logarithm of the time.</p>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<p>In full colour: half within; paler: 99 % within; palest: the longest. The line is the limit, {Safe(Quantities.Latency(Latency.Book.Limit))}. Bars grow with the logarithm of the time.</p>\n");
         TimeSpan most = Latency.Paths.Select(path => path.Times.Worst).Append(Latency.Book.Limit).Max();
         foreach (PathLatency path in Latency.Paths)
         {
@@ -207,11 +207,11 @@ internal sealed record HtmlReport(string Command, DateTimeOffset At, IReadOnlyLi
         h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3 { font-size: 1rem; margin: 1rem 0 .3rem; } small { opacity: .7; font-weight: normal; }
         .legend span { margin-right: 1rem; white-space: nowrap; }
         .map { display: flex; flex-wrap: wrap; gap: 2px; }
-        .cell { display: inline-block; width: 16px; height: 16px; border-radius: 3px; font: bold 12px/16px monospace; text-align: center; text-decoration: none; color: #000; }
+        .cell { display: inline-block; vertical-align: middle; width: 16px; height: 16px; border-radius: 3px; font: bold 12px/16px monospace; text-align: center; text-decoration: none; color: #000; }
         .good { background: var(--good); } .unread { background: var(--unread); } .slow { background: var(--slow); } .wrong { background: var(--wrong); color: #fff; }
         .bar { margin: .6rem 0; } svg { display: block; width: 100%; height: 12px; background: var(--faint); }
         .half { fill: var(--bar); } .p99 { fill: var(--bar); opacity: .6; } .worst { fill: var(--bar); opacity: .3; } .limit { fill: var(--wrong); }
-        .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: 14px; } th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--faint); min-width: 4rem; } tr:target { outline: 2px solid var(--bar); }
+        .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: 14px; } th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--faint); min-width: 4rem; } th { white-space: nowrap; } tr:target { outline: 2px solid var(--bar); }
 
         """;
 }

@@ -26,7 +26,15 @@ internal sealed record JsonPathLatency(
 
 /// <summary>One partition, as far as its sectors were read.</summary>
 internal sealed record JsonPartitionLatency(
-    int Deadline, ulong Partition, int SectorCount, IReadOnlyList<ulong> SlowSectorNumbers, double InTurnSeconds, double LongestSeconds);
+    int Deadline,
+    ulong Partition,
+    int SectorCount,
+    IReadOnlyList<ulong> SlowSectorNumbers,
+    double InTurnSeconds,
+    double LongestSeconds,
+    string BusiestPath,
+    double BusiestSeconds,
+    bool Late);
 
 /// <summary>How long the files of one sector take to read.</summary>
 internal sealed record JsonSectorLatency(

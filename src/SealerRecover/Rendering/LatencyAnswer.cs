@@ -24,6 +24,13 @@ internal sealed record LatencyAnswer(LatencyBook Book, LatencyOf Of) : IAnswer
     /// <summary>The storage paths.</summary>
     public IReadOnlyList<PathLatency> Paths { get; } = Book.Paths;
 
+    /// <summary>The partitions.</summary>
+    public IReadOnlyList<PartitionLatency> Partitions { get; } = Book.Partitions;
+
+    /// <summary>Which partitions may be late though each sector may be quick, in a sentence each; not cleaned.</summary>
+    public IEnumerable<string> Late => Partitions.Where(partition => partition.IsLate).Select(partition => Text(
+        $"deadline {partition.Place.Deadline}, partition {partition.Place.Partition}: {partition.BusiestPath} took {Quantities.Latency(partition.BusiestTotal)} for the challenges of {Count(partition.Sectors)}, and provers leave out what they have not read after {Quantities.Latency(PartitionLatency.CheckTimeout)}"));
+
     /// <summary>The storage path on which every slow sector spent most of its longest step; null where there is none, or more than one.</summary>
     public string? SharedPath => Book.Slow.Select(sector => sector.WorstIn).Distinct().ToArray() is [var shared] ? shared : null;
 
@@ -78,13 +85,16 @@ internal sealed record LatencyAnswer(LatencyBook Book, LatencyOf Of) : IAnswer
                 path.FromMemory)),
         ],
         [
-            .. Book.Partitions.Select(partition => new JsonPartitionLatency(
+            .. Partitions.Select(partition => new JsonPartitionLatency(
                 partition.Place.Deadline,
                 partition.Place.Partition,
                 partition.Sectors,
                 partition.Slow,
                 JsonFileLatency.Exact(partition.InTurn),
-                JsonFileLatency.Exact(partition.Longest))),
+                JsonFileLatency.Exact(partition.Longest),
+                partition.BusiestPath,
+                JsonFileLatency.Exact(partition.BusiestTotal),
+                partition.IsLate)),
         ]);
 
     /// <summary>What the table tells.</summary>
@@ -112,7 +122,7 @@ internal sealed record LatencyAnswer(LatencyBook Book, LatencyOf Of) : IAnswer
     {
         PageCache.Emptied => ["the page cache was emptied of what was read" + (group.Count() < Paths.Count ? $" in {string.Join(", ", group.Select(path => path.StoragePath))}" : "") + " and answered nothing: these are times of disks"],
         PageCache.Untold => group.Select(path => $"whether the page cache answered in {path.StoragePath}, its file system does not tell"),
-        _ => group.Select(path => Text($"the page cache answered {path.FromMemory} of {path.Reads} readings in {path.StoragePath} although it was asked to forget them: its disk is slower than that")),
+        _ => group.Select(path => Text($"the page cache answered {path.FromMemory} of {path.Reads} readings in {path.StoragePath} although it was asked to forget them: those tell nothing of its disk")),
     });
 
     /// <summary>What that means for sectors and partitions; not cleaned.</summary>
@@ -120,14 +130,13 @@ internal sealed record LatencyAnswer(LatencyBook Book, LatencyOf Of) : IAnswer
     {
         get
         {
-            if (Slow is not { } slow)
+            yield return Slow is { } slow ? $"slow: {slow}" : $"no sector takes longer than {Quantities.Latency(Book.Limit)} for a {Step}";
+            foreach (string late in Late)
             {
-                yield return $"no sector takes longer than {Quantities.Latency(Book.Limit)} for a {Step}";
-                yield break;
+                yield return $"late: {late}";
             }
 
-            yield return $"slow: {slow}";
-            foreach (PartitionLatency partition in Book.Partitions.Where(partition => partition.Slow.Count > 0))
+            foreach (PartitionLatency partition in Partitions.Where(partition => partition.Slow.Count > 0))
             {
                 yield return Text($"deadline {partition.Place.Deadline}, partition {partition.Place.Partition}: {(partition.Slow.Count == 1 ? "sector" : "sectors")} {Numbers(partition.Slow)}; the {Count(partition.Sectors)} of it that {(partition.Sectors == 1 ? "was" : "were")} read took {Quantities.Latency(partition.InTurn)} one after the other, the longest of them {Quantities.Latency(partition.Longest)}");
             }

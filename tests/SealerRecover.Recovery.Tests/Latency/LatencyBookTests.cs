@@ -68,6 +68,25 @@ public sealed class LatencyBookTests
                 partition.Longest.TotalMilliseconds)));
     }
 
+    [Fact]
+    public void A_partition_is_late_where_one_path_takes_too_long_though_no_sector_is_slow()
+    {
+        LatencyBook book = Book();
+
+        // 2349 sectors of ten challenges of 60 ms: 23 minutes on one disk, 12 on each of two.
+        for (ulong number = 0; number < 2349; number++)
+        {
+            ReadStep[] Steps(string path) => [.. Enumerable.Range(0, 10).Select(node => Step(node, ($"{path}/{number}", 60)))];
+            book.Add(Sector(number), new PartitionPlace(3, 0), Steps("/a"));
+            book.Add(Sector(number + 2349), new PartitionPlace(4, 0), Steps(number % 2 == 0 ? "/a" : "/b"));
+        }
+
+        Assert.Empty(book.Slow);
+        Assert.Equal([(3, true, "/a", 1409.4), (4, false, "/a", 705.0)], book.Partitions.Select(partition =>
+            (partition.Place.Deadline, partition.IsLate, partition.BusiestPath, partition.BusiestTotal.TotalSeconds)));
+        Assert.Equal(1409.4, book.Partitions[1].InTurn.TotalSeconds);
+    }
+
     [Theory]
     [InlineData(false, PageCache.Emptied, 0)]
     [InlineData(true, PageCache.Answered, 1)]

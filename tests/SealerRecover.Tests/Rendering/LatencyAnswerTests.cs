@@ -37,6 +37,24 @@ public class LatencyAnswerTests
     }
 
     [Fact]
+    public void A_partition_that_takes_too_long_as_a_whole_is_late()
+    {
+        LatencyBook book = new(TimeSpan.FromSeconds(2), path => path[..6]);
+        for (ulong number = 0; number < 1000; number++)
+        {
+            book.Add(new SectorId(new ActorId(1000), number), new PartitionPlace(5, 2), [new ReadStep(1, [Read("/mnt/a/1", 1900, false)])]);
+        }
+
+        LatencyAnswer answer = new(book, LatencyOf.Challenges);
+        Assert.Equal(
+            [
+                "no sector takes longer than 2.00 s for a challenge",
+                "late: deadline 5, partition 2: /mnt/a took 31 min 40 s for the challenges of 1000 sectors, and provers leave out what they have not read after 20 min 00 s",
+            ],
+            answer.Verdicts);
+    }
+
+    [Fact]
     public void What_the_page_cache_did_is_said_plainly()
     {
         Assert.Equal(
@@ -47,7 +65,7 @@ public class LatencyAnswerTests
         Assert.Equal(
             [
                 "the page cache was emptied of what was read in /mnt/a and answered nothing: these are times of disks",
-                "the page cache answered 1 of 2 readings in /mnt/b although it was asked to forget them: its disk is slower than that",
+                "the page cache answered 1 of 2 readings in /mnt/b although it was asked to forget them: those tell nothing of its disk",
                 "whether the page cache answered in /mnt/c, its file system does not tell",
             ],
             new LatencyAnswer(book, LatencyOf.Challenges).Caches);
