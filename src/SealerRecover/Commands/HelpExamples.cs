@@ -56,9 +56,9 @@ internal static class HelpExamples
         ],
         ["unseal"] =
         [
-            ("--miner=f01000 --sealed=/sector/sealed/s-t01000-7 --output=./data 7", "the data of a sector"),
-            ("--miner=f01000 --update=/sector/update/s-t01000-7 --output=./data 7", "of a snapped one"),
+            ("--miner=f01000 --sealed=/sector/sealed/s-t01000-7 --output=./data 7", "the data of a sector; of a snapped one with --update"),
             ("--miner=f01000 --unsealed=/sector/unsealed/s-t01000-7 --piece=baga… --output=./piece 7", "one piece out of an unsealed copy"),
+            ("--miner=f01000 --storage=/sector --pieces=./wanted --out=./pieces --sealing-temp=/temp", "pieces of a list out of whichever sectors hold them, each sector labelled once"),
         ],
         ["survey"] =
         [

@@ -42,6 +42,8 @@ namespace SealerRecover.Rendering;
 [JsonDerivedType(typeof(JsonSectorStarted), "sector_started")]
 [JsonDerivedType(typeof(JsonStorage), "storage")]
 [JsonDerivedType(typeof(JsonSurvey), "survey")]
+[JsonDerivedType(typeof(JsonUnsealedPieces), "unsealed_pieces")]
+[JsonDerivedType(typeof(JsonUnsealPieces), "unseal_pieces")]
 [JsonDerivedType(typeof(JsonUnsealPlan), "unseal_plan")]
 [JsonDerivedType(typeof(JsonVerification), "verification")]
 [JsonDerivedType(typeof(JsonWorth), "worth")]
