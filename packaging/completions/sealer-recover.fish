@@ -6,7 +6,7 @@ function __sealer_recover_command
     if test (count $argv) -gt 0
         test "$words[2]" = "$argv[1]"
     else
-        not contains -- "$words[2]" export recover parents bench kernels commp pieces unseal survey repair heal verify diagnose commit1 doctor config help
+        not contains -- "$words[2]" export recover parents bench kernels commp pieces unseal survey repair heal verify reconcile diagnose commit1 doctor config help
     end
 end
 
@@ -27,6 +27,7 @@ complete -c sealer-recover -n __sealer_recover_first -a survey -d 'Check the fil
 complete -c sealer-recover -n __sealer_recover_first -a repair -d 'Mend sectors in storage paths: make what is missing or damaged, from what is left'
 complete -c sealer-recover -n __sealer_recover_first -a heal -d 'Survey sectors, mend those that need it in the order of their deadlines, verify them, and tell the miner'
 complete -c sealer-recover -n __sealer_recover_first -a verify -d 'Prove that sectors in storage paths would pass window PoSt'
+complete -c sealer-recover -n __sealer_recover_first -a reconcile -d 'Compare chain, lotus-miner\'s or Curio\'s index and storage paths, and say where they disagree'
 complete -c sealer-recover -n __sealer_recover_first -a diagnose -d 'After a mismatch: say which causes are certain, possible or excluded, and what settles them'
 complete -c sealer-recover -n __sealer_recover_first -a commit1 -d 'Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'
 complete -c sealer-recover -n __sealer_recover_first -a doctor -d 'Check all that a recovery needs on this machine and around it, and say what to do where something is wrong'
@@ -295,6 +296,19 @@ complete -c sealer-recover -n '__sealer_recover_command verify' -l config -r -F 
 complete -c sealer-recover -n '__sealer_recover_command verify' -l json -d 'Print one JSON object a line on standard output: events, then a final report'
 complete -c sealer-recover -n '__sealer_recover_command verify' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
 complete -c sealer-recover -n '__sealer_recover_command verify' -l help -s h -d 'Show this help'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l miner -x -d 'The miner\'s address, as f01000 (or t01000 on test networks; f2 and other forms work too)'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l api-info -x -d 'The chain node as token:multiaddr or token:url, several with commas; instead of FULLNODE_API_INFO'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l node-timeout -x -d 'How long to wait for one answer of the chain node, or of another source'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l miner-api-info -x -d 'The lotus-miner that sealed the sectors, instead of MINER_API_INFO'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l curio-db -x -d 'The database of the Curio cluster that sealed the sectors, as postgres://user@host/name, instead of CURIO_DB_HOST'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l offline -d 'Ask nobody over a network: only what storage paths hold is looked at'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l storage -x -a '(__fish_complete_directories)' -d 'A storage path of Lotus or Curio, or a result folder of recover: what holds sealed/ and cache/'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l csv -r -F -d 'A file to write what disagrees to, a row each'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l kernel -x -d 'Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l config -r -F -d 'A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l json -d 'Print one JSON object a line on standard output: events, then a final report'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l help -s h -d 'Show this help'
 complete -c sealer-recover -n '__sealer_recover_command diagnose' -l miner -x -d 'The miner\'s address, as f01000 (or t01000 on test networks; f2 and other forms work too)'
 complete -c sealer-recover -n '__sealer_recover_command diagnose' -l sectors -l sector -x -d 'Sector numbers: 7, a list 1,2,5 or a range 3-40'
 complete -c sealer-recover -n '__sealer_recover_command diagnose' -l sectors-recovery-metadata -l metadata -r -F -d 'The file that export wrote, instead of asking a chain node'
@@ -358,4 +372,4 @@ complete -c sealer-recover -n '__sealer_recover_command config' -l json -d 'Prin
 complete -c sealer-recover -n '__sealer_recover_command config' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
 complete -c sealer-recover -n '__sealer_recover_command config' -l help -s h -d 'Show this help'
 complete -c sealer-recover -n '__sealer_recover_command help' -l help -s h -d 'Show this help'
-complete -c sealer-recover -n '__sealer_recover_command help' -a 'bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces recover repair survey unseal verify'
+complete -c sealer-recover -n '__sealer_recover_command help' -a 'bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces reconcile recover repair survey unseal verify'

@@ -90,6 +90,12 @@ internal static class HelpExamples
             ("--config=./night.toml", "what would hold with this file"),
             ("--json", "the same for programs"),
         ],
+        ["reconcile"] =
+        [
+            ("--miner=f01000", "chain, what lotus-miner or Curio believe, and the storage paths of this machine"),
+            ("--miner=f01000 --storage=/sector --storage=/sector2 --csv=./reconciled.csv", "these storage paths; what disagrees goes into a file, too"),
+            ("--miner=f01000 --storage=/sector --offline --json", "what stands twice or is no sector's, without asking anybody, for programs"),
+        ],
         ["doctor"] =
         [
             ("--miner=f01000 --sealing-temp=/temp --sealing-result=/sector", "whether sectors of this miner could be recovered here"),

@@ -35,6 +35,7 @@ namespace SealerRecover.Rendering;
 [JsonDerivedType(typeof(JsonPieces), "pieces")]
 [JsonDerivedType(typeof(JsonPlan), "plan")]
 [JsonDerivedType(typeof(JsonProgress), "progress")]
+[JsonDerivedType(typeof(JsonReconciliation), "reconciliation")]
 [JsonDerivedType(typeof(JsonRepairs), "repairs")]
 [JsonDerivedType(typeof(JsonReport), "report")]
 [JsonDerivedType(typeof(JsonSectorEnded), "sector_ended")]
