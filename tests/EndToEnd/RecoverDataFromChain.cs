@@ -155,7 +155,12 @@ public sealed class RecoverDataFromChain(ParentCaches caches) : IAsyncLifetime
         // The snapped sector has its key beside it; the other one would have to be labelled.
         await UnsealAsync("sealed_file", 3);
 
-        // Labelled for all three; no copy of the data is left elsewhere.
+        // Labelled for all three: its key, which is gone, or the other sector, where no copy of the data is left elsewhere.
+        File.Move(Path.Combine(_bench.Result, "sealed", "s-t01000-2"), Path.Combine(_bench.Home, "two"));
+        File.Delete(Path.Combine(_bench.Result, "sealed", "s-t01000-3"));
+        Directory.Delete(output, recursive: true);
+        await UnsealAsync("labelling", 3);
+        File.Move(Path.Combine(_bench.Home, "two"), Path.Combine(_bench.Result, "sealed", "s-t01000-2"));
         File.Delete(Path.Combine(_bench.Result, "update", "s-t01000-3"));
         Directory.Delete(output, recursive: true);
         Ended labelled = await UnsealAsync("labelling", 2);

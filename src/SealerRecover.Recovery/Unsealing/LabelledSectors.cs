@@ -227,15 +227,28 @@ internal sealed class LabelledSectors(
             group.ForEach(share => _atWork.Remove(share.Sector));
             foreach ((SectorId sector, LabelKey key) in _keys.Where(entry => !_atWork.Contains(entry.Key)).ToArray())
             {
-                if (!all.Any(wanted => wanted.Awaits(sector)))
+                bool isOver = !all.Any(wanted => wanted.Awaits(sector));
+                if (isOver)
                 {
-                    StorageFailure.Explain($"deleting labels of {sector}", key.Finish);
-                    key.Dispose();
                     _keys.Remove(sector);
                 }
-                else if (key.IsMade)
+
+                try
                 {
-                    StorageFailure.Explain($"deleting layers of {sector}", key.KeepLastLayer);
+                    if (isOver)
+                    {
+                        using LabelKey over = key;
+                        over.Finish();
+                    }
+                    else if (key.IsMade)
+                    {
+                        key.KeepLastLayer();
+                    }
+                }
+                catch (Exception failure) when (StorageFailure.Is(failure))
+                {
+                    // What came out is out, and what is left is found by the next run.
+                    events.Notice(sector, $"its labels in {key.Folder} could not be deleted: {failure.Message}");
                 }
             }
         }

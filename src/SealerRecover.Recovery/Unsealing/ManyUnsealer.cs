@@ -6,6 +6,7 @@ using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
+using SealerRecover.Recovery.Workspace;
 
 namespace SealerRecover.Recovery.Unsealing;
 
@@ -79,14 +80,15 @@ public sealed class ManyUnsealer
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(events);
-        if (Open.Any())
+        RefuseShortage(plan.Resources);
+        if (Open.Any() || OutputFolder.IsTaken(_request.OutputFolder))
         {
-            RefuseShortage(plan.Resources);
-            using OutputFolder folder = OutputFolder.Take(_files, _request.OutputFolder, Open.Select(wanted => wanted.Ways[0].Request.Output).ToHashSet(StringComparer.Ordinal));
+            using OutputFolder folder = OutputFolder.Take(_files, _request.OutputFolder, _work.Select(OutputOf).OfType<string>().ToHashSet(StringComparer.Ordinal));
             WithoutLabels(events, cancellation);
             WithLabels(events, cancellation);
         }
 
+        TellLeftLabels(events);
         return [.. _work.Select(wanted => wanted.Outcome!)];
     }
 
@@ -100,6 +102,23 @@ public sealed class ManyUnsealer
         Kernels = request.Kernels,
         IgnoreResources = request.IgnoreResources,
     };
+
+    private static string? OutputOf(WantedWork wanted) => wanted.Outcome is { } ended
+        ? ended.Output is { } there && there.EndsWith(CarHeader.Extension, StringComparison.Ordinal) ? there[..^CarHeader.Extension.Length] : ended.Output
+        : wanted.Ways[0].Request.Output;
+
+    /// <summary>A run that was killed when all was out has left labels, which may also be another run's that is to go on: they are the operator's to delete.</summary>
+    private void TellLeftLabels(EventSink events)
+    {
+        foreach (SectorId sector in _request.KeepLabels ? [] : _request.Sectors.Select(facts => facts.Sector))
+        {
+            string folder = WorkspacePaths.Of(_settings.TempFolder, sector).Folder;
+            if (!_work.Any(wanted => wanted.Awaits(sector)) && FileLook.TryThrough(folder).Kind == FileKind.Folder)
+            {
+                events.Notice(sector, $"{folder} holds labels that nothing here is waiting for, to be deleted when not needed");
+            }
+        }
+    }
 
     private WantedWork Look(WantedData wanted, Holders holders, EventSink events, CancellationToken cancellation)
     {

@@ -17,6 +17,9 @@ internal sealed partial class OutputFolder : IDisposable
         _lock = held;
     }
 
+    /// <summary>Whether a run has it, or was killed while it had.</summary>
+    public static bool IsTaken(string folder) => FileLook.At(Path.Combine(folder, LockName)).Kind != FileKind.Missing;
+
     /// <summary>Takes it.</summary>
     /// <param name="files">Changes files.</param>
     /// <param name="folder">The folder.</param>
@@ -36,8 +39,17 @@ internal sealed partial class OutputFolder : IDisposable
         return taken;
     });
 
-    /// <inheritdoc/>
-    public void Dispose() => _lock.Remove(_files);
+    /// <summary>Lets go. A lock's file that cannot be deleted keeps nobody out.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _lock.Remove(_files);
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+        }
+    }
 
     // As NewFile calls it.
     [GeneratedRegex("^(.*?)(?:\\.car)?\\.[0-9]+-[0-9a-f]+\\.tmp$", RegexOptions.CultureInvariant)]
