@@ -6,7 +6,7 @@ function __sealer_recover_command
     if test (count $argv) -gt 0
         test "$words[2]" = "$argv[1]"
     else
-        not contains -- "$words[2]" export recover parents bench kernels commp pieces unseal survey repair heal verify diagnose commit1 doctor config help
+        not contains -- "$words[2]" export recover parents bench kernels commp pieces unseal survey repair heal verify reconcile diagnose commit1 doctor config help
     end
 end
 
@@ -27,6 +27,7 @@ complete -c sealer-recover -n __sealer_recover_first -a survey -d 'Check the fil
 complete -c sealer-recover -n __sealer_recover_first -a repair -d 'Mend sectors in storage paths: make what is missing or damaged, from what is left'
 complete -c sealer-recover -n __sealer_recover_first -a heal -d 'Survey sectors, mend those that need it in the order of their deadlines, verify them, and tell the miner'
 complete -c sealer-recover -n __sealer_recover_first -a verify -d 'Prove that sectors in storage paths would pass window PoSt'
+complete -c sealer-recover -n __sealer_recover_first -a reconcile -d 'Compare chain, lotus-miner\'s or Curio\'s index and storage paths, and say where they disagree'
 complete -c sealer-recover -n __sealer_recover_first -a diagnose -d 'After a mismatch: say which causes are certain, possible or excluded, and what settles them'
 complete -c sealer-recover -n __sealer_recover_first -a commit1 -d 'Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'
 complete -c sealer-recover -n __sealer_recover_first -a doctor -d 'Check all that a recovery needs on this machine and around it, and say what to do where something is wrong'
@@ -166,6 +167,7 @@ complete -c sealer-recover -n '__sealer_recover_command unseal' -l miner -x -d '
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l sectors -l sector -x -d 'Sector numbers: 7, a list 1,2,5 or a range 3-40'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l sectors-recovery-metadata -l metadata -r -F -d 'The file that export wrote, instead of asking a chain node'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l piece -x -d 'The piece to get, by its CID of version 1 or 2'
+complete -c sealer-recover -n '__sealer_recover_command unseal' -l pieces -r -F -d 'With --out: a list of what to get, - for standard input: a piece CID a line, or sector:offset:size in padded bytes'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l offset -x -d 'First padded byte to get, a multiple of 128'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l length -x -d 'Padded bytes to get, a multiple of 128'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l api-info -x -d 'The chain node as token:multiaddr or token:url, several with commas; instead of FULLNODE_API_INFO'
@@ -175,6 +177,7 @@ complete -c sealer-recover -n '__sealer_recover_command unseal' -l miner-api-inf
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l curio-db -x -d 'The database of the Curio cluster that sealed the sectors, as postgres://user@host/name, instead of CURIO_DB_HOST'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l damocles-state -r -F -d 'A file with the state of the sectors as damocles-manager\'s API answers it, as JSON'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l assume-zeros -d 'Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data'
+complete -c sealer-recover -n '__sealer_recover_command unseal' -l storage -x -a '(__fish_complete_directories)' -d 'With --out: a storage path of Lotus or Curio'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l sealing-temp -x -a '(__fish_complete_directories)' -d 'Folder for labels; a rerun goes on from what is there'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l sealed -r -F -d 'The sealed file; for an update its key, which is made again if this is not given'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l cache -x -a '(__fish_complete_directories)' -d 'The sealed file\'s cache folder: its p_aux is checked, and a last layer in it saves labelling'
@@ -182,6 +185,8 @@ complete -c sealer-recover -n '__sealer_recover_command unseal' -l update -r -F 
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l update-cache -x -a '(__fish_complete_directories)' -d 'The update\'s cache folder: its p_aux is checked'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l unsealed -r -F -d 'An unsealed copy, whole or in part, to take the data out of instead: nothing is labelled'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l output -r -F -d 'The file of raw bytes to write'
+complete -c sealer-recover -n '__sealer_recover_command unseal' -l out -x -a '(__fish_complete_directories)' -d 'A folder for pieces of many sectors, each under its CID, out of storage paths'
+complete -c sealer-recover -n '__sealer_recover_command unseal' -l parallel -x -d 'With --out: sectors labelled at once, at most'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l threads -x -d 'Threads'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l kernel -x -d 'Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest'
 complete -c sealer-recover -n '__sealer_recover_command unseal' -l keep-labels -d 'Keep the last layer in --sealing-temp, for another part of the same sector'
@@ -295,6 +300,19 @@ complete -c sealer-recover -n '__sealer_recover_command verify' -l config -r -F 
 complete -c sealer-recover -n '__sealer_recover_command verify' -l json -d 'Print one JSON object a line on standard output: events, then a final report'
 complete -c sealer-recover -n '__sealer_recover_command verify' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
 complete -c sealer-recover -n '__sealer_recover_command verify' -l help -s h -d 'Show this help'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l miner -x -d 'The miner\'s address, as f01000 (or t01000 on test networks; f2 and other forms work too)'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l api-info -x -d 'The chain node as token:multiaddr or token:url, several with commas; instead of FULLNODE_API_INFO'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l node-timeout -x -d 'How long to wait for one answer of the chain node, or of another source'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l miner-api-info -x -d 'The lotus-miner that sealed the sectors, instead of MINER_API_INFO'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l curio-db -x -d 'The database of the Curio cluster that sealed the sectors, as postgres://user@host/name, instead of CURIO_DB_HOST'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l offline -d 'Ask nobody over a network: only what storage paths hold is looked at'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l storage -x -a '(__fish_complete_directories)' -d 'A storage path of Lotus or Curio, or a result folder of recover: what holds sealed/ and cache/'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l csv -r -F -d 'A file to write what disagrees to, a row each'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l kernel -x -d 'Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l config -r -F -d 'A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l json -d 'Print one JSON object a line on standard output: events, then a final report'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
+complete -c sealer-recover -n '__sealer_recover_command reconcile' -l help -s h -d 'Show this help'
 complete -c sealer-recover -n '__sealer_recover_command diagnose' -l miner -x -d 'The miner\'s address, as f01000 (or t01000 on test networks; f2 and other forms work too)'
 complete -c sealer-recover -n '__sealer_recover_command diagnose' -l sectors -l sector -x -d 'Sector numbers: 7, a list 1,2,5 or a range 3-40'
 complete -c sealer-recover -n '__sealer_recover_command diagnose' -l sectors-recovery-metadata -l metadata -r -F -d 'The file that export wrote, instead of asking a chain node'
@@ -358,4 +376,4 @@ complete -c sealer-recover -n '__sealer_recover_command config' -l json -d 'Prin
 complete -c sealer-recover -n '__sealer_recover_command config' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
 complete -c sealer-recover -n '__sealer_recover_command config' -l help -s h -d 'Show this help'
 complete -c sealer-recover -n '__sealer_recover_command help' -l help -s h -d 'Show this help'
-complete -c sealer-recover -n '__sealer_recover_command help' -a 'bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces recover repair survey unseal verify'
+complete -c sealer-recover -n '__sealer_recover_command help' -a 'bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces reconcile recover repair survey unseal verify'

@@ -17,6 +17,7 @@ _sealer-recover() {
     'repair:Mend sectors in storage paths: make what is missing or damaged, from what is left'
     'heal:Survey sectors, mend those that need it in the order of their deadlines, verify them, and tell the miner'
     'verify:Prove that sectors in storage paths would pass window PoSt'
+    'reconcile:Compare chain, lotus-miner'\''s or Curio'\''s index and storage paths, and say where they disagree'
     'diagnose:After a mismatch: say which causes are certain, possible or excluded, and what settles them'
     'commit1:Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'
     'doctor:Check all that a recovery needs on this machine and around it, and say what to do where something is wrong'
@@ -197,6 +198,7 @@ _sealer-recover() {
         '--sectors-recovery-metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
         '--metadata=[The file that export wrote, instead of asking a chain node]:file:_files'
         '--piece=[The piece to get, by its CID of version 1 or 2]:cid: '
+        '--pieces=[With --out\: a list of what to get, - for standard input\: a piece CID a line, or sector\:offset\:size in padded bytes]:file:_files'
         '--offset=[First padded byte to get, a multiple of 128]:bytes: '
         '--length=[Padded bytes to get, a multiple of 128]:bytes: '
         '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
@@ -206,6 +208,7 @@ _sealer-recover() {
         '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
         '--damocles-state=[A file with the state of the sectors as damocles-manager'\''s API answers it, as JSON]:file:_files'
         '--assume-zeros[Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data]'
+        '*--storage=[With --out\: a storage path of Lotus or Curio]:folder:_files -/'
         '--sealing-temp=[Folder for labels; a rerun goes on from what is there]:folder:_files -/'
         '--sealed=[The sealed file; for an update its key, which is made again if this is not given]:file:_files'
         '--cache=[The sealed file'\''s cache folder\: its p_aux is checked, and a last layer in it saves labelling]:folder:_files -/'
@@ -213,6 +216,8 @@ _sealer-recover() {
         '--update-cache=[The update'\''s cache folder\: its p_aux is checked]:folder:_files -/'
         '--unsealed=[An unsealed copy, whole or in part, to take the data out of instead\: nothing is labelled]:file:_files'
         '--output=[The file of raw bytes to write]:file:_files'
+        '--out=[A folder for pieces of many sectors, each under its CID, out of storage paths]:folder:_files -/'
+        '--parallel=[With --out\: sectors labelled at once, at most]:count: '
         '--threads=[Threads]:count: '
         '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
         '--keep-labels[Keep the last layer in --sealing-temp, for another part of the same sector]'
@@ -377,6 +382,27 @@ _sealer-recover() {
       shift words
       ((CURRENT--))
       ;;
+    reconcile)
+      specs=(
+        '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
+        '--offline[Ask nobody over a network\: only what storage paths hold is looked at]'
+        '*--storage=[A storage path of Lotus or Curio, or a result folder of recover\: what holds sealed/ and cache/]:folder:_files -/'
+        '--csv=[A file to write what disagrees to, a row each]:file:_files'
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+      )
+      shift words
+      ((CURRENT--))
+      ;;
     diagnose)
       specs=(
         '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
@@ -481,7 +507,7 @@ _sealer-recover() {
       specs=(
         '--help[Show this help]'
         '-h[Show this help]'
-        '*:topic:(bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces recover repair survey unseal verify)'
+        '*:topic:(bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces reconcile recover repair survey unseal verify)'
       )
       shift words
       ((CURRENT--))

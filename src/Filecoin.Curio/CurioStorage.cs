@@ -17,6 +17,12 @@ public sealed record CurioPath(string Id, IReadOnlyList<string> Urls, string? He
 /// <param name="Sectors">How many sectors of any miner have a replica or its cache folder there.</param>
 public sealed record CurioStoragePath(string Id, IReadOnlyList<string> Urls, string? Heard, int Sectors);
 
+/// <summary>A file of a sector in a storage path.</summary>
+/// <param name="StorageId">The storage path.</param>
+/// <param name="Sector">The sector.</param>
+/// <param name="FileType">Which, one bit: 1 unsealed, 2 sealed, 4 cache, 8 update, 16 update-cache, 32 a parked piece.</param>
+public sealed record CurioFile(string StorageId, SectorId Sector, int FileType);
+
 /// <summary>What stands on which disk (sector_location, storage_path, sector_path_url_liveness). Curio deletes what it knows of a path about two hours after its last URL died (tasks/gc/storage_endpoint_gc.go).</summary>
 internal sealed class CurioStorage(CurioHosts hosts, string schema)
 {
@@ -102,6 +108,37 @@ internal sealed class CurioStorage(CurioHosts hosts, string schema)
             }
 
             return (IReadOnlyList<CurioStoragePath>)[.. paths.Select(path => new CurioStoragePath(path.Key, path.Value.Urls, path.Value.Heard, sectors.GetValueOrDefault(path.Key)))];
+        },
+        cancellation);
+
+    /// <summary>Every file of the miner's sectors that it believes to be in a storage path, by path and sector.</summary>
+    /// <exception cref="OperatorException">The database could not be asked, or does not keep where files stand.</exception>
+    internal Task<IReadOnlyList<CurioFile>> FilesAsync(ActorId miner, CancellationToken cancellation) => hosts.AskAsync(
+        async (open, host) =>
+        {
+            OptionalTables tables = await OptionalTables.FindAsync(open, schema, [Locations], cancellation).ConfigureAwait(false);
+            if (!tables.Has(Locations, "storage_id"))
+            {
+                throw new OperatorException(
+                    FailureKind.BadInput,
+                    $"the database at {host} has no table {Locations} that may be read, so it does not tell where files of sectors are",
+                    $"Grant SELECT on {Locations} to the user, or leave the database out.");
+            }
+
+            IReadOnlyList<string?[]> rows = await tables.RowsAsync(
+                Locations,
+                ["storage_id", "sector_num", "sector_filetype"],
+                "t.miner_id = $1::bigint ORDER BY t.storage_id, t.sector_num, t.sector_filetype",
+                ["miner_id", "sector_num", "storage_id", "sector_filetype"],
+                MostSectors,
+                cancellation,
+                miner.Value.ToString(CultureInfo.InvariantCulture)).ConfigureAwait(false);
+            return (IReadOnlyList<CurioFile>)
+            [
+                .. from row in rows
+                   where row[0] is not null && OptionalTables.Whole(row[1]) is >= 0 && OptionalTables.Whole(row[2]) is > 0 and <= int.MaxValue
+                   select new CurioFile(row[0]!, new SectorId(miner, (ulong)OptionalTables.Whole(row[1])!.Value), (int)OptionalTables.Whole(row[2])!.Value),
+            ];
         },
         cancellation);
 

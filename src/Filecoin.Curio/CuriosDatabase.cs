@@ -89,6 +89,10 @@ public sealed class CuriosDatabase : ISectorSource, IMessageKeeper
     /// <exception cref="OperatorException">The database could not be asked, or keeps no storage paths that may be read.</exception>
     public Task<IReadOnlyList<CurioStoragePath>> StoragePathsAsync(CancellationToken cancellation) => _storage.AllAsync(cancellation);
 
+    /// <summary>Every file of a miner's sectors that it believes to be in a storage path, by path and sector.</summary>
+    /// <exception cref="OperatorException">The database could not be asked, or does not keep where files stand.</exception>
+    public Task<IReadOnlyList<CurioFile>> FilesAsync(ActorId miner, CancellationToken cancellation) => _storage.FilesAsync(miner, cancellation);
+
     /// <summary>Whether a URL of a storage path is meant by a name: the URL itself, or its host alone.</summary>
     public static bool IsUrl(string url, string name) => CurioStorage.IsUrl(url, name);
 

@@ -140,6 +140,45 @@ public sealed class RecoverDataFromChain(ParentCaches caches) : IAsyncLifetime
         AssertInstalled(3, "sealed", "cache", "update", "update-cache");
     }
 
+    [Fact]
+    public async Task Pieces_come_out_again_of_the_sector_that_gives_them_most_cheaply_whoever_holds_them()
+    {
+        (Cid key, Cid? update) = Seal(3, snapped: true);
+        _miner.Add(Proven(2, Seal(2, snapped: false).Sealed) with { UnsealedCid = CommD.ToCid(), Pieces = OnChain, ProvedWithPieces = true });
+        _miner.Add(Proven(3, update!) with { SectorKeyCid = key, Update = new FakeUpdate(UpdateEpoch) { Pieces = OnChain } });
+        Ended recovered = await Recover("2-3");
+        Assert.True(recovered.Code == 0, recovered.ToString());
+        string output = Path.Combine(_bench.Home, "pieces");
+        string list = _bench.Write(string.Join('\n', _pieces.Select(piece => piece.Info.CommP)));
+        string[] unseal = ["unseal", "--miner=f01000", $"--storage={_bench.Result}", $"--pieces={list}", $"--out={output}", $"--sealing-temp={_bench.Temp}", "--json"];
+
+        // The snapped sector has its key beside it; the other one would have to be labelled.
+        await UnsealAsync("sealed_file", 3);
+
+        // Labelled for all three: its key, which is gone, or the other sector, where no copy of the data is left elsewhere.
+        File.Move(Path.Combine(_bench.Result, "sealed", "s-t01000-2"), Path.Combine(_bench.Home, "two"));
+        File.Delete(Path.Combine(_bench.Result, "sealed", "s-t01000-3"));
+        Directory.Delete(output, recursive: true);
+        await UnsealAsync("labelling", 3);
+        File.Move(Path.Combine(_bench.Home, "two"), Path.Combine(_bench.Result, "sealed", "s-t01000-2"));
+        File.Delete(Path.Combine(_bench.Result, "update", "s-t01000-3"));
+        Directory.Delete(output, recursive: true);
+        Ended labelled = await UnsealAsync("labelling", 2);
+        Assert.Equal([2], labelled.Lines.Single(line => (string?)line["event"] == "unseal_pieces")["labelled"]!.AsArray().Select(sector => (int)sector!["number"]!));
+        Assert.Empty(Directory.GetFileSystemEntries(_bench.Temp));
+
+        async Task<Ended> UnsealAsync(string by, int sector)
+        {
+            Ended ended = await _bench.RunAsync(0, unseal);
+            JsonObject[] pieces = [.. ended.Lines.Single(line => (string?)line["event"] == "unsealed_pieces")["pieces"]!.AsArray().Select(piece => piece!.AsObject())];
+            Assert.All(pieces, piece => Assert.Equal(
+                ("written", by, sector), ((string?)piece["result"], (string?)piece["key"], (int)piece["sector"]!["number"]!)));
+            Assert.All(_pieces, piece => Assert.Equal(
+                piece.Raw, File.ReadAllBytes(Path.Combine(output, piece.Info.CommP.ToString()))[..piece.Raw.Length]));
+            return ended;
+        }
+    }
+
     private Task<Ended> Recover(string numbers = "2") => _bench.RunAsync(
         "--miner=f01000",
         $"--sectors={numbers}",

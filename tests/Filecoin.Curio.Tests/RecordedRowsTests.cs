@@ -43,6 +43,10 @@ public sealed class RecordedRowsTests(Databases databases)
         CurioStoragePath path = Assert.Single(await database.StoragePathsAsync(Cancellation));
         Assert.Equal(("d4c90169-e52c-407f-a75e-fbec975c72f3", 2), (path.Id, path.Sectors));
         Assert.Equal(["http://127.0.0.1:40413/remote"], path.Urls);
+        Assert.Equal(
+            [(0UL, 2), (0UL, 4), (1UL, 2), (1UL, 4)],
+            (await database.FilesAsync(new ActorId(1002), Cancellation)).Where(file => file.StorageId == path.Id).Select(file => (file.Sector.Number, file.FileType)));
+        Assert.Empty(await database.FilesAsync(new ActorId(1003), Cancellation));
     }
 
     [Fact]

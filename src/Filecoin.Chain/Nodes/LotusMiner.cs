@@ -44,7 +44,10 @@ public sealed class LotusMiner(JsonRpcClient rpc)
                 [
                     .. (files.GetValueOrDefault(id) ?? []).Where(file => file is { IsOfReplica: true })
                         .Select(file => new SectorId(new ActorId(file.Miner), file.Number)).Distinct().OrderBy(sector => sector.Miner.Value).ThenBy(sector => sector.Number),
-                ]))).ConfigureAwait(false);
+                ])
+            {
+                Files = [.. (files.GetValueOrDefault(id) ?? []).OfType<StoredFile>().Select(file => new DeclaredFiles(new SectorId(new ActorId(file.Miner), file.Number), file.SectorFileType))],
+            })).ConfigureAwait(false);
         },
         "lotus-miner does not tell its storage paths to this token");
 

@@ -7,4 +7,13 @@ namespace Filecoin.Chain.Nodes;
 /// <param name="Path">Its folder on the machine of lotus-miner itself; null for a path of another machine, as of a worker.</param>
 /// <param name="Urls">Where its files can be fetched.</param>
 /// <param name="Sectors">Sectors of which a replica or its cache folder stands there, in order.</param>
-public sealed record MinerStoragePath(string Id, string? Path, IReadOnlyList<string> Urls, IReadOnlyList<SectorId> Sectors);
+public sealed record MinerStoragePath(string Id, string? Path, IReadOnlyList<string> Urls, IReadOnlyList<SectorId> Sectors)
+{
+    /// <summary>Everything that stands there, as lotus-miner believes.</summary>
+    public IReadOnlyList<DeclaredFiles> Files { get; init; } = [];
+}
+
+/// <summary>Files of a sector in a storage path.</summary>
+/// <param name="Sector">The sector.</param>
+/// <param name="FileTypes">Which, a bit each: 1 unsealed, 2 sealed, 4 cache, 8 update, 16 update-cache.</param>
+public sealed record DeclaredFiles(SectorId Sector, int FileTypes);

@@ -3,6 +3,7 @@ using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
 using SealerRecover.Recovery.Content;
 using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Workspace;
@@ -39,7 +40,7 @@ internal sealed class LabelKey : IDisposable
     private PorepParameters Porep => _request.Facts.SealProof.Porep;
 
     /// <summary>The folder of all such workspaces.</summary>
-    public static string FolderOf(UnsealRequest request) => Path.Combine(request.TempFolder, "unseal");
+    public static string FolderOf(string tempFolder) => Path.Combine(tempFolder, "unseal");
 
     /// <summary>Where a sector's last layer is in a cache folder.</summary>
     public static string LayerIn(string cacheFolder, PorepParameters porep) => Path.Combine(cacheFolder, CacheNames.Layer(porep.Layers));
@@ -55,19 +56,34 @@ internal sealed class LabelKey : IDisposable
         return new LabelKey(request, files, labels, events, workspace);
     }
 
+    /// <summary>Whether the last layer is there and on record.</summary>
+    public bool IsMade => _workspace.Journal.Labelled && FileLook.At(LastLayer).Length == Porep.SectorSize.Bytes;
+
     /// <summary>Labels what is missing.</summary>
     /// <param name="commD">What the sector was sealed over.</param>
+    /// <param name="parents">Parent caches.</param>
     /// <param name="cores">Where labelling runs.</param>
     /// <param name="cancellation">Stops; finished layers are kept.</param>
-    public void Make(CommD commD, LabelCores? cores, CancellationToken cancellation)
+    public void Make(CommD commD, ParentsPool parents, LabelCores? cores, CancellationToken cancellation)
     {
-        Journal journal = _workspace.Journal;
-        if (journal.Labelled && FileLook.At(LastLayer).Length == Porep.SectorSize.Bytes)
+        if (IsMade)
         {
             _events.Notice(_request.Facts.Sector, $"uses the labels that an earlier run left in {Folder}");
             return;
         }
 
+        _labels.Label(Work(commD, parents, cores, cancellation), lastLayer: null, cancellation);
+        _workspace.Journal.MarkLabelled(true);
+    }
+
+    /// <summary>What is to be labelled, alone or with others; the parent cache is opened for it.</summary>
+    /// <param name="commD">As for <see cref="Make"/>.</param>
+    /// <param name="parents">As for <see cref="Make"/>.</param>
+    /// <param name="cores">As for <see cref="Make"/>.</param>
+    /// <param name="cancellation">Stops.</param>
+    public LabelWork Work(CommD commD, ParentsPool parents, LabelCores? cores, CancellationToken cancellation)
+    {
+        Journal journal = _workspace.Journal;
         journal.MarkLabelled(false);
         SealJob job = new()
         {
@@ -76,16 +92,12 @@ internal sealed class LabelKey : IDisposable
             Files = _files,
             SealedFile = _workspace.SealedFile,
             LabelKernel = _request.Kernels.Label,
+            BatchLabelKernel = _request.Kernels.Many,
             LabelCores = cores,
             CachePathInTAux = journal.CachePathInTAux,
             Notice = _events.Of(_request.Facts.Sector).Notice,
         };
-        using (IParents parents = _labels.OpenParents(Porep, _events.Of(null), cancellation))
-        {
-            _labels.Label(new LabelWork(job, journal, parents, _events.Of(_request.Facts.Sector)), lastLayer: null, cancellation);
-        }
-
-        journal.MarkLabelled(true);
+        return new LabelWork(job, journal, parents.Get(Porep, cancellation), _events.Of(_request.Facts.Sector));
     }
 
     /// <summary>The data is out: deletes all, or all but the last layer.</summary>
@@ -93,13 +105,7 @@ internal sealed class LabelKey : IDisposable
     {
         if (_request.KeepLabels)
         {
-            for (int layer = 1; layer < Porep.Layers; layer++)
-            {
-                string path = Path.Combine(_workspace.CacheFolder, CacheNames.Layer(layer));
-                _files.DeleteFile(path);
-                _files.DeleteFile(CacheNames.SegmentsOf(path));
-            }
-
+            KeepLastLayer();
             _events.Notice(_request.Facts.Sector, $"the labels are kept in {Folder}, to be deleted when not needed");
             return;
         }
@@ -109,7 +115,18 @@ internal sealed class LabelKey : IDisposable
             _events.Notice(_request.Facts.Sector, $"{left} was left because this tool did not make it");
         }
 
-        _files.DeleteEmptyFolder(FolderOf(_request));
+        _files.DeleteEmptyFolder(FolderOf(_request.TempFolder));
+    }
+
+    /// <summary>Deletes the layers below the last, which nothing is decoded with.</summary>
+    public void KeepLastLayer()
+    {
+        for (int layer = 1; layer < Porep.Layers; layer++)
+        {
+            string path = Path.Combine(_workspace.CacheFolder, CacheNames.Layer(layer));
+            _files.DeleteFile(path);
+            _files.DeleteFile(CacheNames.SegmentsOf(path));
+        }
     }
 
     public void Dispose() => _workspace.Dispose();

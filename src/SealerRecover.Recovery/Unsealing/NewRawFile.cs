@@ -27,16 +27,27 @@ internal static class NewRawFile
     /// <param name="path">Where.</param>
     /// <param name="write">Writes the content.</param>
     /// <param name="check">Reads what was written from its start, and throws if it is not right.</param>
-    /// <exception cref="OperatorException">TargetExists, or Storage with the file's name.</exception>
+    /// <exception cref="OperatorException">TargetExists, or Storage with the file's name (<see cref="OutputFailedException"/>).</exception>
     public static void Write(IFileSystem files, string path, Action<Stream> write, Action<Stream> check)
     {
         Refuse(path);
-        StorageFailure.Explain($"writing {path}", () => NewFile.Write(files, path, temporary =>
+        try
         {
-            using FileStream content = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-            write(content);
-            content.Position = 0;
-            check(content);
-        }));
+            NewFile.Write(files, path, temporary =>
+            {
+                using FileStream content = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+                write(content);
+                content.Position = 0;
+                check(content);
+            });
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            throw new OutputFailedException(StorageFailure.From(failure, $"writing {path}"));
+        }
     }
 }
+
+/// <summary>What was to be written could not be, whatever it came out of; what it comes out of fails otherwise.</summary>
+/// <param name="why">The failure.</param>
+internal sealed class OutputFailedException(OperatorException why) : OperatorException(why.Kind, why.Message, why.Hint, why.InnerException);

@@ -1,3 +1,4 @@
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Roles;
@@ -56,8 +57,8 @@ internal static class UnsealFiles
 
     /// <summary>The commitment that the labels depend on.</summary>
     /// <exception cref="OperatorException">BadInput: it is told nowhere and the pieces do not give it.</exception>
-    public static CommD SealedOver(UnsealRequest request, CancellationToken cancellation) =>
-        Known(SectorContents.SealedOver(request.Facts, cancellation));
+    public static CommD SealedOver(SectorFacts facts, CancellationToken cancellation) =>
+        Known(SectorContents.SealedOver(facts, cancellation));
 
     /// <summary>The commitment that the update's encoding depends on.</summary>
     /// <exception cref="OperatorException">As for <see cref="SealedOver"/>.</exception>

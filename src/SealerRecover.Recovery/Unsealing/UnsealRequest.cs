@@ -37,6 +37,9 @@ public sealed record UnsealRequest
     /// <summary>The file to write; nothing may stand there.</summary>
     public required string Output { get; init; }
 
+    /// <summary>Whether ".car" is put behind that name where the data begins as a CAR file does.</summary>
+    public bool NamesCars { get; init; }
+
     /// <summary>Folder for work in progress; labels are made in "unseal" inside.</summary>
     public required string TempFolder { get; init; }
 
@@ -62,7 +65,7 @@ public sealed record UnsealRequest
     public bool IgnoreResources { get; init; }
 }
 
-/// <summary>Where the key comes from that the data was put into.</summary>
+/// <summary>Where the key comes from that the data was put into, the cheapest first.</summary>
 public enum KeyOrigin
 {
     /// <summary>None is needed: the data comes out of an unsealed copy.</summary>

@@ -1,18 +1,12 @@
-using Filecoin.Cryptography.Kernels.Sha256;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
-using Filecoin.Sealing.Pieces;
 using Filecoin.Sealing.PreCommit;
-using Filecoin.Sealing.Steps;
-using Filecoin.Sealing.Unsealed;
-using Filecoin.Sealing.Update;
 using SealerRecover.Recovery.Events;
-using SealerRecover.Recovery.PieceSources;
+using SealerRecover.Recovery.Pipeline;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Roles;
 using SealerRecover.Recovery.Settings;
-using RawData = Filecoin.Sealing.Unsealed.Unsealing;
 
 namespace SealerRecover.Recovery.Unsealing;
 
@@ -84,32 +78,26 @@ public sealed class Unsealer
 
         StorageFailure.Explain(Sector.ToString(), () =>
         {
-            if (plan.Key == KeyOrigin.None)
-            {
-                using UnsealedFile copy = UnsealedFile.Open(_request.UnsealedFile!, Porep.SectorSize);
-                Write(copy, plan, events, cancellation);
-                return;
-            }
-
+            RawOutput output = new(_files, events);
             if (plan.LabelFolder is null)
             {
-                string key = plan.Key == KeyOrigin.SealedFile ? _request.SealedFile! : LabelKey.LayerIn(_request.CacheFolder!, Porep);
-                Decode(key, plan, events, cancellation);
+                output.Write(plan, cancellation);
                 return;
             }
 
-            CommD sealedOver = UnsealFiles.SealedOver(_request, cancellation);
+            CommD sealedOver = UnsealFiles.SealedOver(_request.Facts, cancellation);
             using LabelKey labels = LabelKey.Open(_request, _files, _roles.Labels, events, sealedOver, _settings);
-            labels.Make(sealedOver, Cores(), cancellation);
-            Decode(labels.LastLayer, plan, events, cancellation);
+            using ParentsPool parents = new(_roles.Labels, events.Of(null));
+            labels.Make(sealedOver, parents, Cores(), cancellation);
+            output.Write(labels.LastLayer, plan, cancellation);
             labels.Finish();
         });
     }
 
     private static RecoverySettings SettingsOf(UnsealRequest request) => new()
     {
-        ResultFolder = LabelKey.FolderOf(request),
-        TempFolder = LabelKey.FolderOf(request),
+        ResultFolder = LabelKey.FolderOf(request.TempFolder),
+        TempFolder = LabelKey.FolderOf(request.TempFolder),
         ParentCacheFolder = request.ParentCacheFolder,
         Threads = request.Threads,
         ParentWindowNodes = request.ParentWindowNodes,
@@ -119,44 +107,6 @@ public sealed class Unsealer
 
     private bool HasLength(string? cacheFolder) =>
         cacheFolder is not null && FileLook.Through(LabelKey.LayerIn(cacheFolder, Porep)).Length == Porep.SectorSize.Bytes;
-
-    private void Decode(string keyFile, UnsealPlan plan, EventSink events, CancellationToken cancellation)
-    {
-        using PaddedFile replica = new((_request.UpdateFile ?? _request.SealedFile)!, Porep.SectorSize);
-        using PaddedFile key = new(keyFile, Porep.SectorSize);
-        ISectorData data = _request.UpdateFile is null
-            ? RawData.Decode(replica, key)
-            : SectorUpdate.Decode(replica, key, UnsealFiles.UpdatedWith(_request, cancellation), _request.Facts.SealedCid);
-        Write(data, plan, events, cancellation);
-    }
-
-    private void Write(ISectorData data, UnsealPlan plan, EventSink events, CancellationToken cancellation)
-    {
-        UnsealRange range = _request.Range;
-        SealProgressCounter written = new(events.Of(Sector), SealPhase.Unseal, 1, 1, range.RawLength);
-        NewRawFile.Write(_files, _request.Output, WriteContent, Check);
-
-        void WriteContent(Stream output) => RawData.WriteRaw(
-            data, range.RawOffset, range.RawLength, output, _request.Threads, written, cancellation);
-
-        void Check(Stream content)
-        {
-            if (range.Piece is not { } expected)
-            {
-                return;
-            }
-
-            SectorSink sink = events.Of(Sector);
-            using WatchedStream watched = new(
-                content, range.RawLength, _request.Output, (done, total) => sink.Report(new SealProgress(SealPhase.HashPiece, 1, 1, done, total)));
-            TwoToOneHash hash = TwoToOneHash.Create(_request.Kernels.TwoToOne);
-            PieceInfo found = PieceCommitment.Compute(watched, expected.PaddedSize, hash, _request.Threads, cancellation);
-            if (found != expected)
-            {
-                throw UnsealFiles.Wrong(_request, plan, expected, found);
-            }
-        }
-    }
 
     private LabelCores? Cores()
     {
@@ -170,20 +120,17 @@ public sealed class Unsealer
         SealResources needs = SealResources.For(Porep, keepAll: false, hasData: false, _request.ParentWindowNodes, _request.Threads);
         yield return new ResourceLine(
             "memory", (_request.Threads * chunk) + (labelling ? needs.LabelMemory : 0), _probe.AvailableMemory());
-        List<(string What, string Path, long Needed)> parts = [("the output", _request.Output, _request.Range.RawLength)];
+        List<DiskPart> parts = [new("the output", _request.Output, _request.Range.RawLength)];
         if (labelling)
         {
-            parts.Add(("labels", folder, Math.Max(0, (Porep.Layers * Porep.SectorSize.Bytes) - FileLook.AllocatedBelow(folder))));
+            parts.Add(new DiskPart("labels", folder, Math.Max(0, (Porep.Layers * Porep.SectorSize.Bytes) - FileLook.AllocatedBelow(folder))));
             string parents = _roles.Labels.ParentCachePath(Porep);
-            parts.Add(("the parent cache", parents, FileLook.Through(parents).Length == needs.ParentCacheDisk ? 0 : needs.ParentCacheDisk));
+            parts.Add(new DiskPart("the parent cache", parents, FileLook.Through(parents).Length == needs.ParentCacheDisk ? 0 : needs.ParentCacheDisk));
         }
 
-        foreach (IGrouping<ulong?, (string What, string Path, long Needed)> disk in parts.Where(part => part.Needed > 0).GroupBy(part => _probe.Disk(part.Path)?.Device))
+        foreach (ResourceLine line in DiskPart.Lines(parts, _probe))
         {
-            yield return new ResourceLine(
-                $"disk for {string.Join(" and ", disk.Select(part => $"{part.What} ({part.Path})"))}",
-                disk.Sum(part => part.Needed),
-                _probe.Disk(disk.First().Path)?.FreeBytes);
+            yield return line;
         }
     }
 }

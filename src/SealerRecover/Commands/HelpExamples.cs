@@ -56,9 +56,9 @@ internal static class HelpExamples
         ],
         ["unseal"] =
         [
-            ("--miner=f01000 --sealed=/sector/sealed/s-t01000-7 --output=./data 7", "the data of a sector"),
-            ("--miner=f01000 --update=/sector/update/s-t01000-7 --output=./data 7", "of a snapped one"),
+            ("--miner=f01000 --sealed=/sector/sealed/s-t01000-7 --output=./data 7", "the data of a sector; of a snapped one with --update"),
             ("--miner=f01000 --unsealed=/sector/unsealed/s-t01000-7 --piece=baga… --output=./piece 7", "one piece out of an unsealed copy"),
+            ("--miner=f01000 --storage=/sector --pieces=./wanted --out=./pieces --sealing-temp=/temp", "pieces of a list out of whichever sectors hold them, each sector labelled once"),
         ],
         ["survey"] =
         [
@@ -89,6 +89,12 @@ internal static class HelpExamples
             ("", "what holds on this machine"),
             ("--config=./night.toml", "what would hold with this file"),
             ("--json", "the same for programs"),
+        ],
+        ["reconcile"] =
+        [
+            ("--miner=f01000", "chain, what lotus-miner or Curio believe, and the storage paths of this machine"),
+            ("--miner=f01000 --storage=/sector --storage=/sector2 --csv=./reconciled.csv", "these storage paths; what disagrees goes into a file, too"),
+            ("--miner=f01000 --storage=/sector --offline --json", "what stands twice or is no sector's, without asking anybody, for programs"),
         ],
         ["doctor"] =
         [

@@ -3,6 +3,7 @@ using Filecoin.Chain.Facts;
 using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Metadata;
+using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
 
@@ -61,6 +62,28 @@ internal sealed class KnownSectors
 
         _ = Selection.ReadNamed(context);
         return (await Node.LookUpAsync(context, lookup => Selection.Choose(context, lookup, recovers: true, metadata: null), [], worth)).Found;
+    }
+
+    /// <summary>The same where no numbers need be named: all in the metadata file, or those that are known otherwise.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="also">Numbers beside those that are named.</param>
+    /// <param name="otherwise">Numbers of a miner's sectors where none is named and a node is asked.</param>
+    /// <exception cref="OperatorException">BadInput, or no node answers.</exception>
+    public async Task<IReadOnlyList<SectorLookupResult>> FindAsync(CommandContext context, IReadOnlyList<ulong> also, Func<ActorId, IReadOnlyList<ulong>> otherwise)
+    {
+        IReadOnlyList<ulong> named = Sectors.Read(context.Parsed);
+        return MetadataPath(context) is { } path
+            ? FromFile(MetadataFile.Read(path), named.Count > 0 ? [.. named.Union(also)] : [], path)
+            : (await Node.LookUpAsync(context, lookup => [.. (named.Count > 0 ? named : Any(lookup.Miner)).Union(also)], [], worth: false)).Found;
+
+        IReadOnlyList<ulong> Any(ActorId miner) => otherwise(miner) switch
+        {
+            { Count: 0 } when also.Count == 0 => throw new OperatorException(
+                FailureKind.BadInput, $"no storage path has a file of a sector of {miner}", "name the storage paths with --storage"),
+            { Count: > SectorNumbers.Most } many => throw new OperatorException(
+                FailureKind.BadInput, $"{many.Count} sectors of {miner} are in storage paths; one run takes at most {SectorNumbers.Most}", "name those that may hold the pieces with --sectors"),
+            var numbers => numbers,
+        };
     }
 
     /// <summary>What a metadata file says of the sectors asked for; which of a deadline are faulty, or stood on a disk, a node is asked.</summary>

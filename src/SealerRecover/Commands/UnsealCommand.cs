@@ -7,7 +7,7 @@ using SealerRecover.Rendering;
 namespace SealerRecover.Commands;
 
 /// <summary>
-/// Takes the data, or a part of it, out of a sealed or updated sector, or out of its unsealed copy.
+/// Takes the data, or a part of it, out of a sealed or updated sector, or out of its unsealed copy; or pieces of many sectors into a folder.
 /// <code>sealer-recover unseal --miner=f01000 --sector=7 --sealed=/sector/sealed/s-t01000-7 --piece=baga6ea4seaq… --output=./deal.car</code>
 /// </summary>
 internal sealed class UnsealCommand : ICommand
@@ -36,12 +36,15 @@ internal sealed class UnsealCommand : ICommand
     };
 
     private readonly KernelOption _kernel = new();
+    private readonly UnsealPieces _many;
 
     /// <summary>Makes the command.</summary>
     public UnsealCommand()
     {
         Syntax = new Command("unseal", "Take the raw data, or a piece of it, out of a sealed or updated sector or its unsealed copy.");
+        _many = new UnsealPieces(_sectors);
         _sectors.AddTo(Syntax);
+        _many.AddTo(Syntax);
         foreach (Option option in new Option[]
         {
             _sealed, _cache, _update, _updateCache, _unsealed, _output, _piece, _offset, _length, _temp, _threads, _keepLabels, _ignoreResources, _kernel.Kernel,
@@ -65,8 +68,20 @@ internal sealed class UnsealCommand : ICommand
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
+        UnsealHow how = new(
+            context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? RecoveryOptions.DefaultTemp, _temp.Name),
+            context.Parsed.GetValue(_threads) ?? context.Host.Cores,
+            _kernel.Read(context),
+            context.Parsed.GetValue(_keepLabels),
+            context.Parsed.GetValue(_ignoreResources));
+        if (_many.AreAsked(context.Parsed))
+        {
+            RefuseFiles(context.Parsed);
+            return await _many.RunAsync(context, Name, how);
+        }
+
         string output = Absolute(context, _output) ?? throw new OperatorException(
-            FailureKind.BadInput, "no output was named", $"name the file to write with {_output.Name}");
+            FailureKind.BadInput, "no output was named", $"name the file to write with {_output.Name}, or a folder for pieces of many sectors with --out");
         SectorFacts facts = await _sectors.FindOneAsync(context);
         SectorContents contents = SectorContents.Now(facts, context.Cancellation);
         UnsealRequest request = new()
@@ -80,13 +95,13 @@ internal sealed class UnsealCommand : ICommand
             UnsealedFile = Absolute(context, _unsealed),
             Range = ReadRange(context.Parsed, contents),
             Output = output,
-            TempFolder = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? RecoveryOptions.DefaultTemp, _temp.Name),
+            TempFolder = how.TempFolder,
             ParentCacheFolder = context.Environment.ParentCacheFolder,
-            Threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores,
+            Threads = how.Threads,
             ParentWindowNodes = context.Environment.ParentWindowNodes,
-            Kernels = _kernel.Read(context),
-            KeepLabels = context.Parsed.GetValue(_keepLabels),
-            IgnoreResources = context.Parsed.GetValue(_ignoreResources),
+            Kernels = how.Kernels,
+            KeepLabels = how.KeepLabels,
+            IgnoreResources = how.IgnoreResources,
         };
         long started = context.Host.Time.GetTimestamp();
         Unsealer unsealer = new(request, context.Host.Time);
@@ -110,6 +125,17 @@ internal sealed class UnsealCommand : ICommand
 
     private static string? Absolute(CommandContext context, Option<string?> option) =>
         context.Parsed.GetValue(option) is { } given ? context.Folders.Absolute(given, option.Name) : null;
+
+    /// <summary>Of many sectors the files are those of storage paths, and what is wanted stands in a list.</summary>
+    private void RefuseFiles(ParseResult parsed)
+    {
+        Option<string?>[] ofOne = [_sealed, _cache, _update, _updateCache, _unsealed, _output, _piece, _offset, _length];
+        if (Array.Find(ofOne, option => parsed.GetValue(option) is not null) is { } given)
+        {
+            throw new OperatorException(
+                FailureKind.BadInput, $"{given.Name} is for one sector, but --out takes pieces of many out of storage paths", $"leave {given.Name} out, or --out");
+        }
+    }
 
     private UnsealRange ReadRange(ParseResult parsed, SectorContents contents)
     {

@@ -95,7 +95,8 @@ internal sealed record ReportAnswer(Report Report, bool Verbose) : IAnswer
 
     private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
 
-    private static JsonFailure Line(Failure failure, bool verbose) => new(
+    /// <summary>A failure in JSON.</summary>
+    public static JsonFailure Line(Failure failure, bool verbose) => new(
         failure.Exit.Code,
         failure.Exit.Name,
         failure.Message,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Unsealing;
 
 namespace SealerRecover.Rendering;
@@ -34,15 +35,7 @@ internal sealed record UnsealPlanAnswer(UnsealPlan Plan) : IAnswer
             KeyOrigin.EarlierRun => $"labels that an earlier run left in {Plan.LabelFolder}",
             _ => $"made again by labelling (PreCommit1) in {Plan.LabelFolder}",
         }));
-        yield return new TextTable(
-            ["", "needed", "available", ""],
-            [.. Plan.Resources.Select(line => (IReadOnlyList<string>)
-            [
-                SafeText.Clean(line.What),
-                ByteCount.Text(line.Needed),
-                line.Available is { } available ? ByteCount.Text(available) : "not known",
-                line.Suffices ? "" : "too little",
-            ])]);
+        yield return Table(Plan.Resources);
     }
 
     /// <inheritdoc/>
@@ -55,5 +48,20 @@ internal sealed record UnsealPlanAnswer(UnsealPlan Plan) : IAnswer
         Request.Range.Piece?.CommP.ToString(),
         Plan.Key,
         Plan.LabelFolder,
-        [.. Plan.Resources.Select(line => new JsonResource(line.What, Unit.Bytes, line.Needed, line.Available, line.Suffices))]);
+        Lines(Plan.Resources));
+
+    /// <summary>What unsealing takes against what there is.</summary>
+    public static TextTable Table(IReadOnlyList<ResourceLine> resources) => new(
+        ["", "needed", "available", ""],
+        [.. resources.Select(line => (IReadOnlyList<string>)
+        [
+            SafeText.Clean(line.What),
+            ByteCount.Text(line.Needed),
+            line.Available is { } available ? ByteCount.Text(available) : "not known",
+            line.Suffices ? "" : "too little",
+        ])]);
+
+    /// <summary>The same in JSON.</summary>
+    public static IReadOnlyList<JsonResource> Lines(IReadOnlyList<ResourceLine> resources) =>
+        [.. resources.Select(line => new JsonResource(line.What, Unit.Bytes, line.Needed, line.Available, line.Suffices))];
 }

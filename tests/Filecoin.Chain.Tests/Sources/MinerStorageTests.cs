@@ -21,6 +21,7 @@ public sealed class MinerStorageTests
         Assert.All(paths, path => Assert.Equal(["http://miner.test:2345/remote"], path.Urls));
         Assert.Equal([0, 1, 2], paths[0].Sectors.Select(sector => (int)sector.Number));
         Assert.Equal([3, 4, 5, 6], paths[1].Sectors.Select(sector => (int)sector.Number));
+        Assert.Equal([(3, 6), (4, 28), (5, 7), (6, 6)], paths[1].Files.Select(files => ((int)files.Sector.Number, files.FileTypes)).Order());
         Assert.All(paths.SelectMany(path => path.Sectors), sector => Assert.Equal(new ActorId(1000), sector.Miner));
     }
 

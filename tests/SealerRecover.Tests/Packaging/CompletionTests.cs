@@ -11,7 +11,7 @@ public class CompletionTests
     private static readonly string Folder = Path.Combine(VectorFiles.RepositoryRoot, "packaging", "completions");
 
     [Theory]
-    [InlineData("sealer-recover re", "recover repair")]
+    [InlineData("sealer-recover re", "reconcile recover repair")]
     [InlineData("sealer-recover --mi", "--miner-api-info= --miner=")]
     [InlineData("sealer-recover --miner=f01000 --ful", "")]
     [InlineData("sealer-recover export --fau", "--faulty")]
@@ -31,7 +31,7 @@ public class CompletionTests
         Assert.Equal(expected, Answer("bash", ["--norc", "-c", Bash, Path.Combine(Folder, "sealer-recover.bash"), .. typed.Split(' ')], line => line));
 
     [Theory]
-    [InlineData("sealer-recover re", "recover repair")]
+    [InlineData("sealer-recover re", "reconcile recover repair")]
     [InlineData("sealer-recover --miner-", "--miner-api-info")]
     [InlineData("sealer-recover export --fau", "--faulty")]
     [InlineData("sealer-recover parents --variant=v", "--variant=v1 --variant=v1_1")]

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Filecoin.Chain.Facts;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Kernels;
+using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Survey;
+
+namespace SealerRecover.Recovery.Unsealing;
+
+/// <summary>Which data of which sectors goes into a folder. Paths are absolute.</summary>
+public sealed record UnsealManyRequest
+{
+    /// <summary>What is wanted, each once.</summary>
+    public required IReadOnlyList<WantedData> Wanted { get; init; }
+
+    /// <summary>The sectors that may hold it, each once, all of one miner.</summary>
+    public required IReadOnlyList<SectorFacts> Sectors { get; init; }
+
+    /// <summary>Sectors of which nothing is known, with why.</summary>
+    public IReadOnlyDictionary<SectorId, OperatorException> Unknown { get; init; } = ImmutableDictionary<SectorId, OperatorException>.Empty;
+
+    /// <summary>Where files of sectors are.</summary>
+    public required StorageRoots Storage { get; init; }
+
+    /// <summary>Where pieces go; it is made if it is not there.</summary>
+    public required string OutputFolder { get; init; }
+
+    /// <summary>Folder for work in progress; labels are made in "unseal" inside.</summary>
+    public required string TempFolder { get; init; }
+
+    /// <summary>Folder of parent cache files.</summary>
+    public required string ParentCacheFolder { get; init; }
+
+    /// <summary>Threads, at least 1.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Sectors labelled at once, at most; null for as many as end soonest within memory and disk.</summary>
+    public int? Parallel { get; init; }
+
+    /// <summary>Nodes of the parent cache held in memory at once.</summary>
+    public int ParentWindowNodes { get; init; } = 1 << 16;
+
+    /// <summary>Kernels asked for by name.</summary>
+    public KernelChoice Kernels { get; init; } = KernelChoice.Best;
+
+    /// <summary>Keep the last layer of what was labelled, instead of deleting it.</summary>
+    public bool KeepLabels { get; init; }
+
+    /// <summary>Start although memory or disk do not seem to suffice.</summary>
+    public bool IgnoreResources { get; init; }
+}
+
+/// <summary>What became of something that is wanted.</summary>
+public enum UnsealResult
+{
+    /// <summary>Its file was written.</summary>
+    Written,
+
+    /// <summary>Its file stood there, and is what it has to be.</summary>
+    AlreadyThere,
+
+    /// <summary>See the failure.</summary>
+    Failed,
+}
+
+/// <summary>How something that is wanted ended.</summary>
+/// <param name="Wanted">What.</param>
+/// <param name="Result">How.</param>
+/// <param name="From">What it came out of; null where nothing was read for it.</param>
+/// <param name="Range">Which bytes they are, in one of the sectors that hold it; null where none does.</param>
+/// <param name="Output">Its file; null where there is none.</param>
+/// <param name="Failure">Why not; null on success.</param>
+public sealed record UnsealOutcome(
+    WantedData Wanted, UnsealResult Result, UnsealPlan? From, UnsealRange? Range, string? Output, OperatorException? Failure);
+
+/// <summary>What is about to be done for one thing that is wanted.</summary>
+/// <param name="Wanted">What.</param>
+/// <param name="Way">What it is to come out of; null where it has ended already.</param>
+/// <param name="Outcome">How it ended before anything was read for it; null where it did not.</param>
+public sealed record UnsealStep(WantedData Wanted, UnsealPlan? Way, UnsealOutcome? Outcome);
+
+/// <summary>What is about to be done.</summary>
+/// <param name="Steps">For each that is wanted, in order.</param>
+/// <param name="Labelled">Sectors that are labelled, each once, for all that is wanted of them.</param>
+/// <param name="Cores">How cores are divided while they are; null where none is.</param>
+/// <param name="Resources">What it takes against what there is.</param>
+public sealed record UnsealManyPlan(
+    IReadOnlyList<UnsealStep> Steps, IReadOnlyList<SectorId> Labelled, CorePlan? Cores, IReadOnlyList<ResourceLine> Resources);

@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Nodes;
+using Filecoin.Chain.Rpc;
+using Filecoin.Curio;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Reconcile;
+using SealerRecover.Recovery.Survey;
+using SealerRecover.Rendering;
+using SealerRecover.Settings;
+
+namespace SealerRecover.Commands;
+
+/// <summary>
+/// Lays chain, lotus-miner's or Curio's index, and storage paths side by side, and says where they disagree. Nothing is changed.
+/// <code>sealer-recover reconcile --miner=f01000 --storage=/sector --csv=./reconciled.csv</code>
+/// </summary>
+internal sealed class ReconcileCommand : ICommand
+{
+    private readonly NodeOptions _node = new();
+    private readonly StorageOption _storage = new();
+    private readonly Option<bool> _offline = new("--offline") { Description = "Ask nobody over a network: only what storage paths hold is looked at." };
+    private readonly Option<string?> _csv = new("--csv")
+    {
+        Description = "A file to write what disagrees to, a row each. One that is there is not overwritten.",
+        HelpName = "file",
+    };
+
+    private readonly KernelOption _kernel = new();
+
+    /// <summary>Makes the command.</summary>
+    public ReconcileCommand()
+    {
+        Syntax = new Command("reconcile", "Compare chain, lotus-miner's or Curio's index and storage paths, and say where they disagree. Changes nothing.");
+        _node.AddWithoutSourcesTo(Syntax);
+        Array.ForEach((Option[])[_node.Sources.LotusMiner, _node.Sources.CurioDatabase, _storage.Folders, _offline, _csv, _kernel.Kernel], Syntax.Add);
+        Common.AddTo(Syntax);
+    }
+
+    /// <inheritdoc/>
+    public Command Syntax { get; }
+
+    /// <inheritdoc/>
+    public CommonOptions Common { get; } = new();
+
+    /// <inheritdoc/>
+    public string Name => "reconcile";
+
+    /// <inheritdoc/>
+    public bool GoesOn => false;
+
+    /// <inheritdoc/>
+    public async Task<Report> RunAsync(CommandContext context)
+    {
+        bool asks = !context.Parsed.GetValue(_offline);
+        string? csv = context.Parsed.GetValue(_csv) is { } given ? context.Folders.Absolute(given, _csv.Name) : null;
+        if (csv is not null && Path.Exists(csv))
+        {
+            throw new OperatorException(FailureKind.TargetExists, $"{csv} exists already and is not overwritten", $"move it away, or name another file with {_csv.Name}");
+        }
+
+        SurveySettings settings = new() { Kernels = _kernel.Read(context, buildsTrees: true) };
+        StorageRoots roots = StorageRoots.Read(_storage.ReadPaths(context, _node, asks));
+        foreach (string remark in roots.Remarks)
+        {
+            context.Events.Notice(remark);
+        }
+
+        (ActorId miner, ChainSectors? chain, ImmutableArray<SectorReport> unknown) = await AskChainAsync(context, roots, asks);
+        IReadOnlyList<SectorIndex> indexes = asks ? NodeOptions.Live(context, () => IndexesAsync(context, miner)) : [];
+        if (chain is null)
+        {
+            context.Events.Notice("no chain node was asked: which sectors there are is not known, and whether files are of sectors that have ended");
+        }
+
+        if (indexes.Count == 0)
+        {
+            context.Events.Notice("neither lotus-miner nor Curio's database was asked: what they believe to be where is not compared");
+        }
+
+        IReadOnlyList<Discrepancy> found = context.View.Live(() => new Reconciler(miner, roots, chain, indexes).Find(settings));
+        ReconcileAnswer answer = new(found, miner, chain?.Live.Count, roots.NumbersOf(miner).Count, [.. indexes.Select(index => index.Name)]);
+        context.View.Answered(answer);
+        if (csv is not null)
+        {
+            StorageFailure.Explain($"writing {csv}", () => NewFile.Write(LinuxFileSystem.Instance, csv, path => File.WriteAllLines(path, answer.Csv())));
+        }
+
+        return new Report
+        {
+            Command = Name,
+            Sectors = unknown,
+            Failure = answer.Complaint is { } complaint ? Failure.From(complaint) : null,
+            File = csv,
+            FileNote = csv is null ? null : string.Create(CultureInfo.InvariantCulture, $"{csv} holds {found.Count} rows"),
+            Next = [.. Next(roots, miner, found)],
+        };
+    }
+
+    /// <summary>The miner's sectors as the chain has them, with those that storage paths have anything of.</summary>
+    private async Task<(ActorId Miner, ChainSectors? Chain, ImmutableArray<SectorReport> Unknown)> AskChainAsync(CommandContext context, StorageRoots roots, bool asks)
+    {
+        Address named = _node.ReadMiner(context.Parsed);
+        if (!asks || !_node.AreGiven(context))
+        {
+            return (named.ActorId ?? throw new OperatorException(
+                FailureKind.BadInput, "without a chain node the miner's number is not known", "name it as f01000, as in the names of its files, s-t01000-…"), null, []);
+        }
+
+        return await _node.AskAsync(context, lookup =>
+        {
+            HashSet<ulong> live = [.. NodeOptions.Live(context, () => lookup.LiveSectorsAsync(context.Cancellation))];
+            IReadOnlyList<CommitmentsResult> found = NodeOptions.Live(context, () => lookup.FindCommitmentsAsync(
+                [.. live.Union(roots.NumbersOf(lookup.Miner)).Order()], NodeOptions.DefaultConcurrency, context.Cancellation));
+            Dictionary<ulong, SectorCommitments> known = found.Select(result => result.Commitments).OfType<SectorCommitments>().ToDictionary(sector => sector.Sector.Number);
+
+            // That it has ended is an answer; that nobody answered is none.
+            CommitmentsResult[] unanswered = [.. found.Where(result => result.Failure is { Kind: not FailureKind.NotOnChain })];
+            return Task.FromResult<(ActorId, ChainSectors?, ImmutableArray<SectorReport>)>(
+                (lookup.Miner, new ChainSectors(live, known), [.. unanswered.Select(result => SectorReport.Failed(result.Sector, result.Failure!))]));
+        });
+    }
+
+    private async Task<IReadOnlyList<SectorIndex>> IndexesAsync(CommandContext context, ActorId miner)
+    {
+        List<SectorIndex> indexes = [];
+        if (_node.Sources.LotusMinerEndpoints(context) is { } endpoints)
+        {
+            using JsonRpcClient client = NodeOptions.Connect(context, endpoints, _node.SlowTimeoutSeconds(context));
+            IReadOnlyList<MinerStoragePath> paths = await new LotusMiner(client).StoragePathsAsync(context.Cancellation);
+            indexes.Add(new SectorIndex(
+                "lotus-miner",
+                paths.Select(path => path.Id).ToHashSet(StringComparer.Ordinal),
+                [.. from path in paths from files in path.Files from bit in Enumerable.Range(0, 31) where (files.FileTypes & (1 << bit)) != 0 select new IndexedFile(path.Id, files.Sector, 1 << bit)]));
+        }
+
+        if (_node.Curio(context) is { } database)
+        {
+            IReadOnlyList<CurioStoragePath> paths = await database.StoragePathsAsync(context.Cancellation);
+            IReadOnlyList<CurioFile> files = await database.FilesAsync(miner, context.Cancellation);
+            indexes.Add(new SectorIndex(
+                database.Name,
+                paths.Select(path => path.Id).ToHashSet(StringComparer.Ordinal),
+                [.. files.Select(file => new IndexedFile(file.StorageId, file.Sector, file.FileType))]));
+        }
+
+        return indexes;
+    }
+
+    private static IEnumerable<Advice> Next(StorageRoots roots, ActorId miner, IReadOnlyList<Discrepancy> found)
+    {
+        ulong[] wanting =
+        [
+            .. found.Where(one => one.Kind is DiscrepancyKind.Lost or DiscrepancyKind.Incomplete or DiscrepancyKind.Misplaced)
+                .Select(one => one.Sector!.Value.Number).Distinct().Order(),
+        ];
+        if (wanting.Length > 0)
+        {
+            string[] words = ["sealer-recover", "survey", $"--miner={miner}", .. roots.Folders.Select(folder => $"--storage={folder}"), .. SectorNumbers.Ranges(wanting)];
+            yield return new Advice("Look at the sectors whose files are missing or misplaced; survey says what mends them:", [string.Join(' ', words.Select(ShellWords.Quote))]);
+        }
+    }
+}
