@@ -11,7 +11,7 @@ namespace SealerRecover.Recovery.Events;
 /// <param name="Trees">Of all the rest.</param>
 /// <param name="Group">Sectors of one number are worked on together, and lower numbers first.</param>
 /// <param name="Due">By when its files have to stand; null where nothing waits for them.</param>
-public sealed record SectorShare(SectorId Sector, TimeSpan Labels, TimeSpan Trees, int Group = 0, DateTimeOffset? Due = null)
+public sealed record SectorTime(SectorId Sector, TimeSpan Labels, TimeSpan Trees, int Group = 0, DateTimeOffset? Due = null)
 {
     /// <summary>All of it.</summary>
     public TimeSpan Time => Labels + Trees;
@@ -27,12 +27,15 @@ public sealed record RunReading(int Ended, int Sectors, double Fraction, TimeSpa
 
 /// <summary>
 /// Foretells when a whole run has ended, and which of its sectors come too late: from what it was expected to take before it began, and from how
-/// the work that was done since compares with that. What was expected counts as much as a fiftieth of the run would, so that soon only what was
-/// seen decides. Not safe for several threads.
+/// the work that was done since compares with that. What was expected weighs as much as a fiftieth of the run, so that soon only what was seen
+/// decides. Not safe for several threads.
 /// </summary>
 public sealed class RunForecast
 {
     private const double WeightOfExpectation = 0.02;
+
+    /// <summary>A part of the run so small that nothing is concluded from it.</summary>
+    private const double Nothing = 0.001;
 
     /// <summary>What comes so close to when it is due, as a part of the time left, does not change sides.</summary>
     private const double Undecided = 0.1;
@@ -46,10 +49,10 @@ public sealed class RunForecast
     private DateTimeOffset? _told;
 
     /// <summary>Nothing has been done.</summary>
-    /// <param name="shares">The sectors.</param>
-    public RunForecast(IEnumerable<SectorShare> shares)
+    /// <param name="times">The sectors.</param>
+    public RunForecast(IEnumerable<SectorTime> times)
     {
-        _work = shares.ToDictionary(share => share.Sector, share => new Work(share));
+        _work = times.ToDictionary(time => time.Sector, time => new Work(time));
         _expected = _work.Values.Sum(work => work.All);
     }
 
@@ -86,7 +89,7 @@ public sealed class RunForecast
         double pace = Pace(now);
         TimeSpan left = Span(pace * _work.Values.Sum(work => work.Left));
         double ahead = 0;
-        foreach (IGrouping<int, Work> group in _work.Values.GroupBy(work => work.Share.Group).OrderBy(group => group.Key))
+        foreach (IGrouping<int, Work> group in _work.Values.GroupBy(work => work.Of.Group).OrderBy(group => group.Key))
         {
             ahead += group.Sum(work => work.Left);
             TimeSpan until = Span(pace * ahead);
@@ -104,19 +107,27 @@ public sealed class RunForecast
             [.. _late.OrderBy(sector => sector.Number)]);
     }
 
-    /// <summary>Seconds that a second of what was expected takes.</summary>
+    /// <summary>
+    /// Seconds that a second of what was expected takes: between one and what was seen, as factors, by their weights. What was seen weighs as much
+    /// of the run as was done, or as should have been in that time, so that a run that stands still is noticed.
+    /// </summary>
     private double Pace(DateTimeOffset now)
     {
-        double elapsed = _began is { } began ? Math.Max(0, (now - began).TotalSeconds) : 0;
-        double prior = WeightOfExpectation * _expected;
-        double done = _work.Values.Sum(work => work.DoneNow);
-        return prior + done > 0 ? (prior + elapsed) / (prior + done) : 1;
+        if (_expected <= 0 || _began is not { } began)
+        {
+            return 1;
+        }
+
+        double elapsed = Math.Max(0, (now - began).TotalSeconds) / _expected;
+        double done = _work.Values.Sum(work => work.DoneNow) / _expected;
+        double weight = Math.Max(elapsed, done);
+        return Math.Pow((elapsed + Nothing) / (done + Nothing), weight / (weight + WeightOfExpectation));
     }
 
     private void Judge(Work work, DateTimeOffset done, TimeSpan undecided)
     {
-        SectorId sector = work.Share.Sector;
-        if (work.HasEnded || work.Share.Due is not { } due)
+        SectorId sector = work.Of.Sector;
+        if (work.HasEnded || work.Of.Due is not { } due)
         {
             // One that failed is told of as that.
             _late.Remove(sector);
@@ -139,7 +150,7 @@ public sealed class RunForecast
         }
 
         HashSet<SectorId> before = [.. _late];
-        HashSet<SectorId> open = [.. _work.Values.Where(work => !work.HasEnded).Select(work => work.Share.Sector)];
+        HashSet<SectorId> open = [.. _work.Values.Where(work => !work.HasEnded).Select(work => work.Of.Sector)];
         RunReading reading = Read(now);
         _told = now;
         List<RecoveryEvent> told = [];
@@ -170,16 +181,16 @@ public sealed class RunForecast
         : $"{sectors[0].Miner} sectors {string.Join(", ", sectors.Select(sector => sector.Number.ToString(CultureInfo.InvariantCulture)))} are";
 
     /// <summary>One sector's part, in seconds of what was expected.</summary>
-    private sealed class Work(SectorShare share)
+    private sealed class Work(SectorTime time)
     {
         private double _labels;
         private double _trees;
         private double _before;
         private bool _hasBegun;
 
-        public SectorShare Share => share;
+        public SectorTime Of => time;
 
-        public double All => share.Time.TotalSeconds;
+        public double All => time.Time.TotalSeconds;
 
         public bool HasEnded { get; private set; }
 
@@ -188,7 +199,7 @@ public sealed class RunForecast
         /// <summary>What this run has done of it.</summary>
         public double DoneNow => Math.Max(0, Done - _before);
 
-        private double Done => (_labels * share.Labels.TotalSeconds) + (_trees * share.Trees.TotalSeconds);
+        private double Done => (_labels * time.Labels.TotalSeconds) + (_trees * time.Trees.TotalSeconds);
 
         /// <summary>Whether that was work that counts.</summary>
         public bool Take(SealProgress progress)

@@ -54,7 +54,7 @@ public sealed record HealPlan(ImmutableArray<HealStep> Steps, DateTimeOffset Sta
         (status?.FaultTerminatesAt ?? status?.Expiration) is { } end && end > 0 && end < status!.NowEpoch + SectorDue.EndsSoon ? end : long.MaxValue;
 
     /// <summary>What each sector adds to the time of the run.</summary>
-    public IEnumerable<SectorShare> Shares => Batched.SelectMany((batch, i) => batch.Select(step => step.Cost.ShareOf(step.Repair.Facts.Sector, i, step.Due)));
+    public IEnumerable<SectorTime> Times => Batched.SelectMany((batch, i) => batch.Select(step => step.Cost.TimeOf(step.Repair.Facts.Sector, i, step.Due)));
 
     /// <summary>
     /// What is mended together, in order: sectors that are due at the same time and go to the same storage path, since they share parents and cores.

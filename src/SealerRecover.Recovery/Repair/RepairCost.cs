@@ -20,7 +20,7 @@ public sealed record RepairCost(TimeSpan Time, double OfFullSealing, long Memory
     /// <param name="sector">The sector.</param>
     /// <param name="group">Those of one number are mended together, and lower numbers first.</param>
     /// <param name="due">By when its files have to stand; null where nothing waits for them.</param>
-    public SectorShare ShareOf(SectorId sector, int group, DateTimeOffset? due) => new(sector, Labels, Time - Labels, group, due);
+    public SectorTime TimeOf(SectorId sector, int group, DateTimeOffset? due) => new(sector, Labels, Time - Labels, group, due);
 }
 
 /// <summary>Computes costs of repairs. docs/performance.md states the formulas.</summary>

@@ -31,7 +31,7 @@ public sealed record RecoveryPlan(IReadOnlyList<ResourceLine> Resources, CorePla
     public ImmutableArray<PlannedPiece> Pieces { get; init; } = [];
 
     /// <summary>What each sector adds to the time that the run is expected to take, disks left out; without when it is due.</summary>
-    public ImmutableArray<SectorShare> Shares { get; init; } = [];
+    public ImmutableArray<SectorTime> Times { get; init; } = [];
 
     /// <summary>There is nothing to do.</summary>
     public static RecoveryPlan Nothing { get; } = new([], null, 0, null);

@@ -66,7 +66,7 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
                 return new RecoveryPlan(lines, cores, asked, atOnce < asked ? limit : null)
                 {
                     Pieces = pieces,
-                    Shares = Shares(sectors, largest, planner.Times(run, cores), cores.AtOnce),
+                    Times = Times(sectors, largest, planner.Times(run, cores), cores.AtOnce),
                 };
             }
 
@@ -74,8 +74,8 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
         }
     }
 
-    /// <summary>The model takes all sectors for as large as the largest; smaller ones have a smaller share of what comes of that.</summary>
-    private ImmutableArray<SectorShare> Shares(SectorFacts[] sectors, PorepParameters largest, RunTimes times, int atOnce)
+    /// <summary>The model takes all sectors for as large as the largest; smaller ones take a smaller part of what comes of that.</summary>
+    private ImmutableArray<SectorTime> Times(SectorFacts[] sectors, PorepParameters largest, RunTimes times, int atOnce)
     {
         double seconds = largest.Nodes / probe.BlocksPerSecond() / sectors.Length;
         return
@@ -84,7 +84,7 @@ internal sealed class ResourcePlan(RecoverySettings settings, ISystemProbe probe
             {
                 PorepParameters porep = facts.SealProof.Porep;
                 double part = (double)porep.Nodes * porep.Layers / ((double)largest.Nodes * largest.Layers);
-                return new SectorShare(
+                return new SectorTime(
                     facts.Sector,
                     TimeSpan.FromSeconds(seconds * part * times.Labels),
                     TimeSpan.FromSeconds(seconds * part * (times.Total - times.Labels)),

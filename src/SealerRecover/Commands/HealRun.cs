@@ -122,7 +122,7 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
         }
 
         HealPlan plan = HealPlan.Of(_mending.Cost(_mending.Choose([.. Facts(_wanting).Where(facts => !_ended.ContainsKey(facts.Sector))])), Now);
-        using IDisposable following = context.Events.Follow(new RunForecast(plan.Shares));
+        using IDisposable following = context.Events.Follow(new RunForecast(plan.Times));
         foreach ((string place, SectorFacts[] facts) in plan.Batches)
         {
             context.Cancellation.ThrowIfCancellationRequested();

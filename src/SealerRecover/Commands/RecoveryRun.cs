@@ -56,7 +56,7 @@ internal static class RecoveryRun
         context.View.Answered(new PlanAnswer(facts, settings, plan));
         DateTimeOffset started = context.Host.Time.GetUtcNow();
         Dictionary<SectorId, DateTimeOffset?> due = facts.ToDictionary(fact => fact.Sector, fact => Due.Of(fact.Status, started));
-        using IDisposable following = context.Events.Follow(new RunForecast(plan.Shares.Select(share => share with { Due = due[share.Sector] })));
+        using IDisposable following = context.Events.Follow(new RunForecast(plan.Times.Select(time => time with { Due = due[time.Sector] })));
         IReadOnlyList<SectorOutcome> outcomes = context.View.Live(() => runner.Run(facts, context.Events, context.Cancellation));
         HashSet<SectorId> done = [.. outcomes.Where(outcome => outcome.Failure is null && outcome.Kind != OutcomeKind.Stopped).Select(outcome => outcome.Sector)];
         SectorFacts[] recovered = [.. facts.Where(fact => done.Contains(fact.Sector))];

@@ -82,7 +82,7 @@ internal sealed class RepairCommand : ICommand
         List<Advice> next = [.. NextAdvice.Debt([.. repairs.Select(repair => repair.Facts)], context.Host.Time.GetUtcNow())];
         DateTimeOffset now = context.Host.Time.GetUtcNow();
         using IDisposable? following = dryRun ? null : context.Events.Follow(new RunForecast(costs.GroupBy(repair => repair.Repair.StoragePath)
-            .SelectMany((place, i) => place.Select(repair => repair.Cost.ShareOf(repair.Repair.Facts.Sector, i, Due.Of(repair.Repair.Facts.Status, now))))));
+            .SelectMany((place, i) => place.Select(repair => repair.Cost.TimeOf(repair.Repair.Facts.Sector, i, Due.Of(repair.Repair.Facts.Status, now))))));
         foreach (IGrouping<string, SectorRepair> place in repairs.GroupBy(repair => repair.StoragePath))
         {
             SectorFacts[] facts = [.. place.Select(repair => repair.Facts)];

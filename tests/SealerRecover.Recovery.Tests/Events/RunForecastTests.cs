@@ -17,7 +17,7 @@ public sealed class RunForecastTests
         // Two groups of two, three hours each: the second is done six hours from now, half an hour too late for sector 4 alone.
         RunForecast forecast = new(
         [
-            Share(1, 0, null), Share(2, 0, Start.AddHours(5)), Share(3, 1, Start.AddHours(9)), Share(4, 1, Start.AddHours(5.5)),
+            Time(1, 0, null), Time(2, 0, Start.AddHours(5)), Time(3, 1, Start.AddHours(9)), Time(4, 1, Start.AddHours(5.5)),
         ]);
 
         RecoveryEvent[] told = [.. forecast.Begin(Start)];
@@ -35,7 +35,7 @@ public sealed class RunForecastTests
         slowness =>
         {
             // One sector after the other, each an hour of labels and a half of trees as expected, and so many times that in fact.
-            RunForecast forecast = new([Share(1, 0, null), Share(2, 1, null), Share(3, 2, null), Share(4, 3, null)]);
+            RunForecast forecast = new([Time(1, 0, null), Time(2, 1, null), Time(3, 2, null), Time(4, 3, null)]);
             TimeSpan whole = TimeSpan.FromHours(6 * slowness);
             double last = 0;
             for (int percent = 1; percent < 100; percent++)
@@ -59,7 +59,7 @@ public sealed class RunForecastTests
     [Fact]
     public void What_an_earlier_run_has_done_counts_as_done_and_not_as_fast_work()
     {
-        RunForecast forecast = new([Share(1, 0, null)]);
+        RunForecast forecast = new([Time(1, 0, null)]);
         Tell(forecast, 1, SealPhase.LoadLayer, 6, Layers, 0, Start);
         Tell(forecast, 1, SealPhase.Label, 7, Layers, 0, Start);
 
@@ -75,7 +75,7 @@ public sealed class RunForecastTests
     [Fact]
     public void A_sector_that_failed_is_no_work_that_was_done_nor_left()
     {
-        RunForecast forecast = new([Share(1, 0, Start.AddHours(2)), Share(2, 1, null)]);
+        RunForecast forecast = new([Time(1, 0, Start.AddHours(2)), Time(2, 1, null)]);
         Tell(forecast, 1, SealPhase.Label, 1, Layers, 0, Start);
         DateTimeOffset now = Start.AddHours(1);
         Tell(forecast, 1, SealPhase.Label, Layers, Layers, 1, now);
@@ -90,7 +90,7 @@ public sealed class RunForecastTests
     [Fact]
     public void Of_what_becomes_late_and_is_not_after_all_it_is_told_once_each()
     {
-        RunForecast forecast = new([Share(1, 0, Start.AddHours(2))]);
+        RunForecast forecast = new([Time(1, 0, Start.AddHours(2))]);
         List<string> told = [.. Notices(forecast.Begin(Start))];
         Assert.Empty(told);
 
@@ -113,7 +113,7 @@ public sealed class RunForecastTests
     [Fact]
     public void A_run_of_seconds_is_not_told_of()
     {
-        RunForecast forecast = new([new SectorShare(Sector(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2))]);
+        RunForecast forecast = new([new SectorTime(Sector(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2))]);
         Assert.Empty(forecast.Begin(Start));
         Assert.Empty(Tell(forecast, 1, SealPhase.Label, 1, Layers, 0.5, Start.AddSeconds(0.1)));
     }
@@ -123,9 +123,9 @@ public sealed class RunForecastTests
     {
         RecordingObserver observer = new();
         EventSink sink = new(observer, TimeProvider.System);
-        using (sink.Follow(new RunForecast([Share(1, 0, null), Share(2, 0, null)])))
+        using (sink.Follow(new RunForecast([Time(1, 0, null), Time(2, 0, null)])))
         {
-            using (sink.Follow(new RunForecast([Share(1, 0, null)])))
+            using (sink.Follow(new RunForecast([Time(1, 0, null)])))
             {
                 sink.Ended(Ended(1, OutcomeKind.Installed));
             }
@@ -141,7 +141,7 @@ public sealed class RunForecastTests
     private static SectorId Sector(ulong number) => new(new ActorId(1000), number);
 
     /// <summary>An hour of labels and half an hour of trees.</summary>
-    private static SectorShare Share(ulong number, int group, DateTimeOffset? due) =>
+    private static SectorTime Time(ulong number, int group, DateTimeOffset? due) =>
         new(Sector(number), TimeSpan.FromHours(1), TimeSpan.FromHours(0.5), group, due);
 
     private static IEnumerable<string> Notices(IEnumerable<RecoveryEvent> told) => told.OfType<Notice>().Select(notice => notice.Text);

@@ -35,9 +35,9 @@ public sealed class HealPlanTests
         Assert.Equal(
             [("/a", "1 3"), ("/b", "2"), ("/a", "4")],
             plan.Batches.Select(batch => (batch.StoragePath, string.Join(' ', batch.Facts.Select(facts => facts.Sector.Number)))));
-        Assert.Equal([(1UL, 0), (3, 0), (2, 1), (4, 2)], plan.Shares.Select(share => (share.Sector.Number, share.Group)));
-        Assert.All(plan.Shares, share => Assert.Equal((TimeSpan.FromMinutes(40), TimeSpan.FromHours(1)), (share.Labels, share.Time)));
-        Assert.Equal(plan.Steps[0].Due, plan.Shares.First().Due);
+        Assert.Equal([(1UL, 0), (3, 0), (2, 1), (4, 2)], plan.Times.Select(time => (time.Sector.Number, time.Group)));
+        Assert.All(plan.Times, time => Assert.Equal((TimeSpan.FromMinutes(40), TimeSpan.FromHours(1)), (time.Labels, time.Time)));
+        Assert.Equal(plan.Steps[0].Due, plan.Times.First().Due);
     }
 
     [Fact]
