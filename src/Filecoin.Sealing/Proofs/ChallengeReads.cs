@@ -6,7 +6,7 @@ namespace Filecoin.Sealing.Proofs;
 
 /// <summary>
 /// Which stretches of a sector's files a prover of window PoSt has to read, each once, in the order of need: for who wants to know how long
-/// that takes. Provers of rust-fil-proofs read the same (merkletree, LevelCacheStore).
+/// that takes. Those of rust-fil-proofs need the same bytes: the rows that were discarded are made of the replica, the others read.
 /// </summary>
 public static class ChallengeReads
 {

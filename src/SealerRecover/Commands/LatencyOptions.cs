@@ -68,7 +68,7 @@ internal sealed class LatencyOptions
             [
                 .. report.Next,
                 new Advice(
-                    $"Find out why {latency.SharedPath ?? "these storage paths"} {(latency.SharedPath is null ? "are" : "is")} slow before the next deadline of the sectors: dmesg and smartctl tell of a disk that fails, iostat -x 1 of one that is busy, nfsstat of a server. A prover that waits too long leaves a sector out, which is a fault.",
+                    $"Find out why {string.Join(" and ", latency.ToLookInto)} {(latency.ToLookInto.Count == 1 ? "is" : "are")} slow before the next deadline of the sectors: dmesg and smartctl tell of a disk that fails, iostat -x 1 of one that is busy, nfsstat of a server. A prover that waits too long leaves a sector out, which is a fault.",
                     []),
             ],
         };

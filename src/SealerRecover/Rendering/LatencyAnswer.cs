@@ -34,6 +34,10 @@ internal sealed record LatencyAnswer(LatencyBook Book, LatencyOf Of) : IAnswer
     /// <summary>The storage path on which every slow sector spent most of its longest step; null where there is none, or more than one.</summary>
     public string? SharedPath => Book.Slow.Select(sector => sector.WorstIn).Distinct().ToArray() is [var shared] ? shared : null;
 
+    /// <summary>The storage paths to look into, by name; none where none is slow.</summary>
+    public IReadOnlyList<string> ToLookInto =>
+        [.. Book.Slow.Select(sector => sector.WorstIn).Concat(Partitions.Where(partition => partition.IsLate).Select(partition => partition.BusiestPath)).Distinct().Order(StringComparer.Ordinal)];
+
     /// <summary>How many sectors are slow and where, in one sentence without its full stop; null for none.</summary>
     public string? Slow
     {

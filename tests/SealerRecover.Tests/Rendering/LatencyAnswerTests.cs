@@ -31,8 +31,10 @@ public class LatencyAnswerTests
         LatencyAnswer two = new(Book(slowIn: ["/mnt/a", "/mnt/c"]), LatencyOf.Readings);
         Assert.Null(two.SharedPath);
         Assert.Equal("8 sectors of 16 take longer than 2.00 s for a reading: 4 of 4 wait for /mnt/a, 4 of 4 wait for /mnt/c", two.Slow);
+        Assert.Equal(["/mnt/a", "/mnt/c"], two.ToLookInto);
         LatencyAnswer none = new(Book(slowIn: []), LatencyOf.Challenges);
         Assert.Null(none.Slow);
+        Assert.Empty(none.ToLookInto);
         Assert.Equal(["no sector takes longer than 2.00 s for a challenge"], none.Verdicts);
     }
 
@@ -52,6 +54,7 @@ public class LatencyAnswerTests
                 "late: deadline 5, partition 2: /mnt/a took 31 min 40 s for the challenges of 1000 sectors, and provers leave out what they have not read after 20 min 00 s",
             ],
             answer.Verdicts);
+        Assert.Equal(["/mnt/a"], answer.ToLookInto);
     }
 
     [Fact]
