@@ -12,36 +12,45 @@ namespace SealerRecover.Recovery.Reconcile;
 /// </summary>
 /// <param name="miner">Whose sectors.</param>
 /// <param name="roots">The storage paths.</param>
-/// <param name="chain">What the chain has; null where it was not asked.</param>
 /// <param name="indexes">What lotus-miner and Curio believe; those that were asked.</param>
-public sealed class Reconciler(ActorId miner, StorageRoots roots, ChainSectors? chain, IReadOnlyList<SectorIndex> indexes)
+public sealed class Reconciler(ActorId miner, StorageRoots roots, IReadOnlyList<SectorIndex> indexes)
 {
     private static readonly InstallArea[] Areas = Enum.GetValues<InstallArea>();
 
     private readonly Dictionary<string, string?> _ids = roots.Folders.ToDictionary(folder => folder, folder => SectorStore.Read(folder, out _)?.Id);
 
+    private readonly ILookup<SectorId, Place> _places =
+    (
+        from number in roots.NumbersOf(miner)
+        let sector = new SectorId(miner, number)
+        from area in Areas
+        from path in roots.PlacesOf(sector, area)
+        select new Place(sector, area, path, roots.FolderOf(path))
+    ).ToLookup(place => place.Sector);
+
     /// <summary>All about which they disagree, by sector; what is about none comes last.</summary>
+    /// <param name="chain">What the chain has; null where it was not asked.</param>
     /// <param name="settings">Kernels to tell with whose cache folders are.</param>
-    public IReadOnlyList<Discrepancy> Find(SurveySettings settings)
+    public IReadOnlyList<Discrepancy> Find(ChainSectors? chain, SurveySettings settings)
     {
-        Discrepancy[] found = [.. Chain(), .. Twice(), .. Misplaced(settings), .. Strays(), .. indexes.SelectMany(Index)];
+        Discrepancy[] found = [.. chain is null ? [] : Chain(chain), .. Twice(), .. chain is null ? [] : Misplaced(chain, settings), .. Strays(), .. indexes.SelectMany(Index)];
         return [.. found.OrderBy(one => one.Sector is null).ThenBy(one => one.Sector?.Number).ThenBy(one => one.Kind).ThenBy(one => one.File, StringComparer.Ordinal)];
     }
 
     private SectorId Sector(ulong number) => new(miner, number);
 
-    private IEnumerable<Discrepancy> Chain()
+    private IEnumerable<Discrepancy> Chain(ChainSectors chain)
     {
-        if (chain is null)
-        {
-            yield break;
-        }
-
         HashSet<(SectorId Sector, InstallArea Area)> elsewhere = Elsewhere();
         foreach (ulong number in chain.Live.Order())
         {
             SectorId sector = Sector(number);
-            bool isSnapped = chain.Known.GetValueOrDefault(number)?.SectorKeyCid is not null;
+            if (!chain.Known.TryGetValue(number, out SectorCommitments? commitments))
+            {
+                continue;
+            }
+
+            bool isSnapped = commitments.SectorKeyCid is not null;
             InstallArea[] needed = isSnapped ? [InstallArea.Update, InstallArea.UpdateCache] : [InstallArea.Sealed, InstallArea.Cache];
             InstallArea[] missing = [.. needed.Where(area => roots.PlacesOf(sector, area).Count == 0 && !elsewhere.Contains((sector, area)))];
             string names = string.Join(" and ", missing.Select(ResultLayout.NameOf));
@@ -64,32 +73,23 @@ public sealed class Reconciler(ActorId miner, StorageRoots roots, ChainSectors? 
                 continue;
             }
 
-            foreach ((InstallArea area, string path) in PlacesOf(Sector(number)))
+            foreach (Place place in _places[Sector(number)])
             {
-                yield return new Discrepancy(
-                    DiscrepancyKind.Ended, Sector(number), ResultLayout.NameOf(area), path, IdAt(path), known is null ? "the chain does not have its sector, or does not have it yet" : "its sector has expired or been terminated");
+                yield return Of(DiscrepancyKind.Ended, place, known is null ? "the chain does not have its sector, or does not have it yet" : "its sector has expired or been terminated");
             }
         }
     }
 
     private IEnumerable<Discrepancy> Twice() =>
-        from number in roots.NumbersOf(miner)
-        from area in Areas
-        let places = roots.PlacesOf(Sector(number), area)
-        from path in places.Skip(1)
-        select new Discrepancy(DiscrepancyKind.Twice, Sector(number), ResultLayout.NameOf(area), path, IdAt(path), $"it stands at {places[0]}, too");
+        from sector in _places
+        from same in sector.GroupBy(place => place.Area)
+        from other in same.Skip(1)
+        select Of(DiscrepancyKind.Twice, other, $"it stands at {same.First().Path}, too");
 
-    private IEnumerable<Discrepancy> Misplaced(SurveySettings settings)
-    {
-        if (chain is null)
-        {
-            return [];
-        }
-
-        MisplacedSearch search = new(roots, settings, [.. chain.Known.Values.Select(SurveyFacts.From)]);
-        return roots.NumbersOf(miner).SelectMany(number => search.Under(Sector(number))
-            .Select(sentence => new Discrepancy(DiscrepancyKind.Misplaced, Sector(number), null, null, null, sentence)));
-    }
+    private IEnumerable<Discrepancy> Misplaced(ChainSectors chain, SurveySettings settings) =>
+        from folder in new MisplacedSearch(roots, settings, [.. chain.Known.Values.Select(SurveyFacts.From)]).CacheFolders()
+        where folder.LiesAs.Miner == miner
+        select new Discrepancy(DiscrepancyKind.Misplaced, folder.LiesAs, null, folder.Path, IdAt(folder.Path), $"its p_aux makes the CommR of {folder.Owner}");
 
     private IEnumerable<Discrepancy> Strays() => roots.Strays.Select(stray => new Discrepancy(
         DiscrepancyKind.Stray,
@@ -101,8 +101,12 @@ public sealed class Reconciler(ActorId miner, StorageRoots roots, ChainSectors? 
 
     private IEnumerable<Discrepancy> Index(SectorIndex index)
     {
-        HashSet<(string Id, SectorId Sector, InstallArea Area)> entries =
-            [.. from file in index.Files where file is { Area: not null } && file.Sector.Miner == miner select (file.StorageId, file.Sector, file.Area!.Value)];
+        ILookup<string, (SectorId Sector, InstallArea Area)> entries = (
+            from file in index.Files
+            where file.Area is not null && file.Sector.Miner == miner
+            select (file.StorageId, Entry: (file.Sector, file.Area!.Value))).ToLookup(file => file.StorageId, file => file.Entry);
+        ILookup<string, (SectorId Sector, InstallArea Area)> files =
+            _places.SelectMany(sector => sector).ToLookup(place => place.Folder, place => (place.Sector, place.Area));
         foreach ((string folder, string? id) in _ids)
         {
             if (id is null || !index.StorageIds.Contains(id))
@@ -111,25 +115,26 @@ public sealed class Reconciler(ActorId miner, StorageRoots roots, ChainSectors? 
                 continue;
             }
 
-            HashSet<(string Id, SectorId Sector, InstallArea Area)> files =
-            [
-                .. from number in roots.NumbersOf(miner)
-                   from place in PlacesOf(Sector(number))
-                   where roots.FolderOf(place.Path) == folder
-                   select (id, Sector(number), place.Area),
-            ];
-            foreach ((string _, SectorId sector, InstallArea area) in entries.Where(entry => entry.Id == id).Except(files))
+            foreach ((SectorId sector, InstallArea area) in entries[id].Except(files[folder]))
             {
-                yield return new Discrepancy(
-                    DiscrepancyKind.EntryWithoutFile, sector, ResultLayout.NameOf(area), new ResultLayout(folder, sector).Of(area), id, $"{index.Name} has it, and it is not there");
+                yield return Of(DiscrepancyKind.EntryWithoutFile, new Place(sector, area, new ResultLayout(folder, sector).Of(area), folder), $"{index.Name} has it, and it is not there");
             }
 
-            foreach ((string _, SectorId sector, InstallArea area) in files.Except(entries))
+            foreach ((SectorId sector, InstallArea area) in files[folder].Except(entries[id]))
             {
-                yield return new Discrepancy(
-                    DiscrepancyKind.FileWithoutEntry, sector, ResultLayout.NameOf(area), new ResultLayout(folder, sector).Of(area), id, $"{index.Name} does not know that it is there");
+                yield return Of(DiscrepancyKind.FileWithoutEntry, new Place(sector, area, new ResultLayout(folder, sector).Of(area), folder), $"{index.Name} does not know that it is there");
             }
         }
+    }
+
+    /// <summary>Live sectors that need not be asked about: nothing of them is here, and an index has them in storage paths of other machines.</summary>
+    /// <param name="live">Those that are proven and have not ended.</param>
+    public IEnumerable<ulong> HeldElsewhere(IEnumerable<ulong> live)
+    {
+        HashSet<(SectorId Sector, InstallArea Area)> elsewhere = Elsewhere();
+        return live.Where(number => !_places[Sector(number)].Any() && (Has(number, InstallArea.Sealed, InstallArea.Cache) || Has(number, InstallArea.Update, InstallArea.UpdateCache)));
+
+        bool Has(ulong number, params InstallArea[] areas) => areas.All(area => elsewhere.Contains((Sector(number), area)));
     }
 
     /// <summary>What an index has in storage paths of other machines, about which nothing can be said here.</summary>
@@ -140,7 +145,10 @@ public sealed class Reconciler(ActorId miner, StorageRoots roots, ChainSectors? 
            select (file.Sector, file.Area!.Value),
     ];
 
-    private IEnumerable<(InstallArea Area, string Path)> PlacesOf(SectorId sector) => Areas.SelectMany(area => roots.PlacesOf(sector, area).Select(path => (area, path)));
+    private Discrepancy Of(DiscrepancyKind kind, Place place, string why) => new(kind, place.Sector, ResultLayout.NameOf(place.Area), place.Path, _ids[place.Folder], why);
 
     private string? IdAt(string path) => _ids[roots.FolderOf(path)];
+
+    /// <summary>Something of a sector in a storage path.</summary>
+    private sealed record Place(SectorId Sector, InstallArea Area, string Path, string Folder);
 }

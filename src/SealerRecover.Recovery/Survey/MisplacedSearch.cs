@@ -73,6 +73,10 @@ public sealed class MisplacedSearch(StorageRoots roots, SurveySettings settings,
     public IEnumerable<string> Under(SectorId sector) => _inventory.Value.Folders.Where(folder => folder.LiesAs == sector && !folder.IsInPlace)
         .Select(folder => $"{folder.Path} holds files of {folder.Owner.Sector}: its p_aux makes that sector's CommR");
 
+    /// <summary>All cache folders that lie where another's belongs: the sector that the name says, where it is, and whose it is.</summary>
+    public IEnumerable<(SectorId LiesAs, string Path, SectorId Owner)> CacheFolders() =>
+        _inventory.Value.Folders.Where(folder => !folder.IsInPlace).Select(folder => (folder.LiesAs, folder.Path, folder.Owner.Sector));
+
     /// <summary>Whether a sector's place holds a p_aux that is none of the known sectors': others have to be asked about to tell whose it is.</summary>
     public static bool HoldsUnknown(StorageRoots roots, IReadOnlyList<SurveyFacts> known, string? poseidonKernel)
     {

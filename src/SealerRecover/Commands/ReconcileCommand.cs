@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Filecoin.Chain.Facts;
@@ -69,20 +68,20 @@ internal sealed class ReconcileCommand : ICommand
             context.Events.Notice(remark);
         }
 
-        (ActorId miner, ChainSectors? chain, ImmutableArray<SectorReport> unknown) = await AskChainAsync(context, roots, asks);
-        IReadOnlyList<SectorIndex> indexes = asks ? NodeOptions.Live(context, () => IndexesAsync(context, miner)) : [];
-        if (chain is null)
+        Told told = await AskAsync(context, roots, asks);
+        if (told.Chain is null)
         {
             context.Events.Notice("no chain node was asked: which sectors there are is not known, and whether files are of sectors that have ended");
         }
 
-        if (indexes.Count == 0)
+        if (told.Indexes.Count == 0)
         {
             context.Events.Notice("neither lotus-miner nor Curio's database was asked: what they believe to be where is not compared");
         }
 
-        IReadOnlyList<Discrepancy> found = context.View.Live(() => new Reconciler(miner, roots, chain, indexes).Find(settings));
-        ReconcileAnswer answer = new(found, miner, chain?.Live.Count, roots.NumbersOf(miner).Count, [.. indexes.Select(index => index.Name)]);
+        IReadOnlyList<Discrepancy> found = context.View.Live(() => new Reconciler(told.Miner, roots, told.Indexes).Find(told.Chain, settings));
+        ReconcileAnswer answer = new(
+            found, told.Miner, told.Chain?.Live.Count, roots.NumbersOf(told.Miner).Count, [.. told.Indexes.Select(index => index.Name)]);
         context.View.Answered(answer);
         if (csv is not null)
         {
@@ -92,35 +91,40 @@ internal sealed class ReconcileCommand : ICommand
         return new Report
         {
             Command = Name,
-            Sectors = unknown,
+            Sectors = told.Unanswered,
             Failure = answer.Complaint is { } complaint ? Failure.From(complaint) : null,
             File = csv,
             FileNote = csv is null ? null : string.Create(CultureInfo.InvariantCulture, $"{csv} holds {found.Count} rows"),
-            Next = [.. Next(roots, miner, found)],
+            Next = [.. Next(roots, told.Miner, found)],
         };
     }
 
-    /// <summary>The miner's sectors as the chain has them, with those that storage paths have anything of.</summary>
-    private async Task<(ActorId Miner, ChainSectors? Chain, ImmutableArray<SectorReport> Unknown)> AskChainAsync(CommandContext context, StorageRoots roots, bool asks)
+    /// <summary>Asks the indexes and the chain. Of sectors that others hold by an index the chain is not asked what they commit to.</summary>
+    private async Task<Told> AskAsync(CommandContext context, StorageRoots roots, bool asks)
     {
         Address named = _node.ReadMiner(context.Parsed);
         if (!asks || !_node.AreGiven(context))
         {
-            return (named.ActorId ?? throw new OperatorException(
-                FailureKind.BadInput, "without a chain node the miner's number is not known", "name it as f01000, as in the names of its files, s-t01000-…"), null, []);
+            ActorId miner = named.ActorId ?? throw new OperatorException(
+                FailureKind.BadInput, "without a chain node the miner's number is not known", "name it as f01000, as in the names of its files, s-t01000-…");
+            return new Told(miner, null, asks ? NodeOptions.Live(context, () => IndexesAsync(context, miner)) : [], []);
         }
 
         return await _node.AskAsync(context, lookup =>
         {
+            IReadOnlyList<SectorIndex> indexes = NodeOptions.Live(context, () => IndexesAsync(context, lookup.Miner));
             HashSet<ulong> live = [.. NodeOptions.Live(context, () => lookup.LiveSectorsAsync(context.Cancellation))];
-            IReadOnlyList<CommitmentsResult> found = NodeOptions.Live(context, () => lookup.FindCommitmentsAsync(
-                [.. live.Union(roots.NumbersOf(lookup.Miner)).Order()], NodeOptions.DefaultConcurrency, context.Cancellation));
-            Dictionary<ulong, SectorCommitments> known = found.Select(result => result.Commitments).OfType<SectorCommitments>().ToDictionary(sector => sector.Sector.Number);
-
-            // That it has ended is an answer; that nobody answered is none.
-            CommitmentsResult[] unanswered = [.. found.Where(result => result.Failure is { Kind: not FailureKind.NotOnChain })];
-            return Task.FromResult<(ActorId, ChainSectors?, ImmutableArray<SectorReport>)>(
-                (lookup.Miner, new ChainSectors(live, known), [.. unanswered.Select(result => SectorReport.Failed(result.Sector, result.Failure!))]));
+            ulong[] numbers = [.. live.Except(new Reconciler(lookup.Miner, roots, indexes).HeldElsewhere(live)).Union(roots.NumbersOf(lookup.Miner)).Order()];
+            IReadOnlyList<CommitmentsResult> found = NodeOptions.Live(
+                context, () => lookup.FindCommitmentsAsync(numbers, NodeOptions.DefaultConcurrency, context.Cancellation));
+            return Task.FromResult(new Told(
+                lookup.Miner,
+                new ChainSectors(live, found.Select(result => result.Commitments).OfType<SectorCommitments>().ToDictionary(sector => sector.Sector.Number)),
+                indexes,
+                [
+                    // That a sector has ended is an answer; that nobody answered is none.
+                    .. found.Where(result => result.Failure is { Kind: not FailureKind.NotOnChain }).Select(result => SectorReport.Failed(result.Sector, result.Failure!)),
+                ]));
         });
     }
 
@@ -163,4 +167,11 @@ internal sealed class ReconcileCommand : ICommand
             yield return new Advice("Look at the sectors whose files are missing or misplaced; survey says what mends them:", [string.Join(' ', words.Select(ShellWords.Quote))]);
         }
     }
+
+    /// <summary>What others than the disks say.</summary>
+    /// <param name="Miner">Whose sectors.</param>
+    /// <param name="Chain">What the chain has; null where it was not asked.</param>
+    /// <param name="Indexes">What lotus-miner and Curio believe, those that were asked.</param>
+    /// <param name="Unanswered">Sectors about which the chain did not answer.</param>
+    private sealed record Told(ActorId Miner, ChainSectors? Chain, IReadOnlyList<SectorIndex> Indexes, IReadOnlyList<SectorReport> Unanswered);
 }
