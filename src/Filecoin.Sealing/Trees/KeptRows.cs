@@ -39,15 +39,16 @@ public sealed class KeptRows : ITreeRows, IDisposable
     /// <param name="layout">The base tree.</param>
     /// <param name="lowestRow">Lowest row the file keeps (<see cref="BaseTreeLayout.LowestRowOfTreeRLast"/>).</param>
     /// <param name="from">Lowest row to read, for a file that is only looked at; null for all it keeps.</param>
+    /// <param name="files">Reads it; null for the real file system.</param>
     /// <exception cref="OperatorException">Storage: the file cannot be read or is too short.</exception>
-    public static KeptRows Read(string path, BaseTreeLayout layout, int lowestRow, int? from = null)
+    public static KeptRows Read(string path, BaseTreeLayout layout, int lowestRow, int? from = null, IFileSystem? files = null)
     {
         KeptRows rows = new(layout, from ?? lowestRow);
         try
         {
             StorageFailure.Naming(path, "reading", () =>
             {
-                using IOpenFile file = LinuxFileSystem.Instance.OpenToRead(path);
+                using IOpenFile file = (files ?? LinuxFileSystem.Instance).OpenToRead(path);
                 for (int row = rows.LowestRow; row <= layout.Height; row++)
                 {
                     ExactRead.At(file, layout.NodesBefore(lowestRow, row) * SectorSize.NodeBytes, rows.Nodes(new NodeRange(row, 0, layout.RowNodes(row))), path);

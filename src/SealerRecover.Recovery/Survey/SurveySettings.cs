@@ -1,3 +1,4 @@
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Kernels;
 
 namespace SealerRecover.Recovery.Survey;
@@ -22,6 +23,15 @@ public sealed record SurveySettings
 
     /// <summary>Rows of tree_r_last that the files lack, as asked for; null for the default.</summary>
     public int? RowsToDiscard { get; init; }
+
+    /// <summary>The door that files are read through.</summary>
+    public IFileSystem Files { get; init; } = LinuxFileSystem.Instance;
+
+    /// <summary>
+    /// Keeps how far replicas and unsealed copies were read, so that a deep survey that is stopped goes on within a file and reads no byte twice:
+    /// these are then read before all else, and only there does a cancellation stop. Null: nothing is kept.
+    /// </summary>
+    public IReadingKeeper? Readings { get; init; }
 
     /// <summary>Threads, at least 1.</summary>
     public int Threads { get; init; } = 1;
