@@ -47,7 +47,11 @@ public sealed class Scrubber(StorageRoots roots, IScrubLedger ledger, ScrubSetti
         ReadRate rate = new(settings.Rate, time, stop);
         SectorSurveyor surveyor = new(roots, settings.Survey with
         {
-            Deep = true, Sample = null, Quick = false, Files = new RatedFileSystem(settings.Survey.Files, rate), Readings = ledger,
+            Deep = true,
+            Sample = null,
+            Quick = false,
+            Files = new RatedFileSystem(settings.Survey.Files, rate),
+            Readings = ledger,
         });
         ScrubNight night = new(miner, started, null, ScrubEnd.None, 0, 0, 0, known.Count, due.Count, due.Sum(sector => sector.Bytes));
         ledger.Update(night);
