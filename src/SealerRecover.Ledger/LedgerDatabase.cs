@@ -20,7 +20,7 @@ internal sealed class LedgerDatabase : IDisposable
             PRIMARY KEY(miner, number)) WITHOUT ROWID;
         CREATE TABLE file(
             miner INTEGER NOT NULL, number INTEGER NOT NULL, path TEXT NOT NULL, part TEXT NOT NULL, name TEXT NOT NULL,
-            length INTEGER, modified INTEGER, changed INTEGER, inode INTEGER, state TEXT NOT NULL, depth TEXT, found TEXT, ranges TEXT,
+            length INTEGER, modified INTEGER, changed INTEGER, inode INTEGER, state TEXT NOT NULL, against_chain INTEGER NOT NULL, depth TEXT, found TEXT, ranges TEXT,
             PRIMARY KEY(miner, number, path)) WITHOUT ROWID;
         CREATE TABLE night(
             miner INTEGER NOT NULL, started TEXT NOT NULL, ended TEXT, how TEXT NOT NULL, bytes INTEGER NOT NULL, looked INTEGER NOT NULL,
@@ -33,6 +33,9 @@ internal sealed class LedgerDatabase : IDisposable
             path TEXT NOT NULL, number INTEGER NOT NULL, nodes BLOB NOT NULL, bad TEXT, failure TEXT,
             PRIMARY KEY(path, number)) WITHOUT ROWID;
         """;
+
+    /// <summary>What every SQLite file begins with.</summary>
+    public static ReadOnlySpan<byte> Magic => "SQLite format 3\0"u8;
 
     private readonly string _path;
     private readonly SqliteConnection _connection;

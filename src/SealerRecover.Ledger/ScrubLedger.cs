@@ -51,6 +51,15 @@ public sealed class ScrubLedger : IScrubLedger, IDisposable
         }
     }
 
+    /// <summary>Whether a file is a database, as ledgers are.</summary>
+    /// <param name="path">The file.</param>
+    public static bool IsDatabase(string path)
+    {
+        byte[] begin = new byte[LedgerDatabase.Magic.Length];
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return file.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false) == begin.Length && LedgerDatabase.Magic.SequenceEqual(begin);
+    }
+
     /// <summary>Opens a ledger to look at it, whoever writes it meanwhile.</summary>
     /// <param name="path">The file, which is there.</param>
     /// <param name="time">The clock.</param>
@@ -72,7 +81,7 @@ public sealed class ScrubLedger : IScrubLedger, IDisposable
         lock (_lock)
         {
             ILookup<ulong, ScrubbedFile> files = _database.Rows(
-                "SELECT number, part, name, path, length, modified, changed, inode, state, depth, found, ranges FROM file WHERE miner = ?1",
+                "SELECT number, part, name, path, length, modified, changed, inode, state, against_chain, depth, found, ranges FROM file WHERE miner = ?1",
                 row => (Number: (ulong)row.GetInt64(0), File: FileIn(row)),
                 (long)miner.Value).ToLookup(row => row.Number, row => row.File);
             return _database.Rows(
@@ -164,7 +173,7 @@ public sealed class ScrubLedger : IScrubLedger, IDisposable
                 foreach (ScrubbedFile file in sector.Files)
                 {
                     _database.Run(
-                        "INSERT OR REPLACE INTO file VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                        "INSERT OR REPLACE INTO file VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
                         miner,
                         number,
                         file.Path,
@@ -175,6 +184,7 @@ public sealed class ScrubLedger : IScrubLedger, IDisposable
                         file.Identity?.Changed.UtcTicks,
                         (long?)file.Identity?.Inode,
                         file.State.ToString(),
+                        file.AgainstChain ? 1 : 0,
                         file.Depth?.ToString(),
                         file.Found,
                         LedgerReading.Text(file.Ranges));
@@ -255,9 +265,12 @@ public sealed class ScrubLedger : IScrubLedger, IDisposable
         row.GetString(3),
         row.IsDBNull(4) ? null : LedgerReading.IdentityIn(row, 4),
         Enum.Parse<ScrubbedState>(row.GetString(8)),
-        Text(row, 9) is { } depth ? Enum.Parse<CheckDepth>(depth) : null,
-        Text(row, 10),
-        LedgerReading.Ranges(Text(row, 11)));
+        Text(row, 10) is { } depth ? Enum.Parse<CheckDepth>(depth) : null,
+        Text(row, 11),
+        LedgerReading.Ranges(Text(row, 12)))
+    {
+        AgainstChain = row.GetInt64(9) != 0,
+    };
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

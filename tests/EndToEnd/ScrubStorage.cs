@@ -16,23 +16,8 @@ public sealed class ScrubStorage(ParentCaches caches) : IDisposable
     public async Task Damage_is_found_told_with_what_heals_it_and_the_metadata_file_is_brought_up_to_date()
     {
         await _bench.RunAsync(0, [.. _bench.Recover(Workbench.Sample("2KiB")), "1-3"]);
-        FakeChain chain = new();
-        FakeMiner miner = chain.AddMiner(1000, SectorSize.KiB2);
-        foreach (JsonNode? sample in JsonNode.Parse(await File.ReadAllTextAsync(Workbench.Sample("2KiB"), TestContext.Current.CancellationToken))!["SectorInfos"]!.AsArray())
-        {
-            miner.Add(new FakeSector
-            {
-                Number = (ulong)sample!["SectorNumber"]!,
-                SealProof = (int)sample["SealProof"]!,
-                SealedCid = Cid.Parse((string)sample["SealedCID"]!["/"]!),
-                SealRandEpoch = 9_000,
-                PreCommitEpoch = 9_100,
-                Activation = 10_000,
-            });
-        }
-
         Dictionary<string, (string, DateTime)> before = _bench.Snapshot();
-        await using (FakeNode node = await FakeNode.StartAsync(chain))
+        await using (FakeNode node = await FakeNode.StartAsync(Chain("2KiB", SectorSize.KiB2)))
         {
             _bench.Environment["FULLNODE_API_INFO"] = node.ApiInfo;
             Ended good = await _bench.RunAsync(0, Scrub("--json"));
@@ -57,7 +42,7 @@ public sealed class ScrubStorage(ParentCaches caches) : IDisposable
         Assert.Equal((1, 2), ((int)found["night"]!["looked"]!, (int)found["night"]!["there"]!));
         Assert.Equal(replica, (string?)Assert.Single(Assert.Single(found["damage"]!.AsArray())!["files"]!.AsArray())!["path"]);
         Assert.Equal("chain", (string?)Assert.Single(damaged.Lines, line => (string?)line["event"] == "survey")["compared_with"]);
-        Assert.Equal($"sealer-recover heal --miner=f01000 --storage={_bench.Result} 2", (string?)damaged.Report["next"]![0]!["commands"]![0]);
+        Assert.Equal($"sealer-recover heal --miner=f01000 --storage={_bench.Result} --survey={Path.Combine(State, "scrub.db")} 2", (string?)damaged.Report["next"]![0]!["commands"]![0]);
 
         Ended again = await _bench.RunAsync(10, Scrub("--json", "--offline"));
         Assert.Equal(0, (long)Assert.Single(Told(again))["night"]!["bytes"]!);
@@ -97,6 +82,42 @@ public sealed class ScrubStorage(ParentCaches caches) : IDisposable
         Assert.Equal((1, "complete"), ((int)night["looked"]!, (string?)night["end"]));
         Assert.InRange((long)night["bytes"]!, 1, (8 << 20) - done + 100_000);
         Assert.All(ended.Report["sectors"]!.AsArray(), sector => Assert.Equal("good", (string?)sector!["result"]));
+    }
+
+    [Fact]
+    public async Task One_bad_block_that_heal_would_hardly_meet_by_itself_is_handed_over_to_it()
+    {
+        await _bench.RunAsync(0, [.. _bench.Recover(Workbench.Sample("8MiB")), "2"]);
+        Workbench.Flip(Path.Combine(_bench.Result, "sealed", "s-t01000-2"), (5 << 20) + 4321);
+        await using FakeNode node = await FakeNode.StartAsync(Chain("8MiB", SectorSize.MiB8));
+        _bench.Environment["FULLNODE_API_INFO"] = node.ApiInfo;
+        Ended scrubbed = await _bench.RunAsync(10, Scrub("--json"));
+        string advised = (string)scrubbed.Report["next"]![0]!["commands"]![0]!;
+        Assert.StartsWith("sealer-recover heal ", advised, StringComparison.Ordinal);
+        Ended planned = await _bench.RunAsync(0, [.. advised.Split(' ')[1..], "--dry-run", "--json"]);
+        JsonNode step = Assert.Single(Assert.Single(planned.Lines, line => (string?)line["event"] == "heal_plan")["sectors"]!.AsArray())!;
+        Assert.Equal((2, "labels"), ((int)step["sector"]!["number"]!, (string?)step["kind"]));
+    }
+
+    /// <summary>A chain that knows the sectors of a sample.</summary>
+    private static FakeChain Chain(string sample, SectorSize size)
+    {
+        FakeChain chain = new();
+        FakeMiner miner = chain.AddMiner(1000, size);
+        foreach (JsonNode? sector in JsonNode.Parse(File.ReadAllText(Workbench.Sample(sample)))!["SectorInfos"]!.AsArray())
+        {
+            miner.Add(new FakeSector
+            {
+                Number = (ulong)sector!["SectorNumber"]!,
+                SealProof = (int)sector["SealProof"]!,
+                SealedCid = Cid.Parse((string)sector["SealedCID"]!["/"]!),
+                SealRandEpoch = 9_000,
+                PreCommitEpoch = 9_100,
+                Activation = 10_000,
+            });
+        }
+
+        return chain;
     }
 
     /// <summary>Bytes of the replica at hand that need not be read again.</summary>

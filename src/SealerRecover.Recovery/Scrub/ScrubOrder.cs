@@ -1,4 +1,6 @@
+using System.Globalization;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Workspace;
 
@@ -19,8 +21,13 @@ internal sealed record DueSector(SectorId Sector, DateTimeOffset? LookedAt, bool
 /// <param name="roots">Where sectors lie.</param>
 /// <param name="known">What was seen of them.</param>
 /// <param name="unfinished">What was begun.</param>
-internal sealed class ScrubOrder(StorageRoots roots, IReadOnlyList<ScrubbedSector> known, IReadOnlyList<UnfinishedReading> unfinished)
+/// <param name="time">The clock.</param>
+/// <param name="events">Told how far looking at names and times is, where it takes long: a million files are minutes on a disk.</param>
+internal sealed class ScrubOrder(
+    StorageRoots roots, IReadOnlyList<ScrubbedSector> known, IReadOnlyList<UnfinishedReading> unfinished, TimeProvider time, EventSink events)
 {
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(10);
+
     private static readonly InstallArea[] Files = [InstallArea.Sealed, InstallArea.Update, InstallArea.Unsealed];
 
     private readonly Dictionary<SectorId, ScrubbedSector> _known = known.ToDictionary(seen => seen.Sector);
@@ -29,9 +36,9 @@ internal sealed class ScrubOrder(StorageRoots roots, IReadOnlyList<ScrubbedSecto
     /// <summary>The sectors that are due, in order.</summary>
     /// <param name="sectors">Those that may be.</param>
     /// <param name="before">Those looked at since are not.</param>
-    public IReadOnlyList<DueSector> Of(IEnumerable<SectorId> sectors, DateTimeOffset before) =>
+    public IReadOnlyList<DueSector> Of(IReadOnlyCollection<SectorId> sectors, DateTimeOffset before) =>
     [
-        .. sectors.Select(Look)
+        .. Told(sectors).Select(Look)
             .Where(due => due.LookedAt is not { } lookedAt || lookedAt <= before)
             .OrderByDescending(due => due.IsBegun)
             .ThenBy(due => due.LookedAt ?? DateTimeOffset.MinValue)
@@ -41,6 +48,22 @@ internal sealed class ScrubOrder(StorageRoots roots, IReadOnlyList<ScrubbedSecto
     /// <summary>The sectors that were not whole when they were looked at and were not touched since.</summary>
     public IReadOnlyList<ScrubbedSector> StillDamaged(IEnumerable<SectorId> sectors) =>
         [.. sectors.Select(sector => _known.GetValueOrDefault(sector)).OfType<ScrubbedSector>().Where(seen => !seen.IsWhole && IsUntouched(seen))];
+
+    private IEnumerable<SectorId> Told(IReadOnlyCollection<SectorId> sectors)
+    {
+        long told = time.GetTimestamp();
+        int done = 0;
+        foreach (SectorId sector in sectors)
+        {
+            yield return sector;
+            done++;
+            if (time.GetElapsedTime(told) >= Often)
+            {
+                told = time.GetTimestamp();
+                events.Notice(string.Create(CultureInfo.InvariantCulture, $"looked whether files have changed: {done} of {sectors.Count} sectors"));
+            }
+        }
+    }
 
     private DueSector Look(SectorId sector)
     {

@@ -15,6 +15,9 @@ namespace SealerRecover.Recovery.Scrub;
 public sealed record ScrubbedFile(
     SectorPart Part, string Name, string Path, FileIdentity? Identity, ScrubbedState State, CheckDepth? Depth, string? Found, IReadOnlyList<ByteRange> Ranges)
 {
+    /// <summary>Whether it was damaged, and that follows from the commitment on chain, so that nothing else can be to blame.</summary>
+    public bool AgainstChain { get; init; }
+
     /// <summary>Of what a survey says.</summary>
     internal static ScrubbedFile Of(SectorPart part, string name, FileCopy copy, FileIdentity? identity) => new(
         part,
@@ -37,7 +40,10 @@ public sealed record ScrubbedFile(
             Damaged damaged => damaged.ComparedWith,
             _ => null,
         },
-        copy.State is Damaged { Ranges: var ranges } ? [.. ranges.Select(range => new ByteRange(range.Offset, range.Length))] : []);
+        copy.State is Damaged { Ranges: var ranges } ? [.. ranges.Select(range => new ByteRange(range.Offset, range.Length))] : [])
+    {
+        AgainstChain = copy.State is Damaged { AgainstChain: true },
+    };
 }
 
 /// <summary>How a file was.</summary>

@@ -41,7 +41,7 @@ public sealed class Scrubber(StorageRoots roots, IScrubLedger ledger, ScrubSetti
 
         // Of files that are gone nothing will go on.
         ledger.Forget(ledger.Unfinished().Where(reading => FileIdentity.Of(reading.Path)?.Length != reading.Length).Select(reading => reading.Path));
-        ScrubOrder order = new(roots, ledger.SectorsOf(miner), ledger.Unfinished());
+        ScrubOrder order = new(roots, ledger.SectorsOf(miner), ledger.Unfinished(), time, events);
         IReadOnlyList<DueSector> due = order.Of(known.Keys, started - settings.AgainAfter);
         HashSet<SectorId> again = [.. due.Select(sector => sector.Sector)];
         ReadRate rate = new(settings.Rate, time, stop);

@@ -48,8 +48,11 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
     }
 
     /// <summary>Looks at all sectors; those that need nothing have ended with that.</summary>
-    public void Survey(ImmutableArray<string> paths)
+    /// <param name="paths">Where they lie.</param>
+    /// <param name="damaged">Replicas that were found damaged before, by path, each with half a sentence saying how.</param>
+    public void Survey(ImmutableArray<string> paths, ImmutableDictionary<string, string> damaged)
     {
+        _mending.Know(damaged);
         StorageRoots roots = StorageRoots.Read(paths);
         SurveySettings how = DamagedReplicas.HowFar(settings);
         SectorSurveyor surveyor = new(roots, how);
@@ -61,7 +64,8 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
             SectorSurvey survey = context.View.Live(() => search.Complete(
                 surveyor.Survey(SurveyFacts.From(facts), told, context.Cancellation), told, context.Cancellation));
             SurveyAnswer answer = new(survey, ComparedWith.Chain, ShowGood: false);
-            if (answer.Repairs.Any(repair => repair.IsNeeded && repair.Kind != AdvisedRepair.UnsealAgain))
+            bool isKnown = survey.Files.SelectMany(file => file.Copies).Any(copy => damaged.ContainsKey(copy.Path));
+            if (isKnown || answer.Repairs.Any(repair => repair.IsNeeded && repair.Kind != AdvisedRepair.UnsealAgain))
             {
                 context.View.Answered(answer);
                 _wanting.Add(facts.Sector);

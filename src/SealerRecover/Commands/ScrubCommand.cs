@@ -147,7 +147,7 @@ internal sealed class ScrubCommand : ICommand
                 ? string.Create(CultureInfo.InvariantCulture, $"{facts.Path} holds {count} sectors of {facts.Miner} now")
                 : null,
             Stopped = night.End == ScrubEnd.Interrupted && context.Cancellation.IsCancellationRequested,
-            Next = damaged.Count == 0 ? [] : [Heal(roots, facts.Miner, damaged)],
+            Next = damaged.Count == 0 ? [] : [Heal(context, roots, facts.Miner, path, damaged)],
         };
     }
 
@@ -210,11 +210,16 @@ internal sealed class ScrubCommand : ICommand
 
     private static TimeSpan Until(DateTimeOffset end, TimeProvider time) => end - time.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
-    private static Advice Heal(StorageRoots roots, ActorId miner, List<ulong> numbers)
+    /// <summary>The command that heals. It looks at a few stretches of each replica by itself, which single blocks escape: what was found is handed over.</summary>
+    private Advice Heal(CommandContext context, StorageRoots roots, ActorId miner, string ledger, List<ulong> numbers)
     {
+        string[] rows = context.Parsed.GetValue(_rowsToDiscard) is { } given
+            ? [string.Create(CultureInfo.InvariantCulture, $"{_rowsToDiscard.Name}={given}")]
+            : [];
         string[] words =
         [
-            "sealer-recover", "heal", $"--miner={miner}", .. roots.Folders.Select(folder => $"--storage={folder}"), .. SectorNumbers.Ranges([.. numbers.Order()]),
+            "sealer-recover", "heal", $"--miner={miner}", .. roots.Folders.Select(folder => $"--storage={folder}"), $"--survey={ledger}", .. rows,
+            .. SectorNumbers.Ranges([.. numbers.Order()]),
         ];
         return new Advice(
             numbers.Count == 1

@@ -47,6 +47,18 @@ internal sealed class ScrubbedStorage : IDisposable
         return path;
     }
 
+    /// <summary>Makes a sector a snapped one, whose update is as its key, which is all the same to those who only read.</summary>
+    public void AddUpdate(ulong number)
+    {
+        _facts[number] = _facts[number] with { IsSnapped = true, UpdateSealedCid = _facts[number].SealedCid };
+        File.Copy(Sealed(number), Path.Combine(Directory.CreateDirectory(Path.Combine(Root, "update")).FullName, Name(number)));
+        string cache = Directory.CreateDirectory(Path.Combine(Root, "update-cache", Name(number))).FullName;
+        foreach (string path in Directory.EnumerateFiles(Cache(number)))
+        {
+            File.Copy(path, Path.Combine(cache, Path.GetFileName(path)));
+        }
+    }
+
     public string Sealed(ulong number) => Path.Combine(Root, "sealed", Name(number));
 
     public string Cache(ulong number) => Path.Combine(Root, "cache", Name(number));

@@ -131,6 +131,54 @@ public sealed class ThreeNightsTests
         Assert.True(range.Length <= 16384, $"{range}");
     }
 
+    [Theory]
+    [InlineData("4KiB-v1_1_0-cc")]
+    [InlineData("16KiB-v1_1_0-pieces")]
+    [InlineData("L11-32KiB-v1_1_0-cc")]
+    [InlineData("32KiB-v1_1_0-pieces")]
+    public void Sectors_of_several_base_trees_and_their_updates_go_on_at_every_part(string id)
+    {
+        using ScrubbedStorage storage = new();
+        using SurveyedSector sector = SurveyedSector.Known(id);
+        storage.Add(sector, 1, 2);
+        storage.AddUpdate(1);
+        long flipped = (sector.Facts.Porep.SectorSize.Bytes * 8) - 300;
+        string damaged = storage.Sealed(1).Replace("/sealed/", "/update/", StringComparison.Ordinal);
+        SurveyedSector.FlipBit(damaged, flipped);
+        Dictionary<string, long> read = [];
+        List<LookedSector> looked = [];
+        int nights = 0;
+        for (ScrubEnd end = ScrubEnd.Interrupted; end != ScrubEnd.Complete; nights++)
+        {
+            Assert.True(nights < 100, "it comes to no end");
+
+            // Each night is over as soon as anything is read of a large file.
+            using CancellationTokenSource stop = new();
+            CountingFileSystem files = new((path, _) =>
+            {
+                if (Path.GetFileName(Path.GetDirectoryName(path)) is "sealed" or "update")
+                {
+                    stop.Cancel();
+                }
+            });
+            using ScrubLedger ledger = storage.Open();
+            (ScrubNight night, IReadOnlyList<LookedSector> found, _) = storage.Scrub(ledger, files, stop.Token);
+            end = night.End;
+            looked.AddRange(found);
+            foreach ((string path, (long Offset, int Length)[] stretches) in files.Read)
+            {
+                read[path] = read.GetValueOrDefault(path) + stretches.Sum(stretch => (long)stretch.Length);
+            }
+        }
+
+        Assert.True(nights >= 3 * sector.Facts.Porep.Shape.BaseTrees, $"{nights} nights");
+        Assert.Equal(Directory.EnumerateFiles(storage.Root, "*", SearchOption.AllDirectories).ToDictionary(path => path, path => new FileInfo(path).Length), read);
+        Assert.Equal([(1ul, false), (2ul, true)], looked.Select(found => (found.Seen.Sector.Number, found.Seen.IsWhole)));
+        ScrubbedFile bad = Assert.Single(looked[0].Seen.Files, file => file.State != ScrubbedState.Good);
+        Assert.Equal((damaged, ScrubbedState.Damaged, true), (bad.Path, bad.State, bad.AgainstChain));
+        Assert.Contains(bad.Ranges, range => range.Offset <= flipped / 8 && flipped / 8 < range.End);
+    }
+
     private static IEnumerable<ulong> Numbers() => Enumerable.Range(1, Sectors).Select(number => (ulong)number);
 
     /// <summary>Twelve damages of every kind, in files of every kind; by sector, the file that is bad.</summary>
