@@ -52,12 +52,12 @@ public sealed class ScrubStorage(ParentCaches caches) : IDisposable
     }
 
     [Fact]
-    public async Task A_killed_run_goes_on_within_a_file_and_its_hours_are_an_end_that_is_no_failure()
+    public async Task A_killed_run_goes_on_within_a_file_and_heal_is_told_of_the_one_bad_block_that_comes()
     {
         await _bench.RunAsync(0, [.. _bench.Recover(Workbench.Sample("8MiB")), "2"]);
         Directory.CreateDirectory(State);
         File.Copy(Workbench.Sample("8MiB"), Path.Combine(State, "sectors-recovery-f01000.json"));
-        using (Executable executable = await _bench.StartAndWaitAsync(Scrub("--offline", "--json", "--threads=1", "--rate=1MiB"), "\"check_replica\""))
+        using (Executable executable = await _bench.StartAndWaitAsync(Scrub("--offline", "--json", "--threads=1", "--rate=768KiB"), "\"check_replica\""))
         {
             Ended busy = await _bench.RunAsync(12, Scrub("--offline", "--json"));
             Assert.Contains("is being written by another", busy.Output, StringComparison.Ordinal);
@@ -82,12 +82,8 @@ public sealed class ScrubStorage(ParentCaches caches) : IDisposable
         Assert.Equal((1, "complete"), ((int)night["looked"]!, (string?)night["end"]));
         Assert.InRange((long)night["bytes"]!, 1, (8 << 20) - done + 100_000);
         Assert.All(ended.Report["sectors"]!.AsArray(), sector => Assert.Equal("good", (string?)sector!["result"]));
-    }
 
-    [Fact]
-    public async Task One_bad_block_that_heal_would_hardly_meet_by_itself_is_handed_over_to_it()
-    {
-        await _bench.RunAsync(0, [.. _bench.Recover(Workbench.Sample("8MiB")), "2"]);
+        // One bad block, which heal would hardly meet by itself, is handed over to it.
         Workbench.Flip(Path.Combine(_bench.Result, "sealed", "s-t01000-2"), (5 << 20) + 4321);
         await using FakeNode node = await FakeNode.StartAsync(Chain("8MiB", SectorSize.MiB8));
         _bench.Environment["FULLNODE_API_INFO"] = node.ApiInfo;
