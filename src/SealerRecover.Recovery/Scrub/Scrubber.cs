@@ -1,3 +1,4 @@
+using System.Globalization;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Survey;
@@ -36,7 +37,13 @@ public sealed class Scrubber(StorageRoots roots, IScrubLedger ledger, ScrubSetti
     public ScrubRun Begin(ActorId miner, IEnumerable<SurveyFacts> sectors, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(sectors);
-        Dictionary<SectorId, SurveyFacts> known = sectors.Where(facts => facts.Unproven is null).ToDictionary(facts => facts.Sector);
+        SurveyFacts[] all = [.. sectors];
+        Dictionary<SectorId, SurveyFacts> known = all.Where(facts => facts.Unproven is null).ToDictionary(facts => facts.Sector);
+        if (known.Count < all.Length)
+        {
+            events.Notice(string.Create(CultureInfo.InvariantCulture, $"{all.Length - known.Count} of {all.Length} sectors are left out: they are not proven yet, so their files are still worked on"));
+        }
+
         DateTimeOffset started = time.GetUtcNow();
 
         // Of files that are gone nothing will go on.

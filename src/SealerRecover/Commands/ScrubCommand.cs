@@ -97,7 +97,7 @@ internal sealed class ScrubCommand : ICommand
         using ITimer? over = end is { } at
             ? context.Host.Time.CreateTimer(_ => stop.Cancel(), state: null, Until(at, context.Host.Time), Timeout.InfiniteTimeSpan)
             : null;
-        ScrubFacts facts = await FactsAsync(context, roots, asks);
+        ScrubFacts facts = await FactsAsync(context, roots, asks, stop.Token);
         ScrubRun run = new Scrubber(roots, ledger, settings, context.Host.Time, context.Events).Begin(facts.Miner, facts.All(size: null), stop.Token);
         List<SectorReport> reports = [];
         List<ulong> damaged = [];
@@ -181,7 +181,7 @@ internal sealed class ScrubCommand : ICommand
         },
     };
 
-    private async Task<ScrubFacts> FactsAsync(CommandContext context, StorageRoots roots, bool asks)
+    private async Task<ScrubFacts> FactsAsync(CommandContext context, StorageRoots roots, bool asks, CancellationToken stop)
     {
         ScrubFacts facts = new(context, _options, roots);
         ActorId? miner = _node.ReadMiner(context.Parsed).ActorId;
@@ -189,10 +189,10 @@ internal sealed class ScrubCommand : ICommand
         {
             if (asks)
             {
-                await _node.AskAsync(context, async lookup =>
+                await _node.AskAsync(context, lookup =>
                 {
-                    await facts.AskAsync(lookup);
-                    return true;
+                    facts.Ask(lookup, stop);
+                    return Task.FromResult(true);
                 });
                 return facts;
             }

@@ -34,7 +34,9 @@ internal sealed class ScrubFacts(CommandContext context, ScrubOptions options, S
     public OperatorException? NotKept { get; private set; }
 
     /// <summary>Asks the chain about every sector that anything is there of, and renews the metadata file.</summary>
-    public async Task AskAsync(SectorLookup lookup)
+    /// <param name="lookup">The chain.</param>
+    /// <param name="stop">Ends it; what was found until then is written.</param>
+    public void Ask(SectorLookup lookup, CancellationToken stop)
     {
         Miner = lookup.Miner;
         Path = options.MetadataPath(context, Miner);
@@ -43,7 +45,15 @@ internal sealed class ScrubFacts(CommandContext context, ScrubOptions options, S
         ExportFile file = new(Path, Miner, lookup.SectorSize, context.Host.Time);
         IReadOnlyDictionary<ulong, SectorFacts> known = Keep(file.Known) ?? new Dictionary<ulong, SectorFacts>();
         ConcurrentDictionary<ulong, SectorLookupResult> ended = new();
-        NodeOptions.Live(context, () => lookup.FindAllAsync(numbers, NodeOptions.DefaultConcurrency, known.GetValueOrDefault, Ended, context.Cancellation));
+        try
+        {
+            NodeOptions.Live(context, () => lookup.FindAllAsync(numbers, NodeOptions.DefaultConcurrency, known.GetValueOrDefault, Ended, stop));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Nothing will be read any more; the next run asks about the others.
+        }
+
         Written = Keep(() =>
         {
             file.Finish(numbers);
@@ -56,7 +66,7 @@ internal sealed class ScrubFacts(CommandContext context, ScrubOptions options, S
 
         Tell([.. ended.Values.Where(result => result.Failure is not null)], numbers.Count);
         ulong[] wanting = [.. numbers.Where(number => !_found.ContainsKey(number))];
-        if (wanting.Length > 0)
+        if (wanting.Length > 0 && !stop.IsCancellationRequested)
         {
             // How they were sealed may be forgotten; what they have to be now every node knows.
             foreach (SectorCommitments commitments in NodeOptions.Live(
@@ -94,9 +104,12 @@ internal sealed class ScrubFacts(CommandContext context, ScrubOptions options, S
     {
         foreach (SectorFacts facts in (System.IO.Path.Exists(Path) ? Keep(() => MetadataFile.Read(Path)) : null)?.Sectors ?? [])
         {
-            if (facts.Sector.Miner == Miner)
+            // What the file has beside, as CommD, still holds where the newest state knows the same sector.
+            SurveyFacts kept = SurveyFacts.From(facts);
+            if (facts.Sector.Miner == Miner && (!_found.TryGetValue(facts.Sector.Number, out SurveyFacts? now)
+                || (now.CommD is null && !facts.IsUnproven && (now.SealedCid, now.UpdateSealedCid) == (kept.SealedCid, kept.UpdateSealedCid))))
             {
-                _found.TryAdd(facts.Sector.Number, SurveyFacts.From(facts));
+                _found[facts.Sector.Number] = kept;
             }
         }
 

@@ -122,6 +122,25 @@ public sealed class ScrubTests
     }
 
     [Fact]
+    public void A_sector_that_is_not_proven_yet_is_left_out_and_that_is_told()
+    {
+        using ScrubbedStorage storage = new();
+        using SurveyedSector sector = SurveyedSector.Known("2KiB-v1_1-cc");
+        storage.Add(sector, 1, 2);
+        SurveyFacts[] facts =
+        [
+            .. storage.Facts.Select(known => known.Sector.Number == 1 ? known : known with { Unproven = new UnprovenSector(PorepVariant.V1_1, Ticket: null) }),
+        ];
+        using ScrubLedger ledger = storage.Open();
+        RecordingObserver observer = new();
+        ScrubRun run = new Scrubber(StorageRoots.Read([storage.Root]), ledger, new ScrubSettings(), TimeProvider.System, observer.Sink)
+            .Begin(ScrubbedStorage.Miner, facts, TestContext.Current.CancellationToken);
+        Assert.Equal(1ul, run.Next()?.Seen.Sector.Number);
+        Assert.Null(run.Next());
+        Assert.Contains(observer.Notices, notice => notice.StartsWith("1 of 2 sectors are left out", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void One_scrub_writes_and_others_may_look()
     {
         using ScrubbedStorage storage = new();
