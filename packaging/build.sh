@@ -90,7 +90,7 @@ for architecture in "${architectures[@]}"; do
     cp -r "$program" "$root/usr/lib/sealer-recover"
     ln -s ../lib/sealer-recover/sealer-recover "$root/usr/bin/sealer-recover"
     texts "$root/usr"
-    install -m 644 "$packaging"/systemd/*.service "$root/usr/lib/systemd/system"
+    install -m 644 "$packaging"/systemd/* "$root/usr/lib/systemd/system"
     install -m 600 "$packaging/debian/environment" "$root/etc/sealer-recover/environment"
     install -m 644 "$packaging/debian/copyright" "$doc/copyright"
     install -D -m 644 "$packaging/debian/lintian-overrides" "$root/usr/share/lintian/overrides/sealer-recover"
@@ -115,7 +115,7 @@ for architecture in "${architectures[@]}"; do
     cp -r "$program" "$root/lib/sealer-recover"
     ln -s ../lib/sealer-recover/sealer-recover "$root/bin/sealer-recover"
     texts "$root"
-    install -D -m 644 -t "$root/lib/systemd/system" "$packaging"/systemd/*.service
+    install -D -m 644 -t "$root/lib/systemd/system" "$packaging"/systemd/*
     install -m 644 "$repository/LICENSE" "$repository/CHANGELOG.md" "$root/share/doc/sealer-recover"
     settle "$root"
     tar --sort=name --owner=0 --group=0 --numeric-owner --format=gnu -C "$work" -c "$name" | gzip -6n > "$out/$name.tar.gz"

@@ -108,6 +108,9 @@ else
         # shellcheck disable=SC2086
         compare "$root/tmp/result/$size" "$size" $sectors
     done
+    # What it remembers it keeps in a library of its own.
+    inside sealer-recover scrub --miner=f01000 --offline --storage=/tmp/result/2KiB --state=/tmp/state > "$work/log" 2>&1 || { tail -n 20 "$work/log"; fail "scrubbing samples"; }
+    inside sealer-recover scrub --status --state=/tmp/state | grep -q "8 there, 8 looked at in this run, 0 of them damaged" || fail "scrub remembers nothing"
     completed=$(inside bash -c '. /usr/share/bash-completion/completions/sealer-recover; COMP_WORDS=(sealer-recover re) COMP_CWORD=1; _sealer_recover; echo "${COMPREPLY[*]}"')
     [ "$completed" = "recover repair" ] || fail "bash completes \"sealer-recover re\" to \"$completed\""
 

@@ -19,14 +19,14 @@ _sealer_recover()
 
     if ((COMP_CWORD > 1)); then
         case ${COMP_WORDS[1]} in
-            export|recover|parents|bench|kernels|commp|pieces|unseal|survey|repair|heal|verify|reconcile|diagnose|commit1|doctor|config|help) command=${COMP_WORDS[1]} ;;
+            export|recover|parents|bench|kernels|commp|pieces|unseal|survey|repair|heal|verify|reconcile|scrub|diagnose|commit1|doctor|config|help) command=${COMP_WORDS[1]} ;;
         esac
     fi
 
     case "$command $option" in
-        *' --miner' | *' --sectors' | *' --sector' | *' --deadline' | *' --lost-on' | *' --api-info' | *' --node-timeout' | *' --archive-node' | *' --miner-api-info' | *' --curio-db' | *' --ticket' | *' --ticket-epoch' | *' --seal-proof' | *' --sealed-cid' | *' --parallel' | *' --threads' | *' --kernel' | *' --rows-to-discard' | *' --concurrency' | 'doctor --sector-size' | *' --count' | *' --memory' | *' --padded-size' | *' --piece' | *' --offset' | *' --length' | *' --sample' | *' --slow' | *' --randomness' | *' --challenges' | *' --seed') takes=value ;;
+        *' --miner' | *' --sectors' | *' --sector' | *' --deadline' | *' --lost-on' | *' --api-info' | *' --node-timeout' | *' --archive-node' | *' --miner-api-info' | *' --curio-db' | *' --ticket' | *' --ticket-epoch' | *' --seal-proof' | *' --sealed-cid' | *' --parallel' | *' --threads' | *' --kernel' | *' --rows-to-discard' | *' --concurrency' | 'doctor --sector-size' | *' --count' | *' --memory' | *' --padded-size' | *' --piece' | *' --offset' | *' --length' | *' --sample' | *' --slow' | *' --randomness' | *' --challenges' | *' --rate' | *' --hours' | *' --again-after' | *' --seed') takes=value ;;
         *' --sectors-recovery-metadata' | *' --metadata' | *' --damocles-state' | *' --config' | *' --output' | *' --pieces' | *' --sealed' | *' --update' | *' --unsealed' | *' --report' | *' --survey' | *' --csv') takes=file ;;
-        *' --sealing-result' | *' --sealing-temp' | *' --piece-source' | *' --storage' | *' --cache' | *' --update-cache' | *' --out') takes=folder ;;
+        *' --sealing-result' | *' --sealing-temp' | *' --piece-source' | *' --storage' | *' --cache' | *' --update-cache' | *' --out' | *' --state') takes=folder ;;
         *' --keep-all') [[ -z $assigned ]] || takes=word words=(false true) ;;
         'parents --sector-size' | 'survey --sector-size' | 'verify --sector-size') takes=word words=(2KiB 32GiB 512MiB 64GiB 8MiB) ;;
         *' --variant') takes=word words=(ni synthetic v1 v1_1) ;;
@@ -46,17 +46,18 @@ _sealer_recover()
             unseal) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --piece= --pieces= --offset= --length= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --storage= --sealing-temp= --sealed= --cache= --update= --update-cache= --unsealed= --output= --out= --parallel= --threads= --kernel= --keep-labels --ignore-resources --config= --json --verbose --help) ;;
             survey) names=(--miner= --sectors= --sector= --faulty --deadline= --lost-on= --sectors-recovery-metadata= --metadata= --sector-size= --api-info= --node-timeout= --miner-api-info= --curio-db= --offline --storage= --report= --threads= --kernel= --rows-to-discard= --deep --sample= --quick --slow= --config= --json --verbose --help) ;;
             repair) names=(--miner= --sectors= --sector= --faulty --deadline= --lost-on= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --storage= --sealing-temp= --piece-source= --parallel= --threads= --kernel= --rows-to-discard= --survey= --dry-run --ignore-resources --config= --json --verbose --help) ;;
-            heal) names=(--miner= --sectors= --sector= --faulty --deadline= --lost-on= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --storage= --sealing-temp= --piece-source= --parallel= --threads= --kernel= --rows-to-discard= --dry-run --yes --declare --wait-post --ignore-resources --config= --json --verbose --help) ;;
+            heal) names=(--miner= --sectors= --sector= --faulty --deadline= --lost-on= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --storage= --sealing-temp= --piece-source= --parallel= --threads= --kernel= --rows-to-discard= --survey= --dry-run --yes --declare --wait-post --ignore-resources --config= --json --verbose --help) ;;
             verify) names=(--miner= --sectors= --sector= --faulty --deadline= --lost-on= --sectors-recovery-metadata= --metadata= --sector-size= --randomness= --api-info= --node-timeout= --miner-api-info= --curio-db= --offline --storage= --report= --threads= --kernel= --rows-to-discard= --full --challenges= --slow= --config= --json --verbose --help) ;;
             reconcile) names=(--miner= --api-info= --node-timeout= --miner-api-info= --curio-db= --offline --storage= --csv= --kernel= --config= --json --verbose --help) ;;
+            scrub) names=(--miner= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --offline --assume-zeros --storage= --state= --threads= --kernel= --rows-to-discard= --rate= --hours= --again-after= --status --config= --json --verbose --help) ;;
             diagnose) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --offline --assume-zeros --sealing-temp= --sealed= --cache= --threads= --kernel= --rows-to-discard= --quick --config= --json --verbose --help) ;;
             commit1) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --seed= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --sealing-result= --sealed= --cache= --output= --threads= --kernel= --config= --json --verbose --help) ;;
             doctor) names=(--miner= --sector-size= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --storage= --sealing-result= --sealing-temp= --kernel= --config= --json --verbose --help) ;;
             config) names=(--config= --json --verbose --help) ;;
-            help) names=(--help) takes=word words=(bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces reconcile recover repair survey unseal verify) ;;
+            help) names=(--help) takes=word words=(bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces reconcile recover repair scrub survey unseal verify) ;;
         esac
         if ((COMP_CWORD == 1)); then
-            takes=word words=(export recover parents bench kernels commp pieces unseal survey repair heal verify reconcile diagnose commit1 doctor config help)
+            takes=word words=(export recover parents bench kernels commp pieces unseal survey repair heal verify reconcile scrub diagnose commit1 doctor config help)
         fi
         [[ $current != -* ]] || takes=word words=("${names[@]}")
     fi

@@ -6,7 +6,7 @@ function __sealer_recover_command
     if test (count $argv) -gt 0
         test "$words[2]" = "$argv[1]"
     else
-        not contains -- "$words[2]" export recover parents bench kernels commp pieces unseal survey repair heal verify reconcile diagnose commit1 doctor config help
+        not contains -- "$words[2]" export recover parents bench kernels commp pieces unseal survey repair heal verify reconcile scrub diagnose commit1 doctor config help
     end
 end
 
@@ -28,6 +28,7 @@ complete -c sealer-recover -n __sealer_recover_first -a repair -d 'Mend sectors 
 complete -c sealer-recover -n __sealer_recover_first -a heal -d 'Survey sectors, mend those that need it in the order of their deadlines, verify them, and tell the miner'
 complete -c sealer-recover -n __sealer_recover_first -a verify -d 'Prove that sectors in storage paths would pass window PoSt'
 complete -c sealer-recover -n __sealer_recover_first -a reconcile -d 'Compare chain, lotus-miner\'s or Curio\'s index and storage paths, and say where they disagree'
+complete -c sealer-recover -n __sealer_recover_first -a scrub -d 'Read all sectors of storage paths bit by bit, a stretch a night, and remember what was seen'
 complete -c sealer-recover -n __sealer_recover_first -a diagnose -d 'After a mismatch: say which causes are certain, possible or excluded, and what settles them'
 complete -c sealer-recover -n __sealer_recover_first -a commit1 -d 'Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'
 complete -c sealer-recover -n __sealer_recover_first -a doctor -d 'Check all that a recovery needs on this machine and around it, and say what to do where something is wrong'
@@ -240,7 +241,7 @@ complete -c sealer-recover -n '__sealer_recover_command repair' -l parallel -x -
 complete -c sealer-recover -n '__sealer_recover_command repair' -l threads -x -d 'Threads for trees and parent caches'
 complete -c sealer-recover -n '__sealer_recover_command repair' -l kernel -x -d 'Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest'
 complete -c sealer-recover -n '__sealer_recover_command repair' -l rows-to-discard -x -d 'Rows of tree_r_last not stored; must be what the miner proves with'
-complete -c sealer-recover -n '__sealer_recover_command repair' -l survey -r -F -d 'What survey --json printed, as a file: replicas that it found damaged, and that have not changed since, are not read again'
+complete -c sealer-recover -n '__sealer_recover_command repair' -l survey -r -F -d 'What survey --json printed, as a file, or the scrub.db of scrub: replicas that were found damaged, and that have not changed since, are not read again'
 complete -c sealer-recover -n '__sealer_recover_command repair' -l dry-run -d 'Say what would be made of what, and stop there'
 complete -c sealer-recover -n '__sealer_recover_command repair' -l ignore-resources -d 'Start although memory, disk or open files seem too little'
 complete -c sealer-recover -n '__sealer_recover_command repair' -l config -r -F -d 'A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover'
@@ -266,6 +267,7 @@ complete -c sealer-recover -n '__sealer_recover_command heal' -l parallel -x -d 
 complete -c sealer-recover -n '__sealer_recover_command heal' -l threads -x -d 'Threads for trees and parent caches'
 complete -c sealer-recover -n '__sealer_recover_command heal' -l kernel -x -d 'Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest'
 complete -c sealer-recover -n '__sealer_recover_command heal' -l rows-to-discard -x -d 'Rows of tree_r_last not stored; must be what the miner proves with'
+complete -c sealer-recover -n '__sealer_recover_command heal' -l survey -r -F -d 'What survey --json printed, as a file, or the scrub.db of scrub: replicas that were found damaged, and that have not changed since, are not read again'
 complete -c sealer-recover -n '__sealer_recover_command heal' -l dry-run -d 'Say what would be done, and stop there'
 complete -c sealer-recover -n '__sealer_recover_command heal' -l yes -s y -d 'Do it without asking'
 complete -c sealer-recover -n '__sealer_recover_command heal' -l declare -d 'Tell lotus-miner afterwards: have it read its storage paths again, and declare that the faults are over'
@@ -313,6 +315,29 @@ complete -c sealer-recover -n '__sealer_recover_command reconcile' -l config -r 
 complete -c sealer-recover -n '__sealer_recover_command reconcile' -l json -d 'Print one JSON object a line on standard output: events, then a final report'
 complete -c sealer-recover -n '__sealer_recover_command reconcile' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
 complete -c sealer-recover -n '__sealer_recover_command reconcile' -l help -s h -d 'Show this help'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l miner -x -d 'The miner\'s address, as f01000 (or t01000 on test networks; f2 and other forms work too)'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l sectors-recovery-metadata -l metadata -r -F -d 'The metadata file that is kept up to date beside, with comm_c and comm_r_last, as `sealer-recover export --storage` writes it'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l api-info -x -d 'The chain node as token:multiaddr or token:url, several with commas; instead of FULLNODE_API_INFO'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l node-timeout -x -d 'How long to wait for one answer of the chain node, or of another source'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l archive-node -x -d 'A chain node that keeps old state, asked only what the other cannot answer'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l miner-api-info -x -d 'The lotus-miner that sealed the sectors, instead of MINER_API_INFO'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l curio-db -x -d 'The database of the Curio cluster that sealed the sectors, as postgres://user@host/name, instead of CURIO_DB_HOST'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l damocles-state -r -F -d 'A file with the state of the sectors as damocles-manager\'s API answers it, as JSON'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l offline -d 'Ask nobody: files are compared with what the metadata file has, or with each other'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l assume-zeros -d 'Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l storage -x -a '(__fish_complete_directories)' -d 'A storage path of Lotus or Curio, or a result folder of recover: what holds sealed/ and cache/'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l state -x -a '(__fish_complete_directories)' -d 'Folder in which is remembered what was seen of each sector'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l threads -x -d 'Threads'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l kernel -x -d 'Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l rows-to-discard -x -d 'Rows of tree_r_last that the files lack, as this miner proves'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l rate -x -d 'Read no more than so much a second, as 200MiB, over all reading together'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l hours -x -d 'Read only between these hours of the local clock, as 1-6 or 22-4'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l again-after -x -d 'Look at a sector again when so long has passed, as 30d or 12h, or when its files were changed'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l status -d 'Read nothing; say how far scrubbing is, what was found damaged, and when all will have been read'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l config -r -F -d 'A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l json -d 'Print one JSON object a line on standard output: events, then a final report'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
+complete -c sealer-recover -n '__sealer_recover_command scrub' -l help -s h -d 'Show this help'
 complete -c sealer-recover -n '__sealer_recover_command diagnose' -l miner -x -d 'The miner\'s address, as f01000 (or t01000 on test networks; f2 and other forms work too)'
 complete -c sealer-recover -n '__sealer_recover_command diagnose' -l sectors -l sector -x -d 'Sector numbers: 7, a list 1,2,5 or a range 3-40'
 complete -c sealer-recover -n '__sealer_recover_command diagnose' -l sectors-recovery-metadata -l metadata -r -F -d 'The file that export wrote, instead of asking a chain node'
@@ -376,4 +401,4 @@ complete -c sealer-recover -n '__sealer_recover_command config' -l json -d 'Prin
 complete -c sealer-recover -n '__sealer_recover_command config' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
 complete -c sealer-recover -n '__sealer_recover_command config' -l help -s h -d 'Show this help'
 complete -c sealer-recover -n '__sealer_recover_command help' -l help -s h -d 'Show this help'
-complete -c sealer-recover -n '__sealer_recover_command help' -a 'bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces reconcile recover repair survey unseal verify'
+complete -c sealer-recover -n '__sealer_recover_command help' -a 'bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces reconcile recover repair scrub survey unseal verify'

@@ -18,6 +18,7 @@ _sealer-recover() {
     'heal:Survey sectors, mend those that need it in the order of their deadlines, verify them, and tell the miner'
     'verify:Prove that sectors in storage paths would pass window PoSt'
     'reconcile:Compare chain, lotus-miner'\''s or Curio'\''s index and storage paths, and say where they disagree'
+    'scrub:Read all sectors of storage paths bit by bit, a stretch a night, and remember what was seen'
     'diagnose:After a mismatch: say which causes are certain, possible or excluded, and what settles them'
     'commit1:Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'
     'doctor:Check all that a recovery needs on this machine and around it, and say what to do where something is wrong'
@@ -293,7 +294,7 @@ _sealer-recover() {
         '--threads=[Threads for trees and parent caches]:count: '
         '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
         '--rows-to-discard=[Rows of tree_r_last not stored; must be what the miner proves with]:rows: '
-        '--survey=[What survey --json printed, as a file\: replicas that it found damaged, and that have not changed since, are not read again]:file:_files'
+        '--survey=[What survey --json printed, as a file, or the scrub.db of scrub\: replicas that were found damaged, and that have not changed since, are not read again]:file:_files'
         '--dry-run[Say what would be made of what, and stop there]'
         '--ignore-resources[Start although memory, disk or open files seem too little]'
         '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
@@ -329,6 +330,7 @@ _sealer-recover() {
         '--threads=[Threads for trees and parent caches]:count: '
         '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
         '--rows-to-discard=[Rows of tree_r_last not stored; must be what the miner proves with]:rows: '
+        '--survey=[What survey --json printed, as a file, or the scrub.db of scrub\: replicas that were found damaged, and that have not changed since, are not read again]:file:_files'
         '--dry-run[Say what would be done, and stop there]'
         '--yes[Do it without asking]'
         '-y[Do it without asking]'
@@ -393,6 +395,38 @@ _sealer-recover() {
         '*--storage=[A storage path of Lotus or Curio, or a result folder of recover\: what holds sealed/ and cache/]:folder:_files -/'
         '--csv=[A file to write what disagrees to, a row each]:file:_files'
         '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    scrub)
+      specs=(
+        '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
+        '--sectors-recovery-metadata=[The metadata file that is kept up to date beside, with comm_c and comm_r_last, as `sealer-recover export --storage` writes it]:file:_files'
+        '--metadata=[The metadata file that is kept up to date beside, with comm_c and comm_r_last, as `sealer-recover export --storage` writes it]:file:_files'
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--archive-node=[A chain node that keeps old state, asked only what the other cannot answer]:info: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
+        '--damocles-state=[A file with the state of the sectors as damocles-manager'\''s API answers it, as JSON]:file:_files'
+        '--offline[Ask nobody\: files are compared with what the metadata file has, or with each other]'
+        '--assume-zeros[Take a sector for one of zeros (CC) where nothing tells whether it was sealed over data]'
+        '*--storage=[A storage path of Lotus or Curio, or a result folder of recover\: what holds sealed/ and cache/]:folder:_files -/'
+        '--state=[Folder in which is remembered what was seen of each sector]:folder:_files -/'
+        '--threads=[Threads]:count: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--rows-to-discard=[Rows of tree_r_last that the files lack, as this miner proves]:count: '
+        '--rate=[Read no more than so much a second, as 200MiB, over all reading together]:bytes: '
+        '--hours=[Read only between these hours of the local clock, as 1-6 or 22-4]:from-to: '
+        '--again-after=[Look at a sector again when so long has passed, as 30d or 12h, or when its files were changed]:time: '
+        '--status[Read nothing; say how far scrubbing is, what was found damaged, and when all will have been read]'
         '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
         '--json[Print one JSON object a line on standard output\: events, then a final report]'
         '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
@@ -507,7 +541,7 @@ _sealer-recover() {
       specs=(
         '--help[Show this help]'
         '-h[Show this help]'
-        '*:topic:(bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces reconcile recover repair survey unseal verify)'
+        '*:topic:(bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces reconcile recover repair scrub survey unseal verify)'
       )
       shift words
       ((CURRENT--))

@@ -17,10 +17,21 @@ public sealed partial class RoomsTests
         ["Filecoin.Curio"] = ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain"],
         ["Filecoin.Sealing"] = ["Filecoin.Primitives", "Filecoin.Cryptography"],
         ["SealerRecover.Recovery"] = ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing"],
+        ["SealerRecover.Ledger"] = ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain", "Filecoin.Sealing", "SealerRecover.Recovery"],
         ["sealer-recover"] =
         [
             "Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.OpenCl", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing", "SealerRecover.Recovery",
+            "SealerRecover.Ledger",
         ],
+    };
+
+    /// <summary>What one room alone brings in, by the beginning of its assemblies' names.</summary>
+    private static readonly Dictionary<string, string> OnlyIn = new(StringComparer.Ordinal)
+    {
+        ["Npgsql"] = "Filecoin.Curio",
+        ["Microsoft.Data.Sqlite"] = "SealerRecover.Ledger",
+        ["SQLitePCL"] = "SealerRecover.Ledger",
+        ["Silk.NET"] = "Filecoin.OpenCl",
     };
 
     /// <summary>What only the executable may touch: it hands surroundings and clock down as values.</summary>
@@ -61,6 +72,16 @@ public sealed partial class RoomsTests
     {
         using AssemblyDefinition assembly = Assemblies.Read(project);
         Assert.Empty(assembly.MainModule.AssemblyReferences.Select(reference => reference.Name).Intersect(Assemblies.Product).Except(MayKnow[project]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_driver_is_known_in_one_room_only(string project)
+    {
+        using AssemblyDefinition assembly = Assemblies.Read(project);
+        Assert.DoesNotContain(
+            assembly.MainModule.AssemblyReferences.Select(reference => reference.Name),
+            name => OnlyIn.Any(only => only.Value != project && name.StartsWith(only.Key, StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -33,6 +33,9 @@ public readonly record struct FileLook(FileKind Kind, long Length, long Allocate
     /// <summary>When its content or anything about it changed last, which nobody can set back.</summary>
     public DateTimeOffset Changed { get; init; }
 
+    /// <summary>When its content changed last, as far as nobody has set it.</summary>
+    public DateTimeOffset Modified { get; init; }
+
     /// <summary>Whether it is a regular file of this length, in bytes.</summary>
     public bool IsFileOf(long length) => Kind == FileKind.File && Length == length;
 

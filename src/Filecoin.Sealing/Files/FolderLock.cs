@@ -25,9 +25,10 @@ public sealed class FolderLock : IDisposable
     /// <param name="files">Makes the folder.</param>
     /// <param name="path">The lock file.</param>
     /// <param name="subject">What is locked, for the message.</param>
+    /// <param name="doing">What is done with it, for the message.</param>
     /// <exception cref="OperatorException">Busy: another process has it.</exception>
     /// <exception cref="IOException">The lock file cannot be made or the file system has no locks.</exception>
-    public static FolderLock Take(IFileSystem files, string path, string subject)
+    public static FolderLock Take(IFileSystem files, string path, string subject, string doing = "recovered")
     {
         while (true)
         {
@@ -49,7 +50,7 @@ public sealed class FolderLock : IDisposable
             {
                 string owner = errno == LinuxNative.TryAgain ? Owner(handle) : string.Empty;
                 handle.Dispose();
-                throw errno == LinuxNative.TryAgain ? Busy(path, subject, owner)
+                throw errno == LinuxNative.TryAgain ? Busy(path, subject, doing, owner)
                     : new IOException($"cannot lock {path}: {LinuxNative.Describe(errno)}", errno);
             }
 
@@ -101,8 +102,8 @@ public sealed class FolderLock : IDisposable
             : string.Empty;
     }
 
-    private static OperatorException Busy(string path, string subject, string owner) => new(
+    private static OperatorException Busy(string path, string subject, string doing, string owner) => new(
         FailureKind.Busy,
-        $"{subject} is being recovered by another sealer-recover{owner}, which holds {path}",
+        $"{subject} is being {doing} by another sealer-recover{owner}, which holds {path}",
         "Wait for it or stop it; a process that has died holds nothing.");
 }

@@ -10,6 +10,7 @@ internal static partial class LinuxNative
 {
     public const int NotPermitted = 1;
     public const int NoEntry = 2;
+    public const int NoThread = 3;
     public const int Interrupted = 4;
     public const int TryAgain = 11;
     public const int Exists = 17;
@@ -98,6 +99,18 @@ internal static partial class LinuxNative
     /// <summary>link(2): a second name for a file; <see cref="Exists"/> if the name is taken.</summary>
     public static int Link(string existing, string name) => Repeat(() => LinkFile(existing, name));
 
+    /// <summary>
+    /// ioprio_set(2) of one thread of this process: the idle class, which is served where nobody else wants the disk; <see cref="NoSystemCall"/>
+    /// where the number of the call is not known for this processor.
+    /// </summary>
+    public static int SetIdleReading(int thread)
+    {
+        const long ofThread = 1;
+        const long idleClass = 3L << 13;
+        long call = RuntimeInformation.ProcessArchitecture switch { Architecture.X64 => 251, Architecture.Arm64 => 30, _ => -1 };
+        return call < 0 ? NoSystemCall : Repeat(() => (int)SystemCall(call, ofThread, thread, idleClass));
+    }
+
     /// <summary>statx(2) of a path, not following a link at its end.</summary>
     public static int Stat(string path, out FileLook look) => Stat(CurrentFolder, path, DoNotFollow, out look);
 
@@ -153,11 +166,20 @@ internal static partial class LinuxNative
             Device: ((ulong)MemoryMarshal.Read<uint>(stat[136..]) << 32) | MemoryMarshal.Read<uint>(stat[140..]),
             Inode: MemoryMarshal.Read<ulong>(stat[32..]))
         {
-            Changed = DateTimeOffset.FromUnixTimeSeconds(MemoryMarshal.Read<long>(stat[96..])).AddTicks(
-                MemoryMarshal.Read<uint>(stat[104..]) / (long)TimeSpan.NanosecondsPerTick),
+            Changed = TimeIn(stat[96..]),
+            Modified = TimeIn(stat[112..]),
             IsProtected = (MemoryMarshal.Read<ulong>(stat[8..]) & (Immutable | AppendOnly)) != 0,
         };
         return errno;
+    }
+
+    /// <summary>A time of statx: seconds, then nanoseconds; one that no calendar has, as damaged file systems tell, is the first there is.</summary>
+    private static DateTimeOffset TimeIn(ReadOnlySpan<byte> time)
+    {
+        long seconds = MemoryMarshal.Read<long>(time);
+        return seconds < DateTimeOffset.MinValue.ToUnixTimeSeconds() || seconds >= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.MinValue
+            : DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(MemoryMarshal.Read<uint>(time[8..]) / (long)TimeSpan.NanosecondsPerTick);
     }
 
     private static int Repeat(Func<int> call)
@@ -198,6 +220,9 @@ internal static partial class LinuxNative
 
     [LibraryImport("libc", EntryPoint = "preadv2", SetLastError = true)]
     private static unsafe partial nint ReadAt(SafeFileHandle file, IoVector* buffers, int count, long offset, int flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long SystemCall(long number, long first, long second, long third);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int folder, string path, int flags, uint mask, byte[] buffer);

@@ -23,15 +23,22 @@ public static class DataTree
     /// <param name="phase">What progress is reported as.</param>
     /// <param name="progress">Told how far; may be null.</param>
     /// <param name="cancellation">Stops between chunks.</param>
+    /// <param name="parts">Remembers the root of each chunk of 1 MiB, so that a reading goes on; null for nobody.</param>
     /// <exception cref="Primitives.OperatorException">The data cannot be read.</exception>
     public static CommD Of(
-        ISectorData data, TwoToOneHash hash, ITreeCores cores, SealPhase phase, IProgress<SealProgress>? progress, CancellationToken cancellation)
+        ISectorData data,
+        TwoToOneHash hash,
+        ITreeCores cores,
+        SealPhase phase,
+        IProgress<SealProgress>? progress,
+        CancellationToken cancellation,
+        IReadParts? parts = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(hash);
         ArgumentNullException.ThrowIfNull(cores);
         SealProgressCounter counter = new(progress, phase, 1, 1, data.Size.Nodes);
-        return new CommD(Root(data, 0, data.Size.Bytes, hash, cores, tree: null, counter, cancellation));
+        return new CommD(Root(data, 0, data.Size.Bytes, hash, cores, tree: null, counter, cancellation, parts));
     }
 
     /// <summary>The commitment to a piece of the data.</summary>
@@ -78,7 +85,8 @@ public static class DataTree
         ITreeCores cores,
         DurableFile? tree,
         SealProgressCounter? counter,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        IReadParts? parts = null)
     {
         long leaves = length / SectorSize.NodeBytes;
         int chunkNodes = (int)Math.Min(ChunkNodes, leaves);
@@ -88,13 +96,21 @@ public static class DataTree
 
         void Reduced(int chunk)
         {
+            Span<byte> root = roots.AsSpan(chunk * SectorSize.NodeBytes, SectorSize.NodeBytes);
+            if (parts?.TryRecall(chunk, root) == true)
+            {
+                counter?.Add(chunkNodes);
+                return;
+            }
+
             byte[] rented = ArrayPool<byte>.Shared.Rent(chunkNodes * SectorSize.NodeBytes);
             try
             {
                 Span<byte> nodes = rented.AsSpan(0, chunkNodes * SectorSize.NodeBytes);
                 data.Read(offset + ((long)chunk * nodes.Length), nodes);
                 tree?.WriteAt((long)chunk * nodes.Length, nodes);
-                Reduce(hash, nodes, chunk, leaves, 0, tree).CopyTo(roots.AsSpan(chunk * SectorSize.NodeBytes));
+                Reduce(hash, nodes, chunk, leaves, 0, tree).CopyTo(root);
+                parts?.Keep(chunk, root);
             }
             finally
             {

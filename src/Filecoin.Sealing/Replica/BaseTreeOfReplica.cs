@@ -19,6 +19,10 @@ public static class BaseTreeOfReplica
     /// <param name="progress">Told how far; may be null.</param>
     /// <param name="cancellation">Stops within a second.</param>
     /// <param name="poseidonKernel">Name of the kernel to use; null for the best on this machine.</param>
+    /// <param name="parts">
+    /// Remembers the nodes of <see cref="RowOfParts"/> above each part of the replica, so that a reading goes on; a part that is begun is then
+    /// finished before a cancellation stops the rest. Null for nobody.
+    /// </param>
     /// <exception cref="OperatorException">The replica cannot be read.</exception>
     public static KeptRows Rows(
         ISectorData replica,
@@ -28,7 +32,8 @@ public static class BaseTreeOfReplica
         ITreeCores cores,
         IProgress<SealProgress>? progress,
         CancellationToken cancellation,
-        string? poseidonKernel = null)
+        string? poseidonKernel = null,
+        IReadParts? parts = null)
     {
         ArgumentNullException.ThrowIfNull(replica);
         ArgumentNullException.ThrowIfNull(porep);
@@ -37,8 +42,9 @@ public static class BaseTreeOfReplica
         try
         {
             SealProgressCounter counter = new(progress, SealPhase.CheckReplica, tree + 1, porep.Shape.BaseTrees, rows.Layout.Leaves);
+            PartsOfTree? known = parts is null ? null : new PartsOfTree(parts, rows, tree, RowOfParts(porep, lowestRow));
             _ = Build(
-                replica, tree * rows.Layout.Leaves * SectorSize.NodeBytes, rows.Layout, rows, cores, counter, poseidonKernel, cancellation);
+                replica, tree * rows.Layout.Leaves * SectorSize.NodeBytes, rows.Layout, known ?? (ITreeRows)rows, cores, counter, poseidonKernel, cancellation, known);
             return rows;
         }
         catch
@@ -47,6 +53,12 @@ public static class BaseTreeOfReplica
             throw;
         }
     }
+
+    /// <summary>The row whose nodes are remembered of a part: the lowest kept one, or the highest beneath it that lies within a part.</summary>
+    public static int RowOfParts(PorepParameters porep, int lowestRow) => Math.Min(lowestRow, BaseTreeBuilder.ChunkRows(BaseTreeLayout.For(porep)));
+
+    /// <summary>Bytes of a replica that are read, and remembered, at once.</summary>
+    public static long PartBytes(PorepParameters porep) => (long)BaseTreeBuilder.ChunkLeaves(BaseTreeLayout.For(porep)) * SectorSize.NodeBytes;
 
     /// <summary>
     /// One node of a base tree's row, from the replica's part beneath it: 8^<paramref name="row"/> leaves. On the calling thread.
@@ -88,6 +100,7 @@ public static class BaseTreeOfReplica
     /// <param name="counter">Told how far; may be null.</param>
     /// <param name="poseidonKernel">Name of the kernel to use; null for the best on this machine.</param>
     /// <param name="cancellation">Stops within a second.</param>
+    /// <param name="parts">The parts that need not be read; null for none.</param>
     /// <returns>The root.</returns>
     internal static Bytes32 Build(
         ISectorData replica,
@@ -97,15 +110,24 @@ public static class BaseTreeOfReplica
         ITreeCores cores,
         SealProgressCounter? counter,
         string? poseidonKernel,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        PartsOfTree? parts = null)
     {
         int chunkBytes = BaseTreeBuilder.ChunkLeaves(layout) * SectorSize.NodeBytes;
         using ReplicaChunkPool pool = new(chunkBytes);
         PoseidonKernel poseidon8 = PoseidonKernel.Create(TreeShape.BaseArity, poseidonKernel);
-        return Undoubted.Each(1, [poseidon8], _ => BuildOnce(), _ => counter?.Add(-layout.Leaves))[0];
+        return Undoubted.Each(1, [poseidon8], _ => BuildOnce(), Forget)[0];
+
+        void Forget(int tree)
+        {
+            counter?.Add(-layout.Leaves);
+            parts?.Forget();
+        }
 
         Bytes32 BuildOnce()
         {
+            // What was read and not remembered would be read again.
+            CancellationToken within = parts is null ? cancellation : CancellationToken.None;
             BaseTreeBuilder builder = new(poseidon8, layout, rows);
             Run.InOrder(
                 BaseTreeBuilder.Chunks(layout),
@@ -113,8 +135,19 @@ public static class BaseTreeOfReplica
                 "replica",
                 chunk => pool.Use(buffers =>
                 {
-                    replica.Read(start + ((long)chunk * chunkBytes), buffers.Nodes);
-                    builder.Reduce(chunk, buffers.Nodes, buffers.Scratch, _ => cancellation.ThrowIfCancellationRequested());
+                    int row = 0;
+                    Span<byte> nodes = buffers.Nodes;
+                    if (parts is not null && parts.TryRecall(chunk, nodes[..(chunkBytes >> (3 * parts.Row))]))
+                    {
+                        row = parts.Row;
+                        nodes = nodes[..(chunkBytes >> (3 * row))];
+                    }
+                    else
+                    {
+                        replica.Read(start + ((long)chunk * chunkBytes), nodes);
+                    }
+
+                    builder.Reduce(chunk, nodes, buffers.Scratch, _ => within.ThrowIfCancellationRequested(), row);
                     counter?.Add(chunkBytes / SectorSize.NodeBytes);
                 }),
                 cancellation);

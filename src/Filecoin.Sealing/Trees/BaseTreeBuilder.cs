@@ -24,12 +24,15 @@ internal sealed class BaseTreeBuilder
         _poseidon8 = poseidon8;
         _rows = rows;
         _layout = layout;
-        _chunkRows = Math.Min(FullChunkRows, layout.Height);
+        _chunkRows = ChunkRows(layout);
         _chunkRoots = new byte[Chunks(layout) * SectorSize.NodeBytes];
     }
 
     /// <summary>Leaves in a chunk of this layout's trees.</summary>
-    public static int ChunkLeaves(BaseTreeLayout layout) => 1 << (3 * Math.Min(FullChunkRows, layout.Height));
+    public static int ChunkLeaves(BaseTreeLayout layout) => 1 << (3 * ChunkRows(layout));
+
+    /// <summary>Rows of a chunk of this layout's trees above its leaves.</summary>
+    public static int ChunkRows(BaseTreeLayout layout) => Math.Min(FullChunkRows, layout.Height);
 
     /// <summary>Chunks in a tree.</summary>
     public static int Chunks(BaseTreeLayout layout) => (int)(layout.Leaves / ChunkLeaves(layout));
@@ -39,12 +42,13 @@ internal sealed class BaseTreeBuilder
     /// <param name="leaves">The chunk's leaves, 32 bytes each; rows are built in place over it.</param>
     /// <param name="scratch">At least an eighth of the length of <paramref name="leaves"/>.</param>
     /// <param name="batch">Called between batches, for cancellation and progress; gets the number of nodes hashed.</param>
-    public void Reduce(int chunk, Span<byte> leaves, Span<byte> scratch, Action<int> batch)
+    /// <param name="from">The row that <paramref name="leaves"/> are of, where they are nodes above the leaves.</param>
+    public void Reduce(int chunk, Span<byte> leaves, Span<byte> scratch, Action<int> batch, int from = 0)
     {
         Span<byte> row = leaves;
-        _rows.Put(0, (long)chunk * row.Length / SectorSize.NodeBytes, row);
+        _rows.Put(from, (long)chunk * row.Length / SectorSize.NodeBytes, row);
         Span<byte> spare = scratch;
-        for (int level = 1; level <= _chunkRows; level++)
+        for (int level = from + 1; level <= _chunkRows; level++)
         {
             Span<byte> above = spare[..(row.Length / TreeShape.BaseArity)];
             HashRow(row, above, batch);

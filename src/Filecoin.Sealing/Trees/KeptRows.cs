@@ -39,7 +39,7 @@ public sealed class KeptRows : ITreeRows, IDisposable
     /// <param name="layout">The base tree.</param>
     /// <param name="lowestRow">Lowest row the file keeps (<see cref="BaseTreeLayout.LowestRowOfTreeRLast"/>).</param>
     /// <param name="from">Lowest row to read, for a file that is only looked at; null for all it keeps.</param>
-    /// <param name="files">Opens it; null for the real file system.</param>
+    /// <param name="files">Reads it; null for the real file system.</param>
     /// <exception cref="OperatorException">Storage: the file cannot be read or is too short.</exception>
     public static KeptRows Read(string path, BaseTreeLayout layout, int lowestRow, int? from = null, IFileSystem? files = null)
     {

@@ -33,11 +33,14 @@ public sealed class UnsealedFile : ISectorData, IDisposable
     public IReadOnlyList<PaddedRange> Ranges { get; }
 
     /// <summary>Reads a file's trailer.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="size">The sector's size.</param>
+    /// <param name="files">Reads it; null for the real file system.</param>
     /// <exception cref="OperatorException">Storage: it cannot be read, is shorter than a sector, or the trailer is not well formed.</exception>
-    public static UnsealedFile Open(string path, SectorSize size) => StorageFailure.Naming(path, "reading", () =>
+    public static UnsealedFile Open(string path, SectorSize size, IFileSystem? files = null) => StorageFailure.Naming(path, "reading", () =>
     {
-        using IOpenFile file = LinuxFileSystem.Instance.OpenToRead(path);
-        return new UnsealedFile(new PaddedFile(path, size), ReadTrailer(file, path, size));
+        using IOpenFile file = (files ?? LinuxFileSystem.Instance).OpenToRead(path);
+        return new UnsealedFile(new PaddedFile(path, size, files), ReadTrailer(file, path, size));
     });
 
     /// <summary>Whether all of <paramref name="range"/> is there.</summary>

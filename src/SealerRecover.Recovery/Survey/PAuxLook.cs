@@ -15,7 +15,8 @@ internal sealed record PAuxCopy(string Path, FileState State, PAuxFile? Value)
     /// <param name="path">The file.</param>
     /// <param name="expected">The CommR it has to have; null if that is not known.</param>
     /// <param name="kernel">Name of the Poseidon kernel; null for the best.</param>
-    public static PAuxCopy Read(string path, CommR? expected, string? kernel)
+    /// <param name="files">Reads it; null for the real file system.</param>
+    public static PAuxCopy Read(string path, CommR? expected, string? kernel, IFileSystem? files = null)
     {
         PAuxFile? value = null;
         FileState state = FileLooks.Of(path, PAuxFile.Length);
@@ -23,7 +24,7 @@ internal sealed record PAuxCopy(string Path, FileState State, PAuxFile? Value)
         {
             state = FileLooks.Reading(() =>
             {
-                PAuxFile read = PAuxFile.Read(path);
+                PAuxFile read = PAuxFile.Read(files ?? LinuxFileSystem.Instance, path);
                 FileState judged = Judge(read, expected, kernel);
                 value = judged.IsGood ? read : null;
                 return judged;

@@ -33,7 +33,7 @@ internal sealed record ReplicaFindings(
 /// </summary>
 /// <param name="porep">The sector's shape.</param>
 /// <param name="kept">What the files keep.</param>
-/// <param name="copies">The files, those to believe first before the others of the same base tree.</param>
+/// <param name="copies">The files with their rows, those to believe first before the others of the same base tree.</param>
 /// <param name="rightRoots">The right roots of the base trees; null if they are not known.</param>
 /// <param name="settings">How far to look.</param>
 /// <param name="progress">Told how far.</param>
@@ -50,7 +50,9 @@ internal sealed class ReplicaComparison(
     private readonly ConcurrentBag<ByteRange> _bad = [];
 
     /// <summary>Reads all of a replica.</summary>
-    public ReplicaFindings All(SurveyedReplica replica)
+    /// <param name="replica">The replica.</param>
+    /// <param name="parts">The parts that need not be read; null for none.</param>
+    public ReplicaFindings All(SurveyedReplica replica, IReadParts? parts)
     {
         FixedTreeCores cores = new(settings.Threads);
         Dictionary<string, IReadOnlyList<NodeRange>> differences = [];
@@ -59,12 +61,12 @@ internal sealed class ReplicaComparison(
         for (int tree = 0; tree < porep.Shape.BaseTrees; tree++)
         {
             using KeptRows made = BaseTreeOfReplica.Rows(
-                replica, porep, tree, kept.LowestRow, cores, progress, cancellation, settings.Kernels.Poseidon);
+                replica, porep, tree, kept.LowestRow, cores, progress, cancellation, settings.Kernels.Poseidon, parts);
             roots.Add(made.Root);
             bool isFirst = true;
             foreach (TreeCopy copy in copies.Where(copy => copy.Tree == tree && copy.Rows is not null))
             {
-                using KeptRows stored = KeptRows.Read(copy.Path, kept.Layout, kept.LowestRow);
+                KeptRows stored = copy.Stored!;
                 IReadOnlyList<NodeRange> different = stored.DifferencesFrom(made);
                 differences[copy.Path] = different;
                 if (isFirst && Says(copy))
@@ -100,7 +102,7 @@ internal sealed class ReplicaComparison(
         foreach (IGrouping<long, long> ofTree in chosen.GroupBy(node => node / nodes))
         {
             TreeCopy copy = trees[ofTree.Key];
-            using KeptRows stored = KeptRows.Read(copy.Path, kept.Layout, kept.LowestRow);
+            KeptRows stored = copy.Stored!;
             ParallelOptions options = new() { MaxDegreeOfParallelism = settings.Threads, CancellationToken = cancellation };
             Parallel.ForEachAsync(ofTree.Select(node => node % nodes).Order(), options, (node, _) =>
             {

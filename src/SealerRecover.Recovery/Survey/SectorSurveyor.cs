@@ -18,6 +18,17 @@ public sealed class SectorSurveyor(StorageRoots roots, SurveySettings settings)
     {
         ArgumentNullException.ThrowIfNull(facts);
         bool hasUpdate = HasAny(facts.Sector, InstallArea.Update) || HasAny(facts.Sector, InstallArea.UpdateCache);
+        FileSurvey? unsealed = null;
+        if (settings is { Deep: true, Readings: { } readings })
+        {
+            // Hours of reading come first, go on where they were stopped, and stop as soon as they are asked to; the rest is seconds and is finished.
+            unsealed = Unsealed(facts, progress, cancellation);
+            ReplicaSurveyor ahead = new(roots, settings, facts, progress, cancellation);
+            ahead.ReadAhead(InstallArea.Sealed, readings);
+            ahead.ReadAhead(InstallArea.Update, readings);
+            cancellation = CancellationToken.None;
+        }
+
         ReplicaSurveyor surveyor = new(roots, settings, facts, progress, cancellation);
         ReplicaSurvey sealedOnes = surveyor.Survey(InstallArea.Sealed, InstallArea.Cache, ManifestFile.Sealed, facts.SealedCid);
         IReadOnlyList<FileSurvey> forCommit1 = Commit1Files.Survey(roots, settings, facts, sealedOnes, progress, cancellation);
@@ -49,10 +60,7 @@ public sealed class SectorSurveyor(StorageRoots roots, SurveySettings settings)
             ForCommit1 = forCommit1,
             LayersStand = facts.Unproven is { Variant: PorepVariant.Synthetic }
                 && roots.PlacesOf(facts.Sector, InstallArea.Cache).Any(folder => Commit1Files.AreIn(folder, facts.Porep, PorepVariant.V1_1)),
-            Unsealed = new FileSurvey(
-                ManifestFile.Unsealed,
-                [.. roots.PlacesOf(facts.Sector, InstallArea.Unsealed)
-                    .Select(path => new FileCopy(path, UnsealedLook.At(path, facts, settings, progress, cancellation)))]),
+            Unsealed = unsealed ?? Unsealed(facts, progress, cancellation),
             Warnings = warnings,
         };
     }
@@ -74,6 +82,10 @@ public sealed class SectorSurveyor(StorageRoots roots, SurveySettings settings)
 
         return false;
     }
+
+    private FileSurvey Unsealed(SurveyFacts facts, IProgress<SealProgress>? progress, CancellationToken cancellation) => new(
+        ManifestFile.Unsealed,
+        [.. roots.PlacesOf(facts.Sector, InstallArea.Unsealed).Select(path => new FileCopy(path, UnsealedLook.At(path, facts, settings, progress, cancellation)))]);
 
     private bool HasAny(SectorId sector, InstallArea area) => roots.PlacesOf(sector, area).Count > 0;
 }

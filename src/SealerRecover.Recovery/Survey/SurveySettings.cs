@@ -24,11 +24,20 @@ public sealed record SurveySettings
     /// <summary>Rows of tree_r_last that the files lack, as asked for; null for the default.</summary>
     public int? RowsToDiscard { get; init; }
 
+    /// <summary>The door that files are read through.</summary>
+    public IFileSystem Files { get; init; } = LinuxFileSystem.Instance;
+
+    /// <summary>
+    /// Keeps how far replicas and unsealed copies were read, so that a deep survey that is stopped goes on within a file and reads no byte twice:
+    /// these are then read before all else, and only there does a cancellation stop. Null: nothing is kept.
+    /// </summary>
+    public IReadingKeeper? Readings { get; init; }
+
     /// <summary>Threads, at least 1.</summary>
     public int Threads { get; init; } = 1;
 
-    /// <summary>Opens tree_r_last files, and replicas of which a sample is read; what is read from start to end is opened elsewhere.</summary>
-    public IFileSystem Files { get; init; } = LinuxFileSystem.Instance;
+    /// <summary>Opens what is read here and there, as by a challenge: tree_r_last files, and replicas of which a sample is read; null for <see cref="Files"/>.</summary>
+    public IFileSystem? ScatteredFiles { get; init; }
 
     /// <summary>Kernels asked for by name.</summary>
     public KernelChoice Kernels { get; init; } = KernelChoice.Best;

@@ -19,7 +19,7 @@ internal sealed class SurveyedReplica(ISectorData replica) : ISectorData
 
     private readonly Lock _lock = new();
     private readonly List<ByteRange> _bad = [];
-    private int _failures;
+    private readonly List<ByteRange> _failed = [];
 
     /// <inheritdoc/>
     public SectorSize Size => replica.Size;
@@ -38,6 +38,26 @@ internal sealed class SurveyedReplica(ISectorData replica) : ISectorData
 
     /// <summary>The first failure to read; null if there was none.</summary>
     public string? Failure { get; private set; }
+
+    /// <summary>What was put down of a stretch; null for nothing.</summary>
+    public PartTrouble? TroubleIn(ByteRange stretch)
+    {
+        lock (_lock)
+        {
+            ByteRange[] bad = [.. _bad.Where(range => range.Offset < stretch.End && stretch.Offset < range.End)];
+            return bad.Length == 0 ? null : new PartTrouble(bad, _failed.Exists(failed => bad.Contains(failed)) ? Failure : null);
+        }
+    }
+
+    /// <summary>Puts down what an earlier reading found.</summary>
+    public void Remember(PartTrouble trouble)
+    {
+        lock (_lock)
+        {
+            _bad.AddRange(trouble.Bad);
+            Failure ??= trouble.Failure;
+        }
+    }
 
     /// <inheritdoc/>
     /// <exception cref="OperatorException">Storage: too much of it cannot be read.</exception>
@@ -82,9 +102,13 @@ internal sealed class SurveyedReplica(ISectorData replica) : ISectorData
         {
             _bad.Add(new ByteRange(offset, length));
             Failure ??= failure?.Message;
-            if (failure is not null && ++_failures > MostFailures)
+            if (failure is not null)
             {
-                throw new SurveyStoppedException(failure);
+                _failed.Add(new ByteRange(offset, length));
+                if (_failed.Count > MostFailures)
+                {
+                    throw new SurveyStoppedException(failure);
+                }
             }
         }
     }

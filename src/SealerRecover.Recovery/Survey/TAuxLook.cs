@@ -1,4 +1,5 @@
 using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Trees;
 
 namespace SealerRecover.Recovery.Survey;
@@ -13,7 +14,8 @@ internal static class TAuxLook
     /// <param name="path">The file.</param>
     /// <param name="porep">Size and shape.</param>
     /// <param name="rowsToDiscard">Rows of tree_r_last not stored, as asked for; null for the default.</param>
-    public static FileState At(string path, PorepParameters porep, int? rowsToDiscard) => FileLooks.Reading(() =>
+    /// <param name="files">Reads it; null for the real file system.</param>
+    public static FileState At(string path, PorepParameters porep, int? rowsToDiscard, IFileSystem? files = null) => FileLooks.Reading(() =>
     {
         int rowsDiscarded = BaseTreeLayout.For(porep).RowsDiscarded(rowsToDiscard);
         if (new FileInfo(path).Length is var length && length > MostBytes)
@@ -21,7 +23,7 @@ internal static class TAuxLook
             return Wrong(length, "it is longer than any t_aux");
         }
 
-        byte[] bytes = File.ReadAllBytes(path);
+        byte[] bytes = (files ?? LinuxFileSystem.Instance).ReadAll(path);
         return !TAuxFile.TryRead(bytes, out IReadOnlyList<StoreConfig> configs)
             ? Wrong(bytes.Length, "it is no list of store configurations")
             : Mistake(configs, porep, rowsDiscarded) is { } mistake ? Wrong(bytes.Length, mistake)

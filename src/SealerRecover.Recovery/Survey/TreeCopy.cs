@@ -14,6 +14,9 @@ internal sealed record TreeCopy(int Tree, string Path, FileState Look, RowContra
     private const string Contradiction = "its rows contradict each other";
     private const string OtherRoot = "its root is not the one that makes comm_r_last";
 
+    /// <summary>The rows themselves, where they are wanted once more: to be disposed. Null where they are not.</summary>
+    public KeptRows? Stored { get; init; }
+
     /// <summary>The roots it may stand for.</summary>
     public IEnumerable<Bytes32> Roots => Rows is null ? [] : [Rows.StoredRoot, Rows.ComputedRoot];
 

@@ -31,7 +31,7 @@ internal static class UnsealedLook
         UnsealedFile file;
         try
         {
-            file = UnsealedFile.Open(path, size);
+            file = UnsealedFile.Open(path, size, settings.Files);
         }
         catch (OperatorException failure)
         {
@@ -58,7 +58,13 @@ internal static class UnsealedLook
             }
 
             CommD found = DataTree.Of(
-                file, TwoToOneHash.Create(settings.Kernels.TwoToOne), new FixedTreeCores(settings.Threads), SealPhase.CheckData, progress, cancellation);
+                file,
+                TwoToOneHash.Create(settings.Kernels.TwoToOne),
+                new FixedTreeCores(settings.Threads),
+                SealPhase.CheckData,
+                progress,
+                cancellation,
+                settings.Readings is { } readings ? new DataParts(readings.Of(path, partNodes: 1)) : null);
             return found == expected
                 ? new Good(facts.AreFromChain ? CheckDepth.ProvenAgainstChain : CheckDepth.Consistent)
                 : new Damaged([new DamagedRange(0, size.Bytes)], $"its CommD is {found}, but the sector's is {expected}");

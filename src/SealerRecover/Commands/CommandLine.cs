@@ -16,7 +16,7 @@ internal sealed class CommandLine
     /// <summary>Makes the syntax.</summary>
     public CommandLine()
     {
-        _commands = [_root, new ExportCommand(), new RecoverCommand(), new ParentsCommand(), new BenchCommand(), new KernelsCommand(), new CommpCommand(), new PiecesCommand(), new UnsealCommand(), new SurveyCommand(), new RepairCommand(), new HealCommand(), new VerifyCommand(), new ReconcileCommand(), new DiagnoseCommand(), new Commit1Command(), new DoctorCommand(), new ConfigCommand()];
+        _commands = [_root, new ExportCommand(), new RecoverCommand(), new ParentsCommand(), new BenchCommand(), new KernelsCommand(), new CommpCommand(), new PiecesCommand(), new UnsealCommand(), new SurveyCommand(), new RepairCommand(), new HealCommand(), new VerifyCommand(), new ReconcileCommand(), new ScrubCommand(), new DiagnoseCommand(), new Commit1Command(), new DoctorCommand(), new ConfigCommand()];
         foreach (ICommand command in _commands)
         {
             // Without an action the parser takes a command for a mere group of others. RunAsync does the work.
@@ -83,6 +83,14 @@ internal sealed class CommandLine
         IView view = parsed.GetValue(command.Common.Json) ? new JsonView(host.Output, host.Error, host.Time, verbose)
             : host.OutputIsTerminal ? new TerminalView(host, verbose)
             : new PlainView(host.Output, host.Error, host.Time, verbose);
+        using ServiceManager? manager = ServiceManager.Of(host, view.Diagnostic);
+        if (manager is not null)
+        {
+            view = new ServiceView(view, manager, host.Time);
+            manager.Ready();
+        }
+
+        using CancellationTokenRegistration stopping = cancellation.Register(() => manager?.Stopping());
         if (mistake is not null)
         {
             Report refused = new() { Command = command.Name, Failure = Failure.From(mistake) };

@@ -20,6 +20,7 @@ internal sealed class HealCommand : ICommand
     private readonly SectorSelection _selection;
     private readonly RecoveryOptions _recovery = new();
     private readonly StorageOption _storage = new();
+    private readonly SurveyOption _survey = new();
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would be done, and stop there." };
     private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Do it without asking." };
     private readonly Option<bool> _declare = new("--declare")
@@ -38,7 +39,7 @@ internal sealed class HealCommand : ICommand
         _selection = new SectorSelection(_sectors, _node);
         Syntax = new Command("heal", "Survey sectors, mend those that need it in the order of their deadlines, verify them, and tell the miner.")
         {
-            _storage.Folders, _dryRun, _yes, _declare, _wait,
+            _storage.Folders, _survey.File, _dryRun, _yes, _declare, _wait,
         };
         _node.AddTo(Syntax);
         Syntax.Add(_sectors.Sectors);
@@ -79,7 +80,7 @@ internal sealed class HealCommand : ICommand
                 context.Events.Notice(debt);
             }
 
-            run.Survey(paths, declares: declaration is not null);
+            run.Survey(paths, _survey.Read(context), declares: declaration is not null);
             HealPlan plan = run.Plan(dryRun);
             if (dryRun || run.Wanting + run.Undeclared == 0)
             {

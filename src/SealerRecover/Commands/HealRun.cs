@@ -53,9 +53,11 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
 
     /// <summary>Looks at all sectors; those that need nothing have ended with that.</summary>
     /// <param name="paths">The storage paths.</param>
+    /// <param name="damaged">Replicas that were found damaged before, by path, each with half a sentence saying how.</param>
     /// <param name="declares">Whether those of them that are faulty on chain are to be declared too.</param>
-    public void Survey(ImmutableArray<string> paths, bool declares)
+    public void Survey(ImmutableArray<string> paths, ImmutableDictionary<string, string> damaged, bool declares)
     {
+        _mending.Know(damaged);
         StorageRoots roots = StorageRoots.Read(paths);
         SurveySettings how = DamagedReplicas.HowFar(settings);
         SectorSurveyor surveyor = new(roots, how);
@@ -67,7 +69,8 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
             SectorSurvey survey = context.View.Live(() => search.Complete(
                 surveyor.Survey(SurveyFacts.From(facts), told, context.Cancellation), told, context.Cancellation));
             SurveyAnswer answer = new(survey, ComparedWith.Chain, ShowGood: false);
-            if (answer.Repairs.Any(repair => repair.IsNeeded && repair.Kind != AdvisedRepair.UnsealAgain))
+            bool isKnown = survey.Files.SelectMany(file => file.Copies).Any(copy => damaged.ContainsKey(copy.Path));
+            if (isKnown || answer.Repairs.Any(repair => repair.IsNeeded && repair.Kind != AdvisedRepair.UnsealAgain))
             {
                 context.View.Answered(answer);
                 _wanting.Add(facts.Sector);

@@ -84,6 +84,12 @@ internal static class HelpExamples
             ("--miner=f01000 --storage=/sector --full 7", "read everything of one"),
             ("--metadata=./sectors-recovery-f01000.json --storage=/sector", "all sectors of a file, without a node"),
         ],
+        ["scrub"] =
+        [
+            ("--miner=f01000", "read all of the miner's sectors on this machine, once, those first that nobody has looked at"),
+            ("--miner=f01000 --storage=/sector --rate=200MiB --hours=1-6", "at night, and the next night go on where this one ends"),
+            ("--status", "how far that is, and what was found damaged"),
+        ],
         ["config"] =
         [
             ("", "what holds on this machine"),

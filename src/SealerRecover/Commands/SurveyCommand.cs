@@ -73,7 +73,7 @@ internal sealed class SurveyCommand : ICommand
         SurveySettings settings = ReadSettings(context);
         TimedFiles timed = new(LinuxFileSystem.Instance, context.Host.Time);
         LatencyBook book = _latency.Open(context, roots);
-        SectorSurveyor surveyor = new(roots, settings with { Files = timed });
+        SectorSurveyor surveyor = new(roots, settings with { ScatteredFiles = timed });
         MisplacedSearch search = new(roots, settings, [.. sectors.Select(sector => sector.Facts).OfType<SurveyFacts>(), .. others]);
         List<HtmlSector> ended = [];
         List<SurveyAnswer> answers = [];

@@ -4,18 +4,20 @@ using System.Globalization;
 using System.Text.Json;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using SealerRecover.Ledger;
 using SealerRecover.Recovery.Repair;
+using SealerRecover.Recovery.Scrub;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
 
-/// <summary>What a survey has found already, as <c>survey --json</c> prints it.</summary>
+/// <summary>What a survey has found already, as <c>survey --json</c> prints it, or what scrubs remember.</summary>
 internal sealed class SurveyOption
 {
     /// <summary>--survey.</summary>
     public Option<string?> File { get; } = new("--survey")
     {
-        Description = "What survey --json printed, as a file: replicas that it found damaged, and that have not changed since, are not read again.",
+        Description = "What survey --json printed, as a file, or the scrub.db of scrub: replicas that were found damaged, and that have not changed since, are not read again.",
         HelpName = "file",
     };
 
@@ -31,6 +33,11 @@ internal sealed class SurveyOption
         }
 
         string path = context.Folders.Absolute(given, File.Name);
+        if (IsLedger(path))
+        {
+            return OfScrubs(context, path);
+        }
+
         ImmutableDictionary<string, string>.Builder found = ImmutableDictionary.CreateBuilder<string, string>();
         foreach (JsonSurvey survey in Lines(path))
         {
@@ -48,6 +55,37 @@ internal sealed class SurveyOption
         }
 
         return found.ToImmutable();
+    }
+
+    private static ImmutableDictionary<string, string> OfScrubs(CommandContext context, string path)
+    {
+        using ScrubLedger ledger = ScrubLedger.OpenToRead(path, context.Host.Time);
+        ImmutableDictionary<string, string>.Builder found = ImmutableDictionary.CreateBuilder<string, string>();
+        foreach (ScrubbedFile file in ledger.Miners().SelectMany(ledger.SectorsOf).SelectMany(seen => seen.Files).Where(file => file.AgainstChain))
+        {
+            if (FileIdentity.Of(file.Path) == file.Identity)
+            {
+                found[file.Path] = DamagedReplicas.InWords(file.Found ?? "it contradicts the chain");
+            }
+            else
+            {
+                context.Events.Notice($"{file.Path} has changed since the scrub in {path}, so it is looked at again");
+            }
+        }
+
+        return found.ToImmutable();
+    }
+
+    private static bool IsLedger(string path)
+    {
+        try
+        {
+            return ScrubLedger.IsDatabase(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false; // Whoever reads its lines says so.
+        }
     }
 
     private List<JsonSurvey> Lines(string path)

@@ -35,6 +35,9 @@ internal sealed record ConsoleHost
     /// <summary>The configuration file of this machine.</summary>
     public string SystemConfiguration { get; init; } = "/etc/sealer-recover/config.toml";
 
+    /// <summary>Whether the process is root's.</summary>
+    public bool IsRoot { get; init; }
+
     /// <summary>Cores.</summary>
     public int Cores { get; init; } = 1;
 
@@ -68,6 +71,7 @@ internal sealed record ConsoleHost
             Width = isTerminal && Console.WindowWidth is > 60 and int width ? width : int.MaxValue,
             WorkingFolder = System.Environment.CurrentDirectory,
             Cores = System.Environment.ProcessorCount,
+            IsRoot = System.Environment.IsPrivilegedProcess,
         };
     }
 

@@ -40,6 +40,7 @@ namespace SealerRecover.Rendering;
 [JsonDerivedType(typeof(JsonRepairs), "repairs")]
 [JsonDerivedType(typeof(JsonReport), "report")]
 [JsonDerivedType(typeof(JsonRun), "run")]
+[JsonDerivedType(typeof(JsonScrub), "scrub")]
 [JsonDerivedType(typeof(JsonSectorEnded), "sector_ended")]
 [JsonDerivedType(typeof(JsonSectorFound), "sector_found")]
 [JsonDerivedType(typeof(JsonSectorStarted), "sector_started")]

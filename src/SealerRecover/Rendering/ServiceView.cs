@@ -1,0 +1,51 @@
+using System.Globalization;
+using SealerRecover.Hosting;
+using SealerRecover.Recovery.Events;
+
+namespace SealerRecover.Rendering;
+
+/// <summary>Another view, beside which a service manager is told how far the work is: at most every few seconds, in one line.</summary>
+/// <param name="inner">The other view.</param>
+/// <param name="manager">The service manager.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ServiceView(IView inner, ServiceManager manager, TimeProvider time) : IView
+{
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(5);
+    private long? _told;
+
+    /// <inheritdoc/>
+    public void Answered(IAnswer answer) => inner.Answered(answer);
+
+    /// <inheritdoc/>
+    public T Live<T>(Func<T> work) => inner.Live(work);
+
+    /// <inheritdoc/>
+    public void Diagnostic(string line) => inner.Diagnostic(line);
+
+    /// <inheritdoc/>
+    public void On(RecoveryEvent happened)
+    {
+        inner.On(happened);
+        if (Line(happened) is { } line && (_told is not { } told || time.GetElapsedTime(told) >= Often))
+        {
+            _told = time.GetTimestamp();
+            manager.Status(line);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Reported(Report report)
+    {
+        inner.Reported(report);
+        manager.Status(string.Create(CultureInfo.InvariantCulture, $"ended with exit code {report.Exit.Code} ({report.Exit.Name})"));
+    }
+
+    private static string? Line(RecoveryEvent happened) => happened switch
+    {
+        PhaseProgressed { Progress: { Total: > 0 } progress } phase => string.Create(
+            CultureInfo.InvariantCulture, $"{Quantities.Subject(phase)}: {Quantities.Doing(progress)}, {100 * progress.Done / progress.Total} %"),
+        SectorStarted started => $"{started.Sector}: {(started.Resumed ? "goes on from an earlier run" : "starts")}",
+        Notice { Sector: { } sector } notice => $"{sector}: {notice.Text}",
+        _ => null,
+    };
+}
