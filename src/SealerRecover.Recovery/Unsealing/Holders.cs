@@ -4,6 +4,12 @@ using Filecoin.Primitives;
 
 namespace SealerRecover.Recovery.Unsealing;
 
+/// <summary>Where a sector holds something that is wanted.</summary>
+/// <param name="Facts">The sector.</param>
+/// <param name="Range">Which bytes of it.</param>
+/// <param name="Within">The pieces that these lie in, where no commitment is known for just them.</param>
+internal sealed record Holding(SectorFacts Facts, UnsealRange Range, IReadOnlyList<UnsealRange> Within);
+
 /// <summary>Which sectors hold what is wanted, and where in them.</summary>
 internal sealed class Holders
 {
@@ -33,10 +39,10 @@ internal sealed class Holders
 
     /// <summary>The sectors that hold it, at least one, with the bytes that it is there.</summary>
     /// <exception cref="OperatorException">BadInput: none does, or where it lies is not known.</exception>
-    public IReadOnlyList<(SectorFacts Facts, UnsealRange Range)> Of(WantedData wanted) =>
+    public IReadOnlyList<Holding> Of(WantedData wanted) =>
         wanted.Sector is { } number ? [Stretch(wanted, number)] : Piece(wanted);
 
-    private (SectorFacts Facts, UnsealRange Range) Stretch(WantedData wanted, ulong number)
+    private Holding Stretch(WantedData wanted, ulong number)
     {
         if (_unknown.FirstOrDefault(entry => entry.Key.Number == number).Value is { } failure)
         {
@@ -45,18 +51,20 @@ internal sealed class Holders
 
         (SectorFacts facts, SectorContents contents) = _sectors.Values.FirstOrDefault(sector => sector.Facts.Sector.Number == number);
         return facts is not null
-            ? (facts, UnsealRange.OfPadded(contents, wanted.Offset, wanted.Length))
+            ? Stretch(facts, contents, UnsealRange.OfPadded(contents, wanted.Offset, wanted.Length))
             : throw new OperatorException(
                 FailureKind.BadInput,
                 $"{wanted.Name}: nothing is known of a sector {number.ToString(CultureInfo.InvariantCulture)}",
                 $"Name it with {Setting.Sectors}, or add it to the metadata file with {UserCommand.Export}.");
     }
 
-    private IReadOnlyList<(SectorFacts Facts, UnsealRange Range)> Piece(WantedData wanted)
+    private static Holding Stretch(SectorFacts facts, SectorContents contents, UnsealRange range) => new(facts, range, range.PiecesAround(contents));
+
+    private IReadOnlyList<Holding> Piece(WantedData wanted)
     {
         (SectorFacts Facts, SectorContents Contents)[] named = [.. _pieces[wanted.Piece.CommP].Select(sector => _sectors[sector])];
         (SectorFacts Facts, SectorContents Contents)[] placed = [.. named.Where(sector => sector.Contents.Order != OrderKnowledge.Unknown && Fits(sector.Contents))];
-        return placed.Length > 0 ? [.. placed.Select(sector => (sector.Facts, UnsealRange.Of(sector.Contents, wanted.Name)))]
+        return placed.Length > 0 ? [.. placed.Select(sector => new Holding(sector.Facts, UnsealRange.Of(sector.Contents, wanted.Name), []))]
             : named.Length > 0 ? throw new OperatorException(
                 FailureKind.BadInput,
                 $"where piece {wanted.Name} lies in {string.Join(" or ", named.Select(sector => sector.Facts.Sector))} is not known, or its size is another",

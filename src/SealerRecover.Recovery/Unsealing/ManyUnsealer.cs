@@ -125,7 +125,7 @@ public sealed class ManyUnsealer
         UnsealRequest[] held = [];
         try
         {
-            held = [.. holders.Of(wanted).Select(sector => RequestFor(wanted, sector.Facts, sector.Range))];
+            held = [.. holders.Of(wanted).Select(holding => RequestFor(wanted, holding))];
             if (StandingPiece.Find(held[0], events, cancellation) is { } there)
             {
                 return new WantedWork(new UnsealOutcome(wanted, UnsealResult.AlreadyThere, null, held[0].Range, there, null));
@@ -143,15 +143,16 @@ public sealed class ManyUnsealer
         }
     }
 
-    private UnsealRequest RequestFor(WantedData wanted, SectorFacts facts, UnsealRange range) => new()
+    private UnsealRequest RequestFor(WantedData wanted, Holding holding) => new()
     {
         // Nobody named these files: they stand where they are found.
         NameOf = _ => "its place in a storage path",
-        Facts = facts,
-        Range = range,
+        Facts = holding.Facts,
+        Range = holding.Range,
+        Within = holding.Within,
         Output = Path.Combine(_request.OutputFolder, wanted.IsPiece
             ? wanted.Name
-            : string.Create(CultureInfo.InvariantCulture, $"{facts.Sector.FileName}.{wanted.Offset}.{wanted.Length}")),
+            : string.Create(CultureInfo.InvariantCulture, $"{holding.Facts.Sector.FileName}.{wanted.Offset}.{wanted.Length}")),
         NamesCars = wanted.IsPiece,
         TempFolder = _request.TempFolder,
         ParentCacheFolder = _request.ParentCacheFolder,

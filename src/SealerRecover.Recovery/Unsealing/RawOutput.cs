@@ -78,6 +78,16 @@ internal sealed class RawOutput(IFileSystem files, EventSink events)
         UnsealRange range = request.Range;
         SectorSink sink = events.Of(request.Facts.Sector);
         SealProgressCounter written = new(sink, SealPhase.Unseal, 1, 1, range.RawLength);
+        foreach (UnsealRange around in request.Within)
+        {
+            using RawStream content = new(data, around, request.Threads, cancellation);
+            PieceInfo found = Commitment(content, around.RawLength, around.Piece!.Value, request.From, request, sink, cancellation);
+            if (found != around.Piece)
+            {
+                throw UnsealFiles.Wrong(request, plan, around.Piece.Value, found);
+            }
+        }
+
         string output = request.NamesCars && IsCar(data, range, cancellation) ? request.Output + CarHeader.Extension : request.Output;
         NewRawFile.Write(files, output, WriteContent, Check);
         return output;

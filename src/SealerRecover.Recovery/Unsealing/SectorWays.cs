@@ -25,7 +25,7 @@ internal sealed class SectorWays(StorageRoots storage, string labels)
         IReadOnlyList<string> keys = At(InstallArea.Sealed);
         List<UnsealPlan> ways =
         [
-            .. At(InstallArea.Unsealed).Where(copy => MayHave(copy, facts.SealProof.SectorSize, common.Range))
+            .. At(InstallArea.Unsealed).Where(copy => MayHave(copy, facts.SealProof.SectorSize, [common.Range, .. common.Within]))
                 .Select(copy => new UnsealPlan(common with { UnsealedFile = copy }, KeyOrigin.None, null, [])),
         ];
         if (facts.Update is null)
@@ -79,12 +79,12 @@ internal sealed class SectorWays(StorageRoots storage, string labels)
     private string? Beside(string replica, IReadOnlyList<string> caches) =>
         caches.FirstOrDefault(cache => storage.FolderOf(cache) == storage.FolderOf(replica)) ?? (caches.Count > 0 ? caches[0] : null);
 
-    private static bool MayHave(string copy, SectorSize size, UnsealRange range)
+    private static bool MayHave(string copy, SectorSize size, IReadOnlyList<UnsealRange> ranges)
     {
         try
         {
             using UnsealedFile file = UnsealedFile.Open(copy, size);
-            return file.Has(range.Padded);
+            return ranges.All(range => file.Has(range.Padded));
         }
         catch (OperatorException)
         {

@@ -71,7 +71,11 @@ public enum UnsealResult
 /// <param name="Output">Its file; null where there is none.</param>
 /// <param name="Failure">Why not; null on success.</param>
 public sealed record UnsealOutcome(
-    WantedData Wanted, UnsealResult Result, UnsealPlan? From, UnsealRange? Range, string? Output, OperatorException? Failure);
+    WantedData Wanted, UnsealResult Result, UnsealPlan? From, UnsealRange? Range, string? Output, OperatorException? Failure)
+{
+    /// <summary>Whether its bytes were compared with a commitment: its own, or those of the pieces that it lies in.</summary>
+    public bool IsVerified => Failure is null && (Range?.Piece is not null || From?.Request.Within.Count > 0);
+}
 
 /// <summary>What is about to be done for one thing that is wanted.</summary>
 /// <param name="Wanted">What.</param>

@@ -68,6 +68,17 @@ public sealed record UnsealRange(long RawOffset, long RawLength, PieceInfo? Piec
         return new UnsealRange(RawData.RawOffset(offset), RawData.RawOffset(bytes), exactly?.Piece);
     }
 
+    /// <summary>The pieces, and zeros between them, that a range lies in, in order; none where its own commitment is known, or where their places are not.</summary>
+    public IReadOnlyList<UnsealRange> PiecesAround(SectorContents contents)
+    {
+        ArgumentNullException.ThrowIfNull(contents);
+        return Piece is not null || contents.Order == OrderKnowledge.Unknown ? [] :
+        [
+            .. contents.Placed.Where(placed => placed.Offset < Padded.End && Padded.Offset < placed.Offset + placed.Piece.PaddedSize)
+                .Select(placed => new UnsealRange(RawData.RawOffset(placed.Offset), placed.Piece.UnpaddedSize, placed.Piece)),
+        ];
+    }
+
     /// <summary>A piece of the sector.</summary>
     /// <param name="contents">The sector.</param>
     /// <param name="cid">Piece CID of version 1 or 2; version 2 also tells how long the data is, so that zeros behind it are left out.</param>

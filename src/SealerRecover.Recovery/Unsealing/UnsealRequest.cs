@@ -34,6 +34,9 @@ public sealed record UnsealRequest
     /// <summary>Which data.</summary>
     public required UnsealRange Range { get; init; }
 
+    /// <summary>Pieces that a range lies in of which no commitment is known: they are compared with theirs before it is written. None for not at all.</summary>
+    public IReadOnlyList<UnsealRange> Within { get; init; } = [];
+
     /// <summary>The file to write; nothing may stand there.</summary>
     public required string Output { get; init; }
 

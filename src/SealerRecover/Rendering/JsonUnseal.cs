@@ -20,4 +20,5 @@ internal sealed record JsonWantedPiece(
     long? RawOffset,
     long? RawLength,
     string? Commitment,
+    bool? Verified,
     JsonFailure? Failure);

@@ -48,7 +48,7 @@ internal sealed record UnsealPiecesAnswer(UnsealManyPlan Plan, string Folder) : 
     {
         UnsealRequest request = step.Way!.Request;
         return new JsonWantedPiece(
-            step.Wanted.Name, null, JsonSector.Of(request.Facts.Sector), request.From, step.Way.Key, null, request.Range.RawOffset, request.Range.RawLength, request.Range.Piece?.CommP.ToString(), null);
+            step.Wanted.Name, null, JsonSector.Of(request.Facts.Sector), request.From, step.Way.Key, null, request.Range.RawOffset, request.Range.RawLength, request.Range.Piece?.CommP.ToString(), null, null);
     }
 
     private static string OutOf(UnsealPlan way) => SafeText.Clean(way.Key switch
@@ -86,9 +86,9 @@ internal sealed record UnsealedPiecesAnswer(IReadOnlyList<UnsealOutcome> Outcome
     private string Sum => string.Create(
         CultureInfo.InvariantCulture,
         $"{SafeText.Clean(Folder)} holds {Outcomes.Count(outcome => outcome.Failure is null)} of {Outcomes.Count} that are wanted, {Outcomes.Count(outcome => outcome.Result == UnsealResult.Written)} of them written now; ")
-        + (Outcomes.Any(outcome => outcome.Failure is null && outcome.Range?.Piece is null)
-            ? "those that are a piece or a whole sector are what their commitments say, of others none is known"
-            : "they are what their commitments say");
+        + (Outcomes.Count(outcome => outcome is { Failure: null, IsVerified: false }) is > 0 and int bare
+            ? string.Create(CultureInfo.InvariantCulture, $"{bare} of them were not compared with any commitment, the others are what theirs say")
+            : "they are what commitments say");
 
     /// <summary>How something ended, in a word.</summary>
     private static string Word(UnsealOutcome outcome) => outcome.Result switch
@@ -130,5 +130,6 @@ internal sealed record UnsealedPiecesAnswer(IReadOnlyList<UnsealOutcome> Outcome
         outcome.Range?.RawOffset,
         outcome.Range?.RawLength,
         outcome.Range?.Piece?.CommP.ToString(),
+        outcome.Failure is null ? outcome.IsVerified : null,
         outcome.Failure is { } failure ? ReportAnswer.Line(Rendering.Failure.From(failure), verbose: false) : null);
 }

@@ -185,7 +185,32 @@ public sealed class ManyUnsealerTests : IDisposable
         Assert.Equal(raw[..300], File.ReadAllBytes(outcomes[1].Output!));
         Assert.Equal([.. plain.Raw, .. DataPiece.Of(4).Raw], File.ReadAllBytes(outcomes[3].Output!));
         Assert.Equal([true, true, true, false, true], outcomes.Select(outcome => outcome.Range!.Piece is not null));
+        Assert.All(outcomes, outcome => Assert.True(outcome.IsVerified));
         Assert.Single(_labels.Labelled);
+    }
+
+    [Fact]
+    public void A_stretch_is_compared_by_the_pieces_that_it_lies_in()
+    {
+        DataPiece[] pieces = Seal(1);
+        _sectors.Unseal(1, pieces, 0, 1, 2);
+
+        // Damage that is in the piece and not in the stretch tells, too, that a copy is not what it should be.
+        Flip(_sectors.Unsealed(1), 512 + 400);
+        IReadOnlyList<UnsealOutcome> outcomes = Unseal(["1:512:128", "1:1024:256", "1:896:256", "1:1408:256"]).Outcomes;
+
+        Assert.All(outcomes, outcome => Assert.Equal((UnsealResult.Written, null, true), (outcome.Result, outcome.Failure, outcome.IsVerified)));
+        Assert.Equal(
+            [_sectors.Sealed(1), _sectors.Unsealed(1), _sectors.Sealed(1), _sectors.Sealed(1)], outcomes.Select(outcome => outcome.From!.Request.From));
+        Assert.Equal(pieces[1].Raw[..127], File.ReadAllBytes(outcomes[0].Output!));
+        Assert.Equal(pieces[2].Raw[..254], File.ReadAllBytes(outcomes[1].Output!));
+        Assert.Equal([.. pieces[1].Raw[^127..], .. pieces[2].Raw[..127]], File.ReadAllBytes(outcomes[2].Output!));
+        Assert.Equal([.. pieces[2].Raw[^127..], .. pieces[3].Raw[..127]], File.ReadAllBytes(outcomes[3].Output!));
+
+        Flip(_sectors.Sealed(1), 512 + 400);
+        Directory.Delete(_sectors.Out, recursive: true);
+        Assert.Equal(FailureKind.CommitmentMismatch, Unseal(["1:512:128"]).Outcomes[0].Failure!.Kind);
+        Assert.Empty(Directory.GetFiles(_sectors.Out));
     }
 
     [Fact]
