@@ -65,6 +65,9 @@ internal sealed class LedgerDatabase : IDisposable
             long version = database.One("PRAGMA user_version");
             if (version == 0 && !reads)
             {
+                // Nodes of a part are 2 KiB: of smaller pages half would be empty.
+                database.Run("PRAGMA page_size = 16384");
+
                 // Readers do not wait for the writer; after a power cut the last seconds may be missing, and are read again.
                 database.Run("PRAGMA journal_mode = WAL");
                 database.Together(() =>
