@@ -112,7 +112,7 @@ else
     inside sealer-recover scrub --miner=f01000 --offline --storage=/tmp/result/2KiB --state=/tmp/state > "$work/log" 2>&1 || { tail -n 20 "$work/log"; fail "scrubbing samples"; }
     inside sealer-recover scrub --status --state=/tmp/state | grep -q "8 there, 8 looked at in this run, 0 of them damaged" || fail "scrub remembers nothing"
     completed=$(inside bash -c '. /usr/share/bash-completion/completions/sealer-recover; COMP_WORDS=(sealer-recover re) COMP_CWORD=1; _sealer_recover; echo "${COMPREPLY[*]}"')
-    [ "$completed" = "recover repair" ] || fail "bash completes \"sealer-recover re\" to \"$completed\""
+    [ "$completed" = "recover repair reconcile" ] || fail "bash completes \"sealer-recover re\" to \"$completed\""
 
     # What the unit would start, with the example of its configuration.
     sed -e 's|^METADATA=.*|METADATA=/tmp/samples/2KiB/sectors-recovery-f01000.json|' -e 's|^SEALING_RESULT=.*|SEALING_RESULT=/tmp/unit|' \
