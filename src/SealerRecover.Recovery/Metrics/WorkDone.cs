@@ -33,7 +33,12 @@ internal sealed class WorkDone
 
         DateTimeOffset since = isSameStep ? before.Since : happened.At;
         _phases[(happened.Sector, progress.Phase)] = (progress.Step, progress.Done, since);
-        _units[progress.Phase] = _units.GetValueOrDefault(progress.Phase) + more;
+        if (progress.Phase != SealPhase.WriteLayer)
+        {
+            // Writing is told of only where labelling waits for it, which is no count of what was written.
+            _units[progress.Phase] = _units.GetValueOrDefault(progress.Phase) + more;
+        }
+
         if (progress.Phase == SealPhase.Label && progress.Done == progress.Total)
         {
             _layers++;

@@ -48,7 +48,9 @@ public sealed class RunMetricsTests
         Phase(1, SealPhase.Label, 2, 10, at: 25);
         Phase(2, SealPhase.Label, 2, 0, at: 30);
         Phase(2, SealPhase.Label, 2, 100, at: 70);
+        Phase(1, SealPhase.WriteLayer, 1, 100);
         Phase(1, SealPhase.Install, 1, 100);
+        Assert.DoesNotContain(Samples(Metric.PhaseNodes), sample => sample.LabelValues[0] == "write_layer");
         Assert.Equal(210, Of(Metric.PhaseNodes, "label"));
         Assert.Equal(100, Of(Metric.PhaseBytes, "install"));
         Assert.Equal((2, 60), (Of(Metric.Layers), Of(Metric.LayerSeconds)));
