@@ -200,6 +200,12 @@ public sealed class RunMetrics : IRecoveryObserver
     private void End(SectorId sector, SectorStage stage, string? reason)
     {
         _sectors[sector] = _sectors.GetValueOrDefault(sector) with { Stage = stage };
+        if (stage == SectorStage.Done && _checked.ContainsKey(sector))
+        {
+            // What was damaged is mended.
+            _checked[sector] = true;
+        }
+
         if (stage == SectorStage.Failed && _failed.Add(sector))
         {
             string known = reason is not null && _failures.ContainsKey(reason) ? reason : BugReason;

@@ -87,6 +87,12 @@ internal sealed class MetricsView : IView
                 SectorResult.Listed => null,
                 _ => SectorStage.Done,
             };
+            if (sector.Result is SectorResult.Good or SectorResult.GoodSampled or SectorResult.GoodUnread or SectorResult.Proven)
+            {
+                // heal shows only the others.
+                _metrics.Checked(sector.Sector, good: true, _time.GetUtcNow());
+            }
+
             if (stage is { } end)
             {
                 _metrics.Ended(sector.Sector, end, sector.Failure?.Exit.Name);

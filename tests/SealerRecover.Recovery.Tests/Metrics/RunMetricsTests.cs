@@ -127,6 +127,11 @@ public sealed class RunMetricsTests
         _metrics.Checked(Sector(2), good: true, Start);
         _metrics.Checked(Sector(1), good: true, Start.AddSeconds(3));
         Assert.Equal((2, 0), (Of(Metric.Checked, "good"), Of(Metric.Checked, "damaged")));
+        _metrics.Checked(Sector(3), good: false, Start);
+        _metrics.On(new SectorEnded(Start, Outcome(4, OutcomeKind.Installed, null)));
+        Assert.Equal((2, 1), (Of(Metric.Checked, "good"), Of(Metric.Checked, "damaged")));
+        _metrics.On(new SectorEnded(Start, Outcome(3, OutcomeKind.Installed, null)));
+        Assert.Equal((3, 0), (Of(Metric.Checked, "good"), Of(Metric.Checked, "damaged")));
         Assert.Equal((1.5, 2.97, 3.0), (Of(Metric.ReadMedian, "/mnt/a\"b"), Of(Metric.ReadP99, "/mnt/a\"b"), Of(Metric.ReadWorst, "/mnt/a\"b")));
         Assert.Equal((100, 1, 3200, 34), (Of(Metric.Reads, "/mnt/a\"b"), Of(Metric.ReadsFromMemory, "/mnt/a\"b"), Of(Metric.ReadBytes, "/mnt/a\"b"), Of(Metric.Slow)));
         Assert.Contains("sealer_recover_timed_reads{command=\"verify\",storage_path=\"/mnt/a\\\"b\"} 100\n", PrometheusText.Of(_metrics.Read(), ("command", "verify")), StringComparison.Ordinal);

@@ -37,8 +37,16 @@ public sealed class MetricsViewTests : IDisposable
         Assert.Contains("state=\"labelling\"} 1\n", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.Contains("sealer_recover_sector_begun{command=\"recover\",file=\"run\",miner=\"f01000\",sector=\"2\"} 1\n", File.ReadAllText(path), StringComparison.Ordinal);
 
-        // Proven before, failed by what came after.
-        view.Reported(new Report { Command = "recover", Sectors = [SectorReport.Failed(Examples.Sector2, new InvalidOperationException("a bug"))] });
+        view.Reported(new Report
+        {
+            Command = "recover",
+            Sectors =
+            [
+                SectorReport.Failed(Examples.Sector2, new InvalidOperationException("a bug")),
+                new SectorReport(Examples.Sector3, SectorResult.GoodSampled, null, null, [], TimeSpan.Zero, null),
+            ],
+        });
+        Assert.Contains("result=\"good\"} 1\n", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.Contains("sealer_recover_run_exit_code{command=\"recover\",file=\"run\"} 70\n", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.Contains("reason=\"internal_error\"} 1\n", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.True(_time.IsDisposed);
