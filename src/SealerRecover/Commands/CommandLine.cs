@@ -54,6 +54,7 @@ internal sealed class CommandLine
         }
 
         Configuration? configuration = null;
+        MetricsOutput? metrics = null;
         OperatorException? mistake;
         try
         {
@@ -72,6 +73,8 @@ internal sealed class CommandLine
                     parsed = Parse(Configuration.Insert(arguments, command.Syntax, more));
                     mistake = Mistake(parsed, command, configuration);
                 }
+
+                metrics = mistake is null ? MetricsOutput.Open(parsed, command, host) : null;
             }
         }
         catch (OperatorException notUsable)
@@ -83,6 +86,7 @@ internal sealed class CommandLine
         IView view = parsed.GetValue(command.Common.Json) ? new JsonView(host.Output, host.Error, host.Time, verbose)
             : host.OutputIsTerminal ? new TerminalView(host, verbose)
             : new PlainView(host.Output, host.Error, host.Time, verbose);
+        view = metrics?.Beside(view) ?? view;
         using ServiceManager? manager = ServiceManager.Of(host, view.Diagnostic);
         if (manager is not null)
         {

@@ -30,6 +30,20 @@ internal sealed class CommonOptions
         Description = "Log requests to the chain node (without the token) and show failures in full, on standard error.",
     };
 
+    /// <summary>--metrics-file, of commands that take long.</summary>
+    public Option<string?> MetricsFile { get; } = new("--metrics-file")
+    {
+        Description = "Write metrics of the run to this file for Prometheus' node_exporter, every 15 seconds and at the end; its name has to end in .prom. One of an earlier run is replaced, anything else is not. See docs/metrics.md.",
+        HelpName = "file",
+    };
+
+    /// <summary>Adds those of commands that take long.</summary>
+    public void AddLongTo(Command command)
+    {
+        command.Add(MetricsFile);
+        AddTo(command);
+    }
+
     /// <summary>Adds them.</summary>
     public void AddTo(Command command)
     {

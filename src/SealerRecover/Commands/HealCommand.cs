@@ -46,7 +46,7 @@ internal sealed class HealCommand : ICommand
         Syntax.Add(_sectors.Numbers);
         _selection.AddTo(Syntax);
         _recovery.AddRepairTo(Syntax);
-        Common.AddTo(Syntax);
+        Common.AddLongTo(Syntax);
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ internal sealed class LookUpAndRecoverCommand : ICommand
         _selection.AddTo(Root);
         _given.AddTo(Root);
         _recovery.AddTo(Root);
-        Common.AddTo(Root);
+        Common.AddLongTo(Root);
     }
 
     /// <summary>The root, to which the other commands are added.</summary>

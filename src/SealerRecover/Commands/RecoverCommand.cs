@@ -43,7 +43,7 @@ internal sealed class RecoverCommand : ICommand
         _node.AddConnectionTo(Syntax);
         Syntax.Add(_node.Sources.LotusMiner);
         Syntax.Add(_node.Sources.CurioDatabase);
-        Common.AddTo(Syntax);
+        Common.AddLongTo(Syntax);
     }
 
     /// <inheritdoc/>

@@ -34,7 +34,7 @@ internal sealed class RepairCommand : ICommand
         _sectors.AddTo(Syntax);
         _sectors.Selection.AddTo(Syntax);
         _recovery.AddRepairTo(Syntax);
-        Common.AddTo(Syntax);
+        Common.AddLongTo(Syntax);
     }
 
     /// <inheritdoc/>

@@ -50,7 +50,7 @@ internal sealed class ScrubCommand : ICommand
             Syntax.Add(option);
         }
 
-        Common.AddTo(Syntax);
+        Common.AddLongTo(Syntax);
     }
 
     /// <inheritdoc/>

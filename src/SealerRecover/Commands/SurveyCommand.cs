@@ -38,7 +38,7 @@ internal sealed class SurveyCommand : ICommand
     {
         Syntax = new Command("survey", "Check the files of sectors in storage paths and say what repairs them. Writes nothing.");
         _inspection.AddTo(Syntax, _quick, _deep, _sample, _latency.Slow, _latency.Page);
-        Common.AddTo(Syntax);
+        Common.AddLongTo(Syntax);
     }
 
     /// <inheritdoc/>

@@ -53,7 +53,7 @@ internal sealed class UnsealCommand : ICommand
             Syntax.Add(option);
         }
 
-        Common.AddTo(Syntax);
+        Common.AddLongTo(Syntax);
     }
 
     /// <inheritdoc/>

@@ -42,7 +42,7 @@ internal sealed class VerifyCommand : ICommand
     {
         Syntax = new Command("verify", "Prove that sectors in storage paths would pass window PoSt. Writes nothing.");
         _inspection.AddTo(Syntax, _full, _challenges, _randomness, _latency.Slow, _latency.Page);
-        Common.AddTo(Syntax);
+        Common.AddLongTo(Syntax);
     }
 
     /// <inheritdoc/>

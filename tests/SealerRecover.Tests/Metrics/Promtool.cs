@@ -1,0 +1,27 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace SealerRecover.Tests.Metrics;
+
+/// <summary>Prometheus' own checker, where it is installed.</summary>
+internal static class Promtool
+{
+    private const string Name = "promtool";
+
+    /// <summary>Skips the test where it is not there.</summary>
+    public static void Need() => Assert.SkipUnless(
+        Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, Name))),
+        "promtool is not installed (Debian's package prometheus has it)");
+
+    /// <summary>What it says and how it ends.</summary>
+    public static (int Code, string Said) Run(string input, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(Name, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        Task<string> complaints = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, said + complaints.Result);
+    }
+}
