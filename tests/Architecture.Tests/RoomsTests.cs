@@ -17,9 +17,12 @@ public sealed partial class RoomsTests
         ["Filecoin.Curio"] = ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain"],
         ["Filecoin.Sealing"] = ["Filecoin.Primitives", "Filecoin.Cryptography"],
         ["SealerRecover.Recovery"] = ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing"],
+        ["SealerRecover.Fleet"] =
+            ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing", "SealerRecover.Recovery"],
         ["sealer-recover"] =
         [
             "Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.OpenCl", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing", "SealerRecover.Recovery",
+            "SealerRecover.Fleet",
         ],
     };
 
