@@ -11,6 +11,11 @@ using SealerRecover.Recovery.Repair;
 
 namespace SealerRecover.Fleet.Work;
 
+/// <summary>A sector that a worker had.</summary>
+/// <param name="Facts">The sector.</param>
+/// <param name="Outcome">How it ended there.</param>
+public sealed record WorkedSector(SectorFacts Facts, SectorOutcome Outcome);
+
 /// <summary>
 /// One machine of a fleet: takes sectors off the list as its plan admits, runs them as a run of this machine alone would, tells how far they are,
 /// and goes on until it is stopped or drained.
@@ -44,16 +49,16 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     /// <param name="cancellation">Stops it within a second or two; what it has is given back, and resumed by it when it is started again.</param>
     /// <returns>How the sectors it had ended, in the order in which they did.</returns>
     /// <exception cref="OperatorException">It cannot begin, or its folders cannot be used; what it had is given back.</exception>
-    public IReadOnlyList<SectorOutcome> Run(IRecoveryObserver shown, CancellationToken cancellation)
+    public IReadOnlyList<WorkedSector> Run(IRecoveryObserver shown, CancellationToken cancellation)
     {
         using FolderLock mine = StorageFailure.Explain(settings.Recover.TempFolder, () => FolderLock.Take(
             LinuxFileSystem.Instance, Path.Combine(settings.Recover.TempFolder, LockName), $"the worker of {settings.Recover.TempFolder}"));
         _list.Come(settings.Name);
         HeldClaims held = new(_table, shown, EndOf);
         EventSink events = new(held, time);
-        List<SectorOutcome> outcomes = [];
+        List<WorkedSector> outcomes = [];
         TimeSpan every = settings.Silence / 4 < Watched ? settings.Silence / 4 : Watched;
-        using LifeSigns signs = new(() => Tell(held), every, failure => events.Notice($"{failure.Message}; what is at work goes on"));
+        using LifeSigns signs = new(() => Tell(held, events), every, failure => events.Notice($"{failure.Message}; what is at work goes on"));
         try
         {
             while (!cancellation.IsCancellationRequested && !_draining)
@@ -71,7 +76,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         finally
         {
             held.GiveBack(new ClaimEnd(ClaimState.Queued, "stopped", 0, null));
-            Patiently(events, held.Tell, cancellation);
+            Patiently(events, () => TellOf(held, events), cancellation);
             Patiently(events, () => _list.Go(settings.Name), cancellation);
         }
 
@@ -117,7 +122,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         }
     }
 
-    private IReadOnlyList<SectorOutcome> Work(Batch batch, HeldClaims held, EventSink events, CancellationToken cancellation)
+    private IReadOnlyList<WorkedSector> Work(Batch batch, HeldClaims held, EventSink events, CancellationToken cancellation)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using Timer watch = new(
@@ -140,7 +145,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
                 MendOthers(batch, outcomes, events, cancellation);
             }
 
-            return outcomes;
+            return [.. outcomes.Select((outcome, i) => new WorkedSector(facts[i], outcome))];
         }
         catch (OperatorException failure) when (failure.Kind == FailureKind.NotEnoughResources)
         {
@@ -152,7 +157,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         finally
         {
             held.GiveBack(new ClaimEnd(ClaimState.Queued, "stopped", 0, null));
-            Patiently(events, held.Tell, cancellation);
+            Patiently(events, () => TellOf(held, events), cancellation);
         }
     }
 
@@ -173,10 +178,18 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         }
     }
 
-    private void Tell(HeldClaims held)
+    private void Tell(HeldClaims held, EventSink events)
     {
-        held.Tell();
+        TellOf(held, events);
         _draining |= _list.IsThere(settings.Name, _note);
+    }
+
+    private static void TellOf(HeldClaims held, EventSink events)
+    {
+        foreach (SectorId lost in held.Tell())
+        {
+            events.Notice(lost, HeldClaims.NoLonger);
+        }
     }
 
     /// <summary>How an outcome is told to the list: final where nothing but an operator can change it.</summary>

@@ -18,6 +18,9 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
     /// <summary>Between two tries to reach a database that does not answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>What is said of a sector that another has by now, or nobody.</summary>
+    public const string NoLonger = "is no longer this worker's: it was not heard of for too long, or the sector was taken off the list; what was made of it here stays as it is";
+
     private readonly Lock _gate = new();
 
     /// <summary>One at a time tells, so that what ended is told once, and a sector that is taken again is not let go of with its old claim.</summary>
@@ -107,7 +110,7 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
                 held.IsVoid = true;
                 throw new OperatorException(
                     FailureKind.Busy,
-                    $"{sector} is no longer this worker's: it was not heard of for too long, or the sector was taken off the list; what was made of it here stays as it is",
+                    $"{sector} {NoLonger}",
                     "Nothing needs to be done where another worker has it.");
             }
             catch (OperatorException failure) when (failure.Kind == FailureKind.NodeUnreachable)
@@ -121,16 +124,17 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
     }
 
     /// <summary>Tells the list what there is to tell, and hears which sectors are still this worker's.</summary>
+    /// <returns>Those that no longer are, each once.</returns>
     /// <exception cref="OperatorException">The database does not answer; the next call tells it.</exception>
-    public void Tell()
+    public IReadOnlyList<SectorId> Tell()
     {
         lock (_telling)
         {
-            TellAll();
+            return TellAll();
         }
     }
 
-    private void TellAll()
+    private SectorId[] TellAll()
     {
         Held[] all;
         lock (_gate)
@@ -150,10 +154,9 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
 
         Held[] open = [.. all.Where(held => held.End is null && !held.IsVoid)];
         IReadOnlySet<long> still = table.Renew([.. open.Select(held => (held.Claim, held.Progress))]);
-        foreach (Held lost in open.Where(held => !still.Contains(held.Claim.Id)))
-        {
-            lost.IsVoid = true;
-        }
+        Held[] lost = [.. open.Where(held => !still.Contains(held.Claim.Id))];
+        Array.ForEach(lost, held => held.IsVoid = true);
+        return [.. lost.Select(held => held.Claim.Sector)];
     }
 
     /// <summary>Whether a sector's first layer is on record by the time this is reported of it.</summary>
