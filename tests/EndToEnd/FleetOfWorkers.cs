@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Npgsql;
 
@@ -85,6 +86,66 @@ public sealed class FleetOfWorkers(ParentCaches caches, Databases databases) : I
         expected.AssertInstalled(_bench.Result, [1]);
     }
 
+    /// <summary>
+    /// Three workers, of which one is killed and started again, or put to sleep beyond the timeout, again and again. The seed is printed;
+    /// SEALER_RECOVER_KILL_SEED repeats it.
+    /// </summary>
+    [Fact]
+    public async Task Workers_that_are_killed_and_put_to_sleep_at_random_finish_the_list()
+    {
+        Assert.SkipUnless(VectorFiles.LongTests, "takes minutes; set SEALER_RECOVER_LONG_TESTS=1");
+        const int kills = 20;
+        const int sleeps = 5;
+        string given = Environment.GetEnvironmentVariable("SEALER_RECOVER_KILL_SEED") ?? "";
+        int seed = int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int repeated) ? repeated : Random.Shared.Next();
+        TestContext.Current.SendDiagnosticMessage($"kill seed {seed}");
+        Random random = new(seed);
+        ExpectedFiles expected = new("8MiB");
+        await InitAsync();
+        await _bench.RunAsync(0, ["fleet", "submit", $"--metadata={Workbench.Sample("8MiB")}"]);
+        string[] names = ["a", "b", "c"];
+        Executable[] workers = [.. names.Select(name => Work(name, _ => { }))];
+        int rounds = 1;
+        try
+        {
+            for (int blow = 0; blow < kills + sleeps; blow++)
+            {
+                if (await LeftAsync() == 0)
+                {
+                    expected.AssertInstalled(_bench.Result, expected.Numbers);
+                    Directory.Delete(_bench.Result, recursive: true);
+                    await _bench.RunAsync(0, ["fleet", "submit", $"--metadata={Workbench.Sample("8MiB")}"]);
+                    rounds++;
+                }
+
+                await Task.Delay(random.Next(300, 4000), TestContext.Current.CancellationToken);
+                int which = random.Next(workers.Length);
+                if (blow % (kills / sleeps + 1) == 0)
+                {
+                    workers[which].Freeze();
+                    await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+                    workers[which].Thaw();
+                }
+                else
+                {
+                    workers[which].Dispose();
+                    workers[which] = Work(names[which], _ => { });
+                }
+            }
+
+            await DoneAsync();
+            await _bench.RunAsync(0, ["fleet", "drain"]);
+            Ended[] ended = await Task.WhenAll(workers.Select(worker => worker.EndAsync(TestContext.Current.CancellationToken)));
+            Assert.All(ended, end => Assert.True(end.Code is 0 or 12, end.ToString()));
+            expected.AssertInstalled(_bench.Result, expected.Numbers);
+            TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}: {kills} kills, {sleeps} sleeps, {rounds} times the list");
+        }
+        finally
+        {
+            Array.ForEach(workers, worker => worker.Dispose());
+        }
+    }
+
     private static void Hear(List<string> said, string line, TaskCompletionSource? started)
     {
         lock (said)
@@ -125,14 +186,21 @@ public sealed class FleetOfWorkers(ParentCaches caches, Databases databases) : I
     /// <summary>Waits until no sector is left on the list.</summary>
     private async Task DoneAsync()
     {
-        await using NpgsqlDataSource source = NpgsqlDataSource.Create(Connection(_bench.Environment["SEALER_RECOVER_FLEET_DB"]));
-        await using NpgsqlCommand command = source.CreateCommand("SELECT count(*) FROM sealer_recover_fleet.claims WHERE state <> 'done'");
         using CancellationTokenSource impatient = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         impatient.CancelAfter(TimeSpan.FromMinutes(2));
-        while ((long)(await command.ExecuteScalarAsync(impatient.Token))! > 0)
+        while (await LeftAsync() > 0)
         {
             await Task.Delay(100, impatient.Token);
         }
+    }
+
+    /// <summary>How many sectors are not done.</summary>
+    private async Task<long> LeftAsync()
+    {
+        await using NpgsqlConnection connection = new(Connection(_bench.Environment["SEALER_RECOVER_FLEET_DB"]));
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using NpgsqlCommand command = new("SELECT count(*) FROM sealer_recover_fleet.claims WHERE state <> 'done'", connection);
+        return (long)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
     private static string Connection(string url)
@@ -140,7 +208,11 @@ public sealed class FleetOfWorkers(ParentCaches caches, Databases databases) : I
         Uri where = new(url);
         return new NpgsqlConnectionStringBuilder
         {
-            Host = where.Host, Port = where.Port, Username = PostgresServer.User, Password = PostgresServer.Password, Database = where.AbsolutePath[1..],
+            Host = where.Host,
+            Port = where.Port,
+            Username = PostgresServer.User,
+            Password = PostgresServer.Password,
+            Database = where.AbsolutePath[1..],
         }.ConnectionString;
     }
 }

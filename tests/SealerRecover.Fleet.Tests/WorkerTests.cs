@@ -62,7 +62,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
                     break;
             }
         };
-        
+
         // It hears of that only where it asks.
         Worker(fleet, "late", TimeProvider.System, silenceSeconds: 3600).Run(this, stop.Token);
         OperatorException refused = Assert.IsType<OperatorException>(late!.Failure);

@@ -65,6 +65,8 @@ public sealed class FleetDatabase : IDisposable
             ClientEncoding = "UTF8",
             Timezone = "UTC",
             Enlist = false,
+            // No statement leaves anything behind on a connection.
+            NoResetOnClose = true,
             MinPoolSize = 0,
             MaxPoolSize = 8,
             Timeout = 10,

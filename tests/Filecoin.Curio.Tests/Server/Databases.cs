@@ -23,7 +23,12 @@ public sealed class Databases : IAsyncLifetime
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder
             {
-                Host = "127.0.0.1", Port = server.Port, Username = PostgresServer.User, Password = PostgresServer.Password, Database = "postgres", Pooling = false,
+                Host = "127.0.0.1",
+                Port = server.Port,
+                Username = PostgresServer.User,
+                Password = PostgresServer.Password,
+                Database = "postgres",
+                Pooling = false,
             });
         await using NpgsqlCommand command = source.CreateCommand($"CREATE DATABASE {name}");
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
