@@ -96,7 +96,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
         return database.Send($"UPDATE {Table} SET heard = now() WHERE id = @id AND generation = @generation AND state = 'claimed'", Key(claim)) == 1;
     }
 
-    /// <summary>Says how a sector ended. Where it is given back its place stays what it is.</summary>
+    /// <summary>Says how a sector ended. Its place stays what it is, but for one that is done, of which nothing is left there.</summary>
     /// <returns>Whether it was still this claim's to say.</returns>
     /// <exception cref="OperatorException">The database does not answer.</exception>
     public bool End(Claim claim, ClaimEnd end)
@@ -105,7 +105,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
         ArgumentNullException.ThrowIfNull(end);
         return database.Send(
             $"""
-            UPDATE {Table} SET state = @state, since = now(), heard = now(), outcome = @outcome, exit_code = @code, message = @message,
+            UPDATE {Table} SET state = @state, since = now(), heard = now(), placed = placed AND @state <> 'done', outcome = @outcome, exit_code = @code, message = @message,
                 not_before = CASE WHEN @state = 'queued' THEN now() + @wait END
             WHERE id = @id AND generation = @generation AND state = 'claimed'
             """,

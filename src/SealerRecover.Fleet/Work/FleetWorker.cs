@@ -29,6 +29,9 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     /// <summary>The lock on the temporary folder, which is what makes a worker itself.</summary>
     private const string LockName = ".sealer-recover.worker";
 
+    /// <summary>How many pauses pass where nothing fits: looking again asks piece sources again.</summary>
+    private const int TooLarge = 15;
+
     /// <summary>Sectors looked at together.</summary>
     private const int Most = 64;
 
@@ -63,13 +66,14 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         {
             while (!cancellation.IsCancellationRequested && !_draining)
             {
-                if (Take(held, events, cancellation) is { Offers.Count: > 0 } taken)
+                Batch? taken = Take(held, events, cancellation);
+                if (taken is { Offers.Count: > 0 })
                 {
                     outcomes.AddRange(Work(taken, held, events, cancellation));
                 }
                 else
                 {
-                    cancellation.WaitHandle.WaitOne(settings.Pause);
+                    Wait(taken is null ? settings.Pause : TooLarge * settings.Pause, cancellation);
                 }
             }
         }
@@ -81,6 +85,14 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         }
 
         return outcomes;
+    }
+
+    private void Wait(TimeSpan time, CancellationToken cancellation)
+    {
+        for (TimeSpan waited = TimeSpan.Zero; waited < time && !_draining && !cancellation.IsCancellationRequested; waited += settings.Pause)
+        {
+            cancellation.WaitHandle.WaitOne(settings.Pause);
+        }
     }
 
     private Batch? Take(HeldClaims held, EventSink events, CancellationToken cancellation) => Patiently(
