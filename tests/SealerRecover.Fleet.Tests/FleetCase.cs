@@ -23,9 +23,12 @@ internal sealed class FleetCase : IDisposable
         MetadataFile.Read(Path.Combine(VectorFiles.RepositoryRoot, "samples", "2KiB", "sectors-recovery-f01000.json")).Sectors[0];
 
     /// <summary>Makes it.</summary>
-    public static async Task<FleetCase> CreateAsync(Databases databases)
+    public static async Task<FleetCase> CreateAsync(Databases databases) => At(await databases.CreateEmptyAsync());
+
+    /// <summary>Makes it in an empty database.</summary>
+    public static FleetCase At(string url)
     {
-        FleetDatabase database = FleetDatabase.At(await databases.CreateEmptyAsync(), "the test");
+        FleetDatabase database = FleetDatabase.At(url, "the test");
         FleetSchema.Prepare(database);
         return new FleetCase(database);
     }

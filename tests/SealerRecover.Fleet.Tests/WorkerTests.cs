@@ -1,6 +1,7 @@
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging.Abstractions;
 using SealerRecover.Fleet.Claims;
+using SealerRecover.Fleet.Database;
 using SealerRecover.Fleet.Jobs;
 using SealerRecover.Fleet.Work;
 using SealerRecover.Recovery.Events;
@@ -74,6 +75,35 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     }
 
     [Fact]
+    public async Task While_the_database_is_away_nothing_is_installed_and_work_goes_on_when_it_is_back()
+    {
+        string url = await databases.CreateEmptyAsync();
+        using CutLine line = new(new Uri(url).Port);
+        using FleetCase fleet = FleetCase.At(url);
+        using FleetDatabase cut = FleetDatabase.At(url.Replace($":{new Uri(url).Port}/", $":{line.Port}/", StringComparison.Ordinal), "the test");
+        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        _hear = happened =>
+        {
+            if (happened is SectorStarted)
+            {
+                line.Cut();
+            }
+        };
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task<IReadOnlyList<WorkedSector>> run = Task.Run(() => Worker(cut, "a", TimeProvider.System, 3600).Run(this, stop.Token));
+        await UntilAsync(() => Directory.Exists(Path.Combine(_folder, "a", FleetCase.Sample.Sector.FileName)));
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
+        Assert.False(run.IsCompleted);
+        Assert.False(File.Exists(Installed));
+
+        line.Mend();
+        await UntilAsync(() => fleet.List.Sectors()[0].State == ClaimState.Done);
+        Assert.True(File.Exists(Installed));
+        await stop.CancelAsync();
+        Assert.Equal(OutcomeKind.Installed, Assert.Single(await run).Outcome.Kind);
+    }
+
+    [Fact]
     public async Task A_failure_is_final_until_somebody_asks_again()
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
@@ -140,8 +170,10 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
         return Worker(fleet, name, time).Run(this, TestContext.Current.CancellationToken);
     }
 
-    private FleetWorker Worker(FleetCase fleet, string name, TimeProvider time, int silenceSeconds = 1) => new(
-        fleet.Database,
+    private FleetWorker Worker(FleetCase fleet, string name, TimeProvider time, int silenceSeconds = 1) => Worker(fleet.Database, name, time, silenceSeconds);
+
+    private FleetWorker Worker(FleetDatabase database, string name, TimeProvider time, int silenceSeconds) => new(
+        database,
         new WorkerSettings
         {
             Name = name,
