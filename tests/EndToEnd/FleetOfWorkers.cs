@@ -21,15 +21,17 @@ public sealed class FleetOfWorkers(ParentCaches caches, Databases databases) : I
         TaskCompletionSource killing = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource freezing = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using Executable killed = Work("a", line => Hear(said, line, killing));
-        using Executable frozen = Work("b", line => Hear(said, line, freezing));
-        await Task.WhenAny(killing.Task, EndedAsync(killed));
+        await killing.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         killed.Kill();
+        using Executable frozen = Work("b", line => Hear(said, line, freezing));
         await freezing.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         frozen.Freeze();
         using Executable third = Work("c", line => Hear(said, line, null));
-        await DoneAsync();
+
+        // Longer than it takes to count as gone, and for what it has begun to be given back.
+        await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
         frozen.Thaw();
-        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        await DoneAsync();
         await _bench.RunAsync(0, ["fleet", "drain"]);
         Ended ended = await third.EndAsync(TestContext.Current.CancellationToken);
         Assert.True(ended.Code == 0, ended.ToString());
@@ -159,14 +161,6 @@ public sealed class FleetOfWorkers(ParentCaches caches, Databases databases) : I
         if (line.Contains("\"sector_started\"", StringComparison.Ordinal))
         {
             started?.TrySetResult();
-        }
-    }
-
-    private static async Task EndedAsync(Executable executable)
-    {
-        while (!executable.HasEnded)
-        {
-            await Task.Delay(50, TestContext.Current.CancellationToken);
         }
     }
 
