@@ -6,7 +6,7 @@ function __sealer_recover_command
     if test (count $argv) -gt 0
         test "$words[2]" = "$argv[1]"
     else
-        not contains -- "$words[2]" export recover parents bench kernels commp pieces unseal survey repair heal verify reconcile scrub diagnose commit1 doctor config help
+        not contains -- "$words[2]" export recover parents bench kernels commp pieces unseal survey repair heal verify reconcile scrub diagnose commit1 fleet doctor config help
     end
 end
 
@@ -31,6 +31,7 @@ complete -c sealer-recover -n __sealer_recover_first -a reconcile -d 'Compare ch
 complete -c sealer-recover -n __sealer_recover_first -a scrub -d 'Read all sectors of storage paths bit by bit, a stretch a night, and remember what was seen'
 complete -c sealer-recover -n __sealer_recover_first -a diagnose -d 'After a mismatch: say which causes are certain, possible or excluded, and what settles them'
 complete -c sealer-recover -n __sealer_recover_first -a commit1 -d 'Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'
+complete -c sealer-recover -n __sealer_recover_first -a fleet -d 'Have several machines work on one list of sectors, which is kept in a PostgreSQL database'
 complete -c sealer-recover -n __sealer_recover_first -a doctor -d 'Check all that a recovery needs on this machine and around it, and say what to do where something is wrong'
 complete -c sealer-recover -n __sealer_recover_first -a config -d 'Print what options, environment and configuration files say, and where each value is from'
 complete -c sealer-recover -n __sealer_recover_first -a help -d 'Tell the environment variables, the exit codes, or the options of a command'
@@ -389,6 +390,38 @@ complete -c sealer-recover -n '__sealer_recover_command commit1' -l config -r -F
 complete -c sealer-recover -n '__sealer_recover_command commit1' -l json -d 'Print one JSON object a line on standard output: events, then a final report'
 complete -c sealer-recover -n '__sealer_recover_command commit1' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
 complete -c sealer-recover -n '__sealer_recover_command commit1' -l help -s h -d 'Show this help'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l sectors -l sector -x -d 'Sector numbers: 7, a list 1,2,5 or a range 3-40'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l faulty -d 'All of the miner\'s faulty sectors, as the chain node tells them'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l deadline -x -d 'The miner\'s sectors of one deadline, 0 to 47, or of the next one that can be met; commands that recover take its faulty sectors, others all of it'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l lost-on -x -d 'All sectors that stood in a storage path that is lost, by its storage ID or URL, as Curio\'s database or lotus-miner tell them'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l sectors-recovery-metadata -l metadata -r -F -d 'The file that export (or the original tool) wrote'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l priority -x -d 'Sectors of a higher one go first'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l repair -d 'Have the sectors mended in the storage paths of a worker, as repair does; else they are made anew, as recover does'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l fleet-db -x -d 'The PostgreSQL database of the fleet, as postgres://user:password@host/name'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l api-info -x -d 'The chain node as token:multiaddr or token:url, several with commas; instead of FULLNODE_API_INFO'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l node-timeout -x -d 'How long to wait for one answer of the chain node, or of another source'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l miner-api-info -x -d 'The lotus-miner that sealed the sectors, instead of MINER_API_INFO'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l curio-db -x -d 'The database of the Curio cluster that sealed the sectors, as postgres://user@host/name, instead of CURIO_DB_HOST'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l storage -x -a '(__fish_complete_directories)' -d 'A storage path of this machine in which sectors are mended that were submitted with --repair'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l sealing-result -x -a '(__fish_complete_directories)' -d 'Folder that receives sealed/ and cache/'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l sealing-temp -x -a '(__fish_complete_directories)' -d 'Folder for work in progress; a rerun goes on from what is there'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l piece-source -x -a '(__fish_complete_directories)' -d 'Where pieces of sectors with data are: a folder, any:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l worker -x -d 'What the fleet calls this machine; with drain, which is meant'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l give-back-after -x -d 'After how long without a sign of life of a machine this one begins anew what that has layers of'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l silent-after -x -d 'After how long without a sign of life a machine counts as gone'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l parallel -x -d 'Sectors in PreCommit1 at once; each takes two sectors of memory'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l threads -x -d 'Threads for trees and parent caches'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l kernel -x -d 'Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l rows-to-discard -x -d 'Rows of tree_r_last not stored; must be what the miner proves with'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l keep-unsealed -d 'Install the data of sectors that hold any as unsealed/ too, as Lotus and Curio keep it'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l keep-all -a 'false true' -d 'Keep and install layers, tree_c and tree_d too, as they are after PreCommit2'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l force -d 'Move a different file that stands where the result goes aside, instead of refusing'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l ignore-resources -d 'Start although memory, disk or open files seem too little'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l config -r -F -d 'A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l json -d 'Print one JSON object a line on standard output: events, then a final report'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l help -s h -d 'Show this help'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -a 'cancel drain init pause resume retry status submit work'
 complete -c sealer-recover -n '__sealer_recover_command doctor' -l miner -x -d 'The miner\'s address, as f01000 (or t01000 on test networks; f2 and other forms work too)'
 complete -c sealer-recover -n '__sealer_recover_command doctor' -l sector-size -x -d 'Sectors of which size shall be recovered here'
 complete -c sealer-recover -n '__sealer_recover_command doctor' -l api-info -x -d 'The chain node as token:multiaddr or token:url, several with commas; instead of FULLNODE_API_INFO'
@@ -409,4 +442,4 @@ complete -c sealer-recover -n '__sealer_recover_command config' -l json -d 'Prin
 complete -c sealer-recover -n '__sealer_recover_command config' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
 complete -c sealer-recover -n '__sealer_recover_command config' -l help -s h -d 'Show this help'
 complete -c sealer-recover -n '__sealer_recover_command help' -l help -s h -d 'Show this help'
-complete -c sealer-recover -n '__sealer_recover_command help' -a 'bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces reconcile recover repair scrub survey unseal verify'
+complete -c sealer-recover -n '__sealer_recover_command help' -a 'bench commit1 commp config diagnose doctor environment exit-codes export fleet heal kernels options parents pieces reconcile recover repair scrub survey unseal verify'

@@ -21,6 +21,7 @@ _sealer-recover() {
     'scrub:Read all sectors of storage paths bit by bit, a stretch a night, and remember what was seen'
     'diagnose:After a mismatch: say which causes are certain, possible or excluded, and what settles them'
     'commit1:Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'
+    'fleet:Have several machines work on one list of sectors, which is kept in a PostgreSQL database'
     'doctor:Check all that a recovery needs on this machine and around it, and say what to do where something is wrong'
     'config:Print what options, environment and configuration files say, and where each value is from'
     'help:Tell the environment variables, the exit codes, or the options of a command'
@@ -509,6 +510,48 @@ _sealer-recover() {
       shift words
       ((CURRENT--))
       ;;
+    fleet)
+      specs=(
+        '*--sectors=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '*--sector=[Sector numbers\: 7, a list 1,2,5 or a range 3-40]:numbers: '
+        '--faulty[All of the miner'\''s faulty sectors, as the chain node tells them]'
+        '--deadline=[The miner'\''s sectors of one deadline, 0 to 47, or of the next one that can be met; commands that recover take its faulty sectors, others all of it]:number: '
+        '*--lost-on=[All sectors that stood in a storage path that is lost, by its storage ID or URL, as Curio'\''s database or lotus-miner tell them]:storage: '
+        '--sectors-recovery-metadata=[The file that export (or the original tool) wrote]:file:_files'
+        '--metadata=[The file that export (or the original tool) wrote]:file:_files'
+        '--priority=[Sectors of a higher one go first]:number: '
+        '--repair[Have the sectors mended in the storage paths of a worker, as repair does; else they are made anew, as recover does]'
+        '--fleet-db=[The PostgreSQL database of the fleet, as postgres\://user\:password@host/name]:where: '
+        '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
+        '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
+        '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
+        '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
+        '*--storage=[A storage path of this machine in which sectors are mended that were submitted with --repair]:folder:_files -/'
+        '--sealing-result=[Folder that receives sealed/ and cache/]:folder:_files -/'
+        '--sealing-temp=[Folder for work in progress; a rerun goes on from what is there]:folder:_files -/'
+        '*--piece-source=[Where pieces of sectors with data are\: a folder, any\:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}]:place:_files -/'
+        '--worker=[What the fleet calls this machine; with drain, which is meant]:name: '
+        '--give-back-after=[After how long without a sign of life of a machine this one begins anew what that has layers of]:seconds: '
+        '--silent-after=[After how long without a sign of life a machine counts as gone]:seconds: '
+        '--parallel=[Sectors in PreCommit1 at once; each takes two sectors of memory]:count: '
+        '--threads=[Threads for trees and parent caches]:count: '
+        '--kernel=[Kernels to use instead of the fastest, as label=platform,poseidon=scalar; poseidon=opencl is every card, poseidon=opencl\:1 one OpenCL device; a name alone, as plain, counts wherever it exists; best for the fastest]:names: '
+        '--rows-to-discard=[Rows of tree_r_last not stored; must be what the miner proves with]:rows: '
+        '--keep-unsealed[Install the data of sectors that hold any as unsealed/ too, as Lotus and Curio keep it]'
+        '--keep-all=-[Keep and install layers, tree_c and tree_d too, as they are after PreCommit2]::true|false:(false true)'
+        '--force[Move a different file that stands where the result goes aside, instead of refusing]'
+        '--ignore-resources[Start although memory, disk or open files seem too little]'
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
+        '*:action:(cancel drain init pause resume retry status submit work)'
+      )
+      shift words
+      ((CURRENT--))
+      ;;
     doctor)
       specs=(
         '--miner=[The miner'\''s address, as f01000 (or t01000 on test networks; f2 and other forms work too)]:address: '
@@ -548,7 +591,7 @@ _sealer-recover() {
       specs=(
         '--help[Show this help]'
         '-h[Show this help]'
-        '*:topic:(bench commit1 commp config diagnose doctor environment exit-codes export heal kernels options parents pieces reconcile recover repair scrub survey unseal verify)'
+        '*:topic:(bench commit1 commp config diagnose doctor environment exit-codes export fleet heal kernels options parents pieces reconcile recover repair scrub survey unseal verify)'
       )
       shift words
       ((CURRENT--))

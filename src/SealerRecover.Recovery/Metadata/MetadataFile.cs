@@ -1,3 +1,4 @@
+using System.Text;
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
@@ -43,6 +44,26 @@ public static class MetadataFile
     /// </summary>
     /// <exception cref="OperatorException">The existing file is unreadable or of another miner, or writing failed.</exception>
     public static RecoveryMetadata Merge(string path, RecoveryMetadata addition) => Merge(path, addition, LinuxFileSystem.Instance);
+
+    /// <summary>What a file of these sectors would hold, as a text that <see cref="Parse"/> reads.</summary>
+    public static string Text(RecoveryMetadata metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        using HeldFile held = new([]);
+        MetadataWriter.Write(held, existing: null, metadata);
+        return Encoding.UTF8.GetString(held.Content);
+    }
+
+    /// <summary>Reads and checks a text as <see cref="Text"/> makes it.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="text">The text.</param>
+    /// <exception cref="OperatorException">BadInput.</exception>
+    public static RecoveryMetadata Parse(string name, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        using HeldFile held = new(Encoding.UTF8.GetBytes(text));
+        return new MetadataReader(name, held).Read();
+    }
 
     /// <summary>Refuses to put sectors of one miner into the file of another.</summary>
     /// <exception cref="OperatorException">BadInput.</exception>

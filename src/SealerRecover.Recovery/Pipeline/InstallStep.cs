@@ -48,9 +48,11 @@ internal sealed record InstallStep(PreparedSector Prepared, RecoveredSector? Rec
             Prepared.Workspace.Journal.MarkInstalling(described);
         }
 
+        Sector.AskFence();
         InstallManifest manifest = Prepared.Workspace.Journal.Installing!;
         bool placed = Sector.Installer.Install(
             Sector.Facts.Sector, manifest, Prepared.Workspace, Prepared.Targets, Sector.Events, run.Cancellation);
+        Sector.AskFence();
         CleanUp(Sector, Prepared.Workspace, Prepared.Content, Prepared.Pieces);
         bool installed = placed || Recovered is null;
         return new EndStep(installed ? OutcomeKind.Installed : OutcomeKind.AlreadyThere, manifest, ProvenNodes: installed ? proven : null);

@@ -44,6 +44,10 @@ internal sealed class SectorContext(SectorFacts facts, RunContext run)
     /// <summary>The surroundings of a step that is recorded in <paramref name="journal"/>.</summary>
     public StepContext Step(Journal journal) => new(journal, Run.Shared.Cores, Events, Run.Cancellation);
 
+    /// <summary>Goes on where the sector is still this run's.</summary>
+    /// <exception cref="OperatorException">Busy: it is not.</exception>
+    public void AskFence() => Run.Settings.Fence?.Ask(facts.Sector, Run.Cancellation);
+
     /// <summary>Tells the operator one sentence about it.</summary>
     public void Notice(string text) => Events.Notice(text);
 

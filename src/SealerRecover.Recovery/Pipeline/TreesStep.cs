@@ -100,6 +100,8 @@ internal sealed record TreesStep(PreparedSector Prepared, TreesBehind? Behind) :
             return (key, Prepared.Finished.Key(key));
         }
 
+        // It removes the layers when their columns are hashed.
+        Sector.AskFence();
         SealedCommitments made = Trees.Seal(Prepared.Job with { Data = Prepared.Pieces.ToSeal }, Step);
         Sector.Computed = made;
         if (made.CommR != Sector.Facts.SealedCid)

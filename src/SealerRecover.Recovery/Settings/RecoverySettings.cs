@@ -72,6 +72,9 @@ public sealed record RecoverySettings
     /// <summary>Start although the plan says that memory, disk or file handles do not suffice.</summary>
     public bool IgnoreResources { get; init; }
 
+    /// <summary>Asked whether a sector is still this run's before it is installed; null where nobody else could have it.</summary>
+    public IFence? Fence { get; init; }
+
     /// <summary>The settings for one sector: what the operator left open is decided.</summary>
     public RecoverySettings Of(SectorFacts facts)
     {

@@ -108,6 +108,12 @@ internal static class HelpExamples
             ("--archive-node=https://archive.example", "and whether that node keeps what others have pruned"),
             ("--sector-size=64GiB --json", "for sectors of another size, for programs"),
         ],
+        ["fleet"] =
+        [
+            ("submit --fleet-db=postgres://fleet@10.0.0.5/fleet --metadata=./sectors-recovery-f01000.json 3-40", "put sectors on the list that all machines work on"),
+            ("work --fleet-db=postgres://fleet@10.0.0.5/fleet --sealing-result=/sector --sealing-temp=/temp", "work on it, on each machine, until it is stopped or drained"),
+            ("status --fleet-db=postgres://fleet@10.0.0.5/fleet", "who has what, and how far it is"),
+        ],
         ["diagnose"] =
         [
             ("--miner=f01000 --sealing-temp=/temp 7", "why another CommR came out"),

@@ -75,7 +75,9 @@ internal sealed class RecoverCommand : ICommand
         return new Report { Command = Name, Sectors = sectors, Next = next };
     }
 
-    private static IReadOnlyList<SectorFacts> Select(IReadOnlyList<SectorFacts> all, IReadOnlyList<ulong> numbers, string path)
+    /// <summary>The sectors of a file that are meant; all of it where no number is named.</summary>
+    /// <exception cref="OperatorException">BadInput: one is not in it.</exception>
+    public static IReadOnlyList<SectorFacts> Select(IReadOnlyList<SectorFacts> all, IReadOnlyList<ulong> numbers, string path)
     {
         if (numbers.Count == 0)
         {

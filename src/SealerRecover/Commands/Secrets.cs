@@ -1,6 +1,7 @@
 using Filecoin.Chain.Rpc;
 using Filecoin.Curio;
 using Filecoin.Primitives;
+using SealerRecover.Fleet.Database;
 using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
@@ -11,7 +12,7 @@ internal static class Secrets
     private const string Hidden = "***";
 
     /// <summary>Whether a value may hold a token or a password.</summary>
-    public static bool MayHold(string name) => name is "--api-info" or "--archive-node" or "--miner-api-info" or "--curio-db" or "--piece-source"
+    public static bool MayHold(string name) => name is "--api-info" or "--archive-node" or "--miner-api-info" or "--curio-db" or "--fleet-db" or "--piece-source"
         or EnvironmentSettings.ApiVariable or EnvironmentSettings.MinerApiVariable or EnvironmentSettings.PieceSourcesVariable
         || name.Contains("PASSWORD", StringComparison.Ordinal);
 
@@ -27,6 +28,7 @@ internal static class Secrets
                 "--api-info" or "--archive-node" or EnvironmentSettings.ApiVariable => Endpoints(ApiInfo.Parse(value, name)),
                 "--miner-api-info" or EnvironmentSettings.MinerApiVariable => Endpoints(ApiInfo.Parse(value, name, NodeApi.LotusMiner)),
                 "--curio-db" => ConnectionText.Parse(value, name).ToString(),
+                "--fleet-db" => FleetDatabase.WithoutSecret(value, name),
                 "--piece-source" or EnvironmentSettings.PieceSourcesVariable => string.Join(',', value.Split(',').Select(Place)),
                 _ when MayHold(name) => Hidden,
                 _ => value,

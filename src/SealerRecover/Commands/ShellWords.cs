@@ -8,7 +8,7 @@ internal static class ShellWords
     private static readonly SearchValues<char> Harmless =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+./,:@%");
 
-    private static readonly string[] Secret = ["--api-info", "--miner-api-info", "--archive-node", "--curio-db"];
+    private static readonly string[] Secret = ["--api-info", "--miner-api-info", "--archive-node", "--curio-db", "--fleet-db"];
 
     /// <summary>One word, in single quotes where it needs them.</summary>
     public static string Quote(string word) =>

@@ -29,6 +29,7 @@ namespace SealerRecover.Rendering;
 [JsonDerivedType(typeof(JsonDeclared), "declared")]
 [JsonDerivedType(typeof(JsonHealPlan), "heal_plan")]
 [JsonDerivedType(typeof(JsonDoctor), "doctor")]
+[JsonDerivedType(typeof(JsonFleet), "fleet")]
 [JsonDerivedType(typeof(JsonKernels), "kernels")]
 [JsonDerivedType(typeof(JsonLatency), "latency")]
 [JsonDerivedType(typeof(JsonNote), "note")]

@@ -64,7 +64,8 @@ internal sealed record CommandWords(
 
     private static CommandWords Of(Command command)
     {
-        Argument? behind = command.Arguments.SingleOrDefault();
+        // Where there are two, the first is a word, and only that can be completed.
+        Argument? behind = command.Arguments.Count > 0 ? command.Arguments[0] : null;
         string[] words = behind is null ? [] : [.. behind.GetCompletions(CompletionContext.Empty).Select(word => word.Label)];
         Expected expected = behind is null ? Expected.Nothing : words.Length > 0 ? Expected.Word : KindOf(behind.Name);
         return new CommandWords(

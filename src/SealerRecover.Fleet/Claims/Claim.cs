@@ -1,0 +1,95 @@
+using Filecoin.Primitives;
+using SealerRecover.Fleet.Jobs;
+
+namespace SealerRecover.Fleet.Claims;
+
+/// <summary>Where a sector of a fleet is.</summary>
+public enum ClaimState
+{
+    /// <summary>It waits for a worker.</summary>
+    Queued,
+
+    /// <summary>A worker has it.</summary>
+    Claimed,
+
+    /// <summary>It stands where it belongs.</summary>
+    Done,
+
+    /// <summary>It ended with a failure, and is not begun again unless somebody asks for it.</summary>
+    Failed,
+
+    /// <summary>Somebody took it off the list.</summary>
+    Cancelled,
+}
+
+/// <summary>A sector that a worker may take.</summary>
+/// <param name="Id">Its row.</param>
+/// <param name="Generation">The token under which it can be taken: whoever takes it raises it by one.</param>
+/// <param name="Sector">The sector.</param>
+/// <param name="Job">What is to be done, as it is kept.</param>
+public sealed record Candidate(long Id, long Generation, SectorId Sector, string Job);
+
+/// <summary>What a worker can do.</summary>
+/// <param name="Kinds">Which kinds of jobs.</param>
+/// <param name="Places">Folders, by name, that it can bring results to.</param>
+public sealed record WorkerReach(IReadOnlyList<JobKind> Kinds, IReadOnlyList<string> Places);
+
+/// <summary>A sector that a worker has.</summary>
+/// <param name="Id">Its row.</param>
+/// <param name="Generation">The token: while the row has it, the sector is this worker's.</param>
+/// <param name="Sector">The sector.</param>
+public sealed record Claim(long Id, long Generation, SectorId Sector);
+
+/// <summary>How far a sector is, as the worker that has it tells.</summary>
+/// <param name="Placed">Whether its first layer is on record on that machine.</param>
+/// <param name="Phase">The phase's name; null before the first.</param>
+/// <param name="Step">1-based, of <paramref name="Steps"/>: the layer or tree.</param>
+/// <param name="Steps">How many there are in this phase.</param>
+/// <param name="Fraction">0 to 1, of this step.</param>
+public readonly record struct ClaimProgress(bool Placed, string? Phase, int Step, int Steps, double Fraction);
+
+/// <summary>How a sector ended with a worker.</summary>
+/// <param name="State"><see cref="ClaimState.Done"/> or <see cref="ClaimState.Failed"/>; <see cref="ClaimState.Queued"/> where it is given back.</param>
+/// <param name="Outcome">A word: installed, already_there, failed, stopped.</param>
+/// <param name="ExitCode">The exit code of its failure; 0 for none.</param>
+/// <param name="Message">Why it failed; null for nothing.</param>
+/// <param name="Wait">How long nobody shall take it, where it is given back.</param>
+public sealed record ClaimEnd(ClaimState State, string Outcome, int ExitCode, string? Message, TimeSpan Wait = default);
+
+/// <summary>A sector of a fleet as everybody may see it; times by the database's clock.</summary>
+/// <param name="Sector">The sector.</param>
+/// <param name="State">Where it is.</param>
+/// <param name="Paused">Whether nobody takes it for now.</param>
+/// <param name="Priority">Higher goes first.</param>
+/// <param name="Due">By when it has to stand; null where nobody knows.</param>
+/// <param name="Generation">How often it was taken.</param>
+/// <param name="Worker">Who has it, or had it last; null for nobody.</param>
+/// <param name="Since">When it came into this state.</param>
+/// <param name="Heard">When its worker was last heard of it.</param>
+/// <param name="Progress">How far it is.</param>
+/// <param name="Outcome">How it ended; null where it has not.</param>
+/// <param name="ExitCode">The exit code of its failure.</param>
+/// <param name="Message">Why it failed.</param>
+public sealed record ClaimView(
+    SectorId Sector,
+    ClaimState State,
+    bool Paused,
+    int Priority,
+    DateTimeOffset? Due,
+    long Generation,
+    string? Worker,
+    DateTimeOffset Since,
+    DateTimeOffset Heard,
+    ClaimProgress Progress,
+    string? Outcome,
+    int? ExitCode,
+    string? Message);
+
+/// <summary>A machine of a fleet; times by the database's clock.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Since">When it came.</param>
+/// <param name="HeardSecondsAgo">How long ago it was last heard.</param>
+/// <param name="Draining">Whether it takes nothing new.</param>
+/// <param name="Ended">Whether it has said good-bye.</param>
+/// <param name="Note">What it says about itself; null for nothing.</param>
+public sealed record WorkerView(string Name, DateTimeOffset Since, double HeardSecondsAgo, bool Draining, bool Ended, string? Note);

@@ -1,0 +1,177 @@
+using Filecoin.Primitives;
+using Npgsql;
+using NpgsqlTypes;
+using SealerRecover.Fleet.Database;
+using SealerRecover.Fleet.Jobs;
+
+namespace SealerRecover.Fleet.Claims;
+
+/// <summary>
+/// Who has which sector. A sector is taken by one statement that raises its generation, if it still has the one that was seen: of any number who
+/// try, one succeeds. From then on every word about it says that generation, and none is heard that says another. How long somebody was not
+/// heard is measured by the database's clock alone.
+/// </summary>
+/// <param name="database">Where the table is.</param>
+/// <param name="silence">After which a worker that has a sector counts as gone.</param>
+/// <param name="giveBackAfter">After which others may begin anew what a worker that is gone has the first layer of.</param>
+public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpan giveBackAfter)
+{
+    private const string Table = $"{FleetDatabase.Schema}.claims";
+
+    /// <summary>
+    /// Whether a worker may take a row: it waits and belongs nowhere else, or it is this worker's own of an earlier life, or who has it is gone.
+    /// </summary>
+    private const string MayTake = """
+        NOT paused AND form = @form AND (not_before IS NULL OR not_before < now()) AND (
+            (state = 'queued' AND (worker IS NULL OR worker = @worker OR NOT placed OR heard < now() - @grace))
+            OR (state = 'claimed' AND worker = @worker)
+            OR (state = 'claimed' AND heard < now() - CASE WHEN placed THEN @grace ELSE @silence END))
+        """;
+
+    /// <summary>What this worker may take now, what goes first first: by priority, then by when it is due, then by number.</summary>
+    /// <param name="worker">The worker; it has nothing at work.</param>
+    /// <param name="reach">What it can do.</param>
+    /// <param name="most">At most so many.</param>
+    /// <exception cref="OperatorException">The database does not answer.</exception>
+    public IReadOnlyList<Candidate> Candidates(string worker, WorkerReach reach, int most)
+    {
+        ArgumentNullException.ThrowIfNull(reach);
+        return database.Rows(
+            $"""
+            SELECT id, generation, miner, number, job FROM {Table}
+            WHERE {MayTake} AND kind = ANY(@kinds) AND (place IS NULL OR place = ANY(@places)) ORDER BY priority DESC, due NULLS LAST, miner, number LIMIT @most
+            """,
+            row => new Candidate(row.GetInt64(0), row.GetInt64(1), SectorOf(row, 2), row.GetString(4)),
+            [
+                .. Taker(worker), Many("kinds", NpgsqlDbType.Text, reach.Kinds.Select(KindWord)), Many("places", NpgsqlDbType.Text, reach.Places),
+                new("most", most),
+            ]);
+    }
+
+    /// <summary>Takes a sector.</summary>
+    /// <param name="worker">Who takes it.</param>
+    /// <param name="candidate">As it was seen.</param>
+    /// <returns>The claim; null where somebody was faster, or it is not to be had any more.</returns>
+    /// <exception cref="OperatorException">The database does not answer; the sector may be taken all the same, which is found when it is looked for again.</exception>
+    public Claim? TryTake(string worker, Candidate candidate)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        return database.First(
+            $"""
+            UPDATE {Table} SET state = 'claimed', generation = generation + 1, placed = placed AND worker = @worker, worker = @worker,
+                since = now(), heard = now(), not_before = NULL, phase = NULL, step = NULL, steps = NULL, fraction = NULL, outcome = NULL, exit_code = NULL, message = NULL
+            WHERE id = @id AND generation = @generation AND {MayTake} RETURNING generation
+            """,
+            row => new Claim(candidate.Id, row.GetInt64(0), candidate.Sector),
+            [.. Taker(worker), new("id", candidate.Id), new("generation", candidate.Generation)]);
+    }
+
+    /// <summary>Says that a worker still has its sectors, and how far they are; all in one statement.</summary>
+    /// <returns>Those that are still its own.</returns>
+    /// <exception cref="OperatorException">The database does not answer.</exception>
+    public IReadOnlySet<long> Renew(IReadOnlyList<(Claim Claim, ClaimProgress Progress)> held)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        return held.Count == 0 ? new HashSet<long>() : database.Rows(
+            $"""
+            UPDATE {Table} AS c SET heard = now(), placed = c.placed OR n.placed, phase = n.phase, step = n.step, steps = n.steps, fraction = n.fraction
+            FROM unnest(@ids, @generations, @placed, @phases, @step, @steps, @fractions) AS n (id, generation, placed, phase, step, steps, fraction)
+            WHERE c.id = n.id AND c.generation = n.generation AND c.state = 'claimed' RETURNING c.id
+            """,
+            row => row.GetInt64(0),
+            Many("ids", NpgsqlDbType.Bigint, held.Select(one => one.Claim.Id)),
+            Many("generations", NpgsqlDbType.Bigint, held.Select(one => one.Claim.Generation)),
+            Many("placed", NpgsqlDbType.Boolean, held.Select(one => one.Progress.Placed)),
+            Many("phases", NpgsqlDbType.Text, held.Select(one => one.Progress.Phase)),
+            Many("step", NpgsqlDbType.Integer, held.Select(one => one.Progress.Step)),
+            Many("steps", NpgsqlDbType.Integer, held.Select(one => one.Progress.Steps)),
+            Many("fractions", NpgsqlDbType.Double, held.Select(one => one.Progress.Fraction))).ToHashSet();
+    }
+
+    /// <summary>Whether a claim still holds; it is renewed by that, so that nobody else takes the sector right after.</summary>
+    /// <exception cref="OperatorException">The database does not answer.</exception>
+    public bool Holds(Claim claim)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        return database.Send($"UPDATE {Table} SET heard = now() WHERE id = @id AND generation = @generation AND state = 'claimed'", Key(claim)) == 1;
+    }
+
+    /// <summary>Says how a sector ended. Its place stays what it is, but for one that is done, of which nothing is left there.</summary>
+    /// <returns>Whether it was still this claim's to say.</returns>
+    /// <exception cref="OperatorException">The database does not answer.</exception>
+    public bool End(Claim claim, ClaimEnd end)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        ArgumentNullException.ThrowIfNull(end);
+        return database.Send(
+            $"""
+            UPDATE {Table} SET state = @state, since = now(), heard = now(), placed = placed AND @state <> 'done', outcome = @outcome, exit_code = @code, message = @message,
+                not_before = CASE WHEN @state = 'queued' THEN now() + @wait END
+            WHERE id = @id AND generation = @generation AND state = 'claimed'
+            """,
+            [
+                .. Key(claim), new("state", Word(end.State)), new("outcome", end.Outcome), new("code", end.ExitCode),
+                new("message", NpgsqlDbType.Text) { Value = (object?)end.Message ?? DBNull.Value }, new("wait", end.Wait),
+            ]) == 1;
+    }
+
+    /// <summary>Puts sectors on the list. One that has ended is begun anew; one that is on it keeps its place and gets the new job and priority.</summary>
+    /// <param name="jobs">The jobs, with when each is due.</param>
+    /// <param name="priority">Higher goes first.</param>
+    /// <returns>Those that a worker has by now, which were left alone.</returns>
+    /// <exception cref="OperatorException">The database does not answer.</exception>
+    public IReadOnlyList<SectorId> Submit(IReadOnlyList<(SectorJob Job, DateTimeOffset? Due)> jobs, int priority)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        return database.Ask<IReadOnlyList<SectorId>>(connection =>
+        {
+            List<SectorId> busy = [];
+            using NpgsqlTransaction transaction = connection.BeginTransaction();
+            foreach ((SectorJob job, DateTimeOffset? due) in jobs)
+            {
+                using NpgsqlCommand command = new(
+                    $"""
+                    INSERT INTO {Table} (miner, number, form, kind, place, job, priority, due) VALUES (@miner, @number, @form, @kind, @place, @job, @priority, @due)
+                    ON CONFLICT (miner, number) DO UPDATE SET form = excluded.form, kind = excluded.kind, place = excluded.place, job = excluded.job, priority = excluded.priority,
+                        due = excluded.due, state = 'queued', since = now(), submitted = now(), not_before = NULL, outcome = NULL, exit_code = NULL, message = NULL
+                    WHERE claims.state <> 'claimed'
+                    """,
+                    connection,
+                    transaction);
+                command.Parameters.AddRange(new NpgsqlParameter[]
+                {
+                    new("miner", (long)job.Facts.Sector.Miner.Value), new("number", (long)job.Facts.Sector.Number), new("form", SectorJob.Form), new("job", job.Write()),
+                    new("kind", KindWord(job.Kind)),
+                    new("place", NpgsqlDbType.Text) { Value = (object?)job.Place ?? DBNull.Value }, new("priority", priority),
+                    new("due", NpgsqlDbType.TimestampTz) { Value = (object?)due?.ToUniversalTime() ?? DBNull.Value },
+                });
+                if (command.ExecuteNonQuery() == 0)
+                {
+                    busy.Add(job.Facts.Sector);
+                }
+            }
+
+            transaction.Commit();
+            return busy;
+        });
+    }
+
+    private static string Word(ClaimState state) => state switch
+    {
+        ClaimState.Queued => "queued",
+        ClaimState.Claimed => "claimed",
+        ClaimState.Done => "done",
+        ClaimState.Failed => "failed",
+        _ => "cancelled",
+    };
+
+    private static string KindWord(JobKind kind) => kind == JobKind.Repair ? "repair" : "recover";
+
+    private static NpgsqlParameter[] Key(Claim claim) => [new("id", claim.Id), new("generation", claim.Generation)];
+
+    private static NpgsqlParameter Many<T>(string name, NpgsqlDbType type, IEnumerable<T> values) => new(name, NpgsqlDbType.Array | type) { Value = values.ToArray() };
+
+    internal static SectorId SectorOf(NpgsqlDataReader row, int column) => new(new ActorId((ulong)row.GetInt64(column)), (ulong)row.GetInt64(column + 1));
+
+    private NpgsqlParameter[] Taker(string worker) => [new("worker", worker), new("form", SectorJob.Form), new("grace", giveBackAfter), new("silence", silence)];
+}

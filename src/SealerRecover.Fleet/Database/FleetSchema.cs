@@ -1,0 +1,57 @@
+namespace SealerRecover.Fleet.Database;
+
+/// <summary>
+/// The tables of a fleet. Made once, by whoever sets it up; nothing is made or altered while it runs. What is there already stays: preparing a
+/// database twice changes nothing.
+/// </summary>
+public static class FleetSchema
+{
+    private const string Statements = $"""
+        CREATE SCHEMA IF NOT EXISTS {FleetDatabase.Schema};
+        CREATE TABLE IF NOT EXISTS {FleetDatabase.Schema}.claims (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            miner bigint NOT NULL,
+            number bigint NOT NULL,
+            form int NOT NULL,
+            job text NOT NULL,
+            kind text NOT NULL,
+            place text,
+            priority int NOT NULL DEFAULT 0,
+            due timestamptz,
+            paused boolean NOT NULL DEFAULT false,
+            state text NOT NULL DEFAULT 'queued',
+            generation bigint NOT NULL DEFAULT 0,
+            worker text,
+            placed boolean NOT NULL DEFAULT false,
+            submitted timestamptz NOT NULL DEFAULT now(),
+            since timestamptz NOT NULL DEFAULT now(),
+            heard timestamptz NOT NULL DEFAULT now(),
+            not_before timestamptz,
+            phase text,
+            step int,
+            steps int,
+            fraction double precision,
+            outcome text,
+            exit_code int,
+            message text,
+            history text,
+            UNIQUE (miner, number));
+        CREATE INDEX IF NOT EXISTS claims_open ON {FleetDatabase.Schema}.claims (priority DESC, due, number) WHERE state IN ('queued', 'claimed');
+        CREATE TABLE IF NOT EXISTS {FleetDatabase.Schema}.workers (
+            name text PRIMARY KEY,
+            since timestamptz NOT NULL DEFAULT now(),
+            heard timestamptz NOT NULL DEFAULT now(),
+            form int NOT NULL,
+            draining boolean NOT NULL DEFAULT false,
+            ended boolean NOT NULL DEFAULT false,
+            note text);
+        """;
+
+    /// <summary>Makes what is missing.</summary>
+    /// <exception cref="Filecoin.Primitives.OperatorException">The database does not answer, or does not let the user make a schema.</exception>
+    public static void Prepare(FleetDatabase database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        database.Send(Statements);
+    }
+}

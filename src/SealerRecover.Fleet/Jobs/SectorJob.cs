@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Filecoin.Chain.Facts;
+using Filecoin.Primitives;
+using SealerRecover.Recovery.Metadata;
+
+namespace SealerRecover.Fleet.Jobs;
+
+/// <summary>What is done with a sector.</summary>
+public enum JobKind
+{
+    /// <summary>It is made anew, into the worker's result folder.</summary>
+    Recover,
+
+    /// <summary>It is mended in the worker's storage paths, from what is left there.</summary>
+    Repair,
+}
+
+/// <summary>One sector's job, with all that a worker has to know of it by value: it needs no chain node and no file of the machine that submitted it.</summary>
+/// <param name="Facts">What is known of the sector, as a metadata file keeps it.</param>
+/// <param name="Kind">What is done.</param>
+/// <param name="Place">The folder, by its name on the worker, that the result goes to; null for whichever the worker has.</param>
+public sealed record SectorJob(SectorFacts Facts, JobKind Kind, string? Place)
+{
+    /// <summary>Which form jobs are written in; a worker leaves those of another.</summary>
+    public const int Form = 1;
+
+    /// <summary>The job as it is kept.</summary>
+    public string Write() => JsonSerializer.Serialize(
+        new JobText(Kind, Place, MetadataFile.Text(new RecoveryMetadata(Facts.Sector.Miner, Facts.SealProof.SectorSize, [Facts]))), JobJson.Default.JobText);
+
+    /// <summary>Reads a job of this form.</summary>
+    /// <exception cref="OperatorException">BadInput: it is none.</exception>
+    public static SectorJob Read(string text)
+    {
+        try
+        {
+            JobText job = JsonSerializer.Deserialize(text, JobJson.Default.JobText)!;
+            return new SectorJob(MetadataFile.Parse("the job", job.Metadata).Sectors[0], job.Kind, job.Place);
+        }
+        catch (JsonException damaged)
+        {
+            throw new OperatorException(FailureKind.BadInput, $"a job of the fleet cannot be read ({damaged.Message})", "cancel it and submit the sector again.", damaged);
+        }
+    }
+}
+
+/// <summary>A job's JSON.</summary>
+internal sealed record JobText(JobKind Kind, string? Place, string Metadata);
+
+/// <summary>Knows it without reflection.</summary>
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(JobText))]
+internal sealed partial class JobJson : JsonSerializerContext;

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging;
+using SealerRecover.Fleet.Claims;
+using SealerRecover.Fleet.Jobs;
+using SealerRecover.Recovery;
+using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Settings;
+
+namespace SealerRecover.Fleet.Work;
+
+/// <summary>A sector that could be taken, its job read.</summary>
+internal sealed record Offer(Candidate Candidate, SectorJob Job);
+
+/// <summary>What a worker takes at once.</summary>
+/// <param name="Offers">The sectors, of one seal proof, that go to one folder.</param>
+/// <param name="Settings">How they are made.</param>
+/// <param name="Shortage">What does not suffice for any of those that would go before; null for nothing.</param>
+internal sealed record Batch(IReadOnlyList<Offer> Offers, RecoverySettings Settings, string? Shortage);
+
+/// <summary>
+/// Decides how many sectors a machine takes: as many of one seal proof, in their order, as its plan holds side by side, by memory, disk and cores.
+/// </summary>
+/// <param name="settings">What the operator decided.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Told what piece sources answer.</param>
+internal sealed class Admission(WorkerSettings settings, TimeProvider time, ILogger logger)
+{
+    /// <summary>The next batch of what is offered, in order; none where the machine cannot hold any of it.</summary>
+    public Batch Choose(IReadOnlyList<Offer> offers)
+    {
+        string? shortage = null;
+        foreach (var together in offers.Select(offer => (Offer: offer, Settings: settings.For(offer.Job)))
+            .GroupBy(one => (one.Offer.Job.Kind, one.Offer.Job.Facts.SealProof.Porep, one.Settings.ResultFolder)))
+        {
+            RecoverySettings here = together.First().Settings;
+            Offer[] all = [.. together.Select(one => one.Offer)];
+            for (int count = Math.Min(all.Length, settings.Most ?? all.Length); count > 0; count /= 2)
+            {
+                RecoveryPlan plan = new RecoveryRunner(here with { Parallel = count }, time, logger).Plan([.. all.Take(count).Select(offer => offer.Job.Facts)]);
+                ResourceLine? missing = settings.Recover.IgnoreResources ? null : plan.Resources.FirstOrDefault(line => !line.Suffices);
+                if (missing is null)
+                {
+                    int atOnce = Math.Min(count, plan.Cores?.AtOnce ?? count);
+                    return new Batch([.. all.Take(atOnce)], here with { Parallel = atOnce }, shortage);
+                }
+
+                shortage ??= count == 1 ? $"{missing.What} does not suffice for {all[0].Candidate.Sector}: {missing.Needed} needed, {missing.Available ?? 0} available" : null;
+            }
+        }
+
+        return new Batch([], settings.Recover, shortage);
+    }
+}

@@ -1,0 +1,255 @@
+using Filecoin.Chain.Facts;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using Microsoft.Extensions.Logging;
+using SealerRecover.Fleet.Claims;
+using SealerRecover.Fleet.Database;
+using SealerRecover.Fleet.Jobs;
+using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Repair;
+
+namespace SealerRecover.Fleet.Work;
+
+/// <summary>A sector that a worker had.</summary>
+/// <param name="Facts">The sector.</param>
+/// <param name="Outcome">How it ended there.</param>
+public sealed record WorkedSector(SectorFacts Facts, SectorOutcome Outcome);
+
+/// <summary>
+/// One machine of a fleet: takes sectors off the list as its plan admits, runs them as a run of this machine alone would, tells how far they are,
+/// and goes on until it is stopped or drained.
+/// </summary>
+/// <param name="database">Where the list is.</param>
+/// <param name="settings">What the operator of this machine decided.</param>
+/// <param name="time">The clock, for events; what others hear is told by the database's.</param>
+/// <param name="logger">Told what piece sources answer.</param>
+public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings, TimeProvider time, ILogger logger)
+{
+    /// <summary>The lock on the temporary folder, which is what makes a worker itself.</summary>
+    private const string LockName = ".sealer-recover.worker";
+
+    /// <summary>How many pauses pass where nothing fits: looking again asks piece sources again.</summary>
+    private const int TooLarge = 15;
+
+    /// <summary>Sectors looked at together.</summary>
+    private const int Most = 64;
+
+    /// <summary>The longest between two signs of life, so that whoever watches sees a run move.</summary>
+    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a worker that is stopped tries to tell what it gives back.</summary>
+    private static readonly TimeSpan GoodBye = TimeSpan.FromSeconds(5);
+
+    private readonly ClaimTable _table = new(database, settings.Silence, settings.GiveBackAfter);
+    private readonly FleetList _list = new(database);
+    private readonly Admission _admission = new(settings, time, logger);
+    private volatile string? _note;
+    private volatile bool _draining;
+
+    /// <summary>Works until it is stopped or drained. Blocks.</summary>
+    /// <param name="shown">Told what happens.</param>
+    /// <param name="cancellation">Stops it within a second or two; what it has is given back, and resumed by it when it is started again.</param>
+    /// <returns>How the sectors it had ended, in the order in which they did.</returns>
+    /// <exception cref="OperatorException">It cannot begin, or its folders cannot be used; what it had is given back.</exception>
+    public IReadOnlyList<WorkedSector> Run(IRecoveryObserver shown, CancellationToken cancellation)
+    {
+        using FolderLock mine = StorageFailure.Explain(settings.Recover.TempFolder, () => FolderLock.Take(
+            LinuxFileSystem.Instance, Path.Combine(settings.Recover.TempFolder, LockName), $"the worker of {settings.Recover.TempFolder}"));
+        _list.Come(settings.Name);
+        HeldClaims held = new(_table, shown, EndOf);
+        EventSink events = new(held, time);
+        List<WorkedSector> outcomes = [];
+        TimeSpan every = settings.Silence / 4 < Watched ? settings.Silence / 4 : Watched;
+        using LifeSigns signs = new(() => Tell(held, events), every, failure => events.Notice($"{failure.Message}; what is at work goes on"));
+        try
+        {
+            while (!cancellation.IsCancellationRequested && !_draining)
+            {
+                Batch? taken = Take(held, events, cancellation);
+                if (taken is { Offers.Count: > 0 })
+                {
+                    outcomes.AddRange(Work(taken, held, events, cancellation));
+                }
+                else
+                {
+                    Wait(taken is null ? settings.Pause : TooLarge * settings.Pause, cancellation);
+                }
+            }
+        }
+        finally
+        {
+            held.GiveBack(new ClaimEnd(ClaimState.Queued, "stopped", 0, null));
+            Patiently(events, () => TellOf(held, events), cancellation);
+            Patiently(events, () => _list.Go(settings.Name), cancellation);
+        }
+
+        return outcomes;
+    }
+
+    private void Wait(TimeSpan time, CancellationToken cancellation)
+    {
+        for (TimeSpan waited = TimeSpan.Zero; waited < time && !_draining && !cancellation.IsCancellationRequested; waited += settings.Pause)
+        {
+            cancellation.WaitHandle.WaitOne(settings.Pause);
+        }
+    }
+
+    private Batch? Take(HeldClaims held, EventSink events, CancellationToken cancellation) => Patiently(
+        events,
+        () =>
+        {
+            Offer[] offers = [.. _table.Candidates(settings.Name, settings.Reach, Most).Select(TryRead).OfType<Offer>()];
+            Batch? batch = offers.Length > 0 ? _admission.Choose(offers) : null;
+            _note = batch?.Shortage;
+            List<Offer> taken = [];
+            foreach (Offer offer in batch?.Offers ?? [])
+            {
+                if (_table.TryTake(settings.Name, offer.Candidate) is { } claim)
+                {
+                    held.Add(claim);
+                    taken.Add(offer);
+                }
+            }
+
+            return batch is null ? null : batch with { Offers = taken };
+        },
+        cancellation);
+
+    /// <summary>Reads a job; one that cannot be read fails, so that it is not in everybody's way for ever.</summary>
+    private Offer? TryRead(Candidate candidate)
+    {
+        try
+        {
+            return new Offer(candidate, SectorJob.Read(candidate.Job));
+        }
+        catch (OperatorException unreadable) when (unreadable.Kind == FailureKind.BadInput)
+        {
+            if (_table.TryTake(settings.Name, candidate) is { } claim)
+            {
+                _table.End(claim, new ClaimEnd(ClaimState.Failed, "failed", settings.ExitCodeOf(unreadable), unreadable.Message));
+            }
+
+            return null;
+        }
+    }
+
+    private IReadOnlyList<WorkedSector> Work(Batch batch, HeldClaims held, EventSink events, CancellationToken cancellation)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using Timer watch = new(
+            _ =>
+            {
+                if (held.AllVoid)
+                {
+                    stop.Cancel();
+                }
+            },
+            null,
+            settings.Pause,
+            settings.Pause);
+        SectorFacts[] facts = [.. batch.Offers.Select(offer => offer.Job.Facts)];
+        try
+        {
+            IReadOnlyList<SectorOutcome> outcomes = new RecoveryRunner(batch.Settings with { Fence = held }, time, logger).Run(facts, events, stop.Token);
+            if (batch.Offers[0].Job.Kind == JobKind.Repair)
+            {
+                MendOthers(batch, outcomes, events, cancellation);
+            }
+
+            return [.. outcomes.Select((outcome, i) => new WorkedSector(facts[i], outcome))];
+        }
+        catch (OperatorException failure) when (failure.Kind == FailureKind.NotEnoughResources)
+        {
+            // There was enough a moment ago, and may be again.
+            events.Notice(failure.Message);
+            held.GiveBack(new ClaimEnd(ClaimState.Queued, "stopped", 0, failure.Message, settings.Silence));
+            return [];
+        }
+        finally
+        {
+            held.GiveBack(new ClaimEnd(ClaimState.Queued, "stopped", 0, null));
+            Patiently(events, () => TellOf(held, events), cancellation);
+        }
+    }
+
+    private void MendOthers(Batch batch, IReadOnlyList<SectorOutcome> outcomes, EventSink events, CancellationToken cancellation)
+    {
+        OtherCopies copies = new(batch.Settings, time);
+        foreach (SectorOutcome outcome in outcomes.Where(outcome => outcome.Kind is OutcomeKind.Installed or OutcomeKind.AlreadyThere))
+        {
+            try
+            {
+                copies.Mend(batch.Offers.First(offer => offer.Candidate.Sector == outcome.Sector).Job.Facts, events, cancellation);
+            }
+            catch (OperatorException failure)
+            {
+                // The sector itself stands.
+                events.Notice(outcome.Sector, failure.Message);
+            }
+        }
+    }
+
+    private void Tell(HeldClaims held, EventSink events)
+    {
+        TellOf(held, events);
+        _draining |= _list.IsThere(settings.Name, _note);
+    }
+
+    private static void TellOf(HeldClaims held, EventSink events)
+    {
+        foreach (SectorId lost in held.Tell())
+        {
+            events.Notice(lost, HeldClaims.NoLonger);
+        }
+    }
+
+    /// <summary>How an outcome is told to the list: final where nothing but an operator can change it.</summary>
+    private ClaimEnd EndOf(SectorOutcome outcome) => outcome switch
+    {
+        { Failure: OperatorException { Kind: FailureKind.Busy } busy } => new ClaimEnd(
+            ClaimState.Queued, "stopped", settings.ExitCodeOf(busy), busy.Message, settings.Silence),
+        { Failure: { } failure } => new ClaimEnd(ClaimState.Failed, "failed", settings.ExitCodeOf(failure), failure.Message),
+        { Kind: OutcomeKind.Stopped } => new ClaimEnd(ClaimState.Queued, "stopped", 0, null),
+        { Kind: OutcomeKind.AlreadyThere } => new ClaimEnd(ClaimState.Done, "already_there", 0, null),
+        _ => new ClaimEnd(ClaimState.Done, "installed", 0, null),
+    };
+
+    private void Patiently(EventSink events, Action ask, CancellationToken cancellation) => Patiently<object?>(
+        events,
+        () =>
+        {
+            ask();
+            return null;
+        },
+        cancellation);
+
+    /// <summary>Asks until the database answers; once the worker is stopped, for a few seconds only, and then what was not told is found by silence.</summary>
+    private T? Patiently<T>(EventSink events, Func<T?> ask, CancellationToken cancellation)
+    {
+        long? stopped = null;
+        bool said = false;
+        while (true)
+        {
+            try
+            {
+                return ask();
+            }
+            catch (OperatorException failure) when (failure.Kind == FailureKind.NodeUnreachable)
+            {
+                if (!said)
+                {
+                    events.Notice($"{failure.Message}; it is asked again until it does");
+                    said = true;
+                }
+
+                if (cancellation.IsCancellationRequested && time.GetElapsedTime(stopped ??= time.GetTimestamp()) > GoodBye)
+                {
+                    return default;
+                }
+
+                Thread.Sleep(TimeSpan.FromMilliseconds(500));
+            }
+        }
+    }
+}

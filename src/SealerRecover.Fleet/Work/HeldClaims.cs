@@ -1,0 +1,186 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing.Steps;
+using SealerRecover.Fleet.Claims;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Settings;
+
+namespace SealerRecover.Fleet.Work;
+
+/// <summary>
+/// The sectors that a worker has at work: how far each is, as the run tells, and whether it is still this worker's, as the list tells. Asked by
+/// the run before it installs. From any thread.
+/// </summary>
+/// <param name="table">The list.</param>
+/// <param name="shown">Whom the run's events go to beside this.</param>
+/// <param name="endOf">How an outcome is told to the list.</param>
+internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<SectorOutcome, ClaimEnd> endOf) : IRecoveryObserver, IFence
+{
+    /// <summary>Between two tries to reach a database that does not answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is said of a sector that another has by now, or nobody.</summary>
+    public const string NoLonger = "is no longer this worker's: it was not heard of for too long, or the sector was taken off the list; what was made of it here stays as it is";
+
+    private readonly Lock _gate = new();
+
+    /// <summary>One at a time tells, so that what ended is told once, and a sector that is taken again is not let go of with its old claim.</summary>
+    private readonly Lock _telling = new();
+    private readonly Dictionary<SectorId, Held> _held = [];
+
+    /// <summary>Whether none of them is this worker's any more that is still at work.</summary>
+    public bool AllVoid
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _held.Count > 0 && _held.Values.All(held => held.IsVoid);
+            }
+        }
+    }
+
+    /// <summary>Takes up a claim.</summary>
+    public void Add(Claim claim)
+    {
+        lock (_gate)
+        {
+            _held[claim.Sector] = new Held(claim);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void On(RecoveryEvent happened)
+    {
+        lock (_gate)
+        {
+            switch (happened)
+            {
+                case SectorStarted { Resumed: true } started when _held.TryGetValue(started.Sector, out Held? held):
+                    held.Progress = held.Progress with { Placed = true };
+                    break;
+                case PhaseProgressed { Sector: { } sector, Progress: var progress } when _held.TryGetValue(sector, out Held? held):
+                    held.Progress = new ClaimProgress(
+                        held.Progress.Placed || IsBehindALayer(progress),
+                        progress.Phase.ToString(),
+                        progress.Step,
+                        progress.Steps,
+                        progress.Total > 0 ? Math.Clamp((double)progress.Done / progress.Total, 0, 1) : 0);
+                    break;
+                case SectorEnded { Outcome: var outcome } when _held.TryGetValue(outcome.Sector, out Held? held):
+                    held.End = endOf(outcome);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        shown.On(happened);
+    }
+
+    /// <summary>Has those that have not ended given back.</summary>
+    public void GiveBack(ClaimEnd end)
+    {
+        lock (_gate)
+        {
+            foreach (Held held in _held.Values)
+            {
+                held.End ??= end;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Ask(SectorId sector, CancellationToken cancellation)
+    {
+        Held held;
+        lock (_gate)
+        {
+            held = _held[sector];
+        }
+
+        while (true)
+        {
+            try
+            {
+                if (!held.IsVoid && table.Holds(held.Claim))
+                {
+                    return;
+                }
+
+                held.IsVoid = true;
+                throw new OperatorException(
+                    FailureKind.Busy,
+                    $"{sector} {NoLonger}",
+                    "Nothing needs to be done where another worker has it.");
+            }
+            catch (OperatorException failure) when (failure.Kind == FailureKind.NodeUnreachable)
+            {
+                if (cancellation.WaitHandle.WaitOne(Patience))
+                {
+                    throw new OperationCanceledException(cancellation);
+                }
+            }
+        }
+    }
+
+    /// <summary>Tells the list what there is to tell, and hears which sectors are still this worker's.</summary>
+    /// <returns>Those that no longer are, each once.</returns>
+    /// <exception cref="OperatorException">The database does not answer; the next call tells it.</exception>
+    public IReadOnlyList<SectorId> Tell()
+    {
+        lock (_telling)
+        {
+            return TellAll();
+        }
+    }
+
+    private SectorId[] TellAll()
+    {
+        Held[] all;
+        lock (_gate)
+        {
+            all = [.. _held.Values];
+        }
+
+        foreach (Held ended in all.Where(held => held.End is not null))
+        {
+            // False where it is somebody else's by now, whose word counts.
+            table.End(ended.Claim, ended.End!);
+            lock (_gate)
+            {
+                _held.Remove(ended.Claim.Sector);
+            }
+        }
+
+        Held[] open = [.. all.Where(held => held.End is null && !held.IsVoid)];
+        IReadOnlySet<long> still = table.Renew([.. open.Select(held => (held.Claim, held.Progress))]);
+        Held[] lost = [.. open.Where(held => !still.Contains(held.Claim.Id))];
+        Array.ForEach(lost, held => held.IsVoid = true);
+        return [.. lost.Select(held => held.Claim.Sector)];
+    }
+
+    /// <summary>Whether a sector's first layer is on record by the time this is reported of it.</summary>
+    private static bool IsBehindALayer(SealProgress progress) => progress.Phase switch
+    {
+        SealPhase.BuildParents or SealPhase.VerifyParents or SealPhase.HashPiece => false,
+        SealPhase.Label or SealPhase.WriteLayer => progress.Step > 1,
+        _ => true,
+    };
+
+    private sealed class Held(Claim claim)
+    {
+        private volatile bool _isVoid;
+
+        public Claim Claim { get; } = claim;
+
+        public ClaimProgress Progress { get; set; }
+
+        public ClaimEnd? End { get; set; }
+
+        public bool IsVoid
+        {
+            get => _isVoid;
+            set => _isVoid = value;
+        }
+    }
+}

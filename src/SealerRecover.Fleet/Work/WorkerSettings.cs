@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Filecoin.Chain.Facts;
+using SealerRecover.Fleet.Claims;
+using SealerRecover.Fleet.Jobs;
+using SealerRecover.Recovery.Repair;
+using SealerRecover.Recovery.Settings;
+
+namespace SealerRecover.Fleet.Work;
+
+/// <summary>What the operator of one machine decided.</summary>
+public sealed record WorkerSettings
+{
+    /// <summary>
+    /// What the fleet calls this worker: the same for the same temporary folder on the same machine, so that it finds again what it had begun.
+    /// </summary>
+    public required string Name { get; init; }
+
+    /// <summary>How sectors are made anew here; the number side by side is at most that of it, or whatever the plan holds where it is null.</summary>
+    public required RecoverySettings Recover { get; init; }
+
+    /// <summary>How sectors are mended here, with the storage paths of it; null where there are none.</summary>
+    public RecoverySettings? Repair { get; init; }
+
+    /// <summary>Sectors in PreCommit1 at once at most; null for as many as the plan holds.</summary>
+    public int? Most { get; init; }
+
+    /// <summary>After which a worker that has a sector counts as gone; a quarter of it passes between two signs of life.</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>After which others may begin anew what a worker that is gone has the first layer of.</summary>
+    public TimeSpan GiveBackAfter { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Between two looks at a list that has nothing for this worker.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The exit code that a failure stands for.</summary>
+    public required Func<Exception, int> ExitCodeOf { get; init; }
+
+    /// <summary>What it can do.</summary>
+    internal WorkerReach Reach => new(
+        Repair is null ? [JobKind.Recover] : [JobKind.Recover, JobKind.Repair], [Recover.ResultFolder, .. Repair?.StoragePaths ?? []]);
+
+    /// <summary>The settings of a sector's run, with where its result goes.</summary>
+    internal RecoverySettings For(SectorJob job)
+    {
+        if (job.Kind == JobKind.Recover)
+        {
+            return job.Place is null ? Recover : Recover with { ResultFolder = job.Place };
+        }
+
+        ImmutableArray<string> paths = Repair!.StoragePaths;
+        SectorFacts facts = job.Facts;
+        return Repair with { ResultFolder = job.Place ?? SectorRepair.Choose(facts, paths, Repair).StoragePath };
+    }
+}

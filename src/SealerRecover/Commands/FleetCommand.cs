@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Globalization;
+using Filecoin.Primitives;
+using SealerRecover.Fleet.Claims;
+using SealerRecover.Fleet.Database;
+using SealerRecover.Rendering;
+
+namespace SealerRecover.Commands;
+
+/// <summary>
+/// One list of sectors for several machines: prepares it, puts sectors on it, works on it, shows and changes it.
+/// <code>sealer-recover fleet work --fleet-db=postgres://fleet@10.0.0.5/fleet --sealing-result=/sector --sealing-temp=/temp</code>
+/// </summary>
+internal sealed class FleetCommand : ICommand
+{
+    private static readonly string[] Actions = ["init", "submit", "work", "status", "pause", "resume", "cancel", "retry", "drain"];
+
+    private readonly FleetSubmit _submit = new();
+    private readonly FleetWork _work = new();
+    private readonly Argument<string> _action = new("action")
+    {
+        Description = "init (prepare the database, once), submit, work, status, pause, resume, cancel, retry, or drain.",
+    };
+
+    private readonly Option<string?> _database = new("--fleet-db")
+    {
+        Description = "The PostgreSQL database of the fleet, as postgres://user:password@host/name. Other users of this machine can see a password given here, "
+            + "and not one in SEALER_RECOVER_FLEET_DB.",
+        HelpName = "where",
+    };
+
+    /// <summary>Makes the command.</summary>
+    public FleetCommand()
+    {
+        _action.CompletionSources.Add(Actions);
+        Syntax = new Command("fleet", "Have several machines work on one list of sectors, which is kept in a PostgreSQL database.") { _action, _database };
+        _submit.AddTo(Syntax);
+        _work.AddTo(Syntax, _submit.Node);
+        Common.AddTo(Syntax);
+    }
+
+    /// <inheritdoc/>
+    public Command Syntax { get; }
+
+    /// <inheritdoc/>
+    public CommonOptions Common { get; } = new();
+
+    /// <inheritdoc/>
+    public string Name => "fleet";
+
+    /// <inheritdoc/>
+    public async Task<Report> RunAsync(CommandContext context)
+    {
+        string action = context.Parsed.GetValue(_action) ?? "";
+        if (!Actions.Contains(action))
+        {
+            throw new OperatorException(
+                FailureKind.BadInput, $"\"{SafeText.Short(action)}\" is nothing that a fleet does", $"name one of {string.Join(", ", Actions)}");
+        }
+
+        string where = context.Parsed.GetValue(_database) ?? throw new OperatorException(
+            FailureKind.BadInput, "it is not said where the fleet's database is", $"name it with {_database.Name}, or in SEALER_RECOVER_FLEET_DB");
+        using FleetDatabase database = FleetDatabase.At(where, _database.Name);
+        return action switch
+        {
+            "init" => Prepare(context, database),
+            "submit" => await _submit.RunAsync(context, database, Name),
+            "work" => _work.Run(context, database, _submit.Node, Name),
+            "status" => Show(context, new FleetList(database)),
+            _ => Change(context, action, new FleetList(database)),
+        };
+    }
+
+    private Report Prepare(CommandContext context, FleetDatabase database)
+    {
+        FleetSchema.Prepare(database);
+        context.Events.Notice($"{database} is prepared");
+        return new Report { Command = Name };
+    }
+
+    private Report Show(CommandContext context, FleetList list)
+    {
+        context.View.Answered(new FleetAnswer(list.Sectors(), list.Machines()));
+        return new Report { Command = Name };
+    }
+
+    private Report Change(CommandContext context, string action, FleetList list)
+    {
+        IReadOnlyList<ulong> numbers = _submit.Sectors.Read(context.Parsed);
+        if (action == "cancel" && numbers.Count == 0)
+        {
+            throw new OperatorException(FailureKind.BadInput, "no sectors were named", "name those that are to be taken off the list");
+        }
+
+        (int count, string done) = action switch
+        {
+            "pause" => (list.Pause(true, numbers), "paused; what a worker has goes on"),
+            "resume" => (list.Pause(false, numbers), "no longer paused"),
+            "cancel" => (list.Cancel(numbers), "taken off the list; a worker that has one stops before it installs it"),
+            "retry" => (list.Retry(numbers), "on the list again"),
+            _ => (list.Drain(_work.NameOf(context)), "told to finish what they have and take nothing new"),
+        };
+        context.Events.Notice(string.Create(CultureInfo.InvariantCulture, $"{count} {(action == "drain" ? "worker" : "sector")}{(count == 1 ? "" : "s")} {done}"));
+        return new Report { Command = Name };
+    }
+}

@@ -1,0 +1,188 @@
+using Filecoin.Primitives;
+using SealerRecover.Fleet.Claims;
+using SealerRecover.Fleet.Database;
+using SealerRecover.Fleet.Jobs;
+
+namespace SealerRecover.Tests.Fleet;
+
+/// <summary>Who has which sector, on a PostgreSQL of the tests' own.</summary>
+public sealed class ClaimTests(Databases databases)
+{
+    private static readonly WorkerReach Reach = new([JobKind.Recover], ["/sector"]);
+
+    [Fact]
+    public async Task Of_workers_that_race_each_sector_has_one()
+    {
+        const int count = 200;
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Submit(count);
+        string[] names = ["a", "b", "c"];
+        Claim[][] taken = await Task.WhenAll(names.Select(name => Task.Run(() =>
+        {
+            ClaimTable table = fleet.Table();
+            List<Claim> mine = [];
+            while (table.Candidates(name, Reach, 10).Where(one => mine.All(had => had.Id != one.Id)).ToArray() is { Length: > 0 } candidates)
+            {
+                mine.AddRange(candidates.Select(candidate => table.TryTake(name, candidate)).OfType<Claim>());
+                mine.ForEach(claim => table.End(claim, new ClaimEnd(ClaimState.Done, "installed", 0, null)));
+            }
+
+            return mine.ToArray();
+        })));
+
+        Assert.Equal(Enumerable.Range(0, count).Select(number => (ulong)number), taken.SelectMany(mine => mine).Select(claim => claim.Sector.Number).Order());
+        Assert.All(taken.SelectMany(mine => mine), claim => Assert.Equal(1, claim.Generation));
+        Assert.All(fleet.List.Sectors(), sector => Assert.Equal((ClaimState.Done, 1L), (sector.State, sector.Generation)));
+    }
+
+    [Fact]
+    public async Task Who_was_silent_too_long_is_refused_and_the_other_s_word_counts()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Submit(1);
+        ClaimTable table = fleet.Table();
+        Claim late = Take(table, "late")!;
+        Assert.Null(Take(table, "other"));
+        Assert.True(table.Holds(late));
+
+        fleet.Pass(TimeSpan.FromSeconds(61));
+        Claim other = Take(table, "other")!;
+
+        Assert.Equal(late.Generation + 1, other.Generation);
+        Assert.False(table.Holds(late));
+        Assert.Empty(table.Renew([(late, default)]));
+        Assert.False(table.End(late, new ClaimEnd(ClaimState.Failed, "failed", 8, "no")));
+        Assert.Equal([other.Id], table.Renew([(other, default)]));
+        Assert.True(table.End(other, new ClaimEnd(ClaimState.Done, "installed", 0, null)));
+        ClaimView end = Assert.Single(fleet.List.Sectors());
+        Assert.Equal((ClaimState.Done, "other", "installed"), (end.State, end.Worker, end.Outcome));
+    }
+
+    [Fact]
+    public async Task A_sector_with_a_layer_stays_with_its_machine_until_the_grace_is_over()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Submit(1);
+        ClaimTable table = fleet.Table();
+        Claim owner = Take(table, "owner")!;
+        table.Renew([(owner, new ClaimProgress(Placed: true, "Label", 2, 11, 0.5))]);
+        Assert.Equal(new ClaimProgress(true, "Label", 2, 11, 0.5), Assert.Single(fleet.List.Sectors()).Progress);
+
+        // Silent, or given back: nobody else's before the hour is over, and the owner's at any time.
+        fleet.Pass(TimeSpan.FromMinutes(59));
+        Assert.Null(Take(table, "other"));
+        Claim again = Take(table, "owner")!;
+        Assert.False(table.Holds(owner));
+        table.End(again, new ClaimEnd(ClaimState.Queued, "stopped", 0, null));
+        Assert.Null(Take(table, "other"));
+
+        fleet.Pass(TimeSpan.FromMinutes(61));
+        Claim anew = Take(table, "other")!;
+        Assert.False(table.Holds(again));
+        Assert.True(table.Holds(anew));
+        Assert.Null(Take(table, "owner"));
+        Assert.False(Assert.Single(fleet.List.Sectors()).Progress.Placed);
+    }
+
+    [Fact]
+    public async Task What_is_given_back_without_a_layer_is_anybody_s_once_it_waited()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Submit(1);
+        ClaimTable table = fleet.Table();
+        table.End(Take(table, "a")!, new ClaimEnd(ClaimState.Queued, "stopped", 12, "busy", TimeSpan.FromMinutes(1)));
+        Assert.Null(Take(table, "b"));
+        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.claims SET not_before = now() - interval '1 second'");
+        Assert.NotNull(Take(table, "b"));
+    }
+
+    [Fact]
+    public async Task Priority_goes_before_what_is_due_and_that_before_numbers()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        DateTimeOffset now = DateTimeOffset.UnixEpoch;
+        ClaimTable table = fleet.Table();
+        table.Submit([(FleetCase.Job(1), null), (FleetCase.Job(2), now.AddDays(2)), (FleetCase.Job(3), now.AddDays(1))], 0);
+        table.Submit([(FleetCase.Job(9), null)], 5);
+        table.Submit([(FleetCase.Job(0), null)], -1);
+        Assert.Equal([9ul, 3, 2, 1, 0], table.Candidates("a", Reach, 10).Select(candidate => candidate.Sector.Number));
+    }
+
+    [Fact]
+    public async Task A_job_of_another_form_kind_or_place_is_left()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        ClaimTable table = fleet.Table();
+        table.Submit(
+            [(FleetCase.Job(0), null), (FleetCase.Job(1, place: "/sector"), null), (FleetCase.Job(2, place: "/elsewhere"), null), (FleetCase.Job(3, JobKind.Repair), null)], 0);
+        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.claims SET form = 2 WHERE number = 0");
+        Assert.Equal([1ul], table.Candidates("a", Reach, 10).Select(candidate => candidate.Sector.Number));
+        Assert.Equal([1ul, 3], table.Candidates("a", Reach with { Kinds = [JobKind.Recover, JobKind.Repair] }, 10).Select(candidate => candidate.Sector.Number));
+    }
+
+    [Fact]
+    public async Task People_pause_cancel_and_retry()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Submit(3);
+        ClaimTable table = fleet.Table();
+        Assert.Equal(2, fleet.List.Pause(true, [0, 1]));
+        Assert.Equal([2ul], table.Candidates("a", Reach, 10).Select(candidate => candidate.Sector.Number));
+        Assert.Equal(2, fleet.List.Pause(false, []));
+        Claim claim = Take(table, "a")!;
+
+        Assert.Equal(1, fleet.List.Cancel([claim.Sector.Number]));
+        Assert.False(table.Holds(claim));
+        Assert.Equal(0, fleet.List.Retry([]));
+        Assert.Equal(1, fleet.List.Retry([claim.Sector.Number]));
+        Claim again = Take(table, "a")!;
+        Assert.Equal(claim.Sector, again.Sector);
+        table.End(again, new ClaimEnd(ClaimState.Failed, "failed", 10, "the disk is full"));
+        Assert.DoesNotContain(again.Sector, table.Candidates("a", Reach, 10).Select(candidate => candidate.Sector));
+        Assert.Equal(1, fleet.List.Retry([]));
+        Assert.Contains(again.Sector, table.Candidates("a", Reach, 10).Select(candidate => candidate.Sector));
+    }
+
+    [Fact]
+    public async Task A_sector_that_a_worker_has_is_not_submitted_again_and_one_that_ended_is()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Submit(2);
+        ClaimTable table = fleet.Table();
+        Claim claim = Take(table, "a")!;
+        Assert.Equal([claim.Sector], table.Submit([(FleetCase.Job(0), null), (FleetCase.Job(1), null)], 7));
+        table.End(claim, new ClaimEnd(ClaimState.Done, "installed", 0, null));
+        Assert.Empty(table.Submit([(FleetCase.Job(0), null)], 7));
+        Assert.All(fleet.List.Sectors(), sector => Assert.Equal((ClaimState.Queued, 7), (sector.State, sector.Priority)));
+    }
+
+    [Fact]
+    public async Task A_job_holds_all_that_a_metadata_file_says()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        ClaimTable table = fleet.Table();
+        SectorJob job = new(FleetCase.Sample, JobKind.Repair, "/sector");
+        table.Submit([(job, null)], 0);
+        SectorJob read = SectorJob.Read(Assert.Single(table.Candidates("a", new WorkerReach([JobKind.Repair], ["/sector"]), 1)).Job);
+        Assert.Equal((job.Kind, job.Place, job.Facts.Sector, job.Facts.Ticket, job.Facts.SealedCid, job.Facts.SealProof), (read.Kind, read.Place, read.Facts.Sector, read.Facts.Ticket, read.Facts.SealedCid, read.Facts.SealProof));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_prepared_or_not_there_is_said_without_its_password()
+    {
+        string url = await databases.CreateEmptyAsync();
+        using FleetDatabase empty = FleetDatabase.At(url, "the test");
+        OperatorException bare = Assert.Throws<OperatorException>(() => new FleetList(empty).Sectors());
+        Assert.Equal(FailureKind.BadInput, bare.Kind);
+        using FleetDatabase nobody = FleetDatabase.At(
+            $"postgres://me:s3kr1t@127.0.0.1:{PostgresServer.FreePort()}/fleet", "the test");
+        OperatorException silent = Assert.Throws<OperatorException>(() => new FleetList(nobody).Sectors());
+        Assert.Equal(FailureKind.NodeUnreachable, silent.Kind);
+        Assert.DoesNotContain("s3kr1t", silent.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Uri.EscapeDataString(PostgresServer.Password), bare.ToString(), StringComparison.Ordinal);
+        Assert.Throws<OperatorException>(() => FleetDatabase.At("postgres://127.0.0.1", "the test"));
+    }
+
+    private static Claim? Take(ClaimTable table, string worker) =>
+        table.Candidates(worker, Reach, 1) is [var candidate] ? table.TryTake(worker, candidate) : null;
+}

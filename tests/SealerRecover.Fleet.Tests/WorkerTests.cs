@@ -1,0 +1,197 @@
+using Filecoin.Primitives;
+using Microsoft.Extensions.Logging.Abstractions;
+using SealerRecover.Fleet.Claims;
+using SealerRecover.Fleet.Database;
+using SealerRecover.Fleet.Jobs;
+using SealerRecover.Fleet.Work;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Settings;
+
+namespace SealerRecover.Tests.Fleet;
+
+/// <summary>Workers in this process, on real sectors of 2KiB.</summary>
+public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sealer-recover-fleet-").FullName;
+    private Action<RecoveryEvent> _hear = _ => { };
+
+    void IRecoveryObserver.On(RecoveryEvent happened) => _hear(happened);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(-10)]
+    public async Task A_worker_makes_what_is_on_the_list_whatever_its_clock_says(int minutesOff)
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        WorkedSector worked = Assert.Single(RunToEnd(fleet, "a", new WrongClock(TimeSpan.FromMinutes(minutesOff))));
+        Assert.Equal((OutcomeKind.Installed, null), (worked.Outcome.Kind, worked.Outcome.Failure));
+        ClaimView sector = Assert.Single(fleet.List.Sectors());
+        Assert.Equal((ClaimState.Done, "installed", "a"), (sector.State, sector.Outcome, sector.Worker));
+        Assert.InRange(Assert.Single(fleet.List.Machines()).HeardSecondsAgo, 0, 60);
+        Assert.True(File.Exists(Installed));
+
+        // Nobody takes a sector for abandoned because of that clock.
+        Assert.Empty(fleet.Table().Candidates("b", new WorkerReach([JobKind.Recover], []), 1));
+    }
+
+    [Fact]
+    public async Task Who_comes_too_late_is_refused_before_anything_is_installed_and_keeps_its_files()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        SectorOutcome? late = null;
+        using CancellationTokenSource stop = new();
+        _hear = happened =>
+        {
+            switch (happened)
+            {
+                case SectorStarted:
+                    // As if it had slept for hours right after that, and another had begun the sector anew.
+                    fleet.Pass(TimeSpan.FromHours(2));
+                    Candidate candidate = Assert.Single(fleet.Table().Candidates("other", new WorkerReach([JobKind.Recover], []), 1));
+                    Assert.NotNull(fleet.Table().TryTake("other", candidate));
+                    break;
+                case SectorEnded { Outcome: var outcome }:
+                    late = outcome;
+                    stop.Cancel();
+                    break;
+                default:
+                    break;
+            }
+        };
+
+        // It hears of that only where it asks.
+        Worker(fleet, "late", TimeProvider.System, silenceSeconds: 3600).Run(this, stop.Token);
+        OperatorException refused = Assert.IsType<OperatorException>(late!.Failure);
+        Assert.Equal(FailureKind.Busy, refused.Kind);
+        Assert.Contains("no longer this worker's", refused.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Installed));
+        Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(_folder, "late", FleetCase.Sample.Sector.FileName)));
+        Assert.Equal((ClaimState.Claimed, "other"), Assert.Single(fleet.List.Sectors().Select(sector => (sector.State, sector.Worker!))));
+    }
+
+    [Fact]
+    public async Task While_the_database_is_away_nothing_is_installed_and_work_goes_on_when_it_is_back()
+    {
+        string url = await databases.CreateEmptyAsync();
+        using CutLine line = new(new Uri(url).Port);
+        using FleetCase fleet = FleetCase.At(url);
+        using FleetDatabase cut = FleetDatabase.At(url.Replace($":{new Uri(url).Port}/", $":{line.Port}/", StringComparison.Ordinal), "the test");
+        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        _hear = happened =>
+        {
+            if (happened is SectorStarted)
+            {
+                line.Cut();
+            }
+        };
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task<IReadOnlyList<WorkedSector>> run = Task.Run(() => Worker(cut, "a", TimeProvider.System, 3600).Run(this, stop.Token));
+        await UntilAsync(() => Directory.Exists(Path.Combine(_folder, "a", FleetCase.Sample.Sector.FileName)));
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
+        Assert.False(run.IsCompleted);
+        Assert.False(File.Exists(Installed));
+
+        line.Mend();
+        await UntilAsync(() => fleet.List.Sectors()[0].State == ClaimState.Done);
+        Assert.True(File.Exists(Installed));
+        await stop.CancelAsync();
+        Assert.Equal(OutcomeKind.Installed, Assert.Single(await run).Outcome.Kind);
+    }
+
+    [Fact]
+    public async Task A_failure_is_final_until_somebody_asks_again()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        SectorJob job = new(FleetCase.Sample with { SealedCid = new CommR(FleetCase.Sample.Ticket.Value) }, JobKind.Recover, null);
+        fleet.Table().Submit([(job, null)], 0);
+        WorkedSector worked = Assert.Single(RunToEnd(fleet, "a", TimeProvider.System));
+        Assert.Equal(FailureKind.CommitmentMismatch, Assert.IsAssignableFrom<OperatorException>(worked.Outcome.Failure).Kind);
+        ClaimView failed = Assert.Single(fleet.List.Sectors());
+        Assert.Equal((ClaimState.Failed, 8), (failed.State, failed.ExitCode));
+        Assert.Empty(RunToEnd(fleet, "a", TimeProvider.System));
+    }
+
+    [Fact]
+    public async Task A_machine_that_cannot_hold_a_sector_says_so_and_takes_none()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        SectorJob large = new(FleetCase.Sample with { SealProof = SealProofs.All.First(proof => proof.SectorSize.Bytes == 64L << 30) }, JobKind.Recover, null);
+        fleet.Table().Submit([(large, null)], 0);
+        Assert.SkipWhen(new DriveInfo(_folder).AvailableFreeSpace > 2000L << 30, "this machine could hold it");
+        Task<IReadOnlyList<WorkedSector>> run = Task.Run(() => RunToEnd(fleet, "small", TimeProvider.System, drain: false));
+        await UntilAsync(() => fleet.List.Machines() is [{ Note: not null }]);
+        Assert.Contains("does not suffice for", fleet.List.Machines()[0].Note, StringComparison.Ordinal);
+        Assert.Equal((ClaimState.Queued, 0L), Assert.Single(fleet.List.Sectors().Select(sector => (sector.State, sector.Generation))));
+        fleet.List.Drain("small");
+        Assert.Empty(await run);
+    }
+
+    [Fact]
+    public async Task Two_workers_in_one_folder_are_refused()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        Task<IReadOnlyList<WorkedSector>> first = Task.Run(() => RunToEnd(fleet, "a", TimeProvider.System, drain: false));
+        await UntilAsync(() => fleet.List.Machines().Count == 1);
+        OperatorException refused = Assert.Throws<OperatorException>(() => Worker(fleet, "a", TimeProvider.System).Run(this, CancellationToken.None));
+        Assert.Equal(FailureKind.Busy, refused.Kind);
+        fleet.List.Drain(null);
+        await first;
+    }
+
+    private string Installed => Path.Combine(_folder, "result", "sealed", FleetCase.Sample.Sector.FileName);
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        using CancellationTokenSource impatient = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        impatient.CancelAfter(TimeSpan.FromMinutes(1));
+        while (!isSo())
+        {
+            await Task.Delay(20, impatient.Token);
+        }
+    }
+
+    /// <summary>Runs a worker until nothing waits any more.</summary>
+    private IReadOnlyList<WorkedSector> RunToEnd(FleetCase fleet, string name, TimeProvider time, bool drain = true)
+    {
+        if (drain)
+        {
+            _ = Task.Run(async () =>
+            {
+                await UntilAsync(() => fleet.List.Machines().Any(machine => !machine.Ended) && fleet.List.Sectors().All(sector => sector.State is not (ClaimState.Queued or ClaimState.Claimed)));
+                fleet.List.Drain(name);
+            });
+        }
+
+        return Worker(fleet, name, time).Run(this, TestContext.Current.CancellationToken);
+    }
+
+    private FleetWorker Worker(FleetCase fleet, string name, TimeProvider time, int silenceSeconds = 1) => Worker(fleet.Database, name, time, silenceSeconds);
+
+    private FleetWorker Worker(FleetDatabase database, string name, TimeProvider time, int silenceSeconds) => new(
+        database,
+        new WorkerSettings
+        {
+            Name = name,
+            Recover = new RecoverySettings
+            {
+                ResultFolder = Path.Combine(_folder, "result"),
+                TempFolder = Path.Combine(_folder, name),
+                ParentCacheFolder = Path.Combine(_folder, "parents"),
+            },
+            Silence = TimeSpan.FromSeconds(silenceSeconds),
+            Pause = TimeSpan.FromMilliseconds(50),
+            ExitCodeOf = failure => failure is OperatorException { Kind: FailureKind.CommitmentMismatch } ? 8 : 70,
+        },
+        time,
+        NullLogger.Instance);
+
+    private sealed class WrongClock(TimeSpan off) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + off;
+    }
+}
