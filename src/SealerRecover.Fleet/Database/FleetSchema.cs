@@ -34,7 +34,6 @@ public static class FleetSchema
             outcome text,
             exit_code int,
             message text,
-            history text,
             UNIQUE (miner, number));
         CREATE INDEX IF NOT EXISTS claims_open ON {FleetDatabase.Schema}.claims (priority DESC, due, number) WHERE state IN ('queued', 'claimed');
         CREATE TABLE IF NOT EXISTS {FleetDatabase.Schema}.workers (

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
+using Microsoft.Extensions.Hosting.Systemd;
 
 namespace SealerRecover.Hosting;
 
 /// <summary>
 /// The service manager that started this process as a unit of Type=notify, as systemd does: is told when the work begins and ends, how far it is, and
-/// that the process lives (sd_notify(3)). The words are a datagram on a socket that it names in the environment; elsewhere there is none.
+/// that the process lives (sd_notify(3)). The words are a datagram on a socket that it names in the environment, which the library that sends them
+/// reads by itself; elsewhere there is none.
 /// </summary>
 internal sealed class ServiceManager : IDisposable
 {
@@ -14,21 +15,18 @@ internal sealed class ServiceManager : IDisposable
     private const string WatchdogVariable = "WATCHDOG_USEC";
     private const string WatchdogProcessVariable = "WATCHDOG_PID";
 
-    /// <summary>Milliseconds for which one that has no time to listen is waited for.</summary>
-    private const int MostWait = 1000;
-
-    private readonly UnixDomainSocketEndPoint _address;
+    private readonly ISystemdNotifier _notifier;
     private readonly ITimer? _watchdog;
     private readonly Action<string> _complain;
     private int _complained;
 
-    private ServiceManager(UnixDomainSocketEndPoint address, TimeSpan? watchdog, TimeProvider time, Action<string> complain)
+    private ServiceManager(ISystemdNotifier notifier, TimeSpan? watchdog, TimeProvider time, Action<string> complain)
     {
-        _address = address;
+        _notifier = notifier;
         _complain = complain;
 
         // Half of what it waits for, as it asks for.
-        _watchdog = watchdog is { } wait ? time.CreateTimer(_ => Send("WATCHDOG=1"), state: null, wait / 2, wait / 2) : null;
+        _watchdog = watchdog is { } wait ? time.CreateTimer(_ => Tell(new ServiceState("WATCHDOG=1")), state: null, wait / 2, wait / 2) : null;
     }
 
     /// <summary>The one that the environment names; null where none is.</summary>
@@ -36,7 +34,7 @@ internal sealed class ServiceManager : IDisposable
     /// <param name="complain">Told once when it cannot be told anything.</param>
     public static ServiceManager? Of(ConsoleHost host, Action<string> complain)
     {
-        if (host.Environment.GetValueOrDefault(SocketVariable) is not ['/' or '@', _, ..] socket)
+        if (host.Environment.GetValueOrDefault(SocketVariable) is not ['/' or '@', _, ..])
         {
             return null;
         }
@@ -47,31 +45,28 @@ internal sealed class ServiceManager : IDisposable
             ? TimeSpan.FromMicroseconds(microseconds)
             : null;
 
-        // A name that begins with @ is no file: in the system it begins with a zero.
-        return new ServiceManager(new UnixDomainSocketEndPoint(socket[0] == '@' ? '\0' + socket[1..] : socket), watchdog, host.Time, complain);
+        return new ServiceManager(new SystemdNotifier(), watchdog, host.Time, complain);
     }
 
     /// <summary>The work begins.</summary>
-    public void Ready() => Send("READY=1");
+    public void Ready() => Tell(ServiceState.Ready);
 
     /// <summary>How far the work is, in one line.</summary>
-    public void Status(string line) => Send($"STATUS={line.ReplaceLineEndings(" ")}");
+    public void Status(string line) => Tell(new ServiceState($"STATUS={line.ReplaceLineEndings(" ")}"));
 
     /// <summary>The work is coming to its end.</summary>
-    public void Stopping() => Send("STOPPING=1");
+    public void Stopping() => Tell(ServiceState.Stopping);
 
     /// <inheritdoc/>
     public void Dispose() => _watchdog?.Dispose();
 
     private static string ProcessId => System.Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
-    private void Send(string words)
+    private void Tell(ServiceState state)
     {
         try
         {
-            using Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = MostWait };
-            socket.Connect(_address);
-            socket.Send(Encoding.UTF8.GetBytes(words));
+            _notifier.Notify(state);
         }
         catch (SocketException failure)
         {

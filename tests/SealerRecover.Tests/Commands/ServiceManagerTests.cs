@@ -11,10 +11,16 @@ public sealed class ServiceManagerTests : IDisposable
     private readonly string _path = Path.Combine(Path.GetTempPath(), $"notify-{Guid.NewGuid():N}");
     private readonly Socket _manager = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
 
-    public ServiceManagerTests() => _manager.Bind(new UnixDomainSocketEndPoint(_path));
+    /// <summary>What sends the words reads the environment of the process, not what a test hands down.</summary>
+    public ServiceManagerTests()
+    {
+        _manager.Bind(new UnixDomainSocketEndPoint(_path));
+        Environment.SetEnvironmentVariable("NOTIFY_SOCKET", _path);
+    }
 
     public void Dispose()
     {
+        Environment.SetEnvironmentVariable("NOTIFY_SOCKET", null);
         _manager.Dispose();
         File.Delete(_path);
     }
@@ -53,6 +59,7 @@ public sealed class ServiceManagerTests : IDisposable
     [Fact]
     public async Task One_that_does_not_listen_is_told_of_once_and_stops_nothing()
     {
+        Environment.SetEnvironmentVariable("NOTIFY_SOCKET", "@nobody-listens-here");
         Ran ran = await InProcess.RunAsync(
             new Dictionary<string, string> { ["HOME"] = "/home/sp", ["NOTIFY_SOCKET"] = "@nobody-listens-here" }, "/nowhere/config.toml", "kernels");
         Assert.Equal(0, ran.Code);
