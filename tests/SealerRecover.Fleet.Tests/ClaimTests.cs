@@ -85,6 +85,21 @@ public sealed class ClaimTests(Databases databases)
     }
 
     [Fact]
+    public async Task Who_is_stopped_between_two_signs_of_life_keeps_what_it_has_layers_of()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Submit(1);
+        ClaimTable table = fleet.Table();
+        Claim claim = Take(table, "mine")!;
+
+        Assert.True(table.End(claim, new ClaimEnd(ClaimState.Queued, "stopped", 0, null), placed: true));
+
+        Assert.Null(Take(table, "other"));
+        Assert.True(Assert.Single(fleet.List.Sectors()).Progress.Placed);
+        Assert.NotNull(Take(table, "mine"));
+    }
+
+    [Fact]
     public async Task What_is_given_back_without_a_layer_is_anybody_s_once_it_waited()
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);

@@ -97,20 +97,23 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
     }
 
     /// <summary>Says how a sector ended. Its place stays what it is, but for one that is done, of which nothing is left there.</summary>
+    /// <param name="claim">The claim.</param>
+    /// <param name="end">How.</param>
+    /// <param name="placed">Whether it has layers where it was, which may not have been told yet.</param>
     /// <returns>Whether it was still this claim's to say.</returns>
     /// <exception cref="OperatorException">The database does not answer.</exception>
-    public bool End(Claim claim, ClaimEnd end)
+    public bool End(Claim claim, ClaimEnd end, bool placed = false)
     {
         ArgumentNullException.ThrowIfNull(claim);
         ArgumentNullException.ThrowIfNull(end);
         return database.Send(
             $"""
-            UPDATE {Table} SET state = @state, since = now(), heard = now(), placed = placed AND @state <> 'done', outcome = @outcome, exit_code = @code, message = @message,
+            UPDATE {Table} SET state = @state, since = now(), heard = now(), placed = (placed OR @placed) AND @state <> 'done', outcome = @outcome, exit_code = @code, message = @message,
                 not_before = CASE WHEN @state = 'queued' THEN now() + @wait END
             WHERE id = @id AND generation = @generation AND state = 'claimed'
             """,
             [
-                .. Key(claim), new("state", Word(end.State)), new("outcome", end.Outcome), new("code", end.ExitCode),
+                .. Key(claim), new("state", Word(end.State)), new("outcome", end.Outcome), new("code", end.ExitCode), new("placed", placed),
                 new("message", NpgsqlDbType.Text) { Value = (object?)end.Message ?? DBNull.Value }, new("wait", end.Wait),
             ]) == 1;
     }

@@ -145,7 +145,7 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         foreach (Held ended in all.Where(held => held.End is not null))
         {
             // False where it is somebody else's by now, whose word counts.
-            table.End(ended.Claim, ended.End!);
+            table.End(ended.Claim, ended.End!, ended.Progress.Placed);
             lock (_gate)
             {
                 _held.Remove(ended.Claim.Sector);
