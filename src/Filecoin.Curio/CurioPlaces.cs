@@ -48,7 +48,7 @@ internal sealed class CurioPlaces(CurioHosts hosts, string schema)
                 Parked, ["id", "complete"], "t.piece_cid = $1 AND t.piece_padded_size = $2::bigint", ["id", "piece_cid", "piece_padded_size"], cid, size).ConfigureAwait(false))
             {
                 string id = row[0]!;
-                files.AddRange((await StandingAsync("0", id, 32).ConfigureAwait(false)).Select(path => $"piece/s-t00-{id} in {path}"));
+                files.AddRange((await StandingAsync("0", id, SectorFileType.Piece).ConfigureAwait(false)).Select(path => $"piece/s-t00-{id} in {path}"));
                 await AddAsync(Refs, "data_url", "data_headers", "t.piece_id = $1::bigint", ["piece_id"], id).ConfigureAwait(false);
             }
 
@@ -74,7 +74,7 @@ internal sealed class CurioPlaces(CurioHosts hosts, string schema)
                 if (OptionalTables.Whole(deal[1]) is { } miner and >= 0 && OptionalTables.Whole(deal[2]) is { } sector)
                 {
                     string at = OptionalTables.Whole(deal[3]) is { } offset ? string.Create(CultureInfo.InvariantCulture, $" at padded offset {offset}") : "";
-                    files.AddRange((await StandingAsync(deal[1]!, deal[2]!, 1).ConfigureAwait(false))
+                    files.AddRange((await StandingAsync(deal[1]!, deal[2]!, SectorFileType.Unsealed).ConfigureAwait(false))
                         .Select(path => string.Create(CultureInfo.InvariantCulture, $"unsealed/s-t0{miner}-{sector}{at} in {path}")));
                 }
             }

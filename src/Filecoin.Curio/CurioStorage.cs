@@ -20,7 +20,7 @@ public sealed record CurioStoragePath(string Id, IReadOnlyList<string> Urls, str
 /// <summary>A file of a sector in a storage path.</summary>
 /// <param name="StorageId">The storage path.</param>
 /// <param name="Sector">The sector.</param>
-/// <param name="FileType">Which, one bit: 1 unsealed, 2 sealed, 4 cache, 8 update, 16 update-cache, 32 a parked piece.</param>
+/// <param name="FileType">Which, one bit (<see cref="SectorFileType"/>).</param>
 public sealed record CurioFile(string StorageId, SectorId Sector, int FileType);
 
 /// <summary>What stands on which disk (sector_location, storage_path, sector_path_url_liveness). Curio deletes what it knows of a path about two hours after its last URL died (tasks/gc/storage_endpoint_gc.go).</summary>
@@ -30,8 +30,9 @@ internal sealed class CurioStorage(CurioHosts hosts, string schema)
     private const string Locations = "sector_location";
     private const string Liveness = "sector_path_url_liveness";
 
-    /// <summary>sealed, cache, update and update-cache: what a lost disk takes a sector with. Unsealed copies and keys are not it.</summary>
-    private const string Replicas = "2,4,8,16";
+    /// <summary>The kinds of <see cref="SectorFileType.OfReplica"/>, of which a row has one.</summary>
+    private static readonly string Replicas = string.Create(
+        CultureInfo.InvariantCulture, $"{SectorFileType.Sealed},{SectorFileType.Cache},{SectorFileType.Update},{SectorFileType.UpdateCache}");
 
     private const int MostPaths = 10_000;
     private const int MostSectors = 2_000_000;

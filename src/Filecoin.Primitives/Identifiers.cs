@@ -51,6 +51,15 @@ public readonly partial record struct SectorId(ActorId Miner, ulong Number)
         return sector.FileName == name;
     }
 
+    /// <summary>"f01000 sector 2" or "f01000 sectors 2, 3", for messages; at least one, all of one miner.</summary>
+    public static string Names(IReadOnlyList<SectorId> sectors)
+    {
+        ArgumentNullException.ThrowIfNull(sectors);
+        return sectors is [var one]
+            ? one.ToString()
+            : $"{sectors[0].Miner} sectors {string.Join(", ", sectors.Select(sector => sector.Number.ToString(CultureInfo.InvariantCulture)))}";
+    }
+
     /// <summary>"f01000 sector 2", for messages.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Miner} sector {Number}");
 

@@ -139,7 +139,7 @@ public static class NextSteps
             string deadline = Deadline(group.Key.Deadline);
             return new NextStep(
                 NextStepKind.BeforeDeadline,
-                $"{Name(sectors)}: to be declared by {Utc(group.Key.Opens - Margin)}, 90 minutes before {deadline} opens, "
+                $"{SectorId.Names(sectors)}: to be declared by {Utc(group.Key.Opens - Margin)}, 90 minutes before {deadline} opens, "
                 + "or the fault lasts another day; the recovery is then declared by itself, or by the command.",
                 [$"lotus-miner proving recover-faults {Numbers(sectors)}"],
                 sectors,
@@ -156,7 +156,7 @@ public static class NextSteps
             SectorId[] sectors = [.. group.Select(sector => sector.Sector)];
             return new NextStep(
                 NextStepKind.BeforeChallenge,
-                $"{Name(sectors)}: {(group.Key.IsDeclaredRecovered ? "declared recovered already" : "not faulty on chain")}, so nothing is to be declared; "
+                $"{SectorId.Names(sectors)}: {(group.Key.IsDeclaredRecovered ? "declared recovered already" : "not faulty on chain")}, so nothing is to be declared; "
                 + $"to be readable before {Utc(group.Key.Drawn)}, when the challenge of {Deadline(group.Key.Deadline)} is drawn, or "
                 + (group.Key.IsDeclaredRecovered ? "the fault lasts on." : "a fault begins."),
                 [],
@@ -184,8 +184,8 @@ public static class NextSteps
             return new NextStep(
                 NextStepKind.Prove,
                 group.Key > now
-                    ? $"{Name(sectors)}: pre-committed only; its proof has to be on chain before {Utc(group.Key)}, or the deposit is lost."
-                    : $"{Name(sectors)}: the time to prove it ended {Utc(group.Key)} {Clock}, so the pre-commit deposit is lost.",
+                    ? $"{SectorId.Names(sectors)}: pre-committed only; its proof has to be on chain before {Utc(group.Key)}, or the deposit is lost."
+                    : $"{SectorId.Names(sectors)}: the time to prove it ended {Utc(group.Key)} {Clock}, so the pre-commit deposit is lost.",
                 [],
                 sectors,
                 group.Key);
@@ -200,7 +200,7 @@ public static class NextSteps
             SectorId[] sectors = [.. group.Select(facts => facts.Sector)];
             return new NextStep(
                 NextStepKind.BeforeTermination,
-                $"{Name(sectors)}: terminated at {Utc(group.Key)} if the fault has not ended by then.",
+                $"{SectorId.Names(sectors)}: terminated at {Utc(group.Key)} if the fault has not ended by then.",
                 [],
                 sectors,
                 group.Key);
@@ -230,10 +230,6 @@ public static class NextSteps
         TimeSpan day = Epochs.Span(Epochs.PerDay);
         return status.TimeOf(opens) + (late > TimeSpan.Zero ? Math.Ceiling(late / day) * day : TimeSpan.Zero);
     }
-
-    private static string Name(SectorId[] sectors) => sectors is [var one]
-        ? one.ToString()
-        : $"{sectors[0].Miner} sectors {string.Join(", ", sectors.Select(sector => sector.Number.ToString(CultureInfo.InvariantCulture)))}";
 
     private static string Numbers(SectorId[] sectors) =>
         string.Join(' ', sectors.Select(sector => sector.Number.ToString(CultureInfo.InvariantCulture)));

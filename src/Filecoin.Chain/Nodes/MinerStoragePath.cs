@@ -15,5 +15,5 @@ public sealed record MinerStoragePath(string Id, string? Path, IReadOnlyList<str
 
 /// <summary>Files of a sector in a storage path.</summary>
 /// <param name="Sector">The sector.</param>
-/// <param name="FileTypes">Which, a bit each: 1 unsealed, 2 sealed, 4 cache, 8 update, 16 update-cache.</param>
+/// <param name="FileTypes">Which, a bit each (<see cref="SectorFileType"/>).</param>
 public sealed record DeclaredFiles(SectorId Sector, int FileTypes);

@@ -48,7 +48,6 @@ public sealed record BenchSettings
 /// <param name="time">The clock.</param>
 public sealed class MachineBench(BenchSettings settings, TimeProvider time)
 {
-    private const int YardstickBytes = 16 << 10;
 
     // A call takes a few milliseconds at most even with the plain kernels, so that some fall between other processes' time slices.
     private const int LabelsInRun = 1 << 10;
@@ -138,9 +137,9 @@ public sealed class MachineBench(BenchSettings settings, TimeProvider time)
     public static Speed Yardstick(RateMeter meter)
     {
         ArgumentNullException.ThrowIfNull(meter);
-        byte[] message = new byte[YardstickBytes];
+        byte[] message = new byte[Roles.Yardstick.MessageBytes];
         byte[] digest = new byte[Bytes32.Length];
-        return meter.Measure(YardstickBytes / MachineSpeeds.BlockBytes, () => SHA256.HashData(message, digest));
+        return meter.Measure(Roles.Yardstick.MessageBytes / Roles.Yardstick.BlockBytes, () => SHA256.HashData(message, digest));
     }
 
     private bool IsWanted(LabelVariant variant)

@@ -37,7 +37,7 @@ public sealed record DiskSpeed(string Folder, double WriteBytesPerSecond, double
 public sealed record MachineSpeeds
 {
     /// <summary>Bytes of a SHA-256 block.</summary>
-    public const int BlockBytes = 64;
+    public const int BlockBytes = Roles.Yardstick.BlockBytes;
 
     /// <summary>The processor as the system names it.</summary>
     public required string Processor { get; init; }

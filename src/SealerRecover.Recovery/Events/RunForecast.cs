@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
 
@@ -176,9 +175,7 @@ public sealed class RunForecast
 
     private static TimeSpan Span(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.MaxValue.TotalSeconds / 4));
 
-    private static string Sectors(SectorId[] sectors) => sectors.Length == 1
-        ? $"{sectors[0]} is"
-        : $"{sectors[0].Miner} sectors {string.Join(", ", sectors.Select(sector => sector.Number.ToString(CultureInfo.InvariantCulture)))} are";
+    private static string Sectors(SectorId[] sectors) => $"{SectorId.Names(sectors)} {(sectors.Length == 1 ? "is" : "are")}";
 
     /// <summary>One sector's part, in seconds of what was expected.</summary>
     private sealed class Work(SectorTime time)

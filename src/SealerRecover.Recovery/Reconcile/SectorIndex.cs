@@ -6,17 +6,17 @@ namespace SealerRecover.Recovery.Reconcile;
 /// <summary>A file or folder of a sector, as an index has it.</summary>
 /// <param name="StorageId">The storage path.</param>
 /// <param name="Sector">The sector.</param>
-/// <param name="FileType">One bit: 1 unsealed, 2 sealed, 4 cache, 8 update, 16 update-cache (lotus storage/sealer/storiface/filetype.go); others are none of a storage path's areas.</param>
+/// <param name="FileType">One bit (<see cref="SectorFileType"/>); some are none of a storage path's areas.</param>
 public sealed record IndexedFile(string StorageId, SectorId Sector, int FileType)
 {
     /// <summary>The area it is in; null for a kind that no area is for.</summary>
     internal InstallArea? Area => FileType switch
     {
-        1 => InstallArea.Unsealed,
-        2 => InstallArea.Sealed,
-        4 => InstallArea.Cache,
-        8 => InstallArea.Update,
-        16 => InstallArea.UpdateCache,
+        SectorFileType.Unsealed => InstallArea.Unsealed,
+        SectorFileType.Sealed => InstallArea.Sealed,
+        SectorFileType.Cache => InstallArea.Cache,
+        SectorFileType.Update => InstallArea.Update,
+        SectorFileType.UpdateCache => InstallArea.UpdateCache,
         _ => null,
     };
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Roles;
 
 namespace SealerRecover.Recovery.Resources;
 
@@ -8,13 +9,10 @@ namespace SealerRecover.Recovery.Resources;
 /// <param name="root">"/", or a folder that pretends to be it in tests.</param>
 internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
 {
-    private const int YardstickBlock = 64;
-    private const int YardstickBytes = 16 << 10;
-
     /// <summary>Best of as many samples as are taken while the code is being compiled and a while longer.</summary>
     private const int YardstickSamples = 200;
 
-    private static readonly Lazy<double> Yardstick = new(MeasureYardstick);
+    private static readonly Lazy<double> Measured = new(MeasureYardstick);
 
     private readonly SystemText _system = new(root);
 
@@ -67,7 +65,7 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
     public bool? HugePages() => Filecoin.Sealing.Memory.HugePages.AreGranted();
 
     /// <inheritdoc/>
-    public double BlocksPerSecond() => Yardstick.Value;
+    public double BlocksPerSecond() => Measured.Value;
 
     // A limit may stand at any level above this process. Pages of the file cache count as used but are given up under pressure.
     private long? CgroupMemory()
@@ -90,7 +88,7 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
 
     private static double MeasureYardstick()
     {
-        byte[] message = new byte[YardstickBytes];
+        byte[] message = new byte[Yardstick.MessageBytes];
         byte[] digest = new byte[SHA256.HashSizeInBytes];
         TimeSpan best = TimeSpan.MaxValue;
         for (int i = 0; i < YardstickSamples; i++)
@@ -101,7 +99,7 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
             best = taken > TimeSpan.Zero && taken < best ? taken : best;
         }
 
-        return YardstickBytes / YardstickBlock / best.TotalSeconds;
+        return Yardstick.MessageBytes / Yardstick.BlockBytes / best.TotalSeconds;
     }
 
     // A soft limit: three words of its name, and then the number.

@@ -12,7 +12,6 @@ namespace SealerRecover.Recovery.Roles;
 internal sealed record NodeCosts
 {
     private const int TreeArity = 8;
-    private const double BytesInBlock = 64;
 
     /// <summary>Labels of one layer by each kernel there is.</summary>
     public required IReadOnlyList<KernelCost> Labels { get; init; }
@@ -61,5 +60,5 @@ internal sealed record NodeCosts
 
     /// <summary>Trees from the cost of Poseidon hashes: a column, two 8-ary trees of n/7 inner nodes, one digest of every layer's bytes.</summary>
     public static double TreesOf(PorepParameters porep, Func<int, double> poseidon) =>
-        poseidon(porep.Layers) + (2.0 / (TreeArity - 1) * poseidon(TreeArity)) + (porep.Layers * SectorSize.NodeBytes / BytesInBlock);
+        poseidon(porep.Layers) + (2.0 / (TreeArity - 1) * poseidon(TreeArity)) + (porep.Layers * SectorSize.NodeBytes / (double)Yardstick.BlockBytes);
 }

@@ -30,14 +30,14 @@ public sealed class ManyUnsealer
     /// <summary>Makes an unsealer; nothing happens yet.</summary>
     /// <param name="request">What, where and how.</param>
     public ManyUnsealer(UnsealManyRequest request)
-        : this(request, new SealingRoles(SettingsOf(request)), LinuxFileSystem.Instance, new LinuxSystemProbe())
+        : this(request, new SealingRoles(request.ToSettings()), LinuxFileSystem.Instance, new LinuxSystemProbe())
     {
     }
 
     internal ManyUnsealer(UnsealManyRequest request, SealingRoles roles, IFileSystem files, ISystemProbe probe)
     {
         _request = request;
-        _settings = SettingsOf(request);
+        _settings = request.ToSettings();
         _roles = roles;
         _files = files;
         _probe = probe;
@@ -91,17 +91,6 @@ public sealed class ManyUnsealer
         TellLeftLabels(events);
         return [.. _work.Select(wanted => wanted.Outcome!)];
     }
-
-    private static RecoverySettings SettingsOf(UnsealManyRequest request) => new()
-    {
-        ResultFolder = LabelKey.FolderOf(request.TempFolder),
-        TempFolder = LabelKey.FolderOf(request.TempFolder),
-        ParentCacheFolder = request.ParentCacheFolder,
-        Threads = request.Threads,
-        ParentWindowNodes = request.ParentWindowNodes,
-        Kernels = request.Kernels,
-        IgnoreResources = request.IgnoreResources,
-    };
 
     private static string? OutputOf(WantedWork wanted) => wanted.Outcome is { } ended
         ? ended.Output is { } there && there.EndsWith(CarHeader.Extension, StringComparison.Ordinal) ? there[..^CarHeader.Extension.Length] : ended.Output

@@ -1,14 +1,13 @@
 using System.Collections.Immutable;
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
-using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Survey;
 
 namespace SealerRecover.Recovery.Unsealing;
 
 /// <summary>Which data of which sectors goes into a folder. Paths are absolute.</summary>
-public sealed record UnsealManyRequest
+public sealed record UnsealManyRequest : UnsealWork
 {
     /// <summary>What is wanted, each once.</summary>
     public required IReadOnlyList<WantedData> Wanted { get; init; }
@@ -25,29 +24,8 @@ public sealed record UnsealManyRequest
     /// <summary>Where pieces go; it is made if it is not there.</summary>
     public required string OutputFolder { get; init; }
 
-    /// <summary>Folder for work in progress; labels are made in "unseal" inside.</summary>
-    public required string TempFolder { get; init; }
-
-    /// <summary>Folder of parent cache files.</summary>
-    public required string ParentCacheFolder { get; init; }
-
-    /// <summary>Threads, at least 1.</summary>
-    public int Threads { get; init; } = 1;
-
     /// <summary>Sectors labelled at once, at most; null for as many as end soonest within memory and disk.</summary>
     public int? Parallel { get; init; }
-
-    /// <summary>Nodes of the parent cache held in memory at once.</summary>
-    public int ParentWindowNodes { get; init; } = 1 << 16;
-
-    /// <summary>Kernels asked for by name.</summary>
-    public KernelChoice Kernels { get; init; } = KernelChoice.Best;
-
-    /// <summary>Keep the last layer of what was labelled, instead of deleting it.</summary>
-    public bool KeepLabels { get; init; }
-
-    /// <summary>Start although memory or disk do not seem to suffice.</summary>
-    public bool IgnoreResources { get; init; }
 }
 
 /// <summary>What became of something that is wanted.</summary>

@@ -1,11 +1,10 @@
 using Filecoin.Chain.Facts;
-using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Unsealing;
 
 /// <summary>Which data to take out of which files. Paths are absolute.</summary>
-public sealed record UnsealRequest
+public sealed record UnsealRequest : UnsealWork
 {
     /// <summary>The sector, as the chain or a metadata file tells it.</summary>
     public required SectorFacts Facts { get; init; }
@@ -43,29 +42,8 @@ public sealed record UnsealRequest
     /// <summary>Whether ".car" is put behind that name where the data begins as a CAR file does.</summary>
     public bool NamesCars { get; init; }
 
-    /// <summary>Folder for work in progress; labels are made in "unseal" inside.</summary>
-    public required string TempFolder { get; init; }
-
-    /// <summary>Folder of parent cache files.</summary>
-    public required string ParentCacheFolder { get; init; }
-
-    /// <summary>Threads, at least 1.</summary>
-    public int Threads { get; init; } = 1;
-
-    /// <summary>Nodes of the parent cache held in memory at once.</summary>
-    public int ParentWindowNodes { get; init; } = 1 << 16;
-
-    /// <summary>Kernels asked for by name.</summary>
-    public KernelChoice Kernels { get; init; } = KernelChoice.Best;
-
-    /// <summary>Keep the labels for the next range of the same sector, instead of deleting them.</summary>
-    public bool KeepLabels { get; init; }
-
     /// <summary>How the caller's operator types what a complaint speaks of.</summary>
     public Func<Enum, string> NameOf { get; init; } = named => named.ToString();
-
-    /// <summary>Start although memory or disk do not seem to suffice.</summary>
-    public bool IgnoreResources { get; init; }
 }
 
 /// <summary>Where the key comes from that the data was put into, the cheapest first.</summary>

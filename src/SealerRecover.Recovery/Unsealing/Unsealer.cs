@@ -27,14 +27,14 @@ public sealed class Unsealer
     /// <param name="request">What and where.</param>
     /// <param name="time">The clock, for events.</param>
     public Unsealer(UnsealRequest request, TimeProvider time)
-        : this(request, time, new SealingRoles(SettingsOf(request)), LinuxFileSystem.Instance, new LinuxSystemProbe())
+        : this(request, time, new SealingRoles(request.ToSettings()), LinuxFileSystem.Instance, new LinuxSystemProbe())
     {
     }
 
     internal Unsealer(UnsealRequest request, TimeProvider time, SealingRoles roles, IFileSystem files, ISystemProbe probe)
     {
         _request = request;
-        _settings = SettingsOf(request);
+        _settings = request.ToSettings();
         _time = time;
         _roles = roles;
         _files = files;
@@ -93,17 +93,6 @@ public sealed class Unsealer
             labels.Finish();
         });
     }
-
-    private static RecoverySettings SettingsOf(UnsealRequest request) => new()
-    {
-        ResultFolder = LabelKey.FolderOf(request.TempFolder),
-        TempFolder = LabelKey.FolderOf(request.TempFolder),
-        ParentCacheFolder = request.ParentCacheFolder,
-        Threads = request.Threads,
-        ParentWindowNodes = request.ParentWindowNodes,
-        Kernels = request.Kernels,
-        IgnoreResources = request.IgnoreResources,
-    };
 
     private bool HasLength(string? cacheFolder) =>
         cacheFolder is not null && FileLook.Through(LabelKey.LayerIn(cacheFolder, Porep)).Length == Porep.SectorSize.Bytes;

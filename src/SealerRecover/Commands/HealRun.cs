@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
@@ -218,7 +217,5 @@ internal sealed class HealRun(CommandContext context, RecoverySettings settings,
 
     private SectorFacts[] Facts(IReadOnlyCollection<SectorId> sectors) => [.. _facts.Where(facts => sectors.Contains(facts.Sector))];
 
-    private static string Numbers(SectorFacts[] facts) => facts.Length == 1
-        ? $"{facts[0].Sector} is"
-        : $"{facts[0].Sector.Miner} sectors {string.Join(", ", facts.Select(sector => sector.Sector.Number.ToString(CultureInfo.InvariantCulture)))} are";
+    private static string Numbers(SectorFacts[] facts) => $"{SectorId.Names([.. facts.Select(fact => fact.Sector)])} {(facts.Length == 1 ? "is" : "are")}";
 }

@@ -11,16 +11,7 @@ namespace SealerRecover.Commands;
 internal sealed class InspectionOptions
 {
     private readonly StorageOption _storage = new();
-
-    private readonly Option<int?> _rowsToDiscard = CommonOptions.Whole(
-        "--rows-to-discard",
-        0,
-        EnvironmentSettings.MostRowsToDiscard,
-        "count",
-        "Rows of tree_r_last that the files lack, as this miner proves. Default: FIL_PROOFS_ROWS_TO_DISCARD, or 2.");
-
-    private readonly Option<int?> _threads = CommonOptions.Whole("--threads", 1, 4096, "count", "Threads. Default: all cores.");
-    private readonly KernelOption _kernel = new();
+    private readonly ReadingOptions _reading = new();
 
     /// <summary>Which sectors.</summary>
     public SurveyedSectors Sectors { get; } = new();
@@ -29,7 +20,7 @@ internal sealed class InspectionOptions
     public void AddTo(Command command, params ReadOnlySpan<Option> own)
     {
         Sectors.AddTo(command);
-        foreach (Option option in (Option[])[_storage.Folders, Sectors.Known.Node.Sources.LotusMiner, Sectors.Known.Node.Sources.CurioDatabase, .. own, _rowsToDiscard, _threads, _kernel.Kernel])
+        foreach (Option option in (Option[])[_storage.Folders, Sectors.Known.Node.Sources.LotusMiner, Sectors.Known.Node.Sources.CurioDatabase, .. own, .. _reading.All])
         {
             command.Add(option);
         }
@@ -37,25 +28,16 @@ internal sealed class InspectionOptions
 
     /// <summary>The storage paths; what is odd about them is said.</summary>
     /// <exception cref="OperatorException">BadInput.</exception>
-    public StorageRoots ReadRoots(CommandContext context)
-    {
-        StorageRoots roots = StorageRoots.Read(_storage.ReadPaths(context, Sectors.Known.Node, !Sectors.IsOffline(context)));
-        foreach (string remark in roots.Remarks)
-        {
-            context.Events.Notice(remark);
-        }
-
-        return roots;
-    }
+    public StorageRoots ReadRoots(CommandContext context) => _storage.ReadRoots(context, Sectors.Known.Node, !Sectors.IsOffline(context));
 
     /// <summary>Rows of tree_r_last not stored, as asked for; null for the default.</summary>
-    public int? RowsToDiscard(CommandContext context) => context.Parsed.GetValue(_rowsToDiscard) ?? context.Environment.RowsToDiscard;
+    public int? RowsToDiscard(CommandContext context) => _reading.RowsToDiscard(context);
 
     /// <summary>Threads, at least 1.</summary>
-    public int Threads(CommandContext context) => context.Parsed.GetValue(_threads) ?? context.Host.Cores;
+    public int Threads(CommandContext context) => _reading.Threads(context);
 
     /// <summary>Kernels asked for by name.</summary>
-    public KernelChoice Kernels(CommandContext context) => _kernel.Read(context, buildsTrees: true);
+    public KernelChoice Kernels(CommandContext context) => _reading.Kernels(context);
 
     /// <summary>The command line of another command for the same sectors in the same places.</summary>
     /// <param name="context">The command's surroundings.</param>
@@ -68,8 +50,8 @@ internal sealed class InspectionOptions
         CommandContext context, StorageRoots roots, string command, ActorId miner, IReadOnlyList<ulong> numbers, params ReadOnlySpan<string> own)
     {
         string source = Sectors.Known.MetadataPath(context) is { } metadata ? $"--sectors-recovery-metadata={metadata}" : $"--miner={miner}";
-        string[] rows = context.Parsed.GetValue(_rowsToDiscard) is { } given
-            ? [string.Create(CultureInfo.InvariantCulture, $"{_rowsToDiscard.Name}={given}")]
+        string[] rows = context.Parsed.GetValue(_reading.Rows) is { } given
+            ? [string.Create(CultureInfo.InvariantCulture, $"{_reading.Rows.Name}={given}")]
             : [];
         string[] words =
             ["sealer-recover", command, source, .. roots.Folders.Select(folder => $"--storage={folder}"), .. rows, .. own, .. SectorNumbers.Ranges(numbers)];

@@ -62,12 +62,7 @@ internal sealed class ReconcileCommand : ICommand
         }
 
         SurveySettings settings = new() { Kernels = _kernel.Read(context, buildsTrees: true) };
-        StorageRoots roots = StorageRoots.Read(_storage.ReadPaths(context, _node, asks));
-        foreach (string remark in roots.Remarks)
-        {
-            context.Events.Notice(remark);
-        }
-
+        StorageRoots roots = _storage.ReadRoots(context, _node, asks);
         Told told = await AskAsync(context, roots, asks);
         if (told.Chain is null)
         {

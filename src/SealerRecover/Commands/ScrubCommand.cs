@@ -20,7 +20,7 @@ internal sealed class ScrubCommand : ICommand
     private readonly NodeOptions _node = new();
     private readonly StorageOption _storage = new();
     private readonly ScrubOptions _options = new();
-    private readonly KernelOption _kernel = new();
+    private readonly ReadingOptions _reading = new();
     private readonly Option<bool> _offline = new("--offline")
     {
         Description = "Ask nobody: files are compared with what the metadata file has, or with each other. Also so where no node is configured.",
@@ -31,21 +31,12 @@ internal sealed class ScrubCommand : ICommand
         Description = "Read nothing; say how far scrubbing is, what was found damaged, and when all will have been read.",
     };
 
-    private readonly Option<int?> _rowsToDiscard = CommonOptions.Whole(
-        "--rows-to-discard",
-        0,
-        EnvironmentSettings.MostRowsToDiscard,
-        "count",
-        "Rows of tree_r_last that the files lack, as this miner proves. Default: FIL_PROOFS_ROWS_TO_DISCARD, or 2.");
-
-    private readonly Option<int?> _threads = CommonOptions.Whole("--threads", 1, 4096, "count", "Threads. Default: all cores.");
-
     /// <summary>Makes the command.</summary>
     public ScrubCommand()
     {
         Syntax = new Command("scrub", "Read all sectors of storage paths bit by bit, a stretch a night, and remember what was seen. Changes nothing in them.");
         _node.AddTo(Syntax);
-        foreach (Option option in (Option[])[_offline, _storage.Folders, .. _options.All, _status, _rowsToDiscard, _threads, _kernel.Kernel])
+        foreach (Option option in (Option[])[_offline, _storage.Folders, .. _options.All, _status, .. _reading.All])
         {
             Syntax.Add(option);
         }
@@ -86,12 +77,7 @@ internal sealed class ScrubCommand : ICommand
         }
 
         bool asks = !context.Parsed.GetValue(_offline) && _node.AreGiven(context);
-        StorageRoots roots = StorageRoots.Read(_storage.ReadPaths(context, _node, asks));
-        foreach (string remark in roots.Remarks)
-        {
-            context.Events.Notice(remark);
-        }
-
+        StorageRoots roots = _storage.ReadRoots(context, _node, asks);
         using ScrubLedger ledger = ScrubLedger.Open(path, context.Host.Time);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         using ITimer? over = end is { } at
@@ -175,9 +161,9 @@ internal sealed class ScrubCommand : ICommand
         AgainAfter = _options.AgainAfter(context),
         Survey = new SurveySettings
         {
-            RowsToDiscard = context.Parsed.GetValue(_rowsToDiscard) ?? context.Environment.RowsToDiscard,
-            Threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores,
-            Kernels = _kernel.Read(context, buildsTrees: true),
+            RowsToDiscard = _reading.RowsToDiscard(context),
+            Threads = _reading.Threads(context),
+            Kernels = _reading.Kernels(context),
         },
     };
 
@@ -213,8 +199,8 @@ internal sealed class ScrubCommand : ICommand
     /// <summary>The command that heals. It looks at a few stretches of each replica by itself, which single blocks escape: what was found is handed over.</summary>
     private Advice Heal(CommandContext context, StorageRoots roots, ActorId miner, string ledger, List<ulong> numbers)
     {
-        string[] rows = context.Parsed.GetValue(_rowsToDiscard) is { } given
-            ? [string.Create(CultureInfo.InvariantCulture, $"{_rowsToDiscard.Name}={given}")]
+        string[] rows = context.Parsed.GetValue(_reading.Rows) is { } given
+            ? [string.Create(CultureInfo.InvariantCulture, $"{_reading.Rows.Name}={given}")]
             : [];
         string[] words =
         [

@@ -45,6 +45,19 @@ internal sealed class StorageOption(
             $"name the folders that hold sealed/ and cache/ with {Folders.Name}, as `lotus-miner storage list` prints them");
     }
 
+    /// <summary>What stands in them; what is odd about them is said.</summary>
+    /// <exception cref="OperatorException">BadInput, as of <see cref="ReadPaths"/>.</exception>
+    public StorageRoots ReadRoots(CommandContext context, NodeOptions node, bool asksOthers = true)
+    {
+        StorageRoots roots = StorageRoots.Read(ReadPaths(context, node, asksOthers));
+        foreach (string remark in roots.Remarks)
+        {
+            context.Events.Notice(remark);
+        }
+
+        return roots;
+    }
+
     /// <summary>The paths that were named, of a command that can do without.</summary>
     /// <exception cref="OperatorException">BadInput: one is not there.</exception>
     public ImmutableArray<string> ReadAnyPaths(CommandContext context) => context.Parsed.GetResult(Folders) is null ? [] : Named(context);

@@ -65,12 +65,7 @@ internal sealed class UnsealPieces(KnownSectors sectors)
             _ = sectors.Sectors.ReadSome(context.Parsed);
         }
 
-        StorageRoots storage = StorageRoots.Read(_storage.ReadPaths(context, sectors.Node));
-        foreach (string remark in storage.Remarks)
-        {
-            context.Events.Notice(remark);
-        }
-
+        StorageRoots storage = _storage.ReadRoots(context, sectors.Node);
         IReadOnlyList<SectorLookupResult> found = await sectors.FindAsync(
             context, [.. listed?.Select(wanted => wanted.Sector).OfType<ulong>().Distinct() ?? []], storage.NumbersOf);
         SectorFacts[] facts = [.. found.Select(result => result.Facts).OfType<SectorFacts>()];
