@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.Survey;
@@ -50,11 +49,8 @@ internal sealed class InspectionOptions
         CommandContext context, StorageRoots roots, string command, ActorId miner, IReadOnlyList<ulong> numbers, params ReadOnlySpan<string> own)
     {
         string source = Sectors.Known.MetadataPath(context) is { } metadata ? $"--sectors-recovery-metadata={metadata}" : $"--miner={miner}";
-        string[] rows = context.Parsed.GetValue(_reading.Rows) is { } given
-            ? [string.Create(CultureInfo.InvariantCulture, $"{_reading.Rows.Name}={given}")]
-            : [];
         string[] words =
-            ["sealer-recover", command, source, .. roots.Folders.Select(folder => $"--storage={folder}"), .. rows, .. own, .. SectorNumbers.Ranges(numbers)];
+            ["sealer-recover", command, source, .. roots.Folders.Select(folder => $"--storage={folder}"), .. _reading.Words(context), .. own, .. SectorNumbers.Ranges(numbers)];
         return string.Join(' ', words.Select(ShellWords.Quote));
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Settings;
 
@@ -10,8 +11,7 @@ internal sealed class ReadingOptions
     private readonly Option<int?> _threads = CommonOptions.Whole("--threads", 1, 4096, "count", "Threads. Default: all cores.");
     private readonly KernelOption _kernel = new();
 
-    /// <summary>--rows-to-discard.</summary>
-    public Option<int?> Rows { get; } = CommonOptions.Whole(
+    private readonly Option<int?> _rows = CommonOptions.Whole(
         "--rows-to-discard",
         0,
         EnvironmentSettings.MostRowsToDiscard,
@@ -19,10 +19,15 @@ internal sealed class ReadingOptions
         "Rows of tree_r_last that the files lack, as this miner proves. Default: FIL_PROOFS_ROWS_TO_DISCARD, or 2.");
 
     /// <summary>All of them, in the order of help.</summary>
-    public IEnumerable<Option> All => [Rows, _threads, _kernel.Kernel];
+    public IEnumerable<Option> All => [_rows, _threads, _kernel.Kernel];
 
     /// <summary>Rows of tree_r_last not stored, as asked for; null for the default.</summary>
-    public int? RowsToDiscard(CommandContext context) => context.Parsed.GetValue(Rows) ?? context.Environment.RowsToDiscard;
+    public int? RowsToDiscard(CommandContext context) => context.Parsed.GetValue(_rows) ?? context.Environment.RowsToDiscard;
+
+    /// <summary>What another command has to be told too, to see the same in the files.</summary>
+    public string[] Words(CommandContext context) => context.Parsed.GetValue(_rows) is { } given
+        ? [string.Create(CultureInfo.InvariantCulture, $"{_rows.Name}={given}")]
+        : [];
 
     /// <summary>Threads, at least 1.</summary>
     public int Threads(CommandContext context) => context.Parsed.GetValue(_threads) ?? context.Host.Cores;

@@ -199,12 +199,9 @@ internal sealed class ScrubCommand : ICommand
     /// <summary>The command that heals. It looks at a few stretches of each replica by itself, which single blocks escape: what was found is handed over.</summary>
     private Advice Heal(CommandContext context, StorageRoots roots, ActorId miner, string ledger, List<ulong> numbers)
     {
-        string[] rows = context.Parsed.GetValue(_reading.Rows) is { } given
-            ? [string.Create(CultureInfo.InvariantCulture, $"{_reading.Rows.Name}={given}")]
-            : [];
         string[] words =
         [
-            "sealer-recover", "heal", $"--miner={miner}", .. roots.Folders.Select(folder => $"--storage={folder}"), $"--survey={ledger}", .. rows,
+            "sealer-recover", "heal", $"--miner={miner}", .. roots.Folders.Select(folder => $"--storage={folder}"), $"--survey={ledger}", .. _reading.Words(context),
             .. SectorNumbers.Ranges([.. numbers.Order()]),
         ];
         return new Advice(
