@@ -157,7 +157,15 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
                 MendOthers(batch, outcomes, events, cancellation);
             }
 
-            return [.. outcomes.Select((outcome, i) => new WorkedSector(facts[i], outcome))];
+            // A sector that stopped although nobody stopped this worker was another's by then.
+            return
+            [
+                .. outcomes.Select((outcome, i) => new WorkedSector(
+                    facts[i],
+                    outcome.Kind == OutcomeKind.Stopped && !cancellation.IsCancellationRequested
+                        ? outcome with { Kind = OutcomeKind.Failed, Failure = HeldClaims.Refusal(outcome.Sector) }
+                        : outcome)),
+            ];
         }
         catch (OperatorException failure) when (failure.Kind == FailureKind.NotEnoughResources)
         {

@@ -39,6 +39,10 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         }
     }
 
+    /// <summary>The failure of a sector that is no longer this worker's.</summary>
+    public static OperatorException Refusal(SectorId sector) => new(
+        FailureKind.Busy, $"{sector} {NoLonger}", "Nothing needs to be done where another worker has it.");
+
     /// <summary>Takes up a claim.</summary>
     public void Add(Claim claim)
     {
@@ -108,10 +112,7 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
                 }
 
                 held.IsVoid = true;
-                throw new OperatorException(
-                    FailureKind.Busy,
-                    $"{sector} {NoLonger}",
-                    "Nothing needs to be done where another worker has it.");
+                throw Refusal(sector);
             }
             catch (OperatorException failure) when (failure.Kind == FailureKind.NodeUnreachable)
             {

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Filecoin.Primitives;
+
+namespace SealerRecover.Recovery.Site;
+
+/// <summary>The JSON of what is watched: snake case, times in UTC, a sector as in <c>--json</c>, what is not known left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(SectorConverter), typeof(TimeConverter)])]
+[JsonSerializable(typeof(SiteState))]
+[JsonSerializable(typeof(SiteSectorDetail))]
+public sealed partial class SiteJson : JsonSerializerContext
+{
+    /// <summary>{"miner":"f01000","number":7}.</summary>
+    private sealed class SectorConverter : JsonConverter<SectorId>
+    {
+        public override SectorId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            JsonElement sector = document.RootElement;
+            return sector.ValueKind == JsonValueKind.Object
+                && sector.TryGetProperty("miner", out JsonElement miner) && miner.ValueKind == JsonValueKind.String
+                && miner.GetString() is ['f' or 't', '0', .. string actor]
+                && ulong.TryParse(actor, NumberStyles.None, CultureInfo.InvariantCulture, out ulong id)
+                && sector.TryGetProperty("number", out JsonElement number)
+                && number.TryGetUInt64(out ulong value)
+                    ? new SectorId(new Filecoin.Primitives.ActorId(id), value)
+                    : throw new JsonException("a sector needs a miner and a number");
+        }
+
+        public override void Write(Utf8JsonWriter writer, SectorId value, JsonSerializerOptions options)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("miner", value.Miner.ToString());
+            writer.WriteNumber("number", value.Number);
+            writer.WriteEndObject();
+        }
+    }
+
+    /// <summary>To the millisecond, with a Z.</summary>
+    private sealed class TimeConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,261 @@
+using System.Collections.Immutable;
+using Filecoin.Primitives;
+using SealerRecover.Recovery.Metrics;
+
+namespace SealerRecover.Recovery.Site;
+
+/// <summary>
+/// All that somebody who watches wants to know, at one moment: of one machine's run, or of a fleet. The page shows it, <see cref="SiteJson"/> writes
+/// it. What nobody told is null or empty.
+/// </summary>
+public sealed record SiteState
+{
+    /// <summary>When it was so.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Where it is from, for people and without secrets: "fleet at 10.0.0.5, database fleet", or "vm:/temp".</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Whether it is a fleet, whose sectors can be paused, tried again, taken off and preferred, and whose machines can be drained.</summary>
+    public required bool IsFleet { get; init; }
+
+    /// <summary>What was built that told it.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The run as a whole.</summary>
+    public required SiteRun Run { get; init; }
+
+    /// <summary>What goes first first.</summary>
+    public ImmutableArray<SiteSector> Sectors { get; init; } = [];
+
+    /// <summary>By name.</summary>
+    public ImmutableArray<SiteMachine> Machines { get; init; } = [];
+
+    /// <summary>What needs a person, the most pressing first.</summary>
+    public ImmutableArray<SiteConcern> Concerns { get; init; } = [];
+}
+
+/// <summary>A run, or all that a fleet has on its list.</summary>
+public sealed record SiteRun
+{
+    /// <summary>The command at work; null for a fleet.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>When it began.</summary>
+    public DateTimeOffset? Started { get; init; }
+
+    /// <summary>When it ended; null while it lasts, or if nobody could say so.</summary>
+    public DateTimeOffset? Ended { get; init; }
+
+    /// <summary>What it ended with.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>Of the whole work, 0 to 1.</summary>
+    public double? Fraction { get; init; }
+
+    /// <summary>When the last sector will be back.</summary>
+    public DateTimeOffset? DoneAt { get; init; }
+
+    /// <summary>attoFIL that the sectors which are not back lose a day, fees and missed reward.</summary>
+    public string? LostPerDay { get; init; }
+
+    /// <summary>attoFIL that the sectors which are back would have lost a day.</summary>
+    public string? SavedPerDay { get; init; }
+
+    /// <summary>attoFIL that the terminations would have cost from which sectors that are back were saved.</summary>
+    public string? SavedTerminations { get; init; }
+
+    /// <summary>The next moment by which a sector that is not back is due.</summary>
+    public DateTimeOffset? NextDue { get; init; }
+}
+
+/// <summary>A sector.</summary>
+public sealed record SiteSector
+{
+    /// <summary>Which.</summary>
+    public required SectorId Sector { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required SectorStage Stage { get; init; }
+
+    /// <summary>What is done with it: recover, repair, survey, verify; null where the run does one thing.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Whether nobody takes it for now. Of a fleet.</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>Whether somebody took it off the list. Of a fleet.</summary>
+    public bool Cancelled { get; init; }
+
+    /// <summary>Higher goes first. Of a fleet.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Its window PoSt's deadline, 0 to 47.</summary>
+    public int? Deadline { get; init; }
+
+    /// <summary>The partition in it.</summary>
+    public int? Partition { get; init; }
+
+    /// <summary>By when its files have to stand.</summary>
+    public DateTimeOffset? Due { get; init; }
+
+    /// <summary>When the chain ends it.</summary>
+    public DateTimeOffset? FaultEnd { get; init; }
+
+    /// <summary>Whether it comes after it is due, by the pace so far.</summary>
+    public bool Late { get; init; }
+
+    /// <summary>Name of the machine that has it, or had it last.</summary>
+    public string? Machine { get; init; }
+
+    /// <summary>The phase, in JSON's word.</summary>
+    public string? Phase { get; init; }
+
+    /// <summary>1-based, of <see cref="Steps"/>: the layer or tree.</summary>
+    public int? Step { get; init; }
+
+    /// <summary>How many there are in this phase.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>0 to 1, of this step.</summary>
+    public double? Fraction { get; init; }
+
+    /// <summary>Nodes or bytes a second in this phase.</summary>
+    public double? Rate { get; init; }
+
+    /// <summary>What <see cref="Rate"/> counts: nodes or bytes.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>When it came to where it stands.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>How it ended, in the run's word: installed, already_there, failed, stopped.</summary>
+    public string? Outcome { get; init; }
+
+    /// <summary>The exit code of its failure.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>Why it failed, and what to do: for people.</summary>
+    public string? Message { get; init; }
+}
+
+/// <summary>A machine.</summary>
+public sealed record SiteMachine
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Whether it was heard lately and has not said good-bye.</summary>
+    public required bool Alive { get; init; }
+
+    /// <summary>Whether it takes nothing new.</summary>
+    public bool Draining { get; init; }
+
+    /// <summary>Whether it has said good-bye.</summary>
+    public bool Ended { get; init; }
+
+    /// <summary>When it came.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>How long ago it was last heard.</summary>
+    public double? HeardSecondsAgo { get; init; }
+
+    /// <summary>What it says about itself.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>What was built that runs there.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Its processor's name.</summary>
+    public string? Processor { get; init; }
+
+    /// <summary>Cores that it may use.</summary>
+    public int? Cores { get; init; }
+
+    /// <summary>How busy they are, 0 to 1.</summary>
+    public double? Busy { get; init; }
+
+    /// <summary>Bytes of memory.</summary>
+    public long? Memory { get; init; }
+
+    /// <summary>Of it, what can be had.</summary>
+    public long? MemoryAvailable { get; init; }
+
+    /// <summary>Bytes of the disk with the temporary folder.</summary>
+    public long? Disk { get; init; }
+
+    /// <summary>Of it, what can be had.</summary>
+    public long? DiskAvailable { get; init; }
+
+    /// <summary>Its cards, by name.</summary>
+    public ImmutableArray<string> Gpus { get; init; } = [];
+
+    /// <summary>Labels a second over all its sectors; null where it labels none.</summary>
+    public double? LabelRate { get; init; }
+
+    /// <summary>Labels a second that so many sectors at once should come to here.</summary>
+    public double? LabelRateExpected { get; init; }
+
+    /// <summary>The address at which its own page is; null for none.</summary>
+    public string? Url { get; init; }
+}
+
+/// <summary>How much a concern presses.</summary>
+public enum ConcernLevel
+{
+    /// <summary>Money or data is lost until somebody does something.</summary>
+    Urgent,
+
+    /// <summary>Somebody should look.</summary>
+    Warning,
+}
+
+/// <summary>Something that needs a person.</summary>
+/// <param name="Level">How much.</param>
+/// <param name="Kind">failed, late, machine_gone, nothing_moves, no_machine, cannot_hold, debt: which text the page shows.</param>
+/// <param name="Sectors">Which it is about; empty for none.</param>
+/// <param name="Machine">Which it is about.</param>
+/// <param name="Text">In English, for people.</param>
+/// <param name="Commands">What mends it, as typed.</param>
+public sealed record SiteConcern(
+    ConcernLevel Level, string Kind, ImmutableArray<SectorId> Sectors, string? Machine, string Text, ImmutableArray<string> Commands);
+
+/// <summary>One sector, in full.</summary>
+public sealed record SiteSectorDetail
+{
+    /// <summary>As in the list.</summary>
+    public required SiteSector Sector { get; init; }
+
+    /// <summary>What is known of it, by name, with who told it.</summary>
+    public ImmutableArray<SiteFact> Facts { get; init; } = [];
+
+    /// <summary>Layers, trees and files as they grow, in the order in which they are made.</summary>
+    public ImmutableArray<SiteStep> Steps { get; init; } = [];
+
+    /// <summary>What happened to it, the newest first.</summary>
+    public ImmutableArray<SiteEvent> Events { get; init; } = [];
+
+    /// <summary>Why it failed and what settles it, for people; null for nothing.</summary>
+    public string? Diagnosis { get; init; }
+
+    /// <summary>The command that mends it, or shows more, as typed.</summary>
+    public ImmutableArray<string> Commands { get; init; } = [];
+}
+
+/// <summary>A fact of a sector.</summary>
+/// <param name="Name">sealed_cid, seal_proof, ticket, ticket_epoch, activation, comm_d, piece, update_sealed_cid …</param>
+/// <param name="Value">As text.</param>
+/// <param name="Source">Who told it; null where nobody noted that.</param>
+public sealed record SiteFact(string Name, string Value, string? Source);
+
+/// <summary>A step of a sector.</summary>
+/// <param name="Name">layer_1 … layer_11, tree_c, tree_r_last, tree_d, replica, install …</param>
+/// <param name="Fraction">0 to 1; 1 is done.</param>
+/// <param name="Seconds">What it took; null where nobody measured.</param>
+public sealed record SiteStep(string Name, double Fraction, double? Seconds);
+
+/// <summary>Something that happened to a sector.</summary>
+/// <param name="At">When.</param>
+/// <param name="Machine">Where; null for here.</param>
+/// <param name="Text">What, in English.</param>
+public sealed record SiteEvent(DateTimeOffset At, string? Machine, string Text);
