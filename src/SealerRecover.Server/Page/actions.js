@@ -80,7 +80,7 @@ async function prefer(names) {
   const current = store.byName.get(names[0])?.priority ?? 0;
   const priority = await dialog(t('prefer.title', { n: sectors.length }), [
     h('p', null, t('prefer.text')),
-    h('label', null, t('prefer.label'), h('input', { type: 'number', name: 'priority', value: current || 10, step: 1, min: -1000000, max: 1000000, required: true, autofocus: true })),
+    h('label', null, t('prefer.label'), h('input', { type: 'number', name: 'priority', value: current || 10, step: 1, min: 0, max: 1000, required: true, autofocus: true })),
   ], t('prefer.do'), { read: form => Number.parseInt(form.elements.priority.value, 10) });
   return priority === null ? false : act('prefer', { sectors, priority });
 }

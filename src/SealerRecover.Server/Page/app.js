@@ -70,6 +70,7 @@ function render(changed, { force = false } = {}) {
 
 function renderSectors(changed, force = false) {
   byId('map').hidden = byId('map-key').hidden = view !== 'map';
+  byId('halves').dataset.view = view;
   byId('list').hidden = view !== 'list';
   if (view === 'map') {
     renderMap(changed, isShown, { force });

@@ -71,9 +71,9 @@ export function bytes(value) {
   return `${unit === 0 || size >= 100 ? Math.round(size) : size.toFixed(size >= 10 ? 1 : 2)} ${units[unit]}`;
 }
 
-/** Units a second: bytes, or nodes of 32 bytes, or whatever is counted. */
+/** Units a second: bytes, nodes of 32 bytes, whatever is counted; of labels the number alone, which stands beside their name. */
 export function rate(value, unit) {
   if (unit === 'bytes') return `${bytes(value)}/s`;
   const [size, scale] = value >= 1e5 ? [(value / 1e6).toFixed(2), ' M'] : value >= 100 ? [(value / 1e3).toFixed(1), ' k'] : [value.toFixed(1), ''];
-  return `${size}${scale} ${t(unit === 'labels' ? 'unit.labels' : unit === 'nodes' ? 'unit.nodes' : 'unit.other')}/s`;
+  return unit === 'labels' ? `${size}${scale}/s` : `${size}${scale} ${t(unit === 'nodes' ? 'unit.nodes' : 'unit.other')}/s`;
 }

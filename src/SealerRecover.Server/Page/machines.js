@@ -39,16 +39,17 @@ export function standing(machine) {
 
 function one(machine, sectors, drain) {
   const state = standing(machine);
-  return h('li', { class: 'machine', 'data-standing': state, 'data-machine': machine.name },
+  return h('li', { class: 'card', 'data-standing': state, 'data-machine': machine.name },
     h('div', { class: 'head' },
       h('h3', null, link(machine)),
       h('span', { class: 'pill' }, t(`machine.${state}`)),
-      machine.heard_seconds_ago !== undefined ? h('span', { class: 'heard' }, t('machine.heard'), ' ', heard(machine.heard_seconds_ago)) : null,
       drain && state === 'alive' ? h('button', { type: 'button', class: 'quiet', 'data-focus': `drain ${machine.name}`, 'aria-label': t('action.drain.machine', { machine: machine.name }), onclick: () => drain(machine.name) }, t('action.drain')) : null),
+    h('p', { class: 'made' },
+      machine.heard_seconds_ago !== undefined ? h('span', { class: 'heard' }, t('machine.heard'), ' ', heard(machine.heard_seconds_ago), ' · ') : null,
+      [machine.processor, machine.cores !== undefined ? t('machine.cores', { n: machine.cores }) : null, ...(machine.gpus ?? []), machine.version].filter(Boolean).join(' · ')),
     machine.note ? h('p', { class: 'noted', lang: 'en' }, machine.note) : null,
     work(sectors),
-    meters(machine),
-    h('p', { class: 'made' }, [machine.processor, machine.cores !== undefined ? t('machine.cores', { n: machine.cores }) : null, ...(machine.gpus ?? []), machine.version].filter(Boolean).join(' · ')));
+    meters(machine));
 }
 
 /** Its own page, if it has one; an address of another kind than http is text. */

@@ -27,6 +27,7 @@ export function renderMap(changed, isShown, { force = false } = {}) {
     setAttribute(cell, 'aria-label', describe(sector));
   }
 
+  markNext();
   renderKey();
   if (focused) say(focused);
   applyFilter(isShown);
@@ -62,6 +63,7 @@ function build(sectors) {
     miners.length > 1 ? h('h3', null, miner) : null,
     h('div', { class: 'grid', role: 'grid', 'aria-label': t('map.label', { miner }), onkeydown: keys, onclick: open, onpointerover: point, onfocusin: point },
       grid(sectors.filter(sector => sector.sector.miner === miner))))));
+  byId('map').querySelectorAll('.grid').forEach((element, i) => setWidth(element, sectors.filter(sector => sector.sector.miner === miners[i])));
   const first = (wasFocused && cells.get(wasFocused)) || rows[0]?.[0];
   if (first) rove(first);
   if (wasFocused) cells.get(wasFocused)?.focus();
@@ -117,6 +119,28 @@ function row(label, spoken, sectors, kind = '') {
   element.append(parts);
   rows.push(mine);
   return element;
+}
+
+/** Columns of the map are as wide as its longest row, within reason. */
+function setWidth(element, sectors) {
+  const rowsOf = new Map();
+  for (const sector of sectors) {
+    const row = rowsOf.get(sector.deadline) ?? { cells: 0, partitions: new Set() };
+    row.cells++;
+    row.partitions.add(sector.partition);
+    rowsOf.set(sector.deadline, row);
+  }
+
+  const widest = Math.max(...[...rowsOf].filter(([deadline]) => deadline !== undefined).map(([, row]) => (row.cells * 1.72) + (row.partitions.size * 1.5) + 3.4), 10);
+  element.style.setProperty('--widest', `${Math.min(widest, 30)}rem`);
+}
+
+/** The row whose sectors are due next stands out. */
+function markNext() {
+  const due = store.state.run.next_due;
+  const next = due === undefined ? [] : store.state.sectors.filter(sector => sector.due === due && sector.stage !== 'done').map(sector => cells.get(nameOf(sector.sector))?.closest('.row'));
+  for (const row of document.querySelectorAll('#map .row.next')) if (!next.includes(row)) row.classList.remove('next');
+  for (const row of next) row?.classList.add('next');
 }
 
 /** One cell of the whole map is in the tab order; arrows move from there. */

@@ -10,7 +10,7 @@ export function moment(instant, { beside = false } = {}) {
   const at = Date.parse(instant);
   const element = h('time', { datetime: instant, 'data-at': at, title: `${absolute(at, true)} · ${new Date(at).toISOString().replace('.000', '')}` });
   element.textContent = relative(at, store.now());
-  return beside ? h('span', { class: 'moment' }, h('span', { class: 'absolute' }, absolute(at)), ' ', element) : element;
+  return beside ? h('span', { class: 'moment' }, h('span', { class: 'absolute' }, absolute(at)), h('span', { class: 'between' }, ' · '), element) : element;
 }
 
 /** Something that many seconds ago, when the state was told: goes on counting. */

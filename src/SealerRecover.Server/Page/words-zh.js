@@ -154,7 +154,6 @@ export default {
   'phase.check_data': '读取未密封的数据',
   'phase.time_reads': '测量读取用时',
   'unit.nodes': '节点',
-  'unit.labels': '标签',
   'unit.other': '个',
 
   'sector.named': '{miner} 扇区 {number}',
@@ -193,6 +192,7 @@ export default {
   'fact.sealed_cid': 'SealedCID',
   'fact.ticket': 'ticket',
   'fact.ticket_epoch': 'ticket 的高度',
+  'fact.pre_commit_epoch': '预提交的高度',
   'fact.activation': '激活',
   'fact.expiration': '到期',
   'fact.comm_c': 'CommC',
@@ -201,6 +201,7 @@ export default {
   'fact.piece': 'piece',
   'fact.update_sealed_cid': '更新副本的 SealedCID',
   'fact.update_comm_d': '更新副本的 CommD',
+  'fact.update_piece': '更新副本的 piece',
   'events.title': '发生过的事',
 
   'machines.title': '机器',
@@ -216,8 +217,8 @@ export default {
   'machine.memory': '内存',
   'machine.disk': '磁盘',
   'machine.rate': '标签',
-  'machine.rate.of': '{rate}，为预期的 {share}',
-  'machine.used': '已用 {used}，共 {all}',
+  'machine.rate.of': '{rate}，预期的 {share}',
+  'machine.used': '{used} / {all}',
   'machine.slow': '比应有的慢',
   'machine.full': '快满了',
 
