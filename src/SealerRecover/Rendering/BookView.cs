@@ -13,21 +13,21 @@ namespace SealerRecover.Rendering;
 /// </summary>
 internal abstract class BookView : BesideView
 {
-    private readonly string _what;
-    private readonly ITimer _timer;
+    private readonly string? _failed;
+    private readonly ITimer? _timer;
     private readonly Lock _writing = new();
     private bool _complained;
 
     /// <summary>Begins to write.</summary>
     /// <param name="inner">The other view.</param>
-    /// <param name="what">What is written where, for people: "metrics could not be written to /m.prom".</param>
+    /// <param name="failed">What is said where that fails: "metrics could not be written to /m.prom"; null where there is no file.</param>
     /// <param name="often">How often.</param>
     /// <param name="time">The clock.</param>
-    protected BookView(IView inner, string what, TimeSpan often, TimeProvider time)
+    protected BookView(IView inner, string? failed, TimeSpan often, TimeProvider time)
         : base(inner)
     {
-        (_what, Time) = (what, time);
-        _timer = time.CreateTimer(_ => TryWrite(isEnd: false), null, often, often);
+        (_failed, Time) = (failed, time);
+        _timer = failed is null ? null : time.CreateTimer(_ => TryWrite(isEnd: false), null, often, often);
     }
 
     /// <summary>The clock.</summary>
@@ -80,7 +80,7 @@ internal abstract class BookView : BesideView
     /// <inheritdoc/>
     public override void Reported(Report report)
     {
-        _timer.Dispose();
+        _timer?.Dispose();
         foreach (SectorReport sector in report.Sectors)
         {
             SectorStage? stage = sector.Result switch
@@ -147,7 +147,7 @@ internal abstract class BookView : BesideView
                 if (!_complained)
                 {
                     _complained = true;
-                    Diagnostic($"warning: {_what} ({StorageFailure.Words(failure)}); the work goes on");
+                    Diagnostic($"warning: {_failed} ({StorageFailure.Words(failure)}); the work goes on");
                 }
             }
         }

@@ -5,13 +5,14 @@ using SealerRecover.Recovery.Metrics;
 
 namespace SealerRecover.Rendering;
 
-/// <summary>Another view, beside which metrics are added up and written to a file every 15 seconds.</summary>
+/// <summary>Another view, beside which metrics are added up, and written to a file every 15 seconds where there is one.</summary>
 /// <param name="inner">The other view.</param>
 /// <param name="metrics">The metrics.</param>
-/// <param name="file">Where they go.</param>
+/// <param name="file">Where they go; null for nowhere.</param>
 /// <param name="time">The clock.</param>
-internal sealed class MetricsView(IView inner, RunMetrics metrics, MetricsFile file, TimeProvider time)
-    : BookView(inner, $"metrics could not be written to {file.Path}", TimeSpan.FromSeconds(15), time)
+/// <param name="sending">Sends them elsewhere, and once more when it is disposed, which it is at the end; null for nobody.</param>
+internal sealed class MetricsView(IView inner, RunMetrics metrics, MetricsFile? file, TimeProvider time, IDisposable? sending = null)
+    : BookView(inner, file is null ? null : $"metrics could not be written to {file.Path}", TimeSpan.FromSeconds(15), time)
 {
     /// <inheritdoc/>
     protected override void Take(RecoveryEvent happened) => metrics.On(happened);
@@ -26,7 +27,11 @@ internal sealed class MetricsView(IView inner, RunMetrics metrics, MetricsFile f
     protected override void Ended(SectorReport sector, SectorStage stage) => metrics.Ended(sector.Sector, stage, sector.Failure?.Exit.Name);
 
     /// <inheritdoc/>
-    protected override void Ended(Report report) => metrics.Ended(Now, report.Exit.Code);
+    protected override void Ended(Report report)
+    {
+        metrics.Ended(Now, report.Exit.Code);
+        sending?.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override void More(IAnswer answer)
@@ -40,7 +45,7 @@ internal sealed class MetricsView(IView inner, RunMetrics metrics, MetricsFile f
     /// <inheritdoc/>
     protected override bool Write(bool isEnd)
     {
-        file.Write();
+        file?.Write();
         return true;
     }
 }
