@@ -17,6 +17,7 @@ namespace SealerRecover.Recovery.Site;
 [JsonSerializable(typeof(SiteChanged))]
 [JsonSerializable(typeof(SiteTrouble))]
 [JsonSerializable(typeof(SiteAbout))]
+[JsonSerializable(typeof(RunRecord))]
 public sealed partial class SiteJson : JsonSerializerContext
 {
     /// <summary>{"miner":"f01000","number":7}.</summary>
