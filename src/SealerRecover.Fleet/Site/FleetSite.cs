@@ -44,7 +44,7 @@ public sealed class FleetSite(FleetDatabase database, TimeSpan silence, string v
     public SiteSectorDetail? Sector(SectorId sector)
     {
         SiteSector? known = Read().Sectors.FirstOrDefault(one => one.Sector == sector);
-        return known is null || _list.JobOf(sector) is not { } job ? null : SectorDetails.Of(known, job);
+        return known is null || _list.JobOf(sector) is not { } job ? null : SectorDetails.Of(known, job, _list.Events(sector));
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Numerics;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Recovery.Metrics;
 using SealerRecover.Recovery.Site;
@@ -35,9 +37,17 @@ internal static class SiteReading
         {
             Started = view.Sectors.Count == 0 ? null : view.Sectors.Min(claim => claim.Submitted),
             Fraction = counted.Length == 0 ? null : counted.Count(sector => sector.Stage == SectorStage.Done) / (double)counted.Length,
+            LostPerDay = Sum(view, claim => claim.State != ClaimState.Done ? claim.Stakes.PerDay : null),
+            SavedPerDay = Sum(view, claim => claim.State == ClaimState.Done ? claim.Stakes.PerDay : null),
+            SavedTerminations = Sum(view, claim => claim.State == ClaimState.Done ? claim.Stakes.Termination : null),
             NextDue = counted.Where(sector => sector.Stage != SectorStage.Done).Min(sector => sector.Due),
         };
     }
+
+    /// <summary>attoFIL; null where nobody told any of it.</summary>
+    private static string? Sum(FleetView view, Func<ClaimView, BigInteger?> of) => view.Sectors.Any(claim => claim.Stakes.PerDay is not null || claim.Stakes.Termination is not null)
+        ? view.Sectors.Aggregate(BigInteger.Zero, (sum, claim) => sum + (of(claim) ?? 0)).ToString(CultureInfo.InvariantCulture)
+        : null;
 
     private static SiteSector Of(ClaimView claim, DateTimeOffset now)
     {
@@ -59,13 +69,18 @@ internal static class SiteReading
             Paused = claim.Paused,
             Cancelled = claim.State == ClaimState.Cancelled,
             Priority = claim.Priority,
+            Deadline = claim.Stakes.Deadline,
+            Partition = claim.Stakes.Partition,
             Due = claim.Due,
+            FaultEnd = claim.Stakes.FaultEnd,
             Late = claim.State != ClaimState.Done && claim.Due < now,
             Machine = claim.Worker,
             Phase = hasProgress ? progress.Phase : null,
             Step = hasProgress ? progress.Step : null,
             Steps = hasProgress ? progress.Steps : null,
             Fraction = hasProgress ? progress.Fraction : null,
+            Rate = hasProgress ? progress.Rate : null,
+            Unit = hasProgress && progress.Rate is not null ? progress.Unit : null,
             Since = claim.Since,
             Outcome = claim.Outcome,
             ExitCode = claim.ExitCode is > 0 ? claim.ExitCode : null,
@@ -82,5 +97,17 @@ internal static class SiteReading
         Since = worker.Since,
         HeardSecondsAgo = Math.Round(worker.HeardSecondsAgo, 1),
         Note = worker.Note,
+        Version = worker.About?.Version,
+        Processor = worker.About?.Processor,
+        Cores = worker.About?.Cores,
+        Busy = worker.About?.Busy,
+        Memory = worker.About?.Memory,
+        MemoryAvailable = worker.About?.MemoryAvailable,
+        Disk = worker.About?.Disk,
+        DiskAvailable = worker.About?.DiskAvailable,
+        Gpus = worker.About?.Gpus ?? [],
+        LabelRate = worker.About?.LabelRate,
+        LabelRateExpected = worker.About?.LabelRateExpected,
+        Url = worker.About?.Url,
     };
 }

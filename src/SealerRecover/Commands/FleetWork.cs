@@ -65,6 +65,8 @@ internal sealed class FleetWork
             Most = context.Parsed.GetValue(_recovery.Parallel),
             Silence = silence,
             GiveBackAfter = grace,
+            Version = ProgramVersion.Text,
+            Gpus = [.. OpenClKernels.Use(context, recover.Kernels, buildsTrees: true).Select(device => device.Name)],
             ExitCodeOf = failure => ExitCodes.Of(failure).Code,
         };
         FleetWorker worker = new(database, settings, context.Host.Time, context.Log.CreateLogger<FleetWorker>());
