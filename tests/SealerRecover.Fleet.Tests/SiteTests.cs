@@ -33,7 +33,7 @@ public sealed class SiteTests(Databases databases)
 
         SiteState state = Site(fleet).Read();
         Assert.True(state.IsFleet);
-        Assert.Equal(0.25, state.Run.Fraction);
+        Assert.Equal(0.4, state.Run.Fraction);
         Assert.Equal(
             [(0ul, SectorStage.Labelling, "a"), (3, SectorStage.Queued, null), (1, SectorStage.Done, "a"), (2, SectorStage.Failed, "a")],
             state.Sectors.Select(sector => (sector.Sector.Number, sector.Stage, sector.Machine)));

@@ -88,7 +88,7 @@ public sealed record Submission(SectorJob Job, DateTimeOffset? Due = null)
     /// <summary>What its termination would cost.</summary>
     public BigInteger? Termination { get; init; }
 
-    /// <summary>What the miner has to be sent first, for people; null for nothing.</summary>
+    /// <summary>What the miner has to be sent first, for people, and in further lines the commands that do it; null for nothing.</summary>
     public string? Debt { get; init; }
 }
 
@@ -118,6 +118,7 @@ public sealed record ClaimEnd(ClaimState State, string Outcome, int ExitCode, st
 /// <param name="Submitted">When it was put on the list.</param>
 /// <param name="Size">Bytes of the sector.</param>
 /// <param name="Stakes">What hangs on it, as it was known when it was put on the list.</param>
+/// <param name="Moved">When it moved on last.</param>
 public sealed record ClaimView(
     SectorId Sector,
     ClaimState State,
@@ -135,7 +136,8 @@ public sealed record ClaimView(
     string Kind,
     DateTimeOffset Submitted,
     long? Size,
-    ClaimStakes Stakes);
+    ClaimStakes Stakes,
+    DateTimeOffset? Moved);
 
 /// <summary>What hangs on a sector: see <see cref="Submission"/>.</summary>
 public readonly record struct ClaimStakes(int? Deadline, int? Partition, DateTimeOffset? FaultEnd, BigInteger? PerDay, BigInteger? Termination, string? Debt);

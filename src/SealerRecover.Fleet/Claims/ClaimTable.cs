@@ -77,7 +77,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
             $"""
             WITH changed AS (
                 UPDATE {Table} SET state = 'claimed', generation = generation + 1, placed = placed AND worker = @worker, worker = @worker,
-                    since = now(), heard = now(), not_before = NULL, phase = NULL, step = NULL, steps = NULL, fraction = NULL, rate = NULL, unit = NULL,
+                    since = now(), heard = now(), not_before = NULL, phase = NULL, step = NULL, steps = NULL, fraction = NULL, rate = NULL, unit = NULL, moved = now(),
                     outcome = NULL, exit_code = NULL, message = NULL
                 WHERE id = @id AND generation = @generation AND {MayTake} RETURNING id, generation),
             told AS (INSERT INTO {Events} (claim, worker, text) SELECT id, @worker, 'taken' FROM changed),
@@ -111,7 +111,8 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
             $"""
             WITH changed AS (
                 UPDATE {Table} AS c SET heard = now(), placed = c.placed OR n.placed, phase = n.phase, step = n.step, steps = n.steps, fraction = n.fraction,
-                    rate = n.rate, unit = n.unit
+                    rate = n.rate, unit = n.unit,
+                    moved = CASE WHEN (c.phase, c.step, c.fraction) IS DISTINCT FROM (n.phase, n.step, n.fraction) THEN now() ELSE c.moved END
                 FROM unnest(@ids, @generations, @placed, @phases, @step, @steps, @fractions, @rates, @units)
                     AS n (id, generation, placed, phase, step, steps, fraction, rate, unit)
                 WHERE c.id = n.id AND c.generation = n.generation AND c.state = 'claimed' RETURNING c.id, c.worker){told}

@@ -17,7 +17,7 @@ public sealed class FleetList(FleetDatabase database)
 
     private const string SectorRows = $"""
         SELECT miner, number, state, paused, priority, {ClaimTable.NextDue}, generation, worker, since, heard, placed, phase, coalesce(step, 0), coalesce(steps, 0), coalesce(fraction, 0),
-            outcome, exit_code, message, kind, submitted, size, deadline, partition, fault_end, per_day, termination, debt, rate, unit
+            outcome, exit_code, message, kind, submitted, size, deadline, partition, fault_end, per_day, termination, debt, rate, unit, moved
         FROM {Claims} ORDER BY state <> 'claimed', state <> 'queued', {ClaimTable.Order}
         """;
 
@@ -179,7 +179,8 @@ public sealed class FleetList(FleetDatabase database)
             row.IsDBNull(23) ? null : row.GetFieldValue<DateTimeOffset>(23),
             row.IsDBNull(24) ? null : row.GetFieldValue<BigInteger>(24),
             row.IsDBNull(25) ? null : row.GetFieldValue<BigInteger>(25),
-            row.IsDBNull(26) ? null : row.GetString(26)));
+            row.IsDBNull(26) ? null : row.GetString(26)),
+        row.IsDBNull(29) ? null : row.GetFieldValue<DateTimeOffset>(29));
 
     private static WorkerView WorkerOf(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetDouble(2), row.GetBoolean(3), row.GetBoolean(4), row.IsDBNull(5) ? null : row.GetString(5),

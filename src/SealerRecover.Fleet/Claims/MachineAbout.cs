@@ -43,6 +43,9 @@ public sealed record MachineAbout
     /// <summary>Bytes of sectors that it brings back a second: as it did lately, or by its plan while it has not brought back any.</summary>
     public double? Pace { get; init; }
 
+    /// <summary>Whether that is as it did.</summary>
+    public bool? PaceMeasured { get; init; }
+
     /// <summary>The address at which its own page is.</summary>
     public string? Url { get; init; }
 

@@ -53,7 +53,8 @@ public static class FleetSchema
             ADD COLUMN IF NOT EXISTS termination numeric,
             ADD COLUMN IF NOT EXISTS debt text,
             ADD COLUMN IF NOT EXISTS rate double precision,
-            ADD COLUMN IF NOT EXISTS unit text;
+            ADD COLUMN IF NOT EXISTS unit text,
+            ADD COLUMN IF NOT EXISTS moved timestamptz;
         ALTER TABLE {FleetDatabase.Schema}.workers ADD COLUMN IF NOT EXISTS about text;
         CREATE TABLE IF NOT EXISTS {FleetDatabase.Schema}.events (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -16,7 +16,8 @@ internal static class SectorDetails
     /// <param name="sector">As in the list.</param>
     /// <param name="job">Its job, as it is kept; one of a form that is not known here tells no facts.</param>
     /// <param name="history">What happened to it, the newest first.</param>
-    public static SiteSectorDetail Of(SiteSector sector, string job, IReadOnlyList<ClaimHistory> history)
+    /// <param name="words">How what mends it is typed.</param>
+    public static SiteSectorDetail Of(SiteSector sector, string job, IReadOnlyList<ClaimHistory> history, IConcernWords words)
     {
         SectorFacts? facts = null;
         try
@@ -34,6 +35,8 @@ internal static class SectorDetails
             Facts = facts is null ? [] : [.. SiteFacts.Of(facts)],
             Steps = StepsOf(sector, facts, history),
             Events = [.. history.Select(one => new SiteEvent(one.At, one.Worker, one.Text))],
+            Commands = sector.Stage == SectorStage.Failed ? words.Commands(Concerns.Failed, sector.ExitCode, [sector.Sector], isFleet: true)
+                : sector.Late ? words.Commands(Concerns.Late, null, [sector.Sector], isFleet: true) : [],
             Diagnosis = sector.Stage == SectorStage.Failed ? sector.Message : null,
         };
     }

@@ -75,6 +75,7 @@ internal sealed class MachineReport(WorkerSettings settings)
                 LabelRate = labelRate,
                 LabelRateExpected = labelRate is null ? null : _expectedRate,
                 Pace = _pace,
+                PaceMeasured = _pace is null ? null : _isMeasured,
                 Url = settings.Url,
             };
         }

@@ -128,7 +128,7 @@ internal sealed class FleetSubmit
                 FaultEnd = sector.Facts.Status is { FaultTerminatesAt: > 0 and { } epoch } status ? status.TimeOf(epoch) : null,
                 PerDay = sector.Worth is { CostPerDay: { } cost } ? cost.Atto + (sector.Worth.RewardPerDay?.Atto ?? 0) : null,
                 Termination = sector.Worth.TerminationFee?.Atto ?? sector.Worth.Deposit?.Atto,
-                Debt = debt?.Text,
+                Debt = debt is null ? null : string.Join('\n', debt.Commands.Prepend(debt.Text)),
             }),
         ];
     }
