@@ -75,6 +75,54 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     }
 
     [Fact]
+    public async Task Who_hears_during_the_run_that_all_it_has_is_another_s_stops_and_says_so()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        _hear = happened =>
+        {
+            if (happened is SectorStarted)
+            {
+                fleet.Pass(TimeSpan.FromHours(2));
+                Assert.NotNull(fleet.Table().TryTake("other", Assert.Single(fleet.Table().Candidates("other", new WorkerReach([JobKind.Recover], []), 1))));
+                fleet.List.Pause(true, []);
+                fleet.List.Drain("late");
+
+                // By then a sign of life has told it; where not, the fence does.
+                Thread.Sleep(TimeSpan.FromSeconds(1));
+            }
+        };
+
+        WorkedSector worked = Assert.Single(Worker(fleet, "late", TimeProvider.System).Run(this, TestContext.Current.CancellationToken));
+        Assert.Equal(OutcomeKind.Failed, worked.Outcome.Kind);
+        Assert.Equal(FailureKind.Busy, Assert.IsType<OperatorException>(worked.Outcome.Failure).Kind);
+        Assert.False(File.Exists(Installed));
+        Assert.Equal((ClaimState.Claimed, "other"), Assert.Single(fleet.List.Sectors().Select(sector => (sector.State, sector.Worker!))));
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_slept_on_is_not_believed()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Submit(1);
+        ClaimTable table = fleet.Table();
+        SleepingClock clock = new();
+        HeldClaims held = new(table, this, _ => new ClaimEnd(ClaimState.Done, "installed", 0, null), clock, TimeSpan.FromSeconds(30));
+        Claim claim = table.TryTake("late", Assert.Single(table.Candidates("late", new WorkerReach([JobKind.Recover], []), 1)))!;
+        held.Add(claim);
+        held.Ask(claim.Sector, CancellationToken.None);
+
+        // It sleeps between the answer, which is yes, and looking at it. What happens meanwhile the second question tells.
+        clock.Sleep = () =>
+        {
+            fleet.Pass(TimeSpan.FromHours(2));
+            Assert.NotNull(table.TryTake("other", Assert.Single(table.Candidates("other", new WorkerReach([JobKind.Recover], []), 1))));
+            return TimeSpan.FromHours(2);
+        };
+        Assert.Equal(FailureKind.Busy, Assert.Throws<OperatorException>(() => held.Ask(claim.Sector, CancellationToken.None)).Kind);
+    }
+
+    [Fact]
     public async Task While_the_database_is_away_nothing_is_installed_and_work_goes_on_when_it_is_back()
     {
         string url = await databases.CreateEmptyAsync();
@@ -193,5 +241,25 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     private sealed class WrongClock(TimeSpan off) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + off;
+    }
+
+    /// <summary>Sleeps, once, between the second and the first of two looks at it.</summary>
+    private sealed class SleepingClock : TimeProvider
+    {
+        private long _slept;
+        private int _looks;
+
+        public Func<TimeSpan>? Sleep { get; set; }
+
+        public override long GetTimestamp()
+        {
+            if (_looks++ % 2 == 1 && Sleep is { } sleep)
+            {
+                Sleep = null;
+                _slept += (long)(sleep().TotalSeconds * TimestampFrequency);
+            }
+
+            return base.GetTimestamp() + _slept;
+        }
     }
 }

@@ -56,7 +56,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     {
         using FolderLock mine = StorageFailure.Explain(settings.Recover.TempFolder, () => FolderLock.Take(
             LinuxFileSystem.Instance, Path.Combine(settings.Recover.TempFolder, LockName), $"the worker of {settings.Recover.TempFolder}"));
-        HeldClaims held = new(_table, shown, EndOf);
+        HeldClaims held = new(_table, shown, EndOf, time, settings.Silence / 2);
         EventSink events = new(held, time);
         List<WorkedSector> outcomes = [];
 

@@ -13,7 +13,10 @@ namespace SealerRecover.Fleet.Work;
 /// <param name="table">The list.</param>
 /// <param name="shown">Whom the run's events go to beside this.</param>
 /// <param name="endOf">How an outcome is told to the list.</param>
-internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<SectorOutcome, ClaimEnd> endOf) : IRecoveryObserver, IFence
+/// <param name="time">Measures how old an answer is, whatever the time of day is said to be.</param>
+/// <param name="freshness">How old an answer may be that is acted on: by far less than it takes to count as gone.</param>
+internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<SectorOutcome, ClaimEnd> endOf, TimeProvider time, TimeSpan freshness)
+    : IRecoveryObserver, IFence
 {
     /// <summary>Between two tries to reach a database that does not answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -106,13 +109,18 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         {
             try
             {
-                if (!held.IsVoid && table.Holds(held.Claim))
+                long asked = time.GetTimestamp();
+                if (held.IsVoid || !table.Holds(held.Claim))
+                {
+                    held.IsVoid = true;
+                    throw Refusal(sector);
+                }
+
+                // From when it was asked the sector is nobody else's for as long as it takes to count as gone.
+                if (time.GetElapsedTime(asked) <= freshness)
                 {
                     return;
                 }
-
-                held.IsVoid = true;
-                throw Refusal(sector);
             }
             catch (OperatorException failure) when (failure.Kind == FailureKind.NodeUnreachable)
             {
@@ -149,7 +157,10 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
             table.End(ended.Claim, ended.End!, ended.Progress.Placed);
             lock (_gate)
             {
-                _held.Remove(ended.Claim.Sector);
+                if (_held.GetValueOrDefault(ended.Claim.Sector) == ended)
+                {
+                    _held.Remove(ended.Claim.Sector);
+                }
             }
         }
 
