@@ -20,20 +20,23 @@ public sealed partial class RoomsTests
         ["SealerRecover.Ledger"] = ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain", "Filecoin.Sealing", "SealerRecover.Recovery"],
         ["SealerRecover.Fleet"] =
             ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing", "SealerRecover.Recovery"],
+        ["SealerRecover.Server"] = ["Filecoin.Primitives", "SealerRecover.Recovery"],
         ["sealer-recover"] =
         [
             "Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.OpenCl", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing", "SealerRecover.Recovery",
-            "SealerRecover.Ledger", "SealerRecover.Fleet",
+            "SealerRecover.Ledger", "SealerRecover.Fleet", "SealerRecover.Server",
         ],
     };
 
     /// <summary>What these rooms alone bring in, by the beginning of its assemblies' names.</summary>
     private static readonly Dictionary<string, string[]> OnlyIn = new(StringComparer.Ordinal)
     {
+        ["Microsoft.AspNetCore"] = ["SealerRecover.Server"],
         ["Npgsql"] = ["Filecoin.Curio", "SealerRecover.Fleet"],
         ["Microsoft.Data.Sqlite"] = ["SealerRecover.Ledger"],
         ["SQLitePCL"] = ["SealerRecover.Ledger"],
         ["Silk.NET"] = ["Filecoin.OpenCl"],
+        ["OpenTelemetry"] = ["sealer-recover"],
     };
 
     /// <summary>What only the executable may touch: it hands surroundings and clock down as values.</summary>

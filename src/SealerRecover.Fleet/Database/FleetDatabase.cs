@@ -116,6 +116,12 @@ public sealed class FleetDatabase : IDisposable
     {
         using NpgsqlCommand command = Command(connection, statement, values);
         using NpgsqlDataReader reader = command.ExecuteReader();
+        return ReadAll(reader, read);
+    });
+
+    /// <summary>The rows of one result.</summary>
+    internal static IReadOnlyList<T> ReadAll<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read)
+    {
         List<T> rows = [];
         while (reader.Read())
         {
@@ -123,7 +129,7 @@ public sealed class FleetDatabase : IDisposable
         }
 
         return rows;
-    });
+    }
 
     /// <summary>Reads the one row that a statement has at most; null for none.</summary>
     internal T? First<T>(string statement, Func<NpgsqlDataReader, T> read, params NpgsqlParameter[] values) => Rows(statement, read, values) is [var row, ..] ? row : default;
