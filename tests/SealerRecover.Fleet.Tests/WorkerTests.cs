@@ -180,6 +180,25 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     }
 
     [Fact]
+    public async Task A_worker_whose_name_another_has_by_now_ends_and_leaves_the_name_to_it()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        _hear = happened =>
+        {
+            if (happened is SectorStarted)
+            {
+                fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.workers SET instance = 'another@elsewhere'");
+            }
+        };
+        OperatorException refused = Assert.Throws<OperatorException>(() => Worker(fleet, "a", TimeProvider.System).Run(this, TestContext.Current.CancellationToken));
+        Assert.Equal(FailureKind.Busy, refused.Kind);
+        Assert.Contains("another worker of the name a has come", refused.Message, StringComparison.Ordinal);
+        Assert.False(Assert.Single(fleet.List.Machines()).Ended);
+        Assert.NotEqual(ClaimState.Claimed, Assert.Single(fleet.List.Sectors()).State);
+    }
+
+    [Fact]
     public async Task Two_workers_in_one_folder_are_refused()
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);

@@ -62,11 +62,13 @@ public sealed class FleetList(FleetDatabase database)
     /// <summary>A worker is still there.</summary>
     /// <param name="worker">Its name.</param>
     /// <param name="note">What it says about itself; null for nothing.</param>
-    /// <returns>Whether it shall take nothing new.</returns>
+    /// <param name="instance">What tells it from another of its name; null where that is not looked at.</param>
+    /// <returns>Whether it shall take nothing new; null where another has its name by now.</returns>
     /// <exception cref="OperatorException">The database does not answer.</exception>
-    public bool IsThere(string worker, string? note) => database.First(
-        $"UPDATE {Workers} SET heard = now(), note = @note WHERE name = @worker RETURNING draining",
-        row => row.GetBoolean(0),
+    public bool? IsThere(string worker, string? note, string? instance = null) => database.First(
+        $"UPDATE {Workers} SET heard = now(), note = @note WHERE name = @worker AND (@instance IS NULL OR instance = @instance) RETURNING draining",
+        row => (bool?)row.GetBoolean(0),
+        new NpgsqlParameter("instance", NpgsqlDbType.Text) { Value = (object?)instance ?? DBNull.Value },
         new NpgsqlParameter("worker", worker), new NpgsqlParameter("note", NpgsqlDbType.Text) { Value = (object?)note ?? DBNull.Value });
 
     /// <summary>A worker goes.</summary>

@@ -44,6 +44,7 @@ public static class FleetSchema
             draining boolean NOT NULL DEFAULT false,
             ended boolean NOT NULL DEFAULT false,
             note text);
+        ALTER TABLE {FleetDatabase.Schema}.workers ADD COLUMN IF NOT EXISTS instance text;
         """;
 
     /// <summary>Makes what is missing.</summary>

@@ -46,6 +46,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     private readonly Admission _admission = new(settings, time, logger);
     private volatile string? _note;
     private volatile bool _draining;
+    private volatile bool _replaced;
 
     /// <summary>Works until it is stopped or drained. Blocks.</summary>
     /// <param name="shown">Told what happens.</param>
@@ -60,13 +61,18 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         EventSink events = new(held, time);
         List<WorkedSector> outcomes = [];
 
-        // After a power cut the machine with the database may be the last to come up.
-        Patiently(events, () => _list.Come(settings.Name), cancellation);
+        WorkerSeat seat = StorageFailure.Explain(
+            settings.Recover.TempFolder, () => new WorkerSeat(database, settings.Name, settings.Recover.TempFolder, settings.Silence));
+        if (!TakeSeat(seat, events, cancellation))
+        {
+            return outcomes;
+        }
+
         TimeSpan every = settings.Silence / 4 < Watched ? settings.Silence / 4 : Watched;
-        using LifeSigns signs = new(() => Tell(held, events), every, failure => events.Notice($"{failure.Message}; what is at work goes on"));
+        using LifeSigns signs = new(() => Tell(held, seat, events), every, failure => events.Notice($"{failure.Message}; what is at work goes on"));
         try
         {
-            while (!cancellation.IsCancellationRequested && !_draining)
+            while (!cancellation.IsCancellationRequested && !_draining && !_replaced)
             {
                 Batch? taken = Take(held, events, cancellation);
                 if (taken is { Offers.Count: > 0 })
@@ -83,15 +89,41 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         {
             held.GiveBack(new ClaimEnd(ClaimState.Queued, "stopped", 0, null));
             Patiently(events, () => TellOf(held, events), cancellation);
-            Patiently(events, () => _list.Go(settings.Name), cancellation);
+            if (!_replaced)
+            {
+                Patiently(events, () => _list.Go(settings.Name), cancellation);
+            }
         }
 
-        return outcomes;
+        return _replaced ? throw seat.Lost() : outcomes;
+    }
+
+    /// <summary>Comes, as soon as nobody else has name or folder. After a power cut the machine with the database may be the last to come up.</summary>
+    private bool TakeSeat(WorkerSeat seat, EventSink events, CancellationToken cancellation)
+    {
+        bool said = false;
+        while (!cancellation.IsCancellationRequested && !Patiently(events, seat.TryTake, cancellation))
+        {
+            if (!said)
+            {
+                events.Notice($"another worker of this name or temporary folder was heard lately; this one begins when that is gone, which takes at most {settings.Silence.TotalSeconds:0} seconds");
+                said = true;
+            }
+
+            cancellation.WaitHandle.WaitOne(settings.Pause);
+        }
+
+        if (!cancellation.IsCancellationRequested)
+        {
+            Patiently(events, () => _list.Come(settings.Name), cancellation);
+        }
+
+        return !cancellation.IsCancellationRequested;
     }
 
     private void Wait(TimeSpan time, CancellationToken cancellation)
     {
-        for (TimeSpan waited = TimeSpan.Zero; waited < time && !_draining && !cancellation.IsCancellationRequested; waited += settings.Pause)
+        for (TimeSpan waited = TimeSpan.Zero; waited < time && !_draining && !_replaced && !cancellation.IsCancellationRequested; waited += settings.Pause)
         {
             cancellation.WaitHandle.WaitOne(settings.Pause);
         }
@@ -142,7 +174,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         using Timer watch = new(
             _ =>
             {
-                if (held.AllVoid)
+                if (held.AllVoid || _replaced)
                 {
                     stop.Cancel();
                 }
@@ -200,10 +232,12 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         }
     }
 
-    private void Tell(HeldClaims held, EventSink events)
+    private void Tell(HeldClaims held, WorkerSeat seat, EventSink events)
     {
         TellOf(held, events);
-        _draining |= _list.IsThere(settings.Name, _note);
+        bool? draining = _list.IsThere(settings.Name, _note, seat.Instance);
+        _draining |= draining == true;
+        _replaced |= draining is null;
     }
 
     private static void TellOf(HeldClaims held, EventSink events)
