@@ -180,6 +180,34 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     }
 
     [Fact]
+    public async Task A_sector_is_done_when_other_copies_of_it_are_in_line_and_not_before()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        SectorId sector = FleetCase.Sample.Sector;
+        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        RunToEnd(fleet, "a", TimeProvider.System);
+        string result = Path.Combine(_folder, "result");
+        string tree = Path.Combine("cache", sector.FileName, "sc-02-data-tree-r-last.dat");
+        string other = Directory.CreateDirectory(Path.Combine(_folder, "other", "cache", sector.FileName)).FullName;
+        File.Copy(Path.Combine(result, "cache", sector.FileName, "p_aux"), Path.Combine(other, "p_aux"));
+        ClaimView? meanwhile = null;
+        _hear = happened =>
+        {
+            if (happened is Notice { Text: var text } && text.Contains("good files of", StringComparison.Ordinal))
+            {
+                meanwhile = Assert.Single(fleet.List.Sectors());
+            }
+        };
+
+        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Repair, null), null)], 0);
+        WorkedSector worked = Assert.Single(RunToEnd(fleet, "a", TimeProvider.System));
+
+        Assert.Equal((OutcomeKind.AlreadyThere, ClaimState.Claimed), (worked.Outcome.Kind, meanwhile!.State));
+        Assert.Equal((ClaimState.Done, "already_there"), Assert.Single(fleet.List.Sectors().Select(one => (one.State, one.Outcome!))));
+        Assert.Equal(VectorFiles.Sha256OfFile(Path.Combine(result, tree)), VectorFiles.Sha256OfFile(Path.Combine(_folder, "other", tree)));
+    }
+
+    [Fact]
     public async Task A_worker_whose_name_another_has_by_now_ends_and_leaves_the_name_to_it()
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
@@ -229,17 +257,20 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
 
     private FleetWorker Worker(FleetCase fleet, string name, TimeProvider time, int silenceSeconds = 1) => Worker(fleet.Database, name, time, silenceSeconds);
 
+    private RecoverySettings Settings(string name) => new()
+    {
+        ResultFolder = Path.Combine(_folder, "result"),
+        TempFolder = Path.Combine(_folder, name),
+        ParentCacheFolder = Path.Combine(_folder, "parents"),
+    };
+
     private FleetWorker Worker(FleetDatabase database, string name, TimeProvider time, int silenceSeconds) => new(
         database,
         new WorkerSettings
         {
             Name = name,
-            Recover = new RecoverySettings
-            {
-                ResultFolder = Path.Combine(_folder, "result"),
-                TempFolder = Path.Combine(_folder, name),
-                ParentCacheFolder = Path.Combine(_folder, "parents"),
-            },
+            Recover = Settings(name),
+            Repair = Settings(name) with { Force = true, StoragePaths = [Path.Combine(_folder, "result"), Path.Combine(_folder, "other")] },
             Silence = TimeSpan.FromSeconds(silenceSeconds),
             Pause = TimeSpan.FromMilliseconds(50),
             ExitCodeOf = failure => failure is OperatorException { Kind: FailureKind.CommitmentMismatch } ? 8 : 70,

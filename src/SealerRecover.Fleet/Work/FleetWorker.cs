@@ -48,6 +48,9 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     private volatile bool _draining;
     private volatile bool _replaced;
 
+    /// <summary>Whether sectors at work are done only when other copies of them are in line, too.</summary>
+    private volatile bool _mendsOthers;
+
     /// <summary>Works until it is stopped or drained. Blocks.</summary>
     /// <param name="shown">Told what happens.</param>
     /// <param name="cancellation">Stops it within a second or two; what it has is given back, and resumed by it when it is started again.</param>
@@ -57,7 +60,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     {
         using FolderLock mine = StorageFailure.Explain(settings.Recover.TempFolder, () => FolderLock.Take(
             LinuxFileSystem.Instance, Path.Combine(settings.Recover.TempFolder, LockName), $"the worker of {settings.Recover.TempFolder}"));
-        HeldClaims held = new(_table, shown, EndOf, time, settings.Silence / 2);
+        HeldClaims held = new(_table, shown, outcome => _mendsOthers && Stands(outcome) ? null : EndOf(outcome), time, settings.Silence / 2);
         EventSink events = new(held, time);
         List<WorkedSector> outcomes = [];
 
@@ -185,10 +188,11 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         SectorFacts[] facts = [.. batch.Offers.Select(offer => offer.Job.Facts)];
         try
         {
+            _mendsOthers = batch.Offers[0].Job.Kind == JobKind.Repair;
             IReadOnlyList<SectorOutcome> outcomes = new RecoveryRunner(batch.Settings with { Fence = held }, time, logger).Run(facts, events, stop.Token);
-            if (batch.Offers[0].Job.Kind == JobKind.Repair)
+            if (_mendsOthers)
             {
-                MendOthers(batch, outcomes, events, cancellation);
+                MendOthers(batch, outcomes, held, events, stop.Token);
             }
 
             // A sector that stopped although nobody stopped this worker was another's by then.
@@ -215,10 +219,11 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         }
     }
 
-    private void MendOthers(Batch batch, IReadOnlyList<SectorOutcome> outcomes, EventSink events, CancellationToken cancellation)
+    /// <summary>Brings other copies into line, and only then has the list told that the sectors are done: who is killed before is given them again.</summary>
+    private void MendOthers(Batch batch, IReadOnlyList<SectorOutcome> outcomes, HeldClaims held, EventSink events, CancellationToken cancellation)
     {
-        OtherCopies copies = new(batch.Settings, time);
-        foreach (SectorOutcome outcome in outcomes.Where(outcome => outcome.Kind is OutcomeKind.Installed or OutcomeKind.AlreadyThere))
+        OtherCopies copies = new(batch.Settings with { Fence = held }, time);
+        foreach (SectorOutcome outcome in outcomes.Where(Stands))
         {
             try
             {
@@ -229,8 +234,16 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
                 // The sector itself stands.
                 events.Notice(outcome.Sector, failure.Message);
             }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+
+            held.End(outcome.Sector, EndOf(outcome));
         }
     }
+
+    private static bool Stands(SectorOutcome outcome) => outcome.Kind is OutcomeKind.Installed or OutcomeKind.AlreadyThere;
 
     private void Tell(HeldClaims held, WorkerSeat seat, EventSink events)
     {

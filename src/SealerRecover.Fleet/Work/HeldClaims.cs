@@ -13,10 +13,10 @@ namespace SealerRecover.Fleet.Work;
 /// </summary>
 /// <param name="table">The list.</param>
 /// <param name="shown">Whom the run's events go to beside this.</param>
-/// <param name="endOf">How an outcome is told to the list.</param>
+/// <param name="endOf">How an outcome is told to the list; null where it is not to be told yet.</param>
 /// <param name="time">Measures how old an answer is, whatever the time of day is said to be.</param>
 /// <param name="freshness">How old an answer may be that is acted on: by far less than it takes to count as gone.</param>
-internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<SectorOutcome, ClaimEnd> endOf, TimeProvider time, TimeSpan freshness)
+internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<SectorOutcome, ClaimEnd?> endOf, TimeProvider time, TimeSpan freshness)
     : IRecoveryObserver, IFence
 {
     /// <summary>Between two tries to reach a database that does not answer.</summary>
@@ -83,6 +83,18 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         }
 
         shown.On(happened);
+    }
+
+    /// <summary>Has the list told how a sector ended.</summary>
+    public void End(SectorId sector, ClaimEnd end)
+    {
+        lock (_gate)
+        {
+            if (_held.TryGetValue(sector, out Held? held))
+            {
+                held.End = end;
+            }
+        }
     }
 
     /// <summary>Has those that have not ended given back.</summary>
