@@ -406,6 +406,7 @@ complete -c sealer-recover -n '__sealer_recover_command fleet' -l storage -x -a 
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l sealing-result -x -a '(__fish_complete_directories)' -d 'Folder that receives sealed/ and cache/'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l sealing-temp -x -a '(__fish_complete_directories)' -d 'Folder for work in progress; a rerun goes on from what is there'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l piece-source -x -a '(__fish_complete_directories)' -d 'Where pieces of sectors with data are: a folder, any:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l metrics-file -r -F -d 'Write metrics of the run to this file for Prometheus\' node_exporter, every 15 seconds and at the end; its name has to end in .prom'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l worker -x -d 'What the fleet calls this machine; with drain, which is meant'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l give-back-after -x -d 'After how long without a sign of life of a machine this one begins anew what that has layers of'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l silent-after -x -d 'After how long without a sign of life a machine counts as gone'

@@ -530,6 +530,7 @@ _sealer-recover() {
         '--sealing-result=[Folder that receives sealed/ and cache/]:folder:_files -/'
         '--sealing-temp=[Folder for work in progress; a rerun goes on from what is there]:folder:_files -/'
         '*--piece-source=[Where pieces of sectors with data are\: a folder, any\:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}]:place:_files -/'
+        '--metrics-file=[Write metrics of the run to this file for Prometheus'\'' node_exporter, every 15 seconds and at the end; its name has to end in .prom]:file:_files'
         '--worker=[What the fleet calls this machine; with drain, which is meant]:name: '
         '--give-back-after=[After how long without a sign of life of a machine this one begins anew what that has layers of]:seconds: '
         '--silent-after=[After how long without a sign of life a machine counts as gone]:seconds: '

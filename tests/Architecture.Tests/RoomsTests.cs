@@ -36,6 +36,7 @@ public sealed partial class RoomsTests
         ["Microsoft.Data.Sqlite"] = ["SealerRecover.Ledger"],
         ["SQLitePCL"] = ["SealerRecover.Ledger"],
         ["Silk.NET"] = ["Filecoin.OpenCl"],
+        ["OpenTelemetry"] = ["sealer-recover"],
     };
 
     /// <summary>What only the executable may touch: it hands surroundings and clock down as values.</summary>

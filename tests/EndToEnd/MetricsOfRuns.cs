@@ -25,6 +25,10 @@ public sealed class MetricsOfRuns(ParentCaches caches) : IDisposable
         Assert.Equal((2, 1, 0), (Value("sectors", "state=\"done\""), Value("sectors", "state=\"failed\""), Value("sectors", "state=\"queued\"")));
         Assert.Equal((1, 0), (Value("sector_failures_total", "reason=\"commitment_mismatch\""), Value("sector_failures_total", "reason=\"storage\"")));
         Assert.Equal((3 * Layers, 3 * Layers * Nodes), (Value("layers_total"), Value("phase_nodes_total", "phase=\"label\"")));
+        Assert.Equal(3 * Layers * Nodes, Sum("hashes_total", "phase=\"label\""));
+        Assert.Equal(3 * Nodes, Sum("hashes_total", "phase=\"trees\""));
+        string folder = $"folder=\"{_bench.Temp}\"";
+        Assert.InRange(Value("disk_free_bytes", folder), 1, Value("disk_size_bytes", folder));
         Assert.True(Value("phase_bytes_total", "phase=\"install\"") >= 2 * 2048, "two replicas were installed");
         Assert.InRange(Value("last_progress_timestamp_seconds"), Value("run_start_timestamp_seconds"), Value("run_end_timestamp_seconds"));
 
@@ -38,6 +42,11 @@ public sealed class MetricsOfRuns(ParentCaches caches) : IDisposable
         Assert.Equal((double)path["reads"]!, Value("timed_reads", label));
         Assert.DoesNotContain("command=\"recover\"", File.ReadAllText(Target), StringComparison.Ordinal);
     }
+
+    /// <summary>All values of a metric with that label, whatever the others are.</summary>
+    private double Sum(string metric, string label) => File.ReadLines(Target)
+        .Where(line => line.StartsWith($"sealer_recover_{metric}{{", StringComparison.Ordinal) && line.Contains($",{label},", StringComparison.Ordinal))
+        .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
     /// <summary>The one value of a metric with that label.</summary>
     private double Value(string metric, string? label = null)

@@ -37,7 +37,7 @@ public static class DataTree
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(hash);
         ArgumentNullException.ThrowIfNull(cores);
-        SealProgressCounter counter = new(progress, phase, 1, 1, data.Size.Nodes);
+        SealProgressCounter counter = new(progress, phase, 1, 1, data.Size.Nodes, kernel: hash.Name);
         return new CommD(Root(data, 0, data.Size.Bytes, hash, cores, tree: null, counter, cancellation, parts));
     }
 
@@ -71,7 +71,7 @@ public static class DataTree
     {
         long nodes = data.Size.Nodes;
         using DurableFile tree = DurableFile.Create(files, path, ((2 * nodes) - 1) * SectorSize.NodeBytes);
-        SealProgressCounter counter = new(progress, SealPhase.TreeD, 1, 1, nodes);
+        SealProgressCounter counter = new(progress, SealPhase.TreeD, 1, 1, nodes, kernel: hash.Name);
         CommD root = new(Root(data, 0, data.Size.Bytes, hash, cores, tree, counter, cancellation));
         tree.Publish();
         return root;

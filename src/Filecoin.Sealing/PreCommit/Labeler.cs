@@ -185,7 +185,10 @@ internal sealed class Labeler : IDisposable
     /// <returns>Told how many more nodes have been made.</returns>
     private Action<long> WhenMade(LabelGroup[] groups, int layer)
     {
-        SealProgressCounter[] counters = [.. Staying.Select(sector => sector.Counter(SealPhase.Label, layer))];
+        SealProgressCounter[] counters =
+        [
+            .. groups.SelectMany(group => group.Sectors.Where(sector => !sector.HasLeft).Select(sector => sector.Counter(SealPhase.Label, layer, group.Kernel.Name))),
+        ];
         List<LayerWatermark> watching = [];
         foreach (LabelGroup group in layer == _porep.Layers ? groups : [])
         {

@@ -39,11 +39,14 @@ internal sealed class LabelledSector(
     public string? PathToWrite(int layer) => HasLeft || Layers.IsFinished(layer) ? null : Layers.PathOf(layer);
 
     /// <summary>A counter of nodes for one layer's phase; silent once the sector has left.</summary>
-    public SealProgressCounter Counter(SealPhase phase, int layer) => Counter(phase, layer, null);
+    /// <param name="phase">The phase.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="kernel">Which kernel hashes them; null where none does.</param>
+    public SealProgressCounter Counter(SealPhase phase, int layer, string? kernel = null) => Counter(phase, layer, null, kernel);
 
     /// <summary>A counter of nodes written. A sector by itself tells of writing only while labelling waits for it.</summary>
     public SealProgressCounter WriteCounter(int layer, Func<bool> labellingWaits) =>
-        Counter(SealPhase.WriteLayer, layer, doubts is null ? null : labellingWaits);
+        Counter(SealPhase.WriteLayer, layer, doubts is null ? null : labellingWaits, null);
 
     /// <summary>A layer of it came out wrong. Returns whether it is to be made again; otherwise the sector leaves, and goes on from what it has on disk.</summary>
     /// <param name="layer">The layer.</param>
@@ -68,6 +71,6 @@ internal sealed class LabelledSector(
         return true;
     }
 
-    private SealProgressCounter Counter(SealPhase phase, int layer, Func<bool>? isWorthTelling) =>
-        new(HasLeft ? null : progress, phase, layer, Job.Inputs.Porep.Layers, Job.Inputs.Porep.Nodes, isWorthTelling);
+    private SealProgressCounter Counter(SealPhase phase, int layer, Func<bool>? isWorthTelling, string? kernel) =>
+        new(HasLeft ? null : progress, phase, layer, Job.Inputs.Porep.Layers, Job.Inputs.Porep.Nodes, isWorthTelling, kernel);
 }

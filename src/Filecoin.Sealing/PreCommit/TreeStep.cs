@@ -160,7 +160,7 @@ internal sealed class TreeStep(
         int chunkLeaves = BaseTreeBuilder.ChunkLeaves(_layout);
         long chunkBytes = (long)chunkLeaves * SectorSize.NodeBytes;
         long treeOffset = tree * _layout.Leaves * SectorSize.NodeBytes;
-        SealProgressCounter counter = new(progress, SealPhase.Trees, tree + 1, _porep.Shape.BaseTrees, _layout.Leaves, isWorthTelling);
+        SealProgressCounter counter = new(progress, SealPhase.Trees, tree + 1, _porep.Shape.BaseTrees, _layout.Leaves, isWorthTelling, _poseidon8.Name);
         ConcurrentBag<TreeChunkWorker> idle = [];
         try
         {

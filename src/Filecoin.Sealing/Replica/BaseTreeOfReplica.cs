@@ -41,7 +41,8 @@ public static class BaseTreeOfReplica
         KeptRows rows = new(BaseTreeLayout.For(porep), lowestRow);
         try
         {
-            SealProgressCounter counter = new(progress, SealPhase.CheckReplica, tree + 1, porep.Shape.BaseTrees, rows.Layout.Leaves);
+            string kernel = PoseidonKernel.Create(TreeShape.BaseArity, poseidonKernel).Name;
+            SealProgressCounter counter = new(progress, SealPhase.CheckReplica, tree + 1, porep.Shape.BaseTrees, rows.Layout.Leaves, kernel: kernel);
             PartsOfTree? known = parts is null ? null : new PartsOfTree(parts, rows, tree, RowOfParts(porep, lowestRow));
             _ = Build(
                 replica, tree * rows.Layout.Leaves * SectorSize.NodeBytes, rows.Layout, known ?? (ITreeRows)rows, cores, counter, poseidonKernel, cancellation, known);

@@ -1,4 +1,5 @@
 using Filecoin.Cryptography;
+using Filecoin.Cryptography.Kernels.Poseidon;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Jobs;
@@ -106,9 +107,10 @@ public static class ReplicaTrees
     {
         BaseTreeLayout layout = BaseTreeLayout.For(porep);
         Bytes32[] roots = new Bytes32[porep.Shape.BaseTrees];
+        string kernel = PoseidonKernel.Create(TreeShape.BaseArity, poseidonKernel).Name;
         for (int tree = 0; tree < roots.Length; tree++)
         {
-            SealProgressCounter counter = new(progress, SealPhase.Trees, tree + 1, roots.Length, layout.Leaves);
+            SealProgressCounter counter = new(progress, SealPhase.Trees, tree + 1, roots.Length, layout.Leaves, kernel: kernel);
             using TreeFile? file = open?.Invoke(tree);
             roots[tree] = BaseTreeOfReplica.Build(
                 replica,

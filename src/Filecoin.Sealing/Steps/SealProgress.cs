@@ -64,4 +64,8 @@ public enum SealPhase
 /// <param name="Steps">How many of them there are.</param>
 /// <param name="Done">Units done within this step.</param>
 /// <param name="Total">Units in this step; nodes of 32 bytes unless the phase says otherwise.</param>
-public readonly record struct SealProgress(SealPhase Phase, int Step, int Steps, long Done, long Total);
+public readonly record struct SealProgress(SealPhase Phase, int Step, int Steps, long Done, long Total)
+{
+    /// <summary>Name of the kernel that hashes what is counted; null where nothing is hashed, or nobody said.</summary>
+    public string? Kernel { get; init; }
+}

@@ -10,8 +10,9 @@ namespace Filecoin.Sealing.Steps;
 /// <param name="steps">How many steps the phase has.</param>
 /// <param name="total">Units in the step.</param>
 /// <param name="isWorthTelling">Asked before every report, for work that may go on behind other work; null: always.</param>
+/// <param name="kernel">Name of the kernel that hashes what is counted; null where nothing is hashed.</param>
 public sealed class SealProgressCounter(
-    IProgress<SealProgress>? sink, SealPhase phase, int step, int steps, long total, Func<bool>? isWorthTelling = null)
+    IProgress<SealProgress>? sink, SealPhase phase, int step, int steps, long total, Func<bool>? isWorthTelling = null, string? kernel = null)
     : IProgress<long>
 {
     private const int ReportsPerStep = 512;
@@ -27,7 +28,7 @@ public sealed class SealProgressCounter(
         long now = Interlocked.Add(ref _done, units);
         if (sink is not null && isWorthTelling?.Invoke() != false && (now / _stride != (now - units) / _stride || now == total))
         {
-            sink.Report(new SealProgress(phase, step, steps, Math.Min(now, total), total));
+            sink.Report(new SealProgress(phase, step, steps, Math.Min(now, total), total) { Kernel = kernel });
         }
     }
 }

@@ -16,6 +16,7 @@ public sealed class FleetDatabase : IDisposable
 
     private const int DefaultPort = 5432;
     private const int LongestWords = 160;
+    private const string Durable = "SET synchronous_commit = on";
 
     private readonly NpgsqlDataSource _source;
     private readonly string _where;
@@ -47,6 +48,19 @@ public sealed class FleetDatabase : IDisposable
         settings.CommandTimeout = 30;
         NpgsqlDataSourceBuilder builder = new(settings.ConnectionString);
         builder.UseRootCertificates(parts.RootCertificate is { } file ? PostgresLogin.Authorities(file) : null);
+
+        // A server may be set up to answer before what it answers is on its disk. A claim that a crash makes it forget would be given to two.
+        builder.UsePhysicalConnectionInitializer(
+            connection =>
+            {
+                using NpgsqlCommand command = new(Durable, connection);
+                command.ExecuteNonQuery();
+            },
+            async connection =>
+            {
+                await using NpgsqlCommand command = new(Durable, connection);
+                await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+            });
         return new FleetDatabase(builder.Build(), $"{parts.User} at {string.Join(',', hosts)}, database {settings.Database}");
     }
 

@@ -78,6 +78,23 @@ public sealed record Metric(string Name, MetricKind Kind, string Help, Immutable
     /// <summary>What they took.</summary>
     public static readonly Metric LayerSeconds = Counter("layer_seconds_total", "Seconds that those layers took, each by itself; divided by layers_total, the seconds a layer.");
 
+    /// <summary>What kernels hashed.</summary>
+    public static readonly Metric Hashes = Counter(
+        "hashes_total",
+        "Nodes that this run has hashed, by phase and by the kernel that did: labels; columns, or leaves, with the trees on them; nodes of tree_d.",
+        "phase",
+        "kernel");
+
+    /// <summary>Bytes to and from disks.</summary>
+    public static readonly Metric IoBytes = Counter(
+        "io_bytes_total", "Bytes that storage read or wrote for this process, as the system counts them; what the page cache answered is not among them.", "direction");
+
+    /// <summary>What a file system has left.</summary>
+    public static readonly Metric DiskFree = Gauge("disk_free_bytes", "Bytes that can still be written on the file system of the folder for work in progress.", "folder");
+
+    /// <summary>What a file system holds.</summary>
+    public static readonly Metric DiskSize = Gauge("disk_size_bytes", "Bytes that this file system holds.", "folder");
+
     /// <summary>Bytes of pieces.</summary>
     public static readonly Metric PieceBytes = Counter("piece_bytes_total", "Bytes of pieces that this run has got or checked, by what was done.", "activity");
 
@@ -127,19 +144,26 @@ public sealed record Metric(string Name, MetricKind Kind, string Help, Immutable
     /// <summary>Its slow sectors.</summary>
     public static readonly Metric SlowOfPath = OfPath("storage_path_slow_sectors", "Slow sectors that spent most of their longest time in this storage path");
 
-    /// <summary>All of them, in the order in which they are written.</summary>
+    /// <summary>All of them, in the order in which they are written: of a run, then of what is watched.</summary>
     public static ImmutableArray<Metric> All { get; } =
     [
         BuildInfo, Running, RunStart, RunEnd, RunExitCode, LastProgress, RunRatio, RunLeft, RunDone, LateSectors, Sectors, Failures, PhaseNodes, PhaseBytes,
-        Layers, LayerSeconds, PieceBytes, NodeRetries, NodePauses, FaultEnd, Begun, Checked, Slow, LatePartitions, ReadMedian, ReadP99, ReadWorst, Reads,
-        ReadsFromMemory, ReadBytes, SlowOfPath,
+        Layers, LayerSeconds, Hashes, IoBytes, DiskFree, DiskSize, PieceBytes, NodeRetries, NodePauses, FaultEnd, Begun, Checked, Slow, LatePartitions, ReadMedian, ReadP99, ReadWorst, Reads,
+        ReadsFromMemory, ReadBytes, SlowOfPath, .. SiteMetric.All,
     ];
+
+    /// <summary>Samples in the order of <see cref="All"/>, those of one metric together.</summary>
+    internal static IReadOnlyList<Sample> InOrder(IEnumerable<Sample> samples) =>
+        [.. samples.GroupBy(sample => sample.Of).OrderBy(group => All.IndexOf(group.Key)).SelectMany(group => group)];
+
+    /// <summary>A point in time as a value.</summary>
+    internal static double Seconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
 
     /// <summary>A member of an enum as the value of a label, as it is in JSON.</summary>
     internal static string Word<TEnum>(TEnum value)
         where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
-    private static Metric Gauge(string name, string help, params ImmutableArray<string> labels) => new($"sealer_recover_{name}", MetricKind.Gauge, help, labels);
+    internal static Metric Gauge(string name, string help, params ImmutableArray<string> labels) => new($"sealer_recover_{name}", MetricKind.Gauge, help, labels);
 
     private static Metric Counter(string name, string help, params ImmutableArray<string> labels) => new($"sealer_recover_{name}", MetricKind.Counter, help, labels);
 

@@ -27,6 +27,7 @@ public sealed class RunMetrics : IRecoveryObserver
     private DateTimeOffset _moved;
     private RunProgressed? _forecast;
     private Sample[] _latency = [];
+    private Func<IEnumerable<Sample>> _machine = () => [];
     private long _retries;
     private long _pauses;
     private (DateTimeOffset At, int ExitCode)? _end;
@@ -48,6 +49,9 @@ public sealed class RunMetrics : IRecoveryObserver
             }
         }
     }
+
+    /// <summary>Has what the machine says be told with the rest: it is asked whenever they are read.</summary>
+    public void Beside(Func<IEnumerable<Sample>> machine) => _machine = machine;
 
     /// <summary>Sectors that are to be worked on, unless they have ended.</summary>
     public void Planned(IEnumerable<SectorFacts> sectors)
@@ -131,13 +135,13 @@ public sealed class RunMetrics : IRecoveryObserver
     /// <summary>How they stand, in the order of <see cref="Metric.All"/>.</summary>
     public IReadOnlyList<Sample> Read()
     {
+        // A disk that does not answer keeps nobody from telling what happens.
+        Sample[] machine = [.. _machine()];
         lock (_gate)
         {
-            return [.. Samples().GroupBy(sample => sample.Of).OrderBy(group => Metric.All.IndexOf(group.Key)).SelectMany(group => group)];
+            return Metric.InOrder(Samples().Concat(machine));
         }
     }
-
-    private static double Seconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
 
     /// <summary>Whether that means that the work moves on.</summary>
     private bool Take(RecoveryEvent happened)
@@ -217,11 +221,11 @@ public sealed class RunMetrics : IRecoveryObserver
     {
         yield return new Sample(Metric.BuildInfo, 1, _version);
         yield return new Sample(Metric.Running, _end is null ? 1 : 0);
-        yield return new Sample(Metric.RunStart, Seconds(_started));
-        yield return new Sample(Metric.LastProgress, Seconds(_moved));
+        yield return new Sample(Metric.RunStart, Metric.Seconds(_started));
+        yield return new Sample(Metric.LastProgress, Metric.Seconds(_moved));
         if (_end is { } end)
         {
-            yield return new Sample(Metric.RunEnd, Seconds(end.At));
+            yield return new Sample(Metric.RunEnd, Metric.Seconds(end.At));
             yield return new Sample(Metric.RunExitCode, end.ExitCode);
         }
 
@@ -229,7 +233,7 @@ public sealed class RunMetrics : IRecoveryObserver
         {
             yield return new Sample(Metric.RunRatio, forecast.Reading.Fraction);
             yield return new Sample(Metric.RunLeft, forecast.Reading.Left.TotalSeconds);
-            yield return new Sample(Metric.RunDone, Seconds(forecast.At) + forecast.Reading.Left.TotalSeconds);
+            yield return new Sample(Metric.RunDone, Metric.Seconds(forecast.At) + forecast.Reading.Left.TotalSeconds);
             yield return new Sample(Metric.LateSectors, forecast.Reading.Late.Length);
         }
 
@@ -249,7 +253,7 @@ public sealed class RunMetrics : IRecoveryObserver
             .OrderBy(sector => sector.Value.FaultEnd).ThenBy(sector => sector.Key.Number).Take(Metric.MostSectors))
         {
             string number = sector.Number.ToString(CultureInfo.InvariantCulture);
-            yield return new Sample(Metric.FaultEnd, Seconds(standing.FaultEnd!.Value), sector.Miner.ToString(), number);
+            yield return new Sample(Metric.FaultEnd, Metric.Seconds(standing.FaultEnd!.Value), sector.Miner.ToString(), number);
             yield return new Sample(Metric.Begun, standing.HasBegun ? 1 : 0, sector.Miner.ToString(), number);
         }
 

@@ -14,6 +14,7 @@ internal sealed class WorkDone
     private readonly Dictionary<(SectorId? Sector, SealPhase Phase), (int Step, long Done, DateTimeOffset Since)> _phases = [];
     private readonly Dictionary<(SectorId Sector, string Piece, PieceActivity Activity), long> _pieces = [];
     private readonly SortedDictionary<SealPhase, long> _units = [];
+    private readonly SortedDictionary<(SealPhase Phase, string Kernel), long> _hashes = [];
     private readonly SortedDictionary<PieceActivity, long> _bytes = [];
     private long _layers;
     private TimeSpan _layerTime;
@@ -37,6 +38,11 @@ internal sealed class WorkDone
         {
             // Writing is told of only where labelling waits for it, which is no count of what was written.
             _units[progress.Phase] = _units.GetValueOrDefault(progress.Phase) + more;
+        }
+
+        if (progress.Kernel is { } kernel && !SectorStages.CountsBytes(progress.Phase))
+        {
+            _hashes[(progress.Phase, kernel)] = _hashes.GetValueOrDefault((progress.Phase, kernel)) + more;
         }
 
         if (progress.Phase == SealPhase.Label && progress.Done == progress.Total)
@@ -70,6 +76,7 @@ internal sealed class WorkDone
         .. _units.Select(phase => new Sample(SectorStages.CountsBytes(phase.Key) ? Metric.PhaseBytes : Metric.PhaseNodes, phase.Value, Metric.Word(phase.Key))),
         new Sample(Metric.Layers, _layers),
         new Sample(Metric.LayerSeconds, _layerTime.TotalSeconds),
+        .. _hashes.Select(hashed => new Sample(Metric.Hashes, hashed.Value, Metric.Word(hashed.Key.Phase), hashed.Key.Kernel)),
         .. _bytes.Select(activity => new Sample(Metric.PieceBytes, activity.Value, Metric.Word(activity.Key))),
     ];
 }

@@ -43,6 +43,9 @@ internal interface ICommand
     /// <summary>Whether what a stopped command has done is kept, so that the same command goes on.</summary>
     bool GoesOn => true;
 
+    /// <summary>Whether what was typed takes so long that it has metrics, of a command with the option for them.</summary>
+    bool HasMetrics(ParseResult parsed) => true;
+
     /// <summary>Does it.</summary>
     /// <exception cref="Filecoin.Primitives.OperatorException">The command as a whole failed.</exception>
     Task<Report> RunAsync(CommandContext context);

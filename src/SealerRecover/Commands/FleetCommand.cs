@@ -36,7 +36,7 @@ internal sealed class FleetCommand : ICommand
         Syntax = new Command("fleet", "Have several machines work on one list of sectors, which is kept in a PostgreSQL database.") { _action, _database };
         _submit.AddTo(Syntax);
         _work.AddTo(Syntax, _submit.Node);
-        Common.AddTo(Syntax);
+        Common.AddLongTo(Syntax);
     }
 
     /// <inheritdoc/>
@@ -47,6 +47,9 @@ internal sealed class FleetCommand : ICommand
 
     /// <inheritdoc/>
     public string Name => "fleet";
+
+    /// <inheritdoc/>
+    public bool HasMetrics(ParseResult parsed) => parsed.GetValue(_action) == "work";
 
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)

@@ -12,6 +12,9 @@ internal sealed class RecoveryOptions
     /// <summary>Where results go, unless told otherwise.</summary>
     public const string DefaultResult = "~/sector";
 
+    /// <summary>The option that names the folder for work in progress.</summary>
+    public const string TempName = "--sealing-temp";
+
     /// <summary>Where work in progress goes, unless told otherwise.</summary>
     public const string DefaultTemp = "~/temp";
 
@@ -27,7 +30,7 @@ internal sealed class RecoveryOptions
     };
 
     /// <summary>--sealing-temp.</summary>
-    public Option<string?> Temp { get; } = new("--sealing-temp")
+    public Option<string?> Temp { get; } = new(TempName)
     {
         Description = $"Folder for work in progress; a rerun goes on from what is there. Default: {DefaultTemp}.",
         HelpName = "folder",

@@ -6,8 +6,8 @@ using SealerRecover.Recovery.Scrub;
 namespace SealerRecover.Rendering;
 
 /// <summary>
-/// Another view, beside which metrics are added up and written to a file every 15 seconds. A file that cannot be written is told of once and costs
-/// nobody the work.
+/// Another view, beside which metrics are added up, and written to a file every 15 seconds where there is one. A file that cannot be written is told
+/// of once and costs nobody the work.
 /// </summary>
 internal sealed class MetricsView : IView
 {
@@ -15,21 +15,23 @@ internal sealed class MetricsView : IView
 
     private readonly IView _inner;
     private readonly RunMetrics _metrics;
-    private readonly MetricsFile _file;
+    private readonly MetricsFile? _file;
+    private readonly IDisposable? _sending;
     private readonly TimeProvider _time;
-    private readonly ITimer _timer;
+    private readonly ITimer? _timer;
     private readonly Lock _writing = new();
     private bool _complained;
 
     /// <summary>Begins to write.</summary>
     /// <param name="inner">The other view.</param>
     /// <param name="metrics">The metrics.</param>
-    /// <param name="file">Where they go.</param>
+    /// <param name="file">Where they go; null for nowhere.</param>
     /// <param name="time">The clock.</param>
-    public MetricsView(IView inner, RunMetrics metrics, MetricsFile file, TimeProvider time)
+    /// <param name="sending">Sends them elsewhere, and once more when it is disposed, which it is at the end; null for nobody.</param>
+    public MetricsView(IView inner, RunMetrics metrics, MetricsFile? file, TimeProvider time, IDisposable? sending = null)
     {
-        (_inner, _metrics, _file, _time) = (inner, metrics, file, time);
-        _timer = time.CreateTimer(_ => Write(), null, Often, Often);
+        (_inner, _metrics, _file, _time, _sending) = (inner, metrics, file, time, sending);
+        _timer = file is null ? null : time.CreateTimer(_ => Write(file), null, Often, Often);
     }
 
     /// <inheritdoc/>
@@ -85,7 +87,7 @@ internal sealed class MetricsView : IView
     /// <inheritdoc/>
     public void Reported(Report report)
     {
-        _timer.Dispose();
+        _timer?.Dispose();
         foreach (SectorReport sector in report.Sectors)
         {
             SectorStage? stage = sector.Result switch
@@ -108,17 +110,22 @@ internal sealed class MetricsView : IView
         }
 
         _metrics.Ended(_time.GetUtcNow(), report.Exit.Code);
-        Write();
+        if (_file is not null)
+        {
+            Write(_file);
+        }
+
+        _sending?.Dispose();
         _inner.Reported(report);
     }
 
-    private void Write()
+    private void Write(MetricsFile to)
     {
         lock (_writing)
         {
             try
             {
-                _file.Write();
+                to.Write();
                 _complained = false;
             }
             catch (Exception failure) when (StorageFailure.Is(failure))
@@ -126,7 +133,7 @@ internal sealed class MetricsView : IView
                 if (!_complained)
                 {
                     _complained = true;
-                    _inner.Diagnostic($"warning: metrics could not be written to {_file.Path} ({StorageFailure.Words(failure)}); the work goes on");
+                    _inner.Diagnostic($"warning: metrics could not be written to {to.Path} ({StorageFailure.Words(failure)}); the work goes on");
                 }
             }
         }

@@ -82,6 +82,7 @@ internal sealed record EnvironmentSettings
         (PieceSourcesVariable, "as --piece-source, where that is not given; several with commas"),
         (MaskVariable, $"for tests: processor features to do without, of {string.Join(", ", ProcessorFeatureNames.All.Select(entry => entry.Name))}"),
         (StateFolder.UserVariable, "base of the folder in which scrub remembers, for users other than root; default ~/.local/state"),
+        .. OtlpVariables.Documented,
         (TemporaryVariable, "not used: work goes to --sealing-temp"),
     ];
 

@@ -57,6 +57,32 @@ public sealed class RunMetricsTests
     }
 
     [Fact]
+    public void Hashes_are_counted_by_the_kernel_that_made_them()
+    {
+        Hashed(SealPhase.Label, 1, 60, "sha-ni");
+        Hashed(SealPhase.Label, 1, 100, "sha-ni");
+        Hashed(SealPhase.Label, 2, 30, "avx512");
+        Hashed(SealPhase.Trees, 1, 7, "opencl");
+        Phase(1, SealPhase.LoadLayer, 1, 100);
+        Assert.Equal((100, 30, 7), (Of(Metric.Hashes, "label", "sha-ni"), Of(Metric.Hashes, "label", "avx512"), Of(Metric.Hashes, "trees", "opencl")));
+        Assert.Equal(3, Samples(Metric.Hashes).Length);
+        Assert.Equal(130, Of(Metric.PhaseNodes, "label"));
+
+        void Hashed(SealPhase phase, int step, long done, string kernel) =>
+            _metrics.On(new PhaseProgressed(Start, Sector(1), new SealProgress(phase, step, 2, done, 100) { Kernel = kernel }));
+    }
+
+    [Fact]
+    public void What_the_machine_says_is_told_in_its_place_and_asked_anew_each_time()
+    {
+        int asked = 0;
+        _metrics.Beside(() => [new Sample(Metric.DiskFree, ++asked, "/temp")]);
+        Assert.Equal((1, 2), (Of(Metric.DiskFree, "/temp"), Of(Metric.DiskFree, "/temp")));
+        IReadOnlyList<Sample> all = _metrics.Read();
+        Assert.Equal(all.Select(sample => Metric.All.IndexOf(sample.Of)).Order(), all.Select(sample => Metric.All.IndexOf(sample.Of)));
+    }
+
+    [Fact]
     public void A_failure_has_the_name_of_its_exit_code_and_counts_once()
     {
         Assert.Equal(0, Of(Metric.Failures, "commitment_mismatch"));

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Filecoin.Primitives;
 using SealerRecover.Recovery.Metrics;
+using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Site;
 using Xunit;
 
 namespace SealerRecover.Tests.Metrics;
@@ -11,18 +14,19 @@ public sealed partial class AlertsAndBoardTests : IDisposable
     /// <summary>Labels that Prometheus and the file add to every sample.</summary>
     private static readonly string[] Everywhere = ["command", "file", "instance"];
 
-    /// <summary>Metrics of node_exporter itself.</summary>
-    private static readonly string[] Others = ["node_filesystem_avail_bytes", "node_filesystem_size_bytes"];
-
     private static readonly string Contrib = Path.Combine(VectorFiles.RepositoryRoot, "contrib");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sealer-recover-metrics-").FullName;
 
+    private static JsonObject BoardFile => JsonNode.Parse(File.ReadAllText(Path.Combine(Contrib, "grafana.json")))!.AsObject();
+
+    private static JsonObject[] Panels => [.. BoardFile["panels"]!.AsArray().Select(panel => panel!.AsObject())];
+
     /// <summary>Queries of the board, by the title of their panel.</summary>
     private static (string Title, string Query)[] Board =>
     [
-        .. JsonNode.Parse(File.ReadAllText(Path.Combine(Contrib, "grafana.json")))!["panels"]!.AsArray()
-            .SelectMany(panel => panel!["targets"]!.AsArray().Select(target => ((string)panel["title"]!, (string)target!["expr"]!))),
+        .. Panels.Where(panel => (string)panel["type"]! != "row")
+            .SelectMany(panel => panel["targets"]!.AsArray().Select(target => ((string)panel["title"]!, (string)target!["expr"]!))),
     ];
 
     private static string[] Alerts => [.. Expression().Matches(File.ReadAllText(Path.Combine(Contrib, "alerts.yml"))).Select(rule => rule.Groups["query"].Value)];
@@ -33,19 +37,64 @@ public sealed partial class AlertsAndBoardTests : IDisposable
     public void Every_query_names_metrics_and_labels_that_there_are()
     {
         (string Title, string Query)[] all = [.. Board, .. Alerts.Select(query => ("alert", query))];
-        Assert.Equal(7, Alerts.Length);
-        Assert.True(Board.Length > 20, "the board has queries");
+        Assert.Equal(13, Alerts.Length);
+        Assert.True(Board.Length > 40, "the board has queries");
         foreach ((string title, string query) in all)
         {
             Match[] named = Named().Matches(query).ToArray();
             Assert.True(named.Length > 0, $"{title}: {query}");
-            foreach (Match one in named.Where(one => !Others.Contains(one.Groups["name"].Value)))
+            foreach (Match one in named)
             {
                 Metric? metric = Metric.All.SingleOrDefault(known => known.Name == one.Groups["name"].Value);
                 Assert.True(metric is not null, $"{title}: {one.Groups["name"].Value} is no metric");
                 Assert.All(Label().Matches(one.Groups["labels"].Value), label =>
                     Assert.True(metric.Labels.Concat(Everywhere).Contains(label.Groups["name"].Value), $"{title}: {label.Groups["name"].Value} is no label of {metric.Name}"));
             }
+        }
+    }
+
+    [Fact]
+    public void Every_alert_is_tested_that_it_comes_and_that_it_does_not()
+    {
+        string tests = File.ReadAllText(Path.Combine(Contrib, "alerts_test.yml"));
+        string[] names = [.. AlertName().Matches(File.ReadAllText(Path.Combine(Contrib, "alerts.yml"))).Select(alert => alert.Groups["name"].Value)];
+        Assert.Equal(Alerts.Length, names.Length);
+        Assert.All(names, name =>
+        {
+            Assert.Matches($@"alertname: {name}\s+exp_alerts:", tests);
+            Assert.Matches($@"alertname: {name}(\}}|\s+-|\s*$)", tests);
+        });
+    }
+
+    [Fact]
+    public void The_board_is_one_that_Grafana_takes()
+    {
+        JsonObject board = BoardFile;
+        Assert.InRange((int)board["schemaVersion"]!, 36, 41);
+        Assert.NotEmpty((string)board["uid"]!);
+        Assert.Null(board["id"]);
+        string[] variables = [.. board["templating"]!["list"]!.AsArray().Select(variable => (string)variable!["name"]!)];
+        Assert.Equal("datasource", (string)board["templating"]!["list"]![0]!["type"]!);
+        Assert.Equal(Panels.Length, Panels.Select(panel => (int)panel["id"]!).Distinct().Count());
+        HashSet<(int, int)> taken = [];
+        foreach (JsonObject panel in Panels)
+        {
+            string title = (string)panel["title"]!;
+            Assert.Contains((string)panel["type"]!, (string[])["row", "gauge", "stat", "table", "timeseries", "bargauge"]);
+            (int x, int y, int w, int h) = ((int)panel["gridPos"]!["x"]!, (int)panel["gridPos"]!["y"]!, (int)panel["gridPos"]!["w"]!, (int)panel["gridPos"]!["h"]!);
+            Assert.True(x >= 0 && x + w <= 24, $"{title} is wider than the board");
+            Assert.All(Enumerable.Range(0, w * h), i => Assert.True(taken.Add((x + (i % w), y + (i / w))), $"{title} lies on another"));
+            if ((string)panel["type"]! == "row")
+            {
+                continue;
+            }
+
+            JsonArray targets = panel["targets"]!.AsArray();
+            Assert.NotEmpty(targets);
+            Assert.Equal(targets.Count, targets.Select(target => (string)target!["refId"]!).Distinct().Count());
+            Assert.All(targets.Append(panel), part => Assert.Equal(("prometheus", "${source}"), ((string)part!["datasource"]!["type"]!, (string)part["datasource"]!["uid"]!)));
+            Assert.All(targets, target => Assert.All(
+                Variable().Matches((string)target!["expr"]!), used => Assert.Contains(used.Groups["name"].Value, (string[])[.. variables, "__rate_interval"])));
         }
     }
 
@@ -96,6 +145,18 @@ public sealed partial class AlertsAndBoardTests : IDisposable
     }
 
     [Fact]
+    public void A_scrape_of_a_run_and_a_fleet_is_what_Prometheus_takes()
+    {
+        RunMetrics run = new("1.2.3", DateTimeOffset.UnixEpoch);
+        run.Beside(new MachineReadings(_folder).Read);
+        string scrape = new SiteScrape("1.2.3", (run, "fleet"), new Watched()).Text();
+        Assert.Contains("sealer_recover_disk_free_bytes{", scrape, StringComparison.Ordinal);
+        Assert.Contains("sealer_recover_site_machine_gone{machine=\"north \\\"1\\\":/temp\"} 1\n", scrape, StringComparison.Ordinal);
+        Promtool.Need();
+        Assert.Equal((0, ""), Promtool.Run(scrape, "check", "metrics"));
+    }
+
+    [Fact]
     public void Queries_of_the_board_are_well_formed()
     {
         Promtool.Need();
@@ -106,6 +167,12 @@ public sealed partial class AlertsAndBoardTests : IDisposable
         (int code, string said) = Promtool.Run("", "check", "rules", file);
         Assert.True(code == 0, said);
     }
+
+    [GeneratedRegex(@"^ +- alert: (?<name>\w+)$", RegexOptions.Multiline)]
+    private static partial Regex AlertName();
+
+    [GeneratedRegex(@"\$\{?(?<name>\w+)")]
+    private static partial Regex Variable();
 
     [GeneratedRegex(@"^ +expr: (?<query>.+)$", RegexOptions.Multiline)]
     private static partial Regex Expression();
@@ -118,4 +185,22 @@ public sealed partial class AlertsAndBoardTests : IDisposable
 
     [GeneratedRegex(@"^\| `(?<name>sealer_recover_\w+)` \| (?<kind>\w+) \| (?<labels>[^|]*) \| (?<help>.*) \|$", RegexOptions.Multiline)]
     private static partial Regex Row();
+
+    private sealed class Watched : ISite
+    {
+        public ISiteActions? Actions => null;
+
+        public SiteState Read() => new()
+        {
+            At = DateTimeOffset.UnixEpoch,
+            Source = "fleet",
+            IsFleet = true,
+            Version = "1.2.3",
+            Run = new SiteRun { Fraction = 0.5, LostPerDay = "1" },
+            Sectors = [new SiteSector { Sector = new SectorId(new Filecoin.Primitives.ActorId(1000), 7), Stage = SectorStage.Failed, ExitCode = 8, FaultEnd = DateTimeOffset.UnixEpoch.AddDays(1) }],
+            Machines = [new SiteMachine { Name = "north \"1\":/temp", Alive = false, HeardSecondsAgo = 5, Disk = 10, DiskAvailable = 1, Memory = 10, MemoryAvailable = 5, Busy = 0.1, LabelRate = 1, LabelRateExpected = 2 }],
+        };
+
+        public SiteSectorDetail? Sector(SectorId sector) => null;
+    }
 }
