@@ -188,7 +188,8 @@ public sealed partial class ViewTests(Chromium chromium)
             Version = "0.1.0",
             Run = new SiteRun { Command = "recover", Started = SampleFleet.At.AddHours(-3), Fraction = 0.2 },
             Sectors = [.. Enumerable.Range(0, 3).Select(index => new SiteSector { Sector = SampleFleet.Id((ulong)index), Stage = index == 0 ? SectorStage.Done : SectorStage.Queued })],
-        }) { IsWatchedOnly = true };
+        })
+        { IsWatchedOnly = true };
         await using Reader reader = await (await Reader.OpenAsync(chromium, site)).ShownAsync();
         await Expect(reader.Page.Locator(".run")).ToContainTextAsync("recover");
         await Expect(reader.Page.Locator("#map [role=gridcell]")).ToHaveCountAsync(3);
