@@ -26,13 +26,19 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     public async Task A_worker_makes_what_is_on_the_list_whatever_its_clock_says(int minutesOff)
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
-        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
         WorkedSector worked = Assert.Single(RunToEnd(fleet, "a", new WrongClock(TimeSpan.FromMinutes(minutesOff))));
         Assert.Equal((OutcomeKind.Installed, null), (worked.Outcome.Kind, worked.Outcome.Failure));
         ClaimView sector = Assert.Single(fleet.List.Sectors());
         Assert.Equal((ClaimState.Done, "installed", "a"), (sector.State, sector.Outcome, sector.Worker));
         Assert.InRange(Assert.Single(fleet.List.Machines()).HeardSecondsAgo, 0, 60);
         Assert.True(File.Exists(Installed));
+
+        // What happened is told by the database's clock.
+        IReadOnlyList<ClaimHistory> history = fleet.List.Events(sector.Sector);
+        Assert.Equal(("installed", "taken", "put on the list"), (history[0].Text, history[^2].Text, history[^1].Text));
+        Assert.Contains(history, one => one is { Step: "layer_2", Seconds: not null, Worker: "a" });
+        Assert.All(history, one => Assert.InRange(history[^1].At - one.At, TimeSpan.FromMinutes(-5), TimeSpan.FromMinutes(5)));
 
         // Nobody takes a sector for abandoned because of that clock.
         Assert.Empty(fleet.Table().Candidates("b", new WorkerReach([JobKind.Recover], []), 1));
@@ -42,7 +48,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     public async Task Who_comes_too_late_is_refused_before_anything_is_installed_and_keeps_its_files()
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
-        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
         SectorOutcome? late = null;
         using CancellationTokenSource stop = new();
         _hear = happened =>
@@ -81,7 +87,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
         using CutLine line = new(new Uri(url).Port);
         using FleetCase fleet = FleetCase.At(url);
         using FleetDatabase cut = FleetDatabase.At(url.Replace($":{new Uri(url).Port}/", $":{line.Port}/", StringComparison.Ordinal), "the test");
-        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
         _hear = happened =>
         {
             if (happened is SectorStarted)
@@ -108,7 +114,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
         SectorJob job = new(FleetCase.Sample with { SealedCid = new CommR(FleetCase.Sample.Ticket.Value) }, JobKind.Recover, null);
-        fleet.Table().Submit([(job, null)], 0);
+        fleet.Table().Submit([new(job)], 0);
         WorkedSector worked = Assert.Single(RunToEnd(fleet, "a", TimeProvider.System));
         Assert.Equal(FailureKind.CommitmentMismatch, Assert.IsAssignableFrom<OperatorException>(worked.Outcome.Failure).Kind);
         ClaimView failed = Assert.Single(fleet.List.Sectors());
@@ -121,7 +127,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
         SectorJob large = new(FleetCase.Sample with { SealProof = SealProofs.All.First(proof => proof.SectorSize.Bytes == 64L << 30) }, JobKind.Recover, null);
-        fleet.Table().Submit([(large, null)], 0);
+        fleet.Table().Submit([new(large)], 0);
         Assert.SkipWhen(new DriveInfo(_folder).AvailableFreeSpace > 2000L << 30, "this machine could hold it");
         Task<IReadOnlyList<WorkedSector>> run = Task.Run(() => RunToEnd(fleet, "small", TimeProvider.System, drain: false));
         await FleetCase.UntilAsync(() => fleet.List.Machines() is [{ Note: not null }]);

@@ -44,6 +44,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     private readonly ClaimTable _table = new(database, settings.Silence, settings.GiveBackAfter);
     private readonly FleetList _list = new(database);
     private readonly Admission _admission = new(settings, time, logger);
+    private readonly MachineReport _machine = new(settings);
     private volatile string? _note;
     private volatile bool _draining;
 
@@ -153,7 +154,9 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         SectorFacts[] facts = [.. batch.Offers.Select(offer => offer.Job.Facts)];
         try
         {
+            _machine.Begin(batch);
             IReadOnlyList<SectorOutcome> outcomes = new RecoveryRunner(batch.Settings with { Fence = held }, time, logger).Run(facts, events, stop.Token);
+            _machine.End(batch, outcomes, held.Resumed);
             if (batch.Offers[0].Job.Kind == JobKind.Repair)
             {
                 MendOthers(batch, outcomes, events, cancellation);
@@ -203,7 +206,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     private void Tell(HeldClaims held, EventSink events)
     {
         TellOf(held, events);
-        _draining |= _list.IsThere(settings.Name, _note);
+        _draining |= _list.IsThere(settings.Name, _note, _machine.Read(held.LabelRate));
     }
 
     private static void TellOf(HeldClaims held, EventSink events)
