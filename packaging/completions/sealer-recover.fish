@@ -422,7 +422,7 @@ complete -c sealer-recover -n '__sealer_recover_command fleet' -l config -r -F -
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l json -d 'Print one JSON object a line on standard output: events, then a final report'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l help -s h -d 'Show this help'
-complete -c sealer-recover -n '__sealer_recover_command fleet' -a 'cancel drain init pause resume retry status submit work'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -a 'cancel drain init pause prefer resume retry status submit work'
 complete -c sealer-recover -n '__sealer_recover_command doctor' -l miner -x -d 'The miner\'s address, as f01000 (or t01000 on test networks; f2 and other forms work too)'
 complete -c sealer-recover -n '__sealer_recover_command doctor' -l sector-size -x -d 'Sectors of which size shall be recovered here'
 complete -c sealer-recover -n '__sealer_recover_command doctor' -l api-info -x -d 'The chain node as token:multiaddr or token:url, several with commas; instead of FULLNODE_API_INFO'

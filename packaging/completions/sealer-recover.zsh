@@ -548,7 +548,7 @@ _sealer-recover() {
         '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
         '--help[Show this help]'
         '-h[Show this help]'
-        '*:action:(cancel drain init pause resume retry status submit work)'
+        '*:action:(cancel drain init pause prefer resume retry status submit work)'
       )
       shift words
       ((CURRENT--))

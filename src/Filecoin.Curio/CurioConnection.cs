@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Filecoin.Primitives;
 using Npgsql;
@@ -46,7 +45,7 @@ public sealed class CurioConnection
         _password = parts.Password ?? DefaultName;
         _database = parts.Database ?? DefaultName;
         _tls = parts.Tls ?? TlsMode.Disable;
-        _authorities = parts.RootCertificate is { } file ? Authorities(file) : null;
+        _authorities = parts.RootCertificate is { } file ? PostgresLogin.Authorities(file) : null;
     }
 
     /// <summary>The nodes of the cluster that are tried, in order.</summary>
@@ -69,64 +68,21 @@ public sealed class CurioConnection
     /// <param name="timeout">How long connecting, and one statement, may take; whole seconds.</param>
     internal NpgsqlDataSource To(DatabaseHost host, TimeSpan timeout)
     {
-        NpgsqlConnectionStringBuilder settings = new()
-        {
-            Host = host.Name,
-            Port = host.Port!.Value,
-            Username = _user,
-            Password = _password,
-            Database = _database,
-            SslMode = _tls switch
-            {
-                TlsMode.Disable => SslMode.Disable,
-                TlsMode.Allow => SslMode.Allow,
-                TlsMode.Prefer => SslMode.Prefer,
-                TlsMode.Require => SslMode.Require,
-                TlsMode.VerifyCa => SslMode.VerifyCA,
-                _ => SslMode.VerifyFull,
-            },
-            SslNegotiation = SslNegotiation.Postgres,
-            GssEncryptionMode = GssEncryptionMode.Disable,
-            ApplicationName = "sealer-recover",
+        NpgsqlConnectionStringBuilder settings = PostgresLogin.Settings(_user, _password, _database, _tls);
+        settings.Host = host.Name;
+        settings.Port = host.Port!.Value;
 
-            // What the driver would else take from the environment.
-            Options = "",
-            ClientEncoding = "UTF8",
-            Timezone = "UTC",
+        // One connection for hundreds of sectors; none is kept, so there is nothing to close at the end.
+        settings.Pooling = false;
+        settings.Timeout = (int)Math.Min(timeout.TotalSeconds, MostConnecting);
 
-            // One connection for hundreds of sectors; none is kept, so there is nothing to close at the end.
-            Pooling = false,
-            Enlist = false,
-            Timeout = (int)Math.Min(timeout.TotalSeconds, MostConnecting),
-
-            // The server ends a statement first; this is for one that does not answer at all.
-            CommandTimeout = (int)timeout.TotalSeconds + 2,
-            CancellationTimeout = -1,
-        };
+        // The server ends a statement first; this is for one that does not answer at all.
+        settings.CommandTimeout = (int)timeout.TotalSeconds + 2;
+        settings.CancellationTimeout = -1;
         NpgsqlDataSourceBuilder builder = new(settings.ConnectionString);
 
         // All types of the server would be asked for, which takes long with YugabyteDB; those that are read are known without.
         builder.ConfigureTypeLoading(loading => loading.EnableTypeLoading(false));
         return builder.UseRootCertificates(_authorities).Build();
-    }
-
-    private static X509Certificate2Collection Authorities(string file)
-    {
-        X509Certificate2Collection certificates = [];
-        Exception? failure = null;
-        try
-        {
-            certificates.ImportFromPemFile(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            failure = error;
-        }
-
-        return failure is null && certificates.Count > 0 ? certificates : throw new OperatorException(
-            FailureKind.BadInput,
-            $"the file {SafeText.Line(file, 200)} that sslrootcert names cannot be read ({failure?.Message ?? "it holds no certificate"})",
-            "name a file with the certificates of authorities, PEM",
-            failure);
     }
 }

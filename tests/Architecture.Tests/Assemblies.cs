@@ -13,7 +13,7 @@ internal static class Assemblies
     public static IReadOnlyList<string> Product { get; } =
     [
         "Filecoin.Cryptography", "Filecoin.Primitives", "Filecoin.OpenCl", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing", "SealerRecover.Recovery",
-        "SealerRecover.Ledger", "SealerRecover.Fleet", "sealer-recover",
+        "SealerRecover.Ledger", "SealerRecover.Fleet", "SealerRecover.Server", "sealer-recover",
     ];
 
     /// <summary>Reads one that lies beside this test.</summary>

@@ -20,16 +20,18 @@ public sealed partial class RoomsTests
         ["SealerRecover.Ledger"] = ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain", "Filecoin.Sealing", "SealerRecover.Recovery"],
         ["SealerRecover.Fleet"] =
             ["Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing", "SealerRecover.Recovery"],
+        ["SealerRecover.Server"] = ["Filecoin.Primitives", "SealerRecover.Recovery"],
         ["sealer-recover"] =
         [
             "Filecoin.Primitives", "Filecoin.Cryptography", "Filecoin.OpenCl", "Filecoin.Chain", "Filecoin.Curio", "Filecoin.Sealing", "SealerRecover.Recovery",
-            "SealerRecover.Ledger", "SealerRecover.Fleet",
+            "SealerRecover.Ledger", "SealerRecover.Fleet", "SealerRecover.Server",
         ],
     };
 
     /// <summary>What these rooms alone bring in, by the beginning of its assemblies' names.</summary>
     private static readonly Dictionary<string, string[]> OnlyIn = new(StringComparer.Ordinal)
     {
+        ["Microsoft.AspNetCore"] = ["SealerRecover.Server"],
         ["Npgsql"] = ["Filecoin.Curio", "SealerRecover.Fleet"],
         ["Microsoft.Data.Sqlite"] = ["SealerRecover.Ledger"],
         ["SQLitePCL"] = ["SealerRecover.Ledger"],

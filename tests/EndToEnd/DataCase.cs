@@ -87,13 +87,13 @@ internal sealed class DataCase
         }
     }
 
-    /// <summary>Asserts that every file is the reference's, byte for byte, and that there are no others.</summary>
+    /// <summary>Asserts that every file of the sector is the reference's, byte for byte, and that there are no others of it.</summary>
     public void AssertInstalled(string result)
     {
         string expectedSealed = _isUpdate ? (string)_json["sector_key"]!["sha256"]! : (string)_key["sealed"]!["sha256"]!;
         Assert.Equal(expectedSealed, VectorFiles.Sha256OfFile(Path.Combine(result, "sealed", Name)));
         AssertCache(Path.Combine(result, "cache", Name), _key["cache_after_pc2"]!, _key["after_clear_cache"]!);
-        Assert.Equal(_isUpdate, Directory.Exists(Path.Combine(result, "update")));
+        Assert.Equal(_isUpdate, File.Exists(Path.Combine(result, "update", Name)));
         if (_isUpdate)
         {
             Assert.Equal((string)_json["new_replica"]!["sha256"]!, VectorFiles.Sha256OfFile(Path.Combine(result, "update", Name)));

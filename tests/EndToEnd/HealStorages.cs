@@ -17,19 +17,7 @@ public sealed class HealStorages(ParentCaches caches, Databases databases) : IAs
     /// <summary>The sector of each damage is its place in this list; the last two lie in each other's places.</summary>
     private static readonly (string Name, Action<HealStorages> Do)[] Damages =
     [
-        ("replica gone", storage => File.Delete(storage.Sealed(0))),
-        ("one bit of the replica", storage => Workbench.Flip(storage.Sealed(1), new FileInfo(storage.Sealed(1)).Length / 2)),
-        ("replica cut off", storage => Cut(storage.Sealed(2))),
-        ("tree gone", storage => File.Delete(storage.Cache(3, "sc-02-data-tree-r-last.dat"))),
-        ("one bit of the tree", storage => Workbench.Flip(storage.Cache(4, "sc-02-data-tree-r-last.dat"), 40)),
-        ("p_aux gone", storage => File.Delete(storage.Cache(5, "p_aux"))),
-        ("p_aux of another sector", storage => File.Copy(storage.Cache(9, "p_aux"), storage.Cache(6, "p_aux"), overwrite: true)),
-        ("cache folder gone", storage => Directory.Delete(storage.Cache(7, ""), recursive: true)),
-        ("all gone", storage =>
-        {
-            File.Delete(storage.Sealed(8));
-            Directory.Delete(storage.Cache(8, ""), recursive: true);
-        }),
+        .. SectorDamages.All.Select((damage, number) => (damage.Name, (Action<HealStorages>)(storage => damage.Do(storage.Stored(number), storage.Stored(9))))),
         ("replicas in each other's places", storage =>
         {
             File.Move(storage.Sealed(9), storage.Sealed(9) + ".moved");
@@ -162,17 +150,11 @@ public sealed class HealStorages(ParentCaches caches, Databases databases) : IAs
         return lotus;
     }
 
-    private string Sealed(int number) => Path.Combine(Storage, "sealed", Name(number));
+    private StoredSector Stored(int number) => new(Storage, Name(number));
 
-    private string Cache(int number, string file) => Path.Combine(Storage, "cache", Name(number), file);
+    private string Sealed(int number) => Stored(number).Sealed;
 
     private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"s-t01000-{number}");
-
-    private static void Cut(string path)
-    {
-        using FileStream file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
-        file.SetLength(file.Length - 512);
-    }
 
     private Dictionary<string, string> Digests() => Directory.EnumerateFiles(Storage, "*", SearchOption.AllDirectories)
         .Where(path => !path.EndsWith("t_aux", StringComparison.Ordinal))

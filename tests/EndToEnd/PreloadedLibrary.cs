@@ -18,6 +18,9 @@ internal sealed class PreloadedLibrary(string name, string source, params string
         return Tool.Succeeds("cc", ["-shared", "-fPIC", "-O1", "-o", library, file, "-ldl", .. libraries]) ? library : null;
     });
 
+    /// <summary>The library; null where it cannot be compiled.</summary>
+    public string? PathOrNull => _path.Value;
+
     /// <summary>The library; the test is skipped where it cannot be compiled.</summary>
     public string PathOrSkip(string reason)
     {

@@ -65,8 +65,8 @@ public sealed class ClaimTests(Databases databases)
         fleet.Submit(1);
         ClaimTable table = fleet.Table();
         Claim owner = Take(table, "owner")!;
-        table.Renew([(owner, new ClaimProgress(Placed: true, "Label", 2, 11, 0.5))]);
-        Assert.Equal(new ClaimProgress(true, "Label", 2, 11, 0.5), Assert.Single(fleet.List.Sectors()).Progress);
+        table.Renew([(owner, new ClaimProgress(Placed: true, "label", 2, 11, 0.5))]);
+        Assert.Equal(new ClaimProgress(true, "label", 2, 11, 0.5), Assert.Single(fleet.List.Sectors()).Progress);
 
         // Silent, or given back: nobody else's before the hour is over, and the owner's at any time.
         fleet.Pass(TimeSpan.FromMinutes(59));
@@ -141,15 +141,15 @@ public sealed class ClaimTests(Databases databases)
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
         fleet.Submit(3);
         ClaimTable table = fleet.Table();
-        Assert.Equal(2, fleet.List.Pause(true, [0, 1]));
+        Assert.Equal(2, fleet.List.Pause(true, [FleetCase.Job(0).Facts.Sector, FleetCase.Job(1).Facts.Sector]));
         Assert.Equal([2ul], table.Candidates("a", Reach, 10).Select(candidate => candidate.Sector.Number));
         Assert.Equal(2, fleet.List.Pause(false, []));
         Claim claim = Take(table, "a")!;
 
-        Assert.Equal(1, fleet.List.Cancel([claim.Sector.Number]));
+        Assert.Equal(1, fleet.List.Cancel([claim.Sector]));
         Assert.False(table.Holds(claim));
         Assert.Equal(0, fleet.List.Retry([]));
-        Assert.Equal(1, fleet.List.Retry([claim.Sector.Number]));
+        Assert.Equal(1, fleet.List.Retry([claim.Sector]));
         Claim again = Take(table, "a")!;
         Assert.Equal(claim.Sector, again.Sector);
         table.End(again, new ClaimEnd(ClaimState.Failed, "failed", 10, "the disk is full"));

@@ -47,6 +47,17 @@ internal sealed class FleetCase : IDisposable
     /// <summary>Makes all that was heard be heard so much longer ago.</summary>
     public void Pass(TimeSpan time) => Database.Send($"UPDATE {FleetDatabase.Schema}.claims SET heard = heard - @time", new Npgsql.NpgsqlParameter("time", time));
 
+    /// <summary>Waits until something is so, for a minute at most.</summary>
+    public static async Task UntilAsync(Func<bool> isSo)
+    {
+        using CancellationTokenSource impatient = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        impatient.CancelAfter(TimeSpan.FromMinutes(1));
+        while (!isSo())
+        {
+            await Task.Delay(20, impatient.Token);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Database.Dispose();
 }

@@ -91,13 +91,13 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
         };
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task<IReadOnlyList<WorkedSector>> run = Task.Run(() => Worker(cut, "a", TimeProvider.System, 3600).Run(this, stop.Token));
-        await UntilAsync(() => Directory.Exists(Path.Combine(_folder, "a", FleetCase.Sample.Sector.FileName)));
+        await FleetCase.UntilAsync(() => Directory.Exists(Path.Combine(_folder, "a", FleetCase.Sample.Sector.FileName)));
         await Task.Delay(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
         Assert.False(run.IsCompleted);
         Assert.False(File.Exists(Installed));
 
         line.Mend();
-        await UntilAsync(() => fleet.List.Sectors()[0].State == ClaimState.Done);
+        await FleetCase.UntilAsync(() => fleet.List.Sectors()[0].State == ClaimState.Done);
         Assert.True(File.Exists(Installed));
         await stop.CancelAsync();
         Assert.Equal(OutcomeKind.Installed, Assert.Single(await run).Outcome.Kind);
@@ -124,7 +124,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
         fleet.Table().Submit([(large, null)], 0);
         Assert.SkipWhen(new DriveInfo(_folder).AvailableFreeSpace > 2000L << 30, "this machine could hold it");
         Task<IReadOnlyList<WorkedSector>> run = Task.Run(() => RunToEnd(fleet, "small", TimeProvider.System, drain: false));
-        await UntilAsync(() => fleet.List.Machines() is [{ Note: not null }]);
+        await FleetCase.UntilAsync(() => fleet.List.Machines() is [{ Note: not null }]);
         Assert.Contains("does not suffice for", fleet.List.Machines()[0].Note, StringComparison.Ordinal);
         Assert.Equal((ClaimState.Queued, 0L), Assert.Single(fleet.List.Sectors().Select(sector => (sector.State, sector.Generation))));
         fleet.List.Drain("small");
@@ -136,7 +136,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
         Task<IReadOnlyList<WorkedSector>> first = Task.Run(() => RunToEnd(fleet, "a", TimeProvider.System, drain: false));
-        await UntilAsync(() => fleet.List.Machines().Count == 1);
+        await FleetCase.UntilAsync(() => fleet.List.Machines().Count == 1);
         OperatorException refused = Assert.Throws<OperatorException>(() => Worker(fleet, "a", TimeProvider.System).Run(this, CancellationToken.None));
         Assert.Equal(FailureKind.Busy, refused.Kind);
         fleet.List.Drain(null);
@@ -145,16 +145,6 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
 
     private string Installed => Path.Combine(_folder, "result", "sealed", FleetCase.Sample.Sector.FileName);
 
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using CancellationTokenSource impatient = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        impatient.CancelAfter(TimeSpan.FromMinutes(1));
-        while (!isSo())
-        {
-            await Task.Delay(20, impatient.Token);
-        }
-    }
-
     /// <summary>Runs a worker until nothing waits any more.</summary>
     private IReadOnlyList<WorkedSector> RunToEnd(FleetCase fleet, string name, TimeProvider time, bool drain = true)
     {
@@ -162,7 +152,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
         {
             _ = Task.Run(async () =>
             {
-                await UntilAsync(() => fleet.List.Machines().Any(machine => !machine.Ended) && fleet.List.Sectors().All(sector => sector.State is not (ClaimState.Queued or ClaimState.Claimed)));
+                await FleetCase.UntilAsync(() => fleet.List.Machines().Any(machine => !machine.Ended) && fleet.List.Sectors().All(sector => sector.State is not (ClaimState.Queued or ClaimState.Claimed)));
                 fleet.List.Drain(name);
             });
         }

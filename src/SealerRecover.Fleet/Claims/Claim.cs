@@ -70,6 +70,8 @@ public sealed record ClaimEnd(ClaimState State, string Outcome, int ExitCode, st
 /// <param name="Outcome">How it ended; null where it has not.</param>
 /// <param name="ExitCode">The exit code of its failure.</param>
 /// <param name="Message">Why it failed.</param>
+/// <param name="Kind">What is done: recover, repair.</param>
+/// <param name="Submitted">When it was put on the list.</param>
 public sealed record ClaimView(
     SectorId Sector,
     ClaimState State,
@@ -83,7 +85,9 @@ public sealed record ClaimView(
     ClaimProgress Progress,
     string? Outcome,
     int? ExitCode,
-    string? Message);
+    string? Message,
+    string Kind,
+    DateTimeOffset Submitted);
 
 /// <summary>A machine of a fleet; times by the database's clock.</summary>
 /// <param name="Name">Its name.</param>
@@ -93,3 +97,9 @@ public sealed record ClaimView(
 /// <param name="Ended">Whether it has said good-bye.</param>
 /// <param name="Note">What it says about itself; null for nothing.</param>
 public sealed record WorkerView(string Name, DateTimeOffset Since, double HeardSecondsAgo, bool Draining, bool Ended, string? Note);
+
+/// <summary>All of a fleet at one moment.</summary>
+/// <param name="At">When, by the database's clock.</param>
+/// <param name="Sectors">The list, what a worker has first, then in the order in which they are taken.</param>
+/// <param name="Workers">All workers that ever came, by name.</param>
+public sealed record FleetView(DateTimeOffset At, IReadOnlyList<ClaimView> Sectors, IReadOnlyList<WorkerView> Workers);

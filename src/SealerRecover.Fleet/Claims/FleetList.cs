@@ -14,35 +14,41 @@ public sealed class FleetList(FleetDatabase database)
     private const string Claims = $"{FleetDatabase.Schema}.claims";
     private const string Workers = $"{FleetDatabase.Schema}.workers";
 
+    private const string SectorRows = $"""
+        SELECT miner, number, state, paused, priority, due, generation, worker, since, heard, placed, phase, coalesce(step, 0), coalesce(steps, 0), coalesce(fraction, 0),
+            outcome, exit_code, message, kind, submitted
+        FROM {Claims} ORDER BY state <> 'claimed', state <> 'queued', priority DESC, due NULLS LAST, miner, number
+        """;
+
+    private const string WorkerRows = $"SELECT name, since, extract(epoch FROM now() - heard)::float8, draining, ended, note FROM {Workers} ORDER BY name";
+
     /// <summary>All sectors, what a worker has first, then in the order in which they are taken.</summary>
     /// <exception cref="OperatorException">The database does not answer.</exception>
-    public IReadOnlyList<ClaimView> Sectors() => database.Rows(
-        $"""
-        SELECT miner, number, state, paused, priority, due, generation, worker, since, heard, placed, phase, coalesce(step, 0), coalesce(steps, 0), coalesce(fraction, 0),
-            outcome, exit_code, message
-        FROM {Claims} ORDER BY state <> 'claimed', state <> 'queued', priority DESC, due NULLS LAST, miner, number
-        """,
-        row => new ClaimView(
-            ClaimTable.SectorOf(row, 0),
-            Enum.Parse<ClaimState>(row.GetString(2), ignoreCase: true),
-            row.GetBoolean(3),
-            row.GetInt32(4),
-            row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5),
-            row.GetInt64(6),
-            row.IsDBNull(7) ? null : row.GetString(7),
-            row.GetFieldValue<DateTimeOffset>(8),
-            row.GetFieldValue<DateTimeOffset>(9),
-            new ClaimProgress(row.GetBoolean(10), row.IsDBNull(11) ? null : row.GetString(11), row.GetInt32(12), row.GetInt32(13), row.GetDouble(14)),
-            row.IsDBNull(15) ? null : row.GetString(15),
-            row.IsDBNull(16) ? null : row.GetInt32(16),
-            row.IsDBNull(17) ? null : row.GetString(17)));
+    public IReadOnlyList<ClaimView> Sectors() => database.Rows(SectorRows, SectorOf);
 
     /// <summary>All workers that ever came, by name.</summary>
     /// <exception cref="OperatorException">The database does not answer.</exception>
-    public IReadOnlyList<WorkerView> Machines() => database.Rows(
-        $"SELECT name, since, extract(epoch FROM now() - heard)::float8, draining, ended, note FROM {Workers} ORDER BY name",
-        row => new WorkerView(
-            row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetDouble(2), row.GetBoolean(3), row.GetBoolean(4), row.IsDBNull(5) ? null : row.GetString(5)));
+    public IReadOnlyList<WorkerView> Machines() => database.Rows(WorkerRows, WorkerOf);
+
+    /// <summary>Both, on one connection and in one round.</summary>
+    /// <exception cref="OperatorException">The database does not answer.</exception>
+    public FleetView All() => database.Ask(connection =>
+    {
+        using NpgsqlBatch batch = new(connection) { BatchCommands = { new("SELECT now()"), new(SectorRows), new(WorkerRows) } };
+        using NpgsqlDataReader reader = batch.ExecuteReader();
+        DateTimeOffset now = FleetDatabase.ReadAll(reader, row => row.GetFieldValue<DateTimeOffset>(0))[0];
+        reader.NextResult();
+        IReadOnlyList<ClaimView> sectors = FleetDatabase.ReadAll(reader, SectorOf);
+        reader.NextResult();
+        return new FleetView(now, sectors, FleetDatabase.ReadAll(reader, WorkerOf));
+    });
+
+    /// <summary>The job of a sector, as it is kept; null where it is not on the list.</summary>
+    /// <exception cref="OperatorException">The database does not answer.</exception>
+    public string? JobOf(SectorId sector) => database.First(
+        $"SELECT job FROM {Claims} WHERE miner = @miner AND number = @number",
+        row => row.GetString(0),
+        new NpgsqlParameter("miner", (long)sector.Miner.Value), new NpgsqlParameter("number", (long)sector.Number));
 
     /// <summary>A worker comes.</summary>
     /// <exception cref="OperatorException">The database does not answer.</exception>
@@ -77,36 +83,90 @@ public sealed class FleetList(FleetDatabase database)
 
     /// <summary>Has nobody take sectors for now, or take them again. What a worker has goes on.</summary>
     /// <param name="paused">Which of the two.</param>
-    /// <param name="numbers">Which sectors; none for all that have not ended.</param>
+    /// <param name="sectors">Which sectors; none for all that have not ended.</param>
     /// <returns>How many it changed.</returns>
-    /// <exception cref="OperatorException">The database does not answer; or a number is that of several miners' sectors.</exception>
-    public int Pause(bool paused, IReadOnlyList<ulong> numbers) => Change($"SET paused = {(paused ? "true" : "false")}", $"state IN ('queued', 'claimed') AND paused <> {(paused ? "true" : "false")}", numbers);
+    /// <exception cref="OperatorException">The database does not answer.</exception>
+    public int Pause(bool paused, IReadOnlyList<SectorId> sectors) => Change(
+        $"SET paused = {(paused ? "true" : "false")}", $"state IN ('queued', 'claimed') AND paused <> {(paused ? "true" : "false")}", sectors);
 
     /// <summary>Takes sectors off the list. Who has one is refused when it would install it.</summary>
     /// <inheritdoc cref="Pause"/>
-    public int Cancel(IReadOnlyList<ulong> numbers) => Change(
-        "SET state = 'cancelled', since = now(), generation = generation + 1", "state IN ('queued', 'claimed')", numbers);
+    public int Cancel(IReadOnlyList<SectorId> sectors) => Change(
+        "SET state = 'cancelled', since = now(), generation = generation + 1", "state IN ('queued', 'claimed')", sectors);
 
     /// <summary>Puts sectors that failed, or were taken off, on the list again; none named for all that failed.</summary>
     /// <inheritdoc cref="Pause"/>
-    public int Retry(IReadOnlyList<ulong> numbers) => Change(
-        "SET state = 'queued', paused = false, since = now(), not_before = NULL, outcome = NULL, exit_code = NULL, message = NULL",
-        numbers.Count == 0 ? "state = 'failed'" : "state IN ('failed', 'cancelled')",
-        numbers);
-
-    private int Change(string set, string which, IReadOnlyList<ulong> numbers)
+    public int Retry(IReadOnlyList<SectorId> sectors)
     {
-        NpgsqlParameter Named() => new("numbers", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = numbers.Select(number => (long)number).ToArray() };
-        const string Of = "(cardinality(@numbers) = 0 OR number = ANY(@numbers))";
-        if (numbers.Count > 0 && database.Rows(
-            $"SELECT number FROM {Claims} WHERE number = ANY(@numbers) GROUP BY number HAVING count(DISTINCT miner) > 1 LIMIT 1", row => row.GetInt64(0), Named()) is [var twice, ..])
+        ArgumentNullException.ThrowIfNull(sectors);
+        return Change(
+            "SET state = 'queued', paused = false, since = now(), not_before = NULL, outcome = NULL, exit_code = NULL, message = NULL",
+            sectors.Count == 0 ? "state = 'failed'" : "state IN ('failed', 'cancelled')",
+            sectors);
+    }
+
+    /// <summary>Has sectors of a higher priority go first. What a worker has goes on.</summary>
+    /// <param name="sectors">Which sectors; none for all that have not ended.</param>
+    /// <param name="priority">Higher goes first.</param>
+    /// <returns>How many it changed.</returns>
+    /// <exception cref="OperatorException">The database does not answer.</exception>
+    public int Prefer(IReadOnlyList<SectorId> sectors, int priority) => Change(
+        "SET priority = @priority", "state IN ('queued', 'claimed') AND priority <> @priority", sectors, new NpgsqlParameter("priority", priority));
+
+    /// <summary>The sectors on the list that have these numbers.</summary>
+    /// <param name="numbers">At least one; those that are not on the list are passed over.</param>
+    /// <exception cref="OperatorException">BadInput: none is on the list, or a number is that of several miners' sectors. Or the database does not answer.</exception>
+    public IReadOnlyList<SectorId> Named(IReadOnlyList<ulong> numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        IReadOnlyList<SectorId> found = database.Rows(
+            $"SELECT miner, number FROM {Claims} WHERE number = ANY(@numbers) ORDER BY number, miner",
+            row => ClaimTable.SectorOf(row, 0),
+            new NpgsqlParameter("numbers", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = numbers.Select(number => (long)number).ToArray() });
+        if (found.Count == 0)
         {
-            throw new OperatorException(
-                FailureKind.BadInput,
-                string.Create(CultureInfo.InvariantCulture, $"{twice} is the number of sectors of several miners on this list, so it does not say which"),
-                "keep a list, which is a database, for each miner.");
+            throw new OperatorException(FailureKind.BadInput, "none of these sectors is on the list", "name sectors that were submitted.");
         }
 
-        return database.Send($"UPDATE {Claims} {set} WHERE {which} AND {Of}", Named());
+        return found.GroupBy(sector => sector.Number).FirstOrDefault(same => same.Count() > 1) is { } twice
+            ? throw new OperatorException(
+                FailureKind.BadInput,
+                string.Create(CultureInfo.InvariantCulture, $"{twice.Key} is the number of sectors of several miners on this list, so it does not say which"),
+                "keep a list, which is a database, for each miner.")
+            : found;
+    }
+
+    private static ClaimView SectorOf(NpgsqlDataReader row) => new(
+        ClaimTable.SectorOf(row, 0),
+        Enum.Parse<ClaimState>(row.GetString(2), ignoreCase: true),
+        row.GetBoolean(3),
+        row.GetInt32(4),
+        row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5),
+        row.GetInt64(6),
+        row.IsDBNull(7) ? null : row.GetString(7),
+        row.GetFieldValue<DateTimeOffset>(8),
+        row.GetFieldValue<DateTimeOffset>(9),
+        new ClaimProgress(row.GetBoolean(10), row.IsDBNull(11) ? null : row.GetString(11), row.GetInt32(12), row.GetInt32(13), row.GetDouble(14)),
+        row.IsDBNull(15) ? null : row.GetString(15),
+        row.IsDBNull(16) ? null : row.GetInt32(16),
+        row.IsDBNull(17) ? null : row.GetString(17),
+        row.GetString(18),
+        row.GetFieldValue<DateTimeOffset>(19));
+
+    private static WorkerView WorkerOf(NpgsqlDataReader row) => new(
+        row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetDouble(2), row.GetBoolean(3), row.GetBoolean(4), row.IsDBNull(5) ? null : row.GetString(5));
+
+    private int Change(string set, string which, IReadOnlyList<SectorId> sectors, params NpgsqlParameter[] values)
+    {
+        ArgumentNullException.ThrowIfNull(sectors);
+        return sectors.Count == 0
+            ? database.Send($"UPDATE {Claims} {set} WHERE {which}", values)
+            : database.Send(
+                $"UPDATE {Claims} {set} WHERE {which} AND (miner, number) IN (SELECT * FROM unnest(@miners, @numbers))",
+                [
+                    .. values,
+                    new("miners", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = sectors.Select(sector => (long)sector.Miner.Value).ToArray() },
+                    new("numbers", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = sectors.Select(sector => (long)sector.Number).ToArray() },
+                ]);
     }
 }

@@ -16,19 +16,12 @@ public sealed class FleetDatabase : IDisposable
 
     private const int DefaultPort = 5432;
     private const int LongestWords = 160;
+    private const string Durable = "SET synchronous_commit = on";
 
     private readonly NpgsqlDataSource _source;
     private readonly string _where;
 
-    private FleetDatabase(NpgsqlDataSource source, string text, string where)
-    {
-        _source = source;
-        ConnectionString = text;
-        _where = where;
-    }
-
-    /// <summary>What the driver connects with; holds the password.</summary>
-    internal string ConnectionString { get; }
+    private FleetDatabase(NpgsqlDataSource source, string where) => (_source, _where) = (source, where);
 
     /// <summary>"user at 10.0.0.5:5432, database fleet".</summary>
     public override string ToString() => _where;
@@ -41,49 +34,34 @@ public sealed class FleetDatabase : IDisposable
     {
         ConnectionParts parts = Read(text, origin);
         IReadOnlyList<DatabaseHost> hosts = parts.Hosts!;
-        int port = hosts[0].Port ?? parts.Port ?? DefaultPort;
-        NpgsqlConnectionStringBuilder settings = new()
-        {
-            Host = hosts.Count == 1
-                ? hosts[0].Name
-                : string.Join(',', hosts.Select(host => (host with { Port = host.Port ?? parts.Port ?? DefaultPort }).ToString())),
-            Username = parts.User,
-            Password = parts.Password,
-            Database = parts.Database ?? parts.User,
-            SslMode = parts.Tls switch
+        NpgsqlConnectionStringBuilder settings = PostgresLogin.Settings(parts.User!, parts.Password, parts.Database ?? parts.User!, parts.Tls ?? TlsMode.Prefer);
+        settings.Host = hosts.Count == 1
+            ? hosts[0].Name
+            : string.Join(',', hosts.Select(host => (host with { Port = host.Port ?? parts.Port ?? DefaultPort }).ToString()));
+        settings.Port = hosts[0].Port ?? parts.Port ?? DefaultPort;
+
+        // No statement leaves anything behind on a connection.
+        settings.NoResetOnClose = true;
+        settings.MinPoolSize = 0;
+        settings.MaxPoolSize = 8;
+        settings.Timeout = 10;
+        settings.CommandTimeout = 30;
+        NpgsqlDataSourceBuilder builder = new(settings.ConnectionString);
+        builder.UseRootCertificates(parts.RootCertificate is { } file ? PostgresLogin.Authorities(file) : null);
+
+        // A server may be set up to answer before what it answers is on its disk. A claim that a crash makes it forget would be given to two.
+        builder.UsePhysicalConnectionInitializer(
+            connection =>
             {
-                TlsMode.Disable => SslMode.Disable,
-                TlsMode.Allow => SslMode.Allow,
-                TlsMode.Require => SslMode.Require,
-                TlsMode.VerifyCa => SslMode.VerifyCA,
-                TlsMode.VerifyFull => SslMode.VerifyFull,
-                _ => SslMode.Prefer,
+                using NpgsqlCommand command = new(Durable, connection);
+                command.ExecuteNonQuery();
             },
-            GssEncryptionMode = GssEncryptionMode.Disable,
-            ApplicationName = "sealer-recover",
-            Options = "",
-            ClientEncoding = "UTF8",
-            Timezone = "UTC",
-            Enlist = false,
-            // No statement leaves anything behind on a connection.
-            NoResetOnClose = true,
-            MinPoolSize = 0,
-            MaxPoolSize = 8,
-            Timeout = 10,
-            CommandTimeout = 30,
-        };
-        if (hosts.Count == 1)
-        {
-            settings.Port = port;
-        }
-
-        if (parts.RootCertificate is { } certificate)
-        {
-            settings.RootCertificate = certificate;
-        }
-
-        return new FleetDatabase(
-            new NpgsqlDataSourceBuilder(settings.ConnectionString).Build(), settings.ConnectionString, $"{parts.User} at {string.Join(',', hosts)}, database {settings.Database}");
+            async connection =>
+            {
+                await using NpgsqlCommand command = new(Durable, connection);
+                await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+            });
+        return new FleetDatabase(builder.Build(), $"{parts.User} at {string.Join(',', hosts)}, database {settings.Database}");
     }
 
     /// <inheritdoc/>
@@ -138,6 +116,12 @@ public sealed class FleetDatabase : IDisposable
     {
         using NpgsqlCommand command = Command(connection, statement, values);
         using NpgsqlDataReader reader = command.ExecuteReader();
+        return ReadAll(reader, read);
+    });
+
+    /// <summary>The rows of one result.</summary>
+    internal static IReadOnlyList<T> ReadAll<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read)
+    {
         List<T> rows = [];
         while (reader.Read())
         {
@@ -145,7 +129,7 @@ public sealed class FleetDatabase : IDisposable
         }
 
         return rows;
-    });
+    }
 
     /// <summary>Reads the one row that a statement has at most; null for none.</summary>
     internal T? First<T>(string statement, Func<NpgsqlDataReader, T> read, params NpgsqlParameter[] values) => Rows(statement, read, values) is [var row, ..] ? row : default;

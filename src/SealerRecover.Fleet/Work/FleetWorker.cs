@@ -56,10 +56,12 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     {
         using FolderLock mine = StorageFailure.Explain(settings.Recover.TempFolder, () => FolderLock.Take(
             LinuxFileSystem.Instance, Path.Combine(settings.Recover.TempFolder, LockName), $"the worker of {settings.Recover.TempFolder}"));
-        _list.Come(settings.Name);
         HeldClaims held = new(_table, shown, EndOf);
         EventSink events = new(held, time);
         List<WorkedSector> outcomes = [];
+
+        // After a power cut the machine with the database may be the last to come up.
+        Patiently(events, () => _list.Come(settings.Name), cancellation);
         TimeSpan every = settings.Silence / 4 < Watched ? settings.Silence / 4 : Watched;
         using LifeSigns signs = new(() => Tell(held, events), every, failure => events.Notice($"{failure.Message}; what is at work goes on"));
         try

@@ -2,6 +2,7 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Site;
 using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Fleet.Work;
@@ -65,7 +66,7 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
                 case PhaseProgressed { Sector: { } sector, Progress: var progress } when _held.TryGetValue(sector, out Held? held):
                     held.Progress = new ClaimProgress(
                         held.Progress.Placed || IsBehindALayer(progress),
-                        progress.Phase.ToString(),
+                        SitePhase.Word(progress.Phase),
                         progress.Step,
                         progress.Steps,
                         progress.Total > 0 ? Math.Clamp((double)progress.Done / progress.Total, 0, 1) : 0);

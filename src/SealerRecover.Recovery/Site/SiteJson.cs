@@ -2,17 +2,21 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Metrics;
 
 namespace SealerRecover.Recovery.Site;
 
-/// <summary>The JSON of what is watched: snake case, times in UTC, a sector as in <c>--json</c>, what is not known left out.</summary>
+/// <summary>The JSON of what is watched: snake case, words of enums too, times in UTC, a sector as in <c>--json</c>, what is not known left out.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(SectorConverter), typeof(TimeConverter)])]
+    Converters = [typeof(SectorConverter), typeof(TimeConverter), typeof(StageConverter), typeof(LevelConverter)])]
 [JsonSerializable(typeof(SiteState))]
 [JsonSerializable(typeof(SiteSectorDetail))]
+[JsonSerializable(typeof(SiteActionRequest))]
+[JsonSerializable(typeof(SiteChanged))]
+[JsonSerializable(typeof(SiteTrouble))]
+[JsonSerializable(typeof(SiteAbout))]
 public sealed partial class SiteJson : JsonSerializerContext
 {
     /// <summary>{"miner":"f01000","number":7}.</summary>
@@ -49,4 +53,8 @@ public sealed partial class SiteJson : JsonSerializerContext
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
     }
+
+    private sealed class StageConverter() : JsonStringEnumConverter<SectorStage>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
+
+    private sealed class LevelConverter() : JsonStringEnumConverter<ConcernLevel>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
 }

@@ -13,13 +13,13 @@ namespace SealerRecover.Commands;
 /// </summary>
 internal sealed class FleetCommand : ICommand
 {
-    private static readonly string[] Actions = ["init", "submit", "work", "status", "pause", "resume", "cancel", "retry", "drain"];
+    private static readonly string[] Actions = ["init", "submit", "work", "status", "pause", "resume", "cancel", "retry", "prefer", "drain"];
 
     private readonly FleetSubmit _submit = new();
     private readonly FleetWork _work = new();
     private readonly Argument<string> _action = new("action")
     {
-        Description = "init (prepare the database, once), submit, work, status, pause, resume, cancel, retry, or drain.",
+        Description = "init (prepare the database, once), submit, work, status, pause, resume, cancel, retry, prefer, or drain.",
     };
 
     private readonly Option<string?> _database = new("--fleet-db")
@@ -90,17 +90,26 @@ internal sealed class FleetCommand : ICommand
     private Report Change(CommandContext context, string action, FleetList list)
     {
         IReadOnlyList<ulong> numbers = _submit.Sectors.Read(context.Parsed);
-        if (action == "cancel" && numbers.Count == 0)
+        if (numbers.Count == 0 && (action is "cancel" or "prefer"))
         {
-            throw new OperatorException(FailureKind.BadInput, "no sectors were named", "name those that are to be taken off the list");
+            throw new OperatorException(
+                FailureKind.BadInput, "no sectors were named", action == "cancel" ? "name those that are to be taken off the list" : "name those that are to get another priority");
         }
+
+        if (action == "prefer" && _submit.PriorityOf(context) is null)
+        {
+            throw new OperatorException(FailureKind.BadInput, "no priority was named", "name it, as in fleet prefer 7 8 --priority=10");
+        }
+
+        IReadOnlyList<SectorId> sectors = numbers.Count == 0 || action == "drain" ? [] : list.Named(numbers);
 
         (int count, string done) = action switch
         {
-            "pause" => (list.Pause(true, numbers), "paused; what a worker has goes on"),
-            "resume" => (list.Pause(false, numbers), "no longer paused"),
-            "cancel" => (list.Cancel(numbers), "taken off the list; a worker that has one stops before it installs it"),
-            "retry" => (list.Retry(numbers), "on the list again"),
+            "pause" => (list.Pause(true, sectors), "paused; what a worker has goes on"),
+            "resume" => (list.Pause(false, sectors), "no longer paused"),
+            "cancel" => (list.Cancel(sectors), "taken off the list; a worker that has one stops before it installs it"),
+            "retry" => (list.Retry(sectors), "on the list again"),
+            "prefer" => (list.Prefer(sectors, _submit.PriorityOf(context)!.Value), "given that priority; what a worker has goes on"),
             _ => (list.Drain(_work.NameOf(context)), "told to finish what they have and take nothing new"),
         };
         context.Events.Notice(string.Create(CultureInfo.InvariantCulture, $"{count} {(action == "drain" ? "worker" : "sector")}{(count == 1 ? "" : "s")} {done}"));

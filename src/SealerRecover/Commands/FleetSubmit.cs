@@ -49,6 +49,9 @@ internal sealed class FleetSubmit
         command.Add(Node.Sources.CurioDatabase);
     }
 
+    /// <summary>The priority that is named; null for none.</summary>
+    public int? PriorityOf(CommandContext context) => context.Parsed.GetValue(_priority);
+
     /// <summary>Does it.</summary>
     /// <exception cref="OperatorException">BadInput; or the database does not answer.</exception>
     public async Task<Report> RunAsync(CommandContext context, FleetDatabase database, string name)
@@ -64,7 +67,7 @@ internal sealed class FleetSubmit
         DateTimeOffset now = context.Host.Time.GetUtcNow();
         JobKind kind = context.Parsed.GetValue(_repair) ? JobKind.Repair : JobKind.Recover;
         ClaimTable table = new(database, TimeSpan.Zero, TimeSpan.Zero);
-        IReadOnlyList<SectorId> busy = table.Submit([.. good.Select(facts => (new SectorJob(facts, kind, null), Due.Of(facts.Status, now)))], context.Parsed.GetValue(_priority) ?? 0);
+        IReadOnlyList<SectorId> busy = table.Submit([.. good.Select(facts => (new SectorJob(facts, kind, null), Due.Of(facts.Status, now)))], PriorityOf(context) ?? 0);
         foreach (SectorId sector in busy)
         {
             context.Events.Notice(sector, "a worker has it, so it was not submitted again");

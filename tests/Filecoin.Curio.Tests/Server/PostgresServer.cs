@@ -24,7 +24,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly string? Binaries = FindBinaries();
 
     private readonly string _folder;
-    private readonly Process _process;
+    private Process _process;
 
     private PostgresServer(string folder, int port, Process process)
     {
@@ -52,6 +52,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The folder of its unix socket.</summary>
     public string SocketFolder => _folder;
 
+    /// <summary>Where its first database is, with the password.</summary>
+    public string Url => $"postgres://{User}:{Uri.EscapeDataString(Password)}@127.0.0.1:{Port}/postgres";
+
     /// <summary>Makes a data folder and starts a server on it.</summary>
     public static async Task<PostgresServer> StartAsync(CancellationToken cancellation)
     {
@@ -68,15 +71,46 @@ public sealed class PostgresServer : IAsyncDisposable
         await RunAsync(
             AsUser("initdb", ["-D", data, "-U", User, "-A", "scram-sha-256", $"--pwfile={password}", "-E", "UTF8", "--locale=C", "--no-sync"]), cancellation);
         int port = FreePort();
-        Process process = AsUser(
-            "postgres",
-            [
-                "-D", data, "-p", port.ToString(CultureInfo.InvariantCulture), "-k", folder, "-c", "listen_addresses=127.0.0.1",
-                "-c", "ssl=on", "-c", $"ssl_cert_file={folder}/server.crt", "-c", $"ssl_key_file={folder}/server.key", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=16MB", "-c", "max_connections=40", "-c", "autovacuum=off",
-            ]);
-        await ReadyAsync(process, cancellation);
-        return new PostgresServer(folder, port, process);
+        return new PostgresServer(folder, port, await LaunchAsync(folder, port, cancellation));
     }
+
+    /// <summary>SIGKILL to it and to all its children at once, as when memory is out; returns when none is left.</summary>
+    public async Task KillAsync()
+    {
+        // Held still first, so that it makes no more of them.
+        string id = _process.Id.ToString(CultureInfo.InvariantCulture);
+        await SignalAsync("-STOP", id);
+        string[] children = (await File.ReadAllTextAsync($"/proc/{id}/task/{id}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        await SignalAsync("-KILL", [id, .. children]);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        while (children.Any(IsAtWork))
+        {
+            await Task.Delay(10);
+        }
+
+        static async Task SignalAsync(string signal, params string[] processes)
+        {
+            using Process kill = Start("kill", [signal, .. processes]);
+            await kill.WaitForExitAsync();
+        }
+
+        static bool IsAtWork(string process)
+        {
+            try
+            {
+                // The state stands behind the name; a zombie holds nothing.
+                return File.ReadAllText($"/proc/{process}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] != 'Z';
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Starts it again after <see cref="KillAsync"/>, on what is on the disk, at the same port.</summary>
+    public async Task StartAgainAsync(CancellationToken cancellation) => _process = await LaunchAsync(_folder, Port, cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -98,6 +132,18 @@ public sealed class PostgresServer : IAsyncDisposable
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task<Process> LaunchAsync(string folder, int port, CancellationToken cancellation)
+    {
+        Process process = AsUser(
+            "postgres",
+            [
+                "-D", Path.Combine(folder, "data"), "-p", port.ToString(CultureInfo.InvariantCulture), "-k", folder, "-c", "listen_addresses=127.0.0.1",
+                "-c", "ssl=on", "-c", $"ssl_cert_file={folder}/server.crt", "-c", $"ssl_key_file={folder}/server.key", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=16MB", "-c", "max_connections=40", "-c", "autovacuum=off",
+            ]);
+        await ReadyAsync(process, cancellation);
+        return process;
     }
 
     private static async Task WriteCertificateAsync(string folder, CancellationToken cancellation)

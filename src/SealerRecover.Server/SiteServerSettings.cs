@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Filecoin.Primitives;
+
+namespace SealerRecover.Server;
+
+/// <summary>Where a server listens and whom it answers.</summary>
+public sealed record SiteServerSettings
+{
+    /// <summary>Characters that a token has at least.</summary>
+    public const int ShortestToken = 16;
+
+    /// <summary>Address and port; port 0 for any that is free.</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>For TLS; null for none.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Whoever has it may act, and read from other hosts; null: nobody.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>Names that readers may call the server by, beside localhost and addresses.</summary>
+    public ImmutableArray<string> Names { get; init; } = [];
+
+    /// <summary>What was built.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>How a hint is worded where its names are known.</summary>
+    public Func<Hint, string> Word { get; init; } = hint => hint.ToString();
+
+    /// <summary>Whether all that listens is this machine itself.</summary>
+    public bool IsLoopback => IPAddress.IsLoopback(Listen.Address);
+}

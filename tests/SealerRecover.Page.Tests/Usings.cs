@@ -1,0 +1,2 @@
+global using SealerRecover.Tests;
+global using Xunit;
