@@ -52,19 +52,23 @@ internal sealed class FleetWork
     /// <summary>The worker that is named; null for none.</summary>
     public string? NameOf(CommandContext context) => context.Parsed.GetValue(_name);
 
+    /// <summary>After how long without a sign of life a machine counts as gone.</summary>
+    public TimeSpan SilenceOf(CommandContext context) => TimeSpan.FromSeconds(context.Parsed.GetValue(_silence) ?? DefaultSilence);
+
     /// <summary>Works until it is stopped or drained.</summary>
     /// <exception cref="OperatorException">It cannot begin.</exception>
     public async Task<Report> RunAsync(CommandContext context, FleetDatabase database, NodeOptions node, string command)
     {
         RecoverySettings recover = _recovery.Read(context, node);
         ImmutableArray<string> paths = _storage.ReadAnyPaths(context);
-        TimeSpan silence = TimeSpan.FromSeconds(context.Parsed.GetValue(_silence) ?? DefaultSilence);
+        TimeSpan silence = SilenceOf(context);
         TimeSpan grace = TimeSpan.FromSeconds(context.Parsed.GetValue(_grace) ?? DefaultGrace);
         if (grace < silence)
         {
             throw new OperatorException(FailureKind.BadInput, $"{_grace.Name} is less than {_silence.Name}", $"a machine has to count as gone first: raise {_grace.Name}");
         }
 
+        HttpSettings? http = _http.Read(context);
         WorkerSettings settings = new()
         {
             Name = NameOf(context) ?? $"{Environment.MachineName}:{recover.TempFolder}",
@@ -73,15 +77,17 @@ internal sealed class FleetWork
             Most = context.Parsed.GetValue(_recovery.Parallel),
             Silence = silence,
             GiveBackAfter = grace,
+            Version = ProgramVersion.Text,
+            Url = http?.Url,
+            Gpus = [.. OpenClKernels.Use(context, recover.Kernels, buildsTrees: true).Select(device => device.Name)],
             ExitCodeOf = failure => ExitCodes.Of(failure).Code,
         };
         FleetWorker worker = new(database, settings, context.Host.Time, context.Log.CreateLogger<FleetWorker>());
-        HttpSettings? http = _http.Read(context);
         context.Events.Notice($"{settings.Name} works on the list of {database}");
         return http is null
             ? Work(context, worker, command)
             : await Serving.WhileAsync(
-                context, http, $"the fleet of {database}", new FleetSite(database, silence, ProgramVersion.Text), command, () => Task.FromResult(Work(context, worker, command)));
+                context, http, $"the fleet of {database}", new FleetSite(database, silence, ProgramVersion.Text) { Words = ConcernWords.Instance }, command, () => Task.FromResult(Work(context, worker, command)));
     }
 
     private static Report Work(CommandContext context, FleetWorker worker, string command)

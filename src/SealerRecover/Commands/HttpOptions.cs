@@ -14,7 +14,12 @@ namespace SealerRecover.Commands;
 /// <param name="Key">PEM file of its key.</param>
 /// <param name="Token">Whoever has it may act, and read from other machines; null for nobody.</param>
 /// <param name="Names">Names that the server is called by.</param>
-internal sealed record HttpSettings(IPEndPoint Listen, string? Certificate, string? Key, string? Token, ImmutableArray<string> Names);
+internal sealed record HttpSettings(IPEndPoint Listen, string? Certificate, string? Key, string? Token, ImmutableArray<string> Names)
+{
+    /// <summary>Where other machines find the page; null where they do not.</summary>
+    public string? Url => IPAddress.IsLoopback(Listen.Address) || Listen.Port == 0 ? null
+        : new UriBuilder(Certificate is null ? "http" : "https", Equals(Listen.Address, IPAddress.Any) || Equals(Listen.Address, IPAddress.IPv6Any) ? Environment.MachineName : Listen.Address.ToString(), Listen.Port).Uri.ToString();
+}
 
 /// <summary>Where a page is served, and for whom. Knows nothing of what serves it, so that whoever serves nothing loads nothing.</summary>
 /// <param name="description">What --http is for, in help.</param>

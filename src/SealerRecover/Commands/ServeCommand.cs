@@ -50,14 +50,14 @@ internal sealed class ServeCommand : ICommand
         if (context.Parsed.GetValue(_database) is { } where)
         {
             using FleetDatabase database = FleetDatabase.At(where, _database.Name);
-            FleetSite fleet = new(database, TimeSpan.FromSeconds(context.Parsed.GetValue(_silence) ?? FleetWork.DefaultSilence), ProgramVersion.Text);
+            FleetSite fleet = new(database, TimeSpan.FromSeconds(context.Parsed.GetValue(_silence) ?? FleetWork.DefaultSilence), ProgramVersion.Text) { Words = ConcernWords.Instance };
             return await Serving.WhileAsync(context, http, $"the fleet of {database}", fleet, Name, () => StoppedAsync(context));
         }
 
         string given = context.Parsed.GetValue(_temp) ?? throw new OperatorException(
             FailureKind.BadInput, "it is not said what to show", $"name a fleet's database with {_database.Name}, or the folder of temporary files of this machine's runs with {_temp.Name}");
         string folder = context.Folders.Absolute(given, _temp.Name);
-        RunSite site = new(folder, Environment.MachineName, context.Host.Cores, context.Host.Time, ProgramVersion.Text);
+        RunSite site = new(folder, Environment.MachineName, context.Host.Time, ProgramVersion.Text) { Words = ConcernWords.Instance };
         return await Serving.WhileAsync(context, http, $"the runs of {folder}", site, Name, () => StoppedAsync(context));
     }
 

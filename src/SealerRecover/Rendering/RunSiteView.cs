@@ -12,7 +12,7 @@ namespace SealerRecover.Rendering;
 /// <param name="file">Where it says so.</param>
 /// <param name="machine">How the machine is.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RunSiteView(IView inner, RunSiteBook book, RunFile file, MachineReading machine, TimeProvider time)
+internal sealed class RunSiteView(IView inner, RunSiteBook book, RunFile file, OwnMachine machine, TimeProvider time)
     : BookView(inner, $"how the run stands could not be written to {file.Path}", TimeSpan.FromMilliseconds(250), time)
 {
     /// <summary>Between two changes of the file.</summary>
