@@ -25,13 +25,13 @@ public sealed partial class ViewTests(Chromium chromium)
         await Expect(whole.Locator(".figure").Nth(2)).ToContainTextAsync("412 FIL of terminations");
         await Expect(whole.Locator(".figure").Nth(3)).ToContainTextAsync("deadline 2");
         await Expect(reader.Page.Locator("#link-text")).ToContainTextAsync("last told");
-        await Expect(reader.Page).ToHaveTitleAsync($"{done}/240 · 2 ! · sealer-recover");
+        await Expect(reader.Page).ToHaveTitleAsync($"{done}/240 · 3 ! · sealer-recover");
 
         // What presses most comes first, with what mends it.
         ILocator concerns = reader.Page.Locator(".concern");
         await Expect(concerns).ToHaveCountAsync(3);
-        await Expect(concerns.First).ToContainTextAsync("2 sectors failed");
-        await Expect(concerns.First.Locator("code").Last).ToHaveTextAsync("sealer-recover fleet retry");
+        await Expect(concerns.Last).ToContainTextAsync("2 sectors failed");
+        await Expect(concerns.Last.Locator("code").Last).ToHaveTextAsync("sealer-recover fleet retry 1280 1610");
     }
 
     [Fact]

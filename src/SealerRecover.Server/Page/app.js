@@ -3,7 +3,7 @@
 import { askForToken, canAct, drain, renderBulk, sectorActions, topmost } from './actions.js';
 import { ask } from './api.js';
 import { renderConcerns } from './concerns.js';
-import { byId, fill, h, setText } from './dom.js';
+import { byId, fill, h, setText, whenReleased } from './dom.js';
 import { clock, count, duration } from './format.js';
 import { applyListFilter, renderList } from './list.js';
 import { renderMachines } from './machines.js';
@@ -50,6 +50,18 @@ function isShown(sector) {
   const numbers = words.filter(word => isNumber(word) || isRange(word));
   return (numbers.length === 0 || numbers.some(word => (isRange(word) ? within(word) : number === word || (numbers.length === 1 && number.startsWith(word)))))
     && words.filter(word => !numbers.includes(word)).every(word => texts.some(text => text.includes(word)));
+}
+
+let changedMeanwhile = [];
+
+/** Shows a change; while a button is pressed, all changes since then together, afterwards. */
+function show(changed) {
+  changedMeanwhile = changed === null || changedMeanwhile === null ? null : [...new Set([...changedMeanwhile, ...changed])];
+  whenReleased('page', () => {
+    const all = changedMeanwhile;
+    changedMeanwhile = [];
+    render(all);
+  });
 }
 
 function render(changed, { force = false } = {}) {
@@ -231,11 +243,11 @@ function setUp() {
   } });
 
   store.addEventListener('site', () => {
-    render(null);
+    show(null);
     speak();
   });
   store.addEventListener('change', ({ detail }) => {
-    render(detail);
+    show(detail);
     speak();
   });
   store.addEventListener('link', () => {
@@ -244,8 +256,7 @@ function setUp() {
   });
   store.addEventListener('trouble', renderLink);
   store.addEventListener('about', () => {
-    render(null);
-    renderSector();
+    show(null);
   });
   store.addEventListener('token', () => {
     byId('forget').hidden = !store.token;
