@@ -94,7 +94,14 @@ function renderSectors(changed, force = false) {
   renderBulk(view === 'list');
   byId('view-map').setAttribute('aria-pressed', view === 'map');
   byId('view-list').setAttribute('aria-pressed', view === 'list');
-  byId('nothing').hidden = store.state.sectors.some(isShown);
+  showNothing();
+}
+
+/** Says so where no sector is shown. */
+function showNothing() {
+  const { sectors } = store.state;
+  byId('nothing').hidden = sectors.some(isShown);
+  setText(byId('nothing'), t(sectors.length === 0 ? 'sectors.none' : 'search.nothing'));
 }
 
 let filtersShown = '';
@@ -121,7 +128,7 @@ function filter() {
   if (store.state === null) return;
   if (view === 'map') applyFilter(isShown);
   else applyListFilter(isShown);
-  byId('nothing').hidden = store.state.sectors.some(isShown);
+  showNothing();
 }
 
 /** The connection, and what stands above everything: not connected, cannot be read, a token is needed. */

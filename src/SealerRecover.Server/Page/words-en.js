@@ -93,6 +93,7 @@ export default {
   'sectors.title': 'Sectors',
   'sectors.count.one': 'one sector',
   'sectors.count': '{n} sectors',
+  'sectors.none': 'There is no sector yet.',
   'view.label': 'View',
   'view.map': 'Map',
   'view.list': 'List',

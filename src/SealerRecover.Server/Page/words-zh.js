@@ -87,6 +87,7 @@ export default {
 
   'sectors.title': '扇区',
   'sectors.count': '{n} 个扇区',
+  'sectors.none': '还没有扇区。',
   'view.label': '视图',
   'view.map': '分布图',
   'view.list': '列表',
