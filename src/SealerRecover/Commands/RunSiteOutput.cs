@@ -30,10 +30,9 @@ internal static class RunSiteOutput
 
     private static string? Folder(ParseResult parsed, ICommand command, ConsoleHost host)
     {
-        const string Temp = "--sealing-temp";
         try
         {
-            return new Folders(host.Home, host.WorkingFolder).Absolute(Given<string?>(parsed, command, Temp) ?? RecoveryOptions.DefaultTemp, Temp);
+            return new Folders(host.Home, host.WorkingFolder).Absolute(Given<string?>(parsed, command, RecoveryOptions.TempName) ?? RecoveryOptions.DefaultTemp, RecoveryOptions.TempName);
         }
         catch (OperatorException)
         {
