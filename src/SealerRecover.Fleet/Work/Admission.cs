@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Fleet.Jobs;
 using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Settings;
 
@@ -14,7 +15,11 @@ internal sealed record Offer(Candidate Candidate, SectorJob Job);
 /// <param name="Offers">The sectors, of one seal proof, that go to one folder.</param>
 /// <param name="Settings">How they are made.</param>
 /// <param name="Shortage">What does not suffice for any of those that would go before; null for nothing.</param>
-internal sealed record Batch(IReadOnlyList<Offer> Offers, RecoverySettings Settings, string? Shortage);
+internal sealed record Batch(IReadOnlyList<Offer> Offers, RecoverySettings Settings, string? Shortage)
+{
+    /// <summary>What each is expected to take, as parts of the whole.</summary>
+    public IReadOnlyList<SectorTime> Times { get; init; } = [];
+}
 
 /// <summary>
 /// Decides how many sectors a machine takes: as many of one seal proof, in their order, as its plan holds side by side, by memory, disk and cores.
@@ -40,7 +45,7 @@ internal sealed class Admission(WorkerSettings settings, TimeProvider time, ILog
                 if (missing is null)
                 {
                     int atOnce = Math.Min(count, plan.Cores?.AtOnce ?? count);
-                    return new Batch([.. all.Take(atOnce)], here with { Parallel = atOnce }, shortage);
+                    return new Batch([.. all.Take(atOnce)], here with { Parallel = atOnce }, shortage) { Times = plan.Times };
                 }
 
                 shortage ??= count == 1 ? $"{missing.What} does not suffice for {all[0].Candidate.Sector}: {missing.Needed} needed, {missing.Available ?? 0} available" : null;

@@ -13,9 +13,14 @@ namespace SealerRecover.Fleet.Work;
 /// </summary>
 /// <param name="table">The list.</param>
 /// <param name="shown">Whom the run's events go to beside this.</param>
-/// <param name="endOf">How an outcome is told to the list.</param>
-internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<SectorOutcome, ClaimEnd> endOf) : IRecoveryObserver, IFence
+/// <param name="endOf">How an outcome is told to the list; null where it is not to be told yet.</param>
+/// <param name="time">Measures how old an answer is, whatever the time of day is said to be.</param>
+/// <param name="freshness">How old an answer may be that is acted on: by far less than it takes to count as gone.</param>
+internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<SectorOutcome, ClaimEnd?> endOf, TimeProvider time, TimeSpan freshness)
+    : IRecoveryObserver, IFence
 {
+    private static readonly string Labelling = SitePhase.Word(SealPhase.Label);
+
     /// <summary>Between two tries to reach a database that does not answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -27,6 +32,8 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
     /// <summary>One at a time tells, so that what ended is told once, and a sector that is taken again is not let go of with its old claim.</summary>
     private readonly Lock _telling = new();
     private readonly Dictionary<SectorId, Held> _held = [];
+    private readonly HashSet<SectorId> _resumed = [];
+    private readonly ProgressBook _rates = new();
 
     /// <summary>Whether none of them is this worker's any more that is still at work.</summary>
     public bool AllVoid
@@ -36,6 +43,31 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
             lock (_gate)
             {
                 return _held.Count > 0 && _held.Values.All(held => held.IsVoid);
+            }
+        }
+    }
+
+    /// <summary>Labels a second over all sectors that are labelled now; null where none is.</summary>
+    public double? LabelRate
+    {
+        get
+        {
+            lock (_gate)
+            {
+                double[] rates = [.. _held.Values.Where(held => held is { End: null, Progress.Rate: not null } && held.Progress.Phase == Labelling).Select(held => held.Progress.Rate!.Value)];
+                return rates.Length == 0 ? null : rates.Sum();
+            }
+        }
+    }
+
+    /// <summary>Sectors at work that an earlier run had begun.</summary>
+    public IReadOnlySet<SectorId> Resumed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _resumed.ToHashSet();
             }
         }
     }
@@ -50,6 +82,8 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         lock (_gate)
         {
             _held[claim.Sector] = new Held(claim);
+            _resumed.Remove(claim.Sector);
+            _rates.Forget(claim.Sector);
         }
     }
 
@@ -58,18 +92,26 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
     {
         lock (_gate)
         {
+            if (SectorOf(happened) is { } of && _held.TryGetValue(of, out Held? told))
+            {
+                told.Diary.Take(happened);
+            }
+
             switch (happened)
             {
                 case SectorStarted { Resumed: true } started when _held.TryGetValue(started.Sector, out Held? held):
                     held.Progress = held.Progress with { Placed = true };
+                    _resumed.Add(started.Sector);
                     break;
-                case PhaseProgressed { Sector: { } sector, Progress: var progress } when _held.TryGetValue(sector, out Held? held):
+                case PhaseProgressed { Sector: { } sector, Progress: var progress } phase when _held.TryGetValue(sector, out Held? held):
                     held.Progress = new ClaimProgress(
                         held.Progress.Placed || IsBehindALayer(progress),
                         SitePhase.Word(progress.Phase),
                         progress.Step,
                         progress.Steps,
-                        progress.Total > 0 ? Math.Clamp((double)progress.Done / progress.Total, 0, 1) : 0);
+                        progress.Total > 0 ? Math.Clamp((double)progress.Done / progress.Total, 0, 1) : 0,
+                        _rates.Read(phase).Rate,
+                        SitePhase.Unit(progress.Phase));
                     break;
                 case SectorEnded { Outcome: var outcome } when _held.TryGetValue(outcome.Sector, out Held? held):
                     held.End = endOf(outcome);
@@ -80,6 +122,18 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         }
 
         shown.On(happened);
+    }
+
+    /// <summary>Has the list told how a sector ended.</summary>
+    public void End(SectorId sector, ClaimEnd end)
+    {
+        lock (_gate)
+        {
+            if (_held.TryGetValue(sector, out Held? held))
+            {
+                held.End = end;
+            }
+        }
     }
 
     /// <summary>Has those that have not ended given back.</summary>
@@ -107,13 +161,18 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         {
             try
             {
-                if (!held.IsVoid && table.Holds(held.Claim))
+                long asked = time.GetTimestamp();
+                if (held.IsVoid || !table.Holds(held.Claim))
+                {
+                    held.IsVoid = true;
+                    throw Refusal(sector);
+                }
+
+                // From when it was asked the sector is nobody else's for as long as it takes to count as gone.
+                if (time.GetElapsedTime(asked) <= freshness)
                 {
                     return;
                 }
-
-                held.IsVoid = true;
-                throw Refusal(sector);
             }
             catch (OperatorException failure) when (failure.Kind == FailureKind.NodeUnreachable)
             {
@@ -147,19 +206,44 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         foreach (Held ended in all.Where(held => held.End is not null))
         {
             // False where it is somebody else's by now, whose word counts.
-            table.End(ended.Claim, ended.End!, ended.Progress.Placed);
+            table.End(ended.Claim, ended.End!, ended.Progress.Placed, UntoldOf(ended));
             lock (_gate)
             {
-                _held.Remove(ended.Claim.Sector);
+                if (_held.GetValueOrDefault(ended.Claim.Sector) == ended)
+                {
+                    _held.Remove(ended.Claim.Sector);
+                }
             }
         }
 
         Held[] open = [.. all.Where(held => held.End is null && !held.IsVoid)];
-        IReadOnlySet<long> still = table.Renew([.. open.Select(held => (held.Claim, held.Progress))]);
+        (Held Held, IReadOnlyList<ClaimEvent> Events)[] told = [.. open.Select(held => (held, UntoldOf(held)))];
+        IReadOnlySet<long> still = table.Renew([.. told.Select(one => (one.Held.Claim, one.Held.Progress, one.Events))]);
+        lock (_gate)
+        {
+            Array.ForEach(told, one => one.Held.Diary.Told(one.Events));
+        }
+
         Held[] lost = [.. open.Where(held => !still.Contains(held.Claim.Id))];
         Array.ForEach(lost, held => held.IsVoid = true);
         return [.. lost.Select(held => held.Claim.Sector)];
     }
+
+    private IReadOnlyList<ClaimEvent> UntoldOf(Held held)
+    {
+        lock (_gate)
+        {
+            return held.Diary.Untold;
+        }
+    }
+
+    private static SectorId? SectorOf(RecoveryEvent happened) => happened switch
+    {
+        PhaseProgressed phase => phase.Sector,
+        SectorStarted started => started.Sector,
+        Notice notice => notice.Sector,
+        _ => null,
+    };
 
     /// <summary>Whether a sector's first layer is on record by the time this is reported of it.</summary>
     private static bool IsBehindALayer(SealProgress progress) => progress.Phase switch
@@ -176,6 +260,8 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         public Claim Claim { get; } = claim;
 
         public ClaimProgress Progress { get; set; }
+
+        public SectorDiary Diary { get; } = new();
 
         public ClaimEnd? End { get; set; }
 

@@ -3,6 +3,8 @@ using System.Globalization;
 using Filecoin.Primitives;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Fleet.Database;
+using SealerRecover.Fleet.Site;
+using SealerRecover.Hosting;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
@@ -22,12 +24,7 @@ internal sealed class FleetCommand : ICommand
         Description = "init (prepare the database, once), submit, work, status, pause, resume, cancel, retry, prefer, or drain.",
     };
 
-    private readonly Option<string?> _database = new("--fleet-db")
-    {
-        Description = "The PostgreSQL database of the fleet, as postgres://user:password@host/name. Other users of this machine can see a password given here, "
-            + "and not one in SEALER_RECOVER_FLEET_DB.",
-        HelpName = "where",
-    };
+    private readonly Option<string?> _database = DatabaseOption();
 
     /// <summary>Makes the command.</summary>
     public FleetCommand()
@@ -38,6 +35,14 @@ internal sealed class FleetCommand : ICommand
         _work.AddTo(Syntax, _submit.Node);
         Common.AddLongTo(Syntax);
     }
+
+    /// <summary>--fleet-db.</summary>
+    public static Option<string?> DatabaseOption() => new("--fleet-db")
+    {
+        Description = "The PostgreSQL database of the fleet, as postgres://user:password@host/name. Other users of this machine can see a password given here, "
+            + "and not one in SEALER_RECOVER_FLEET_DB.",
+        HelpName = "where",
+    };
 
     /// <inheritdoc/>
     public Command Syntax { get; }
@@ -68,8 +73,8 @@ internal sealed class FleetCommand : ICommand
         {
             "init" => Prepare(context, database),
             "submit" => await _submit.RunAsync(context, database, Name),
-            "work" => _work.Run(context, database, _submit.Node, Name),
-            "status" => Show(context, new FleetList(database)),
+            "work" => await _work.RunAsync(context, database, _submit.Node, Name),
+            "status" => Show(context, database),
             _ => Change(context, action, new FleetList(database)),
         };
     }
@@ -81,9 +86,10 @@ internal sealed class FleetCommand : ICommand
         return new Report { Command = Name };
     }
 
-    private Report Show(CommandContext context, FleetList list)
+    private Report Show(CommandContext context, FleetDatabase database)
     {
-        context.View.Answered(new FleetAnswer(list.Sectors(), list.Machines()));
+        FleetSite site = new(database, _work.SilenceOf(context), ProgramVersion.Text) { Words = ConcernWords.Instance };
+        context.View.Answered(new SiteAnswer(site.Read()));
         return new Report { Command = Name };
     }
 
