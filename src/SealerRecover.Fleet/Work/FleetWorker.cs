@@ -67,6 +67,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         using LifeSigns signs = new(() => Tell(held, events), every, failure => events.Notice($"{failure.Message}; what is at work goes on"));
         try
         {
+            using CheckLoop checks = new(database, settings, events, cancellation);
             while (!cancellation.IsCancellationRequested && !_draining)
             {
                 Batch? taken = Take(held, events, cancellation);
