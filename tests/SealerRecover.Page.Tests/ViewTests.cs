@@ -214,6 +214,27 @@ public sealed partial class ViewTests(Chromium chromium)
         await Expect(reader.Page.Locator(".figures")).ToContainTextAsync("nothing is left to do");
     }
 
+    [Fact]
+    public async Task A_look_at_a_storage_path_tells_how_far_it_is_and_what_it_found()
+    {
+        SiteCheck check = new() { Kind = "survey", Place = "/sector1", Stage = SectorStage.Checking, Machine = "seal-1", Done = 3, Total = 40, Good = 2, Damaged = [new SiteDamage(SampleFleet.Id(99), Hostile)] };
+        ShownSite site = new(SampleFleet.Of(60));
+        await using Reader reader = await (await Reader.OpenAsync(chromium, site)).ShownAsync();
+        ILocator checks = reader.Page.Locator("#checks");
+        await Expect(checks).ToBeHiddenAsync();
+        site.Change(now => now with { Checks = [check], Concerns = [new SiteConcern(ConcernLevel.Warning, Concerns.Damaged, [SampleFleet.Id(99)], null, "1 sector in /sector1 is damaged", [])] });
+        await Expect(checks).ToContainTextAsync("3 of 40 looked at · 2 good");
+        await checks.Locator("summary").ClickAsync();
+        await Expect(checks.Locator(".damaged")).ToContainTextAsync(Hostile);
+        await Expect(reader.Page.Locator(".concern")).ToContainTextAsync("One sector was found damaged");
+
+        // What is unfolded stays so; what is not on the list leads nowhere.
+        site.Change(now => now with { Checks = [check with { Done = 4, Good = 3 }] });
+        await Expect(checks).ToContainTextAsync("4 of 40 looked at · 3 good");
+        await Expect(checks.Locator(".damaged")).ToBeVisibleAsync();
+        await Expect(reader.Page.Locator(".concern .links a")).ToHaveCountAsync(0);
+    }
+
     [GeneratedRegex(@"\p{IsCJKUnifiedIdeographs}")]
     private static partial Regex Chinese();
 }

@@ -2,6 +2,7 @@
 
 import { askForToken, canAct, drain, renderBulk, sectorActions, topmost } from './actions.js';
 import { ask } from './api.js';
+import { renderChecks } from './checks.js';
 import { renderConcerns } from './concerns.js';
 import { byId, fill, h, setText, whenReleased } from './dom.js';
 import { clock, count, duration } from './format.js';
@@ -75,6 +76,7 @@ function render(changed, { force = false } = {}) {
   renderFilters(force);
   renderSectors(changed, force);
   renderMachines({ drain: canAct() ? drain : null });
+  renderChecks({ force });
   renderFoot();
   updateSector(changed);
   document.title = title();

@@ -2,7 +2,7 @@
 
 import { absolute, percent, relative } from './format.js';
 import { h, setAttribute, setShare, setText } from './dom.js';
-import { hashOf, isOrphan, lookOf, shareOf, spoken, store } from './store.js';
+import { hashOf, isOrphan, lookOf, nameOf, shareOf, spoken, store } from './store.js';
 import { has, t } from './words.js';
 
 /** A moment: "in 3 h 05 min", which `tick` keeps true, with day and time beside it or as a tooltip. */
@@ -51,7 +51,12 @@ async function copy(shown, button) {
 export function links(sectors, most = 12) {
   const shown = sectors.slice(0, most);
   const several = new Set((store.state?.sectors ?? []).map(sector => sector.sector.miner)).size > 1;
-  const list = h('span', { class: 'links' }, shown.map(sector => h('a', { href: hashOf(sector) }, several ? spoken(sector) : String(sector.number))));
+  const list = h('span', { class: 'links' }, shown.map(sector => {
+    const text = several ? spoken(sector) : String(sector.number);
+
+    // What was found somewhere and is not on the list has no page here.
+    return store.byName.has(nameOf(sector)) ? h('a', { href: hashOf(sector) }, text) : h('span', null, text);
+  }));
   if (sectors.length > most) list.append(h('span', { class: 'more' }, t('more', { n: sectors.length - most })));
   return list;
 }

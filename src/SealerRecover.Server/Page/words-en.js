@@ -87,6 +87,9 @@ export default {
   'concern.no_machine': 'Nobody takes what waits',
   'concern.cannot_hold': '{machine} cannot hold a sector',
   'concern.debt': 'The miner owes',
+  'concern.damaged.one': 'One sector was found damaged',
+  'concern.damaged': '{n} sectors were found damaged',
+  'concern.check_failed': 'A look at a storage path failed',
   'concern.run_gone': 'The run is gone without having ended',
   'concern.other': 'Something to look at',
 
@@ -232,6 +235,13 @@ export default {
   'machine.used': '{used} of {all}',
   'machine.slow': 'slower than it should be',
   'machine.full': 'nearly full',
+
+  'checks.title': 'Looks at storage paths',
+  'check.seen': '{done} of {total} looked at',
+  'check.good': '{n} good',
+  'check.absent': '{n} not there',
+  'check.damaged.one': 'one damaged',
+  'check.damaged': '{n} damaged',
 
   'actions.label': 'What can be done',
   'action.pause': 'Pause',
