@@ -2,6 +2,7 @@ using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using SealerRecover.Recovery.Metrics;
+using SealerRecover.Recovery.Site;
 using static Microsoft.Playwright.Assertions;
 
 namespace SealerRecover.Page.Tests;
@@ -20,7 +21,16 @@ public sealed class AccessTests(Chromium chromium)
         // Every look that a cell can have, not only those of a usual day.
         SectorStage[] stages = Enum.GetValues<SectorStage>();
         site.Change(now => now with { Sectors = [.. now.Sectors.Select((sector, index) => index > 40 ? sector with { Stage = stages[index % stages.Length], Cancelled = index % 7 == 0 } : sector)] });
+        site.Change(now => now with
+        {
+            Checks =
+            [
+                new SiteCheck { Kind = "survey", Place = "/sector1", Stage = SectorStage.Checking, Machine = "seal-1", Done = 3, Total = 40, Damaged = [new SiteDamage(SampleFleet.Id(99), "no cache")] },
+                new SiteCheck { Kind = "verify", Place = "/sector2", Stage = SectorStage.Failed, Deadline = 3, Partition = 0, Message = "the disk does not answer" },
+            ],
+        });
         await using Reader reader = await (await Reader.OpenAsync(chromium, site, new BrowserNewContextOptions { ColorScheme = scheme, Locale = locale })).ShownAsync();
+        await reader.Page.Locator("#checks summary").ClickAsync();
         await CleanAsync("map");
         await reader.Page.Locator("#view-list").ClickAsync();
         await CleanAsync("list");
