@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using SealerRecover.Tests.Metrics;
 
 namespace EndToEnd;
 
@@ -130,7 +131,17 @@ public sealed class ServePage(ParentCaches caches, Databases databases) : IDispo
         }
 
         string metrics = await _browser.GetStringAsync(new Uri(own, "metrics"), TestContext.Current.CancellationToken);
-        Assert.Contains("command=\"fleet\"", metrics, StringComparison.Ordinal);
+        foreach (string line in (string[])["sealer_recover_running{command=\"fleet\"} 1\n", "sealer_recover_site_sectors{state=\"done\"} 2\n", "sealer_recover_site_up 1\n", "sealer_recover_site_machine_gone{machine="])
+        {
+            Assert.Contains(line, metrics, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("sealer_recover_hashes_total{command=\"fleet\",phase=\"label\",kernel=", metrics, StringComparison.Ordinal);
+        foreach (string scrape in Promtool.IsThere ? (string[])[metrics, await _browser.GetStringAsync(new Uri(address, "metrics"), TestContext.Current.CancellationToken)] : [])
+        {
+            Assert.Equal((0, ""), Promtool.Run(scrape, "check", "metrics"));
+        }
+
         Assert.Equal(1, await ActAsync(address, "drain", "{}"));
         Ended ended = await worker.EndAsync(TestContext.Current.CancellationToken);
         Assert.True(ended.Code == 0, ended.ToString());
