@@ -20,7 +20,6 @@ internal sealed class FleetWork
     private const int DefaultGrace = 3600;
 
     private readonly RecoveryOptions _recovery = new();
-    private readonly StorageOption _storage = new("A storage path of this machine in which sectors are mended that were submitted with --repair. May be repeated.");
     private readonly Option<string?> _name = new("--worker")
     {
         Description = "What the fleet calls this machine; with drain, which is meant. Default: host name and --sealing-temp; with drain all.",
@@ -37,11 +36,15 @@ internal sealed class FleetWork
     public static Option<int?> SilenceOption() => CommonOptions.Whole(
         "--silent-after", 1, 24 * 3600, "seconds", $"After how long without a sign of life a machine counts as gone. Default: {DefaultSilence}.");
 
+    /// <summary>--storage.</summary>
+    public StorageOption Storage { get; } = new(
+        "A storage path of this machine in which sectors are mended that were submitted with --repair, and looked at as --check asks; with submit --check and cancel, which are meant. May be repeated.");
+
     /// <summary>Adds its options.</summary>
     public void AddTo(Command command, NodeOptions node)
     {
         ArgumentNullException.ThrowIfNull(node);
-        command.Add(_storage.Folders);
+        command.Add(Storage.Folders);
         _recovery.AddTo(command);
         command.Add(_name);
         command.Add(_grace);
@@ -60,7 +63,7 @@ internal sealed class FleetWork
     public async Task<Report> RunAsync(CommandContext context, FleetDatabase database, NodeOptions node, string command)
     {
         RecoverySettings recover = _recovery.Read(context, node);
-        ImmutableArray<string> paths = _storage.ReadAnyPaths(context);
+        ImmutableArray<string> paths = Storage.ReadAnyPaths(context);
         TimeSpan silence = SilenceOf(context);
         TimeSpan grace = TimeSpan.FromSeconds(context.Parsed.GetValue(_grace) ?? DefaultGrace);
         if (grace < silence)

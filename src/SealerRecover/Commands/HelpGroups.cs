@@ -15,7 +15,7 @@ internal static class HelpGroups
     public static IReadOnlyList<NamedGroup> All { get; } =
     [
         new("What", ["--miner", "--sectors", "--all", "--faulty", "--deadline", "--lost-on", "--sectors-recovery-metadata",
-            "--sector-size", "--variant", "--piece", "--pieces", "--offset", "--length", "--padded-size", "--priority", "--repair", "--seed", "--randomness", "--count"]),
+            "--sector-size", "--variant", "--piece", "--pieces", "--offset", "--length", "--padded-size", "--priority", "--repair", "--damaged", "--check", "--seed", "--randomness", "--count"]),
         new("Whom to ask", ["--fleet-db", "--api-info", "--node-timeout", "--archive-node", "--miner-api-info", "--curio-db", "--damocles-state", "--offline"]),
         new("Facts by hand", ["--ticket", "--ticket-epoch", "--seal-proof", "--sealed-cid", "--assume-zeros"]),
         new("Where", ["--storage", "--sealing-result", "--sealing-temp", "--piece-source", "--sealed", "--cache", "--update", "--update-cache",
