@@ -5,7 +5,7 @@ using Filecoin.Primitives;
 
 namespace EndToEnd;
 
-/// <summary>A case of seal.json or update.json that holds data: its metadata, its pieces, and what the reference made of it.</summary>
+/// <summary>A case of seal.json or update.json: its metadata, its pieces, and what the reference made of it.</summary>
 internal sealed class DataCase
 {
     private readonly JsonNode _json;
@@ -54,17 +54,25 @@ internal sealed class DataCase
             sector["Update"] = holder = new JsonObject { ["SealedCID"] = Link(CommitmentCid.FromSealed(Hex(_json["comm_r_new"]!))) };
         }
 
+        JsonArray sectors = [sector];
+        if (!Pieces.Any())
+        {
+            return Whole();
+        }
+
         holder["CommD"] = Link(CommitmentCid.FromUnsealed(Hex(_json[_isUpdate ? "comm_d_new" : "comm_d"]!)));
         holder[nameof(Pieces)] = new JsonArray([.. _json["pieces"]!.AsArray().Select(piece => (JsonNode)new JsonObject
         {
             ["PieceCID"] = Link(Info(piece!).CommP.ToCid()),
             ["Size"] = Info(piece!).PaddedSize,
         })]);
-        return new JsonObject
+        return Whole();
+
+        string Whole() => new JsonObject
         {
             ["Miner"] = string.Create(CultureInfo.InvariantCulture, $"f0{(ulong)_key["miner_actor_id"]!}"),
             ["SectorSize"] = (long)_key["sector_size"]!,
-            ["SectorInfos"] = new JsonArray(sector),
+            ["SectorInfos"] = sectors,
         }.ToJsonString();
     }
 

@@ -81,6 +81,54 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     }
 
     [Fact]
+    public async Task Who_hears_during_the_run_that_all_it_has_is_another_s_stops_and_says_so()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
+        _hear = happened =>
+        {
+            if (happened is SectorStarted)
+            {
+                fleet.Pass(TimeSpan.FromHours(2));
+                Assert.NotNull(fleet.Table().TryTake("other", Assert.Single(fleet.Table().Candidates("other", new WorkerReach([JobKind.Recover], []), 1))));
+                fleet.List.Pause(true, []);
+                fleet.List.Drain("late");
+
+                // By then a sign of life has told it; where not, the fence does.
+                Thread.Sleep(TimeSpan.FromSeconds(1));
+            }
+        };
+
+        WorkedSector worked = Assert.Single(Worker(fleet, "late", TimeProvider.System).Run(this, TestContext.Current.CancellationToken));
+        Assert.Equal(OutcomeKind.Failed, worked.Outcome.Kind);
+        Assert.Equal(FailureKind.Busy, Assert.IsType<OperatorException>(worked.Outcome.Failure).Kind);
+        Assert.False(File.Exists(Installed));
+        Assert.Equal((ClaimState.Claimed, "other"), Assert.Single(fleet.List.Sectors().Select(sector => (sector.State, sector.Worker!))));
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_slept_on_is_not_believed()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Submit(1);
+        ClaimTable table = fleet.Table();
+        SleepingClock clock = new();
+        HeldClaims held = new(table, this, _ => new ClaimEnd(ClaimState.Done, "installed", 0, null), clock, TimeSpan.FromSeconds(30));
+        Claim claim = table.TryTake("late", Assert.Single(table.Candidates("late", new WorkerReach([JobKind.Recover], []), 1)))!;
+        held.Add(claim);
+        held.Ask(claim.Sector, CancellationToken.None);
+
+        // It sleeps between the answer, which is yes, and looking at it. What happens meanwhile the second question tells.
+        clock.Sleep = () =>
+        {
+            fleet.Pass(TimeSpan.FromHours(2));
+            Assert.NotNull(table.TryTake("other", Assert.Single(table.Candidates("other", new WorkerReach([JobKind.Recover], []), 1))));
+            return TimeSpan.FromHours(2);
+        };
+        Assert.Equal(FailureKind.Busy, Assert.Throws<OperatorException>(() => held.Ask(claim.Sector, CancellationToken.None)).Kind);
+    }
+
+    [Fact]
     public async Task While_the_database_is_away_nothing_is_installed_and_work_goes_on_when_it_is_back()
     {
         string url = await databases.CreateEmptyAsync();
@@ -138,6 +186,53 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     }
 
     [Fact]
+    public async Task A_sector_is_done_when_other_copies_of_it_are_in_line_and_not_before()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        SectorId sector = FleetCase.Sample.Sector;
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
+        RunToEnd(fleet, "a", TimeProvider.System);
+        string result = Path.Combine(_folder, "result");
+        string tree = Path.Combine("cache", sector.FileName, "sc-02-data-tree-r-last.dat");
+        string other = Directory.CreateDirectory(Path.Combine(_folder, "other", "cache", sector.FileName)).FullName;
+        File.Copy(Path.Combine(result, "cache", sector.FileName, "p_aux"), Path.Combine(other, "p_aux"));
+        ClaimView? meanwhile = null;
+        _hear = happened =>
+        {
+            if (happened is Notice { Text: var text } && text.Contains("good files of", StringComparison.Ordinal))
+            {
+                meanwhile = Assert.Single(fleet.List.Sectors());
+            }
+        };
+
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Repair, null))], 0);
+        WorkedSector worked = Assert.Single(RunToEnd(fleet, "a", TimeProvider.System));
+
+        Assert.Equal((OutcomeKind.AlreadyThere, ClaimState.Claimed), (worked.Outcome.Kind, meanwhile!.State));
+        Assert.Equal((ClaimState.Done, "already_there"), Assert.Single(fleet.List.Sectors().Select(one => (one.State, one.Outcome!))));
+        Assert.Equal(VectorFiles.Sha256OfFile(Path.Combine(result, tree)), VectorFiles.Sha256OfFile(Path.Combine(_folder, "other", tree)));
+    }
+
+    [Fact]
+    public async Task A_worker_whose_name_another_has_by_now_ends_and_leaves_the_name_to_it()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
+        _hear = happened =>
+        {
+            if (happened is SectorStarted)
+            {
+                fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.workers SET instance = 'another@elsewhere'");
+            }
+        };
+        OperatorException refused = Assert.Throws<OperatorException>(() => Worker(fleet, "a", TimeProvider.System).Run(this, TestContext.Current.CancellationToken));
+        Assert.Equal(FailureKind.Busy, refused.Kind);
+        Assert.Contains("another worker of the name a has come", refused.Message, StringComparison.Ordinal);
+        Assert.False(Assert.Single(fleet.List.Machines()).Ended);
+        Assert.NotEqual(ClaimState.Claimed, Assert.Single(fleet.List.Sectors()).State);
+    }
+
+    [Fact]
     public async Task Two_workers_in_one_folder_are_refused()
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
@@ -168,17 +263,20 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
 
     private FleetWorker Worker(FleetCase fleet, string name, TimeProvider time, int silenceSeconds = 1) => Worker(fleet.Database, name, time, silenceSeconds);
 
+    private RecoverySettings Settings(string name) => new()
+    {
+        ResultFolder = Path.Combine(_folder, "result"),
+        TempFolder = Path.Combine(_folder, name),
+        ParentCacheFolder = Path.Combine(_folder, "parents"),
+    };
+
     private FleetWorker Worker(FleetDatabase database, string name, TimeProvider time, int silenceSeconds) => new(
         database,
         new WorkerSettings
         {
             Name = name,
-            Recover = new RecoverySettings
-            {
-                ResultFolder = Path.Combine(_folder, "result"),
-                TempFolder = Path.Combine(_folder, name),
-                ParentCacheFolder = Path.Combine(_folder, "parents"),
-            },
+            Recover = Settings(name),
+            Repair = Settings(name) with { Force = true, StoragePaths = [Path.Combine(_folder, "result"), Path.Combine(_folder, "other")] },
             Silence = TimeSpan.FromSeconds(silenceSeconds),
             Pause = TimeSpan.FromMilliseconds(50),
             ExitCodeOf = failure => failure is OperatorException { Kind: FailureKind.CommitmentMismatch } ? 8 : 70,
@@ -189,5 +287,25 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     private sealed class WrongClock(TimeSpan off) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + off;
+    }
+
+    /// <summary>Sleeps, once, between the second and the first of two looks at it.</summary>
+    private sealed class SleepingClock : TimeProvider
+    {
+        private long _slept;
+        private int _looks;
+
+        public Func<TimeSpan>? Sleep { get; set; }
+
+        public override long GetTimestamp()
+        {
+            if (_looks++ % 2 == 1 && Sleep is { } sleep)
+            {
+                Sleep = null;
+                _slept += (long)(sleep().TotalSeconds * TimestampFrequency);
+            }
+
+            return base.GetTimestamp() + _slept;
+        }
     }
 }

@@ -78,11 +78,16 @@ public sealed class FleetList(FleetDatabase database)
     /// <param name="worker">Its name.</param>
     /// <param name="note">What it says about itself; null for nothing.</param>
     /// <param name="about">What it is and has; null for nothing.</param>
-    /// <returns>Whether it shall take nothing new.</returns>
+    /// <param name="instance">What tells it from another of its name; null where that is not looked at.</param>
+    /// <returns>Whether it shall take nothing new; null where another has its name by now.</returns>
     /// <exception cref="OperatorException">The database does not answer.</exception>
-    public bool IsThere(string worker, string? note, MachineAbout? about = null) => database.First(
-        $"UPDATE {Workers} SET heard = now(), note = @note, about = coalesce(@about, about) WHERE name = @worker RETURNING draining",
-        row => row.GetBoolean(0),
+    public bool? IsThere(string worker, string? note, MachineAbout? about = null, string? instance = null) => database.First(
+        $"""
+        UPDATE {Workers} SET heard = now(), note = @note, about = coalesce(@about, about)
+        WHERE name = @worker AND (@instance IS NULL OR instance = @instance) RETURNING draining
+        """,
+        row => (bool?)row.GetBoolean(0),
+        new NpgsqlParameter("instance", NpgsqlDbType.Text) { Value = (object?)instance ?? DBNull.Value },
         new NpgsqlParameter("worker", worker), new NpgsqlParameter("note", NpgsqlDbType.Text) { Value = (object?)note ?? DBNull.Value },
         new NpgsqlParameter("about", NpgsqlDbType.Text) { Value = (object?)about?.Write() ?? DBNull.Value });
 

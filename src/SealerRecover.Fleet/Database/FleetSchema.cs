@@ -55,7 +55,7 @@ public static class FleetSchema
             ADD COLUMN IF NOT EXISTS rate double precision,
             ADD COLUMN IF NOT EXISTS unit text,
             ADD COLUMN IF NOT EXISTS moved timestamptz;
-        ALTER TABLE {FleetDatabase.Schema}.workers ADD COLUMN IF NOT EXISTS about text;
+        ALTER TABLE {FleetDatabase.Schema}.workers ADD COLUMN IF NOT EXISTS about text, ADD COLUMN IF NOT EXISTS instance text;
         CREATE TABLE IF NOT EXISTS {FleetDatabase.Schema}.events (
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             claim bigint NOT NULL,

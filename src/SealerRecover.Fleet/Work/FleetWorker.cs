@@ -47,6 +47,10 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     private readonly MachineReport _machine = new(settings);
     private volatile string? _note;
     private volatile bool _draining;
+    private volatile bool _replaced;
+
+    /// <summary>Whether sectors at work are done only when other copies of them are in line, too.</summary>
+    private volatile bool _mendsOthers;
 
     /// <summary>Works until it is stopped or drained. Blocks.</summary>
     /// <param name="shown">Told what happens.</param>
@@ -57,18 +61,23 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     {
         using FolderLock mine = StorageFailure.Explain(settings.Recover.TempFolder, () => FolderLock.Take(
             LinuxFileSystem.Instance, Path.Combine(settings.Recover.TempFolder, LockName), $"the worker of {settings.Recover.TempFolder}"));
-        HeldClaims held = new(_table, shown, EndOf);
+        HeldClaims held = new(_table, shown, outcome => _mendsOthers && Stands(outcome) ? null : EndOf(outcome), time, settings.Silence / 2);
         EventSink events = new(held, time);
         List<WorkedSector> outcomes = [];
 
-        // After a power cut the machine with the database may be the last to come up.
-        Patiently(events, () => _list.Come(settings.Name), cancellation);
+        WorkerSeat seat = StorageFailure.Explain(
+            settings.Recover.TempFolder, () => new WorkerSeat(database, settings.Name, settings.Recover.TempFolder, settings.Silence));
+        if (!TakeSeat(seat, events, cancellation))
+        {
+            return outcomes;
+        }
+
         TimeSpan every = settings.Silence / 4 < Watched ? settings.Silence / 4 : Watched;
-        using LifeSigns signs = new(() => Tell(held, events), every, failure => events.Notice($"{failure.Message}; what is at work goes on"));
+        using LifeSigns signs = new(() => Tell(held, seat, events), every, failure => events.Notice($"{failure.Message}; what is at work goes on"));
         try
         {
             using CheckLoop checks = new(database, settings, events, cancellation);
-            while (!cancellation.IsCancellationRequested && !_draining)
+            while (!cancellation.IsCancellationRequested && !_draining && !_replaced)
             {
                 Batch? taken = Take(held, events, cancellation);
                 if (taken is { Offers.Count: > 0 })
@@ -85,15 +94,41 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         {
             held.GiveBack(new ClaimEnd(ClaimState.Queued, "stopped", 0, null));
             Patiently(events, () => TellOf(held, events), cancellation);
-            Patiently(events, () => _list.Go(settings.Name), cancellation);
+            if (!_replaced)
+            {
+                Patiently(events, () => _list.Go(settings.Name), cancellation);
+            }
         }
 
-        return outcomes;
+        return _replaced ? throw seat.Lost() : outcomes;
+    }
+
+    /// <summary>Comes, as soon as nobody else has name or folder. After a power cut the machine with the database may be the last to come up.</summary>
+    private bool TakeSeat(WorkerSeat seat, EventSink events, CancellationToken cancellation)
+    {
+        bool said = false;
+        while (!cancellation.IsCancellationRequested && !Patiently(events, seat.TryTake, cancellation))
+        {
+            if (!said)
+            {
+                events.Notice($"another worker of this name or temporary folder was heard lately; this one begins when that is gone, which takes at most {settings.Silence.TotalSeconds:0} seconds");
+                said = true;
+            }
+
+            cancellation.WaitHandle.WaitOne(settings.Pause);
+        }
+
+        if (!cancellation.IsCancellationRequested)
+        {
+            Patiently(events, () => _list.Come(settings.Name), cancellation);
+        }
+
+        return !cancellation.IsCancellationRequested;
     }
 
     private void Wait(TimeSpan time, CancellationToken cancellation)
     {
-        for (TimeSpan waited = TimeSpan.Zero; waited < time && !_draining && !cancellation.IsCancellationRequested; waited += settings.Pause)
+        for (TimeSpan waited = TimeSpan.Zero; waited < time && !_draining && !_replaced && !cancellation.IsCancellationRequested; waited += settings.Pause)
         {
             cancellation.WaitHandle.WaitOne(settings.Pause);
         }
@@ -144,7 +179,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         using Timer watch = new(
             _ =>
             {
-                if (held.AllVoid)
+                if (held.AllVoid || _replaced)
                 {
                     stop.Cancel();
                 }
@@ -155,12 +190,13 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         SectorFacts[] facts = [.. batch.Offers.Select(offer => offer.Job.Facts)];
         try
         {
+            _mendsOthers = batch.Offers[0].Job.Kind == JobKind.Repair;
             _machine.Begin(batch);
             IReadOnlyList<SectorOutcome> outcomes = new RecoveryRunner(batch.Settings with { Fence = held }, time, logger).Run(facts, events, stop.Token);
             _machine.End(batch, outcomes, held.Resumed);
-            if (batch.Offers[0].Job.Kind == JobKind.Repair)
+            if (_mendsOthers)
             {
-                MendOthers(batch, outcomes, events, cancellation);
+                MendOthers(batch, outcomes, held, events, stop.Token);
             }
 
             // A sector that stopped although nobody stopped this worker was another's by then.
@@ -187,10 +223,11 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         }
     }
 
-    private void MendOthers(Batch batch, IReadOnlyList<SectorOutcome> outcomes, EventSink events, CancellationToken cancellation)
+    /// <summary>Brings other copies into line, and only then has the list told that the sectors are done: who is killed before is given them again.</summary>
+    private void MendOthers(Batch batch, IReadOnlyList<SectorOutcome> outcomes, HeldClaims held, EventSink events, CancellationToken cancellation)
     {
-        OtherCopies copies = new(batch.Settings, time);
-        foreach (SectorOutcome outcome in outcomes.Where(outcome => outcome.Kind is OutcomeKind.Installed or OutcomeKind.AlreadyThere))
+        OtherCopies copies = new(batch.Settings with { Fence = held }, time);
+        foreach (SectorOutcome outcome in outcomes.Where(Stands))
         {
             try
             {
@@ -201,13 +238,23 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
                 // The sector itself stands.
                 events.Notice(outcome.Sector, failure.Message);
             }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+
+            held.End(outcome.Sector, EndOf(outcome));
         }
     }
 
-    private void Tell(HeldClaims held, EventSink events)
+    private static bool Stands(SectorOutcome outcome) => outcome.Kind is OutcomeKind.Installed or OutcomeKind.AlreadyThere;
+
+    private void Tell(HeldClaims held, WorkerSeat seat, EventSink events)
     {
         TellOf(held, events);
-        _draining |= _list.IsThere(settings.Name, _note, _machine.Read(held.LabelRate));
+        bool? draining = _list.IsThere(settings.Name, _note, _machine.Read(held.LabelRate), seat.Instance);
+        _draining |= draining == true;
+        _replaced |= draining is null;
     }
 
     private static void TellOf(HeldClaims held, EventSink events)

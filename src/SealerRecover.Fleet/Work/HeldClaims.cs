@@ -13,8 +13,11 @@ namespace SealerRecover.Fleet.Work;
 /// </summary>
 /// <param name="table">The list.</param>
 /// <param name="shown">Whom the run's events go to beside this.</param>
-/// <param name="endOf">How an outcome is told to the list.</param>
-internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<SectorOutcome, ClaimEnd> endOf) : IRecoveryObserver, IFence
+/// <param name="endOf">How an outcome is told to the list; null where it is not to be told yet.</param>
+/// <param name="time">Measures how old an answer is, whatever the time of day is said to be.</param>
+/// <param name="freshness">How old an answer may be that is acted on: by far less than it takes to count as gone.</param>
+internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<SectorOutcome, ClaimEnd?> endOf, TimeProvider time, TimeSpan freshness)
+    : IRecoveryObserver, IFence
 {
     private static readonly string Labelling = SitePhase.Word(SealPhase.Label);
 
@@ -121,6 +124,18 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         shown.On(happened);
     }
 
+    /// <summary>Has the list told how a sector ended.</summary>
+    public void End(SectorId sector, ClaimEnd end)
+    {
+        lock (_gate)
+        {
+            if (_held.TryGetValue(sector, out Held? held))
+            {
+                held.End = end;
+            }
+        }
+    }
+
     /// <summary>Has those that have not ended given back.</summary>
     public void GiveBack(ClaimEnd end)
     {
@@ -146,13 +161,18 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         {
             try
             {
-                if (!held.IsVoid && table.Holds(held.Claim))
+                long asked = time.GetTimestamp();
+                if (held.IsVoid || !table.Holds(held.Claim))
+                {
+                    held.IsVoid = true;
+                    throw Refusal(sector);
+                }
+
+                // From when it was asked the sector is nobody else's for as long as it takes to count as gone.
+                if (time.GetElapsedTime(asked) <= freshness)
                 {
                     return;
                 }
-
-                held.IsVoid = true;
-                throw Refusal(sector);
             }
             catch (OperatorException failure) when (failure.Kind == FailureKind.NodeUnreachable)
             {
@@ -189,7 +209,10 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
             table.End(ended.Claim, ended.End!, ended.Progress.Placed, UntoldOf(ended));
             lock (_gate)
             {
-                _held.Remove(ended.Claim.Sector);
+                if (_held.GetValueOrDefault(ended.Claim.Sector) == ended)
+                {
+                    _held.Remove(ended.Claim.Sector);
+                }
             }
         }
 

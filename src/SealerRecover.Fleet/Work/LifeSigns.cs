@@ -4,7 +4,7 @@ namespace SealerRecover.Fleet.Work;
 
 /// <summary>
 /// Tells the list at intervals that a worker is there, on a thread of its own, which gets its turn also where every core is busy. While the database
-/// does not answer the work goes on: what is not heard in time is another's, which the fence says.
+/// does not answer, or refuses, the work goes on: what is not heard in time is another's, which the fence says.
 /// </summary>
 internal sealed class LifeSigns : IDisposable
 {
@@ -39,7 +39,7 @@ internal sealed class LifeSigns : IDisposable
                 tell();
                 said = false;
             }
-            catch (OperatorException failure) when (failure.Kind == FailureKind.NodeUnreachable)
+            catch (OperatorException failure)
             {
                 if (!said)
                 {

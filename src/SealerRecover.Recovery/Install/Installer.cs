@@ -18,6 +18,7 @@ namespace SealerRecover.Recovery.Install;
 /// <item>The replicas go in last, an update's after its key: where the last one stands, the sector is complete.</item>
 /// <item>A receipt is left.</item>
 /// </list>
+/// Where several machines could have the sector, the fence is asked right before each of these renames into or out of a place.
 /// Nothing is ever replaced: renames refuse a taken name. A file with equal content counts as installed; one with other content
 /// stops the sector, or is moved aside when asked. Of t_aux only the stores it lists count, since it also names the folder the sector was
 /// sealed in, which differs between good copies. All steps can be repeated: after a crash, each file is in the workspace, in
@@ -185,12 +186,12 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         Stage(layout, manifest, missing, source, events, cancellation);
         if (aside.Count > 0)
         {
-            MoveAside(layout, sector, aside, events);
+            MoveAside(layout, sector, aside, events, cancellation);
         }
 
         foreach (IGrouping<InstallArea, ManifestFile> area in missing.GroupBy(file => file.Area).OrderBy(area => area.Key))
         {
-            PlaceArea(layout, sector, manifest, area.Key, [.. area]);
+            PlaceArea(layout, sector, manifest, area.Key, [.. area], cancellation);
         }
 
         // A receipt ends the installation, so what was in the way goes before it.
@@ -333,26 +334,29 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         files.Move(temporary, to);
     }
 
-    private void PlaceArea(ResultLayout layout, SectorId sector, InstallManifest manifest, InstallArea area, ManifestFile[] missing)
+    private void PlaceArea(
+        ResultLayout layout, SectorId sector, InstallManifest manifest, InstallArea area, ManifestFile[] missing, CancellationToken cancellation)
     {
         files.CreateFolder(layout.Parent(area));
         if (!missing[0].IsInFolder || FileLook.At(layout.Of(area)).Kind == FileKind.Missing)
         {
-            Place(sector, layout.Staged(manifest.Inputs, area), layout.Of(area));
+            Place(sector, layout.Staged(manifest.Inputs, area), layout.Of(area), cancellation);
             files.SyncFolder(layout.Parent(area));
             return;
         }
 
         foreach (ManifestFile file in missing)
         {
-            Place(sector, layout.Staged(manifest.Inputs, file), layout.Target(file));
+            Place(sector, layout.Staged(manifest.Inputs, file), layout.Target(file), cancellation);
         }
 
         files.SyncFolder(layout.Of(area));
     }
 
-    private void Place(SectorId sector, string from, string to)
+    // Copying into staging may take hours, so nothing that was asked before it counts any more.
+    private void Place(SectorId sector, string from, string to, CancellationToken cancellation)
     {
+        settings.Fence?.Ask(sector, cancellation);
         MoveResult result = files.Move(from, to);
         if (result != MoveResult.Moved)
         {
@@ -362,7 +366,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         }
     }
 
-    private void MoveAside(ResultLayout layout, SectorId sector, HashSet<InstallArea> areas, SectorSink events)
+    private void MoveAside(ResultLayout layout, SectorId sector, HashSet<InstallArea> areas, SectorSink events, CancellationToken cancellation)
     {
         string aside = layout.NewAside(time.GetUtcNow());
 
@@ -370,7 +374,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         files.CreateFolder(aside);
         foreach (InstallArea area in areas.OrderDescending())
         {
-            Place(sector, layout.Of(area), Path.Combine(aside, ResultLayout.NameOf(area)));
+            Place(sector, layout.Of(area), Path.Combine(aside, ResultLayout.NameOf(area)), cancellation);
 
             // The new name first: after a power cut it may have two, but never none.
             files.SyncFolder(aside);

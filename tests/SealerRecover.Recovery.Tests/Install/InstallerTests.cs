@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Recovery.Tests.Install;
 
@@ -69,6 +70,36 @@ public sealed class InstallerTests : IDisposable
         string old = Path.Combine(
             _run.Settings.ResultFolder, ".sealer-recover", "replaced", "s-t01000-2-20260304T050607Z", name == "sealed" ? "sealed" : $"cache/{name}");
         Assert.Equal(new byte[length], File.ReadAllBytes(old));
+    }
+
+    [Theory]
+    [InlineData(false, 2, "")]
+    [InlineData(false, 3, "cache")]
+    [InlineData(true, 2, "cache sealed")]
+    [InlineData(true, 3, "cache")]
+    [InlineData(true, 4, "")]
+    [InlineData(true, 5, "cache")]
+    public void The_fence_is_asked_before_each_rename_and_what_it_refuses_is_not_done(bool stands, int allowed, string standing)
+    {
+        if (stands)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_run.Sealed(2))!);
+            Directory.CreateDirectory(_run.Cache(2));
+            File.WriteAllBytes(_run.Sealed(2), new byte[2048]);
+            File.WriteAllBytes(_run.Cache(2, "sc-02-data-tree-r-last.dat"), new byte[31]);
+        }
+
+        // Before layers are removed, before installing begins, and then before each rename.
+        _run.Settings = _run.Settings with { Force = true, Fence = new Fence(allowed) };
+        OperatorException refused = Run.Failure(Assert.Single(_run.Do(FakeSealer.Facts(2))));
+
+        Assert.Equal(FailureKind.Busy, refused.Kind);
+        Assert.Equal(standing, string.Join(' ', _run.Visible().Keys.Select(name => name.Split('/')[0]).Distinct()));
+
+        // Whoever has the sector can finish it.
+        _run.Settings = _run.Settings with { Fence = null };
+        Assert.Equal(OutcomeKind.Installed, Assert.Single(_run.Do(FakeSealer.Facts(2))).Kind);
+        Assert.Equal(4, _run.Visible().Count);
     }
 
     [Theory]
@@ -168,6 +199,20 @@ public sealed class InstallerTests : IDisposable
             string path = Path.Combine(_run.Settings.ResultFolder, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllBytes(path, Convert.FromHexString(content));
+        }
+    }
+
+    /// <summary>Lets so many through and nobody after them.</summary>
+    private sealed class Fence(int allowed) : IFence
+    {
+        private int _left = allowed;
+
+        public void Ask(SectorId sector, CancellationToken cancellation)
+        {
+            if (_left-- <= 0)
+            {
+                throw new OperatorException(FailureKind.Busy, $"{sector} is another's", "Wait.");
+            }
         }
     }
 }
