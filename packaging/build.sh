@@ -68,6 +68,10 @@ texts() {
     install -D -m 644 "$packaging/completions/sealer-recover.zsh" "$root/share/zsh/vendor-completions/_sealer-recover"
     install -D -m 644 "$packaging/completions/sealer-recover.fish" "$root/share/fish/vendor_completions.d/sealer-recover.fish"
     install -m 644 "$packaging"/examples/* "$root/share/doc/sealer-recover/examples"
+    # Alerts, a board and jobs for schedulers: scripts among them can be started where they are.
+    (cd "$repository/contrib" && find . -type f -printf '%P\n' | sort | while IFS= read -r one; do
+        install -D -m "$([ -x "$one" ] && echo 755 || echo 644)" "$one" "$root/share/doc/sealer-recover/examples/$one"
+    done)
     install -m 644 "$repository/README.md" "$repository/README_CN.md" "$root/share/doc/sealer-recover"
 }
 

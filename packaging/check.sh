@@ -39,6 +39,12 @@ done
     [ -z "$complaints" ] || fail "$(basename "$unit"): $complaints"
 done
 
+examples=$unpacked/usr/share/doc/sealer-recover/examples
+! have promtool || promtool test rules "$examples/alerts_test.yml" > "$work/log" 2>&1 || { cat "$work/log"; fail "the alerts in the package"; }
+(cd "$repository/contrib" && find . -type f | sort) | while IFS= read -r one; do cmp -s "$repository/contrib/$one" "$examples/$one" || echo "$one"; done > "$work/log"
+[ ! -s "$work/log" ] || fail "not in the package as in contrib: $(paste -sd' ' "$work/log")"
+[ "$("$examples/run-until-final.sh" sh -c 'exit 8' > /dev/null 2>&1; echo $?)" = 8 ] || fail "run-until-final.sh does not end with what is final"
+
 # Compares files of sectors of a size with the digests that rust-fil-proofs' files have.
 compare() { # folder size sectors...
     local folder=$1 size=$2 sector

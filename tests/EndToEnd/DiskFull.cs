@@ -22,7 +22,7 @@ public sealed class DiskFull(ParentCaches caches) : IDisposable
 
         Ended refused = await _bench.RunAsync(recover);
         Assert.True(refused.Code == 9, refused.ToString());
-        Assert.Empty(Directory.GetFileSystemEntries(_bench.Temp));
+        Assert.Empty(_bench.LeftInTemp);
 
         // One layer of 8 MiB fits, the second does not.
         Ended filled = await _bench.RunAsync([.. recover, "--ignore-resources"]);
@@ -61,7 +61,7 @@ public sealed class DiskFull(ParentCaches caches) : IDisposable
         Ended carriedOn = await _bench.RunAsync(recover);
         Assert.True(carriedOn.Code == 0, carriedOn.ToString());
         data.AssertInstalled(_bench.Result);
-        Assert.Empty(Directory.GetFileSystemEntries(_bench.Temp));
+        Assert.Empty(_bench.LeftInTemp);
     }
 
     private static bool Run(string program, params string[] arguments)

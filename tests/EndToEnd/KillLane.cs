@@ -43,7 +43,7 @@ internal sealed class KillLane(Workbench bench, string size, int seed)
         Ended ended = await bench.RunAsync(_arguments);
         Assert.True(ended.Code == 0, $"seed {seed}: {ended}");
         _expected.AssertInstalled(bench.Result, _expected.Numbers);
-        Assert.Empty(Directory.EnumerateFiles(bench.Temp, "*", SearchOption.AllDirectories));
+        Assert.Empty(bench.LeftInTemp.SelectMany(path => File.Exists(path) ? [path] : Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)));
         Assert.DoesNotContain(
             Directory.EnumerateFiles(Path.Combine(bench.Result, ".sealer-recover"), "*", SearchOption.AllDirectories),
             path => Path.GetFileName(path).StartsWith("sc-02", StringComparison.Ordinal));

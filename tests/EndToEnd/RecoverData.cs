@@ -120,7 +120,7 @@ public sealed class RecoverData(ParentCaches caches) : IDisposable
             Ended rerun = await _bench.RunAsync(arguments);
             Assert.True(rerun.Code == 0, $"killed after line {line}: {rerun}");
             data.AssertInstalled(_bench.Result);
-            Assert.Empty(Directory.GetFileSystemEntries(_bench.Temp));
+            Assert.Empty(_bench.LeftInTemp);
         }
     }
 
@@ -131,7 +131,7 @@ public sealed class RecoverData(ParentCaches caches) : IDisposable
         Ended ended = await _bench.RunAsync(_bench.Recover(_bench.Write(data.Metadata()), $"--piece-source={Store}"));
         Assert.True(ended.Code == 0, ended.ToString());
         data.AssertInstalled(_bench.Result);
-        Assert.Empty(Directory.GetFileSystemEntries(_bench.Temp));
+        Assert.Empty(_bench.LeftInTemp);
     }
 
     private async Task FromServers(string name)
@@ -148,6 +148,6 @@ public sealed class RecoverData(ParentCaches caches) : IDisposable
             _bench.Recover(_bench.Write(data.Metadata()), $"--piece-source={pages.Url}", $"--piece-source={server.Url}/piece/"));
         Assert.True(ended.Code == 0, ended.ToString());
         data.AssertInstalled(_bench.Result);
-        Assert.Empty(Directory.GetFileSystemEntries(_bench.Temp));
+        Assert.Empty(_bench.LeftInTemp);
     }
 }

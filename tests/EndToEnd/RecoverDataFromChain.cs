@@ -117,7 +117,7 @@ public sealed class RecoverDataFromChain(ParentCaches caches) : IAsyncLifetime
             ["installed", "installed", "failed", "installed"],
             ended.Report["sectors"]!.AsArray().Select(sector => (string?)sector!["result"]));
         Assert.Contains("in no order do they give CommD", (string?)ended.Report["sectors"]![2]!["failure"]!["message"], StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(_bench.Temp));
+        Assert.Empty(_bench.LeftInTemp);
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class RecoverDataFromChain(ParentCaches caches) : IAsyncLifetime
         Directory.Delete(output, recursive: true);
         Ended labelled = await UnsealAsync("labelling", 2);
         Assert.Equal([2], labelled.Lines.Single(line => (string?)line["event"] == "unseal_pieces")["labelled"]!.AsArray().Select(sector => (int)sector!["number"]!));
-        Assert.Empty(Directory.GetFileSystemEntries(_bench.Temp));
+        Assert.Empty(_bench.LeftInTemp);
 
         async Task<Ended> UnsealAsync(string by, int sector)
         {

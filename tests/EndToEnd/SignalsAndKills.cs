@@ -59,7 +59,7 @@ public sealed class SignalsAndKills(ParentCaches caches) : IDisposable
         Ended stopped = await executable.EndAsync(TestContext.Current.CancellationToken);
 
         Assert.True(stopped.Code == 130, stopped.ToString());
-        Assert.False(Directory.Exists(_bench.Temp) && Directory.EnumerateFileSystemEntries(_bench.Temp).Any());
+        Assert.Empty(_bench.LeftInTemp);
         Assert.StartsWith("stopping; ", Assert.Single(stopped.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         if (json)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SealerRecover.Recovery.Site;
 
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 [assembly: AssemblyFixture(typeof(EndToEnd.ParentCaches))]
@@ -30,6 +31,11 @@ internal sealed class Workbench(ParentCaches caches) : IDisposable
 
     /// <summary>--sealing-temp.</summary>
     public string Temp => Path.Combine(Home, "temp");
+
+    /// <summary>What is left in --sealing-temp, beside the file in which a run says how it stands.</summary>
+    public IEnumerable<string> LeftInTemp => Directory.Exists(Temp)
+        ? Directory.EnumerateFileSystemEntries(Temp).Where(path => Path.GetFileName(path) != RunFile.FileName)
+        : [];
 
     /// <summary>Variables of the program's environment.</summary>
     public IDictionary<string, string> Environment => _environment;

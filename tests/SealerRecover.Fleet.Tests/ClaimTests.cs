@@ -50,9 +50,9 @@ public sealed class ClaimTests(Databases databases)
 
         Assert.Equal(late.Generation + 1, other.Generation);
         Assert.False(table.Holds(late));
-        Assert.Empty(table.Renew([(late, default)]));
+        Assert.Empty(table.Renew([(late, default, [])]));
         Assert.False(table.End(late, new ClaimEnd(ClaimState.Failed, "failed", 8, "no")));
-        Assert.Equal([other.Id], table.Renew([(other, default)]));
+        Assert.Equal([other.Id], table.Renew([(other, default, [])]));
         Assert.True(table.End(other, new ClaimEnd(ClaimState.Done, "installed", 0, null)));
         ClaimView end = Assert.Single(fleet.List.Sectors());
         Assert.Equal((ClaimState.Done, "other", "installed"), (end.State, end.Worker, end.Outcome));
@@ -65,7 +65,7 @@ public sealed class ClaimTests(Databases databases)
         fleet.Submit(1);
         ClaimTable table = fleet.Table();
         Claim owner = Take(table, "owner")!;
-        table.Renew([(owner, new ClaimProgress(Placed: true, "label", 2, 11, 0.5))]);
+        table.Renew([(owner, new ClaimProgress(Placed: true, "label", 2, 11, 0.5), [])]);
         Assert.Equal(new ClaimProgress(true, "label", 2, 11, 0.5), Assert.Single(fleet.List.Sectors()).Progress);
 
         // Silent, or given back: nobody else's before the hour is over, and the owner's at any time.
@@ -117,10 +117,80 @@ public sealed class ClaimTests(Databases databases)
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
         DateTimeOffset now = DateTimeOffset.UnixEpoch;
         ClaimTable table = fleet.Table();
-        table.Submit([(FleetCase.Job(1), null), (FleetCase.Job(2), now.AddDays(2)), (FleetCase.Job(3), now.AddDays(1))], 0);
-        table.Submit([(FleetCase.Job(9), null)], 5);
-        table.Submit([(FleetCase.Job(0), null)], -1);
+        table.Submit([new(FleetCase.Job(1)), new(FleetCase.Job(2), now.AddDays(2)), new(FleetCase.Job(3), now.AddDays(1))], 0);
+        table.Submit([new(FleetCase.Job(9))], 5);
+        table.Submit([new(FleetCase.Job(0))], -1);
         Assert.Equal([9ul, 3, 2, 1, 0], table.Candidates("a", Reach, 10).Select(candidate => candidate.Sector.Number));
+    }
+
+    [Fact]
+    public async Task A_fault_that_ends_soon_goes_before_what_is_due_and_that_before_what_is_dear()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        ClaimTable table = fleet.Table();
+        table.Submit(
+            [
+                new(FleetCase.Job(1), now.AddHours(5)) { Deadline = 1, PerDay = 7, FaultEnd = now.AddDays(30) },
+                new(FleetCase.Job(2), now.AddHours(5)) { Deadline = 1, PerDay = 9, FaultEnd = now.AddDays(30) },
+                new(FleetCase.Job(3), now.AddHours(9)) { Deadline = 2, PerDay = 1, FaultEnd = now.AddDays(2) },
+
+                // Its deadline was yesterday, and is tomorrow again.
+                new(FleetCase.Job(4), now.AddHours(-20)) { Deadline = 3, PerDay = 1000 },
+                new(FleetCase.Job(5)),
+            ],
+            0);
+        Assert.Equal([3ul, 4, 2, 1, 5], table.Candidates("a", Reach, 10).Select(candidate => candidate.Sector.Number));
+        ClaimView again = Assert.Single(fleet.List.Sectors(), sector => sector.Sector.Number == 4);
+        Assert.InRange(again.Due!.Value - now, TimeSpan.FromHours(3.9), TimeSpan.FromHours(4.1));
+        Assert.Equal((3, 1000, null), (again.Stakes.Deadline, (int)again.Stakes.PerDay!.Value, again.Stakes.FaultEnd));
+    }
+
+    [Fact]
+    public async Task What_happens_to_a_sector_is_kept_as_far_as_its_newest_200()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Submit(1);
+        ClaimTable table = fleet.Table();
+        Claim claim = Take(table, "a")!;
+        for (int batch = 0; batch < 10; batch++)
+        {
+            table.Renew([(claim, default, [.. Enumerable.Range(0, 30).Select(i => new ClaimEvent($"{batch}, {i}", "layer_1", 12))])]);
+        }
+
+        // Who has lost it adds nothing any more.
+        table.Renew([(claim with { Generation = 99 }, default, [new ClaimEvent("late")])]);
+        table.End(claim, new ClaimEnd(ClaimState.Failed, "failed", 8, "another CommR"), events: [new ClaimEvent("before the end")]);
+        IReadOnlyList<ClaimHistory> history = fleet.List.Events(claim.Sector);
+        Assert.InRange(history.Count, 200, 202);
+        Assert.Equal(("failed: another CommR", "a"), (history[0].Text, history[0].Worker));
+        Assert.Equal("before the end", history[1].Text);
+        Assert.Equal(("9, 29", "layer_1", 12), (history[2].Text, history[2].Step, history[2].Seconds));
+        Assert.DoesNotContain(history, one => one.Text == "late");
+        fleet.List.Retry([claim.Sector]);
+        Assert.Equal("put on the list again", fleet.List.Events(claim.Sector)[0].Text);
+    }
+
+    [Fact]
+    public async Task A_database_that_an_older_build_prepared_is_said_to_be_and_gets_what_is_new()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Submit(2);
+        fleet.Database.Send(
+            $"DROP TABLE {FleetDatabase.Schema}.events; ALTER TABLE {FleetDatabase.Schema}.workers DROP COLUMN about;"
+            + $"ALTER TABLE {FleetDatabase.Schema}.claims DROP COLUMN size, DROP COLUMN deadline, DROP COLUMN partition, DROP COLUMN fault_end, DROP COLUMN per_day, "
+            + "DROP COLUMN termination, DROP COLUMN debt, DROP COLUMN rate, DROP COLUMN unit");
+        foreach (Action ask in (Action[])[() => fleet.List.All(), () => fleet.List.Come("a"), () => fleet.Table().Candidates("a", Reach, 1), () => fleet.Submit(1)])
+        {
+            OperatorException older = Assert.Throws<OperatorException>(ask);
+            Assert.Equal(FailureKind.BadInput, older.Kind);
+            Assert.Contains("older build", older.Message, StringComparison.Ordinal);
+        }
+
+        FleetSchema.Prepare(fleet.Database);
+        FleetSchema.Prepare(fleet.Database);
+        Assert.Equal(2, fleet.List.All().Sectors.Count);
+        Assert.NotNull(Take(fleet.Table(), "a"));
     }
 
     [Fact]
@@ -129,8 +199,8 @@ public sealed class ClaimTests(Databases databases)
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
         ClaimTable table = fleet.Table();
         table.Submit(
-            [(FleetCase.Job(0), null), (FleetCase.Job(1, place: "/sector"), null), (FleetCase.Job(2, place: "/elsewhere"), null), (FleetCase.Job(3, JobKind.Repair), null)], 0);
-        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.claims SET form = 2 WHERE number = 0");
+            [new(FleetCase.Job(0)), new(FleetCase.Job(1, place: "/sector")), new(FleetCase.Job(2, place: "/elsewhere")), new(FleetCase.Job(3, JobKind.Repair))], 0);
+        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.claims SET form = 99 WHERE number = 0");
         Assert.Equal([1ul], table.Candidates("a", Reach, 10).Select(candidate => candidate.Sector.Number));
         Assert.Equal([1ul, 3], table.Candidates("a", Reach with { Kinds = [JobKind.Recover, JobKind.Repair] }, 10).Select(candidate => candidate.Sector.Number));
     }
@@ -165,9 +235,9 @@ public sealed class ClaimTests(Databases databases)
         fleet.Submit(2);
         ClaimTable table = fleet.Table();
         Claim claim = Take(table, "a")!;
-        Assert.Equal([claim.Sector], table.Submit([(FleetCase.Job(0), null), (FleetCase.Job(1), null)], 7));
+        Assert.Equal([claim.Sector], table.Submit([new(FleetCase.Job(0)), new(FleetCase.Job(1))], 7));
         table.End(claim, new ClaimEnd(ClaimState.Done, "installed", 0, null));
-        Assert.Empty(table.Submit([(FleetCase.Job(0), null)], 7));
+        Assert.Empty(table.Submit([new(FleetCase.Job(0))], 7));
         Assert.All(fleet.List.Sectors(), sector => Assert.Equal((ClaimState.Queued, 7), (sector.State, sector.Priority)));
     }
 
@@ -177,7 +247,7 @@ public sealed class ClaimTests(Databases databases)
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
         ClaimTable table = fleet.Table();
         SectorJob job = new(FleetCase.Sample, JobKind.Repair, "/sector");
-        table.Submit([(job, null)], 0);
+        table.Submit([new(job)], 0);
         SectorJob read = SectorJob.Read(Assert.Single(table.Candidates("a", new WorkerReach([JobKind.Repair], ["/sector"]), 1)).Job);
         Assert.Equal((job.Kind, job.Place, job.Facts.Sector, job.Facts.Ticket, job.Facts.SealedCid, job.Facts.SealProof), (read.Kind, read.Place, read.Facts.Sector, read.Facts.Ticket, read.Facts.SealedCid, read.Facts.SealProof));
     }

@@ -38,7 +38,7 @@ internal sealed class FleetCase : IDisposable
         new(Database, TimeSpan.FromSeconds(silenceSeconds), TimeSpan.FromSeconds(giveBackSeconds));
 
     /// <summary>Puts sectors 0, 1, 2… on it.</summary>
-    public void Submit(int count, int priority = 0) => Table().Submit([.. Enumerable.Range(0, count).Select(number => (Job(number), (DateTimeOffset?)null))], priority);
+    public void Submit(int count, int priority = 0) => Table().Submit([.. Enumerable.Range(0, count).Select(number => new Submission(Job(number)))], priority);
 
     /// <summary>The job of a sector that is like the sample but for its number.</summary>
     public static SectorJob Job(int number, JobKind kind = JobKind.Recover, string? place = null) =>

@@ -24,7 +24,7 @@ public sealed class SeatTests(Databases databases) : IDisposable
         // It may be gone: that is seen by and by.
         Assert.False(second.TryTake());
         Assert.False(second.TryTake());
-        Assert.False(fleet.List.IsThere("a", null, first.Instance));
+        Assert.False(fleet.List.IsThere("a", null, instance: first.Instance));
         OperatorException refused = Assert.Throws<OperatorException>(() => second.TryTake());
         Assert.Equal(FailureKind.Busy, refused.Kind);
         Assert.Contains("another worker of the name a is at work", refused.Message, StringComparison.Ordinal);
@@ -42,8 +42,8 @@ public sealed class SeatTests(Databases databases) : IDisposable
 
         Assert.True(second.TryTake());
 
-        Assert.Null(fleet.List.IsThere("a", null, first.Instance));
-        Assert.False(fleet.List.IsThere("a", null, second.Instance));
+        Assert.Null(fleet.List.IsThere("a", null, instance: first.Instance));
+        Assert.False(fleet.List.IsThere("a", null, instance: second.Instance));
         fleet.List.Go("a");
         Assert.True(Seat(fleet, "a", "three").TryTake());
     }

@@ -23,16 +23,17 @@ public sealed class SiteTests(Databases databases)
         fleet.Submit(4);
         fleet.List.Come("a");
         fleet.List.Come("gone");
+        fleet.List.IsThere("a", "note", new MachineAbout { Version = "1", Cores = 16, Gpus = ["a card"], LabelRate = 5, LabelRateExpected = 6, Disk = 10, DiskAvailable = 7 });
         fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.workers SET heard = now() - interval '5 minutes' WHERE name = 'gone'");
         ClaimTable table = fleet.Table();
         Claim[] claims = [.. table.Candidates("a", Reach, 3).Select(candidate => table.TryTake("a", candidate)!)];
-        table.Renew([(claims[0], new ClaimProgress(true, "label", 2, 2, 0.5))]);
+        table.Renew([(claims[0], new ClaimProgress(true, "label", 2, 2, 0.5), [])]);
         table.End(claims[1], new ClaimEnd(ClaimState.Done, "installed", 0, null));
         table.End(claims[2], new ClaimEnd(ClaimState.Failed, "failed", 8, "another CommR"));
 
         SiteState state = Site(fleet).Read();
         Assert.True(state.IsFleet);
-        Assert.Equal(0.25, state.Run.Fraction);
+        Assert.Equal(0.4, state.Run.Fraction);
         Assert.Equal(
             [(0ul, SectorStage.Labelling, "a"), (3, SectorStage.Queued, null), (1, SectorStage.Done, "a"), (2, SectorStage.Failed, "a")],
             state.Sectors.Select(sector => (sector.Sector.Number, sector.Stage, sector.Machine)));
@@ -40,6 +41,9 @@ public sealed class SiteTests(Databases databases)
         Assert.Equal(("label", 2, 2, 0.5, "recover"), (first.Phase, first.Step, first.Steps, first.Fraction, first.Kind));
         Assert.Equal((8, "another CommR"), (state.Sectors[3].ExitCode, state.Sectors[3].Message));
         Assert.Equal([("a", true), ("gone", false)], state.Machines.Select(machine => (machine.Name, machine.Alive)));
+        SiteMachine machine = state.Machines[0];
+        Assert.Equal(("1", 16, 5.0, 6.0, 10L, 7L, "note"), (machine.Version, machine.Cores, machine.LabelRate, machine.LabelRateExpected, machine.Disk, machine.DiskAvailable, machine.Note));
+        Assert.Equal(["a card"], machine.Gpus);
         Assert.DoesNotContain(PostgresServer.Password, JsonSerializer.Serialize(state, SiteJson.Default.SiteState), StringComparison.Ordinal);
     }
 
@@ -50,10 +54,14 @@ public sealed class SiteTests(Databases databases)
         fleet.Submit(1);
         ClaimTable table = fleet.Table();
         Claim claim = table.TryTake("a", Assert.Single(table.Candidates("a", Reach, 1)))!;
-        table.Renew([(claim, new ClaimProgress(true, "label", 2, 2, 0.5))]);
+        table.Renew([(claim, new ClaimProgress(true, "label", 2, 2, 0.5), [])]);
         SiteSectorDetail detail = Site(fleet).Sector(claim.Sector)!;
         Assert.Equal(FleetCase.Sample.SealedCid.ToString(), Assert.Single(detail.Facts, fact => fact.Name == "sealed_cid").Value);
         Assert.Equal([("layer_1", 1.0), ("layer_2", 0.5), ("trees", 0), ("install", 0)], detail.Steps.Select(step => (step.Name, step.Fraction)));
+        table.Renew([(claim, new ClaimProgress(true, "trees", 1, 1, 0.5), [new ClaimEvent("layer 1 of 2 labelled in 3 s", "layer_1", 3)])]);
+        detail = Site(fleet).Sector(claim.Sector)!;
+        Assert.Equal([3.0, null, null, null], detail.Steps.Select(step => step.Seconds));
+        Assert.Equal(["layer 1 of 2 labelled in 3 s", "taken", "put on the list"], detail.Events.Select(one => one.Text));
         Assert.Null(Site(fleet).Sector(new SectorId(claim.Sector.Miner, 99)));
     }
 

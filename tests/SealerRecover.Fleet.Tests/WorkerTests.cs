@@ -29,13 +29,19 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     public async Task A_worker_makes_what_is_on_the_list_whatever_its_clock_says(int minutesOff)
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
-        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
         WorkedSector worked = Assert.Single(RunToEnd(fleet, "a", new WrongClock(TimeSpan.FromMinutes(minutesOff))));
         Assert.Equal((OutcomeKind.Installed, null), (worked.Outcome.Kind, worked.Outcome.Failure));
         ClaimView sector = Assert.Single(fleet.List.Sectors());
         Assert.Equal((ClaimState.Done, "installed", "a"), (sector.State, sector.Outcome, sector.Worker));
         Assert.InRange(Assert.Single(fleet.List.Machines()).HeardSecondsAgo, 0, 60);
         Assert.True(File.Exists(Installed));
+
+        // What happened is told by the database's clock.
+        IReadOnlyList<ClaimHistory> history = fleet.List.Events(sector.Sector);
+        Assert.Equal(("installed", "taken", "put on the list"), (history[0].Text, history[^2].Text, history[^1].Text));
+        Assert.Contains(history, one => one is { Step: "layer_2", Seconds: not null, Worker: "a" });
+        Assert.All(history, one => Assert.InRange(history[^1].At - one.At, TimeSpan.FromMinutes(-5), TimeSpan.FromMinutes(5)));
 
         // Nobody takes a sector for abandoned because of that clock.
         Assert.Empty(fleet.Table().Candidates("b", new WorkerReach([JobKind.Recover], []), 1));
@@ -45,7 +51,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     public async Task Who_comes_too_late_is_refused_before_anything_is_installed_and_keeps_its_files()
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
-        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
         SectorOutcome? late = null;
         using CancellationTokenSource stop = new();
         _hear = happened =>
@@ -81,7 +87,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     public async Task Who_hears_during_the_run_that_all_it_has_is_another_s_stops_and_says_so()
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
-        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
         _hear = happened =>
         {
             if (happened is SectorStarted)
@@ -132,7 +138,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
         using CutLine line = new(new Uri(url).Port);
         using FleetCase fleet = FleetCase.At(url);
         using FleetDatabase cut = FleetDatabase.At(url.Replace($":{new Uri(url).Port}/", $":{line.Port}/", StringComparison.Ordinal), "the test");
-        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
         _hear = happened =>
         {
             if (happened is SectorStarted)
@@ -159,7 +165,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
         SectorJob job = new(FleetCase.Sample with { SealedCid = new CommR(FleetCase.Sample.Ticket.Value) }, JobKind.Recover, null);
-        fleet.Table().Submit([(job, null)], 0);
+        fleet.Table().Submit([new(job)], 0);
         WorkedSector worked = Assert.Single(RunToEnd(fleet, "a", TimeProvider.System));
         Assert.Equal(FailureKind.CommitmentMismatch, Assert.IsAssignableFrom<OperatorException>(worked.Outcome.Failure).Kind);
         ClaimView failed = Assert.Single(fleet.List.Sectors());
@@ -172,7 +178,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
         SectorJob large = new(FleetCase.Sample with { SealProof = SealProofs.All.First(proof => proof.SectorSize.Bytes == 64L << 30) }, JobKind.Recover, null);
-        fleet.Table().Submit([(large, null)], 0);
+        fleet.Table().Submit([new(large)], 0);
         Assert.SkipWhen(new DriveInfo(_folder).AvailableFreeSpace > 2000L << 30, "this machine could hold it");
         Task<IReadOnlyList<WorkedSector>> run = Task.Run(() => RunToEnd(fleet, "small", TimeProvider.System, drain: false));
         await FleetCase.UntilAsync(() => fleet.List.Machines() is [{ Note: not null }]);
@@ -188,7 +194,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
         SectorFacts[] sectors = [.. MetadataFile.Read(Path.Combine(VectorFiles.RepositoryRoot, "samples", "2KiB", "sectors-recovery-f01000.json")).Sectors
             .GroupBy(facts => facts.SealProof).MaxBy(alike => alike.Count())!.Take(3)];
-        fleet.Table().Submit([.. sectors.Select(facts => (new SectorJob(facts, JobKind.Recover, null), (DateTimeOffset?)null))], 0);
+        fleet.Table().Submit([.. sectors.Select(facts => new Submission(new SectorJob(facts, JobKind.Recover, null)))], 0);
         int most = 0;
         _hear = happened =>
         {
@@ -212,7 +218,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
         SectorId sector = FleetCase.Sample.Sector;
-        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
         RunToEnd(fleet, "a", TimeProvider.System);
         string result = Path.Combine(_folder, "result");
         string tree = Path.Combine("cache", sector.FileName, "sc-02-data-tree-r-last.dat");
@@ -227,7 +233,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
             }
         };
 
-        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Repair, null), null)], 0);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Repair, null))], 0);
         WorkedSector worked = Assert.Single(RunToEnd(fleet, "a", TimeProvider.System));
 
         Assert.Equal((OutcomeKind.AlreadyThere, ClaimState.Claimed), (worked.Outcome.Kind, meanwhile!.State));
@@ -239,7 +245,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     public async Task A_worker_whose_name_another_has_by_now_ends_and_leaves_the_name_to_it()
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
-        fleet.Table().Submit([(new SectorJob(FleetCase.Sample, JobKind.Recover, null), null)], 0);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
         _hear = happened =>
         {
             if (happened is SectorStarted)

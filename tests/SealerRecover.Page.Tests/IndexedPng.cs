@@ -8,7 +8,8 @@ namespace SealerRecover.Page.Tests;
 internal static class IndexedPng
 {
     private const int Colours = 256;
-    private const int AlmostTheSame = 1200;
+    private const int Areas = 96;
+    private const int AlmostTheSame = 500;
     private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a];
 
     /// <summary>The same picture in the colours that it has most of; what is left out gets the nearest of these.</summary>
@@ -48,13 +49,13 @@ internal static class IndexedPng
         return file.ToArray();
     }
 
-    /// <summary>What is almost the same takes no second place, so that colours of few pixels get one.</summary>
+    /// <summary>Colours of areas as they are; of those of edges what is almost the same takes no second place, so that more of them get one.</summary>
     private static int[] Palette(int[] pixels)
     {
         List<int> palette = [];
         foreach ((int colour, _) in pixels.CountBy(pixel => pixel).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key))
         {
-            if (palette.Count < Colours && palette.TrueForAll(known => Distance(known, colour) > AlmostTheSame))
+            if (palette.Count < Areas || (palette.Count < Colours && palette.TrueForAll(known => Distance(known, colour) > AlmostTheSame)))
             {
                 palette.Add(colour);
             }

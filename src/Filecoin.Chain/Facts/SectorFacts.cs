@@ -101,6 +101,9 @@ public sealed record ChainStatus
     /// <summary>Proven only: deadline index 0 to 47 the sector is assigned to, when the node told.</summary>
     public int? Deadline { get; init; }
 
+    /// <summary>Proven only: the partition in it, when the node told.</summary>
+    public int? Partition { get; init; }
+
     /// <summary>Proven only: when that deadline next opens.</summary>
     public long? DeadlineOpens { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Filecoin.Primitives;
 using SealerRecover.Fleet.Jobs;
 
@@ -46,7 +47,50 @@ public sealed record Claim(long Id, long Generation, SectorId Sector);
 /// <param name="Step">1-based, of <paramref name="Steps"/>: the layer or tree.</param>
 /// <param name="Steps">How many there are in this phase.</param>
 /// <param name="Fraction">0 to 1, of this step.</param>
-public readonly record struct ClaimProgress(bool Placed, string? Phase, int Step, int Steps, double Fraction);
+/// <param name="Rate">Units a second in this phase; null while unknown.</param>
+/// <param name="Unit">What is counted: nodes or bytes.</param>
+public readonly record struct ClaimProgress(bool Placed, string? Phase, int Step, int Steps, double Fraction, double? Rate = null, string? Unit = null);
+
+/// <summary>Something that happened to a sector, to be kept.</summary>
+/// <param name="Text">What, in English.</param>
+/// <param name="Step">The step that it was, as layer_3; null for none.</param>
+/// <param name="Seconds">What that took.</param>
+/// <param name="Happened">When, as this process counts its own time: by whose clock it is told is the database's business.</param>
+public sealed record ClaimEvent(string Text, string? Step, double? Seconds, long Happened)
+{
+    /// <summary>Happens now.</summary>
+    public ClaimEvent(string text, string? step = null, double? seconds = null)
+        : this(text, step, seconds, TimeProvider.System.GetTimestamp())
+    {
+    }
+
+    /// <summary>Seconds since then.</summary>
+    internal double Ago => TimeProvider.System.GetElapsedTime(Happened).TotalSeconds;
+}
+
+/// <summary>A sector to be put on the list, and what is known of what hangs on it. Times are told by the chain, money in attoFIL.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Due">By when it has to stand; null where nobody knows, as for all that follows.</param>
+public sealed record Submission(SectorJob Job, DateTimeOffset? Due = null)
+{
+    /// <summary>Its window PoSt's deadline. What is due for one is due again a day later.</summary>
+    public int? Deadline { get; init; }
+
+    /// <summary>The partition in it.</summary>
+    public int? Partition { get; init; }
+
+    /// <summary>When its fault terminates it.</summary>
+    public DateTimeOffset? FaultEnd { get; init; }
+
+    /// <summary>What a day costs on which it is not back: fees and the reward that it misses.</summary>
+    public BigInteger? PerDay { get; init; }
+
+    /// <summary>What its termination would cost.</summary>
+    public BigInteger? Termination { get; init; }
+
+    /// <summary>What the miner has to be sent first, for people, and in further lines the commands that do it; null for nothing.</summary>
+    public string? Debt { get; init; }
+}
 
 /// <summary>How a sector ended with a worker.</summary>
 /// <param name="State"><see cref="ClaimState.Done"/> or <see cref="ClaimState.Failed"/>; <see cref="ClaimState.Queued"/> where it is given back.</param>
@@ -72,6 +116,9 @@ public sealed record ClaimEnd(ClaimState State, string Outcome, int ExitCode, st
 /// <param name="Message">Why it failed.</param>
 /// <param name="Kind">What is done: recover, repair.</param>
 /// <param name="Submitted">When it was put on the list.</param>
+/// <param name="Size">Bytes of the sector.</param>
+/// <param name="Stakes">What hangs on it, as it was known when it was put on the list.</param>
+/// <param name="Moved">When it moved on last.</param>
 public sealed record ClaimView(
     SectorId Sector,
     ClaimState State,
@@ -87,7 +134,13 @@ public sealed record ClaimView(
     int? ExitCode,
     string? Message,
     string Kind,
-    DateTimeOffset Submitted);
+    DateTimeOffset Submitted,
+    long? Size,
+    ClaimStakes Stakes,
+    DateTimeOffset? Moved);
+
+/// <summary>What hangs on a sector: see <see cref="Submission"/>.</summary>
+public readonly record struct ClaimStakes(int? Deadline, int? Partition, DateTimeOffset? FaultEnd, BigInteger? PerDay, BigInteger? Termination, string? Debt);
 
 /// <summary>A machine of a fleet; times by the database's clock.</summary>
 /// <param name="Name">Its name.</param>
@@ -96,10 +149,19 @@ public sealed record ClaimView(
 /// <param name="Draining">Whether it takes nothing new.</param>
 /// <param name="Ended">Whether it has said good-bye.</param>
 /// <param name="Note">What it says about itself; null for nothing.</param>
-public sealed record WorkerView(string Name, DateTimeOffset Since, double HeardSecondsAgo, bool Draining, bool Ended, string? Note);
+/// <param name="About">What it is and has; null where it did not tell.</param>
+public sealed record WorkerView(string Name, DateTimeOffset Since, double HeardSecondsAgo, bool Draining, bool Ended, string? Note, MachineAbout? About);
 
 /// <summary>All of a fleet at one moment.</summary>
 /// <param name="At">When, by the database's clock.</param>
 /// <param name="Sectors">The list, what a worker has first, then in the order in which they are taken.</param>
 /// <param name="Workers">All workers that ever came, by name.</param>
 public sealed record FleetView(DateTimeOffset At, IReadOnlyList<ClaimView> Sectors, IReadOnlyList<WorkerView> Workers);
+
+/// <summary>Something that happened to a sector, as it is kept.</summary>
+/// <param name="At">When, by the database's clock.</param>
+/// <param name="Worker">Where; null for nowhere.</param>
+/// <param name="Text">What, in English.</param>
+/// <param name="Step">The step that it was, as layer_3; null for none.</param>
+/// <param name="Seconds">What that took.</param>
+public sealed record ClaimHistory(DateTimeOffset At, string? Worker, string Text, string? Step, double? Seconds);

@@ -17,18 +17,35 @@ namespace SealerRecover.Fleet.Claims;
 public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpan giveBackAfter)
 {
     private const string Table = $"{FleetDatabase.Schema}.claims";
+    private const string Events = $"{FleetDatabase.Schema}.events";
+
+    /// <summary>When a sector is due next: what is due for a deadline is due again each day.</summary>
+    internal const string NextDue =
+        "CASE WHEN deadline IS NOT NULL AND due < now() THEN due + interval '1 day' * (floor(extract(epoch FROM now() - due) / 86400) + 1) ELSE due END";
+
+    /// <summary>
+    /// What goes first: a higher priority; a fault that ends within three days, which costs more than days; what is due first; what a day costs
+    /// most for; then by number.
+    /// </summary>
+    internal const string Order = $"priority DESC, CASE WHEN fault_end < now() + interval '3 days' THEN fault_end END NULLS LAST, {NextDue} NULLS LAST, per_day DESC NULLS LAST, miner, number";
+
+    /// <summary>Leaves the newest 200 events of each sector that was changed.</summary>
+    private const string Pruned = $"""
+        pruned AS (DELETE FROM {Events} AS e USING changed WHERE e.claim = changed.id
+            AND e.id <= (SELECT o.id FROM {Events} AS o WHERE o.claim = changed.id ORDER BY o.id DESC OFFSET 200 LIMIT 1))
+        """;
 
     /// <summary>
     /// Whether a worker may take a row: it waits and belongs nowhere else, or it is this worker's own of an earlier life, or who has it is gone.
     /// </summary>
     private const string MayTake = """
-        NOT paused AND form = @form AND (not_before IS NULL OR not_before < now()) AND (
+        NOT paused AND form <= @form AND (not_before IS NULL OR not_before < now()) AND (
             (state = 'queued' AND (worker IS NULL OR worker = @worker OR NOT placed OR heard < now() - @grace))
             OR (state = 'claimed' AND worker = @worker)
             OR (state = 'claimed' AND heard < now() - CASE WHEN placed THEN @grace ELSE @silence END))
         """;
 
-    /// <summary>What this worker may take now, what goes first first: by priority, then by when it is due, then by number.</summary>
+    /// <summary>What this worker may take now, what goes first first.</summary>
     /// <param name="worker">The worker; it has nothing at work.</param>
     /// <param name="reach">What it can do.</param>
     /// <param name="most">At most so many.</param>
@@ -39,7 +56,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
         return database.Rows(
             $"""
             SELECT id, generation, miner, number, job FROM {Table}
-            WHERE {MayTake} AND kind = ANY(@kinds) AND (place IS NULL OR place = ANY(@places)) ORDER BY priority DESC, due NULLS LAST, miner, number LIMIT @most
+            WHERE {MayTake} AND kind = ANY(@kinds) AND (place IS NULL OR place = ANY(@places)) ORDER BY {Order} LIMIT @most
             """,
             row => new Candidate(row.GetInt64(0), row.GetInt64(1), SectorOf(row, 2), row.GetString(4)),
             [
@@ -58,34 +75,62 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
         ArgumentNullException.ThrowIfNull(candidate);
         return database.First(
             $"""
-            UPDATE {Table} SET state = 'claimed', generation = generation + 1, placed = placed AND worker = @worker, worker = @worker,
-                since = now(), heard = now(), not_before = NULL, phase = NULL, step = NULL, steps = NULL, fraction = NULL, outcome = NULL, exit_code = NULL, message = NULL
-            WHERE id = @id AND generation = @generation AND {MayTake} RETURNING generation
+            WITH changed AS (
+                UPDATE {Table} SET state = 'claimed', generation = generation + 1, placed = placed AND worker = @worker, worker = @worker,
+                    since = now(), heard = now(), not_before = NULL, phase = NULL, step = NULL, steps = NULL, fraction = NULL, rate = NULL, unit = NULL, moved = now(),
+                    outcome = NULL, exit_code = NULL, message = NULL
+                WHERE id = @id AND generation = @generation AND {MayTake} RETURNING id, generation),
+            told AS (INSERT INTO {Events} (claim, worker, text) SELECT id, @worker, 'taken' FROM changed),
+            {Pruned}
+            SELECT generation FROM changed
             """,
             row => new Claim(candidate.Id, row.GetInt64(0), candidate.Sector),
             [.. Taker(worker), new("id", candidate.Id), new("generation", candidate.Generation)]);
     }
 
-    /// <summary>Says that a worker still has its sectors, and how far they are; all in one statement.</summary>
-    /// <returns>Those that are still its own.</returns>
+    /// <summary>Says that a worker still has its sectors, how far they are, and what happened to them; all in one statement.</summary>
+    /// <returns>Those that are still its own; of others nothing is kept.</returns>
     /// <exception cref="OperatorException">The database does not answer.</exception>
-    public IReadOnlySet<long> Renew(IReadOnlyList<(Claim Claim, ClaimProgress Progress)> held)
+    public IReadOnlySet<long> Renew(IReadOnlyList<(Claim Claim, ClaimProgress Progress, IReadOnlyList<ClaimEvent> Events)> held)
     {
         ArgumentNullException.ThrowIfNull(held);
-        return held.Count == 0 ? new HashSet<long>() : database.Rows(
+        if (held.Count == 0)
+        {
+            return new HashSet<long>();
+        }
+
+        (long Id, ClaimEvent Event)[] events = [.. held.SelectMany(one => one.Events.Select(happened => (one.Claim.Id, happened)))];
+        string told = events.Length == 0 ? "" : $"""
+            , told AS (
+                INSERT INTO {Events} (claim, at, worker, text, step, seconds)
+                SELECT changed.id, now() - interval '1 second' * e.ago, changed.worker, e.text, e.step, e.seconds
+                FROM changed JOIN unnest(@of, @texts, @of_step, @took, @ago) WITH ORDINALITY AS e (id, text, step, seconds, ago, place) ON e.id = changed.id ORDER BY e.place),
+            {Pruned}
+            """;
+        return database.Rows(
             $"""
-            UPDATE {Table} AS c SET heard = now(), placed = c.placed OR n.placed, phase = n.phase, step = n.step, steps = n.steps, fraction = n.fraction
-            FROM unnest(@ids, @generations, @placed, @phases, @step, @steps, @fractions) AS n (id, generation, placed, phase, step, steps, fraction)
-            WHERE c.id = n.id AND c.generation = n.generation AND c.state = 'claimed' RETURNING c.id
+            WITH changed AS (
+                UPDATE {Table} AS c SET heard = now(), placed = c.placed OR n.placed, phase = n.phase, step = n.step, steps = n.steps, fraction = n.fraction,
+                    rate = n.rate, unit = n.unit,
+                    moved = CASE WHEN (c.phase, c.step, c.fraction) IS DISTINCT FROM (n.phase, n.step, n.fraction) THEN now() ELSE c.moved END
+                FROM unnest(@ids, @generations, @placed, @phases, @step, @steps, @fractions, @rates, @units)
+                    AS n (id, generation, placed, phase, step, steps, fraction, rate, unit)
+                WHERE c.id = n.id AND c.generation = n.generation AND c.state = 'claimed' RETURNING c.id, c.worker){told}
+            SELECT id FROM changed
             """,
             row => row.GetInt64(0),
-            Many("ids", NpgsqlDbType.Bigint, held.Select(one => one.Claim.Id)),
-            Many("generations", NpgsqlDbType.Bigint, held.Select(one => one.Claim.Generation)),
-            Many("placed", NpgsqlDbType.Boolean, held.Select(one => one.Progress.Placed)),
-            Many("phases", NpgsqlDbType.Text, held.Select(one => one.Progress.Phase)),
-            Many("step", NpgsqlDbType.Integer, held.Select(one => one.Progress.Step)),
-            Many("steps", NpgsqlDbType.Integer, held.Select(one => one.Progress.Steps)),
-            Many("fractions", NpgsqlDbType.Double, held.Select(one => one.Progress.Fraction))).ToHashSet();
+            [
+                Many("ids", NpgsqlDbType.Bigint, held.Select(one => one.Claim.Id)),
+                Many("generations", NpgsqlDbType.Bigint, held.Select(one => one.Claim.Generation)),
+                Many("placed", NpgsqlDbType.Boolean, held.Select(one => one.Progress.Placed)),
+                Many("phases", NpgsqlDbType.Text, held.Select(one => one.Progress.Phase)),
+                Many("step", NpgsqlDbType.Integer, held.Select(one => one.Progress.Step)),
+                Many("steps", NpgsqlDbType.Integer, held.Select(one => one.Progress.Steps)),
+                Many("fractions", NpgsqlDbType.Double, held.Select(one => one.Progress.Fraction)),
+                Many("rates", NpgsqlDbType.Double, held.Select(one => one.Progress.Rate)),
+                Many("units", NpgsqlDbType.Text, held.Select(one => one.Progress.Unit)),
+                .. events.Length == 0 ? [] : (NpgsqlParameter[])[Many("of", NpgsqlDbType.Bigint, events.Select(one => one.Id)), .. Told(events.Select(one => one.Event))],
+            ]).ToHashSet();
     }
 
     /// <summary>Whether a claim still holds; it is renewed by that, so that nobody else takes the sector right after.</summary>
@@ -100,53 +145,71 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
     /// <param name="claim">The claim.</param>
     /// <param name="end">How.</param>
     /// <param name="placed">Whether it has layers where it was, which may not have been told yet.</param>
+    /// <param name="events">What happened to it before and was not told yet.</param>
     /// <returns>Whether it was still this claim's to say.</returns>
     /// <exception cref="OperatorException">The database does not answer.</exception>
-    public bool End(Claim claim, ClaimEnd end, bool placed = false)
+    public bool End(Claim claim, ClaimEnd end, bool placed = false, IReadOnlyList<ClaimEvent>? events = null)
     {
         ArgumentNullException.ThrowIfNull(claim);
         ArgumentNullException.ThrowIfNull(end);
-        return database.Send(
+        return database.First(
             $"""
-            UPDATE {Table} SET state = @state, since = now(), heard = now(), placed = (placed OR @placed) AND @state <> 'done', outcome = @outcome, exit_code = @code, message = @message,
-                not_before = CASE WHEN @state = 'queued' THEN now() + @wait END
-            WHERE id = @id AND generation = @generation AND state = 'claimed'
+            WITH changed AS (
+                UPDATE {Table} SET state = @state, since = now(), heard = now(), placed = (placed OR @placed) AND @state <> 'done', outcome = @outcome, exit_code = @code,
+                    message = @message, not_before = CASE WHEN @state = 'queued' THEN now() + @wait END
+                WHERE id = @id AND generation = @generation AND state = 'claimed' RETURNING id, worker),
+            told AS (
+                INSERT INTO {Events} (claim, at, worker, text, step, seconds)
+                SELECT changed.id, now() - interval '1 second' * e.ago, changed.worker, e.text, e.step, e.seconds
+                FROM changed CROSS JOIN unnest(@texts, @of_step, @took, @ago) WITH ORDINALITY AS e (text, step, seconds, ago, place) ORDER BY e.place),
+            {Pruned}
+            SELECT id FROM changed
             """,
+            row => row.GetInt64(0),
             [
                 .. Key(claim), new("state", Word(end.State)), new("outcome", end.Outcome), new("code", end.ExitCode), new("placed", placed),
                 new("message", NpgsqlDbType.Text) { Value = (object?)end.Message ?? DBNull.Value }, new("wait", end.Wait),
-            ]) == 1;
+                .. Told([.. events ?? [], new ClaimEvent(Words(end))]),
+            ]) == claim.Id;
     }
 
     /// <summary>Puts sectors on the list. One that has ended is begun anew; one that is on it keeps its place and gets the new job and priority.</summary>
-    /// <param name="jobs">The jobs, with when each is due.</param>
+    /// <param name="sectors">The sectors.</param>
     /// <param name="priority">Higher goes first.</param>
     /// <returns>Those that a worker has by now, which were left alone.</returns>
     /// <exception cref="OperatorException">The database does not answer.</exception>
-    public IReadOnlyList<SectorId> Submit(IReadOnlyList<(SectorJob Job, DateTimeOffset? Due)> jobs, int priority)
+    public IReadOnlyList<SectorId> Submit(IReadOnlyList<Submission> sectors, int priority)
     {
-        ArgumentNullException.ThrowIfNull(jobs);
+        ArgumentNullException.ThrowIfNull(sectors);
         return database.Ask<IReadOnlyList<SectorId>>(connection =>
         {
             List<SectorId> busy = [];
             using NpgsqlTransaction transaction = connection.BeginTransaction();
-            foreach ((SectorJob job, DateTimeOffset? due) in jobs)
+            foreach (Submission sector in sectors)
             {
                 using NpgsqlCommand command = new(
                     $"""
-                    INSERT INTO {Table} (miner, number, form, kind, place, job, priority, due) VALUES (@miner, @number, @form, @kind, @place, @job, @priority, @due)
-                    ON CONFLICT (miner, number) DO UPDATE SET form = excluded.form, kind = excluded.kind, place = excluded.place, job = excluded.job, priority = excluded.priority,
-                        due = excluded.due, state = 'queued', since = now(), submitted = now(), not_before = NULL, outcome = NULL, exit_code = NULL, message = NULL
-                    WHERE claims.state <> 'claimed'
+                    WITH changed AS (
+                        INSERT INTO {Table} (miner, number, form, kind, place, job, priority, due, size, deadline, partition, fault_end, per_day, termination, debt)
+                        VALUES (@miner, @number, @form, @kind, @place, @job, @priority, @due, @size, @deadline, @partition, @fault_end, @per_day, @termination, @debt)
+                        ON CONFLICT (miner, number) DO UPDATE SET form = excluded.form, kind = excluded.kind, place = excluded.place, job = excluded.job,
+                            priority = excluded.priority, due = excluded.due, size = excluded.size, deadline = excluded.deadline, partition = excluded.partition,
+                            fault_end = excluded.fault_end, per_day = excluded.per_day, termination = excluded.termination, debt = excluded.debt,
+                            state = 'queued', since = now(), submitted = now(), not_before = NULL, outcome = NULL, exit_code = NULL, message = NULL
+                        WHERE claims.state <> 'claimed' RETURNING id)
+                    INSERT INTO {Events} (claim, text) SELECT id, 'put on the list' FROM changed
                     """,
                     connection,
                     transaction);
+                SectorJob job = sector.Job;
                 command.Parameters.AddRange(new NpgsqlParameter[]
                 {
                     new("miner", (long)job.Facts.Sector.Miner.Value), new("number", (long)job.Facts.Sector.Number), new("form", SectorJob.Form), new("job", job.Write()),
-                    new("kind", KindWord(job.Kind)),
-                    new("place", NpgsqlDbType.Text) { Value = (object?)job.Place ?? DBNull.Value }, new("priority", priority),
-                    new("due", NpgsqlDbType.TimestampTz) { Value = (object?)due?.ToUniversalTime() ?? DBNull.Value },
+                    new("kind", KindWord(job.Kind)), OrNull("place", NpgsqlDbType.Text, job.Place), new("priority", priority),
+                    OrNull("due", NpgsqlDbType.TimestampTz, sector.Due?.ToUniversalTime()), new("size", job.Facts.SealProof.SectorSize.Bytes),
+                    OrNull("deadline", NpgsqlDbType.Integer, sector.Deadline), OrNull("partition", NpgsqlDbType.Integer, sector.Partition),
+                    OrNull("fault_end", NpgsqlDbType.TimestampTz, sector.FaultEnd?.ToUniversalTime()), OrNull("per_day", NpgsqlDbType.Numeric, sector.PerDay),
+                    OrNull("termination", NpgsqlDbType.Numeric, sector.Termination), OrNull("debt", NpgsqlDbType.Text, sector.Debt),
                 });
                 if (command.ExecuteNonQuery() == 0)
                 {
@@ -159,6 +222,15 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
         });
     }
 
+    private static string Words(ClaimEnd end) => end switch
+    {
+        { State: ClaimState.Done, Outcome: "already_there" } => "stood there already",
+        { State: ClaimState.Done } => "installed",
+        { State: ClaimState.Failed } => $"failed: {end.Message}",
+        { Message: { } why } => $"given back: {why}",
+        _ => "given back",
+    };
+
     private static string Word(ClaimState state) => state switch
     {
         ClaimState.Queued => "queued",
@@ -169,6 +241,18 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
     };
 
     private static string KindWord(JobKind kind) => kind == JobKind.Repair ? "repair" : "recover";
+
+    private static NpgsqlParameter[] Told(IEnumerable<ClaimEvent> events)
+    {
+        ClaimEvent[] all = [.. events];
+        return
+        [
+            Many("texts", NpgsqlDbType.Text, all.Select(one => one.Text.Replace("\0", "", StringComparison.Ordinal))), Many("of_step", NpgsqlDbType.Text, all.Select(one => one.Step)),
+            Many("took", NpgsqlDbType.Double, all.Select(one => one.Seconds)), Many("ago", NpgsqlDbType.Double, all.Select(one => one.Ago)),
+        ];
+    }
+
+    private static NpgsqlParameter OrNull(string name, NpgsqlDbType type, object? value) => new(name, type) { Value = value ?? DBNull.Value };
 
     private static NpgsqlParameter[] Key(Claim claim) => [new("id", claim.Id), new("generation", claim.Generation)];
 

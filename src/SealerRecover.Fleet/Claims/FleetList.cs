@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Filecoin.Primitives;
 using Npgsql;
 using NpgsqlTypes;
@@ -15,12 +16,12 @@ public sealed class FleetList(FleetDatabase database)
     private const string Workers = $"{FleetDatabase.Schema}.workers";
 
     private const string SectorRows = $"""
-        SELECT miner, number, state, paused, priority, due, generation, worker, since, heard, placed, phase, coalesce(step, 0), coalesce(steps, 0), coalesce(fraction, 0),
-            outcome, exit_code, message, kind, submitted
-        FROM {Claims} ORDER BY state <> 'claimed', state <> 'queued', priority DESC, due NULLS LAST, miner, number
+        SELECT miner, number, state, paused, priority, {ClaimTable.NextDue}, generation, worker, since, heard, placed, phase, coalesce(step, 0), coalesce(steps, 0), coalesce(fraction, 0),
+            outcome, exit_code, message, kind, submitted, size, deadline, partition, fault_end, per_day, termination, debt, rate, unit, moved
+        FROM {Claims} ORDER BY state <> 'claimed', state <> 'queued', {ClaimTable.Order}
         """;
 
-    private const string WorkerRows = $"SELECT name, since, extract(epoch FROM now() - heard)::float8, draining, ended, note FROM {Workers} ORDER BY name";
+    private const string WorkerRows = $"SELECT name, since, extract(epoch FROM now() - heard)::float8, draining, ended, note, about FROM {Workers} ORDER BY name";
 
     /// <summary>All sectors, what a worker has first, then in the order in which they are taken.</summary>
     /// <exception cref="OperatorException">The database does not answer.</exception>
@@ -50,26 +51,43 @@ public sealed class FleetList(FleetDatabase database)
         row => row.GetString(0),
         new NpgsqlParameter("miner", (long)sector.Miner.Value), new NpgsqlParameter("number", (long)sector.Number));
 
+    /// <summary>What happened to a sector, the newest first; those that are kept.</summary>
+    /// <exception cref="OperatorException">The database does not answer.</exception>
+    public IReadOnlyList<ClaimHistory> Events(SectorId sector) => database.Rows(
+        $"""
+        SELECT e.at, e.worker, e.text, e.step, e.seconds FROM {FleetDatabase.Schema}.events AS e JOIN {Claims} AS c ON c.id = e.claim
+        WHERE c.miner = @miner AND c.number = @number ORDER BY e.id DESC
+        """,
+        row => new ClaimHistory(
+            row.GetFieldValue<DateTimeOffset>(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3),
+            row.IsDBNull(4) ? null : row.GetDouble(4)),
+        new NpgsqlParameter("miner", (long)sector.Miner.Value), new NpgsqlParameter("number", (long)sector.Number));
+
     /// <summary>A worker comes.</summary>
     /// <exception cref="OperatorException">The database does not answer.</exception>
     public void Come(string worker) => database.Send(
         $"""
         INSERT INTO {Workers} (name, form) VALUES (@worker, @form)
-        ON CONFLICT (name) DO UPDATE SET since = now(), heard = now(), form = excluded.form, draining = false, ended = false, note = NULL
+        ON CONFLICT (name) DO UPDATE SET since = now(), heard = now(), form = excluded.form, draining = false, ended = false, note = NULL, about = NULL
         """,
         new NpgsqlParameter("worker", worker), new NpgsqlParameter("form", SectorJob.Form));
 
     /// <summary>A worker is still there.</summary>
     /// <param name="worker">Its name.</param>
     /// <param name="note">What it says about itself; null for nothing.</param>
+    /// <param name="about">What it is and has; null for nothing.</param>
     /// <param name="instance">What tells it from another of its name; null where that is not looked at.</param>
     /// <returns>Whether it shall take nothing new; null where another has its name by now.</returns>
     /// <exception cref="OperatorException">The database does not answer.</exception>
-    public bool? IsThere(string worker, string? note, string? instance = null) => database.First(
-        $"UPDATE {Workers} SET heard = now(), note = @note WHERE name = @worker AND (@instance IS NULL OR instance = @instance) RETURNING draining",
+    public bool? IsThere(string worker, string? note, MachineAbout? about = null, string? instance = null) => database.First(
+        $"""
+        UPDATE {Workers} SET heard = now(), note = @note, about = coalesce(@about, about)
+        WHERE name = @worker AND (@instance IS NULL OR instance = @instance) RETURNING draining
+        """,
         row => (bool?)row.GetBoolean(0),
         new NpgsqlParameter("instance", NpgsqlDbType.Text) { Value = (object?)instance ?? DBNull.Value },
-        new NpgsqlParameter("worker", worker), new NpgsqlParameter("note", NpgsqlDbType.Text) { Value = (object?)note ?? DBNull.Value });
+        new NpgsqlParameter("worker", worker), new NpgsqlParameter("note", NpgsqlDbType.Text) { Value = (object?)note ?? DBNull.Value },
+        new NpgsqlParameter("about", NpgsqlDbType.Text) { Value = (object?)about?.Write() ?? DBNull.Value });
 
     /// <summary>A worker goes.</summary>
     /// <exception cref="OperatorException">The database does not answer.</exception>
@@ -89,12 +107,13 @@ public sealed class FleetList(FleetDatabase database)
     /// <returns>How many it changed.</returns>
     /// <exception cref="OperatorException">The database does not answer.</exception>
     public int Pause(bool paused, IReadOnlyList<SectorId> sectors) => Change(
-        $"SET paused = {(paused ? "true" : "false")}", $"state IN ('queued', 'claimed') AND paused <> {(paused ? "true" : "false")}", sectors);
+        $"SET paused = {(paused ? "true" : "false")}", $"state IN ('queued', 'claimed') AND paused <> {(paused ? "true" : "false")}",
+        paused ? "paused by somebody" : "no longer paused", sectors);
 
     /// <summary>Takes sectors off the list. Who has one is refused when it would install it.</summary>
     /// <inheritdoc cref="Pause"/>
     public int Cancel(IReadOnlyList<SectorId> sectors) => Change(
-        "SET state = 'cancelled', since = now(), generation = generation + 1", "state IN ('queued', 'claimed')", sectors);
+        "SET state = 'cancelled', since = now(), generation = generation + 1", "state IN ('queued', 'claimed')", "taken off the list by somebody", sectors);
 
     /// <summary>Puts sectors that failed, or were taken off, on the list again; none named for all that failed.</summary>
     /// <inheritdoc cref="Pause"/>
@@ -104,6 +123,7 @@ public sealed class FleetList(FleetDatabase database)
         return Change(
             "SET state = 'queued', paused = false, since = now(), not_before = NULL, outcome = NULL, exit_code = NULL, message = NULL",
             sectors.Count == 0 ? "state = 'failed'" : "state IN ('failed', 'cancelled')",
+            "put on the list again",
             sectors);
     }
 
@@ -113,7 +133,8 @@ public sealed class FleetList(FleetDatabase database)
     /// <returns>How many it changed.</returns>
     /// <exception cref="OperatorException">The database does not answer.</exception>
     public int Prefer(IReadOnlyList<SectorId> sectors, int priority) => Change(
-        "SET priority = @priority", "state IN ('queued', 'claimed') AND priority <> @priority", sectors, new NpgsqlParameter("priority", priority));
+        "SET priority = @priority", "state IN ('queued', 'claimed') AND priority <> @priority",
+        string.Create(CultureInfo.InvariantCulture, $"given priority {priority}"), sectors, new NpgsqlParameter("priority", priority));
 
     /// <summary>The sectors on the list that have these numbers.</summary>
     /// <param name="numbers">At least one; those that are not on the list are passed over.</param>
@@ -148,27 +169,44 @@ public sealed class FleetList(FleetDatabase database)
         row.IsDBNull(7) ? null : row.GetString(7),
         row.GetFieldValue<DateTimeOffset>(8),
         row.GetFieldValue<DateTimeOffset>(9),
-        new ClaimProgress(row.GetBoolean(10), row.IsDBNull(11) ? null : row.GetString(11), row.GetInt32(12), row.GetInt32(13), row.GetDouble(14)),
+        new ClaimProgress(
+            row.GetBoolean(10), row.IsDBNull(11) ? null : row.GetString(11), row.GetInt32(12), row.GetInt32(13), row.GetDouble(14),
+            row.IsDBNull(27) ? null : row.GetDouble(27), row.IsDBNull(28) ? null : row.GetString(28)),
         row.IsDBNull(15) ? null : row.GetString(15),
         row.IsDBNull(16) ? null : row.GetInt32(16),
         row.IsDBNull(17) ? null : row.GetString(17),
         row.GetString(18),
-        row.GetFieldValue<DateTimeOffset>(19));
+        row.GetFieldValue<DateTimeOffset>(19),
+        row.IsDBNull(20) ? null : row.GetInt64(20),
+        new ClaimStakes(
+            row.IsDBNull(21) ? null : row.GetInt32(21),
+            row.IsDBNull(22) ? null : row.GetInt32(22),
+            row.IsDBNull(23) ? null : row.GetFieldValue<DateTimeOffset>(23),
+            row.IsDBNull(24) ? null : row.GetFieldValue<BigInteger>(24),
+            row.IsDBNull(25) ? null : row.GetFieldValue<BigInteger>(25),
+            row.IsDBNull(26) ? null : row.GetString(26)),
+        row.IsDBNull(29) ? null : row.GetFieldValue<DateTimeOffset>(29));
 
     private static WorkerView WorkerOf(NpgsqlDataReader row) => new(
-        row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetDouble(2), row.GetBoolean(3), row.GetBoolean(4), row.IsDBNull(5) ? null : row.GetString(5));
+        row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetDouble(2), row.GetBoolean(3), row.GetBoolean(4), row.IsDBNull(5) ? null : row.GetString(5),
+        row.IsDBNull(6) ? null : MachineAbout.Read(row.GetString(6)));
 
-    private int Change(string set, string which, IReadOnlyList<SectorId> sectors, params NpgsqlParameter[] values)
+    private int Change(string set, string which, string told, IReadOnlyList<SectorId> sectors, params NpgsqlParameter[] values)
     {
         ArgumentNullException.ThrowIfNull(sectors);
-        return sectors.Count == 0
-            ? database.Send($"UPDATE {Claims} {set} WHERE {which}", values)
-            : database.Send(
-                $"UPDATE {Claims} {set} WHERE {which} AND (miner, number) IN (SELECT * FROM unnest(@miners, @numbers))",
+        string named = sectors.Count == 0 ? "" : " AND (miner, number) IN (SELECT * FROM unnest(@miners, @numbers))";
+        return database.Send(
+            $"""
+            WITH changed AS (UPDATE {Claims} {set} WHERE {which}{named} RETURNING id)
+            INSERT INTO {FleetDatabase.Schema}.events (claim, text) SELECT id, @told FROM changed
+            """,
+            [
+                .. values, new("told", told),
+                .. sectors.Count == 0 ? [] : (NpgsqlParameter[])
                 [
-                    .. values,
                     new("miners", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = sectors.Select(sector => (long)sector.Miner.Value).ToArray() },
                     new("numbers", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = sectors.Select(sector => (long)sector.Number).ToArray() },
-                ]);
+                ],
+            ]);
     }
 }

@@ -80,7 +80,15 @@ public sealed class FleetDatabase : IDisposable
             using NpgsqlConnection connection = _source.OpenConnection();
             return ask(connection);
         }
-        catch (PostgresException said) when (said.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedColumn)
+        catch (PostgresException said) when (said.SqlState == PostgresErrorCodes.UndefinedColumn)
+        {
+            throw new OperatorException(
+                FailureKind.BadInput,
+                $"the database ({_where}) was prepared for a fleet by an older build and lacks what this one keeps there",
+                "prepare it again, as fleet init does; what is on the list stays, and older workers go on.",
+                said);
+        }
+        catch (PostgresException said) when (said.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
         {
             throw new OperatorException(
                 FailureKind.BadInput, $"the database ({_where}) is not prepared for a fleet", "prepare it once, as fleet init does.", said);

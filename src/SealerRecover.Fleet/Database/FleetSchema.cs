@@ -1,8 +1,8 @@
 namespace SealerRecover.Fleet.Database;
 
 /// <summary>
-/// The tables of a fleet. Made once, by whoever sets it up; nothing is made or altered while it runs. What is there already stays: preparing a
-/// database twice changes nothing.
+/// The tables of a fleet. Made by whoever sets it up; nothing is made or altered while it runs. What is there already stays: preparing a database
+/// twice changes nothing, and one that an older build prepared gets what is new.
 /// </summary>
 public static class FleetSchema
 {
@@ -44,7 +44,27 @@ public static class FleetSchema
             draining boolean NOT NULL DEFAULT false,
             ended boolean NOT NULL DEFAULT false,
             note text);
-        ALTER TABLE {FleetDatabase.Schema}.workers ADD COLUMN IF NOT EXISTS instance text;
+        ALTER TABLE {FleetDatabase.Schema}.claims
+            ADD COLUMN IF NOT EXISTS size bigint,
+            ADD COLUMN IF NOT EXISTS deadline int,
+            ADD COLUMN IF NOT EXISTS partition int,
+            ADD COLUMN IF NOT EXISTS fault_end timestamptz,
+            ADD COLUMN IF NOT EXISTS per_day numeric,
+            ADD COLUMN IF NOT EXISTS termination numeric,
+            ADD COLUMN IF NOT EXISTS debt text,
+            ADD COLUMN IF NOT EXISTS rate double precision,
+            ADD COLUMN IF NOT EXISTS unit text,
+            ADD COLUMN IF NOT EXISTS moved timestamptz;
+        ALTER TABLE {FleetDatabase.Schema}.workers ADD COLUMN IF NOT EXISTS about text, ADD COLUMN IF NOT EXISTS instance text;
+        CREATE TABLE IF NOT EXISTS {FleetDatabase.Schema}.events (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            claim bigint NOT NULL,
+            at timestamptz NOT NULL DEFAULT now(),
+            worker text,
+            text text NOT NULL,
+            step text,
+            seconds double precision);
+        CREATE INDEX IF NOT EXISTS events_claim ON {FleetDatabase.Schema}.events (claim, id);
         """;
 
     /// <summary>Makes what is missing.</summary>

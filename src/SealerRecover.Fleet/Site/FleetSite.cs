@@ -23,6 +23,9 @@ public sealed class FleetSite(FleetDatabase database, TimeSpan silence, string v
     private SiteState? _state;
     private OperatorException? _failure;
 
+    /// <summary>How concerns are worded; without commands unless they are given.</summary>
+    public IConcernWords Words { get; init; } = NoConcernWords.Instance;
+
     /// <inheritdoc/>
     public ISiteActions? Actions => this;
 
@@ -44,7 +47,7 @@ public sealed class FleetSite(FleetDatabase database, TimeSpan silence, string v
     public SiteSectorDetail? Sector(SectorId sector)
     {
         SiteSector? known = Read().Sectors.FirstOrDefault(one => one.Sector == sector);
-        return known is null || _list.JobOf(sector) is not { } job ? null : SectorDetails.Of(known, job);
+        return known is null || _list.JobOf(sector) is not { } job ? null : SectorDetails.Of(known, job, _list.Events(sector), Words);
     }
 
     /// <inheritdoc/>
@@ -72,7 +75,7 @@ public sealed class FleetSite(FleetDatabase database, TimeSpan silence, string v
     {
         try
         {
-            _state = SiteReading.Of(_list.All(), database.ToString(), silence, version);
+            _state = SiteReading.Of(_list.All(), database.ToString(), silence, version, Words);
             _failure = null;
         }
         catch (OperatorException failure)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Fleet.Jobs;
 using SealerRecover.Recovery;
+using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Resources;
 using SealerRecover.Recovery.Settings;
 
@@ -15,7 +16,11 @@ internal sealed record Offer(Candidate Candidate, SectorJob Job);
 /// <param name="Settings">How they are made.</param>
 /// <param name="Shortage">What does not suffice for any of those that would go before; null for nothing.</param>
 /// <param name="MayGrow">Whether there is room for labels of as many while trees of one are built, so that others can be begun before all of these have ended.</param>
-internal sealed record Batch(IReadOnlyList<Offer> Offers, RecoverySettings Settings, string? Shortage, bool MayGrow = false);
+internal sealed record Batch(IReadOnlyList<Offer> Offers, RecoverySettings Settings, string? Shortage, bool MayGrow = false)
+{
+    /// <summary>What each is expected to take, as parts of the whole.</summary>
+    public IReadOnlyList<SectorTime> Times { get; init; } = [];
+}
 
 /// <summary>
 /// Decides how many sectors a machine takes: as many of one seal proof, in their order, as its plan holds side by side, by memory, disk and cores.
@@ -42,7 +47,7 @@ internal sealed class Admission(WorkerSettings settings, TimeProvider time, ILog
                 {
                     int atOnce = Math.Min(count, plan.Cores?.AtOnce ?? count);
                     RecoverySettings atWork = here with { Parallel = atOnce };
-                    return new Batch([.. all.Take(atOnce)], atWork, shortage, MayGrow: Missing(Plan(atWork, all.Take(atOnce + 1))) is null);
+                    return new Batch([.. all.Take(atOnce)], atWork, shortage, MayGrow: Missing(Plan(atWork, all.Take(atOnce + 1))) is null) { Times = plan.Times };
                 }
 
                 shortage ??= count == 1 ? $"{missing.What} does not suffice for {all[0].Candidate.Sector}: {missing.Needed} needed, {missing.Available ?? 0} available" : null;

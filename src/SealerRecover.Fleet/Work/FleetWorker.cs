@@ -45,6 +45,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     private readonly ClaimTable _table = new(database, settings.Silence, settings.GiveBackAfter);
     private readonly FleetList _list = new(database);
     private readonly Admission _admission = new(settings, time, logger);
+    private readonly MachineReport _machine = new(settings);
     private volatile string? _note;
     private volatile bool _draining;
     private volatile bool _replaced;
@@ -216,8 +217,10 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         try
         {
             _mendsOthers = batch.Offers[0].Job.Kind == JobKind.Repair;
+            _machine.Begin(batch);
             IReadOnlyList<SectorOutcome> outcomes = new RecoveryRunner(batch.Settings with { Fence = held }, time, logger).Run(
                 [.. batch.Offers.Select(offer => offer.Job.Facts)], events, stop.Token, batch.MayGrow && !_mendsOthers ? most => TakeMore(batch, most, offers, held, events, stop.Token) : null);
+            _machine.End(batch with { Offers = offers }, outcomes, held.Resumed);
             if (_mendsOthers)
             {
                 MendOthers(batch.Settings, offers, outcomes, held, events, stop.Token);
@@ -277,7 +280,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     private void Tell(HeldClaims held, WorkerSeat seat, EventSink events)
     {
         TellOf(held, events);
-        bool? draining = _list.IsThere(settings.Name, _note, seat.Instance);
+        bool? draining = _list.IsThere(settings.Name, _note, _machine.Read(held.LabelRate), seat.Instance);
         _draining |= draining == true;
         _replaced |= draining is null;
     }

@@ -19,6 +19,8 @@ namespace SealerRecover.Fleet.Work;
 internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<SectorOutcome, ClaimEnd?> endOf, TimeProvider time, TimeSpan freshness)
     : IRecoveryObserver, IFence
 {
+    private static readonly string Labelling = SitePhase.Word(SealPhase.Label);
+
     /// <summary>Between two tries to reach a database that does not answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -30,6 +32,8 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
     /// <summary>One at a time tells, so that what ended is told once, and a sector that is taken again is not let go of with its old claim.</summary>
     private readonly Lock _telling = new();
     private readonly Dictionary<SectorId, Held> _held = [];
+    private readonly HashSet<SectorId> _resumed = [];
+    private readonly ProgressBook _rates = new();
 
     /// <summary>Whether none of them is this worker's any more that is still at work.</summary>
     public bool AllVoid
@@ -39,6 +43,31 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
             lock (_gate)
             {
                 return _held.Count > 0 && _held.Values.All(held => held.IsVoid);
+            }
+        }
+    }
+
+    /// <summary>Labels a second over all sectors that are labelled now; null where none is.</summary>
+    public double? LabelRate
+    {
+        get
+        {
+            lock (_gate)
+            {
+                double[] rates = [.. _held.Values.Where(held => held is { End: null, Progress.Rate: not null } && held.Progress.Phase == Labelling).Select(held => held.Progress.Rate!.Value)];
+                return rates.Length == 0 ? null : rates.Sum();
+            }
+        }
+    }
+
+    /// <summary>Sectors at work that an earlier run had begun.</summary>
+    public IReadOnlySet<SectorId> Resumed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _resumed.ToHashSet();
             }
         }
     }
@@ -62,6 +91,8 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         lock (_gate)
         {
             _held[claim.Sector] = new Held(claim);
+            _resumed.Remove(claim.Sector);
+            _rates.Forget(claim.Sector);
         }
     }
 
@@ -70,18 +101,26 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
     {
         lock (_gate)
         {
+            if (SectorOf(happened) is { } of && _held.TryGetValue(of, out Held? told))
+            {
+                told.Diary.Take(happened);
+            }
+
             switch (happened)
             {
                 case SectorStarted { Resumed: true } started when _held.TryGetValue(started.Sector, out Held? held):
                     held.Progress = held.Progress with { Placed = true };
+                    _resumed.Add(started.Sector);
                     break;
-                case PhaseProgressed { Sector: { } sector, Progress: var progress } when _held.TryGetValue(sector, out Held? held):
+                case PhaseProgressed { Sector: { } sector, Progress: var progress } phase when _held.TryGetValue(sector, out Held? held):
                     held.Progress = new ClaimProgress(
                         held.Progress.Placed || IsBehindALayer(progress),
                         SitePhase.Word(progress.Phase),
                         progress.Step,
                         progress.Steps,
-                        progress.Total > 0 ? Math.Clamp((double)progress.Done / progress.Total, 0, 1) : 0);
+                        progress.Total > 0 ? Math.Clamp((double)progress.Done / progress.Total, 0, 1) : 0,
+                        _rates.Read(phase).Rate,
+                        SitePhase.Unit(progress.Phase));
                     break;
                 case SectorEnded { Outcome: var outcome } when _held.TryGetValue(outcome.Sector, out Held? held):
                     held.End = endOf(outcome);
@@ -176,7 +215,7 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         foreach (Held ended in all.Where(held => held.End is not null))
         {
             // False where it is somebody else's by now, whose word counts.
-            table.End(ended.Claim, ended.End!, ended.Progress.Placed);
+            table.End(ended.Claim, ended.End!, ended.Progress.Placed, UntoldOf(ended));
             lock (_gate)
             {
                 if (_held.GetValueOrDefault(ended.Claim.Sector) == ended)
@@ -187,11 +226,33 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         }
 
         Held[] open = [.. all.Where(held => held.End is null && !held.IsVoid)];
-        IReadOnlySet<long> still = table.Renew([.. open.Select(held => (held.Claim, held.Progress))]);
+        (Held Held, IReadOnlyList<ClaimEvent> Events)[] told = [.. open.Select(held => (held, UntoldOf(held)))];
+        IReadOnlySet<long> still = table.Renew([.. told.Select(one => (one.Held.Claim, one.Held.Progress, one.Events))]);
+        lock (_gate)
+        {
+            Array.ForEach(told, one => one.Held.Diary.Told(one.Events));
+        }
+
         Held[] lost = [.. open.Where(held => !still.Contains(held.Claim.Id))];
         Array.ForEach(lost, held => held.IsVoid = true);
         return [.. lost.Select(held => held.Claim.Sector)];
     }
+
+    private IReadOnlyList<ClaimEvent> UntoldOf(Held held)
+    {
+        lock (_gate)
+        {
+            return held.Diary.Untold;
+        }
+    }
+
+    private static SectorId? SectorOf(RecoveryEvent happened) => happened switch
+    {
+        PhaseProgressed phase => phase.Sector,
+        SectorStarted started => started.Sector,
+        Notice notice => notice.Sector,
+        _ => null,
+    };
 
     /// <summary>Whether a sector's first layer is on record by the time this is reported of it.</summary>
     private static bool IsBehindALayer(SealProgress progress) => progress.Phase switch
@@ -208,6 +269,8 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
         public Claim Claim { get; } = claim;
 
         public ClaimProgress Progress { get; set; }
+
+        public SectorDiary Diary { get; } = new();
 
         public ClaimEnd? End { get; set; }
 

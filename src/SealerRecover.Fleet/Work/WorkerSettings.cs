@@ -36,6 +36,15 @@ public sealed record WorkerSettings
     /// <summary>The exit code that a failure stands for.</summary>
     public required Func<Exception, int> ExitCodeOf { get; init; }
 
+    /// <summary>What was built that runs here, for whoever watches.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Names of the cards that it uses.</summary>
+    public ImmutableArray<string> Gpus { get; init; } = [];
+
+    /// <summary>The address at which its own page is; null for none.</summary>
+    public string? Url { get; init; }
+
     /// <summary>What it can do.</summary>
     internal WorkerReach Reach => new(
         Repair is null ? [JobKind.Recover] : [JobKind.Recover, JobKind.Repair], [Recover.ResultFolder, .. Repair?.StoragePaths ?? []]);

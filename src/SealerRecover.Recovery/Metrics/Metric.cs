@@ -160,7 +160,7 @@ public sealed record Metric(string Name, MetricKind Kind, string Help, Immutable
     internal static double Seconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
 
     /// <summary>A member of an enum as the value of a label, as it is in JSON.</summary>
-    internal static string Word<TEnum>(TEnum value)
+    public static string Word<TEnum>(TEnum value)
         where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     internal static Metric Gauge(string name, string help, params ImmutableArray<string> labels) => new($"sealer_recover_{name}", MetricKind.Gauge, help, labels);

@@ -17,11 +17,13 @@ namespace SealerRecover.Recovery.Site;
 [JsonSerializable(typeof(SiteChanged))]
 [JsonSerializable(typeof(SiteTrouble))]
 [JsonSerializable(typeof(SiteAbout))]
+[JsonSerializable(typeof(RunRecord))]
 public sealed partial class SiteJson : JsonSerializerContext
 {
     /// <summary>{"miner":"f01000","number":7}.</summary>
-    private sealed class SectorConverter : JsonConverter<SectorId>
+    public sealed class SectorConverter : JsonConverter<SectorId>
     {
+        /// <inheritdoc/>
         public override SectorId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
@@ -36,6 +38,7 @@ public sealed partial class SiteJson : JsonSerializerContext
                     : throw new JsonException("a sector needs a miner and a number");
         }
 
+        /// <inheritdoc/>
         public override void Write(Utf8JsonWriter writer, SectorId value, JsonSerializerOptions options)
         {
             writer.WriteStartObject();
@@ -46,10 +49,12 @@ public sealed partial class SiteJson : JsonSerializerContext
     }
 
     /// <summary>To the millisecond, with a Z.</summary>
-    private sealed class TimeConverter : JsonConverter<DateTimeOffset>
+    public sealed class TimeConverter : JsonConverter<DateTimeOffset>
     {
+        /// <inheritdoc/>
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
 
+        /// <inheritdoc/>
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
     }

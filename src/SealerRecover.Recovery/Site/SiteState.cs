@@ -129,6 +129,12 @@ public sealed record SiteSector
     /// <summary>When it came to where it stands.</summary>
     public DateTimeOffset? Since { get; init; }
 
+    /// <summary>When it moved on last; null where nobody noted that.</summary>
+    public DateTimeOffset? Moved { get; init; }
+
+    /// <summary>When it will be back, by the pace so far.</summary>
+    public DateTimeOffset? BackAt { get; init; }
+
     /// <summary>How it ended, in the run's word: installed, already_there, failed, stopped.</summary>
     public string? Outcome { get; init; }
 

@@ -140,7 +140,7 @@ function markNext() {
   const due = store.state.run.next_due;
   const next = due === undefined ? [] : store.state.sectors.filter(sector => sector.due === due && sector.stage !== 'done').map(sector => cells.get(nameOf(sector.sector))?.closest('.row'));
   for (const row of document.querySelectorAll('#map .row.next')) if (!next.includes(row)) row.classList.remove('next');
-  for (const row of next) row?.classList.add('next');
+  for (const row of new Set(next)) if (row && !row.classList.contains('next')) row.classList.add('next');
 }
 
 /** One cell of the whole map is in the tab order; arrows move from there. */

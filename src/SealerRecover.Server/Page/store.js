@@ -68,9 +68,17 @@ class Store extends EventTarget {
   takeChange(change) {
     if (this.state === null) return this.takeSite(change);
     const names = change.sectors.map(sector => nameOf(sector.sector));
+    const silent = this.#silent();
     change.sectors.forEach((sector, i) => this.byName.set(names[i], sector));
     this.#take({ ...change, sectors: [...this.byName.values()] });
-    this.#tell('change', names);
+
+    // Sectors look different when the machine that has them is no longer heard, though nothing of theirs changed.
+    if (this.#silent() === silent) this.#tell('change', names);
+    else this.#tell('site');
+  }
+
+  #silent() {
+    return [...this.machines.values()].filter(machine => !machine.alive).map(machine => machine.name).join('\n');
   }
 
   #take(state) {

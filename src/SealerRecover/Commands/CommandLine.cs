@@ -87,6 +87,7 @@ internal sealed class CommandLine
             : host.OutputIsTerminal ? new TerminalView(host, verbose)
             : new PlainView(host.Output, host.Error, host.Time, verbose);
         view = metrics?.Beside(view) ?? view;
+        view = mistake is null ? RunSiteOutput.Beside(view, parsed, command, host) : view;
         using ServiceManager? manager = ServiceManager.Of(host, view.Diagnostic);
         if (manager is not null)
         {

@@ -3,6 +3,8 @@ using System.Globalization;
 using Filecoin.Primitives;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Fleet.Database;
+using SealerRecover.Fleet.Site;
+using SealerRecover.Hosting;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
@@ -69,7 +71,7 @@ internal sealed class FleetCommand : ICommand
             "init" => Prepare(context, database),
             "submit" => await _submit.RunAsync(context, database, Name),
             "work" => _work.Run(context, database, _submit.Node, Name),
-            "status" => Show(context, new FleetList(database)),
+            "status" => Show(context, database),
             _ => Change(context, action, new FleetList(database)),
         };
     }
@@ -81,9 +83,10 @@ internal sealed class FleetCommand : ICommand
         return new Report { Command = Name };
     }
 
-    private Report Show(CommandContext context, FleetList list)
+    private Report Show(CommandContext context, FleetDatabase database)
     {
-        context.View.Answered(new FleetAnswer(list.Sectors(), list.Machines()));
+        FleetSite site = new(database, _work.SilenceOf(context), ProgramVersion.Text) { Words = ConcernWords.Instance };
+        context.View.Answered(new SiteAnswer(site.Read()));
         return new Report { Command = Name };
     }
 

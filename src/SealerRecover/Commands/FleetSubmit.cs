@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Filecoin.Chain.Facts;
 using Filecoin.Chain.Lookup;
+using Filecoin.Chain.Worth;
 using Filecoin.Primitives;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Fleet.Database;
@@ -63,22 +64,72 @@ internal sealed class FleetSubmit
         IReadOnlyList<ulong> numbers = await _selection.ChooseInFileAsync(context, metadata, path);
         IReadOnlyList<SectorLookupResult> found = await ChainCrossCheck.CompareAsync(
             context, Node, [.. RecoverCommand.Select(metadata.Sectors, numbers, path).Select(facts => new SectorLookupResult(facts.Sector, facts, null))], path);
-        SectorFacts[] good = [.. found.Where(result => result.Failure is null).Select(result => result.Facts!)];
-        DateTimeOffset now = context.Host.Time.GetUtcNow();
+        IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> good = await StakesAsync(
+            context, [.. found.Where(result => result.Failure is null).Select(result => result.Facts!)]);
         JobKind kind = context.Parsed.GetValue(_repair) ? JobKind.Repair : JobKind.Recover;
         ClaimTable table = new(database, TimeSpan.Zero, TimeSpan.Zero);
-        IReadOnlyList<SectorId> busy = table.Submit([.. good.Select(facts => (new SectorJob(facts, kind, null), Due.Of(facts.Status, now)))], PriorityOf(context) ?? 0);
+        IReadOnlyList<SectorId> busy = table.Submit(Submissions(good, kind, context.Host.Time.GetUtcNow()), PriorityOf(context) ?? 0);
         foreach (SectorId sector in busy)
         {
             context.Events.Notice(sector, "a worker has it, so it was not submitted again");
         }
 
-        int count = good.Length - busy.Count;
+        int count = good.Count - busy.Count;
         context.Events.Notice(string.Create(CultureInfo.InvariantCulture, $"{count} sector{(count == 1 ? " is" : "s are")} on the list"));
         return new Report
         {
             Command = name,
             Sectors = [.. found.Where(result => result.Failure is not null).Select(result => SectorReport.Failed(result.Sector, result.Failure!))],
         };
+    }
+
+    /// <summary>Where sectors stand and what hangs on them, where a node is named; without it they are put on the list all the same.</summary>
+    private async Task<IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)>> StakesAsync(CommandContext context, IReadOnlyList<SectorFacts> sectors)
+    {
+        if (sectors.Count > 0 && Node.AreNamed(context))
+        {
+            try
+            {
+                return await Node.AskOfAsync(
+                    context,
+                    sectors[0].Sector.Miner,
+                    async lookup =>
+                    {
+                        IReadOnlyList<SectorFacts> now = NodeOptions.Live(
+                            context, () => lookup.BringUpToDateAsync(sectors, NodeOptions.DefaultConcurrency, context.Cancellation));
+                        WorthOfSectors worth = await lookup.WorthAsync(now, context.Cancellation);
+                        foreach (string note in worth.Notes)
+                        {
+                            context.Events.Notice(note);
+                        }
+
+                        return worth.Sectors;
+                    });
+            }
+            catch (OperatorException silence)
+            {
+                context.Events.Notice($"by when sectors are due, and what they are worth, is not known: {silence.Message}");
+            }
+        }
+
+        return [.. sectors.Select(facts => (facts, SectorWorth.Of(null, null)))];
+    }
+
+    private static IReadOnlyList<Submission> Submissions(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> sectors, JobKind kind, DateTimeOffset now)
+    {
+        NextStep? debt = sectors.Count == 0 ? null : DebtStep.For(
+            sectors.Select(sector => sector.Facts.Debt).FirstOrDefault(debt => debt is not null), [.. sectors.Select(sector => (sector.Facts.Sector, sector.Facts.Status))], now);
+        return
+        [
+            .. sectors.Select(sector => new Submission(new SectorJob(sector.Facts, kind, null), Due.Of(sector.Facts.Status, now))
+            {
+                Deadline = sector.Facts.Status?.Deadline,
+                Partition = sector.Facts.Status?.Partition,
+                FaultEnd = sector.Facts.Status is { FaultTerminatesAt: > 0 and { } epoch } status ? status.TimeOf(epoch) : null,
+                PerDay = sector.Worth is { CostPerDay: { } cost } ? cost.Atto + (sector.Worth.RewardPerDay?.Atto ?? 0) : null,
+                Termination = sector.Worth.TerminationFee?.Atto ?? sector.Worth.Deposit?.Atto,
+                Debt = debt is null ? null : string.Join('\n', debt.Commands.Prepend(debt.Text)),
+            }),
+        ];
     }
 }

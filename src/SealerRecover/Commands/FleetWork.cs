@@ -44,13 +44,16 @@ internal sealed class FleetWork
     /// <summary>The worker that is named; null for none.</summary>
     public string? NameOf(CommandContext context) => context.Parsed.GetValue(_name);
 
+    /// <summary>After how long without a sign of life a machine counts as gone.</summary>
+    public TimeSpan SilenceOf(CommandContext context) => TimeSpan.FromSeconds(context.Parsed.GetValue(_silence) ?? DefaultSilence);
+
     /// <summary>Works until it is stopped or drained.</summary>
     /// <exception cref="OperatorException">It cannot begin.</exception>
     public Report Run(CommandContext context, FleetDatabase database, NodeOptions node, string command)
     {
         RecoverySettings recover = _recovery.Read(context, node);
         ImmutableArray<string> paths = _storage.ReadAnyPaths(context);
-        TimeSpan silence = TimeSpan.FromSeconds(context.Parsed.GetValue(_silence) ?? DefaultSilence);
+        TimeSpan silence = SilenceOf(context);
         TimeSpan grace = TimeSpan.FromSeconds(context.Parsed.GetValue(_grace) ?? DefaultGrace);
         if (grace < silence)
         {
@@ -65,6 +68,8 @@ internal sealed class FleetWork
             Most = context.Parsed.GetValue(_recovery.Parallel),
             Silence = silence,
             GiveBackAfter = grace,
+            Version = ProgramVersion.Text,
+            Gpus = [.. OpenClKernels.Use(context, recover.Kernels, buildsTrees: true).Select(device => device.Name)],
             ExitCodeOf = failure => ExitCodes.Of(failure).Code,
         };
         FleetWorker worker = new(database, settings, context.Host.Time, context.Log.CreateLogger<FleetWorker>());

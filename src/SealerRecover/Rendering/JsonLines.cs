@@ -10,6 +10,7 @@ using SealerRecover.Recovery.Diagnosis;
 using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Repair;
 using SealerRecover.Recovery.Resources;
+using SealerRecover.Recovery.Site;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Unsealing;
 using SealerRecover.Recovery.Verify;
@@ -29,7 +30,6 @@ namespace SealerRecover.Rendering;
 [JsonDerivedType(typeof(JsonDeclared), "declared")]
 [JsonDerivedType(typeof(JsonHealPlan), "heal_plan")]
 [JsonDerivedType(typeof(JsonDoctor), "doctor")]
-[JsonDerivedType(typeof(JsonFleet), "fleet")]
 [JsonDerivedType(typeof(JsonKernels), "kernels")]
 [JsonDerivedType(typeof(JsonLatency), "latency")]
 [JsonDerivedType(typeof(JsonNote), "note")]
@@ -45,6 +45,7 @@ namespace SealerRecover.Rendering;
 [JsonDerivedType(typeof(JsonSectorEnded), "sector_ended")]
 [JsonDerivedType(typeof(JsonSectorFound), "sector_found")]
 [JsonDerivedType(typeof(JsonSectorStarted), "sector_started")]
+[JsonDerivedType(typeof(JsonSite), "site")]
 [JsonDerivedType(typeof(JsonStorage), "storage")]
 [JsonDerivedType(typeof(JsonSurvey), "survey")]
 [JsonDerivedType(typeof(JsonUnsealedPieces), "unsealed_pieces")]
@@ -479,7 +480,7 @@ internal sealed record JsonCommit1(
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(Words)])]
+    Converters = [typeof(Words), typeof(SiteJson.SectorConverter), typeof(SiteJson.TimeConverter)])]
 [JsonSerializable(typeof(JsonLine))]
 [JsonSerializable(typeof(SealPhase))]
 [JsonSerializable(typeof(LookupTask))]

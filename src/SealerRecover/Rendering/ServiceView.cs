@@ -8,24 +8,15 @@ namespace SealerRecover.Rendering;
 /// <param name="inner">The other view.</param>
 /// <param name="manager">The service manager.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ServiceView(IView inner, ServiceManager manager, TimeProvider time) : IView
+internal sealed class ServiceView(IView inner, ServiceManager manager, TimeProvider time) : BesideView(inner)
 {
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(5);
     private long? _told;
 
     /// <inheritdoc/>
-    public void Answered(IAnswer answer) => inner.Answered(answer);
-
-    /// <inheritdoc/>
-    public T Live<T>(Func<T> work) => inner.Live(work);
-
-    /// <inheritdoc/>
-    public void Diagnostic(string line) => inner.Diagnostic(line);
-
-    /// <inheritdoc/>
-    public void On(RecoveryEvent happened)
+    public override void On(RecoveryEvent happened)
     {
-        inner.On(happened);
+        base.On(happened);
         if (Line(happened) is { } line && (_told is not { } told || time.GetElapsedTime(told) >= Often))
         {
             _told = time.GetTimestamp();
@@ -34,9 +25,9 @@ internal sealed class ServiceView(IView inner, ServiceManager manager, TimeProvi
     }
 
     /// <inheritdoc/>
-    public void Reported(Report report)
+    public override void Reported(Report report)
     {
-        inner.Reported(report);
+        base.Reported(report);
         manager.Status(string.Create(CultureInfo.InvariantCulture, $"ended with exit code {report.Exit.Code} ({report.Exit.Name})"));
     }
 

@@ -1,8 +1,7 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
-using SealerRecover.Recovery.Events;
 
-namespace SealerRecover.Rendering;
+namespace SealerRecover.Recovery.Events;
 
 /// <summary>How far a phase is, with its recent rate.</summary>
 /// <param name="Sector">The sector; null for a parent cache.</param>
@@ -10,13 +9,13 @@ namespace SealerRecover.Rendering;
 /// <param name="Fraction">Of the whole phase, all its steps together, 0 to 1.</param>
 /// <param name="Rate">Units a second, lately; null while unknown.</param>
 /// <param name="Left">Until the phase ends, by that rate; null while unknown.</param>
-internal readonly record struct PhaseReading(SectorId? Sector, SealProgress Progress, double Fraction, double? Rate, TimeSpan? Left);
+public readonly record struct PhaseReading(SectorId? Sector, SealProgress Progress, double Fraction, double? Rate, TimeSpan? Left);
 
 /// <summary>
 /// Remembers the progress of every sector and works out rates. Only time between two reports of the same step counts, so writing a layer
 /// between two labellings does not slow the labelling rate. Not safe for several threads: observers are called one at a time.
 /// </summary>
-internal sealed class ProgressBook
+public sealed class ProgressBook
 {
     // Weight of older measurements halves about every 40 s: steady for hours-long layers, quick enough when other sectors start or end.
     private const double MemorySeconds = 60;
@@ -26,6 +25,7 @@ internal sealed class ProgressBook
     /// <summary>Takes a report.</summary>
     public PhaseReading Read(PhaseProgressed happened)
     {
+        ArgumentNullException.ThrowIfNull(happened);
         SealProgress progress = happened.Progress;
         (SectorId? Sector, SealPhase Phase) key = (happened.Sector, progress.Phase);
         if (!_meters.TryGetValue(key, out Meter? meter))

@@ -1,0 +1,85 @@
+using Filecoin.Primitives;
+using SealerRecover.Fleet.Claims;
+using SealerRecover.Recovery.Bench;
+using SealerRecover.Recovery.Events;
+
+namespace SealerRecover.Fleet.Work;
+
+/// <summary>
+/// What a worker tells of its machine: what it has, and how fast it is beside what its plan says. Told of a batch and its end by one thread, read
+/// by another.
+/// </summary>
+/// <param name="settings">What is known of it without looking.</param>
+internal sealed class MachineReport(WorkerSettings settings)
+{
+    private readonly Lock _gate = new();
+    private readonly MachineProbe _probe = new(settings.Recover.TempFolder);
+    private double? _expectedRate;
+    private double? _pace;
+    private bool _isMeasured;
+    private long _began;
+
+    /// <summary>A batch begins.</summary>
+    public void Begin(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        Dictionary<SectorId, PorepParameters> poreps = batch.Offers.ToDictionary(offer => offer.Candidate.Sector, offer => offer.Job.Facts.SealProof.Porep);
+        SectorTime[] times = [.. batch.Times.Where(time => poreps.ContainsKey(time.Sector))];
+        double labels = times.Sum(time => (double)poreps[time.Sector].Nodes * poreps[time.Sector].Layers);
+        double bytes = times.Sum(time => (double)poreps[time.Sector].SectorSize.Bytes);
+        lock (_gate)
+        {
+            _began = TimeProvider.System.GetTimestamp();
+            _expectedRate = Ratio(labels, times.Sum(time => time.Labels.TotalSeconds));
+            _pace = _isMeasured ? _pace : Ratio(bytes, times.Sum(time => time.Time.TotalSeconds));
+        }
+    }
+
+    /// <summary>A batch ended.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="outcomes">How its sectors did.</param>
+    /// <param name="resumed">Of those, which an earlier run had begun: they say nothing of this machine's pace.</param>
+    public void End(Batch batch, IReadOnlyList<SectorOutcome> outcomes, IReadOnlySet<SectorId> resumed)
+    {
+        HashSet<SectorId> installed = [.. outcomes.Where(outcome => outcome.Kind == OutcomeKind.Installed).Select(outcome => outcome.Sector)];
+        double bytes = batch.Offers.Where(offer => installed.Contains(offer.Candidate.Sector)).Sum(offer => (double)offer.Job.Facts.SealProof.SectorSize.Bytes);
+        lock (_gate)
+        {
+            if (installed.Count == batch.Offers.Count && !installed.Overlaps(resumed) && Ratio(bytes, TimeProvider.System.GetElapsedTime(_began).TotalSeconds) is { } pace)
+            {
+                (_pace, _isMeasured) = (pace, true);
+            }
+
+            _expectedRate = null;
+        }
+    }
+
+    /// <summary>As it is now.</summary>
+    /// <param name="labelRate">Labels a second over all its sectors; null where it labels none.</param>
+    public MachineAbout Read(double? labelRate)
+    {
+        lock (_gate)
+        {
+            MachineReading now = _probe.Read();
+            return new MachineAbout
+            {
+                Version = settings.Version,
+                Processor = now.Processor,
+                Cores = now.Cores,
+                Busy = now.Busy,
+                Memory = now.Memory,
+                MemoryAvailable = now.MemoryAvailable,
+                Disk = now.Disk,
+                DiskAvailable = now.DiskAvailable,
+                Gpus = settings.Gpus.IsDefaultOrEmpty ? null : settings.Gpus,
+                LabelRate = labelRate,
+                LabelRateExpected = labelRate is null ? null : _expectedRate,
+                Pace = _pace,
+                PaceMeasured = _pace is null ? null : _isMeasured,
+                Url = settings.Url,
+            };
+        }
+    }
+
+    private static double? Ratio(double amount, double seconds) => amount > 0 && seconds > 0 ? amount / seconds : null;
+}

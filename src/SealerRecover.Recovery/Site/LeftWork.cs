@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using Filecoin.Sealing.Steps;
+using SealerRecover.Recovery.Metrics;
+using SealerRecover.Recovery.Workspace;
+
+namespace SealerRecover.Recovery.Site;
+
+/// <summary>What the journals in a folder of temporary files say of sectors that nobody else tells of: begun, and not at work as far as is known.</summary>
+internal static class LeftWork
+{
+    /// <summary>Reads them; a journal that cannot be read tells nothing.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="told">Sectors that somebody tells of.</param>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    public static IReadOnlyList<SiteSectorDetail> In(string folder, IReadOnlySet<SectorId> told)
+    {
+        List<SiteSectorDetail> left = [];
+        foreach (string path in FileLook.EntriesOf(folder))
+        {
+            if (SectorId.TryParseFileName(Path.GetFileName(path), out SectorId sector) && !told.Contains(sector) && Read(path) is { } journal)
+            {
+                left.Add(Of(sector, journal, FileLook.At(Path.Combine(path, Journal.FileName)).Modified));
+            }
+        }
+
+        return [.. left.OrderBy(detail => detail.Sector.Sector.Miner.Value).ThenBy(detail => detail.Sector.Sector.Number)];
+    }
+
+    private static Journal? Read(string path)
+    {
+        try
+        {
+            return Journal.Load(LinuxFileSystem.Instance, path);
+        }
+        catch (Exception failure) when (failure is OperatorException || StorageFailure.Is(failure))
+        {
+            return null;
+        }
+    }
+
+    private static SiteSectorDetail Of(SectorId sector, Journal journal, DateTimeOffset written)
+    {
+        WorkInputs inputs = journal.Inputs;
+        return new SiteSectorDetail
+        {
+            Sector = new SiteSector { Sector = sector, Stage = SectorStage.Stopped, Since = written, Outcome = "stopped" },
+            Facts =
+            [
+                new SiteFact("seal_proof", SealProofs.Get(inputs.SealProof).ToString(), null),
+                new SiteFact("sealed_cid", inputs.SealedCid.ToString(), null),
+                new SiteFact("ticket", inputs.Ticket.ToString(), null),
+                new SiteFact("comm_d", inputs.CommD.ToString(), null),
+            ],
+            Steps = Steps(journal, inputs.Porep.Layers),
+        };
+    }
+
+    private static ImmutableArray<SiteStep> Steps(Journal journal, int layers)
+    {
+        bool hasTrees = journal.HasTrees;
+        return
+        [
+            .. Enumerable.Range(1, layers).Select(layer => new SiteStep(
+                string.Create(CultureInfo.InvariantCulture, $"layer_{layer}"),
+                journal.Labelled || hasTrees || journal.TryGet(new SealStep(StepKind.Layer, Number: layer), out _) ? 1 : 0,
+                null)),
+            new SiteStep("trees", hasTrees ? 1 : 0, null),
+            new SiteStep("install", 0, null),
+        ];
+    }
+}

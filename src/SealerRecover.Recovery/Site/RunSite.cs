@@ -1,0 +1,131 @@
+using Filecoin.Primitives;
+using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Resources;
+
+namespace SealerRecover.Recovery.Site;
+
+/// <summary>
+/// The runs of one machine as something to watch: what the newest run says of itself in the folder of its temporary files (<see cref="RunFile"/>), and
+/// what older ones have left there unfinished. Changes nothing and locks nothing. From any thread.
+/// </summary>
+public sealed class RunSite : ISite
+{
+    /// <summary>A run writes every ten seconds at least. Where its process cannot be seen, silence for so long means that it is gone.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan Standstill = TimeSpan.FromMinutes(10);
+
+    private readonly string _folder;
+    private readonly TimeProvider _time;
+    private readonly string _version;
+    private readonly SystemText _system = new();
+    private readonly Func<string, string?> _linkOf = RunProcess.Link;
+    private readonly MachineReading _machine;
+    private readonly Lock _gate = new();
+    private (DateTimeOffset Changed, long Length, RunRecord? Record)? _known;
+
+    /// <summary>The runs whose temporary files are in a folder.</summary>
+    /// <param name="folder">The folder, absolute.</param>
+    /// <param name="machine">This machine's name.</param>
+    /// <param name="cores">Cores that may be used.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="version">What was built that tells it.</param>
+    /// <exception cref="OperatorException">BadInput: it is no folder.</exception>
+    public RunSite(string folder, string machine, int cores, TimeProvider time, string version)
+    {
+        (_folder, _time, _version) = (folder, time, version);
+        _machine = new MachineReading(machine, version, folder, cores, []);
+        Source = $"{machine}:{folder}";
+        Look();
+    }
+
+    /// <inheritdoc/>
+    public ISiteActions? Actions => null;
+
+    /// <summary>Where it is from, for people.</summary>
+    private string Source { get; }
+
+    /// <inheritdoc/>
+    public SiteState Read()
+    {
+        lock (_gate)
+        {
+            (RunRecord? record, IReadOnlyList<SiteSectorDetail> left) = Load();
+            return State(record, left);
+        }
+    }
+
+    /// <inheritdoc/>
+    public SiteSectorDetail? Sector(SectorId sector)
+    {
+        lock (_gate)
+        {
+            (RunRecord? record, IReadOnlyList<SiteSectorDetail> left) = Load();
+            SiteSectorDetail? told = record?.Details.FirstOrDefault(detail => detail.Sector.Sector == sector);
+            return told ?? left.FirstOrDefault(detail => detail.Sector.Sector == sector);
+        }
+    }
+
+    private void Look()
+    {
+        FileLook look = FileLook.TryThrough(_folder);
+        if (look.Kind != FileKind.Folder)
+        {
+            throw new OperatorException(
+                FailureKind.BadInput, $"{_folder} is {(look.Kind == FileKind.Missing ? "not there" : "no folder")}", $"name the folder of a run's temporary files with {Setting.TempFolder}");
+        }
+    }
+
+    private (RunRecord? Record, IReadOnlyList<SiteSectorDetail> Left) Load()
+    {
+        Look();
+        return StorageFailure.Explain($"looking at {_folder}", () =>
+        {
+            FileLook look = FileLook.At(Path.Combine(_folder, RunFile.FileName));
+            if (_known is not { } known || (look.Changed, look.Length) != (known.Changed, known.Length))
+            {
+                _known = (look.Changed, look.Length, RunFile.Read(_folder));
+            }
+
+            RunRecord? record = _known!.Value.Record;
+            HashSet<SectorId> told = [.. record?.Details.Select(detail => detail.Sector.Sector) ?? []];
+            return (record, (IReadOnlyList<SiteSectorDetail>)LeftWork.In(_folder, told));
+        });
+    }
+
+    private SiteState State(RunRecord? record, IReadOnlyList<SiteSectorDetail> left)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        IEnumerable<SiteSector> older = left.Select(detail => detail.Sector);
+        if (record is null)
+        {
+            return new SiteState
+            {
+                At = now,
+                Source = Source,
+                IsFleet = false,
+                Version = _version,
+                Run = new SiteRun(),
+                Sectors = [.. older],
+                Machines = [_machine.Read()],
+            };
+        }
+
+        TimeSpan silent = now - record.State.At;
+        bool isOver = record.State.Run.Ended is not null;
+        bool isGone = !isOver && !(record.Process.IsThere(_system, _linkOf) ?? silent < Silence);
+        SiteMachine machine = record.State.Machines is [var told, ..] ? told : _machine.Read();
+        return record.State with
+        {
+            At = now,
+            Source = Source,
+            Sectors = [.. record.State.Sectors, .. older],
+            Machines =
+            [
+                isOver ? _machine.Read() with { Ended = true, Since = machine.Since }
+                    : machine with { Alive = !isGone, HeardSecondsAgo = Math.Round(Math.Max(0, silent.TotalSeconds), 1) },
+            ],
+            Concerns = RunConcerns.Of(record.State, isGone, !isOver && !isGone && now - record.Moved >= Standstill ? now - record.Moved : null),
+        };
+    }
+}
