@@ -19,13 +19,13 @@ _sealer_recover()
 
     if ((COMP_CWORD > 1)); then
         case ${COMP_WORDS[1]} in
-            export|recover|parents|bench|kernels|commp|pieces|unseal|survey|repair|heal|verify|reconcile|scrub|diagnose|commit1|fleet|doctor|config|help) command=${COMP_WORDS[1]} ;;
+            export|recover|parents|bench|kernels|commp|pieces|unseal|survey|repair|heal|verify|reconcile|scrub|diagnose|commit1|fleet|serve|doctor|config|help) command=${COMP_WORDS[1]} ;;
         esac
     fi
 
     case "$command $option" in
-        *' --miner' | *' --sectors' | *' --sector' | *' --deadline' | *' --lost-on' | *' --api-info' | *' --node-timeout' | *' --archive-node' | *' --miner-api-info' | *' --curio-db' | *' --ticket' | *' --ticket-epoch' | *' --seal-proof' | *' --sealed-cid' | *' --parallel' | *' --threads' | *' --kernel' | *' --rows-to-discard' | *' --concurrency' | 'doctor --sector-size' | *' --count' | *' --memory' | *' --padded-size' | *' --piece' | *' --offset' | *' --length' | *' --sample' | *' --slow' | *' --randomness' | *' --challenges' | *' --rate' | *' --hours' | *' --again-after' | *' --seed' | *' --priority' | *' --fleet-db' | *' --worker' | *' --give-back-after' | *' --silent-after') takes=value ;;
-        *' --sectors-recovery-metadata' | *' --metadata' | *' --damocles-state' | *' --metrics-file' | *' --config' | *' --output' | *' --pieces' | *' --sealed' | *' --update' | *' --unsealed' | *' --report' | *' --survey' | *' --csv') takes=file ;;
+        *' --miner' | *' --sectors' | *' --sector' | *' --deadline' | *' --lost-on' | *' --api-info' | *' --node-timeout' | *' --archive-node' | *' --miner-api-info' | *' --curio-db' | *' --ticket' | *' --ticket-epoch' | *' --seal-proof' | *' --sealed-cid' | *' --parallel' | *' --threads' | *' --kernel' | *' --rows-to-discard' | *' --concurrency' | 'doctor --sector-size' | *' --count' | *' --memory' | *' --padded-size' | *' --piece' | *' --offset' | *' --length' | *' --sample' | *' --slow' | *' --randomness' | *' --challenges' | *' --rate' | *' --hours' | *' --again-after' | *' --seed' | *' --priority' | *' --fleet-db' | *' --http' | *' --http-name' | *' --worker' | *' --give-back-after' | *' --silent-after') takes=value ;;
+        *' --sectors-recovery-metadata' | *' --metadata' | *' --damocles-state' | *' --metrics-file' | *' --config' | *' --output' | *' --pieces' | *' --sealed' | *' --update' | *' --unsealed' | *' --report' | *' --survey' | *' --csv' | *' --http-cert' | *' --http-key' | *' --http-token-file') takes=file ;;
         *' --sealing-result' | *' --sealing-temp' | *' --piece-source' | *' --storage' | *' --cache' | *' --update-cache' | *' --out' | *' --state') takes=folder ;;
         *' --keep-all') [[ -z $assigned ]] || takes=word words=(false true) ;;
         'parents --sector-size' | 'survey --sector-size' | 'verify --sector-size') takes=word words=(2KiB 32GiB 512MiB 64GiB 8MiB) ;;
@@ -52,13 +52,14 @@ _sealer_recover()
             scrub) names=(--miner= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --offline --assume-zeros --storage= --state= --metrics-file= --threads= --kernel= --rows-to-discard= --rate= --hours= --again-after= --status --config= --json --verbose --help) ;;
             diagnose) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --offline --assume-zeros --sealing-temp= --sealed= --cache= --threads= --kernel= --rows-to-discard= --quick --config= --json --verbose --help) ;;
             commit1) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --seed= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --sealing-result= --sealed= --cache= --output= --threads= --kernel= --config= --json --verbose --help) ;;
-            fleet) names=(--sectors= --sector= --faulty --deadline= --lost-on= --sectors-recovery-metadata= --metadata= --priority= --repair --fleet-db= --api-info= --node-timeout= --miner-api-info= --curio-db= --storage= --sealing-result= --sealing-temp= --piece-source= --metrics-file= --worker= --give-back-after= --silent-after= --parallel= --threads= --kernel= --rows-to-discard= --keep-unsealed --keep-all --force --ignore-resources --config= --json --verbose --help) takes=word words=(cancel drain init pause prefer resume retry status submit work) ;;
+            fleet) names=(--sectors= --sector= --faulty --deadline= --lost-on= --sectors-recovery-metadata= --metadata= --priority= --repair --fleet-db= --api-info= --node-timeout= --miner-api-info= --curio-db= --storage= --sealing-result= --sealing-temp= --piece-source= --http= --http-name= --http-cert= --http-key= --http-token-file= --metrics-file= --worker= --give-back-after= --silent-after= --parallel= --threads= --kernel= --rows-to-discard= --keep-unsealed --keep-all --force --ignore-resources --config= --json --verbose --help) takes=word words=(cancel drain init pause prefer resume retry status submit work) ;;
+            serve) names=(--fleet-db= --sealing-temp= --http= --http-name= --http-cert= --http-key= --http-token-file= --silent-after= --config= --json --verbose --help) ;;
             doctor) names=(--miner= --sector-size= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --storage= --sealing-result= --sealing-temp= --kernel= --config= --json --verbose --help) ;;
             config) names=(--config= --json --verbose --help) ;;
-            help) names=(--help) takes=word words=(bench commit1 commp config diagnose doctor environment exit-codes export fleet heal kernels options parents pieces reconcile recover repair scrub survey unseal verify) ;;
+            help) names=(--help) takes=word words=(bench commit1 commp config diagnose doctor environment exit-codes export fleet heal kernels options parents pieces reconcile recover repair scrub serve survey unseal verify) ;;
         esac
         if ((COMP_CWORD == 1)); then
-            takes=word words=(export recover parents bench kernels commp pieces unseal survey repair heal verify reconcile scrub diagnose commit1 fleet doctor config help)
+            takes=word words=(export recover parents bench kernels commp pieces unseal survey repair heal verify reconcile scrub diagnose commit1 fleet serve doctor config help)
         fi
         [[ $current != -* ]] || takes=word words=("${names[@]}")
     fi

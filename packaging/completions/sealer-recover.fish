@@ -6,7 +6,7 @@ function __sealer_recover_command
     if test (count $argv) -gt 0
         test "$words[2]" = "$argv[1]"
     else
-        not contains -- "$words[2]" export recover parents bench kernels commp pieces unseal survey repair heal verify reconcile scrub diagnose commit1 fleet doctor config help
+        not contains -- "$words[2]" export recover parents bench kernels commp pieces unseal survey repair heal verify reconcile scrub diagnose commit1 fleet serve doctor config help
     end
 end
 
@@ -32,6 +32,7 @@ complete -c sealer-recover -n __sealer_recover_first -a scrub -d 'Read all secto
 complete -c sealer-recover -n __sealer_recover_first -a diagnose -d 'After a mismatch: say which causes are certain, possible or excluded, and what settles them'
 complete -c sealer-recover -n __sealer_recover_first -a commit1 -d 'Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'
 complete -c sealer-recover -n __sealer_recover_first -a fleet -d 'Have several machines work on one list of sectors, which is kept in a PostgreSQL database'
+complete -c sealer-recover -n __sealer_recover_first -a serve -d 'Serve a page that shows a fleet, or the runs of this machine, in a browser'
 complete -c sealer-recover -n __sealer_recover_first -a doctor -d 'Check all that a recovery needs on this machine and around it, and say what to do where something is wrong'
 complete -c sealer-recover -n __sealer_recover_first -a config -d 'Print what options, environment and configuration files say, and where each value is from'
 complete -c sealer-recover -n __sealer_recover_first -a help -d 'Tell the environment variables, the exit codes, or the options of a command'
@@ -397,15 +398,22 @@ complete -c sealer-recover -n '__sealer_recover_command fleet' -l lost-on -x -d 
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l sectors-recovery-metadata -l metadata -r -F -d 'The file that export (or the original tool) wrote'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l priority -x -d 'Sectors of a higher one go first'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l repair -d 'Have the sectors mended in the storage paths of a worker, as repair does; else they are made anew, as recover does'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l damaged -d 'Only sectors that a check of the list found damaged'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l check -x -a 'survey verify' -d 'Have sectors looked at in the storage paths that --storage names, on a worker that has them: survey or verify'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l fleet-db -x -d 'The PostgreSQL database of the fleet, as postgres://user:password@host/name'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l api-info -x -d 'The chain node as token:multiaddr or token:url, several with commas; instead of FULLNODE_API_INFO'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l node-timeout -x -d 'How long to wait for one answer of the chain node, or of another source'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l miner-api-info -x -d 'The lotus-miner that sealed the sectors, instead of MINER_API_INFO'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l curio-db -x -d 'The database of the Curio cluster that sealed the sectors, as postgres://user@host/name, instead of CURIO_DB_HOST'
-complete -c sealer-recover -n '__sealer_recover_command fleet' -l storage -x -a '(__fish_complete_directories)' -d 'A storage path of this machine in which sectors are mended that were submitted with --repair'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l storage -x -a '(__fish_complete_directories)' -d 'A storage path of this machine in which sectors are mended that were submitted with --repair, and looked at as --check asks; with submit --check and cancel, which are meant'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l sealing-result -x -a '(__fish_complete_directories)' -d 'Folder that receives sealed/ and cache/'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l sealing-temp -x -a '(__fish_complete_directories)' -d 'Folder for work in progress; a rerun goes on from what is there'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l piece-source -x -a '(__fish_complete_directories)' -d 'Where pieces of sectors with data are: a folder, any:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l http -x -d 'With work: where this machine serves the page of its fleet, too: an address with a port'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l http-name -x -d 'A name that the page\'s server is called by, beside localhost, this machine\'s name and addresses; requests for others are not answered'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l http-cert -r -F -d 'A PEM file with the certificate of the page\'s server, and those above it; then it speaks TLS'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l http-key -r -F -d 'A PEM file with the certificate\'s key, if it is not in the same file'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l http-token-file -r -F -d 'A file with the token that actions need, and reading from other machines; at least 16 characters in one line'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l metrics-file -r -F -d 'Write metrics of the run to this file for Prometheus\' node_exporter, every 15 seconds and at the end; its name has to end in .prom'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l worker -x -d 'What the fleet calls this machine; with drain, which is meant'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l give-back-after -x -d 'After how long without a sign of life of a machine this one begins anew what that has layers of'
@@ -423,6 +431,18 @@ complete -c sealer-recover -n '__sealer_recover_command fleet' -l json -d 'Print
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l help -s h -d 'Show this help'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -a 'cancel drain init pause prefer resume retry status submit work'
+complete -c sealer-recover -n '__sealer_recover_command serve' -l fleet-db -x -d 'The PostgreSQL database of the fleet, as postgres://user:password@host/name'
+complete -c sealer-recover -n '__sealer_recover_command serve' -l sealing-temp -x -a '(__fish_complete_directories)' -d 'Where no fleet is named: the folder of temporary files of this machine\'s runs, which are shown'
+complete -c sealer-recover -n '__sealer_recover_command serve' -l http -x -d 'Where the page is served: an address with a port'
+complete -c sealer-recover -n '__sealer_recover_command serve' -l http-name -x -d 'A name that the page\'s server is called by, beside localhost, this machine\'s name and addresses; requests for others are not answered'
+complete -c sealer-recover -n '__sealer_recover_command serve' -l http-cert -r -F -d 'A PEM file with the certificate of the page\'s server, and those above it; then it speaks TLS'
+complete -c sealer-recover -n '__sealer_recover_command serve' -l http-key -r -F -d 'A PEM file with the certificate\'s key, if it is not in the same file'
+complete -c sealer-recover -n '__sealer_recover_command serve' -l http-token-file -r -F -d 'A file with the token that actions need, and reading from other machines; at least 16 characters in one line'
+complete -c sealer-recover -n '__sealer_recover_command serve' -l silent-after -x -d 'After how long without a sign of life a machine counts as gone'
+complete -c sealer-recover -n '__sealer_recover_command serve' -l config -r -F -d 'A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover'
+complete -c sealer-recover -n '__sealer_recover_command serve' -l json -d 'Print one JSON object a line on standard output: events, then a final report'
+complete -c sealer-recover -n '__sealer_recover_command serve' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
+complete -c sealer-recover -n '__sealer_recover_command serve' -l help -s h -d 'Show this help'
 complete -c sealer-recover -n '__sealer_recover_command doctor' -l miner -x -d 'The miner\'s address, as f01000 (or t01000 on test networks; f2 and other forms work too)'
 complete -c sealer-recover -n '__sealer_recover_command doctor' -l sector-size -x -d 'Sectors of which size shall be recovered here'
 complete -c sealer-recover -n '__sealer_recover_command doctor' -l api-info -x -d 'The chain node as token:multiaddr or token:url, several with commas; instead of FULLNODE_API_INFO'
@@ -443,4 +463,4 @@ complete -c sealer-recover -n '__sealer_recover_command config' -l json -d 'Prin
 complete -c sealer-recover -n '__sealer_recover_command config' -l verbose -s v -d 'Log requests to the chain node (without the token) and show failures in full, on standard error'
 complete -c sealer-recover -n '__sealer_recover_command config' -l help -s h -d 'Show this help'
 complete -c sealer-recover -n '__sealer_recover_command help' -l help -s h -d 'Show this help'
-complete -c sealer-recover -n '__sealer_recover_command help' -a 'bench commit1 commp config diagnose doctor environment exit-codes export fleet heal kernels options parents pieces reconcile recover repair scrub survey unseal verify'
+complete -c sealer-recover -n '__sealer_recover_command help' -a 'bench commit1 commp config diagnose doctor environment exit-codes export fleet heal kernels options parents pieces reconcile recover repair scrub serve survey unseal verify'

@@ -22,6 +22,7 @@ _sealer-recover() {
     'diagnose:After a mismatch: say which causes are certain, possible or excluded, and what settles them'
     'commit1:Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'
     'fleet:Have several machines work on one list of sectors, which is kept in a PostgreSQL database'
+    'serve:Serve a page that shows a fleet, or the runs of this machine, in a browser'
     'doctor:Check all that a recovery needs on this machine and around it, and say what to do where something is wrong'
     'config:Print what options, environment and configuration files say, and where each value is from'
     'help:Tell the environment variables, the exit codes, or the options of a command'
@@ -521,15 +522,22 @@ _sealer-recover() {
         '--metadata=[The file that export (or the original tool) wrote]:file:_files'
         '--priority=[Sectors of a higher one go first]:number: '
         '--repair[Have the sectors mended in the storage paths of a worker, as repair does; else they are made anew, as recover does]'
+        '--damaged[Only sectors that a check of the list found damaged]'
+        '--check=[Have sectors looked at in the storage paths that --storage names, on a worker that has them\: survey or verify]:survey|verify:(survey verify)'
         '--fleet-db=[The PostgreSQL database of the fleet, as postgres\://user\:password@host/name]:where: '
         '--api-info=[The chain node as token\:multiaddr or token\:url, several with commas; instead of FULLNODE_API_INFO]:info: '
         '--node-timeout=[How long to wait for one answer of the chain node, or of another source]:seconds: '
         '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
         '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
-        '*--storage=[A storage path of this machine in which sectors are mended that were submitted with --repair]:folder:_files -/'
+        '*--storage=[A storage path of this machine in which sectors are mended that were submitted with --repair, and looked at as --check asks; with submit --check and cancel, which are meant]:folder:_files -/'
         '--sealing-result=[Folder that receives sealed/ and cache/]:folder:_files -/'
         '--sealing-temp=[Folder for work in progress; a rerun goes on from what is there]:folder:_files -/'
         '*--piece-source=[Where pieces of sectors with data are\: a folder, any\:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}]:place:_files -/'
+        '--http=[With work\: where this machine serves the page of its fleet, too\: an address with a port]:address\:port: '
+        '*--http-name=[A name that the page'\''s server is called by, beside localhost, this machine'\''s name and addresses; requests for others are not answered]:name: '
+        '--http-cert=[A PEM file with the certificate of the page'\''s server, and those above it; then it speaks TLS]:file:_files'
+        '--http-key=[A PEM file with the certificate'\''s key, if it is not in the same file]:file:_files'
+        '--http-token-file=[A file with the token that actions need, and reading from other machines; at least 16 characters in one line]:file:_files'
         '--metrics-file=[Write metrics of the run to this file for Prometheus'\'' node_exporter, every 15 seconds and at the end; its name has to end in .prom]:file:_files'
         '--worker=[What the fleet calls this machine; with drain, which is meant]:name: '
         '--give-back-after=[After how long without a sign of life of a machine this one begins anew what that has layers of]:seconds: '
@@ -549,6 +557,26 @@ _sealer-recover() {
         '--help[Show this help]'
         '-h[Show this help]'
         '*:action:(cancel drain init pause prefer resume retry status submit work)'
+      )
+      shift words
+      ((CURRENT--))
+      ;;
+    serve)
+      specs=(
+        '--fleet-db=[The PostgreSQL database of the fleet, as postgres\://user\:password@host/name]:where: '
+        '--sealing-temp=[Where no fleet is named\: the folder of temporary files of this machine'\''s runs, which are shown]:folder:_files -/'
+        '--http=[Where the page is served\: an address with a port]:address\:port: '
+        '*--http-name=[A name that the page'\''s server is called by, beside localhost, this machine'\''s name and addresses; requests for others are not answered]:name: '
+        '--http-cert=[A PEM file with the certificate of the page'\''s server, and those above it; then it speaks TLS]:file:_files'
+        '--http-key=[A PEM file with the certificate'\''s key, if it is not in the same file]:file:_files'
+        '--http-token-file=[A file with the token that actions need, and reading from other machines; at least 16 characters in one line]:file:_files'
+        '--silent-after=[After how long without a sign of life a machine counts as gone]:seconds: '
+        '--config=[A configuration file, which counts more than those in /etc/sealer-recover and ~/.config/sealer-recover]:file:_files'
+        '--json[Print one JSON object a line on standard output\: events, then a final report]'
+        '--verbose[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '-v[Log requests to the chain node (without the token) and show failures in full, on standard error]'
+        '--help[Show this help]'
+        '-h[Show this help]'
       )
       shift words
       ((CURRENT--))
@@ -592,7 +620,7 @@ _sealer-recover() {
       specs=(
         '--help[Show this help]'
         '-h[Show this help]'
-        '*:topic:(bench commit1 commp config diagnose doctor environment exit-codes export fleet heal kernels options parents pieces reconcile recover repair scrub survey unseal verify)'
+        '*:topic:(bench commit1 commp config diagnose doctor environment exit-codes export fleet heal kernels options parents pieces reconcile recover repair scrub serve survey unseal verify)'
       )
       shift words
       ((CURRENT--))

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Filecoin.Primitives;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -43,7 +44,7 @@ public sealed class SiteServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(settings);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, settings));
-        builder.Services.AddRoutingCore().AddSingleton(log).AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddRoutingCore().AddSingleton<ILoggerFactory>(new Troubles(log)).AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = StopTimeout);
 
         WebApplication application = builder.Build();
@@ -59,7 +60,7 @@ public sealed class SiteServer : IAsyncDisposable
         {
             await application.StartAsync().ConfigureAwait(false);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or SocketException)
         {
             await application.DisposeAsync().ConfigureAwait(false);
             stop.Dispose();
@@ -78,7 +79,7 @@ public sealed class SiteServer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static OperatorException Refused(IPEndPoint listen, IOException failure) => new(
+    private static OperatorException Refused(IPEndPoint listen, Exception failure) => new(
         FailureKind.NotReady, $"nothing can listen at {listen}: {failure.Message}", "choose another port, or stop what listens there", failure);
 
     private static void Configure(KestrelServerOptions options, SiteServerSettings settings)
@@ -91,7 +92,7 @@ public sealed class SiteServer : IAsyncDisposable
             listen.Protocols = HttpProtocols.Http1;
             if (settings.Certificate is { } certificate)
             {
-                listen.UseHttps(certificate);
+                listen.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate, settings.Chain));
             }
         });
     }
@@ -102,6 +103,36 @@ public sealed class SiteServer : IAsyncDisposable
         string bound = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         UriBuilder address = new(bound.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
         return address.Uri;
+    }
+
+    /// <summary>Of what the framework says only what is wrong.</summary>
+    private sealed class Troubles(ILoggerFactory log) : ILoggerFactory
+    {
+        public ILogger CreateLogger(string categoryName) => new Trouble(log.CreateLogger(categoryName));
+
+        public void AddProvider(ILoggerProvider provider) => log.AddProvider(provider);
+
+        public void Dispose()
+        {
+            // The log is somebody else's.
+        }
+    }
+
+    /// <summary>A log in which nothing is less than a warning.</summary>
+    private sealed class Trouble(ILogger log) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning && log.IsEnabled(logLevel);
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                log.Log(logLevel, eventId, state, exception, formatter);
+            }
+        }
     }
 
     /// <summary>Signals are the executable's business.</summary>

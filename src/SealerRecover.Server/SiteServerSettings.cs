@@ -8,14 +8,14 @@ namespace SealerRecover.Server;
 /// <summary>Where a server listens and whom it answers.</summary>
 public sealed record SiteServerSettings
 {
-    /// <summary>Characters that a token has at least.</summary>
-    public const int ShortestToken = 16;
-
     /// <summary>Address and port; port 0 for any that is free.</summary>
     public required IPEndPoint Listen { get; init; }
 
     /// <summary>For TLS; null for none.</summary>
     public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Certificates above it, for readers that do not have them; null for none.</summary>
+    public X509Certificate2Collection? Chain { get; init; }
 
     /// <summary>Whoever has it may act, and read from other hosts; null: nobody.</summary>
     public string? Token { get; init; }

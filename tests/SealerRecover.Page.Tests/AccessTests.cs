@@ -33,7 +33,10 @@ public sealed class AccessTests(Chromium chromium)
 
         async Task CleanAsync(string view)
         {
-            AxeResult result = await reader.Page.RunAxe();
+            // All but contrast is the same in both themes.
+            AxeResult result = await reader.Page.RunAxe(scheme == ColorScheme.Light
+                ? null
+                : new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "rule", Values = ["color-contrast"] } });
             Assert.NotEmpty(result.Passes);
             string wrong = string.Join('\n', result.Violations.Where(one => one.Impact is "serious" or "critical").Select(one =>
                 $"{view}: {one.Id} ({one.Impact}), {one.Help}: {string.Join(" | ", one.Nodes.Take(4).Select(node => $"{node.Html} {string.Join(' ', node.Any.Select(check => check.Message))}"))}"));

@@ -4,37 +4,39 @@ using Microsoft.Playwright;
 
 namespace SealerRecover.Page.Tests;
 
-/// <summary>The one browser of all tests: the system's own Chromium. Tests are skipped where there is none.</summary>
-public sealed class Chromium : IAsyncLifetime
+/// <summary>The one browser of all tests, started when the first wants it: the system's own Chromium. Tests are skipped where there is none.</summary>
+public sealed class Chromium : IAsyncDisposable
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
 
+    private readonly SemaphoreSlim _one = new(1);
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>A reader with nothing kept from others.</summary>
+    public async Task<IBrowserContext> ReaderAsync(BrowserNewContextOptions options)
     {
-        if (Find() is not { } program)
+        string? program = Find();
+        Assert.SkipWhen(program is null, "there is no chromium on this machine");
+        await _one.WaitAsync(TestContext.Current.CancellationToken);
+        try
         {
-            return;
+            _playwright ??= await Playwright.CreateAsync();
+
+            // The sandbox of a browser does not work for root, as which containers run.
+            _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = program,
+                Args = Environment.UserName == "root" ? ["--no-sandbox", "--disable-dev-shm-usage"] : ["--disable-dev-shm-usage"],
+                Timeout = 120_000,
+            });
+        }
+        finally
+        {
+            _one.Release();
         }
 
-        _playwright = await Playwright.CreateAsync();
-
-        // The sandbox of a browser does not work for root, as which containers run.
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = program,
-            Args = Environment.UserName == "root" ? ["--no-sandbox", "--disable-dev-shm-usage"] : ["--disable-dev-shm-usage"],
-            Timeout = 120_000,
-        });
-    }
-
-    /// <summary>A reader with nothing kept from others.</summary>
-    public Task<IBrowserContext> ReaderAsync(BrowserNewContextOptions options)
-    {
-        Assert.SkipWhen(_browser is null, "there is no chromium on this machine");
-        return _browser!.NewContextAsync(options);
+        return await _browser.NewContextAsync(options);
     }
 
     public async ValueTask DisposeAsync()
@@ -45,6 +47,7 @@ public sealed class Chromium : IAsyncLifetime
         }
 
         _playwright?.Dispose();
+        _one.Dispose();
     }
 
     private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')

@@ -41,6 +41,7 @@ internal sealed class Reader : IAsyncDisposable
         reader.Page.SetDefaultTimeout(60_000);
         reader.Page.Console += (_, message) => reader.Note(message.Type == "error" ? message.Text : null);
         reader.Page.PageError += (_, error) => reader.Note(error);
+        Assertions.SetDefaultExpectTimeout(60_000);
         await reader.Page.GotoAsync(new Uri(reader.Address, hash).ToString());
         return reader;
     }

@@ -24,10 +24,7 @@ internal static class SampleFleet
     public static SiteState Of(int sectors)
     {
         ImmutableArray<SiteSector> all = [.. Enumerable.Range(0, sectors).Select(index => Sector(index, sectors)).OrderBy(sector => sector.Due).ThenBy(sector => sector.Sector.Number)];
-        ImmutableArray<SectorId> failed = [.. all.Where(sector => sector.Stage == SectorStage.Failed).Select(sector => sector.Sector)];
-        ImmutableArray<SectorId> late = [.. all.Where(sector => sector.Late).Select(sector => sector.Sector)];
-        int waiting = all.Count(sector => sector.Machine == "seal-4" && sector.Stage == SectorStage.Labelling);
-        return new SiteState
+        SiteState state = new()
         {
             At = At,
             Source = "fleet at 10.0.0.5, database fleet",
@@ -45,16 +42,25 @@ internal static class SampleFleet
             },
             Sectors = all,
             Machines = Machines(),
-            Concerns =
-            [
-                new SiteConcern(ConcernLevel.Urgent, "failed", failed, null, "The bytes of a piece are in none of the piece sources.",
-                    ["sealer-recover fleet work --piece-source=http://10.0.0.9:7878", "sealer-recover fleet retry"]),
-                new SiteConcern(ConcernLevel.Urgent, "late", late, null, "By the pace so far these come after they are due. Another machine, or a higher priority, brings them forward.",
-                    [$"sealer-recover fleet prefer {string.Join(' ', late.Select(sector => sector.Number))} --priority=10"]),
-                new SiteConcern(ConcernLevel.Warning, "machine_gone", [], "seal-4", string.Create(
-                    CultureInfo.InvariantCulture, $"It was last heard 41 minutes ago. Sectors with layers there: {waiting}. They wait for it 19 minutes more; then others begin them anew."), []),
-            ],
         };
+        return state with { Concerns = Concerns.Of(state, new TypedCommands(), []) };
+    }
+
+    /// <summary>As the program words them.</summary>
+    private sealed class TypedCommands : IConcernWords
+    {
+        public string Failure(int exitCode) => exitCode == 13 ? "the bytes of a piece are in none of the piece sources" : throw new ArgumentOutOfRangeException(nameof(exitCode));
+
+        public ImmutableArray<string> Commands(string kind, int? exitCode, IReadOnlyList<SectorId> sectors, bool isFleet)
+        {
+            string numbers = string.Join(' ', sectors.Select(sector => sector.Number));
+            return kind switch
+            {
+                Concerns.Failed => [$"sealer-recover pieces --miner=f01000 {numbers}", $"sealer-recover fleet retry {numbers}"],
+                Concerns.Late => [$"sealer-recover fleet prefer {numbers} --priority=10"],
+                _ => [],
+            };
+        }
     }
 
     /// <summary>One of them in full.</summary>
@@ -146,6 +152,8 @@ internal static class SampleFleet
         Unit = phase == "install" || phase == "hash_piece" ? "bytes" : "nodes",
         Machine = machine,
         Since = At.AddMinutes(-(mixed % 200)),
+        Moved = At.AddSeconds(-(mixed % 9)),
+        BackAt = At.AddHours(2 + (mixed % 12)),
     };
 
     private static SiteSector Failed(SiteSector sector, string machine) => sector with

@@ -156,7 +156,11 @@ public sealed record WorkerView(string Name, DateTimeOffset Since, double HeardS
 /// <param name="At">When, by the database's clock.</param>
 /// <param name="Sectors">The list, what a worker has first, then in the order in which they are taken.</param>
 /// <param name="Workers">All workers that ever came, by name.</param>
-public sealed record FleetView(DateTimeOffset At, IReadOnlyList<ClaimView> Sectors, IReadOnlyList<WorkerView> Workers);
+public sealed record FleetView(DateTimeOffset At, IReadOnlyList<ClaimView> Sectors, IReadOnlyList<WorkerView> Workers)
+{
+    /// <summary>The checks, in the order in which they were submitted.</summary>
+    public IReadOnlyList<CheckView> Checks { get; init; } = [];
+}
 
 /// <summary>Something that happened to a sector, as it is kept.</summary>
 /// <param name="At">When, by the database's clock.</param>

@@ -231,7 +231,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
         _ => "given back",
     };
 
-    private static string Word(ClaimState state) => state switch
+    internal static string Word(ClaimState state) => state switch
     {
         ClaimState.Queued => "queued",
         ClaimState.Claimed => "claimed",

@@ -35,13 +35,15 @@ public sealed class FleetList(FleetDatabase database)
     /// <exception cref="OperatorException">The database does not answer.</exception>
     public FleetView All() => database.Ask(connection =>
     {
-        using NpgsqlBatch batch = new(connection) { BatchCommands = { new("SELECT now()"), new(SectorRows), new(WorkerRows) } };
+        using NpgsqlBatch batch = new(connection) { BatchCommands = { new("SELECT now()"), new(SectorRows), new(WorkerRows), new(CheckTable.Rows) } };
         using NpgsqlDataReader reader = batch.ExecuteReader();
         DateTimeOffset now = FleetDatabase.ReadAll(reader, row => row.GetFieldValue<DateTimeOffset>(0))[0];
         reader.NextResult();
         IReadOnlyList<ClaimView> sectors = FleetDatabase.ReadAll(reader, SectorOf);
         reader.NextResult();
-        return new FleetView(now, sectors, FleetDatabase.ReadAll(reader, WorkerOf));
+        IReadOnlyList<WorkerView> workers = FleetDatabase.ReadAll(reader, WorkerOf);
+        reader.NextResult();
+        return new FleetView(now, sectors, workers) { Checks = FleetDatabase.ReadAll(reader, CheckTable.Of) };
     });
 
     /// <summary>The job of a sector, as it is kept; null where it is not on the list.</summary>

@@ -64,6 +64,28 @@ public static class FleetSchema
             text text NOT NULL,
             step text,
             seconds double precision);
+        CREATE TABLE IF NOT EXISTS {FleetDatabase.Schema}.checks (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            miner bigint NOT NULL,
+            kind text NOT NULL,
+            place text NOT NULL,
+            part text NOT NULL,
+            deadline int,
+            partition int,
+            form int NOT NULL,
+            job text NOT NULL,
+            priority int NOT NULL DEFAULT 0,
+            state text NOT NULL DEFAULT 'queued',
+            generation bigint NOT NULL DEFAULT 0,
+            worker text,
+            submitted timestamptz NOT NULL DEFAULT now(),
+            since timestamptz NOT NULL DEFAULT now(),
+            heard timestamptz NOT NULL DEFAULT now(),
+            done int NOT NULL DEFAULT 0,
+            total int NOT NULL,
+            report text,
+            message text,
+            UNIQUE (miner, kind, place, part));
         CREATE INDEX IF NOT EXISTS events_claim ON {FleetDatabase.Schema}.events (claim, id);
         """;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
+using Filecoin.Primitives;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Recovery.Metrics;
 using SealerRecover.Recovery.Site;
@@ -28,6 +29,7 @@ internal static class SiteReading
             Version = version,
             Run = RunOf(view, sectors, forecast),
             Sectors = sectors,
+            Checks = [.. view.Checks.Select(Of)],
             Machines = [.. view.Workers.Select(worker => Of(worker, silence))],
         };
         (string Text, ImmutableArray<string> Commands)[] debts =
@@ -100,6 +102,30 @@ internal static class SiteReading
             Message = claim.Message,
         };
     }
+
+    private static SiteCheck Of(CheckView check) => new()
+    {
+        Kind = check.Kind,
+        Place = check.Place,
+        Deadline = check.Deadline,
+        Partition = check.Partition,
+        Stage = check.State switch
+        {
+            ClaimState.Queued => SectorStage.Queued,
+            ClaimState.Claimed => SectorStage.Checking,
+            ClaimState.Done => SectorStage.Done,
+            ClaimState.Failed => SectorStage.Failed,
+            _ => SectorStage.Stopped,
+        },
+        Machine = check.Worker,
+        Since = check.Since,
+        Done = check.Done,
+        Total = check.Total,
+        Good = check.Report.Good,
+        Absent = check.Report.Absent,
+        Damaged = [.. check.Report.Damaged.Select(damage => new SiteDamage(new SectorId(check.Miner, damage.Number), damage.Text))],
+        Message = check.Message,
+    };
 
     private static SiteMachine Of(WorkerView worker, TimeSpan silence) => new()
     {

@@ -77,6 +77,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         using LifeSigns signs = new(() => Tell(held, seat, events), every, failure => events.Notice($"{failure.Message}; what is at work goes on"));
         try
         {
+            using CheckLoop checks = new(database, settings, events, cancellation);
             while (!cancellation.IsCancellationRequested && !_draining && !_replaced)
             {
                 Batch? taken = Take(held, events, cancellation);
@@ -165,7 +166,11 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         catch (Exception failure) when (failure is OperatorException || StorageFailure.Is(failure))
         {
             // Whoever takes the next batch says what is the matter; what was taken by halves is taken again then.
-            events.Notice($"no further sectors were taken: {failure.Message}");
+            if (failure is not OperatorException { Kind: FailureKind.NodeUnreachable })
+            {
+                events.Notice($"no further sectors were taken: {failure.Message}");
+            }
+
             return [];
         }
     }
@@ -220,7 +225,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
             _machine.Begin(batch);
             IReadOnlyList<SectorOutcome> outcomes = new RecoveryRunner(batch.Settings with { Fence = held }, time, logger).Run(
                 [.. batch.Offers.Select(offer => offer.Job.Facts)], events, stop.Token, batch.MayGrow && !_mendsOthers ? most => TakeMore(batch, most, offers, held, events, stop.Token) : null);
-            _machine.End(batch with { Offers = offers }, outcomes, held.Resumed);
+            _machine.End(offers, outcomes, held.Resumed);
             if (_mendsOthers)
             {
                 MendOthers(batch.Settings, offers, outcomes, held, events, stop.Token);

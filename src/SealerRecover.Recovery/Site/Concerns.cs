@@ -56,6 +56,9 @@ public static class Concerns
     /// <summary>A machine cannot hold what waits.</summary>
     public const string CannotHold = "cannot_hold";
 
+    /// <summary>Checks found sectors damaged, and nothing is done about them yet.</summary>
+    public const string Damaged = "damaged";
+
     /// <summary>What does not move for so long stands still.</summary>
     public static readonly TimeSpan Still = TimeSpan.FromMinutes(10);
 
@@ -80,6 +83,7 @@ public static class Concerns
             .. OfLate(state, words),
             .. OfFailures(state, words),
             .. state.IsFleet ? OfShortages(state, words) : [],
+            .. OfDamages(state, words),
         ];
         return [.. all.OrderBy(concern => concern.Level)];
     }
@@ -159,6 +163,24 @@ public static class Concerns
             yield return Make(
                 state, words, cannot.Length == alive.Length ? ConcernLevel.Urgent : ConcernLevel.Warning, CannotHold, waiting, machine.Name,
                 $"{machine.Name} takes nothing of what waits: {machine.Note}");
+        }
+    }
+
+    private static IEnumerable<SiteConcern> OfDamages(SiteState state, IConcernWords words)
+    {
+        HashSet<SectorId> onList = [.. state.Sectors.Where(sector => !sector.Cancelled).Select(sector => sector.Sector)];
+        foreach (IGrouping<string, SiteCheck> group in state.Checks.Where(check => check.Stage != SectorStage.Stopped).GroupBy(check => check.Place))
+        {
+            SectorId[] damaged = [.. group.SelectMany(check => check.Damaged).Select(damage => damage.Sector).Distinct().Where(sector => !onList.Contains(sector))];
+            if (damaged.Length > 0)
+            {
+                yield return Make(state, words, ConcernLevel.Warning, Damaged, damaged, null, $"{Count(damaged.Length)} in {group.Key} {(damaged.Length == 1 ? "is" : "are")} damaged: {Names(damaged)}");
+            }
+        }
+
+        foreach (SiteCheck failed in state.Checks.Where(check => check.Stage == SectorStage.Failed))
+        {
+            yield return Make(state, words, ConcernLevel.Warning, Damaged, [], failed.Machine, $"a look at {failed.Place} failed: {failed.Message}");
         }
     }
 

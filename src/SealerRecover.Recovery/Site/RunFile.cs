@@ -29,6 +29,9 @@ public sealed class RunFile
     /// <summary>Its full name.</summary>
     public string Path => System.IO.Path.Combine(_folder, FileName);
 
+    /// <summary>Whether its folder is there.</summary>
+    public bool HasPlace => Directory.Exists(_folder);
+
     /// <summary>The process that writes.</summary>
     public RunProcess Process { get; }
 
@@ -37,7 +40,7 @@ public sealed class RunFile
     /// <exception cref="IOException">The disk failed.</exception>
     public bool Write(RunRecord record)
     {
-        if (!Directory.Exists(_folder) || !(_isOurs |= IsFree()))
+        if (!HasPlace || !(_isOurs |= IsFree()))
         {
             return false;
         }

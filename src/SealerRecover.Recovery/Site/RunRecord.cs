@@ -14,9 +14,6 @@ public sealed record RunRecord
     /// <summary>Which process is at work.</summary>
     public required RunProcess Process { get; init; }
 
-    /// <summary>When the work moved on last.</summary>
-    public required DateTimeOffset Moved { get; init; }
-
     /// <summary>How it stands; <see cref="SiteState.At"/> is when that was written.</summary>
     public required SiteState State { get; init; }
 

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using SealerRecover.Recovery.Metrics;
 using SealerRecover.Recovery.Resources;
 
 namespace SealerRecover.Recovery.Site;
@@ -13,34 +15,37 @@ public sealed class RunSite : ISite
     /// <summary>A run writes every ten seconds at least. Where its process cannot be seen, silence for so long means that it is gone.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan Standstill = TimeSpan.FromMinutes(10);
+    /// <summary>The concern that a run is gone without an end.</summary>
+    private const string RunGone = "run_gone";
 
     private readonly string _folder;
     private readonly TimeProvider _time;
     private readonly string _version;
     private readonly SystemText _system = new();
     private readonly Func<string, string?> _linkOf = RunProcess.Link;
-    private readonly MachineReading _machine;
+    private readonly OwnMachine _machine;
     private readonly Lock _gate = new();
     private (DateTimeOffset Changed, long Length, RunRecord? Record)? _known;
 
     /// <summary>The runs whose temporary files are in a folder.</summary>
     /// <param name="folder">The folder, absolute.</param>
     /// <param name="machine">This machine's name.</param>
-    /// <param name="cores">Cores that may be used.</param>
     /// <param name="time">The clock.</param>
     /// <param name="version">What was built that tells it.</param>
     /// <exception cref="OperatorException">BadInput: it is no folder.</exception>
-    public RunSite(string folder, string machine, int cores, TimeProvider time, string version)
+    public RunSite(string folder, string machine, TimeProvider time, string version)
     {
         (_folder, _time, _version) = (folder, time, version);
-        _machine = new MachineReading(machine, version, folder, cores, []);
+        _machine = new OwnMachine(machine, version, folder);
         Source = $"{machine}:{folder}";
         Look();
     }
 
     /// <inheritdoc/>
     public ISiteActions? Actions => null;
+
+    /// <summary>How concerns are worded; without commands unless they are given.</summary>
+    public IConcernWords Words { get; init; } = NoConcernWords.Instance;
 
     /// <summary>Where it is from, for people.</summary>
     private string Source { get; }
@@ -62,7 +67,9 @@ public sealed class RunSite : ISite
         {
             (RunRecord? record, IReadOnlyList<SiteSectorDetail> left) = Load();
             SiteSectorDetail? told = record?.Details.FirstOrDefault(detail => detail.Sector.Sector == sector);
-            return told ?? left.FirstOrDefault(detail => detail.Sector.Sector == sector);
+            return told is { Sector: { Stage: SectorStage.Failed } failed }
+                ? told with { Commands = Words.Commands(Concerns.Failed, failed.ExitCode, [sector], isFleet: false) }
+                : told ?? left.FirstOrDefault(detail => detail.Sector.Sector == sector);
         }
     }
 
@@ -115,7 +122,7 @@ public sealed class RunSite : ISite
         bool isOver = record.State.Run.Ended is not null;
         bool isGone = !isOver && !(record.Process.IsThere(_system, _linkOf) ?? silent < Silence);
         SiteMachine machine = record.State.Machines is [var told, ..] ? told : _machine.Read();
-        return record.State with
+        SiteState state = record.State with
         {
             At = now,
             Source = Source,
@@ -125,7 +132,11 @@ public sealed class RunSite : ISite
                 isOver ? _machine.Read() with { Ended = true, Since = machine.Since }
                     : machine with { Alive = !isGone, HeardSecondsAgo = Math.Round(Math.Max(0, silent.TotalSeconds), 1) },
             ],
-            Concerns = RunConcerns.Of(record.State, isGone, !isOver && !isGone && now - record.Moved >= Standstill ? now - record.Moved : null),
+        };
+        ImmutableArray<SiteConcern> concerns = Concerns.Of(state, Words, []);
+        return state with
+        {
+            Concerns = isGone ? [new SiteConcern(ConcernLevel.Urgent, RunGone, [], machine.Name, "the run is gone and has not said how it ended; the same command goes on", []), .. concerns] : concerns,
         };
     }
 }

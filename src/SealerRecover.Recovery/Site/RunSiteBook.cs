@@ -26,7 +26,6 @@ public sealed class RunSiteBook : IRecoveryObserver
     private readonly Dictionary<SectorId, SectorPage> _pages = [];
     private readonly Func<Exception, SiteFailure> _failureOf;
     private readonly SiteState _empty;
-    private DateTimeOffset _moved;
     private RunProgressed? _forecast;
     private string? _shared;
 
@@ -39,7 +38,6 @@ public sealed class RunSiteBook : IRecoveryObserver
     public RunSiteBook(string command, string source, string version, DateTimeOffset started, Func<Exception, SiteFailure> failureOf)
     {
         _failureOf = failureOf;
-        _moved = started;
         _empty = new SiteState
         {
             At = started,
@@ -118,7 +116,6 @@ public sealed class RunSiteBook : IRecoveryObserver
         lock (_gate)
         {
             PageOf(sector).Check(good, now);
-            _moved = now;
             Changes++;
         }
     }
@@ -166,7 +163,6 @@ public sealed class RunSiteBook : IRecoveryObserver
             return new RunRecord
             {
                 Process = process,
-                Moved = _moved,
                 Details = details,
                 State = _empty with
                 {
@@ -219,7 +215,7 @@ public sealed class RunSiteBook : IRecoveryObserver
                 break;
             case RunProgressed forecast:
                 _forecast = forecast;
-                return;
+                break;
             case SectorStarted started:
                 PageOf(started.Sector).Start(started);
                 break;
@@ -243,7 +239,5 @@ public sealed class RunSiteBook : IRecoveryObserver
                 // Of no sector.
                 break;
         }
-
-        _moved = happened.At;
     }
 }

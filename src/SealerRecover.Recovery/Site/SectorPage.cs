@@ -157,7 +157,7 @@ internal sealed class SectorPage(SectorId sector)
     /// <param name="isLate">Whether it comes too late.</param>
     public SiteSectorDetail Read(string machine, bool isLate) => new()
     {
-        Sector = _now with { Machine = _now.Stage == SectorStage.Queued ? null : machine, Late = isLate },
+        Sector = _now with { Machine = _now.Stage == SectorStage.Queued ? null : machine, Late = isLate, Moved = _last },
         Facts = _facts is null ? [] : [.. SiteFacts.Of(_facts)],
         Steps = [.. _steps.Select(step => step.Read())],
         Events = [.. _events],

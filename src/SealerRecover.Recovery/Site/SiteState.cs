@@ -31,6 +31,9 @@ public sealed record SiteState
     /// <summary>By name.</summary>
     public ImmutableArray<SiteMachine> Machines { get; init; } = [];
 
+    /// <summary>Looks at storage paths that were asked for, in the order in which they were. Of a fleet.</summary>
+    public ImmutableArray<SiteCheck> Checks { get; init; } = [];
+
     /// <summary>What needs a person, the most pressing first.</summary>
     public ImmutableArray<SiteConcern> Concerns { get; init; } = [];
 }
@@ -206,6 +209,54 @@ public sealed record SiteMachine
     public string? Url { get; init; }
 }
 
+/// <summary>A look at the sectors of one storage path.</summary>
+public sealed record SiteCheck
+{
+    /// <summary>How: survey or verify.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The storage path.</summary>
+    public required string Place { get; init; }
+
+    /// <summary>The deadline whose sectors they are; null for any.</summary>
+    public int? Deadline { get; init; }
+
+    /// <summary>The partition in it.</summary>
+    public int? Partition { get; init; }
+
+    /// <summary>Where it stands: queued, checking, done, failed or stopped.</summary>
+    public required SectorStage Stage { get; init; }
+
+    /// <summary>Name of the machine that has it, or had it last.</summary>
+    public string? Machine { get; init; }
+
+    /// <summary>When it came to where it stands.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Sectors that were looked at by now.</summary>
+    public int Done { get; init; }
+
+    /// <summary>All of them.</summary>
+    public int Total { get; init; }
+
+    /// <summary>Sectors that nothing speaks against.</summary>
+    public int Good { get; init; }
+
+    /// <summary>Sectors of which the path holds nothing.</summary>
+    public int Absent { get; init; }
+
+    /// <summary>The others.</summary>
+    public ImmutableArray<SiteDamage> Damaged { get; init; } = [];
+
+    /// <summary>Why it failed.</summary>
+    public string? Message { get; init; }
+}
+
+/// <summary>A sector whose files are not as they should be.</summary>
+/// <param name="Sector">Which.</param>
+/// <param name="Text">What is wrong, in English.</param>
+public sealed record SiteDamage(SectorId Sector, string Text);
+
 /// <summary>How much a concern presses.</summary>
 public enum ConcernLevel
 {
@@ -218,7 +269,7 @@ public enum ConcernLevel
 
 /// <summary>Something that needs a person.</summary>
 /// <param name="Level">How much.</param>
-/// <param name="Kind">failed, late, machine_gone, nothing_moves, no_machine, cannot_hold, debt: which text the page shows.</param>
+/// <param name="Kind">failed, late, machine_gone, nothing_moves, no_machine, cannot_hold, debt, damaged: which text the page shows.</param>
 /// <param name="Sectors">Which it is about; empty for none.</param>
 /// <param name="Machine">Which it is about.</param>
 /// <param name="Text">In English, for people.</param>

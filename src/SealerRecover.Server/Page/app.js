@@ -3,7 +3,7 @@
 import { askForToken, canAct, drain, renderBulk, sectorActions, topmost } from './actions.js';
 import { ask } from './api.js';
 import { renderConcerns } from './concerns.js';
-import { byId, fill, h, setText } from './dom.js';
+import { byId, fill, h, setText, whenReleased } from './dom.js';
 import { clock, count, duration } from './format.js';
 import { applyListFilter, renderList } from './list.js';
 import { renderMachines } from './machines.js';
@@ -52,6 +52,18 @@ function isShown(sector) {
     && words.filter(word => !numbers.includes(word)).every(word => texts.some(text => text.includes(word)));
 }
 
+let changedMeanwhile = [];
+
+/** Shows a change; while a button is pressed, all changes since then together, afterwards. */
+function show(changed) {
+  changedMeanwhile = changed === null || changedMeanwhile === null ? null : [...new Set([...changedMeanwhile, ...changed])];
+  whenReleased('page', () => {
+    const all = changedMeanwhile;
+    changedMeanwhile = [];
+    render(all);
+  });
+}
+
 function render(changed, { force = false } = {}) {
   if (store.state === null) return;
   byId('waiting').hidden = true;
@@ -82,7 +94,14 @@ function renderSectors(changed, force = false) {
   renderBulk(view === 'list');
   byId('view-map').setAttribute('aria-pressed', view === 'map');
   byId('view-list').setAttribute('aria-pressed', view === 'list');
-  byId('nothing').hidden = store.state.sectors.some(isShown);
+  showNothing();
+}
+
+/** Says so where no sector is shown. */
+function showNothing() {
+  const { sectors } = store.state;
+  byId('nothing').hidden = sectors.some(isShown);
+  setText(byId('nothing'), t(sectors.length === 0 ? 'sectors.none' : 'search.nothing'));
 }
 
 let filtersShown = '';
@@ -109,7 +128,7 @@ function filter() {
   if (store.state === null) return;
   if (view === 'map') applyFilter(isShown);
   else applyListFilter(isShown);
-  byId('nothing').hidden = store.state.sectors.some(isShown);
+  showNothing();
 }
 
 /** The connection, and what stands above everything: not connected, cannot be read, a token is needed. */
@@ -231,11 +250,11 @@ function setUp() {
   } });
 
   store.addEventListener('site', () => {
-    render(null);
+    show(null);
     speak();
   });
   store.addEventListener('change', ({ detail }) => {
-    render(detail);
+    show(detail);
     speak();
   });
   store.addEventListener('link', () => {
@@ -244,8 +263,7 @@ function setUp() {
   });
   store.addEventListener('trouble', renderLink);
   store.addEventListener('about', () => {
-    render(null);
-    renderSector();
+    show(null);
   });
   store.addEventListener('token', () => {
     byId('forget').hidden = !store.token;

@@ -46,4 +46,29 @@ export function setShare(element, share) {
   if (element.style.getPropertyValue('--share') !== value) element.style.setProperty('--share', value);
 }
 
+let pressed = false;
+const waiting = new Map();
+
+/** Runs something now, or, while somebody presses a button, right after: what is under the finger must not be replaced by its like. The last of a key counts. */
+export function whenReleased(key, run) {
+  if (pressed) waiting.set(key, run);
+  else run();
+}
+
+addEventListener('pointerdown', () => {
+  pressed = true;
+}, true);
+for (const end of ['pointerup', 'pointercancel', 'blur']) {
+  addEventListener(end, () => {
+    pressed = false;
+
+    // Behind the click, which comes after this.
+    setTimeout(() => {
+      const runs = [...waiting.values()];
+      waiting.clear();
+      for (const run of runs) run();
+    });
+  }, true);
+}
+
 export const byId = id => document.getElementById(id);

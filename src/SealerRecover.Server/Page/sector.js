@@ -1,7 +1,7 @@
 // One sector in full: what is done, what it is made of, what happened, why it failed and what mends it.
 
 import { ask } from './api.js';
-import { byId, h } from './dom.js';
+import { byId, h, whenReleased } from './dom.js';
 import { absolute, percent, rate, took } from './format.js';
 import { badge, bar, copyable, doing, moment } from './parts.js';
 import { isOrphan, kindOf, lookOf, nameOf, shareOf, store } from './store.js';
@@ -90,7 +90,7 @@ async function askNow() {
     problem = error;
   }
 
-  render();
+  whenReleased('sector', render);
 }
 
 /** Shows it anew, and leaves the focus and what is selected alone where that is possible. */
@@ -144,6 +144,8 @@ function now(sector) {
       sector.since ? pair('now.since', moment(sector.since, { beside: true })) : null,
       sector.deadline !== undefined ? pair('now.place', [t('deadline.named', { deadline: sector.deadline }), sector.partition !== undefined ? t('partition.named', { partition: sector.partition }) : null].filter(Boolean).join(t('comma'))) : null,
       sector.due ? pair('now.due', moment(sector.due, { beside: true })) : null,
+      sector.back_at && sector.stage !== 'done' ? pair('now.back', moment(sector.back_at, { beside: true })) : null,
+      sector.moved && kindOf(sector) === 'working' ? pair('now.moved', moment(sector.moved, { beside: true })) : null,
       sector.fault_end ? pair('now.fault', moment(sector.fault_end, { beside: true })) : null,
       sector.priority ? pair('now.priority', String(sector.priority)) : null,
       sector.outcome ? pair('now.outcome', has(`outcome.${sector.outcome}`) ? t(`outcome.${sector.outcome}`) : sector.outcome) : null));

@@ -61,7 +61,7 @@ function figures(state) {
   const open = state.sectors.filter(sector => !['done', 'aside'].includes(kindOf(sector)));
   const late = open.filter(sector => sector.late).length;
   return [
-    figure('figure.done', open.length === 0
+    figure('figure.done', open.length === 0 && state.sectors.length > 0
       ? [t('figure.done.all')]
       : run.done_at && !run.ended ? whenBoth(run.done_at) : [t('unknown')],
     run.done_at && open.length > 0 && late > 0 ? [t('figure.late', { n: late })] : null, late > 0 ? 'bad' : ''),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Hosting;
 using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Metrics;
 using SealerRecover.Rendering;
 using SealerRecover.Settings;
 
@@ -26,7 +27,11 @@ internal sealed record CommandContext(
     IView View,
     EventSink Events,
     ILoggerFactory Log,
-    CancellationToken Cancellation);
+    CancellationToken Cancellation)
+{
+    /// <summary>Metrics of the run; null where nobody asks for them.</summary>
+    public RunMetrics? Metrics { get; init; }
+}
 
 /// <summary>A command that can be run.</summary>
 internal interface ICommand

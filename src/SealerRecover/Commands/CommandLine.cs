@@ -16,7 +16,7 @@ internal sealed class CommandLine
     /// <summary>Makes the syntax.</summary>
     public CommandLine()
     {
-        _commands = [_root, new ExportCommand(), new RecoverCommand(), new ParentsCommand(), new BenchCommand(), new KernelsCommand(), new CommpCommand(), new PiecesCommand(), new UnsealCommand(), new SurveyCommand(), new RepairCommand(), new HealCommand(), new VerifyCommand(), new ReconcileCommand(), new ScrubCommand(), new DiagnoseCommand(), new Commit1Command(), new FleetCommand(), new DoctorCommand(), new ConfigCommand()];
+        _commands = [_root, new ExportCommand(), new RecoverCommand(), new ParentsCommand(), new BenchCommand(), new KernelsCommand(), new CommpCommand(), new PiecesCommand(), new UnsealCommand(), new SurveyCommand(), new RepairCommand(), new HealCommand(), new VerifyCommand(), new ReconcileCommand(), new ScrubCommand(), new DiagnoseCommand(), new Commit1Command(), new FleetCommand(), new ServeCommand(), new DoctorCommand(), new ConfigCommand()];
         foreach (ICommand command in _commands)
         {
             // Without an action the parser takes a command for a mere group of others. RunAsync does the work.
@@ -103,7 +103,7 @@ internal sealed class CommandLine
             return refused.Exit.Code;
         }
 
-        return (await new CommandRunner(host, view, verbose).RunAsync(command, parsed, configuration!, arguments, cancellation)).Exit.Code;
+        return (await new CommandRunner(host, view, verbose, metrics?.Metrics).RunAsync(command, parsed, configuration!, arguments, cancellation)).Exit.Code;
     }
 
     private ParseResult Parse(IReadOnlyList<string> arguments) =>

@@ -4,6 +4,7 @@ using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Hosting;
 using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Metrics;
 using SealerRecover.Rendering;
 using SealerRecover.Settings;
 
@@ -13,7 +14,8 @@ namespace SealerRecover.Commands;
 /// <param name="host">The surroundings.</param>
 /// <param name="view">Shows what happens.</param>
 /// <param name="verbose">How much is logged.</param>
-internal sealed class CommandRunner(ConsoleHost host, IView view, bool verbose)
+/// <param name="metrics">Metrics of the run; null where nobody asks for them.</param>
+internal sealed class CommandRunner(ConsoleHost host, IView view, bool verbose, RunMetrics? metrics = null)
 {
     /// <summary>Runs <paramref name="command"/> and reports its end.</summary>
     public async Task<Report> RunAsync(
@@ -52,7 +54,10 @@ internal sealed class CommandRunner(ConsoleHost host, IView view, bool verbose)
                 ProcessorFeatures.Mask(environment.Masked);
             }
 
-            return await command.RunAsync(new CommandContext(parsed, host, folders, environment, configuration, view, new EventSink(view, host.Time), log, cancellation));
+            return await command.RunAsync(new CommandContext(parsed, host, folders, environment, configuration, view, new EventSink(view, host.Time), log, cancellation)
+            {
+                Metrics = metrics,
+            });
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -24,12 +24,7 @@ internal sealed class FleetCommand : ICommand
         Description = "init (prepare the database, once), submit, work, status, pause, resume, cancel, retry, prefer, or drain.",
     };
 
-    private readonly Option<string?> _database = new("--fleet-db")
-    {
-        Description = "The PostgreSQL database of the fleet, as postgres://user:password@host/name. Other users of this machine can see a password given here, "
-            + "and not one in SEALER_RECOVER_FLEET_DB.",
-        HelpName = "where",
-    };
+    private readonly Option<string?> _database = DatabaseOption();
 
     /// <summary>Makes the command.</summary>
     public FleetCommand()
@@ -40,6 +35,14 @@ internal sealed class FleetCommand : ICommand
         _work.AddTo(Syntax, _submit.Node);
         Common.AddLongTo(Syntax);
     }
+
+    /// <summary>--fleet-db.</summary>
+    public static Option<string?> DatabaseOption() => new("--fleet-db")
+    {
+        Description = "The PostgreSQL database of the fleet, as postgres://user:password@host/name. Other users of this machine can see a password given here, "
+            + "and not one in SEALER_RECOVER_FLEET_DB.",
+        HelpName = "where",
+    };
 
     /// <inheritdoc/>
     public Command Syntax { get; }
@@ -69,9 +72,10 @@ internal sealed class FleetCommand : ICommand
         return action switch
         {
             "init" => Prepare(context, database),
-            "submit" => await _submit.RunAsync(context, database, Name),
-            "work" => _work.Run(context, database, _submit.Node, Name),
+            "submit" => await _submit.RunAsync(context, database, _work.Storage, Name),
+            "work" => await _work.RunAsync(context, database, _submit.Node, Name),
             "status" => Show(context, database),
+            "cancel" when !_work.Storage.ReadNames(context).IsEmpty => CancelChecks(context, database),
             _ => Change(context, action, new FleetList(database)),
         };
     }
@@ -90,6 +94,13 @@ internal sealed class FleetCommand : ICommand
         return new Report { Command = Name };
     }
 
+    private Report CancelChecks(CommandContext context, FleetDatabase database)
+    {
+        int count = new CheckTable(database, TimeSpan.Zero).Cancel(_work.Storage.ReadNames(context));
+        context.Events.Notice(string.Create(CultureInfo.InvariantCulture, $"{count} check{(count == 1 ? "" : "s")} taken off the list"));
+        return new Report { Command = Name };
+    }
+
     private Report Change(CommandContext context, string action, FleetList list)
     {
         IReadOnlyList<ulong> numbers = _submit.Sectors.Read(context.Parsed);
@@ -105,7 +116,6 @@ internal sealed class FleetCommand : ICommand
         }
 
         IReadOnlyList<SectorId> sectors = numbers.Count == 0 || action == "drain" ? [] : list.Named(numbers);
-
         (int count, string done) = action switch
         {
             "pause" => (list.Pause(true, sectors), "paused; what a worker has goes on"),

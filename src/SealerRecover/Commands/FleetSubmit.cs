@@ -25,10 +25,22 @@ internal sealed class FleetSubmit
 
     private readonly Option<bool> _repair = new("--repair") { Description = "Have the sectors mended in the storage paths of a worker, as repair does; else they are made anew, as recover does." };
 
+    private readonly Option<string?> _check = new("--check")
+    {
+        Description = "Have sectors looked at in the storage paths that --storage names, on a worker that has them: survey or verify. Nothing is mended.",
+        HelpName = "survey|verify",
+    };
+
+    private readonly Option<bool> _damaged = new("--damaged") { Description = "Only sectors that a check of the list found damaged." };
+
     private readonly Option<int?> _priority = CommonOptions.Whole("--priority", 0, 1000, "number", "Sectors of a higher one go first. Default: 0.");
 
     /// <summary>Makes it.</summary>
-    public FleetSubmit() => _selection = new SectorSelection(Sectors, Node);
+    public FleetSubmit()
+    {
+        _check.CompletionSources.Add("survey", "verify");
+        _selection = new SectorSelection(Sectors, Node);
+    }
 
     /// <summary>Which sectors.</summary>
     public SectorOptions Sectors { get; } = new();
@@ -44,6 +56,8 @@ internal sealed class FleetSubmit
         command.Add(Sectors.Numbers);
         _selection.AddTo(command);
         command.Add(_repair);
+        command.Add(_damaged);
+        command.Add(_check);
         command.Add(_priority);
         Node.AddConnectionTo(command);
         command.Add(Node.Sources.LotusMiner);
@@ -55,17 +69,33 @@ internal sealed class FleetSubmit
 
     /// <summary>Does it.</summary>
     /// <exception cref="OperatorException">BadInput; or the database does not answer.</exception>
-    public async Task<Report> RunAsync(CommandContext context, FleetDatabase database, string name)
+    public async Task<Report> RunAsync(CommandContext context, FleetDatabase database, StorageOption storage, string name)
     {
+        CheckKind? check = ReadCheck(context, storage);
         string given = context.Parsed.GetValue(_metadata) ?? throw new OperatorException(
             FailureKind.BadInput, "no metadata file was named", $"name it with {_metadata.Name}; export writes it");
         string path = context.Folders.Absolute(given, _metadata.Name);
         RecoveryMetadata metadata = MetadataFile.Read(path);
         IReadOnlyList<ulong> numbers = await _selection.ChooseInFileAsync(context, metadata, path);
-        IReadOnlyList<SectorLookupResult> found = await ChainCrossCheck.CompareAsync(
-            context, Node, [.. RecoverCommand.Select(metadata.Sectors, numbers, path).Select(facts => new SectorLookupResult(facts.Sector, facts, null))], path);
+        IReadOnlyList<SectorFacts> meant = RecoverCommand.Select(metadata.Sectors, numbers, path);
+        if (context.Parsed.GetValue(_damaged))
+        {
+            IReadOnlySet<ulong> damaged = new CheckTable(database, TimeSpan.Zero).DamagedOf(metadata.Miner);
+            meant = [.. meant.Where(facts => damaged.Contains(facts.Sector.Number))];
+        }
+
+        IReadOnlyList<SectorLookupResult> found = await ChainCrossCheck.CompareAsync(context, Node, [.. meant.Select(facts => new SectorLookupResult(facts.Sector, facts, null))], path);
         IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> good = await StakesAsync(
             context, [.. found.Where(result => result.Failure is null).Select(result => result.Facts!)]);
+        SectorReport[] refused = [.. found.Where(result => result.Failure is not null).Select(result => SectorReport.Failed(result.Sector, result.Failure!))];
+        if (check is { } how)
+        {
+            CheckJob[] jobs = [.. Checks(good, how, storage.ReadNames(context))];
+            new CheckTable(database, TimeSpan.Zero).Submit(jobs, PriorityOf(context) ?? 0);
+            context.Events.Notice(string.Create(CultureInfo.InvariantCulture, $"{jobs.Length} check{(jobs.Length == 1 ? " is" : "s are")} on the list, of {good.Count} sector{(good.Count == 1 ? "" : "s")}"));
+            return new Report { Command = name, Sectors = refused };
+        }
+
         JobKind kind = context.Parsed.GetValue(_repair) ? JobKind.Repair : JobKind.Recover;
         ClaimTable table = new(database, TimeSpan.Zero, TimeSpan.Zero);
         IReadOnlyList<SectorId> busy = table.Submit(Submissions(good, kind, context.Host.Time.GetUtcNow()), PriorityOf(context) ?? 0);
@@ -79,9 +109,35 @@ internal sealed class FleetSubmit
         return new Report
         {
             Command = name,
-            Sectors = [.. found.Where(result => result.Failure is not null).Select(result => SectorReport.Failed(result.Sector, result.Failure!))],
+            Sectors = refused,
         };
     }
+
+    private CheckKind? ReadCheck(CommandContext context, StorageOption storage)
+    {
+        string? word = context.Parsed.GetValue(_check);
+        CheckKind? kind = word switch
+        {
+            null => null,
+            "survey" => CheckKind.Survey,
+            "verify" => CheckKind.Verify,
+            _ => throw new OperatorException(FailureKind.BadInput, $"{_check.Name} is \"{SafeText.Short(word)}\", neither survey nor verify", "name one of them"),
+        };
+        if (kind is not null && context.Parsed.GetValue(_repair))
+        {
+            throw new OperatorException(FailureKind.BadInput, $"{_check.Name} and {_repair.Name} were both given", $"check first; {_repair.Name} {_damaged.Name} has mended what that found");
+        }
+
+        return kind is not null && storage.ReadNames(context).IsEmpty
+            ? throw new OperatorException(FailureKind.BadInput, "no storage path was named", $"name those to look at with {storage.Folders.Name}, as the worker that has them names them")
+            : kind;
+    }
+
+    /// <summary>One survey for each storage path; of verifications one for each partition of each, where a node told the partitions.</summary>
+    private static IEnumerable<CheckJob> Checks(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> sectors, CheckKind kind, IReadOnlyList<string> places) =>
+        from place in places
+        from part in sectors.GroupBy(sector => kind == CheckKind.Verify ? (sector.Facts.Status?.Deadline, sector.Facts.Status?.Partition) : default)
+        select new CheckJob(kind, place, [.. part.Select(sector => sector.Facts)]) { Deadline = part.Key.Deadline, Partition = part.Key.Partition };
 
     /// <summary>Where sectors stand and what hangs on them, where a node is named; without it they are put on the list all the same.</summary>
     private async Task<IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)>> StakesAsync(CommandContext context, IReadOnlyList<SectorFacts> sectors)

@@ -3,6 +3,7 @@ using System.CommandLine;
 using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Fleet.Database;
+using SealerRecover.Fleet.Site;
 using SealerRecover.Fleet.Work;
 using SealerRecover.Hosting;
 using SealerRecover.Recovery.Settings;
@@ -13,11 +14,12 @@ namespace SealerRecover.Commands;
 /// <summary>Works on a fleet's list with this machine.</summary>
 internal sealed class FleetWork
 {
-    private const int DefaultSilence = 120;
+    /// <summary>Seconds without a sign of life after which a machine counts as gone, if nothing is said.</summary>
+    public const int DefaultSilence = 120;
+
     private const int DefaultGrace = 3600;
 
     private readonly RecoveryOptions _recovery = new();
-    private readonly StorageOption _storage = new("A storage path of this machine in which sectors are mended that were submitted with --repair. May be repeated.");
     private readonly Option<string?> _name = new("--worker")
     {
         Description = "What the fleet calls this machine; with drain, which is meant. Default: host name and --sealing-temp; with drain all.",
@@ -27,18 +29,27 @@ internal sealed class FleetWork
     private readonly Option<int?> _grace = CommonOptions.Whole(
         "--give-back-after", 1, 30 * 24 * 3600, "seconds", $"After how long without a sign of life of a machine this one begins anew what that has layers of. Default: {DefaultGrace}.");
 
-    private readonly Option<int?> _silence = CommonOptions.Whole(
+    private readonly Option<int?> _silence = SilenceOption();
+    private readonly HttpOptions _http = new("With work: where this machine serves the page of its fleet, too: an address with a port.", otherwise: null);
+
+    /// <summary>--silent-after.</summary>
+    public static Option<int?> SilenceOption() => CommonOptions.Whole(
         "--silent-after", 1, 24 * 3600, "seconds", $"After how long without a sign of life a machine counts as gone. Default: {DefaultSilence}.");
+
+    /// <summary>--storage.</summary>
+    public StorageOption Storage { get; } = new(
+        "A storage path of this machine in which sectors are mended that were submitted with --repair, and looked at as --check asks; with submit --check and cancel, which are meant. May be repeated.");
 
     /// <summary>Adds its options.</summary>
     public void AddTo(Command command, NodeOptions node)
     {
         ArgumentNullException.ThrowIfNull(node);
-        command.Add(_storage.Folders);
+        command.Add(Storage.Folders);
         _recovery.AddTo(command);
         command.Add(_name);
         command.Add(_grace);
         command.Add(_silence);
+        _http.AddTo(command);
     }
 
     /// <summary>The worker that is named; null for none.</summary>
@@ -49,10 +60,10 @@ internal sealed class FleetWork
 
     /// <summary>Works until it is stopped or drained.</summary>
     /// <exception cref="OperatorException">It cannot begin.</exception>
-    public Report Run(CommandContext context, FleetDatabase database, NodeOptions node, string command)
+    public async Task<Report> RunAsync(CommandContext context, FleetDatabase database, NodeOptions node, string command)
     {
         RecoverySettings recover = _recovery.Read(context, node);
-        ImmutableArray<string> paths = _storage.ReadAnyPaths(context);
+        ImmutableArray<string> paths = Storage.ReadAnyPaths(context);
         TimeSpan silence = SilenceOf(context);
         TimeSpan grace = TimeSpan.FromSeconds(context.Parsed.GetValue(_grace) ?? DefaultGrace);
         if (grace < silence)
@@ -60,6 +71,7 @@ internal sealed class FleetWork
             throw new OperatorException(FailureKind.BadInput, $"{_grace.Name} is less than {_silence.Name}", $"a machine has to count as gone first: raise {_grace.Name}");
         }
 
+        HttpSettings? http = _http.Read(context);
         WorkerSettings settings = new()
         {
             Name = NameOf(context) ?? $"{Environment.MachineName}:{recover.TempFolder}",
@@ -69,11 +81,20 @@ internal sealed class FleetWork
             Silence = silence,
             GiveBackAfter = grace,
             Version = ProgramVersion.Text,
+            Url = http?.Url,
             Gpus = [.. OpenClKernels.Use(context, recover.Kernels, buildsTrees: true).Select(device => device.Name)],
             ExitCodeOf = failure => ExitCodes.Of(failure).Code,
         };
         FleetWorker worker = new(database, settings, context.Host.Time, context.Log.CreateLogger<FleetWorker>());
         context.Events.Notice($"{settings.Name} works on the list of {database}");
+        return http is null
+            ? Work(context, worker, command)
+            : await Serving.WhileAsync(
+                context, http, $"the fleet of {database}", new FleetSite(database, silence, ProgramVersion.Text) { Words = ConcernWords.Instance }, command, () => Task.FromResult(Work(context, worker, command)));
+    }
+
+    private static Report Work(CommandContext context, FleetWorker worker, string command)
+    {
         IReadOnlyList<WorkedSector> worked = context.View.Live(() => worker.Run(context.View, context.Cancellation));
         return new Report
         {

@@ -114,6 +114,12 @@ internal static class HelpExamples
             ("work --fleet-db=postgres://fleet@10.0.0.5/fleet --sealing-result=/sector --sealing-temp=/temp", "work on it, on each machine, until it is stopped or drained"),
             ("status --fleet-db=postgres://fleet@10.0.0.5/fleet", "who has what, and how far it is"),
         ],
+        ["serve"] =
+        [
+            ("--sealing-temp=/temp", "the runs of this machine, at http://127.0.0.1:8700 for browsers on it"),
+            ("--fleet-db=postgres://fleet@10.0.0.5/fleet --http-token-file=/etc/sealer-recover/token", "a fleet, which whoever has the token may act on"),
+            ("--sealing-temp=/temp --http=0.0.0.0:8700 --http-cert=./cert.pem --http-key=./key.pem --http-token-file=./token", "for other machines, too"),
+        ],
         ["diagnose"] =
         [
             ("--miner=f01000 --sealing-temp=/temp 7", "why another CommR came out"),

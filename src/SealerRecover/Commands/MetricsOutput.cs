@@ -10,7 +10,8 @@ using SealerRecover.Settings;
 namespace SealerRecover.Commands;
 
 /// <summary>
-/// Metrics of a run and where they go: the file that <see cref="CommonOptions.MetricsFile"/> names, and by OTLP where OpenTelemetry's variables say.
+/// Metrics of a run and where they go: the file that <see cref="CommonOptions.MetricsFile"/> names, by OTLP where OpenTelemetry's variables say,
+/// and whoever asks where a page is served.
 /// </summary>
 internal sealed class MetricsOutput
 {
@@ -44,7 +45,8 @@ internal sealed class MetricsOutput
 
         string? given = parsed.GetValue(option);
         bool sends = OtlpVariables.AskForIt(host.Environment);
-        if (given is null && !sends)
+        bool isScraped = command.Syntax.Options.FirstOrDefault(known => known.Name == HttpOptions.Name) is Option<string?> http && parsed.GetValue(http) is not null;
+        if (given is null && !sends && !isScraped)
         {
             return null;
         }

@@ -33,7 +33,7 @@ internal sealed class ReconcileCommand : ICommand
     /// <summary>Makes the command.</summary>
     public ReconcileCommand()
     {
-        Syntax = new Command("reconcile", "Compare chain, lotus-miner's or Curio's index and storage paths, and say where they disagree. Changes nothing.");
+        Syntax = new Command("reconcile", "Compare chain, lotus-miner's or Curio's index and storage paths; say where they disagree. Changes nothing.");
         _node.AddWithoutSourcesTo(Syntax);
         Array.ForEach((Option[])[_node.Sources.LotusMiner, _node.Sources.CurioDatabase, _storage.Folders, _offline, _csv, _kernel.Kernel], Syntax.Add);
         Common.AddTo(Syntax);

@@ -24,16 +24,14 @@ internal static class RunSiteOutput
         string name = Environment.MachineName;
         RunSiteBook book = new(
             command.Name, $"{name}:{folder}", ProgramVersion.Text, host.Time.GetUtcNow(), failure => RunSiteView.Told(Failure.From(failure)));
-        MachineReading machine = new(name, ProgramVersion.Text, folder, host.Cores, []);
-        return new RunSiteView(view, book, new RunFile(LinuxFileSystem.Instance, folder), machine, host.Time);
+        return new RunSiteView(view, book, new RunFile(LinuxFileSystem.Instance, folder), new OwnMachine(name, ProgramVersion.Text, folder), host.Time);
     }
 
     private static string? Folder(ParseResult parsed, ICommand command, ConsoleHost host)
     {
-        const string Temp = "--sealing-temp";
         try
         {
-            return new Folders(host.Home, host.WorkingFolder).Absolute(Given<string?>(parsed, command, Temp) ?? RecoveryOptions.DefaultTemp, Temp);
+            return new Folders(host.Home, host.WorkingFolder).Absolute(Given<string?>(parsed, command, RecoveryOptions.TempName) ?? RecoveryOptions.DefaultTemp, RecoveryOptions.TempName);
         }
         catch (OperatorException)
         {

@@ -13,7 +13,7 @@ internal static class Secrets
 
     /// <summary>Whether a value may hold a token or a password.</summary>
     public static bool MayHold(string name) => name is "--api-info" or "--archive-node" or "--miner-api-info" or "--curio-db" or "--fleet-db" or "--piece-source"
-        or EnvironmentSettings.ApiVariable or EnvironmentSettings.MinerApiVariable or EnvironmentSettings.PieceSourcesVariable
+        or EnvironmentSettings.HttpTokenVariable or EnvironmentSettings.ApiVariable or EnvironmentSettings.MinerApiVariable or EnvironmentSettings.PieceSourcesVariable
         || name.Contains("PASSWORD", StringComparison.Ordinal);
 
     /// <summary>A value without tokens and passwords; what cannot be read is not shown at all.</summary>

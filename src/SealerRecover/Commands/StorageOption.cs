@@ -62,6 +62,16 @@ internal sealed class StorageOption(
     /// <exception cref="OperatorException">BadInput: one is not there.</exception>
     public ImmutableArray<string> ReadAnyPaths(CommandContext context) => context.Parsed.GetResult(Folders) is null ? [] : Named(context);
 
+    /// <summary>The paths that were named, of another machine: they need not be here.</summary>
+    /// <exception cref="OperatorException">BadInput: one is no full path.</exception>
+    public ImmutableArray<string> ReadNames(CommandContext context)
+    {
+        ImmutableArray<string> names = [.. (context.Parsed.GetValue(Folders) ?? []).Select(path => path.Length > 1 ? path.TrimEnd('/') : path).Distinct()];
+        return names.FirstOrDefault(path => !Path.IsPathFullyQualified(path)) is { } relative
+            ? throw new OperatorException(FailureKind.BadInput, $"{Folders.Name} is \"{SafeText.Short(relative)}\", which says nothing on another machine", "write the full path, as the worker that has it names it")
+            : names;
+    }
+
     private ImmutableArray<string> Named(CommandContext context)
     {
         ImmutableArray<string> paths =

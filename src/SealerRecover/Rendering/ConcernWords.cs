@@ -23,6 +23,7 @@ internal sealed class ConcernWords : IConcernWords
         {
             Concerns.Failed => [.. Shown(exitCode, sectors), .. isFleet ? [$"sealer-recover fleet retry {Numbers(sectors)}"] : (string[])[]],
             Concerns.Late when isFleet => [$"sealer-recover fleet prefer {Numbers(sectors)} --priority=10"],
+            Concerns.Damaged when sectors.Count > 0 => ["sealer-recover fleet submit --repair --damaged --metadata=./sectors-recovery-" + sectors[0].Miner + ".json"],
             Concerns.NoMachine => ["sealer-recover fleet work --sealing-temp=/temp --sealing-result=/sector"],
             Concerns.CannotHold or Concerns.NothingMoves => ["sealer-recover doctor --sealing-temp=/temp"],
             _ => [],

@@ -45,6 +45,7 @@ namespace SealerRecover.Rendering;
 [JsonDerivedType(typeof(JsonSectorEnded), "sector_ended")]
 [JsonDerivedType(typeof(JsonSectorFound), "sector_found")]
 [JsonDerivedType(typeof(JsonSectorStarted), "sector_started")]
+[JsonDerivedType(typeof(JsonServing), "serving")]
 [JsonDerivedType(typeof(JsonSite), "site")]
 [JsonDerivedType(typeof(JsonStorage), "storage")]
 [JsonDerivedType(typeof(JsonSurvey), "survey")]

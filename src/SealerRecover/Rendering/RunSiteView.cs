@@ -12,13 +12,16 @@ namespace SealerRecover.Rendering;
 /// <param name="file">Where it says so.</param>
 /// <param name="machine">How the machine is.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RunSiteView(IView inner, RunSiteBook book, RunFile file, MachineReading machine, TimeProvider time)
-    : BookView(inner, $"how the run stands could not be written to {file.Path}", TimeSpan.FromSeconds(2), time)
+internal sealed class RunSiteView(IView inner, RunSiteBook book, RunFile file, OwnMachine machine, TimeProvider time)
+    : BookView(inner, $"how the run stands could not be written to {file.Path}", TimeSpan.FromMilliseconds(250), time)
 {
+    /// <summary>Between two changes of the file.</summary>
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(2);
+
     /// <summary>A sign of life where nothing changes.</summary>
     private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(10);
 
-    /// <summary>Of a run of thousands of sectors writing takes no more of a core than this.</summary>
+    /// <summary>Of a run of thousands of sectors it is written so seldom that writing takes a hundredth of the time.</summary>
     private const int MostOfTime = 100;
 
     private long _written;
@@ -55,7 +58,8 @@ internal sealed class RunSiteView(IView inner, RunSiteBook book, RunFile file, M
     {
         long changes = book.Changes;
         TimeSpan? since = _at is { } at ? Time.GetElapsedTime(at) : null;
-        if (book.IsEmpty || (!isEnd && since < (changes == _written ? Seldom : _took * MostOfTime)))
+        TimeSpan due = changes == _written ? Seldom : TimeSpan.FromTicks(Math.Clamp(_took.Ticks * MostOfTime, Often.Ticks, Seldom.Ticks));
+        if (book.IsEmpty || !file.HasPlace || (!isEnd && since < due))
         {
             return false;
         }

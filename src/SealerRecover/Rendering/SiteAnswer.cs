@@ -42,6 +42,22 @@ internal sealed record SiteAnswer(SiteState Site) : IAnswer
                 ])]);
         }
 
+        if (Site.Checks.Length > 0)
+        {
+            yield return new TextTable(
+                ["check", "of", "state", "worker", "found"],
+                [.. Site.Checks.Select(check => (IReadOnlyList<string>)
+                [
+                    check.Kind + (check.Deadline is { } deadline ? string.Create(CultureInfo.InvariantCulture, $", deadline {deadline}, partition {check.Partition}") : ""),
+                    SafeText.Clean(check.Place), check.Stage == SectorStage.Checking ? string.Create(CultureInfo.InvariantCulture, $"{check.Done} of {check.Total}") : Words.Of(check.Stage),
+                    SafeText.Clean(check.Machine ?? ""), Found(check),
+                ])]);
+            foreach (SiteDamage damage in Site.Checks.SelectMany(check => check.Damaged))
+            {
+                yield return new TextLine($"  {damage.Sector}: {SafeText.Clean(damage.Text)}");
+            }
+        }
+
         if (Site.Machines.Length > 0)
         {
             yield return new TextTable(
@@ -96,6 +112,10 @@ internal sealed record SiteAnswer(SiteState Site) : IAnswer
         { Paused: true } => "at work, paused",
         _ => "at work",
     };
+
+    private static string Found(SiteCheck check) => check.Message is { } message ? SafeText.Clean(message)
+        : check.Done == 0 ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{check.Good} good, {check.Damaged.Length} damaged, {check.Absent} not there");
 
     private static string Cores(SiteMachine machine) => machine.Cores is { } cores
         ? string.Create(CultureInfo.InvariantCulture, $"{cores}{(machine.Busy is { } busy ? $", {busy:P0} busy" : "")}")

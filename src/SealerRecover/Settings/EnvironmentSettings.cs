@@ -38,6 +38,9 @@ internal sealed record EnvironmentSettings
     /// <summary>Places of pieces, with commas.</summary>
     public const string PieceSourcesVariable = "SEALER_RECOVER_PIECE_SOURCES";
 
+    /// <summary>The token of a page that is served.</summary>
+    public const string HttpTokenVariable = "SEALER_RECOVER_HTTP_TOKEN";
+
     /// <summary>Nodes of the parent cache held by each sector when nothing is said; 56 bytes each, twice (one being read ahead).</summary>
     public const int DefaultWindowNodes = 1 << 16;
 
@@ -59,7 +62,7 @@ internal sealed record EnvironmentSettings
     ];
 
     /// <summary>Variables of this program that are no option's, or have another name than it.</summary>
-    public static IReadOnlyList<string> Own { get; } = [KernelVariable, PieceSourcesVariable, MaskVariable];
+    public static IReadOnlyList<string> Own { get; } = [KernelVariable, PieceSourcesVariable, HttpTokenVariable, MaskVariable];
 
     /// <summary>The variables with a meaning, for help and documentation.</summary>
     public static IReadOnlyList<(string Name, string Meaning)> Documented { get; } =
@@ -80,6 +83,7 @@ internal sealed record EnvironmentSettings
         .. GpuVariables.Documented,
         (KernelVariable, "as --kernel, where that is not given"),
         (PieceSourcesVariable, "as --piece-source, where that is not given; several with commas"),
+        (HttpTokenVariable, "the token of the page that serve and fleet work serve, where --http-token-file is not given"),
         (MaskVariable, $"for tests: processor features to do without, of {string.Join(", ", ProcessorFeatureNames.All.Select(entry => entry.Name))}"),
         (StateFolder.UserVariable, "base of the folder in which scrub remembers, for users other than root; default ~/.local/state"),
         .. OtlpVariables.Documented,
@@ -122,6 +126,9 @@ internal sealed record EnvironmentSettings
     /// <summary>The places that SEALER_RECOVER_PIECE_SOURCES names, as they stand.</summary>
     public IReadOnlyList<string> PieceSources { get; init; } = [];
 
+    /// <summary>SEALER_RECOVER_HTTP_TOKEN; null where it is not set or empty.</summary>
+    public string? HttpToken { get; init; }
+
     /// <summary>SSL_CERT_FILE as it stands, which the system reads itself; null where it is not set or empty.</summary>
     public string? CertificateFile { get; init; }
 
@@ -159,6 +166,7 @@ internal sealed record EnvironmentSettings
             Kernels = Value(KernelVariable),
             PieceSources =
                 Value(PieceSourcesVariable)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            HttpToken = Value(HttpTokenVariable),
             CertificateFile = Value(CertificateVariable),
             Masked = Features(Value(MaskVariable) ?? ""),
         };

@@ -96,6 +96,8 @@ public sealed class RunSiteTests : IDisposable
         Assert.Equal("run_gone", Assert.Single(Read(later: TimeSpan.FromMinutes(2)).Concerns).Kind);
 
         _process = _file.Process;
+        _book.On(new SectorStarted(Start, Id(1), Resumed: false));
+        Assert.Empty(Read().Concerns);
         Assert.Equal("nothing_moves", Assert.Single(Read(later: TimeSpan.FromMinutes(11)).Concerns).Kind);
     }
 
@@ -140,8 +142,8 @@ public sealed class RunSiteTests : IDisposable
     [InlineData("")]
     [InlineData("{")]
     [InlineData("{}")]
-    [InlineData("""{"format":1,"process":null,"moved":"2026-01-01T00:00:00Z","state":null,"details":[]}""")]
-    [InlineData("""{"format":1,"process":{"id":1},"moved":"x","state":{},"details":[null]}""")]
+    [InlineData("""{"format":1,"process":null,"state":null,"details":[]}""")]
+    [InlineData("""{"format":1,"process":{"id":1},"x":1,"state":{},"details":[null]}""")]
     public void A_file_that_is_none_tells_nothing(string text)
     {
         File.WriteAllText(_file.Path, text);
@@ -153,11 +155,11 @@ public sealed class RunSiteTests : IDisposable
     [Fact]
     public void What_is_no_folder_and_what_is_newer_is_refused()
     {
-        File.WriteAllText(_file.Path, """{"format":2,"process":{"id":1},"moved":"2026-01-01T00:00:00Z","state":{"at":"2026-01-01T00:00:00Z","source":"","is_fleet":false,"version":"","run":{}},"details":[]}""");
+        File.WriteAllText(_file.Path, """{"format":2,"process":{"id":1},"state":{"at":"2026-01-01T00:00:00Z","source":"","is_fleet":false,"version":"","run":{}},"details":[]}""");
         Assert.Equal(FailureKind.BadInput, Assert.Throws<OperatorException>(() => Site().Read()).Kind);
         Assert.False(_file.Write(Record()));
-        Assert.Equal(FailureKind.BadInput, Assert.Throws<OperatorException>(() => new RunSite(_file.Path, "here", 1, _time, "1")).Kind);
-        Assert.Equal(FailureKind.BadInput, Assert.Throws<OperatorException>(() => new RunSite(_file.Path + "-not", "here", 1, _time, "1")).Kind);
+        Assert.Equal(FailureKind.BadInput, Assert.Throws<OperatorException>(() => new RunSite(_file.Path, "here", _time, "1")).Kind);
+        Assert.Equal(FailureKind.BadInput, Assert.Throws<OperatorException>(() => new RunSite(_file.Path + "-not", "here", _time, "1")).Kind);
     }
 
     private static SectorId Id(ulong number) => FakeSealer.Facts(number).Sector;
@@ -177,7 +179,7 @@ public sealed class RunSiteTests : IDisposable
 
     private RunRecord Record() => _book.Read(_process, Machine, Start);
 
-    private RunSite Site() => new(_folder.Path, "here", 1, _time, "1.2.3");
+    private RunSite Site() => new(_folder.Path, "here", _time, "1.2.3");
 
     private SiteState Read(TimeSpan later = default)
     {

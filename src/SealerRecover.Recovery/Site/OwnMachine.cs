@@ -1,0 +1,32 @@
+using SealerRecover.Recovery.Bench;
+
+namespace SealerRecover.Recovery.Site;
+
+/// <summary>This machine as something to watch. Not safe for several threads.</summary>
+/// <param name="name">What it is called.</param>
+/// <param name="version">What was built that runs here.</param>
+/// <param name="folder">The folder of temporary files, whose disk is told.</param>
+public sealed class OwnMachine(string name, string version, string folder)
+{
+    private readonly MachineProbe _probe = new(folder);
+
+    /// <summary>How it is now.</summary>
+    public SiteMachine Read()
+    {
+        MachineReading now = _probe.Read();
+        return new SiteMachine
+        {
+            Name = name,
+            Alive = true,
+            HeardSecondsAgo = 0,
+            Version = version,
+            Processor = now.Processor,
+            Cores = now.Cores,
+            Busy = now.Busy,
+            Memory = now.Memory,
+            MemoryAvailable = now.MemoryAvailable,
+            Disk = now.Disk,
+            DiskAvailable = now.DiskAvailable,
+        };
+    }
+}

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Filecoin.Primitives;
+using SealerRecover.Hosting;
+using SealerRecover.Recovery.Site;
+using SealerRecover.Rendering;
+using SealerRecover.Server;
+
+namespace SealerRecover.Commands;
+
+/// <summary>Serves the page of a site while something else goes on. Whoever does not call it does not load what serves.</summary>
+internal static class Serving
+{
+    /// <summary>Does something while the page is served.</summary>
+    /// <param name="context">The command's surroundings.</param>
+    /// <param name="http">Where and for whom.</param>
+    /// <param name="what">What is shown, for people and without secrets.</param>
+    /// <param name="site">What is shown.</param>
+    /// <param name="command">The command's name.</param>
+    /// <param name="work">What is done meanwhile.</param>
+    /// <exception cref="OperatorException">BadInput or NotReady: it cannot be served.</exception>
+    public static async Task<Report> WhileAsync(CommandContext context, HttpSettings http, string what, ISite site, string command, Func<Task<Report>> work)
+    {
+        SiteScrape scrape = new(ProgramVersion.Text, context.Metrics is { } metrics ? (metrics, command) : null, site);
+        using X509Certificate2? certificate = Certificate(http);
+        SiteServerSettings settings = new()
+        {
+            Listen = http.Listen,
+            Certificate = certificate,
+            Chain = Chain(http),
+            Token = http.Token,
+            Names = http.Names,
+            Version = ProgramVersion.Text,
+            Word = TypedNames.Sentence,
+        };
+        await using SiteServer server = await SiteServer.StartAsync(site, settings, scrape.Text, context.Host.Time, context.Log);
+        context.View.Answered(new ServingAnswer(server.Address, what, site.Actions is not null && http.Token is not null));
+        return await work();
+    }
+
+    private static X509Certificate2? Certificate(HttpSettings http)
+    {
+        if (http.Certificate is not { } path)
+        {
+            return null;
+        }
+
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(path, http.Key ?? path);
+        }
+        catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new OperatorException(
+                FailureKind.BadInput, $"{path} and {http.Key ?? path} are no certificate with its key: {failure.Message}", "name PEM files of both, the key without a password", failure);
+        }
+    }
+
+    private static X509Certificate2Collection? Chain(HttpSettings http)
+    {
+        if (http.Certificate is not { } path)
+        {
+            return null;
+        }
+
+        X509Certificate2Collection chain = [];
+        chain.ImportFromPemFile(path);
+        return chain;
+    }
+}

@@ -1,0 +1,139 @@
+using Filecoin.Chain.Facts;
+using Filecoin.Primitives;
+using Microsoft.Extensions.Logging.Abstractions;
+using SealerRecover.Fleet.Claims;
+using SealerRecover.Fleet.Database;
+using SealerRecover.Fleet.Jobs;
+using SealerRecover.Fleet.Site;
+using SealerRecover.Fleet.Work;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Metrics;
+using SealerRecover.Recovery.Settings;
+using SealerRecover.Recovery.Site;
+
+namespace SealerRecover.Tests.Fleet;
+
+/// <summary>Looks at storage paths as small jobs of a fleet.</summary>
+public sealed class CheckTests(Databases databases) : IRecoveryObserver, IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sealer-recover-checks-").FullName;
+
+    void IRecoveryObserver.On(RecoveryEvent happened)
+    {
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_storage_path_is_looked_at_where_it_is_and_what_is_damaged_is_named()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
+        await WorkAsync(fleet, Path.Combine(_folder, "not there"), () => fleet.List.Sectors()[0].State == ClaimState.Done);
+
+        // The sector is good; of another the path holds nothing; a third has another's files.
+        SectorFacts[] sectors = [FleetCase.Sample, FleetCase.Job(77).Facts, FleetCase.Job(78).Facts];
+        File.Copy(Sealed(FleetCase.Sample.Sector), Sealed(sectors[2].Sector));
+        CheckTable table = new(fleet.Database, TimeSpan.FromMinutes(1));
+        table.Submit([new CheckJob(CheckKind.Survey, Result, sectors), new CheckJob(CheckKind.Verify, Result, sectors) { Deadline = 3, Partition = 1 }], 0);
+        table.Submit([new CheckJob(CheckKind.Survey, "/of/another/machine", sectors)], 9);
+
+        await WorkAsync(fleet, Result, () => table.All().Count(check => check.State == ClaimState.Done) == 2);
+
+        SiteState site = new FleetSite(fleet.Database, TimeSpan.FromMinutes(2), "0").Read();
+        Assert.Equal(
+            [("survey", Result, SectorStage.Done), ("verify", Result, SectorStage.Done), ("survey", "/of/another/machine", SectorStage.Queued)],
+            site.Checks.Select(check => (check.Kind, check.Place, check.Stage)));
+        Assert.All(site.Checks[..2], check =>
+        {
+            Assert.Equal((1, 1, 3, 3), (check.Good, check.Absent, check.Done, check.Total));
+            SiteDamage damage = Assert.Single(check.Damaged);
+            Assert.Equal(sectors[2].Sector, damage.Sector);
+            Assert.NotEmpty(damage.Text);
+        });
+        Assert.Equal((3, 1), (site.Checks[1].Deadline, site.Checks[1].Partition));
+        Assert.Equal([78ul], table.DamagedOf(FleetCase.Sample.Sector.Miner));
+        SiteConcern concern = Assert.Single(site.Concerns, concern => concern.Kind == Concerns.Damaged);
+        Assert.Equal([sectors[2].Sector], concern.Sectors);
+    }
+
+    [Fact]
+    public async Task A_check_is_one_worker_s_until_it_is_silent_and_one_of_a_later_form_is_left()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        CheckTable table = new(fleet.Database, TimeSpan.FromMinutes(1));
+        table.Submit([new CheckJob(CheckKind.Survey, "/sector", [FleetCase.Sample])], 0);
+        Assert.Null(table.TryTake("a", ["/elsewhere"]));
+        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.checks SET form = form + 1");
+        Assert.Null(table.TryTake("a", ["/sector"]));
+        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.checks SET form = form - 1");
+
+        CheckClaim first = table.TryTake("a", ["/sector"])!;
+        Assert.Equal((CheckKind.Survey, "/sector", FleetCase.Sample.SealedCid), (CheckJob.Read(first.Job).Kind, CheckJob.Read(first.Job).Place, CheckJob.Read(first.Job).Sectors[0].SealedCid));
+        Assert.Null(table.TryTake("b", ["/sector"]));
+        Assert.True(table.Renew(first, 1, CheckReport.Nothing));
+        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.checks SET heard = now() - interval '2 minutes'");
+        CheckClaim second = table.TryTake("b", ["/sector"])!;
+        Assert.False(table.Renew(first, 1, CheckReport.Nothing));
+        Assert.False(table.End(first, ClaimState.Failed, 1, CheckReport.Nothing, "late"));
+        Assert.True(table.End(second, ClaimState.Done, 1, new CheckReport(1, 0, []), null));
+
+        // Asked for again it is begun anew, and taken off it is nobody's.
+        table.Submit([new CheckJob(CheckKind.Survey, "/sector", [FleetCase.Sample])], 0);
+        CheckClaim third = table.TryTake("a", ["/sector"])!;
+        Assert.Equal(1, table.Cancel(["/sector"]));
+        Assert.False(table.Renew(third, 0, CheckReport.Nothing));
+        Assert.Equal(ClaimState.Cancelled, Assert.Single(table.All()).State);
+    }
+
+    [Fact]
+    public async Task Of_workers_that_race_one_takes_a_check()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        CheckTable table = new(fleet.Database, TimeSpan.FromMinutes(1));
+        table.Submit([.. Enumerable.Range(0, 20).Select(deadline => new CheckJob(CheckKind.Verify, "/sector", [FleetCase.Sample]) { Deadline = deadline, Partition = 0 })], 0);
+        CheckClaim[][] taken = await Task.WhenAll(((string[])["a", "b", "c"]).Select(worker => Task.Run(() =>
+        {
+            List<CheckClaim> mine = [];
+            for (int tries = 0; tries < 100 && table.All().Any(check => check.State == ClaimState.Queued); tries++)
+            {
+                if (table.TryTake(worker, ["/sector"]) is { } claim)
+                {
+                    mine.Add(claim);
+                    Assert.True(table.End(claim, ClaimState.Done, 1, CheckReport.Nothing, null));
+                }
+            }
+
+            return mine.ToArray();
+        })));
+        Assert.Equal(20, taken.SelectMany(mine => mine).Select(claim => claim.Id).Distinct().Count());
+        Assert.All(taken.SelectMany(mine => mine), claim => Assert.Equal(1, claim.Generation));
+    }
+
+    private string Result => Path.Combine(_folder, "result");
+
+    private string Sealed(SectorId sector) => Path.Combine(Result, "sealed", sector.FileName);
+
+    /// <summary>Has a worker work until something is so.</summary>
+    private async Task WorkAsync(FleetCase fleet, string storage, Func<bool> isSo)
+    {
+        Directory.CreateDirectory(storage);
+        RecoverySettings recover = new() { ResultFolder = Result, TempFolder = Path.Combine(_folder, "temp"), ParentCacheFolder = Path.Combine(_folder, "parents") };
+        WorkerSettings settings = new()
+        {
+            Name = "a",
+            Recover = recover,
+            Repair = recover with { StoragePaths = [storage] },
+            Silence = TimeSpan.FromSeconds(2),
+            Pause = TimeSpan.FromMilliseconds(50),
+            ExitCodeOf = _ => 70,
+        };
+        Task drained = Task.Run(async () =>
+        {
+            await FleetCase.UntilAsync(isSo);
+            fleet.List.Drain("a");
+        });
+        new FleetWorker(fleet.Database, settings, TimeProvider.System, NullLogger.Instance).Run(this, TestContext.Current.CancellationToken);
+        await drained;
+    }
+}
