@@ -27,7 +27,7 @@ complete -c sealer-recover -n __sealer_recover_first -a survey -d 'Check the fil
 complete -c sealer-recover -n __sealer_recover_first -a repair -d 'Mend sectors in storage paths: make what is missing or damaged, from what is left'
 complete -c sealer-recover -n __sealer_recover_first -a heal -d 'Survey sectors, mend those that need it in the order of their deadlines, verify them, and tell the miner'
 complete -c sealer-recover -n __sealer_recover_first -a verify -d 'Prove that sectors in storage paths would pass window PoSt'
-complete -c sealer-recover -n __sealer_recover_first -a reconcile -d 'Compare chain, lotus-miner\'s or Curio\'s index and storage paths, and say where they disagree'
+complete -c sealer-recover -n __sealer_recover_first -a reconcile -d 'Compare chain, lotus-miner\'s or Curio\'s index and storage paths; say where they disagree'
 complete -c sealer-recover -n __sealer_recover_first -a scrub -d 'Read all sectors of storage paths bit by bit, a stretch a night, and remember what was seen'
 complete -c sealer-recover -n __sealer_recover_first -a diagnose -d 'After a mismatch: say which causes are certain, possible or excluded, and what settles them'
 complete -c sealer-recover -n __sealer_recover_first -a commit1 -d 'Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'

@@ -17,7 +17,7 @@ _sealer-recover() {
     'repair:Mend sectors in storage paths: make what is missing or damaged, from what is left'
     'heal:Survey sectors, mend those that need it in the order of their deadlines, verify them, and tell the miner'
     'verify:Prove that sectors in storage paths would pass window PoSt'
-    'reconcile:Compare chain, lotus-miner'\''s or Curio'\''s index and storage paths, and say where they disagree'
+    'reconcile:Compare chain, lotus-miner'\''s or Curio'\''s index and storage paths; say where they disagree'
     'scrub:Read all sectors of storage paths bit by bit, a stretch a night, and remember what was seen'
     'diagnose:After a mismatch: say which causes are certain, possible or excluded, and what settles them'
     'commit1:Write the vanilla proofs (Commit 1) of a sector whose layers and trees were kept'
