@@ -226,7 +226,7 @@ public sealed partial class ViewTests(Chromium chromium)
         await Expect(checks).ToContainTextAsync("3 of 40 looked at · 2 good");
         await checks.Locator("summary").ClickAsync();
         await Expect(checks.Locator(".damaged")).ToContainTextAsync(Hostile);
-        await Expect(reader.Page.Locator(".concern")).ToContainTextAsync("One sector was found damaged");
+        await Expect(reader.Page.Locator(".concern")).ToContainTextAsync("A check found one sector damaged");
 
         // What is unfolded stays so; what is not on the list leads nowhere.
         site.Change(now => now with { Checks = [check with { Done = 4, Good = 3 }] });

@@ -20,7 +20,6 @@ export function renderConcerns({ force = false } = {}) {
 
 /** What it is about, in the reader's language. */
 export function headline(concern) {
-  if (concern.kind === 'damaged' && concern.sectors.length === 0) return t('concern.check_failed');
   const key = has(`concern.${concern.kind}`) || has(`concern.${concern.kind}.one`) ? `concern.${concern.kind}` : 'concern.other';
   return t(key, { n: concern.sectors.length, machine: concern.machine ?? '' });
 }

@@ -87,9 +87,9 @@ export default {
   'concern.no_machine': 'Nobody takes what waits',
   'concern.cannot_hold': '{machine} cannot hold a sector',
   'concern.debt': 'The miner owes',
-  'concern.damaged.one': 'One sector was found damaged',
-  'concern.damaged': '{n} sectors were found damaged',
-  'concern.check_failed': 'A look at a storage path failed',
+  'concern.damaged.one': 'A check found one sector damaged',
+  'concern.damaged': 'Checks found {n} sectors damaged',
+  'concern.check_failed': 'A check failed',
   'concern.run_gone': 'The run is gone without having ended',
   'concern.other': 'Something to look at',
 
@@ -236,7 +236,7 @@ export default {
   'machine.slow': 'slower than it should be',
   'machine.full': 'nearly full',
 
-  'checks.title': 'Looks at storage paths',
+  'checks.title': 'Checks of storage paths',
   'check.seen': '{done} of {total} looked at',
   'check.good': '{n} good',
   'check.absent': '{n} not there',

@@ -82,8 +82,8 @@ export default {
   'concern.no_machine': '等待的扇区没有机器来取',
   'concern.cannot_hold': '{machine} 容纳不下一个扇区',
   'concern.debt': '矿工有欠款',
-  'concern.damaged': '{n} 个扇区已损坏',
-  'concern.check_failed': '对存储路径的检查失败',
+  'concern.damaged': '检查发现 {n} 个扇区损坏',
+  'concern.check_failed': '检查失败',
   'concern.run_gone': '运行没有结束就消失了',
   'concern.other': '有情况要看',
 
@@ -228,7 +228,7 @@ export default {
   'machine.slow': '比应有的慢',
   'machine.full': '快满了',
 
-  'checks.title': '对存储路径的检查',
+  'checks.title': '存储路径的检查',
   'check.seen': '已查看 {done}，共 {total}',
   'check.good': '{n} 个完好',
   'check.absent': '{n} 个不存在',
