@@ -71,9 +71,16 @@ public sealed class RecoveryRunner
     /// order given. Labelling starts in that order too; the result does not depend on it. Cancelling ends the run within a second
     /// or two, unfinished sectors being <see cref="OutcomeKind.Stopped"/>.
     /// </summary>
+    /// <param name="sectors">The sectors; the plan is made for these.</param>
+    /// <param name="events">Told what happens.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="more">
+    /// Asked for at most so many further sectors of the same seal proof whenever a core that labels has none left, and again some seconds later, one
+    /// asking at a time; theirs are the outcomes behind the others. Does not throw. Null for no more.
+    /// </param>
     /// <exception cref="OperatorException">The run as a whole cannot start (folders, resources).</exception>
     public IReadOnlyList<SectorOutcome> Run(
-        IReadOnlyList<SectorFacts> sectors, EventSink events, CancellationToken cancellation)
+        IReadOnlyList<SectorFacts> sectors, EventSink events, CancellationToken cancellation, Func<int, IReadOnlyList<SectorFacts>>? more = null)
     {
         ArgumentNullException.ThrowIfNull(sectors);
         ArgumentNullException.ThrowIfNull(events);
@@ -100,15 +107,23 @@ public sealed class RecoveryRunner
         RunPieces pieces = new(fetcher, _store, _survey);
         CoreBudget budget = new(cores.Threads, cores.Threads / cores.Cores);
         RunContext run = new(_settings, _roles, _files, _time, events, new SharedResources(parents, disk, budget, pieces), cancellation);
-        SectorWork[] work = [.. sectors.Select(facts => new SectorWork(facts, run))];
-        Array.ForEach(work, sector => sector.LookAtTargets());
-        if (work.Where(sector => sector.Outcome is null).ToArray() is { Length: > 0 } open)
+        List<SectorWork> work = [];
+        if (Begin(sectors) is { Count: > 0 } open)
         {
-            using StageThreads threads = new(cores, budget, _roles.Labels, cancellation);
+            using StageThreads threads = new(cores, budget, _roles.Labels, more is null ? null : most => Begin(more(most)), cancellation);
             threads.Run(open);
         }
 
         return [.. work.Select(sector => sector.Outcome!)];
+
+        // Nobody else adds to them: further ones come while this thread waits, one asking at a time.
+        IReadOnlyList<SectorWork> Begin(IReadOnlyList<SectorFacts> come)
+        {
+            SectorWork[] begun = [.. come.Select(facts => new SectorWork(facts, run))];
+            work.AddRange(begun);
+            Array.ForEach(begun, sector => sector.LookAtTargets());
+            return [.. begun.Where(sector => sector.Outcome is null)];
+        }
     }
 
     private static void RefuseDuplicates(IReadOnlyList<SectorFacts> sectors)

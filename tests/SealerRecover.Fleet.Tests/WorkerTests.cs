@@ -1,10 +1,13 @@
+using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Steps;
 using Microsoft.Extensions.Logging.Abstractions;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Fleet.Database;
 using SealerRecover.Fleet.Jobs;
 using SealerRecover.Fleet.Work;
 using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Metadata;
 using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Tests.Fleet;
@@ -186,6 +189,31 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
     }
 
     [Fact]
+    public async Task The_next_sector_is_begun_while_trees_of_the_last_are_built()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        SectorFacts[] sectors = [.. MetadataFile.Read(Path.Combine(VectorFiles.RepositoryRoot, "samples", "2KiB", "sectors-recovery-f01000.json")).Sectors
+            .GroupBy(facts => facts.SealProof).MaxBy(alike => alike.Count())!.Take(3)];
+        fleet.Table().Submit([.. sectors.Select(facts => new Submission(new SectorJob(facts, JobKind.Recover, null)))], 0);
+        int most = 0;
+        _hear = happened =>
+        {
+            // Nothing else is told meanwhile; that the core which labelled this one has taken another the list shows.
+            if (happened is PhaseProgressed { Progress.Phase: SealPhase.Trees } && most < 2)
+            {
+                SpinWait.SpinUntil(() => (most = Math.Max(most, fleet.List.Sectors().Count(sector => sector.State == ClaimState.Claimed))) > 1, TimeSpan.FromSeconds(30));
+            }
+        };
+
+        IReadOnlyList<WorkedSector> worked = RunToEnd(fleet, "a", TimeProvider.System);
+
+        Assert.Equal(2, most);
+        Assert.Equal(sectors.Select(facts => facts.Sector.Number).Order(), worked.Select(one => one.Outcome.Sector.Number).Order());
+        Assert.All(worked, one => Assert.Equal((one.Facts.Sector, OutcomeKind.Installed), (one.Outcome.Sector, one.Outcome.Kind)));
+        Assert.All(fleet.List.Sectors(), sector => Assert.Equal((ClaimState.Done, 1L), (sector.State, sector.Generation)));
+    }
+
+    [Fact]
     public async Task A_sector_is_done_when_other_copies_of_it_are_in_line_and_not_before()
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
@@ -268,6 +296,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
         ResultFolder = Path.Combine(_folder, "result"),
         TempFolder = Path.Combine(_folder, name),
         ParentCacheFolder = Path.Combine(_folder, "parents"),
+        Threads = 1,
     };
 
     private FleetWorker Worker(FleetDatabase database, string name, TimeProvider time, int silenceSeconds) => new(
@@ -277,6 +306,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
             Name = name,
             Recover = Settings(name),
             Repair = Settings(name) with { Force = true, StoragePaths = [Path.Combine(_folder, "result"), Path.Combine(_folder, "other")] },
+            Most = 1,
             Silence = TimeSpan.FromSeconds(silenceSeconds),
             Pause = TimeSpan.FromMilliseconds(50),
             ExitCodeOf = failure => failure is OperatorException { Kind: FailureKind.CommitmentMismatch } ? 8 : 70,

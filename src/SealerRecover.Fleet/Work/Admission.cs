@@ -15,7 +15,8 @@ internal sealed record Offer(Candidate Candidate, SectorJob Job);
 /// <param name="Offers">The sectors, of one seal proof, that go to one folder.</param>
 /// <param name="Settings">How they are made.</param>
 /// <param name="Shortage">What does not suffice for any of those that would go before; null for nothing.</param>
-internal sealed record Batch(IReadOnlyList<Offer> Offers, RecoverySettings Settings, string? Shortage)
+/// <param name="MayGrow">Whether there is room for labels of as many while trees of one are built, so that others can be begun before all of these have ended.</param>
+internal sealed record Batch(IReadOnlyList<Offer> Offers, RecoverySettings Settings, string? Shortage, bool MayGrow = false)
 {
     /// <summary>What each is expected to take, as parts of the whole.</summary>
     public IReadOnlyList<SectorTime> Times { get; init; } = [];
@@ -40,12 +41,13 @@ internal sealed class Admission(WorkerSettings settings, TimeProvider time, ILog
             Offer[] all = [.. together.Select(one => one.Offer)];
             for (int count = Math.Min(all.Length, settings.Most ?? all.Length); count > 0; count /= 2)
             {
-                RecoveryPlan plan = new RecoveryRunner(here with { Parallel = count }, time, logger).Plan([.. all.Take(count).Select(offer => offer.Job.Facts)]);
-                ResourceLine? missing = settings.Recover.IgnoreResources ? null : plan.Resources.FirstOrDefault(line => !line.Suffices);
+                RecoveryPlan plan = Plan(here with { Parallel = count }, all.Take(count));
+                ResourceLine? missing = Missing(plan);
                 if (missing is null)
                 {
                     int atOnce = Math.Min(count, plan.Cores?.AtOnce ?? count);
-                    return new Batch([.. all.Take(atOnce)], here with { Parallel = atOnce }, shortage) { Times = plan.Times };
+                    RecoverySettings atWork = here with { Parallel = atOnce };
+                    return new Batch([.. all.Take(atOnce)], atWork, shortage, MayGrow: Missing(Plan(atWork, all.Take(atOnce + 1))) is null) { Times = plan.Times };
                 }
 
                 shortage ??= count == 1 ? $"{missing.What} does not suffice for {all[0].Candidate.Sector}: {missing.Needed} needed, {missing.Available ?? 0} available" : null;
@@ -54,4 +56,16 @@ internal sealed class Admission(WorkerSettings settings, TimeProvider time, ILog
 
         return new Batch([], settings.Recover, shortage);
     }
+
+    /// <summary>Whether a sector can join a batch at work: it is of the same kind and seal proof, and goes to the same folder.</summary>
+    public bool Joins(Batch batch, Offer offer)
+    {
+        SectorJob like = batch.Offers[0].Job;
+        return offer.Job.Kind == like.Kind && offer.Job.Facts.SealProof.Porep == like.Facts.SealProof.Porep
+            && settings.For(offer.Job).ResultFolder == batch.Settings.ResultFolder;
+    }
+
+    private RecoveryPlan Plan(RecoverySettings here, IEnumerable<Offer> offers) => new RecoveryRunner(here, time, logger).Plan([.. offers.Select(offer => offer.Job.Facts)]);
+
+    private ResourceLine? Missing(RecoveryPlan plan) => settings.Recover.IgnoreResources ? null : plan.Resources.FirstOrDefault(line => !line.Suffices);
 }

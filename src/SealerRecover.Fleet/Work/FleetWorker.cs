@@ -8,6 +8,7 @@ using SealerRecover.Fleet.Jobs;
 using SealerRecover.Recovery;
 using SealerRecover.Recovery.Events;
 using SealerRecover.Recovery.Repair;
+using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Fleet.Work;
 
@@ -89,6 +90,11 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
                     Wait(taken is null ? settings.Pause : TooLarge * settings.Pause, cancellation);
                 }
             }
+
+            if (_draining && !_replaced)
+            {
+                checks.Finish();
+            }
         }
         finally
         {
@@ -141,19 +147,45 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
             Offer[] offers = [.. _table.Candidates(settings.Name, settings.Reach, Most).Select(TryRead).OfType<Offer>()];
             Batch? batch = offers.Length > 0 ? _admission.Choose(offers) : null;
             _note = batch?.Shortage;
-            List<Offer> taken = [];
-            foreach (Offer offer in batch?.Offers ?? [])
-            {
-                if (_table.TryTake(settings.Name, offer.Candidate) is { } claim)
-                {
-                    held.Add(claim);
-                    taken.Add(offer);
-                }
-            }
-
-            return batch is null ? null : batch with { Offers = taken };
+            return batch is null ? null : batch with { Offers = [.. batch.Offers.Where(offer => TryTake(offer, held))] };
         },
         cancellation);
+
+    /// <summary>
+    /// Takes what a batch at work has a free core for. What goes first on the list has to go with it: if that is of another kind, the batch shall end
+    /// and not keep it waiting.
+    /// </summary>
+    private IReadOnlyList<SectorFacts> TakeMore(Batch batch, int most, List<Offer> offers, HeldClaims held, EventSink events, CancellationToken cancellation)
+    {
+        try
+        {
+            Offer[] taken = cancellation.IsCancellationRequested || _draining || _replaced ? []
+                :
+                [
+                    .. _table.Candidates(settings.Name, settings.Reach, Most).Where(candidate => !held.Has(candidate.Sector)).Select(TryRead).OfType<Offer>()
+                        .TakeWhile(offer => _admission.Joins(batch, offer)).Take(most).Where(offer => TryTake(offer, held)),
+                ];
+            offers.AddRange(taken);
+            return [.. taken.Select(offer => offer.Job.Facts)];
+        }
+        catch (Exception failure) when (failure is OperatorException || StorageFailure.Is(failure))
+        {
+            // Whoever takes the next batch says what is the matter; what was taken by halves is taken again then.
+            events.Notice($"no further sectors were taken: {failure.Message}");
+            return [];
+        }
+    }
+
+    private bool TryTake(Offer offer, HeldClaims held)
+    {
+        if (_table.TryTake(settings.Name, offer.Candidate) is not { } claim)
+        {
+            return false;
+        }
+
+        held.Add(claim);
+        return true;
+    }
 
     /// <summary>Reads a job; one that cannot be read fails, so that it is not in everybody's way for ever.</summary>
     private Offer? TryRead(Candidate candidate)
@@ -187,23 +219,24 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
             null,
             settings.Pause,
             settings.Pause);
-        SectorFacts[] facts = [.. batch.Offers.Select(offer => offer.Job.Facts)];
+        List<Offer> offers = [.. batch.Offers];
         try
         {
             _mendsOthers = batch.Offers[0].Job.Kind == JobKind.Repair;
             _machine.Begin(batch);
-            IReadOnlyList<SectorOutcome> outcomes = new RecoveryRunner(batch.Settings with { Fence = held }, time, logger).Run(facts, events, stop.Token);
-            _machine.End(batch, outcomes, held.Resumed);
+            IReadOnlyList<SectorOutcome> outcomes = new RecoveryRunner(batch.Settings with { Fence = held }, time, logger).Run(
+                [.. batch.Offers.Select(offer => offer.Job.Facts)], events, stop.Token, batch.MayGrow && !_mendsOthers ? most => TakeMore(batch, most, offers, held, events, stop.Token) : null);
+            _machine.End(offers, outcomes, held.Resumed);
             if (_mendsOthers)
             {
-                MendOthers(batch, outcomes, held, events, stop.Token);
+                MendOthers(batch.Settings, offers, outcomes, held, events, stop.Token);
             }
 
             // A sector that stopped although nobody stopped this worker was another's by then.
             return
             [
                 .. outcomes.Select((outcome, i) => new WorkedSector(
-                    facts[i],
+                    offers[i].Job.Facts,
                     outcome.Kind == OutcomeKind.Stopped && !cancellation.IsCancellationRequested
                         ? outcome with { Kind = OutcomeKind.Failed, Failure = HeldClaims.Refusal(outcome.Sector) }
                         : outcome)),
@@ -224,14 +257,15 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     }
 
     /// <summary>Brings other copies into line, and only then has the list told that the sectors are done: who is killed before is given them again.</summary>
-    private void MendOthers(Batch batch, IReadOnlyList<SectorOutcome> outcomes, HeldClaims held, EventSink events, CancellationToken cancellation)
+    private void MendOthers(
+        RecoverySettings there, IReadOnlyList<Offer> offers, IReadOnlyList<SectorOutcome> outcomes, HeldClaims held, EventSink events, CancellationToken cancellation)
     {
-        OtherCopies copies = new(batch.Settings with { Fence = held }, time);
-        foreach (SectorOutcome outcome in outcomes.Where(Stands))
+        OtherCopies copies = new(there with { Fence = held }, time);
+        foreach ((Offer offer, SectorOutcome outcome) in offers.Zip(outcomes).Where(one => Stands(one.Second)))
         {
             try
             {
-                copies.Mend(batch.Offers.First(offer => offer.Candidate.Sector == outcome.Sector).Job.Facts, events, cancellation);
+                copies.Mend(offer.Job.Facts, events, cancellation);
             }
             catch (OperatorException failure)
             {

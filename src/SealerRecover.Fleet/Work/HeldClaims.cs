@@ -76,6 +76,15 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
     public static OperatorException Refusal(SectorId sector) => new(
         FailureKind.Busy, $"{sector} {NoLonger}", "Nothing needs to be done where another worker has it.");
 
+    /// <summary>Whether it has a sector, or has not told yet how that ended.</summary>
+    public bool Has(SectorId sector)
+    {
+        lock (_gate)
+        {
+            return _held.ContainsKey(sector);
+        }
+    }
+
     /// <summary>Takes up a claim.</summary>
     public void Add(Claim claim)
     {

@@ -36,16 +36,16 @@ internal sealed class MachineReport(WorkerSettings settings)
     }
 
     /// <summary>A batch ended.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="outcomes">How its sectors did.</param>
+    /// <param name="offers">Its sectors, with those that joined it.</param>
+    /// <param name="outcomes">How they did.</param>
     /// <param name="resumed">Of those, which an earlier run had begun: they say nothing of this machine's pace.</param>
-    public void End(Batch batch, IReadOnlyList<SectorOutcome> outcomes, IReadOnlySet<SectorId> resumed)
+    public void End(IReadOnlyList<Offer> offers, IReadOnlyList<SectorOutcome> outcomes, IReadOnlySet<SectorId> resumed)
     {
         HashSet<SectorId> installed = [.. outcomes.Where(outcome => outcome.Kind == OutcomeKind.Installed).Select(outcome => outcome.Sector)];
-        double bytes = batch.Offers.Where(offer => installed.Contains(offer.Candidate.Sector)).Sum(offer => (double)offer.Job.Facts.SealProof.SectorSize.Bytes);
+        double bytes = offers.Where(offer => installed.Contains(offer.Candidate.Sector)).Sum(offer => (double)offer.Job.Facts.SealProof.SectorSize.Bytes);
         lock (_gate)
         {
-            if (installed.Count == batch.Offers.Count && !installed.Overlaps(resumed) && Ratio(bytes, TimeProvider.System.GetElapsedTime(_began).TotalSeconds) is { } pace)
+            if (installed.Count == offers.Count && !installed.Overlaps(resumed) && Ratio(bytes, TimeProvider.System.GetElapsedTime(_began).TotalSeconds) is { } pace)
             {
                 (_pace, _isMeasured) = (pace, true);
             }

@@ -39,24 +39,26 @@ internal sealed class LabelQueue
         }
     }
 
-    /// <summary>Waits for a sector; null once the queue is complete.</summary>
-    public SectorWork? Take()
+    /// <summary>Waits for a sector.</summary>
+    /// <param name="most">How long at most; infinite for as long as it takes.</param>
+    /// <param name="next">The sector; null once the queue is complete.</param>
+    /// <returns>Whether one of the two came in time.</returns>
+    public bool TryTake(TimeSpan most, out SectorWork? next)
     {
         lock (_gate)
         {
             while (_waiting.First is null)
             {
-                if (_completed)
+                if (_completed || !Monitor.Wait(_gate, most))
                 {
-                    return null;
+                    next = null;
+                    return _completed;
                 }
-
-                Monitor.Wait(_gate);
             }
 
-            SectorWork first = _waiting.First.Value;
+            next = _waiting.First.Value;
             _waiting.RemoveFirst();
-            return first;
+            return true;
         }
     }
 

@@ -10,11 +10,22 @@ namespace SealerRecover.Recovery.Pipeline;
 /// Three queues with threads of their own: labelling as planned, one building trees, one installing. Sectors enter labelling in the
 /// order given, where several of one proof may go together; trees of one overlap labels of others.
 /// </summary>
-internal sealed class StageThreads(CorePlan plan, CoreBudget cores, Labelling labels, CancellationToken cancellation) : IDisposable
+/// <param name="plan">How the cores are divided.</param>
+/// <param name="cores">What of them is free.</param>
+/// <param name="labels">Labels several together.</param>
+/// <param name="more">Asked for at most so many further sectors where there are none to label, one asking at a time; null for none.</param>
+/// <param name="cancellation">Stops it.</param>
+internal sealed class StageThreads(
+    CorePlan plan, CoreBudget cores, Labelling labels, Func<int, IReadOnlyList<SectorWork>>? more, CancellationToken cancellation) : IDisposable
 {
+    /// <summary>Between two askings for further sectors.</summary>
+    private static readonly TimeSpan Asking = TimeSpan.FromSeconds(5);
+
     private readonly LabelQueue _labels = new();
     private readonly BlockingCollection<SectorWork> _trees = [];
     private readonly BlockingCollection<SectorWork> _installs = [];
+
+    private readonly Lock _asking = new();
 
     private int _unfinished;
 
@@ -63,7 +74,7 @@ internal sealed class StageThreads(CorePlan plan, CoreBudget cores, Labelling la
 
     private void ServeLabels(LabelSeat seat)
     {
-        while (_labels.Take() is { } first)
+        while (Next(seat) is { } first)
         {
             using IDisposable share = cores.Labelling(seat.CoresTaken);
             List<SectorWork> group = [];
@@ -81,6 +92,66 @@ internal sealed class StageThreads(CorePlan plan, CoreBudget cores, Labelling la
             {
                 PassOn(sector, sector.Do(seat.Cores));
             }
+        }
+    }
+
+    /// <summary>Waits for a sector to label, and asks for further ones meanwhile; null when all have ended.</summary>
+    private SectorWork? Next(LabelSeat seat)
+    {
+        for (TimeSpan wait = more is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero; ; wait = Asking)
+        {
+            if (_labels.TryTake(wait, out SectorWork? next))
+            {
+                return next;
+            }
+
+            AskForMore(seat.Sectors);
+        }
+    }
+
+    private void AskForMore(int most)
+    {
+        lock (_asking)
+        {
+            // Counts as a sector meanwhile, so that the run does not end; where it has, nobody asks.
+            if (!TryCount())
+            {
+                return;
+            }
+
+            foreach (SectorWork sector in more!(most))
+            {
+                Interlocked.Increment(ref _unfinished);
+                _labels.Add(sector);
+            }
+
+            Finished();
+        }
+
+        bool TryCount()
+        {
+            for (int seen = Volatile.Read(ref _unfinished); seen > 0;)
+            {
+                int was = Interlocked.CompareExchange(ref _unfinished, seen + 1, seen);
+                if (was == seen)
+                {
+                    return true;
+                }
+
+                seen = was;
+            }
+
+            return false;
+        }
+    }
+
+    private void Finished()
+    {
+        if (Interlocked.Decrement(ref _unfinished) == 0)
+        {
+            _labels.Complete();
+            _trees.CompleteAdding();
+            _installs.CompleteAdding();
         }
     }
 
@@ -148,13 +219,7 @@ internal sealed class StageThreads(CorePlan plan, CoreBudget cores, Labelling la
                 _installs.Add(sector);
                 break;
             default:
-                if (Interlocked.Decrement(ref _unfinished) == 0)
-                {
-                    _labels.Complete();
-                    _trees.CompleteAdding();
-                    _installs.CompleteAdding();
-                }
-
+                Finished();
                 break;
         }
     }
