@@ -40,9 +40,16 @@ internal sealed class CheckLoop : IDisposable
     }
 
     /// <summary>Takes nothing new, and waits for what it has, unless it is stopped.</summary>
-    public void Dispose()
+    public void Finish()
     {
         _drain.Cancel();
+        _thread?.Join();
+    }
+
+    /// <summary>Stops it, and gives back what it has.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
         _thread?.Join();
         _drain.Dispose();
         _stop.Dispose();

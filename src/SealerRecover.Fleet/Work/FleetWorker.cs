@@ -90,6 +90,11 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
                     Wait(taken is null ? settings.Pause : TooLarge * settings.Pause, cancellation);
                 }
             }
+
+            if (_draining && !_replaced)
+            {
+                checks.Finish();
+            }
         }
         finally
         {
