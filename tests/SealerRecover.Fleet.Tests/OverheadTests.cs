@@ -42,11 +42,12 @@ public sealed class OverheadTests(Databases databases)
         const int seconds = 20;
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
         ClaimTable table = fleet.Table();
+        CheckTable checks = new(fleet.Database, TimeSpan.FromMinutes(2));
         long before = Transactions(fleet);
         Stopwatch watch = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(async () =>
         {
-            // As a worker does that has nothing: the list every two seconds, a sign of life every three.
+            // As a worker does that has nothing: the list every two seconds, a sign of life every three, checks every ten.
             fleet.List.Come($"worker {worker}");
             for (int second = 0; watch.Elapsed < TimeSpan.FromSeconds(seconds); second++)
             {
@@ -57,7 +58,12 @@ public sealed class OverheadTests(Databases databases)
 
                 if (second % 3 == 0)
                 {
-                    fleet.List.IsThere($"worker {worker}", null);
+                    fleet.List.IsThere($"worker {worker}", null, new MachineAbout { Version = "0.1.0", Processor = "a processor", Cores = 16, Memory = 1L << 40, Disk = 1L << 44, Busy = 0.5 });
+                }
+
+                if (second % 10 == 0)
+                {
+                    Assert.Null(checks.TryTake($"worker {worker}", ["/sector"]));
                 }
 
                 await Task.Delay(1000, TestContext.Current.CancellationToken);

@@ -13,6 +13,9 @@ namespace SealerRecover.Fleet.Work;
 /// </summary>
 internal sealed class CheckLoop : IDisposable
 {
+    /// <summary>How many pauses pass between two looks: nobody waits for a check within seconds.</summary>
+    private const int Rarely = 5;
+
     private readonly CheckTable _table;
     private readonly WorkerSettings _settings;
     private readonly EventSink _events;
@@ -67,7 +70,7 @@ internal sealed class CheckLoop : IDisposable
                 return;
             }
 
-            WaitHandle.WaitAny([_stop.Token.WaitHandle, _drain.Token.WaitHandle], _settings.Pause);
+            WaitHandle.WaitAny([_stop.Token.WaitHandle, _drain.Token.WaitHandle], Rarely * _settings.Pause);
         }
     }
 

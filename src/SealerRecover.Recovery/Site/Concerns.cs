@@ -59,6 +59,9 @@ public static class Concerns
     /// <summary>Checks found sectors damaged, and nothing is done about them yet.</summary>
     public const string Damaged = "damaged";
 
+    /// <summary>A check failed.</summary>
+    public const string CheckFailed = "check_failed";
+
     /// <summary>What does not move for so long stands still.</summary>
     public static readonly TimeSpan Still = TimeSpan.FromMinutes(10);
 
@@ -180,7 +183,7 @@ public static class Concerns
 
         foreach (SiteCheck failed in state.Checks.Where(check => check.Stage == SectorStage.Failed))
         {
-            yield return Make(state, words, ConcernLevel.Warning, Damaged, [], failed.Machine, $"a look at {failed.Place} failed: {failed.Message}");
+            yield return Make(state, words, ConcernLevel.Warning, CheckFailed, [], failed.Machine, $"a look at {failed.Place} failed: {failed.Message}");
         }
     }
 

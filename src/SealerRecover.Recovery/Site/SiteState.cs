@@ -269,7 +269,7 @@ public enum ConcernLevel
 
 /// <summary>Something that needs a person.</summary>
 /// <param name="Level">How much.</param>
-/// <param name="Kind">failed, late, machine_gone, nothing_moves, no_machine, cannot_hold, debt, damaged: which text the page shows.</param>
+/// <param name="Kind">failed, late, machine_gone, nothing_moves, no_machine, cannot_hold, debt, damaged, check_failed: which text the page shows.</param>
 /// <param name="Sectors">Which it is about; empty for none.</param>
 /// <param name="Machine">Which it is about.</param>
 /// <param name="Text">In English, for people.</param>

@@ -87,6 +87,9 @@ export default {
   'concern.no_machine': 'Nobody takes what waits',
   'concern.cannot_hold': '{machine} cannot hold a sector',
   'concern.debt': 'The miner owes',
+  'concern.damaged.one': 'A check found one sector damaged',
+  'concern.damaged': 'Checks found {n} sectors damaged',
+  'concern.check_failed': 'A check failed',
   'concern.run_gone': 'The run is gone without having ended',
   'concern.other': 'Something to look at',
 

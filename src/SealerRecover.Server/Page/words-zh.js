@@ -82,6 +82,8 @@ export default {
   'concern.no_machine': '等待的扇区没有机器来取',
   'concern.cannot_hold': '{machine} 容纳不下一个扇区',
   'concern.debt': '矿工有欠款',
+  'concern.damaged': '检查发现 {n} 个扇区损坏',
+  'concern.check_failed': '检查失败',
   'concern.run_gone': '运行没有结束就消失了',
   'concern.other': '有情况要看',
 
