@@ -36,6 +36,35 @@ public sealed class ClaimTests(Databases databases)
     }
 
     [Fact]
+    public async Task What_was_confirmed_is_known_after_a_crash_of_a_server_that_does_not_wait_for_its_disk()
+    {
+        Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+        await using PostgresServer server = await PostgresServer.StartAsync(TestContext.Current.CancellationToken);
+        using FleetCase fleet = FleetCase.At(server.Url);
+        fleet.Submit(1);
+        Claim claim = Take(fleet.Table(), "a")!;
+        await server.KillAsync();
+        await server.StartAgainAsync(TestContext.Current.CancellationToken);
+
+        // Connections from before are found dead first.
+        SpinWait.SpinUntil(() => Answers(() => fleet.List.Sectors()), TimeSpan.FromMinutes(1));
+        Assert.Equal((ClaimState.Claimed, claim.Generation), Assert.Single(fleet.List.Sectors().Select(sector => (sector.State, sector.Generation))));
+
+        static bool Answers(Action ask)
+        {
+            try
+            {
+                ask();
+                return true;
+            }
+            catch (OperatorException silent) when (silent.Kind == FailureKind.NodeUnreachable)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
     public async Task Who_was_silent_too_long_is_refused_and_the_other_s_word_counts()
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
