@@ -17,6 +17,14 @@ done
 work=$(mktemp -d)
 daemons=()
 finish() {
+    # What a job left behind ends before the daemons do that would end it.
+    if [ -n "${SLURM_CONF:-}" ] && sinfo -h > /dev/null 2>&1; then
+        scancel --user=root 2> /dev/null || true
+        for ((i = 0; i < 100; i++)); do
+            [ -n "$(squeue -h 2> /dev/null)" ] || break
+            sleep 0.2
+        done
+    fi
     for ((i = ${#daemons[@]} - 1; i >= 0; i--)); do
         kill "${daemons[i]}" 2> /dev/null && wait "${daemons[i]}" 2> /dev/null || true
     done
