@@ -38,7 +38,7 @@ public sealed class SiteServer : IAsyncDisposable
     /// <param name="metrics">Prometheus' text, asked for each time; from any thread.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">What goes wrong inside.</param>
-    /// <exception cref="OperatorException">NotReady: nothing can listen there.</exception>
+    /// <exception cref="OperatorException">BadInput: nothing can listen there.</exception>
     public static async Task<SiteServer> StartAsync(ISite site, SiteServerSettings settings, Func<string> metrics, TimeProvider time, ILoggerFactory log)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -80,7 +80,7 @@ public sealed class SiteServer : IAsyncDisposable
     }
 
     private static OperatorException Refused(IPEndPoint listen, Exception failure) => new(
-        FailureKind.NotReady, $"nothing can listen at {listen}: {failure.Message}", "choose another port, or stop what listens there", failure);
+        FailureKind.BadInput, $"nothing can listen at {listen}: {failure.Message}", "choose another port, or stop what listens there", failure);
 
     private static void Configure(KestrelServerOptions options, SiteServerSettings settings)
     {
