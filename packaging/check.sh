@@ -120,6 +120,14 @@ else
     completed=$(inside bash -c '. /usr/share/bash-completion/completions/sealer-recover; COMP_WORDS=(sealer-recover re) COMP_CWORD=1; _sealer_recover; echo "${COMPREPLY[*]}"')
     [ "$completed" = "recover repair reconcile" ] || fail "bash completes \"sealer-recover re\" to \"$completed\""
 
+    # The page of those runs, which a web server of its own brings.
+    inside bash -c 'port=$((20000 + RANDOM % 20000))
+        sealer-recover serve --sealing-temp=/tmp/temp --http=127.0.0.1:$port > /tmp/serve.log 2>&1 &
+        for _ in $(seq 150); do { exec 3<> "/dev/tcp/127.0.0.1/$port"; } 2>> /tmp/serve.log && break; sleep 0.2; done
+        printf "GET /api/site HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" >&3 && cat <&3
+        kill $!; wait $!; [ $? -eq 130 ]' > "$work/log" 2>&1 || { cat "$work/log" "$root/tmp/serve.log"; fail "serve"; }
+    grep -q '"stage":"done"' "$work/log" || { tail -n 5 "$work/log"; fail "serve does not show what was recovered"; }
+
     # What the unit would start, with the example of its configuration.
     sed -e 's|^METADATA=.*|METADATA=/tmp/samples/2KiB/sectors-recovery-f01000.json|' -e 's|^SEALING_RESULT=.*|SEALING_RESULT=/tmp/unit|' \
         -e 's|^SEALING_TEMP=.*|SEALING_TEMP=/tmp/temp|' "$root/usr/share/doc/sealer-recover/examples/recovery.env" > "$root/tmp/unit.env"

@@ -49,12 +49,12 @@ internal sealed class Guard
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         PathString path = context.Request.Path;
-        bool isData = path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || IsMetrics(path);
-        headers.CacheControl = isData ? "no-store" : "no-cache";
+        bool isPage = path.Value is "/" || path.StartsWithSegments("/page", StringComparison.OrdinalIgnoreCase);
+        headers.CacheControl = isPage ? "no-cache" : "no-store";
 
         (int Status, string Text, string Hint)? refusal = !IsOurName(context.Request.Host.Host)
             ? (StatusCodes.Status421MisdirectedRequest, "the server is not known by this name", "use its address, or have it told this name when it is started")
-            : Refusal(context, path, isData);
+            : Refusal(context, isPage);
         if (refusal is { } refused)
         {
             if (refused.Status == StatusCodes.Status401Unauthorized)
@@ -69,16 +69,16 @@ internal sealed class Guard
         await next(context).ConfigureAwait(false);
     }
 
-    private static bool IsMetrics(PathString path) =>
-        path.Equals("/metrics", StringComparison.OrdinalIgnoreCase) || path.Equals("/debug/metrics", StringComparison.OrdinalIgnoreCase);
-
     private static byte[] Digest(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
-    private (int Status, string Text, string Hint)? Refusal(HttpContext context, PathString path, bool isData)
+    /// <summary>Open is only what is known to be: however a path is spelt, what is not the page is data, and what does not read acts.</summary>
+    private (int Status, string Text, string Hint)? Refusal(HttpContext context, bool isPage)
     {
-        bool isAction = path.StartsWithSegments("/api/actions", StringComparison.OrdinalIgnoreCase);
-        bool isOpen = !isData || path.Equals("/api/about", StringComparison.OrdinalIgnoreCase) || (!isAction && !NeedsToken(context));
-        if (isOpen)
+        PathString path = context.Request.Path;
+        bool isAction = !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
+            || path.StartsWithSegments("/api/actions", StringComparison.OrdinalIgnoreCase);
+        bool isOpen = isPage || path.StartsWithSegments("/api/about", StringComparison.OrdinalIgnoreCase) || !NeedsToken(context);
+        if (isOpen && !isAction)
         {
             return null;
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using SealerRecover.Tests.Metrics;
 
 namespace EndToEnd;
 
@@ -104,6 +105,9 @@ public sealed class ServePage(ParentCaches caches, Databases databases) : IDispo
         _bench.Environment["SEALER_RECOVER_HTTP_TOKEN"] = Token;
         await _bench.RunAsync(0, ["fleet", "init"]);
         await _bench.RunAsync(0, ["fleet", "submit", $"--metadata={Workbench.Sample("2KiB")}", "1", "2"]);
+        using OtlpReceiver receiver = new();
+        _bench.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{receiver.Port}";
+        _bench.Environment["OTEL_METRIC_EXPORT_INTERVAL"] = "1000";
         (Executable serving, Uri address) = await ServeAsync();
         using Executable server = serving;
         const string Both = """{"sectors":[{"miner":"f01000","number":1},{"miner":"f01000","number":2}],"priority":7}""";
@@ -130,12 +134,34 @@ public sealed class ServePage(ParentCaches caches, Databases databases) : IDispo
         }
 
         string metrics = await _browser.GetStringAsync(new Uri(own, "metrics"), TestContext.Current.CancellationToken);
-        Assert.Contains("command=\"fleet\"", metrics, StringComparison.Ordinal);
+        foreach (string line in (string[])["sealer_recover_running{command=\"fleet\"} 1\n", "sealer_recover_site_sectors{state=\"done\"} 2\n", "sealer_recover_site_up 1\n", "sealer_recover_site_machine_gone{machine="])
+        {
+            Assert.Contains(line, metrics, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("sealer_recover_hashes_total{command=\"fleet\",phase=\"label\",kernel=", metrics, StringComparison.Ordinal);
+        foreach (string scrape in Promtool.IsThere ? (string[])[metrics, await _browser.GetStringAsync(new Uri(address, "metrics"), TestContext.Current.CancellationToken)] : [])
+        {
+            Assert.Equal((0, ""), Promtool.Run(scrape, "check", "metrics"));
+        }
+
+        // serve sends the fleet by OTLP, the worker its run.
+        for (int i = 0; !receiver.All.Any(IsDone) || !receiver.All.Any(IsOfWorker); i++)
+        {
+            Assert.True(i < 1200, "nothing came in two minutes");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
         Assert.Equal(1, await ActAsync(address, "drain", "{}"));
         Ended ended = await worker.EndAsync(TestContext.Current.CancellationToken);
         Assert.True(ended.Code == 0, ended.ToString());
         Assert.DoesNotContain(PostgresServer.Password, ended.ToString(), StringComparison.Ordinal);
         new ExpectedFiles("2KiB").AssertInstalled(_bench.Result, [1, 2]);
+
+        static bool IsDone(Received received) => received.Points.Any(point =>
+            point is { Metric: "sealer_recover_site_sectors", Value: 2 } && point.Labels["state"] == "done" && point.Labels["command"] == "serve");
+
+        static bool IsOfWorker(Received received) => received.Points.Any(point => point is { Metric: "sealer_recover_layers_total", Value: > 0 } && point.Labels["command"] == "fleet");
     }
 
     private async Task<int> ActAsync(Uri address, string action, string body)

@@ -74,6 +74,24 @@ public sealed class GuardTests
     }
 
     [Theory]
+    [InlineData("/metrics/")]
+    [InlineData("/Metrics")]
+    [InlineData("/debug/metrics/")]
+    [InlineData("/api/site/")]
+    [InlineData("/api/sites/../site")]
+    [InlineData("/api/%73ite")]
+    [InlineData("/API/SITE")]
+    [InlineData("/api/sectors/f01000/1/")]
+    public async Task A_path_that_is_spelt_otherwise_opens_nothing(string path)
+    {
+        await using Served served = await Served.StartAsync(new FakeSite());
+        Assert.Equal(401, (await served.AskAsync(path, header: ("X-Forwarded-For", "10.0.0.9"))).Status);
+        Assert.Equal(200, (await served.AskAsync(path)).Status);
+        Assert.Equal(401, (await served.AskAsync("/api/actions/pause/", Pause)).Status);
+        Assert.Equal(401, (await served.AskAsync("/api/about", Pause)).Status);
+    }
+
+    [Theory]
     [InlineData("/")]
     [InlineData("/page/index.html")]
     [InlineData("/page/nothing")]

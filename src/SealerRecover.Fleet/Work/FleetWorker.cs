@@ -171,7 +171,11 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         catch (Exception failure) when (failure is OperatorException || StorageFailure.Is(failure))
         {
             // Whoever takes the next batch says what is the matter; what was taken by halves is taken again then.
-            events.Notice($"no further sectors were taken: {failure.Message}");
+            if (failure is not OperatorException { Kind: FailureKind.NodeUnreachable })
+            {
+                events.Notice($"no further sectors were taken: {failure.Message}");
+            }
+
             return [];
         }
     }

@@ -9,24 +9,38 @@ using SealerRecover.Recovery.Workspace;
 namespace SealerRecover.Recovery.Site;
 
 /// <summary>What the journals in a folder of temporary files say of sectors that nobody else tells of: begun, and not at work as far as is known.</summary>
-internal static class LeftWork
+internal sealed class LeftWork
 {
-    /// <summary>Reads them; a journal that cannot be read tells nothing.</summary>
+    private readonly Dictionary<string, (DateTimeOffset Changed, long Length, SiteSectorDetail? Detail)> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Reads them, each once until it changes; a journal that cannot be read tells nothing.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="told">Sectors that somebody tells of.</param>
     /// <exception cref="IOException">The folder cannot be read.</exception>
-    public static IReadOnlyList<SiteSectorDetail> In(string folder, IReadOnlySet<SectorId> told)
+    public IReadOnlyList<SiteSectorDetail> In(string folder, IReadOnlySet<SectorId> told)
     {
         List<SiteSectorDetail> left = [];
         foreach (string path in FileLook.EntriesOf(folder))
         {
-            if (SectorId.TryParseFileName(Path.GetFileName(path), out SectorId sector) && !told.Contains(sector) && Read(path) is { } journal)
+            if (SectorId.TryParseFileName(Path.GetFileName(path), out SectorId sector) && !told.Contains(sector) && Known(sector, path) is { } detail)
             {
-                left.Add(Of(sector, journal, FileLook.At(Path.Combine(path, Journal.FileName)).Modified));
+                left.Add(detail);
             }
         }
 
         return [.. left.OrderBy(detail => detail.Sector.Sector.Miner.Value).ThenBy(detail => detail.Sector.Sector.Number)];
+    }
+
+    private SiteSectorDetail? Known(SectorId sector, string path)
+    {
+        FileLook look = FileLook.At(Path.Combine(path, Journal.FileName));
+        if (!_known.TryGetValue(path, out (DateTimeOffset Changed, long Length, SiteSectorDetail? Detail) known) || (known.Changed, known.Length) != (look.Changed, look.Length))
+        {
+            known = (look.Changed, look.Length, Read(path) is { } journal ? Of(sector, journal, look.Modified) : null);
+            _known[path] = known;
+        }
+
+        return known.Detail;
     }
 
     private static Journal? Read(string path)

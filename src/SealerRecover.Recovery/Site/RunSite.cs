@@ -24,6 +24,7 @@ public sealed class RunSite : ISite
     private readonly SystemText _system = new();
     private readonly Func<string, string?> _linkOf = RunProcess.Link;
     private readonly OwnMachine _machine;
+    private readonly LeftWork _left = new();
     private readonly Lock _gate = new();
     private (DateTimeOffset Changed, long Length, RunRecord? Record)? _known;
 
@@ -96,7 +97,7 @@ public sealed class RunSite : ISite
 
             RunRecord? record = _known!.Value.Record;
             HashSet<SectorId> told = [.. record?.Details.Select(detail => detail.Sector.Sector) ?? []];
-            return (record, (IReadOnlyList<SiteSectorDetail>)LeftWork.In(_folder, told));
+            return (record, _left.In(_folder, told));
         });
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Filecoin.Primitives;
 using SealerRecover.Recovery.Metrics;
 
 namespace SealerRecover.Recovery.Site;
@@ -20,6 +21,20 @@ public static class SiteMetrics
     {
         ArgumentNullException.ThrowIfNull(state);
         return Metric.InOrder([new Sample(SiteMetric.Up, 1), .. OfSectors(state), .. OfRun(state), .. OfMachines(state)]);
+    }
+
+    /// <summary>What is watched as it stands now. Does not throw where it cannot be read: that is told as a metric.</summary>
+    public static IReadOnlyList<Sample> Of(ISite site)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        try
+        {
+            return Of(site.Read());
+        }
+        catch (OperatorException)
+        {
+            return [new Sample(SiteMetric.Up, 0)];
+        }
     }
 
     private static IEnumerable<Sample> OfSectors(SiteState state)

@@ -1,4 +1,3 @@
-using Filecoin.Primitives;
 using SealerRecover.Recovery.Metrics;
 
 namespace SealerRecover.Recovery.Site;
@@ -15,18 +14,6 @@ public sealed class SiteScrape(string version, (RunMetrics Metrics, string Comma
         string ofRun = run is { } own
             ? PrometheusText.Of(own.Metrics.Read(), ("command", own.Command))
             : PrometheusText.Of([new Sample(Metric.BuildInfo, 1, version)]);
-        return site is null ? ofRun : ofRun + PrometheusText.Of(OfSite(site));
-    }
-
-    private static IReadOnlyList<Sample> OfSite(ISite site)
-    {
-        try
-        {
-            return SiteMetrics.Of(site.Read());
-        }
-        catch (OperatorException)
-        {
-            return [new Sample(SiteMetric.Up, 0)];
-        }
+        return site is null ? ofRun : ofRun + PrometheusText.Of(SiteMetrics.Of(site));
     }
 }

@@ -45,6 +45,9 @@ internal interface ICommand
     /// <summary>The command's name in reports.</summary>
     string Name { get; }
 
+    /// <summary>What it does, where that is several things; its first argument names which.</summary>
+    IReadOnlyList<CommandAction> Actions => [];
+
     /// <summary>Whether what a stopped command has done is kept, so that the same command goes on.</summary>
     bool GoesOn => true;
 

@@ -29,7 +29,7 @@ internal sealed class CommandLine
 
         // Nothing but the documented syntax: no [directives], no @response files, no -abc for -a -b -c.
         _root.Root.Directives.Clear();
-        _help = new Help(_root.Root);
+        _help = new Help(_root.Root, syntax => Array.Find(_commands, command => command.Syntax == syntax)?.Actions ?? []);
     }
 
     /// <summary>The commands, the form without a name first.</summary>

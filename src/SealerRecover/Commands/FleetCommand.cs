@@ -15,8 +15,6 @@ namespace SealerRecover.Commands;
 /// </summary>
 internal sealed class FleetCommand : ICommand
 {
-    private static readonly string[] Actions = ["init", "submit", "work", "status", "pause", "resume", "cancel", "retry", "prefer", "drain"];
-
     private readonly FleetSubmit _submit = new();
     private readonly FleetWork _work = new();
     private readonly Argument<string> _action = new("action")
@@ -29,12 +27,29 @@ internal sealed class FleetCommand : ICommand
     /// <summary>Makes the command.</summary>
     public FleetCommand()
     {
-        _action.CompletionSources.Add(Actions);
         Syntax = new Command("fleet", "Have several machines work on one list of sectors, which is kept in a PostgreSQL database.") { _action, _database };
-        _submit.AddTo(Syntax);
-        _work.AddTo(Syntax, _submit.Node);
+        IReadOnlyList<Option> submit = Added(() => _submit.AddTo(Syntax));
+        IReadOnlyList<Option> work = Added(() => _work.AddTo(Syntax, _submit.Node));
         Common.AddLongTo(Syntax);
+        Option sectors = _submit.Sectors.Sectors;
+        Actions =
+        [
+            new("init", "Prepare the database, once; whatever is on the list stays.", []),
+            new("submit", "Put sectors on the list, or checks of storage paths.", [.. submit, _work.Storage.Folders], TakesSectors: true),
+            new("work", "Work on the list with this machine, until it is stopped or drained.", [.. work, Common.MetricsFile]),
+            new("status", "Show what needs a person, all sectors and machines, and when all will be back.", [_work.SilentAfter]),
+            new("pause", "Have nobody take sectors for now; none named for all. What a worker has goes on.", [sectors], TakesSectors: true),
+            new("resume", "Have sectors taken again that were paused; none named for all.", [sectors], TakesSectors: true),
+            new("cancel", "Take sectors off the list, or checks of storage paths; a worker that has one stops before it installs it.", [sectors, _work.Storage.Folders], TakesSectors: true),
+            new("retry", "Put sectors on the list again that failed or were taken off; none named for all that failed.", [sectors], TakesSectors: true),
+            new("prefer", "Give sectors another priority.", [sectors, _submit.Priority], TakesSectors: true),
+            new("drain", "Have a worker, or all, finish what they have and take nothing new.", [_work.WorkerName]),
+        ];
+        _action.CompletionSources.Add([.. Actions.Select(action => action.Name)]);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CommandAction> Actions { get; }
 
     /// <summary>--fleet-db.</summary>
     public static Option<string?> DatabaseOption() => new("--fleet-db")
@@ -60,10 +75,10 @@ internal sealed class FleetCommand : ICommand
     public async Task<Report> RunAsync(CommandContext context)
     {
         string action = context.Parsed.GetValue(_action) ?? "";
-        if (!Actions.Contains(action))
+        if (Actions.All(known => known.Name != action))
         {
             throw new OperatorException(
-                FailureKind.BadInput, $"\"{SafeText.Short(action)}\" is nothing that a fleet does", $"name one of {string.Join(", ", Actions)}");
+                FailureKind.BadInput, $"\"{SafeText.Short(action)}\" is nothing that a fleet does", $"name one of {string.Join(", ", Actions.Select(known => known.Name))}");
         }
 
         string where = context.Parsed.GetValue(_database) ?? throw new OperatorException(
@@ -78,6 +93,13 @@ internal sealed class FleetCommand : ICommand
             "cancel" when !_work.Storage.ReadNames(context).IsEmpty => CancelChecks(context, database),
             _ => Change(context, action, new FleetList(database)),
         };
+    }
+
+    private Option[] Added(Action add)
+    {
+        Option[] before = [.. Syntax.Options];
+        add();
+        return [.. Syntax.Options.Except(before)];
     }
 
     private Report Prepare(CommandContext context, FleetDatabase database)

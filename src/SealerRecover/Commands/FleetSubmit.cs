@@ -33,8 +33,6 @@ internal sealed class FleetSubmit
 
     private readonly Option<bool> _damaged = new("--damaged") { Description = "Only sectors that a check of the list found damaged." };
 
-    private readonly Option<int?> _priority = CommonOptions.Whole("--priority", 0, 1000, "number", "Sectors of a higher one go first. Default: 0.");
-
     /// <summary>Makes it.</summary>
     public FleetSubmit()
     {
@@ -48,6 +46,9 @@ internal sealed class FleetSubmit
     /// <summary>Who is asked.</summary>
     public NodeOptions Node { get; } = new();
 
+    /// <summary>--priority.</summary>
+    public Option<int?> Priority { get; } = CommonOptions.Whole("--priority", 0, 1000, "number", "Sectors of a higher one go first. Default: 0.");
+
     /// <summary>Adds its options.</summary>
     public void AddTo(Command command)
     {
@@ -58,14 +59,14 @@ internal sealed class FleetSubmit
         command.Add(_repair);
         command.Add(_damaged);
         command.Add(_check);
-        command.Add(_priority);
+        command.Add(Priority);
         Node.AddConnectionTo(command);
         command.Add(Node.Sources.LotusMiner);
         command.Add(Node.Sources.CurioDatabase);
     }
 
     /// <summary>The priority that is named; null for none.</summary>
-    public int? PriorityOf(CommandContext context) => context.Parsed.GetValue(_priority);
+    public int? PriorityOf(CommandContext context) => context.Parsed.GetValue(Priority);
 
     /// <summary>Does it.</summary>
     /// <exception cref="OperatorException">BadInput; or the database does not answer.</exception>

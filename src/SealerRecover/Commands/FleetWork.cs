@@ -20,16 +20,9 @@ internal sealed class FleetWork
     private const int DefaultGrace = 3600;
 
     private readonly RecoveryOptions _recovery = new();
-    private readonly Option<string?> _name = new("--worker")
-    {
-        Description = "What the fleet calls this machine; with drain, which is meant. Default: host name and --sealing-temp; with drain all.",
-        HelpName = "name",
-    };
-
     private readonly Option<int?> _grace = CommonOptions.Whole(
         "--give-back-after", 1, 30 * 24 * 3600, "seconds", $"After how long without a sign of life of a machine this one begins anew what that has layers of. Default: {DefaultGrace}.");
 
-    private readonly Option<int?> _silence = SilenceOption();
     private readonly HttpOptions _http = new("With work: where this machine serves the page of its fleet, too: an address with a port.", otherwise: null);
 
     /// <summary>--silent-after.</summary>
@@ -40,23 +33,33 @@ internal sealed class FleetWork
     public StorageOption Storage { get; } = new(
         "A storage path of this machine in which sectors are mended that were submitted with --repair, and looked at as --check asks; with submit --check and cancel, which are meant. May be repeated.");
 
+    /// <summary>--worker.</summary>
+    public Option<string?> WorkerName { get; } = new("--worker")
+    {
+        Description = "What the fleet calls this machine; with drain, which is meant. Default: host name and --sealing-temp; with drain all.",
+        HelpName = "name",
+    };
+
+    /// <summary>--silent-after.</summary>
+    public Option<int?> SilentAfter { get; } = SilenceOption();
+
     /// <summary>Adds its options.</summary>
     public void AddTo(Command command, NodeOptions node)
     {
         ArgumentNullException.ThrowIfNull(node);
         command.Add(Storage.Folders);
         _recovery.AddTo(command);
-        command.Add(_name);
+        command.Add(WorkerName);
         command.Add(_grace);
-        command.Add(_silence);
+        command.Add(SilentAfter);
         _http.AddTo(command);
     }
 
     /// <summary>The worker that is named; null for none.</summary>
-    public string? NameOf(CommandContext context) => context.Parsed.GetValue(_name);
+    public string? NameOf(CommandContext context) => context.Parsed.GetValue(WorkerName);
 
     /// <summary>After how long without a sign of life a machine counts as gone.</summary>
-    public TimeSpan SilenceOf(CommandContext context) => TimeSpan.FromSeconds(context.Parsed.GetValue(_silence) ?? DefaultSilence);
+    public TimeSpan SilenceOf(CommandContext context) => TimeSpan.FromSeconds(context.Parsed.GetValue(SilentAfter) ?? DefaultSilence);
 
     /// <summary>Works until it is stopped or drained.</summary>
     /// <exception cref="OperatorException">It cannot begin.</exception>
@@ -68,7 +71,7 @@ internal sealed class FleetWork
         TimeSpan grace = TimeSpan.FromSeconds(context.Parsed.GetValue(_grace) ?? DefaultGrace);
         if (grace < silence)
         {
-            throw new OperatorException(FailureKind.BadInput, $"{_grace.Name} is less than {_silence.Name}", $"a machine has to count as gone first: raise {_grace.Name}");
+            throw new OperatorException(FailureKind.BadInput, $"{_grace.Name} is less than {SilentAfter.Name}", $"a machine has to count as gone first: raise {_grace.Name}");
         }
 
         HttpSettings? http = _http.Read(context);

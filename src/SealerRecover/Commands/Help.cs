@@ -18,6 +18,7 @@ internal sealed class Help
     private static readonly string[] MostWanted = ["doctor", "heal", "survey", "export", "recover"];
 
     private readonly RootCommand _root;
+    private readonly Func<Command, IReadOnlyList<CommandAction>> _actionsOf;
     private readonly Argument<string[]> _topic = new("topic")
     {
         Arity = ArgumentArity.ZeroOrMore,
@@ -28,9 +29,11 @@ internal sealed class Help
     private readonly Asked _version = new();
 
     /// <summary>Adds --help, without the Windows spellings /h and /?, which are paths here; --version with a name; and help, the last command.</summary>
-    public Help(RootCommand root)
+    /// <param name="root">The form without a name, with all commands.</param>
+    /// <param name="actionsOf">The actions of a command; none for most.</param>
+    public Help(RootCommand root, Func<Command, IReadOnlyList<CommandAction>> actionsOf)
     {
-        _root = root;
+        (_root, _actionsOf) = (root, actionsOf);
         Syntax = new Command("help", "Tell the environment variables, the exit codes, or the options of a command.") { _topic };
         Syntax.SetAction(_ => ExitCodes.Success.Code);
         _topic.CompletionSources.Add(_ => [EnvironmentTopic, ExitCodesTopic, OptionsTopic, .. root.Subcommands.Where(command => command != Syntax).Select(command => command.Name)]);
@@ -53,7 +56,7 @@ internal sealed class Help
     /// <exception cref="OperatorException">BadInput: there is no such topic.</exception>
     public IEnumerable<string>? Answer(ParseResult parsed, int width) =>
         parsed.Action == _version ? [$"sealer-recover {ProgramVersion.Text}"]
-        : parsed.Action == _page ? PageOf(parsed.CommandResult.Command, width)
+        : parsed.Action == _page ? PageOf(parsed.CommandResult.Command, width, parsed)
         : parsed.CommandResult.Command == Syntax && parsed.Errors.Count == 0 ? About(parsed, width)
         : null;
 
@@ -76,15 +79,33 @@ internal sealed class Help
         [EnvironmentTopic] => EnvironmentVariables(width),
         [ExitCodesTopic] => Codes(width),
         [OptionsTopic] => HelpPage.Of(_root, "", width),
-        [string name] when _root.Subcommands.FirstOrDefault(command => command.Name == name) is { } command => PageOf(command, width),
+        [string name] when Named(name) is { } command => PageOf(command, width),
+        [string name, string action] when Named(name) is { } command && ActionOf(command, action) is { } known => HelpPage.OfAction(command, _actionsOf(command), known, width),
         string[] other => throw new OperatorException(
             FailureKind.BadInput,
             $"there is no help on \"{SafeText.Short(string.Join(' ', other))}\"",
             $"topics are {EnvironmentTopic}, {ExitCodesTopic}, {OptionsTopic} and {string.Join(", ", _root.Subcommands.Select(command => command.Name))}"),
     };
 
-    private IEnumerable<string> PageOf(Command command, int width) =>
-        command == Syntax || command == _root ? HelpPage.OfAll(_root, width) : HelpPage.Of(command, command.Name, width);
+    private Command? Named(string name) => _root.Subcommands.FirstOrDefault(command => command.Name == name);
+
+    private CommandAction? ActionOf(Command command, string? name) => _actionsOf(command).FirstOrDefault(action => action.Name == name);
+
+    private IEnumerable<string> PageOf(Command command, int width, ParseResult? parsed = null)
+    {
+        if (command == Syntax || command == _root)
+        {
+            return HelpPage.OfAll(_root, width);
+        }
+
+        if (_actionsOf(command) is not { Count: > 0 } actions)
+        {
+            return HelpPage.Of(command, command.Name, width);
+        }
+
+        string? asked = parsed?.GetResult(command.Arguments[0])?.Tokens is [{ } token, ..] ? token.Value : null;
+        return ActionOf(command, asked) is { } action ? HelpPage.OfAction(command, actions, action, width) : HelpPage.OfActions(command, actions, width);
+    }
 
     private static IEnumerable<string> EnvironmentVariables(int width) => ["Environment:", .. HelpPage.Rows([.. EnvironmentSettings.Documented.Select(variable => new HelpRow(variable.Name, variable.Meaning))], width)];
 

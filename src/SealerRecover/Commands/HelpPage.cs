@@ -40,38 +40,72 @@ internal static class HelpPage
     public static IEnumerable<string> Of(Command command, string name, int width)
     {
         string[] words = ["sealer-recover", name, .. command.Arguments.Select(argument => $"[<{argument.Name}>...]"), "[options]"];
-        foreach (string line in Wrapped(command.Description!, width))
-        {
-            yield return line;
-        }
-
-        yield return "";
-        yield return $"Usage: {string.Join(' ', words.Where(word => word.Length > 0))}";
-        foreach (string line in Section("Arguments", [.. command.Arguments.Select(argument => new HelpRow($"<{argument.Name}>", argument.Description!))], width))
-        {
-            yield return line;
-        }
-
-        foreach ((string title, IReadOnlyList<Option> options) in HelpGroups.Of(command))
-        {
-            foreach (string line in Section(title, [.. options.Select(option => new HelpRow(Label(option), option.Description!))], width))
-            {
-                yield return line;
-            }
-        }
-
-        foreach (string line in Examples(name))
-        {
-            yield return line;
-        }
-
-        yield return "";
-        string page = name.Length > 0 ? name : PageWithoutName;
-        foreach (string line in Wrapped($"sealer-recover help environment and help exit-codes tell the rest; docs/commands/{page}.md has it all, with the JSON that --json prints.", width))
-        {
-            yield return line;
-        }
+        return
+        [
+            .. Wrapped(command.Description!, width),
+            "",
+            $"Usage: {string.Join(' ', words.Where(word => word.Length > 0))}",
+            .. Section("Arguments", [.. command.Arguments.Select(argument => new HelpRow($"<{argument.Name}>", argument.Description!))], width),
+            .. Options(command, command.Options, width),
+            .. Examples(name),
+            .. Rest(name.Length > 0 ? name : PageWithoutName, width),
+        ];
     }
+
+    /// <summary>A command that does several things: what these are. The options of each stand in its own help.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="actions">What it does.</param>
+    /// <param name="width">Columns; text is wrapped at blanks.</param>
+    public static IEnumerable<string> OfActions(Command command, IReadOnlyList<CommandAction> actions, int width) =>
+    [
+        .. Wrapped(command.Description!, width),
+        "",
+        $"Usage: sealer-recover {command.Name} <action> [options]",
+        .. Section("Actions", [.. actions.Select(action => new HelpRow(action.Name, action.Description))], width),
+        .. Options(command, OfAll(command, actions), width),
+        .. Examples(command.Name),
+        "",
+        .. Wrapped($"sealer-recover {command.Name} <action> -h tells the options of an action.", width),
+        .. Rest(command.Name, width).Skip(1),
+    ];
+
+    /// <summary>One thing that a command does, with its options.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="actions">All that it does.</param>
+    /// <param name="action">Which of that.</param>
+    /// <param name="width">Columns; text is wrapped at blanks.</param>
+    public static IEnumerable<string> OfAction(Command command, IReadOnlyList<CommandAction> actions, CommandAction action, int width)
+    {
+        string[] examples =
+        [
+            .. HelpExamples.Of(command.Name).Where(example => example.Line.Contains($" {command.Name} {action.Name} ", StringComparison.Ordinal))
+                .SelectMany(example => new[] { $"  {example.Line}", $"      {example.Does}" }),
+        ];
+        return
+        [
+            .. Wrapped(action.Description, width),
+            "",
+            $"Usage: sealer-recover {command.Name} {action.Name}{(action.TakesSectors ? " [<sectors>...]" : "")} [options]",
+            .. Options(command, [.. OfAll(command, actions), .. action.Options], width),
+            .. examples.Length > 0 ? ["", "Examples:", .. examples] : (string[])[],
+            .. Rest(command.Name, width),
+        ];
+    }
+
+    private static IEnumerable<Option> OfAll(Command command, IReadOnlyList<CommandAction> actions) => command.Options.Except(actions.SelectMany(action => action.Options));
+
+    private static IEnumerable<string> Options(Command command, IEnumerable<Option> shown, int width)
+    {
+        HashSet<Option> those = [.. shown];
+        return HelpGroups.Of(command).SelectMany(group => Section(
+            group.Title, [.. group.Options.Where(those.Contains).Select(option => new HelpRow(Label(option), option.Description!))], width));
+    }
+
+    private static IEnumerable<string> Rest(string page, int width) =>
+    [
+        "",
+        .. Wrapped($"sealer-recover help environment and help exit-codes tell the rest; docs/commands/{page}.md has it all, with the JSON that --json prints.", width),
+    ];
 
     private static IEnumerable<string> Examples(string name) =>
         ["", "Examples:", .. HelpExamples.Of(name).SelectMany(example => new[] { $"  {example.Line}", $"      {example.Does}" })];

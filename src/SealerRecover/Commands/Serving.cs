@@ -5,6 +5,7 @@ using SealerRecover.Hosting;
 using SealerRecover.Recovery.Site;
 using SealerRecover.Rendering;
 using SealerRecover.Server;
+using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;
 
@@ -34,6 +35,11 @@ internal static class Serving
             Word = TypedNames.Sentence,
         };
         await using SiteServer server = await SiteServer.StartAsync(site, settings, scrape.Text, context.Host.Time, context.Log);
+
+        // A command that has metrics of its own sends those.
+        using OtlpExport? sending = context.Metrics is null && OtlpVariables.AskForIt(context.Host.Environment)
+            ? OtlpExport.Begin(context.Host, () => SiteMetrics.Of(site), command, context.View.Diagnostic)
+            : null;
         context.View.Answered(new ServingAnswer(server.Address, what, site.Actions is not null && http.Token is not null));
         return await work();
     }

@@ -24,7 +24,22 @@ public class HelpTests
         Assert.Equal((0, ""), (ran.Code, ran.Error));
         ICommand command = new CommandLine().Commands.First(candidate => NameOf(candidate) == name);
         string[] lines = ran.Output.Split('\n');
-        Assert.All(command.Syntax.Options, option => Assert.Single(lines, line => line.StartsWith("  ", StringComparison.Ordinal) && Labels(line).Contains(option.Name)));
+        string[][] pages = [lines];
+        if (command.Actions.Count > 0)
+        {
+            // Each action has a page, and each option stands in all of them or in those that it says something to.
+            pages = await Task.WhenAll(command.Actions.Select(async action => (await InProcess.RunAsync(name, action.Name, "-h")).Output.Split('\n')));
+            Assert.All(command.Actions, action => Assert.Single(lines, line => line.StartsWith($"  {action.Name} ", StringComparison.Ordinal)));
+            Assert.All(pages, page => Assert.InRange(page.Length, 10, 65));
+            Assert.Equal(string.Join('\n', pages[0]), (await InProcess.RunAsync("help", name, command.Actions[0].Name)).Output);
+        }
+
+        bool Tells(string[] page, Option option) => page.Count(line => line.StartsWith("  ", StringComparison.Ordinal) && Labels(line).Contains(option.Name)) == 1;
+        Assert.All(command.Syntax.Options, option =>
+        {
+            CommandAction[] of = [.. command.Actions.Where(action => action.Options.Contains(option))];
+            Assert.Equal(of.Length > 0 ? of.Length : pages.Length, pages.Count(page => Tells(page, option)));
+        });
         Assert.StartsWith(command.Syntax.Description, ran.Output, StringComparison.Ordinal);
         string[] examples = [.. lines.SkipWhile(line => line != "Examples:").Where(line => line.StartsWith("  " + Program.Trim(), StringComparison.Ordinal))];
         Assert.Equal(3, examples.Length);

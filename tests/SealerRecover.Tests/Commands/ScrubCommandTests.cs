@@ -38,8 +38,8 @@ public sealed class ScrubCommandTests : IDisposable
         string replica = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "root", "sealed")).FullName, "s-t01000-5");
         await File.WriteAllBytesAsync(replica, new byte[Length], TestContext.Current.CancellationToken);
 
-        // A second before six, at a rate that eight seconds would suffice for.
-        (int code, JsonObject told) = await ScrubAsync(new DateTimeOffset(2026, 7, 1, 5, 59, 59, TimeSpan.Zero), "--hours=1-6", "--rate=1MiB", "--threads=1");
+        // Three seconds before six, at a rate that eight seconds would suffice for.
+        (int code, JsonObject told) = await ScrubAsync(new DateTimeOffset(2026, 7, 1, 5, 59, 57, TimeSpan.Zero), "--hours=1-6", "--rate=1MiB", "--threads=1");
         JsonNode night = told["night"]!;
         Assert.Equal((0, "interrupted", 1), (code, (string?)night["end"], (int)night["left"]!));
         long read = (long)night["bytes"]!;

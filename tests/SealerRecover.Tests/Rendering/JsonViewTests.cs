@@ -116,7 +116,7 @@ public class JsonViewTests
         Type[] types = [.. typeof(JsonLines).Assembly.GetTypes().Where(type =>
             type.Namespace == typeof(JsonLines).Namespace && type.Name.StartsWith("Json", StringComparison.Ordinal)
             && type is { IsClass: true, IsAbstract: false } && type.GetMethod("<Clone>$") is not null)];
-        Assert.Equal(81, types.Length);
+        Assert.Equal(79, types.Length);
         foreach (string field in types.SelectMany(type => type.GetProperties()).Where(property => property.Name != "EqualityContract")
             .Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name))
             .Concat(typeof(JsonLine).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(line => (string)line.TypeDiscriminator!)).Distinct())
