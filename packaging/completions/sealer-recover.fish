@@ -406,6 +406,7 @@ complete -c sealer-recover -n '__sealer_recover_command fleet' -l node-timeout -
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l miner-api-info -x -d 'The lotus-miner that sealed the sectors, instead of MINER_API_INFO'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l curio-db -x -d 'The database of the Curio cluster that sealed the sectors, as postgres://user@host/name, instead of CURIO_DB_HOST'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l storage -x -a '(__fish_complete_directories)' -d 'A storage path of this machine in which sectors are mended that were submitted with --repair, and looked at as --check asks; with submit --check and cancel, which are meant'
+complete -c sealer-recover -n '__sealer_recover_command fleet' -l to -x -a '(__fish_complete_directories)' -d 'The result folder or storage path, as workers name it, that the sectors go to; only a worker that has it takes them'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l sealing-result -x -a '(__fish_complete_directories)' -d 'Folder that receives sealed/ and cache/'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l sealing-temp -x -a '(__fish_complete_directories)' -d 'Folder for work in progress; a rerun goes on from what is there'
 complete -c sealer-recover -n '__sealer_recover_command fleet' -l piece-source -x -a '(__fish_complete_directories)' -d 'Where pieces of sectors with data are: a folder, any:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}'

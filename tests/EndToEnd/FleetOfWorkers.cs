@@ -12,7 +12,7 @@ public sealed class FleetOfWorkers(ParentCaches caches, Databases databases) : I
     {
         ExpectedFiles expected = new("8MiB");
         await InitAsync();
-        await _bench.RunAsync(0, ["fleet", "submit", $"--metadata={Workbench.Sample("8MiB")}", "1"]);
+        await _bench.RunAsync(0, ["fleet", "submit", $"--metadata={Workbench.Sample("8MiB")}", $"--to={_bench.Result}", "1"]);
         TaskCompletionSource trees = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using (Executable first = Work("a", line =>
         {

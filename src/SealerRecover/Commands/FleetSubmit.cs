@@ -31,6 +31,13 @@ internal sealed class FleetSubmit
         HelpName = "survey|verify",
     };
 
+    private readonly Option<string?> _to = new("--to")
+    {
+        Description = "The result folder or storage path, as workers name it, that the sectors go to; only a worker that has it takes them. "
+            + "What is mended stays where it is without this. Default: the worker's --sealing-result.",
+        HelpName = "folder",
+    };
+
     private readonly Option<bool> _damaged = new("--damaged") { Description = "Only sectors that a check of the list found damaged." };
 
     /// <summary>Makes it.</summary>
@@ -59,6 +66,7 @@ internal sealed class FleetSubmit
         command.Add(_repair);
         command.Add(_damaged);
         command.Add(_check);
+        command.Add(_to);
         command.Add(Priority);
         Node.AddConnectionTo(command);
         command.Add(Node.Sources.LotusMiner);
@@ -98,8 +106,9 @@ internal sealed class FleetSubmit
         }
 
         JobKind kind = context.Parsed.GetValue(_repair) ? JobKind.Repair : JobKind.Recover;
+        string? place = context.Parsed.GetValue(_to) is { } to ? StorageOption.NameOnWorkers(to, _to.Name) : null;
         ClaimTable table = new(database, TimeSpan.Zero, TimeSpan.Zero);
-        IReadOnlyList<SectorId> busy = table.Submit(Submissions(good, kind, context.Host.Time.GetUtcNow()), PriorityOf(context) ?? 0);
+        IReadOnlyList<SectorId> busy = table.Submit(Submissions(good, kind, place, context.Host.Time.GetUtcNow()), PriorityOf(context) ?? 0);
         foreach (SectorId sector in busy)
         {
             context.Events.Notice(sector, "a worker has it, so it was not submitted again");
@@ -127,6 +136,11 @@ internal sealed class FleetSubmit
         if (kind is not null && context.Parsed.GetValue(_repair))
         {
             throw new OperatorException(FailureKind.BadInput, $"{_check.Name} and {_repair.Name} were both given", $"check first; {_repair.Name} {_damaged.Name} has mended what that found");
+        }
+
+        if (kind is not null && context.Parsed.GetValue(_to) is not null)
+        {
+            throw new OperatorException(FailureKind.BadInput, $"{_check.Name} and {_to.Name} were both given", $"leave {_to.Name} out: a check puts nothing anywhere");
         }
 
         return kind is not null && storage.ReadNames(context).IsEmpty
@@ -172,13 +186,13 @@ internal sealed class FleetSubmit
         return [.. sectors.Select(facts => (facts, SectorWorth.Of(null, null)))];
     }
 
-    private static IReadOnlyList<Submission> Submissions(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> sectors, JobKind kind, DateTimeOffset now)
+    private static IReadOnlyList<Submission> Submissions(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> sectors, JobKind kind, string? place, DateTimeOffset now)
     {
         NextStep? debt = sectors.Count == 0 ? null : DebtStep.For(
             sectors.Select(sector => sector.Facts.Debt).FirstOrDefault(debt => debt is not null), [.. sectors.Select(sector => (sector.Facts.Sector, sector.Facts.Status))], now);
         return
         [
-            .. sectors.Select(sector => new Submission(new SectorJob(sector.Facts, kind, null), Due.Of(sector.Facts.Status, now))
+            .. sectors.Select(sector => new Submission(new SectorJob(sector.Facts, kind, place), Due.Of(sector.Facts.Status, now))
             {
                 Deadline = sector.Facts.Status?.Deadline,
                 Partition = sector.Facts.Status?.Partition,

@@ -18,7 +18,7 @@ internal static class HelpGroups
             "--sector-size", "--variant", "--piece", "--pieces", "--offset", "--length", "--padded-size", "--priority", "--repair", "--damaged", "--check", "--seed", "--randomness", "--count"]),
         new("Whom to ask", ["--fleet-db", "--api-info", "--node-timeout", "--archive-node", "--miner-api-info", "--curio-db", "--damocles-state", "--offline"]),
         new("Facts by hand", ["--ticket", "--ticket-epoch", "--seal-proof", "--sealed-cid", "--assume-zeros"]),
-        new("Where", ["--storage", "--sealing-result", "--sealing-temp", "--piece-source", "--sealed", "--cache", "--update", "--update-cache",
+        new("Where", ["--storage", "--to", "--sealing-result", "--sealing-temp", "--piece-source", "--sealed", "--cache", "--update", "--update-cache",
             "--unsealed", "--output", "--out", "--csv", "--report", "--state", "--http", "--http-name", "--http-cert", "--http-key", "--http-token-file", "--metrics-file"]),
         new("How", ["--worker", "--give-back-after", "--silent-after", "--parallel", "--threads", "--memory", "--concurrency", "--kernel", "--rows-to-discard", "--keep-unsealed", "--keep-all",
             "--keep-labels", "--verify", "--deep", "--sample", "--quick", "--rate", "--hours", "--again-after", "--status", "--full", "--challenges", "--slow", "--anew", "--survey",

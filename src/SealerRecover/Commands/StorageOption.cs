@@ -66,11 +66,14 @@ internal sealed class StorageOption(
     /// <exception cref="OperatorException">BadInput: one is no full path.</exception>
     public ImmutableArray<string> ReadNames(CommandContext context)
     {
-        ImmutableArray<string> names = [.. (context.Parsed.GetValue(Folders) ?? []).Select(path => path.Length > 1 ? path.TrimEnd('/') : path).Distinct()];
-        return names.FirstOrDefault(path => !Path.IsPathFullyQualified(path)) is { } relative
-            ? throw new OperatorException(FailureKind.BadInput, $"{Folders.Name} is \"{SafeText.Short(relative)}\", which says nothing on another machine", "write the full path, as the worker that has it names it")
-            : names;
+        return [.. (context.Parsed.GetValue(Folders) ?? []).Select(path => NameOnWorkers(path, Folders.Name)).Distinct()];
     }
+
+    /// <summary>A folder by its name on the machines of a fleet, which need not be there on this one.</summary>
+    /// <exception cref="OperatorException">BadInput: it is no full path.</exception>
+    public static string NameOnWorkers(string path, string option) => Path.IsPathFullyQualified(path)
+        ? path.Length > 1 ? path.TrimEnd('/') : path
+        : throw new OperatorException(FailureKind.BadInput, $"{option} is \"{SafeText.Short(path)}\", which says nothing on another machine", "write the full path, as the worker that has it names it");
 
     private ImmutableArray<string> Named(CommandContext context)
     {
