@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using SealerRecover.Recovery.Site;
 
 namespace SealerRecover.Server;
@@ -108,7 +109,10 @@ public sealed class SiteServer : IAsyncDisposable
     /// <summary>Of what the framework says only what is wrong.</summary>
     private sealed class Troubles(ILoggerFactory log) : ILoggerFactory
     {
-        public ILogger CreateLogger(string categoryName) => new Trouble(log.CreateLogger(categoryName));
+        // That the host does not start is thrown, and told by whoever starts it.
+        public ILogger CreateLogger(string categoryName) => categoryName.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal)
+            ? NullLogger.Instance
+            : new Trouble(log.CreateLogger(categoryName));
 
         public void AddProvider(ILoggerProvider provider) => log.AddProvider(provider);
 
