@@ -258,7 +258,10 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
     private static bool IsBehindALayer(SealProgress progress) => progress.Phase switch
     {
         SealPhase.BuildParents or SealPhase.VerifyParents or SealPhase.HashPiece => false,
-        SealPhase.Label or SealPhase.WriteLayer => progress.Step > 1,
+        SealPhase.WriteLayer => progress.Step > 1,
+
+        // A layer is written while the next is labelled, and is on record before the one behind that is begun.
+        SealPhase.Label => progress.Step > 2,
         _ => true,
     };
 
