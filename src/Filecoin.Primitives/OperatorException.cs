@@ -33,7 +33,7 @@ public enum FailureKind
     /// <summary>A file stands where the result should go and has other content.</summary>
     TargetExists,
 
-    /// <summary>Another process works on the same sector.</summary>
+    /// <summary>Another process has the same sector, folder or address.</summary>
     Busy,
 
     /// <summary>The bytes of a piece are in none of the places to look.</summary>

@@ -39,7 +39,7 @@ public sealed class SiteServer : IAsyncDisposable
     /// <param name="metrics">Prometheus' text, asked for each time; from any thread.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">What goes wrong inside.</param>
-    /// <exception cref="OperatorException">BadInput: nothing can listen there.</exception>
+    /// <exception cref="OperatorException">Busy: nothing can listen there.</exception>
     public static async Task<SiteServer> StartAsync(ISite site, SiteServerSettings settings, Func<string> metrics, TimeProvider time, ILoggerFactory log)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -81,7 +81,7 @@ public sealed class SiteServer : IAsyncDisposable
     }
 
     private static OperatorException Refused(IPEndPoint listen, Exception failure) => new(
-        FailureKind.BadInput, $"nothing can listen at {listen}: {failure.Message}", "choose another port, or stop what listens there", failure);
+        FailureKind.Busy, $"nothing can listen at {listen}: {failure.Message}", "choose another port, or stop what listens there", failure);
 
     private static void Configure(KestrelServerOptions options, SiteServerSettings settings)
     {

@@ -93,7 +93,7 @@ public sealed class ServePage(ParentCaches caches, Databases databases) : IDispo
         Assert.Equal(403, await StatusAsync(new Uri(address, "api/actions/pause"), post: true, token: Token));
 
         Ended second = await _bench.RunAsync("serve", $"--sealing-temp={_bench.Temp}", $"--http=127.0.0.1:{address.Port}");
-        Assert.True(second.Code == 2, second.ToString());
+        Assert.True(second.Code == 12, second.ToString());
         Assert.DoesNotContain("Hosting", second.Error, StringComparison.Ordinal);
         Ended nothing = await _bench.RunAsync("serve", $"--sealing-temp={_bench.Temp}/not-there", "--http=127.0.0.1:0");
         Assert.True(nothing.Code == 2, nothing.ToString());

@@ -58,11 +58,11 @@ public sealed class ListeningTests
         await using SiteServer first = await StartAsync(settings);
         OperatorException refused = await Assert.ThrowsAsync<OperatorException>(
             () => StartAsync(settings with { Listen = new IPEndPoint(IPAddress.Loopback, first.Address.Port) }));
-        Assert.Equal(FailureKind.BadInput, refused.Kind);
+        Assert.Equal(FailureKind.Busy, refused.Kind);
 
         // Of somebody else's address, too.
         refused = await Assert.ThrowsAsync<OperatorException>(() => StartAsync(settings with { Listen = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0) }));
-        Assert.Equal(FailureKind.BadInput, refused.Kind);
+        Assert.Equal(FailureKind.Busy, refused.Kind);
     }
 
     private static Task<SiteServer> StartAsync(SiteServerSettings settings) =>

@@ -297,7 +297,7 @@ export default {
   'exit.9': 'not enough memory, disk or open files',
   'exit.10': 'reading or writing a file failed, or a file is damaged or missing',
   'exit.11': 'a different file stands where the result should go',
-  'exit.12': 'another process works on the same sector',
+  'exit.12': 'another process has the same sector, folder or address',
   'exit.13': 'the bytes of a piece are in none of the piece sources',
   'exit.14': 'memory or processor computed wrongly again and again; nothing was installed',
   'exit.15': 'doctor found something that has to be put right first',

@@ -19,7 +19,7 @@ internal static class Serving
     /// <param name="site">What is shown.</param>
     /// <param name="command">The command's name.</param>
     /// <param name="work">What is done meanwhile.</param>
-    /// <exception cref="OperatorException">BadInput: it cannot be served.</exception>
+    /// <exception cref="OperatorException">BadInput or Busy: it cannot be served.</exception>
     public static async Task<Report> WhileAsync(CommandContext context, HttpSettings http, string what, ISite site, string command, Func<Task<Report>> work)
     {
         SiteScrape scrape = new(ProgramVersion.Text, context.Metrics is { } metrics ? (metrics, command) : null, site);

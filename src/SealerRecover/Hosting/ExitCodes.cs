@@ -36,7 +36,7 @@ internal static class ExitCodes
         (FailureKind.NotEnoughResources, new(9, "not_enough_resources", "not enough memory, disk or open files")),
         (FailureKind.Storage, new(10, "storage", "reading or writing a file failed, or a file is damaged or missing")),
         (FailureKind.TargetExists, new(11, "target_exists", "a different file stands where the result should go")),
-        (FailureKind.Busy, new(12, "busy", "another process works on the same sector")),
+        (FailureKind.Busy, new(12, "busy", "another process has the same sector, folder or address")),
         (FailureKind.PieceMissing, new(13, "piece_missing", "the bytes of a piece are in none of the piece sources")),
         (FailureKind.Hardware, new(14, "hardware", "memory or processor computed wrongly again and again; nothing was installed")),
         (FailureKind.NotReady, new(15, "not_ready", "doctor found something that has to be put right first")),
