@@ -1,35 +1,26 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SealerRecover.Recovery.Bench;
 
 namespace SealerRecover.Fleet.Claims;
 
 /// <summary>What a worker tells of its machine with each sign of life. What it does not know is null.</summary>
-public sealed record MachineAbout
+public sealed record MachineAbout : MachineReading
 {
+    /// <summary>Nothing is known of it.</summary>
+    public MachineAbout()
+    {
+    }
+
+    /// <summary>What it has is known.</summary>
+    public MachineAbout(MachineReading reading)
+        : base(reading)
+    {
+    }
+
     /// <summary>What was built that runs there.</summary>
     public string? Version { get; init; }
-
-    /// <summary>Its processor's name.</summary>
-    public string? Processor { get; init; }
-
-    /// <summary>Cores that it may use.</summary>
-    public int? Cores { get; init; }
-
-    /// <summary>How busy they are, 0 to 1.</summary>
-    public double? Busy { get; init; }
-
-    /// <summary>Bytes of memory.</summary>
-    public long? Memory { get; init; }
-
-    /// <summary>Of it, what can be had.</summary>
-    public long? MemoryAvailable { get; init; }
-
-    /// <summary>Bytes of the disk with the temporary folder.</summary>
-    public long? Disk { get; init; }
-
-    /// <summary>Of it, what can be had.</summary>
-    public long? DiskAvailable { get; init; }
 
     /// <summary>Its cards, by name.</summary>
     public ImmutableArray<string>? Gpus { get; init; }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Numerics;
 using Filecoin.Primitives;
 using SealerRecover.Fleet.Claims;
+using SealerRecover.Recovery.Bench;
 using SealerRecover.Recovery.Metrics;
 using SealerRecover.Recovery.Site;
 
@@ -127,7 +128,7 @@ internal static class SiteReading
         Message = check.Message,
     };
 
-    private static SiteMachine Of(WorkerView worker, TimeSpan silence) => new()
+    private static SiteMachine Of(WorkerView worker, TimeSpan silence) => new(worker.About ?? new MachineReading())
     {
         Name = worker.Name,
         Alive = !worker.Ended && worker.HeardSecondsAgo < silence.TotalSeconds,
@@ -137,13 +138,6 @@ internal static class SiteReading
         HeardSecondsAgo = Math.Round(worker.HeardSecondsAgo, 1),
         Note = worker.Note,
         Version = worker.About?.Version,
-        Processor = worker.About?.Processor,
-        Cores = worker.About?.Cores,
-        Busy = worker.About?.Busy,
-        Memory = worker.About?.Memory,
-        MemoryAvailable = worker.About?.MemoryAvailable,
-        Disk = worker.About?.Disk,
-        DiskAvailable = worker.About?.DiskAvailable,
         Gpus = worker.About?.Gpus ?? [],
         LabelRate = worker.About?.LabelRate,
         LabelRateExpected = worker.About?.LabelRateExpected,

@@ -60,17 +60,9 @@ internal sealed class MachineReport(WorkerSettings settings)
     {
         lock (_gate)
         {
-            MachineReading now = _probe.Read();
-            return new MachineAbout
+            return new MachineAbout(_probe.Read())
             {
                 Version = settings.Version,
-                Processor = now.Processor,
-                Cores = now.Cores,
-                Busy = now.Busy,
-                Memory = now.Memory,
-                MemoryAvailable = now.MemoryAvailable,
-                Disk = now.Disk,
-                DiskAvailable = now.DiskAvailable,
                 Gpus = settings.Gpus.IsDefaultOrEmpty ? null : settings.Gpus,
                 LabelRate = labelRate,
                 LabelRateExpected = labelRate is null ? null : _expectedRate,

@@ -5,7 +5,7 @@ using SealerRecover.Recovery.Resources;
 namespace SealerRecover.Recovery.Bench;
 
 /// <summary>What a machine has, and what is left of it. What the system does not tell is null.</summary>
-public sealed record MachineReading
+public record MachineReading
 {
     /// <summary>Its processor's name.</summary>
     public string? Processor { get; init; }
@@ -51,38 +51,26 @@ public sealed class MachineProbe(string tempFolder, string root = "/")
             Cores = _probe.Topology()?.Cores.Length,
             Memory = MemoryTotal(),
         };
+        DiskSpace? disk = Disk();
         return _known with
         {
             Busy = BusyNow(),
             MemoryAvailable = _probe.AvailableMemory(),
-            Disk = OrNull(() => DriveOf(tempFolder)?.TotalSize),
-            DiskAvailable = OrNull(() => DriveOf(tempFolder)?.AvailableFreeSpace),
+            Disk = disk?.SizeBytes,
+            DiskAvailable = disk?.FreeBytes,
         };
     }
 
-    private static long? OrNull(Func<long?> look)
+    private DiskSpace? Disk()
     {
         try
         {
-            return look();
+            return _probe.Disk(tempFolder);
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
         {
             return null;
         }
-    }
-
-    private static DriveInfo? DriveOf(string path)
-    {
-        for (string? level = path; level is not null; level = Path.GetDirectoryName(level))
-        {
-            if (Directory.Exists(level))
-            {
-                return new DriveInfo(level);
-            }
-        }
-
-        return null;
     }
 
     private long? MemoryTotal() => _system.Lines("proc/meminfo").FirstOrDefault(line => line.StartsWith("MemTotal:", StringComparison.Ordinal)) is { } line

@@ -50,6 +50,9 @@ internal static class SectorStages
         _ => SectorStage.Preparing,
     };
 
+    /// <summary>Whether a sector is worked on now.</summary>
+    public static bool IsAtWork(this SectorStage stage) => stage > SectorStage.Queued && !stage.HasEnded();
+
     /// <summary>Whether nothing more is done of a sector.</summary>
     public static bool HasEnded(this SectorStage stage) => stage >= SectorStage.Done;
 

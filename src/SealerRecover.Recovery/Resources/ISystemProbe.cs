@@ -3,7 +3,8 @@ namespace SealerRecover.Recovery.Resources;
 /// <summary>A file system as a path leads to it.</summary>
 /// <param name="Device">The same for paths of the same file system.</param>
 /// <param name="FreeBytes">What this user can still write.</param>
-internal readonly record struct DiskSpace(ulong Device, long FreeBytes);
+/// <param name="SizeBytes">What it holds in all.</param>
+internal readonly record struct DiskSpace(ulong Device, long FreeBytes, long SizeBytes = 0);
 
 /// <summary>What the machine has left. Each answer is null when the system does not tell.</summary>
 internal interface ISystemProbe

@@ -37,7 +37,8 @@ internal sealed class LinuxSystemProbe(string root = "/") : ISystemProbe
             existing = parent;
         }
 
-        return new DiskSpace(FileLook.Through(existing).Device, new DriveInfo(existing).AvailableFreeSpace);
+        DriveInfo drive = new(existing);
+        return new DiskSpace(FileLook.Through(existing).Device, drive.AvailableFreeSpace, drive.TotalSize);
     }
 
     /// <summary>Bytes of swap that are on; null where the system does not tell.</summary>

@@ -31,21 +31,11 @@ public sealed class MachineReadings
 
     private Sample[] Disk()
     {
-        string? existing = _folder;
         try
         {
-            while (existing is not null && FileLook.Through(existing).Kind == FileKind.Missing)
-            {
-                existing = Path.GetDirectoryName(existing);
-            }
-
-            if (existing is null)
-            {
-                return [];
-            }
-
-            DriveInfo drive = new(existing);
-            return [new Sample(Metric.DiskFree, drive.AvailableFreeSpace, _folder!), new Sample(Metric.DiskSize, drive.TotalSize, _folder!)];
+            return _folder is not null && new LinuxSystemProbe().Disk(_folder) is { } disk
+                ? [new Sample(Metric.DiskFree, disk.FreeBytes, _folder), new Sample(Metric.DiskSize, disk.SizeBytes, _folder)]
+                : [];
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
         {

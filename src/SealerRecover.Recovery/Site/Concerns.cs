@@ -105,7 +105,7 @@ public static class Concerns
 
     private static IEnumerable<SiteConcern> OfStandstill(SiteState state, IConcernWords words)
     {
-        foreach (IGrouping<string?, SiteSector> group in state.Sectors.Where(IsAtWork).GroupBy(sector => sector.Machine))
+        foreach (IGrouping<string?, SiteSector> group in state.Sectors.Where(sector => sector.Stage.IsAtWork()).GroupBy(sector => sector.Machine))
         {
             SiteMachine? machine = state.Machines.FirstOrDefault(machine => machine.Name == group.Key);
             DateTimeOffset? moved = group.Max(sector => sector.Moved ?? sector.Since);
@@ -125,7 +125,7 @@ public static class Concerns
     {
         foreach (SiteMachine machine in state.Machines.Where(machine => machine is { Alive: false, Ended: false }))
         {
-            SectorId[] has = [.. state.Sectors.Where(sector => sector.Machine == machine.Name && (IsAtWork(sector) || (sector is { Stage: SectorStage.Queued, Phase: not null }))).Select(sector => sector.Sector)];
+            SectorId[] has = [.. state.Sectors.Where(sector => sector.Machine == machine.Name && (sector.Stage.IsAtWork() || (sector is { Stage: SectorStage.Queued, Phase: not null }))).Select(sector => sector.Sector)];
             string silence = $"{machine.Name} was not heard of for {Minutes(TimeSpan.FromSeconds(machine.HeardSecondsAgo ?? 0))}";
             yield return has.Length == 0
                 ? Make(state, words, ConcernLevel.Warning, MachineGone, has, machine.Name, silence)
@@ -159,7 +159,7 @@ public static class Concerns
     {
         SectorId[] waiting = [.. Waiting(state)];
         SiteMachine[] alive = [.. state.Machines.Where(machine => machine is { Alive: true, Draining: false })];
-        HashSet<string?> atWork = [.. state.Sectors.Where(IsAtWork).Select(sector => sector.Machine)];
+        HashSet<string?> atWork = [.. state.Sectors.Where(sector => sector.Stage.IsAtWork()).Select(sector => sector.Machine)];
         SiteMachine[] cannot = [.. alive.Where(machine => machine.Note is not null && !atWork.Contains(machine.Name))];
         foreach (SiteMachine machine in waiting.Length == 0 ? [] : cannot)
         {
@@ -193,8 +193,6 @@ public static class Concerns
 
     private static IEnumerable<SectorId> Waiting(SiteState state) =>
         state.Sectors.Where(sector => sector is { Stage: SectorStage.Queued, Paused: false, Cancelled: false }).Select(sector => sector.Sector);
-
-    private static bool IsAtWork(SiteSector sector) => sector.Stage != SectorStage.Queued && !sector.Stage.HasEnded();
 
     private static string Count(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} sector{(count == 1 ? "" : "s")}");
 

@@ -11,22 +11,11 @@ public sealed class OwnMachine(string name, string version, string folder)
     private readonly MachineProbe _probe = new(folder);
 
     /// <summary>How it is now.</summary>
-    public SiteMachine Read()
+    public SiteMachine Read() => new(_probe.Read())
     {
-        MachineReading now = _probe.Read();
-        return new SiteMachine
-        {
-            Name = name,
-            Alive = true,
-            HeardSecondsAgo = 0,
-            Version = version,
-            Processor = now.Processor,
-            Cores = now.Cores,
-            Busy = now.Busy,
-            Memory = now.Memory,
-            MemoryAvailable = now.MemoryAvailable,
-            Disk = now.Disk,
-            DiskAvailable = now.DiskAvailable,
-        };
-    }
+        Name = name,
+        Alive = true,
+        HeardSecondsAgo = 0,
+        Version = version,
+    };
 }

@@ -115,7 +115,7 @@ public static class SiteMetrics
         }
     }
 
-    private static bool IsAtWork(SiteSector sector) => sector.Stage is > SectorStage.Queued and < SectorStage.Done && !sector.Cancelled;
+    private static bool IsAtWork(SiteSector sector) => sector.Stage.IsAtWork() && !sector.Cancelled;
 
     private static double? Fil(string? atto) =>
         BigInteger.TryParse(atto, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger amount) ? (double)amount / Atto : null;

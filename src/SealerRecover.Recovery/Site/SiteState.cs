@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Bench;
 using SealerRecover.Recovery.Metrics;
 
 namespace SealerRecover.Recovery.Site;
@@ -149,8 +150,19 @@ public sealed record SiteSector
 }
 
 /// <summary>A machine.</summary>
-public sealed record SiteMachine
+public sealed record SiteMachine : MachineReading
 {
+    /// <summary>Nothing is known of what it has.</summary>
+    public SiteMachine()
+    {
+    }
+
+    /// <summary>What it has is known.</summary>
+    public SiteMachine(MachineReading reading)
+        : base(reading)
+    {
+    }
+
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
@@ -174,27 +186,6 @@ public sealed record SiteMachine
 
     /// <summary>What was built that runs there.</summary>
     public string? Version { get; init; }
-
-    /// <summary>Its processor's name.</summary>
-    public string? Processor { get; init; }
-
-    /// <summary>Cores that it may use.</summary>
-    public int? Cores { get; init; }
-
-    /// <summary>How busy they are, 0 to 1.</summary>
-    public double? Busy { get; init; }
-
-    /// <summary>Bytes of memory.</summary>
-    public long? Memory { get; init; }
-
-    /// <summary>Of it, what can be had.</summary>
-    public long? MemoryAvailable { get; init; }
-
-    /// <summary>Bytes of the disk with the temporary folder.</summary>
-    public long? Disk { get; init; }
-
-    /// <summary>Of it, what can be had.</summary>
-    public long? DiskAvailable { get; init; }
 
     /// <summary>Its cards, by name.</summary>
     public ImmutableArray<string> Gpus { get; init; } = [];
