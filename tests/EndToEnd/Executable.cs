@@ -46,9 +46,14 @@ internal sealed partial class Executable : IDisposable
     /// <param name="environment">Variables beside PATH and HOME.</param>
     /// <param name="arguments">As on the command line.</param>
     /// <param name="onLine">Called with every line of standard output.</param>
+    /// <param name="on">The host it runs on; null for this one.</param>
     public static Executable Start(
-        string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, Action<string>? onLine = null) =>
-        Start(new ProcessStartInfo(Ready[0], [.. Ready[1..], .. arguments]), folder, environment, onLine);
+        string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments, Action<string>? onLine = null, NamespaceHost? on = null)
+    {
+        // Whoever comes to another host comes to the root of its files.
+        string[] command = [.. on?.Enter ?? [], Ready[0], $"--chdir={folder}", .. Ready[1..], .. arguments];
+        return Start(new ProcessStartInfo(command[0], command[1..]), folder, environment, onLine);
+    }
 
     /// <summary>Starts the program on a terminal of its own, 80 columns wide, by script(1); all it shows is standard output.</summary>
     public static Executable StartOnTerminal(string folder, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)

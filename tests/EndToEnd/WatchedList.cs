@@ -5,7 +5,8 @@ namespace EndToEnd;
 
 /// <summary>A fleet's list, looked at past the program.</summary>
 /// <param name="url">Of its database.</param>
-internal sealed class WatchedList(string url)
+/// <param name="socket">The folder of its server's unix socket, where no network leads there from here.</param>
+internal sealed class WatchedList(string url, string? socket = null)
 {
     /// <summary>Waits until at most so many sectors are not done.</summary>
     public async Task UntilLeftAsync(long most)
@@ -48,7 +49,7 @@ internal sealed class WatchedList(string url)
         Uri where = new(url);
         NpgsqlConnectionStringBuilder settings = new()
         {
-            Host = where.Host,
+            Host = socket ?? where.Host,
             Port = where.Port,
             Username = PostgresServer.User,
             Password = PostgresServer.Password,

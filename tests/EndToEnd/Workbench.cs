@@ -40,6 +40,9 @@ internal sealed class Workbench(ParentCaches caches) : IDisposable
     /// <summary>Variables of the program's environment.</summary>
     public IDictionary<string, string> Environment => _environment;
 
+    /// <summary>The host that programs run on; null for this one.</summary>
+    public NamespaceHost? On { get; set; }
+
     /// <summary>The sample of a size, e.g. "2KiB".</summary>
     public static string Sample(string size) => size == "512MiB"
         ? Path.Combine(VectorFiles.Folder, "metadata", size, "sectors-recovery-f010215199.json")
@@ -51,7 +54,7 @@ internal sealed class Workbench(ParentCaches caches) : IDisposable
 
     /// <summary>Starts the program.</summary>
     public Executable Start(IEnumerable<string> arguments, Action<string>? onLine = null) =>
-        Executable.Start(Home, _environment, arguments, onLine);
+        Executable.Start(Home, _environment, arguments, onLine, On);
 
     /// <summary>Runs the program to its end.</summary>
     public async Task<Ended> RunAsync(params IEnumerable<string> arguments)

@@ -24,11 +24,13 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly string? Binaries = FindBinaries();
 
     private readonly string _folder;
+    private readonly PostgresHost _host;
     private Process _process;
 
-    private PostgresServer(string folder, int port, Process process)
+    private PostgresServer(string folder, PostgresHost host, int port, Process process)
     {
         _folder = folder;
+        _host = host;
         Port = port;
         _process = process;
     }
@@ -40,7 +42,7 @@ public sealed class PostgresServer : IAsyncDisposable
             ? "PostgreSQL does not run as root, and there is no user postgres to run it as"
         : null;
 
-    /// <summary>Its port on 127.0.0.1.</summary>
+    /// <summary>Its port, on 127.0.0.1 unless it was started on another host.</summary>
     public int Port { get; }
 
     /// <summary>PEM of the authority that answers for its certificate.</summary>
@@ -53,10 +55,13 @@ public sealed class PostgresServer : IAsyncDisposable
     public string SocketFolder => _folder;
 
     /// <summary>Where its first database is, with the password.</summary>
-    public string Url => $"postgres://{User}:{Uri.EscapeDataString(Password)}@127.0.0.1:{Port}/postgres";
+    public string Url => $"postgres://{User}:{Uri.EscapeDataString(Password)}@{_host.Address}:{Port}/postgres";
 
     /// <summary>Makes a data folder and starts a server on it.</summary>
-    public static async Task<PostgresServer> StartAsync(CancellationToken cancellation)
+    public static Task<PostgresServer> StartAsync(CancellationToken cancellation) => StartAsync(new PostgresHost("127.0.0.1", []), cancellation);
+
+    /// <summary>Makes a data folder and starts a server on it that machines of its network reach.</summary>
+    public static async Task<PostgresServer> StartAsync(PostgresHost host, CancellationToken cancellation)
     {
         string folder = Directory.CreateTempSubdirectory("sealer-recover-postgres-").FullName;
         string data = Path.Combine(folder, "data");
@@ -70,8 +75,13 @@ public sealed class PostgresServer : IAsyncDisposable
 
         await RunAsync(
             AsUser("initdb", ["-D", data, "-U", User, "-A", "scram-sha-256", $"--pwfile={password}", "-E", "UTF8", "--locale=C", "--no-sync"]), cancellation);
+        if (host.Enter.Count > 0)
+        {
+            await File.AppendAllTextAsync(Path.Combine(data, "pg_hba.conf"), "host all all samenet scram-sha-256\n", cancellation);
+        }
+
         int port = FreePort();
-        return new PostgresServer(folder, port, await LaunchAsync(folder, port, cancellation));
+        return new PostgresServer(folder, host, port, await LaunchAsync(folder, host, port, cancellation));
     }
 
     /// <summary>SIGKILL to it and to all its children at once, as when memory is out; returns when none is left.</summary>
@@ -110,7 +120,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Starts it again after <see cref="KillAsync"/>, on what is on the disk, at the same port.</summary>
-    public async Task StartAgainAsync(CancellationToken cancellation) => _process = await LaunchAsync(_folder, Port, cancellation);
+    public async Task StartAgainAsync(CancellationToken cancellation) => _process = await LaunchAsync(_folder, _host, Port, cancellation);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -134,14 +144,15 @@ public sealed class PostgresServer : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static async Task<Process> LaunchAsync(string folder, int port, CancellationToken cancellation)
+    private static async Task<Process> LaunchAsync(string folder, PostgresHost host, int port, CancellationToken cancellation)
     {
         Process process = AsUser(
             "postgres",
             [
-                "-D", Path.Combine(folder, "data"), "-p", port.ToString(CultureInfo.InvariantCulture), "-k", folder, "-c", "listen_addresses=127.0.0.1",
+                "-D", Path.Combine(folder, "data"), "-p", port.ToString(CultureInfo.InvariantCulture), "-k", folder, "-c", $"listen_addresses={host.Address}",
                 "-c", "ssl=on", "-c", $"ssl_cert_file={folder}/server.crt", "-c", $"ssl_key_file={folder}/server.key", "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "shared_buffers=16MB", "-c", "max_connections=40", "-c", "autovacuum=off",
-            ]);
+            ],
+            host.Enter);
         await ReadyAsync(process, cancellation);
         return process;
     }
@@ -183,12 +194,11 @@ public sealed class PostgresServer : IAsyncDisposable
         await ready.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellation);
     }
 
-    private static Process AsUser(string program, string[] arguments)
+    private static Process AsUser(string program, string[] arguments, IReadOnlyList<string>? enter = null)
     {
-        string path = Path.Combine(Binaries!, program);
-        return Environment.IsPrivilegedProcess
-            ? Start("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", path, .. arguments])
-            : Start(path, arguments);
+        string[] asUser = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
+        string[] command = [.. enter ?? [], .. asUser, Path.Combine(Binaries!, program), .. arguments];
+        return Start(command[0], command[1..]);
     }
 
     private static Process Start(string program, string[] arguments)
@@ -230,3 +240,8 @@ public sealed class PostgresServer : IAsyncDisposable
         return versions.Concat(search).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
     }
 }
+
+/// <summary>Where a server runs.</summary>
+/// <param name="Address">The address it listens at.</param>
+/// <param name="Enter">What has a program started there, before its name; nothing for this host.</param>
+public sealed record PostgresHost(string Address, IReadOnlyList<string> Enter);
