@@ -30,6 +30,9 @@ public readonly record struct FileLook(FileKind Kind, long Length, long Allocate
     /// <summary>Whether it is immutable or append-only (`chattr +i`, `+a`): nobody may rename it, nor names in it if it is a folder.</summary>
     public bool IsProtected { get; init; }
 
+    /// <summary>How many names a file has (hard links).</summary>
+    public long Names { get; init; }
+
     /// <summary>When its content or anything about it changed last, which nobody can set back.</summary>
     public DateTimeOffset Changed { get; init; }
 

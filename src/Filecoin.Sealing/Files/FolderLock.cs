@@ -46,6 +46,12 @@ public sealed class FolderLock : IDisposable
             }
 
             errno = LinuxNative.LockExclusively(handle);
+            if (errno == LinuxNative.Stale)
+            {
+                handle.Dispose();
+                continue; // The owner of a moment ago, on another machine, has just deleted it.
+            }
+
             if (errno != 0)
             {
                 string owner = errno == LinuxNative.TryAgain ? Owner(handle) : string.Empty;
@@ -56,8 +62,9 @@ public sealed class FolderLock : IDisposable
 
             try
             {
-                // An owner deletes the file before it lets go: what was locked here may no longer be what the path names.
-                if (LinuxNative.Stat(handle, out FileLook locked) == 0 && FileLook.At(path) is var named
+                // An owner deletes the file before it lets go: what was locked here may no longer be what the path names. Of names a machine
+                // remembers for seconds what others have changed on a server, but not of how many names an open file has.
+                if (LinuxNative.Stat(handle, out FileLook locked) == 0 && locked.Names > 0 && FileLook.At(path) is var named
                     && named.Inode == locked.Inode && named.Device == locked.Device)
                 {
                     byte[] processId = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));

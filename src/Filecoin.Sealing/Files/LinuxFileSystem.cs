@@ -38,25 +38,46 @@ public sealed class LinuxFileSystem : IFileSystem
 
     /// <inheritdoc/>
     /// <remarks>
-    /// renameat2 with RENAME_NOREPLACE where it exists. Elsewhere (some network file systems answer EINVAL) a file gets a second
-    /// name by link(2), which refuses a taken name in one step too, and loses the first. Folders have no second names: rename(2)
-    /// refuses a folder with anything in it, so that at worst an empty folder made in the instant after the look is replaced.
+    /// renameat2 with RENAME_NOREPLACE where the file system knows it. NFS does not, nor do some others, and answer EINVAL: see
+    /// <see cref="MoveByLink"/>.
     /// </remarks>
     public MoveResult Move(string from, string to)
     {
         int errno = LinuxNative.RenameNoReplace(from, to);
-        if (errno is LinuxNative.Invalid or LinuxNative.NoSystemCall)
+        return errno is LinuxNative.Invalid or LinuxNative.NoSystemCall ? MoveByLink(from, to, LinuxNative.Link) : ResultOf(errno, from, to);
+    }
+
+    /// <summary>
+    /// As <see cref="Move"/>, without renameat2. A file gets a second name by link(2), which refuses a taken name in one step on whatever machine that
+    /// was taken, and loses the first. Folders have no second names: rename(2) refuses a folder with anything in it, and a file, so that at worst an
+    /// empty folder is replaced that another machine made since this one looked, up to half a minute ago over NFS. Where a file cannot have a second
+    /// name either, the look has to do.
+    /// </summary>
+    /// <param name="from">Present path.</param>
+    /// <param name="to">New path.</param>
+    /// <param name="link">link(2), as a server answers it.</param>
+    internal static MoveResult MoveByLink(string from, string to, Func<string, string, int> link)
+    {
+        if (FileLook.At(to).Kind != FileKind.Missing)
         {
-            errno = MoveByLooking(from, to);
+            return MoveResult.TargetExists;
         }
 
-        return errno switch
+        FileLook moved = FileLook.At(from);
+        if (moved.Kind == FileKind.File && link(from, to) is var linked && linked is not (LinuxNative.NotPermitted or LinuxNative.NotSupported or LinuxNative.NoSystemCall))
         {
-            0 => MoveResult.Moved,
-            LinuxNative.Exists => MoveResult.TargetExists,
-            LinuxNative.CrossDevice => MoveResult.OtherFileSystem,
-            _ => throw Failure(errno, $"cannot rename {from} to {to}"),
-        };
+            // Over a network the answer may be lost, and the call made again finds its own work.
+            FileLook stands = linked == LinuxNative.Exists ? FileLook.At(to) : default;
+            if (linked == 0 || (stands.Kind == FileKind.File && stands.Names > 1 && (stands.Device, stands.Inode) == (moved.Device, moved.Inode)))
+            {
+                File.Delete(from);
+                return MoveResult.Moved;
+            }
+
+            return ResultOf(linked, from, to);
+        }
+
+        return ResultOf(LinuxNative.Rename(from, to), from, to);
     }
 
     /// <inheritdoc/>
@@ -120,26 +141,16 @@ public sealed class LinuxFileSystem : IFileSystem
         }
     }
 
-    private static int MoveByLooking(string from, string to)
+    private static MoveResult ResultOf(int errno, string from, string to) => errno switch
     {
-        if (FileLook.At(to).Kind != FileKind.Missing)
-        {
-            return LinuxNative.Exists;
-        }
+        0 => MoveResult.Moved,
 
-        if (FileLook.At(from).Kind == FileKind.File && LinuxNative.Link(from, to) is int linked
-            && linked is 0 or LinuxNative.Exists or LinuxNative.CrossDevice)
-        {
-            if (linked == 0)
-            {
-                File.Delete(from);
-            }
-
-            return linked;
-        }
-
-        return LinuxNative.Rename(from, to);
-    }
+        // A folder that is not empty, or something else than a folder, stands there since it was looked.
+        LinuxNative.Exists or LinuxNative.NotEmpty => MoveResult.TargetExists,
+        LinuxNative.NotAFolder or LinuxNative.IsAFolder when FileLook.At(to).Kind != FileKind.Missing => MoveResult.TargetExists,
+        LinuxNative.CrossDevice => MoveResult.OtherFileSystem,
+        _ => throw Failure(errno, $"cannot rename {from} to {to}"),
+    };
 
     private static void Check(int errno, string what)
     {

@@ -16,16 +16,20 @@ internal static partial class LinuxNative
     public const int Exists = 17;
     public const int CrossDevice = 18;
     public const int NotAFolder = 20;
+    public const int IsAFolder = 21;
     public const int Invalid = 22;
     public const int NoSpace = 28;
     public const int NoSystemCall = 38;
     public const int NotEmpty = 39;
     public const int TooManyLinks = 40;
+    public const int NotSupported = 95;
+    public const int Stale = 116;
 
     private const int CurrentFolder = -100;
     private const int DoNotFollow = 0x100;
     private const int AsTheProcessActs = 0x200;
     private const int EmptyPath = 0x1000;
+    private const int AskTheServer = 0x2000;
     private const uint NoReplace = 1;
     private const int CloseOnExec = 0x80000;
     private const int Create = 0x40;
@@ -120,9 +124,9 @@ internal static partial class LinuxNative
     /// <summary>faccessat(2): 0 if this process may make, rename and delete names in a folder, as far as mode and mount tell.</summary>
     public static int MayChangeNames(string folder) => Repeat(() => AccessAt(CurrentFolder, folder, 2 | 1, AsTheProcessActs));
 
-    /// <summary>statx(2) of an open file.</summary>
+    /// <summary>statx(2) of an open file, as its server knows it by now.</summary>
     public static int Stat(SafeFileHandle handle, out FileLook look) =>
-        Stat((int)handle.DangerousGetHandle(), string.Empty, EmptyPath, out look);
+        Stat((int)handle.DangerousGetHandle(), string.Empty, EmptyPath | AskTheServer, out look);
 
     /// <summary>posix_fadvise(2) with POSIX_FADV_DONTNEED: whole pages of the range that are clean and mapped by nobody go.</summary>
     public static int ForgetPages(SafeFileHandle file, long offset, long length) => AdviseFile(file, offset, length, DoNotNeed);
@@ -166,6 +170,7 @@ internal static partial class LinuxNative
             Device: ((ulong)MemoryMarshal.Read<uint>(stat[136..]) << 32) | MemoryMarshal.Read<uint>(stat[140..]),
             Inode: MemoryMarshal.Read<ulong>(stat[32..]))
         {
+            Names = MemoryMarshal.Read<uint>(stat[16..]),
             Changed = TimeIn(stat[96..]),
             Modified = TimeIn(stat[112..]),
             IsProtected = (MemoryMarshal.Read<ulong>(stat[8..]) & (Immutable | AppendOnly)) != 0,

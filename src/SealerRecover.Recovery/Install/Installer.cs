@@ -194,6 +194,12 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             PlaceArea(layout, sector, manifest, area.Key, [.. area], cancellation);
         }
 
+        // What stands already may have its staged name still: a crash on a file system that moves by a second name leaves both.
+        foreach (ManifestFile file in manifest.Files.Except(missing))
+        {
+            files.DeleteFile(layout.Staged(manifest.Inputs, file));
+        }
+
         // A receipt ends the installation, so what was in the way goes before it.
         RemoveStaging(sector, manifest.Inputs);
         return missing.Length > 0;

@@ -11,21 +11,72 @@ public sealed class LinuxFileSystemTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public void A_move_never_replaces_a_file_a_link_or_a_folder()
+    /// <summary>Whether the file system knows how to rename without replacing, which NFS does not.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_move_never_replaces_a_file_a_link_or_a_folder(bool renames)
     {
+        Func<string, string, MoveResult> move = renames ? _files.Move : (from, to) => LinuxFileSystem.MoveByLink(from, to, LinuxNative.Link);
         string from = _folder.Write("from", "new");
         string file = _folder.Write("file", "old");
         string link = _folder["link"];
         File.CreateSymbolicLink(link, "/nonexistent");
         string empty = Directory.CreateDirectory(_folder["empty"]).FullName;
 
-        Assert.All([file, link, empty], to => Assert.Equal(MoveResult.TargetExists, _files.Move(from, to)));
+        Assert.All([file, link, empty], to => Assert.Equal(MoveResult.TargetExists, move(from, to)));
 
         Assert.Equal("old", File.ReadAllText(file));
-        Assert.Equal(MoveResult.Moved, _files.Move(from, _folder["to"]));
+        Assert.Equal(MoveResult.Moved, move(from, _folder["to"]));
+        Assert.False(File.Exists(from));
         Assert.Equal("new", File.ReadAllText(_folder["to"]));
-        Assert.Equal(MoveResult.TargetExists, _files.Move(empty, _folder.Path));
+        Assert.Equal(MoveResult.TargetExists, move(empty, _folder.Path));
+
+        Assert.Equal(MoveResult.Moved, move(empty, _folder["moved"]));
+        Assert.False(Directory.Exists(empty));
+        Assert.True(Directory.Exists(_folder["moved"]));
+        Assert.Equal(LinuxNative.NoEntry, Assert.Throws<IOException>(() => move(_folder["nothing"], _folder["nowhere"])).HResult);
+    }
+
+    [Fact]
+    public void A_file_that_another_machine_put_there_since_it_was_looked_is_not_replaced()
+    {
+        string from = _folder.Write("from", "new");
+
+        Assert.Equal(MoveResult.TargetExists, LinuxFileSystem.MoveByLink(from, _folder["to"], (old, name) =>
+        {
+            File.WriteAllText(name, "other");
+            return LinuxNative.Link(old, name);
+        }));
+
+        Assert.Equal("other", File.ReadAllText(_folder["to"]));
+        Assert.Equal("new", File.ReadAllText(from));
+    }
+
+    [Fact]
+    public void A_move_whose_answer_was_lost_finds_its_own_work()
+    {
+        string from = _folder.Write("from", "new");
+
+        Assert.Equal(MoveResult.Moved, LinuxFileSystem.MoveByLink(from, _folder["to"], (old, name) =>
+        {
+            Assert.Equal(0, LinuxNative.Link(old, name));
+            return LinuxNative.Link(old, name);
+        }));
+
+        Assert.False(File.Exists(from));
+        Assert.Equal("new", File.ReadAllText(_folder["to"]));
+    }
+
+    [Fact]
+    public void A_file_is_renamed_where_it_can_have_no_second_name()
+    {
+        string from = _folder.Write("from", "new");
+
+        Assert.Equal(MoveResult.Moved, LinuxFileSystem.MoveByLink(from, _folder["to"], (_, _) => LinuxNative.NotPermitted));
+
+        Assert.False(File.Exists(from));
+        Assert.Equal("new", File.ReadAllText(_folder["to"]));
     }
 
     [Fact]
