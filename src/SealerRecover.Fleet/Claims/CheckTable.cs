@@ -91,27 +91,30 @@ public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
         ArgumentNullException.ThrowIfNull(jobs);
         database.Ask<object?>(connection =>
         {
-            using NpgsqlTransaction transaction = connection.BeginTransaction();
+            // As sectors are, in one go.
+            using NpgsqlBatch batch = new(connection);
             foreach (CheckJob job in jobs)
             {
-                using NpgsqlCommand command = new(
+                NpgsqlBatchCommand command = new(
                     $"""
                     INSERT INTO {Table} (miner, kind, place, part, deadline, partition, form, job, priority, total) VALUES (@miner, @kind, @place, @part, @deadline, @partition, @form, @job, @priority, @total)
                     ON CONFLICT (miner, kind, place, part) DO UPDATE SET form = excluded.form, job = excluded.job, priority = excluded.priority, total = excluded.total,
                         generation = checks.generation + 1, state = 'queued', since = now(), submitted = now(), done = 0, report = NULL, message = NULL
-                    """,
-                    connection,
-                    transaction);
+                    """);
                 command.Parameters.AddRange(new NpgsqlParameter[]
                 {
                     new("miner", (long)job.Miner.Value), new("kind", Word(job.Kind)), new("place", job.Place), new("part", job.Part), new("form", CheckJob.Form), new("job", job.Write()),
                     new("priority", priority), new("total", job.Sectors.Count), new("deadline", NpgsqlDbType.Integer) { Value = (object?)job.Deadline ?? DBNull.Value },
                     new("partition", NpgsqlDbType.Integer) { Value = (object?)job.Partition ?? DBNull.Value },
                 });
-                command.ExecuteNonQuery();
+                batch.BatchCommands.Add(command);
             }
 
-            transaction.Commit();
+            if (jobs.Count > 0)
+            {
+                batch.ExecuteNonQuery();
+            }
+
             return null;
         });
     }

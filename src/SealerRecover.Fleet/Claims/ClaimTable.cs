@@ -183,11 +183,11 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
         ArgumentNullException.ThrowIfNull(sectors);
         return database.Ask<IReadOnlyList<SectorId>>(connection =>
         {
-            List<SectorId> busy = [];
-            using NpgsqlTransaction transaction = connection.BeginTransaction();
+            // All of them or none, in one go: hundreds of answers take long over a bad network, and one that ends half-way shall leave nothing locked.
+            using NpgsqlBatch batch = new(connection);
             foreach (Submission sector in sectors)
             {
-                using NpgsqlCommand command = new(
+                NpgsqlBatchCommand command = new(
                     $"""
                     WITH changed AS (
                         INSERT INTO {Table} (miner, number, form, kind, place, job, priority, due, size, deadline, partition, fault_end, per_day, termination, debt)
@@ -198,9 +198,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
                             state = 'queued', since = now(), submitted = now(), not_before = NULL, outcome = NULL, exit_code = NULL, message = NULL
                         WHERE claims.state <> 'claimed' RETURNING id)
                     INSERT INTO {Events} (claim, text) SELECT id, 'put on the list' FROM changed
-                    """,
-                    connection,
-                    transaction);
+                    """);
                 SectorJob job = sector.Job;
                 command.Parameters.AddRange(new NpgsqlParameter[]
                 {
@@ -211,14 +209,15 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
                     OrNull("fault_end", NpgsqlDbType.TimestampTz, sector.FaultEnd?.ToUniversalTime()), OrNull("per_day", NpgsqlDbType.Numeric, sector.PerDay),
                     OrNull("termination", NpgsqlDbType.Numeric, sector.Termination), OrNull("debt", NpgsqlDbType.Text, sector.Debt),
                 });
-                if (command.ExecuteNonQuery() == 0)
-                {
-                    busy.Add(job.Facts.Sector);
-                }
+                batch.BatchCommands.Add(command);
             }
 
-            transaction.Commit();
-            return busy;
+            if (sectors.Count > 0)
+            {
+                batch.ExecuteNonQuery();
+            }
+
+            return [.. sectors.Where((_, i) => batch.BatchCommands[i].RecordsAffected == 0).Select(sector => sector.Job.Facts.Sector)];
         });
     }
 

@@ -16,7 +16,12 @@ public sealed class FleetDatabase : IDisposable
 
     private const int DefaultPort = 5432;
     private const int LongestWords = 160;
-    private const string Durable = "SET synchronous_commit = on";
+
+    /// <summary>
+    /// A server may be set up to answer before what it answers is on its disk. A claim that a crash makes it forget would be given to two. And without
+    /// being told it believes for two hours that a machine is there whose network is gone, with what that had half done.
+    /// </summary>
+    private const string Begin = "SET synchronous_commit = on; SET tcp_keepalives_idle = 60; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3";
 
     private readonly NpgsqlDataSource _source;
     private readonly string _where;
@@ -49,16 +54,15 @@ public sealed class FleetDatabase : IDisposable
         NpgsqlDataSourceBuilder builder = new(settings.ConnectionString);
         builder.UseRootCertificates(parts.RootCertificate is { } file ? PostgresLogin.Authorities(file) : null);
 
-        // A server may be set up to answer before what it answers is on its disk. A claim that a crash makes it forget would be given to two.
         builder.UsePhysicalConnectionInitializer(
             connection =>
             {
-                using NpgsqlCommand command = new(Durable, connection);
+                using NpgsqlCommand command = new(Begin, connection);
                 command.ExecuteNonQuery();
             },
             async connection =>
             {
-                await using NpgsqlCommand command = new(Durable, connection);
+                await using NpgsqlCommand command = new(Begin, connection);
                 await command.ExecuteNonQueryAsync().ConfigureAwait(false);
             });
         return new FleetDatabase(builder.Build(), $"{parts.User} at {string.Join(',', hosts)}, database {settings.Database}");
