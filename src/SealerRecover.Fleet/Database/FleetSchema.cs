@@ -86,6 +86,8 @@ public static class FleetSchema
             report text,
             message text,
             UNIQUE (miner, kind, place, part));
+        ALTER TABLE {FleetDatabase.Schema}.claims ADD COLUMN IF NOT EXISTS made_by text, ADD COLUMN IF NOT EXISTS made_at text;
+        ALTER TABLE {FleetDatabase.Schema}.workers ADD COLUMN IF NOT EXISTS places text[];
         CREATE INDEX IF NOT EXISTS events_claim ON {FleetDatabase.Schema}.events (claim, id);
         """;
 

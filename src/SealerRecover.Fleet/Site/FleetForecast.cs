@@ -34,6 +34,12 @@ internal sealed record FleetForecast(FrozenDictionary<SectorId, DateTimeOffset> 
         Dictionary<SectorId, Machine> own = [];
         foreach (ClaimView claim in view.Sectors.Where(claim => claim.State is ClaimState.Queued or ClaimState.Claimed))
         {
+            if (claim is { State: ClaimState.Queued, MadeBy: not null })
+            {
+                // What is made has to be fetched, which takes nobody's cores.
+                continue;
+            }
+
             bool isOwn = claim.State == ClaimState.Claimed || (claim.Progress.Placed && !claim.Paused);
             if (isOwn && claim.Worker is { } worker && machines.TryGetValue(worker, out Machine? machine))
             {
@@ -100,6 +106,7 @@ internal sealed record FleetForecast(FrozenDictionary<SectorId, DateTimeOffset> 
     {
         ClaimState.Done => 0,
         ClaimState.Claimed => SizeOf(claim) * (1 - Done(claim.Progress)),
+        ClaimState.Queued when claim.MadeBy is not null => SizeOf(claim) * (1 - BeforeInstall),
         ClaimState.Queued when claim.Progress.Placed => SizeOf(claim) * (1 - Done(claim.Progress)),
         _ => SizeOf(claim),
     };

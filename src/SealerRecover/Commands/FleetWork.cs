@@ -85,6 +85,7 @@ internal sealed class FleetWork
             GiveBackAfter = grace,
             Version = ProgramVersion.Text,
             Url = http?.Url,
+            Token = http is null ? _http.Token(context) : http.Token,
             Gpus = [.. OpenClKernels.Use(context, recover.Kernels, buildsTrees: true).Select(device => device.Name)],
             ExitCodeOf = failure => ExitCodes.Of(failure).Code,
         };
@@ -93,7 +94,7 @@ internal sealed class FleetWork
         return http is null
             ? Work(context, worker, command)
             : await Serving.WhileAsync(
-                context, http, $"the fleet of {database}", new FleetSite(database, silence, ProgramVersion.Text) { Words = ConcernWords.Instance }, command, () => Task.FromResult(Work(context, worker, command)));
+                context, http, $"the fleet of {database}", new FleetSite(database, silence, ProgramVersion.Text) { Words = ConcernWords.Instance }, command, () => Task.FromResult(Work(context, worker, command)), settings.Shelf);
     }
 
     private static Report Work(CommandContext context, FleetWorker worker, string command)
