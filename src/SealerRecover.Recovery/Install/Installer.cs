@@ -178,8 +178,16 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         SectorId sector, InstallManifest manifest, IInstallSource source, StandingTargets targets, Action<IReadOnlyDictionary<string, string>> staged, SectorSink events,
         CancellationToken cancellation)
     {
+        // An earlier try may have been of another making of the sector.
+        ResultLayout layout = new(settings.ResultFolder, sector);
+        SealProgressCounter progress = Passing(events, manifest.Files.Sum(file => file.Length));
+        foreach (string altered in manifest.Files.Where(file => !Matches(file, layout.Staged(manifest.Inputs, file), progress, cancellation)).Select(file => layout.Staged(manifest.Inputs, file)))
+        {
+            files.DeleteFile(altered);
+        }
+
         bool placed = Place(sector, manifest, source, targets, staged, events, cancellation);
-        Receipt.Write(files, new ResultLayout(settings.ResultFolder, sector), manifest);
+        Receipt.Write(files, layout, manifest);
         return placed;
     }
 

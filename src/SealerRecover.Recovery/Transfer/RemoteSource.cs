@@ -19,13 +19,29 @@ internal sealed class RemoteSource(RemoteShelf shelf, SectorId sector, IFileSyst
     /// <summary>Tries in a row that brought nothing.</summary>
     private const int MostTries = 5;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
+    /// <summary>Before the second try; doubles each time.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public string Where(ManifestFile file) => shelf.AddressOf(sector, file.Name).ToString();
 
     /// <inheritdoc/>
     public void Bring(ManifestFile file, string to, string temporary, SealProgressCounter progress, CancellationToken cancellation)
+    {
+        try
+        {
+            Fetch(file, temporary, progress, cancellation);
+        }
+        catch (ResultGoneException)
+        {
+            files.TryDelete(temporary);
+            throw;
+        }
+
+        files.Move(temporary, to);
+    }
+
+    private void Fetch(ManifestFile file, string temporary, SealProgressCounter progress, CancellationToken cancellation)
     {
         long left = FileLook.At(temporary) is { Kind: FileKind.File, Length: var length } && length <= file.Length ? length : 0;
         bool isRight = file.Matches(Fetch(file, temporary, left, progress, cancellation));
@@ -34,11 +50,8 @@ internal sealed class RemoteSource(RemoteShelf shelf, SectorId sector, IFileSyst
         isRight = isRight || (left > 0 && file.Matches(Fetch(file, temporary, 0, progress, cancellation)));
         if (!isRight)
         {
-            files.TryDelete(temporary);
             throw new ResultGoneException($"{Where(file)} is not what was recorded when it was made");
         }
-
-        files.Move(temporary, to);
     }
 
     /// <summary>Reads again what is there of it, and fetches the rest.</summary>
@@ -82,7 +95,7 @@ internal sealed class RemoteSource(RemoteShelf shelf, SectorId sector, IFileSyst
                     throw Trouble(Where(file), lost);
                 }
 
-                if (cancellation.WaitHandle.WaitOne(FirstPause * (1 << tries)))
+                if (cancellation.WaitHandle.WaitOne(FirstPause * (1 << (tries - 1))))
                 {
                     throw new OperationCanceledException(cancellation);
                 }
