@@ -530,7 +530,7 @@ _sealer-recover() {
         '--miner-api-info=[The lotus-miner that sealed the sectors, instead of MINER_API_INFO]:info: '
         '--curio-db=[The database of the Curio cluster that sealed the sectors, as postgres\://user@host/name, instead of CURIO_DB_HOST]:where: '
         '*--storage=[A storage path of this machine in which sectors are mended that were submitted with --repair, and looked at as --check asks; with submit --check and cancel, which are meant]:folder:_files -/'
-        '--to=[The result folder or storage path, as workers name it, that the sectors go to; only a worker that has it takes them]:folder:_files -/'
+        '--to=[The result folder or storage path, as workers name it, that the sectors go to\: a worker that has it makes them, or fetches them from one that has not]:folder:_files -/'
         '--sealing-result=[Folder that receives sealed/ and cache/]:folder:_files -/'
         '--sealing-temp=[Folder for work in progress; a rerun goes on from what is there]:folder:_files -/'
         '*--piece-source=[Where pieces of sectors with data are\: a folder, any\:FOLDER for files of any name, an unsealed sector file, or an http(s) server of GET /piece/{cid}]:place:_files -/'

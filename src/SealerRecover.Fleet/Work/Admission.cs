@@ -12,7 +12,7 @@ namespace SealerRecover.Fleet.Work;
 internal sealed record Offer(Candidate Candidate, SectorJob Job);
 
 /// <summary>What a worker takes at once.</summary>
-/// <param name="Offers">The sectors, of one seal proof, that go to one folder.</param>
+/// <param name="Offers">The sectors, of one seal proof, that go to one folder in the end.</param>
 /// <param name="Settings">How they are made.</param>
 /// <param name="Shortage">What does not suffice for any of those that would go before; null for nothing.</param>
 /// <param name="MayGrow">Whether there is room for labels of as many while trees of one are built, so that others can be begun before all of these have ended.</param>
@@ -35,7 +35,7 @@ internal sealed class Admission(WorkerSettings settings, TimeProvider time, ILog
     {
         string? shortage = null;
         foreach (var together in offers.Select(offer => (Offer: offer, Settings: settings.For(offer.Job)))
-            .GroupBy(one => (one.Offer.Job.Kind, one.Offer.Job.Facts.SealProof.Porep, one.Settings.ResultFolder)))
+            .GroupBy(one => (one.Offer.Job.Kind, one.Offer.Job.Facts.SealProof.Porep, one.Settings.ResultFolder, one.Settings.Destination)))
         {
             RecoverySettings here = together.First().Settings;
             Offer[] all = [.. together.Select(one => one.Offer)];
@@ -62,7 +62,7 @@ internal sealed class Admission(WorkerSettings settings, TimeProvider time, ILog
     {
         SectorJob like = batch.Offers[0].Job;
         return offer.Job.Kind == like.Kind && offer.Job.Facts.SealProof.Porep == like.Facts.SealProof.Porep
-            && settings.For(offer.Job).ResultFolder == batch.Settings.ResultFolder;
+            && settings.For(offer.Job) is var there && there.ResultFolder == batch.Settings.ResultFolder && there.Destination == batch.Settings.Destination;
     }
 
     private RecoveryPlan Plan(RecoverySettings here, IEnumerable<Offer> offers) => new RecoveryRunner(here, time, logger).Plan([.. offers.Select(offer => offer.Job.Facts)]);

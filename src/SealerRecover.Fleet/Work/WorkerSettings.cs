@@ -70,7 +70,7 @@ public sealed record WorkerSettings
         if (IsForOthers(job))
         {
             // The shelf is this tool's own: a result on it that proves damaged makes room for the new one.
-            return Recover with { ResultFolder = Shelf.Folder, Force = true };
+            return Recover with { ResultFolder = Shelf.Folder, Destination = job.Place, Force = true };
         }
 
         if (job.Kind == JobKind.Recover)

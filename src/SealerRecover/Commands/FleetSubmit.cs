@@ -33,7 +33,7 @@ internal sealed class FleetSubmit
 
     private readonly Option<string?> _to = new("--to")
     {
-        Description = "The result folder or storage path, as workers name it, that the sectors go to; only a worker that has it takes them. "
+        Description = "The result folder or storage path, as workers name it, that the sectors go to: a worker that has it makes them, or fetches them from one that has not. "
             + "What is mended stays where it is without this. Default: the worker's --sealing-result.",
         HelpName = "folder",
     };

@@ -52,7 +52,7 @@ internal sealed class HttpOptions(string description, string? otherwise)
 
     private readonly Option<string[]> _names = new("--http-name")
     {
-        Description = "A name that the page's server is called by, beside localhost, this machine's name and addresses; requests for others are not answered. May be repeated.",
+        Description = "A name that the page's server is called by, beside localhost, this machine's name and addresses; requests for others are not answered. The first is what other workers call it by. May be repeated.",
         HelpName = "name",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
