@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace EndToEnd;
 
@@ -61,7 +59,7 @@ public sealed class FleetOfWorkers(ParentCaches caches, Databases databases) : I
 
         // Found by the name it is given, at an address that is not this machine's own.
         using Executable keeper = Work("keeper", _ => { }, $"--storage={place}", $"--http-token-file={token}", "--kernel=poseidon=scalar");
-        using Executable maker = Work("maker", _ => { }, $"--http=0.0.0.0:{FreePort()}", "--http-name=localhost", $"--http-token-file={token}");
+        using Executable maker = Work("maker", _ => { }, $"--http=0.0.0.0:{Workbench.FreePort()}", "--http-name=localhost", $"--http-token-file={token}");
         WatchedList list = new(_bench.Environment["SEALER_RECOVER_FLEET_DB"]);
         await list.UntilWorkersAsync(2);
         await _bench.RunAsync(0, ["fleet", "resume"]);
@@ -74,13 +72,6 @@ public sealed class FleetOfWorkers(ParentCaches caches, Databases databases) : I
         expected.AssertInstalled(place, numbers);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_bench.Home, "maker", "for-others"), "*", SearchOption.AllDirectories));
         Assert.False(Directory.Exists(Path.Combine(_bench.Result, "sealed")));
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task InitAsync()

@@ -178,21 +178,43 @@ internal sealed class FetchLoop : IDisposable
 
     private void ClearShelf()
     {
-        try
+        foreach (SectorId sector in _table.Done(Shelved()))
         {
-            foreach (SectorId sector in _table.Done(_settings.Shelf.Sectors()))
+            try
             {
                 _settings.Shelf.Remove(sector);
-                _events.Notice(sector, "was fetched by the worker that has its folder, so what was made of it here is removed");
+                _events.Notice(sector, "stands where it belongs, so what was made of it here for others is removed");
+            }
+            catch (OperatorException busy) when (busy.Kind == FailureKind.Busy)
+            {
+                // This machine is still at work on it, and hears soon that it is another's.
+            }
+            catch (Exception failure) when (StorageFailure.Is(failure))
+            {
+                Kept(failure);
             }
         }
-        catch (Exception failure) when (failure is OperatorException { Kind: FailureKind.Busy } || StorageFailure.Is(failure))
+    }
+
+    private IReadOnlyList<SectorId> Shelved()
+    {
+        try
         {
-            if (_kept != failure.Message)
-            {
-                _kept = failure.Message;
-                _events.Notice($"what others have fetched stays in {_settings.Shelf.Folder} for now: {failure.Message}");
-            }
+            return _settings.Shelf.Sectors();
+        }
+        catch (Exception failure) when (StorageFailure.Is(failure))
+        {
+            Kept(failure);
+            return [];
+        }
+    }
+
+    private void Kept(Exception failure)
+    {
+        if (_kept != failure.Message)
+        {
+            _kept = failure.Message;
+            _events.Notice($"what others have fetched stays in {_settings.Shelf.Folder} for now: {failure.Message}");
         }
     }
 }

@@ -26,13 +26,13 @@ public sealed class ResultShelf
     /// <summary>The result folder.</summary>
     public string Folder { get; }
 
-    /// <summary>What is on it.</summary>
+    /// <summary>Sectors of which anything is on it: whole ones, and those that came to it by halves before this machine lost them to another.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     public IReadOnlyList<SectorId> Sectors()
     {
-        string receipts = Path.GetDirectoryName(new ResultLayout(Folder, default).ReceiptFile)!;
-        return FileLook.TryThrough(receipts).Kind != FileKind.Folder ? []
-            : [.. FileLook.EntriesOf(receipts).Select(Path.GetFileName).Select(name => SectorId.TryParseFileName(name!, out SectorId sector) ? sector : (SectorId?)null).OfType<SectorId>()];
+        ResultLayout any = new(Folder, default);
+        string[] folders = [Path.GetDirectoryName(any.ReceiptFile)!, Path.GetDirectoryName(any.LockFile)!, any.StagingParent, .. Enum.GetValues<InstallArea>().Select(any.Parent)];
+        return [.. folders.SelectMany(Entries).Select(path => SectorId.TryParseFileName(Path.GetFileName(path).Split('.')[0], out SectorId sector) ? sector : (SectorId?)null).OfType<SectorId>().Distinct()];
     }
 
     /// <summary>The receipt of a sector, as whoever fetches it reads it: names, lengths and digests of its files; null where it is not on the shelf.</summary>
@@ -65,15 +65,21 @@ public sealed class ResultShelf
         }
 
         // A result that proved damaged was made again beside it.
-        string[] aside = FileLook.TryThrough(layout.ReplacedParent).Kind == FileKind.Folder ? FileLook.EntriesOf(layout.ReplacedParent) : [];
-        foreach (string replaced in aside.Where(path => Path.GetFileName(path).StartsWith(sector.FileName + "-", StringComparison.Ordinal)))
+        foreach (string replaced in Entries(layout.ReplacedParent).Where(path => Path.GetFileName(path).StartsWith(sector.FileName + "-", StringComparison.Ordinal)))
         {
             Delete(replaced);
+        }
+
+        foreach (string staged in Entries(layout.StagingParent).Where(path => Path.GetFileName(path).StartsWith(sector.FileName + ".", StringComparison.Ordinal)))
+        {
+            Delete(staged);
         }
 
         _files.DeleteFile(layout.ReceiptFile);
         held.Remove(_files);
     }
+
+    private static string[] Entries(string folder) => FileLook.TryThrough(folder).Kind == FileKind.Folder ? FileLook.EntriesOf(folder) : [];
 
     private void Delete(string path)
     {
