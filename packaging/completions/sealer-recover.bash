@@ -30,7 +30,7 @@ _sealer_recover()
         *' --keep-all') [[ -z $assigned ]] || takes=word words=(false true) ;;
         'parents --sector-size' | 'survey --sector-size' | 'verify --sector-size') takes=word words=(2KiB 32GiB 512MiB 64GiB 8MiB) ;;
         *' --variant') takes=word words=(ni synthetic v1 v1_1) ;;
-        *' --check') takes=word words=(survey verify) ;;
+        *' --check') takes=word words=(all survey verify) ;;
         *) takes=${assigned:+value} ;;
     esac
 

@@ -81,9 +81,49 @@ public sealed class CheckTests(Databases databases) : IRecoveryObserver, IDispos
         // Asked for again it is begun anew, and taken off it is nobody's.
         table.Submit([new CheckJob(CheckKind.Survey, "/sector", [FleetCase.Sample])], 0);
         CheckClaim third = table.TryTake("a", ["/sector"])!;
-        Assert.Equal(1, table.Cancel(["/sector"]));
+        Assert.Equal(1, table.Cancel(new CheckChoice([CheckKind.Survey], ["/sector"])));
         Assert.False(table.Renew(third, 0, CheckReport.Nothing));
         Assert.Equal(ClaimState.Cancelled, Assert.Single(table.All()).State);
+    }
+
+    [Fact]
+    public async Task Checks_are_paused_preferred_and_made_again_by_kind_and_place()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        CheckTable table = new(fleet.Database, TimeSpan.FromMinutes(1));
+        string[] both = ["/a", "/b"];
+        table.Submit([.. both.SelectMany(place => new[] { new CheckJob(CheckKind.Survey, place, [FleetCase.Sample]), new CheckJob(CheckKind.Verify, place, [FleetCase.Sample]) })], 0);
+        CheckChoice surveys = new([CheckKind.Survey], []);
+        CheckChoice ofB = new([CheckKind.Survey, CheckKind.Verify], ["/b"]);
+
+        // Left is the verification of /a alone, then what is preferred goes first.
+        Assert.Equal(2, table.Pause(true, surveys));
+        Assert.Equal(1, table.Pause(true, ofB));
+        Assert.Equal((3, 1), (table.All().Count(check => check.Paused), table.All().Count(check => !check.Paused)));
+        CheckClaim first = table.TryTake("a", both)!;
+        Assert.Equal((CheckKind.Verify, "/a"), (CheckJob.Read(first.Job).Kind, CheckJob.Read(first.Job).Place));
+        Assert.Null(table.TryTake("a", both.Skip(1).ToArray()));
+        Assert.Equal(2, table.Pause(false, ofB));
+        Assert.Equal(1, table.Prefer(new CheckChoice([CheckKind.Verify], ["/b"]), 7));
+        CheckClaim second = table.TryTake("b", both)!;
+        Assert.Equal((CheckKind.Verify, "/b"), (CheckJob.Read(second.Job).Kind, CheckJob.Read(second.Job).Place));
+        Assert.Equal(7, table.All().Max(check => check.Priority));
+
+        // What failed is kept with its exit code until it is tried again; what was taken off comes back where its path is named.
+        CheckReport found = new(1, 0, [new CheckedDamage(9, "torn")]);
+        Assert.True(table.End(second, ClaimState.Failed, 2, found, "the disk is gone", 10));
+        CheckView failed = table.All().Single(check => check.State == ClaimState.Failed);
+        Assert.Equal((10, "the disk is gone"), (failed.ExitCode, failed.Message));
+        SiteConcern concern = Assert.Single(new FleetSite(fleet.Database, TimeSpan.FromMinutes(2), "0").Read().Concerns, concern => concern.Kind == Concerns.CheckFailed);
+        Assert.Equal("a look at /b failed (see what it says, exit code 10): the disk is gone", concern.Text);
+        Assert.Equal(0, table.Retry(surveys));
+        Assert.Equal(1, table.Retry(new CheckChoice([CheckKind.Verify], [])));
+        CheckView again = table.All().Single(check => check is { Kind: "verify", Place: "/b" });
+        Assert.Equal((ClaimState.Queued, null, null, 1), (again.State, again.ExitCode, again.Message, again.Report.Damaged.Length));
+        Assert.NotNull(table.TryTake("b", ["/b"]));
+        Assert.Equal(2, table.Cancel(ofB));
+        Assert.Equal(0, table.Retry(new CheckChoice([CheckKind.Survey, CheckKind.Verify], [])));
+        Assert.Equal(2, table.Retry(ofB));
     }
 
     [Fact]

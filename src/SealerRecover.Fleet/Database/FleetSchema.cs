@@ -86,6 +86,7 @@ public static class FleetSchema
             report text,
             message text,
             UNIQUE (miner, kind, place, part));
+        ALTER TABLE {FleetDatabase.Schema}.checks ADD COLUMN IF NOT EXISTS paused boolean NOT NULL DEFAULT false, ADD COLUMN IF NOT EXISTS exit_code int;
         CREATE INDEX IF NOT EXISTS events_claim ON {FleetDatabase.Schema}.events (claim, id);
         """;
 

@@ -118,6 +118,8 @@ internal static class SiteReading
             ClaimState.Failed => SectorStage.Failed,
             _ => SectorStage.Stopped,
         },
+        Paused = check.Paused,
+        Priority = check.Priority,
         Machine = check.Worker,
         Since = check.Since,
         Done = check.Done,
@@ -125,6 +127,7 @@ internal static class SiteReading
         Good = check.Report.Good,
         Absent = check.Report.Absent,
         Damaged = [.. check.Report.Damaged.Select(damage => new SiteDamage(new SectorId(check.Miner, damage.Number), damage.Text))],
+        ExitCode = check.ExitCode,
         Message = check.Message,
     };
 

@@ -124,11 +124,11 @@ internal sealed class CheckLoop : IDisposable
         }
         catch (OperatorException failure) when (failure.Kind != FailureKind.NodeUnreachable)
         {
-            End(ClaimState.Failed, failure.Message);
+            Fail(failure);
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
         {
-            End(ClaimState.Failed, failure.Message);
+            Fail(failure);
         }
 
         (int, CheckReport) Now()
@@ -139,10 +139,12 @@ internal sealed class CheckLoop : IDisposable
             }
         }
 
-        void End(ClaimState end, string? message)
+        void Fail(Exception failure) => End(ClaimState.Failed, failure);
+
+        void End(ClaimState end, Exception? failure)
         {
             (int done, CheckReport report) = Now();
-            _table.End(claim, end, done, report, message);
+            _table.End(claim, end, done, report, failure?.Message, failure is null ? null : _settings.ExitCodeOf(failure));
         }
     }
 }

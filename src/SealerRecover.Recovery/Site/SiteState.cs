@@ -218,6 +218,12 @@ public sealed record SiteCheck
     /// <summary>Where it stands: queued, checking, done, failed or stopped.</summary>
     public required SectorStage Stage { get; init; }
 
+    /// <summary>Whether nobody takes it for now.</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>Higher goes first.</summary>
+    public int Priority { get; init; }
+
     /// <summary>Name of the machine that has it, or had it last.</summary>
     public string? Machine { get; init; }
 
@@ -238,6 +244,9 @@ public sealed record SiteCheck
 
     /// <summary>The others.</summary>
     public ImmutableArray<SiteDamage> Damaged { get; init; } = [];
+
+    /// <summary>The exit code that it failed with.</summary>
+    public int? ExitCode { get; init; }
 
     /// <summary>Why it failed.</summary>
     public string? Message { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Filecoin.Chain.Facts;
@@ -16,6 +17,7 @@ namespace SealerRecover.Commands;
 /// <summary>Puts sectors of a metadata file on a fleet's list. Where a node is named they are compared with the chain, and their order is that of what is due.</summary>
 internal sealed class FleetSubmit
 {
+    private readonly FleetChecks _checks;
     private readonly SectorSelection _selection;
     private readonly Option<string?> _metadata = new("--sectors-recovery-metadata", "--metadata")
     {
@@ -24,12 +26,6 @@ internal sealed class FleetSubmit
     };
 
     private readonly Option<bool> _repair = new("--repair") { Description = "Have the sectors mended in the storage paths of a worker, as repair does; else they are made anew, as recover does." };
-
-    private readonly Option<string?> _check = new("--check")
-    {
-        Description = "Have sectors looked at in the storage paths that --storage names, on a worker that has them: survey or verify. Nothing is mended.",
-        HelpName = "survey|verify",
-    };
 
     private readonly Option<string?> _to = new("--to")
     {
@@ -41,9 +37,10 @@ internal sealed class FleetSubmit
     private readonly Option<bool> _damaged = new("--damaged") { Description = "Only sectors that a check of the list found damaged." };
 
     /// <summary>Makes it.</summary>
-    public FleetSubmit()
+    /// <param name="checks">Puts checks on the list in the place of sectors.</param>
+    public FleetSubmit(FleetChecks checks)
     {
-        _check.CompletionSources.Add("survey", "verify");
+        _checks = checks;
         _selection = new SectorSelection(Sectors, Node);
     }
 
@@ -65,7 +62,7 @@ internal sealed class FleetSubmit
         _selection.AddTo(command);
         command.Add(_repair);
         command.Add(_damaged);
-        command.Add(_check);
+        _checks.AddTo(command);
         command.Add(_to);
         command.Add(Priority);
         Node.AddConnectionTo(command);
@@ -78,9 +75,10 @@ internal sealed class FleetSubmit
 
     /// <summary>Does it.</summary>
     /// <exception cref="OperatorException">BadInput; or the database does not answer.</exception>
-    public async Task<Report> RunAsync(CommandContext context, FleetDatabase database, StorageOption storage, string name)
+    public async Task<Report> RunAsync(CommandContext context, FleetDatabase database, string name)
     {
-        CheckKind? check = ReadCheck(context, storage);
+        ImmutableArray<CheckKind> check = ReadChecks(context);
+        ImmutableArray<string> places = check.IsEmpty ? [] : _checks.ReadPlaces(context);
         string given = context.Parsed.GetValue(_metadata) ?? throw new OperatorException(
             FailureKind.BadInput, "no metadata file was named", $"name it with {_metadata.Name}; export writes it");
         string path = context.Folders.Absolute(given, _metadata.Name);
@@ -97,11 +95,9 @@ internal sealed class FleetSubmit
         IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> good = await StakesAsync(
             context, [.. found.Where(result => result.Failure is null).Select(result => result.Facts!)]);
         SectorReport[] refused = [.. found.Where(result => result.Failure is not null).Select(result => SectorReport.Failed(result.Sector, result.Failure!))];
-        if (check is { } how)
+        if (!check.IsEmpty)
         {
-            CheckJob[] jobs = [.. Checks(good, how, storage.ReadNames(context))];
-            new CheckTable(database, TimeSpan.Zero).Submit(jobs, PriorityOf(context) ?? 0);
-            context.Events.Notice(string.Create(CultureInfo.InvariantCulture, $"{jobs.Length} check{(jobs.Length == 1 ? " is" : "s are")} on the list, of {good.Count} sector{(good.Count == 1 ? "" : "s")}"));
+            FleetChecks.Submit(context, database, good, check, places, PriorityOf(context) ?? 0);
             return new Report { Command = name, Sectors = refused };
         }
 
@@ -123,36 +119,18 @@ internal sealed class FleetSubmit
         };
     }
 
-    private CheckKind? ReadCheck(CommandContext context, StorageOption storage)
+    private ImmutableArray<CheckKind> ReadChecks(CommandContext context)
     {
-        string? word = context.Parsed.GetValue(_check);
-        CheckKind? kind = word switch
+        ImmutableArray<CheckKind> kinds = _checks.ReadKinds(context);
+        if (!kinds.IsEmpty && context.Parsed.GetValue(_repair))
         {
-            null => null,
-            "survey" => CheckKind.Survey,
-            "verify" => CheckKind.Verify,
-            _ => throw new OperatorException(FailureKind.BadInput, $"{_check.Name} is \"{SafeText.Short(word)}\", neither survey nor verify", "name one of them"),
-        };
-        if (kind is not null && context.Parsed.GetValue(_repair))
-        {
-            throw new OperatorException(FailureKind.BadInput, $"{_check.Name} and {_repair.Name} were both given", $"check first; {_repair.Name} {_damaged.Name} has mended what that found");
+            throw new OperatorException(FailureKind.BadInput, $"{_checks.Name} and {_repair.Name} were both given", $"check first; {_repair.Name} {_damaged.Name} has mended what that found");
         }
 
-        if (kind is not null && context.Parsed.GetValue(_to) is not null)
-        {
-            throw new OperatorException(FailureKind.BadInput, $"{_check.Name} and {_to.Name} were both given", $"leave {_to.Name} out: a check puts nothing anywhere");
-        }
-
-        return kind is not null && storage.ReadNames(context).IsEmpty
-            ? throw new OperatorException(FailureKind.BadInput, "no storage path was named", $"name those to look at with {storage.Folders.Name}, as the worker that has them names them")
-            : kind;
+        return kinds.IsEmpty || context.Parsed.GetValue(_to) is null
+            ? kinds
+            : throw new OperatorException(FailureKind.BadInput, $"{_checks.Name} and {_to.Name} were both given", $"leave {_to.Name} out: a check puts nothing anywhere");
     }
-
-    /// <summary>One survey for each storage path; of verifications one for each partition of each, where a node told the partitions.</summary>
-    private static IEnumerable<CheckJob> Checks(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> sectors, CheckKind kind, IReadOnlyList<string> places) =>
-        from place in places
-        from part in sectors.GroupBy(sector => kind == CheckKind.Verify ? (sector.Facts.Status?.Deadline, sector.Facts.Status?.Partition) : default)
-        select new CheckJob(kind, place, [.. part.Select(sector => sector.Facts)]) { Deadline = part.Key.Deadline, Partition = part.Key.Partition };
 
     /// <summary>Where sectors stand and what hangs on them, where a node is named; without it they are put on the list all the same.</summary>
     private async Task<IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)>> StakesAsync(CommandContext context, IReadOnlyList<SectorFacts> sectors)

@@ -49,7 +49,7 @@ internal sealed record SiteAnswer(SiteState Site) : IAnswer
                 [.. Site.Checks.Select(check => (IReadOnlyList<string>)
                 [
                     check.Kind + (check.Deadline is { } deadline ? string.Create(CultureInfo.InvariantCulture, $", deadline {deadline}, partition {check.Partition}") : ""),
-                    SafeText.Clean(check.Place), check.Stage == SectorStage.Checking ? string.Create(CultureInfo.InvariantCulture, $"{check.Done} of {check.Total}") : Words.Of(check.Stage),
+                    SafeText.Clean(check.Place), State(check),
                     SafeText.Clean(check.Machine ?? ""), Found(check),
                 ])]);
             foreach (SiteDamage damage in Site.Checks.SelectMany(check => check.Damaged))
@@ -113,7 +113,14 @@ internal sealed record SiteAnswer(SiteState Site) : IAnswer
         _ => "at work",
     };
 
-    private static string Found(SiteCheck check) => check.Message is { } message ? SafeText.Clean(message)
+    private static string State(SiteCheck check) => check switch
+    {
+        { Stage: SectorStage.Checking } => string.Create(CultureInfo.InvariantCulture, $"{check.Done} of {check.Total}"),
+        { Stage: SectorStage.Queued, Paused: true } => "queued, paused",
+        _ => Words.Of(check.Stage),
+    };
+
+    private static string Found(SiteCheck check) => check.Message is { } message ? string.Create(CultureInfo.InvariantCulture, $"{(check.ExitCode is { } code ? $"exit code {code}: " : "")}{SafeText.Clean(message)}")
         : check.Done == 0 ? ""
         : string.Create(CultureInfo.InvariantCulture, $"{check.Good} good, {check.Damaged.Length} damaged, {check.Absent} not there");
 

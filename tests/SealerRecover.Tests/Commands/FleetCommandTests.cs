@@ -17,6 +17,11 @@ public sealed class FleetCommandTests
     [InlineData("says nothing on another machine", "submit", "--check=verify", "--storage=sector", "METADATA")]
     [InlineData("neither survey nor verify", "submit", "--check=look", "--storage=/sector", "METADATA")]
     [InlineData("no sectors were named", "cancel")]
+    [InlineData("no sectors were named", "cancel", "--storage=/sector")]
+    [InlineData("sectors and --check were both given", "pause", "--check=all", "7")]
+    [InlineData("says nothing on another machine", "retry", "--check=survey", "--storage=sector")]
+    [InlineData("neither survey nor verify nor all", "resume", "--check=look")]
+    [InlineData("no priority was named", "prefer", "--check=verify")]
     [InlineData("no sectors were named", "prefer", "--priority=5")]
     [InlineData("no priority was named", "prefer", "7")]
     public async Task A_mistake_is_told_before_the_database_is_asked(string told, params string[] words)
