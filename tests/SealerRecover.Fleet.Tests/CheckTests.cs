@@ -64,9 +64,9 @@ public sealed class CheckTests(Databases databases) : IRecoveryObserver, IDispos
         CheckTable table = new(fleet.Database, TimeSpan.FromMinutes(1));
         table.Submit([new CheckJob(CheckKind.Survey, "/sector", [FleetCase.Sample])], 0);
         Assert.Null(table.TryTake("a", ["/elsewhere"]));
-        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.checks SET form = form + 1");
+        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.checks SET form = form + 2");
         Assert.Null(table.TryTake("a", ["/sector"]));
-        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.checks SET form = form - 1");
+        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.checks SET form = form - 2");
 
         CheckClaim first = table.TryTake("a", ["/sector"])!;
         Assert.Equal((CheckKind.Survey, "/sector", FleetCase.Sample.SealedCid), (CheckJob.Read(first.Job).Kind, CheckJob.Read(first.Job).Place, CheckJob.Read(first.Job).Sectors[0].SealedCid));
@@ -84,6 +84,41 @@ public sealed class CheckTests(Databases databases) : IRecoveryObserver, IDispos
         Assert.Equal(1, table.Cancel(new CheckChoice([CheckKind.Survey], ["/sector"])));
         Assert.False(table.Renew(third, 0, CheckReport.Nothing));
         Assert.Equal(ClaimState.Cancelled, Assert.Single(table.All()).State);
+    }
+
+    [Fact]
+    public async Task How_much_a_survey_reads_is_said_by_its_job_and_older_workers_leave_what_they_do_not_understand()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
+        await WorkAsync(fleet, Path.Combine(_folder, "not there"), () => fleet.List.Sectors()[0].State == ClaimState.Done);
+
+        // One bit of the replica, which no tree_r_last file tells and only who reads it finds.
+        File.SetUnixFileMode(Sealed(FleetCase.Sample.Sector), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        byte[] replica = File.ReadAllBytes(Sealed(FleetCase.Sample.Sector));
+        replica[1000] ^= 1;
+        File.WriteAllBytes(Sealed(FleetCase.Sample.Sector), replica);
+        CheckTable table = new(fleet.Database, TimeSpan.FromMinutes(1));
+        Assert.Equal((1, 0, 0.0), await LookAsync(default));
+        Assert.Equal((1, 0, 0.0), await LookAsync(new CheckReading(Quick: true, Deep: false, null)));
+        Assert.Equal((0, 1, null), await LookAsync(new CheckReading(Quick: false, Deep: true, null)));
+        replica[1000] ^= 1;
+        File.WriteAllBytes(Sealed(FleetCase.Sample.Sector), replica);
+        (int good, int damaged, double? chance) = await LookAsync(new CheckReading(Quick: false, Deep: true, 1));
+        Assert.Equal((1, 0), (good, damaged));
+        Assert.InRange(chance!.Value, 0.01, 1);
+
+        async Task<(int Good, int Damaged, double? Chance)> LookAsync(CheckReading reading)
+        {
+            CheckJob job = new(CheckKind.Survey, Result, [FleetCase.Sample]) { Reading = reading };
+            Assert.Equal(reading == default ? 2 : 3, job.WrittenIn);
+            Assert.Equal(reading, CheckJob.Read(job.Write()).Reading);
+            table.Submit([job], 0);
+            Assert.Equal(reading, Assert.Single(table.All()).Reading);
+            await WorkAsync(fleet, Result, () => table.All().Single().State == ClaimState.Done);
+            CheckView check = table.All().Single();
+            return (check.Report.Good, check.Report.Damaged.Length, check.Report.BlockChance);
+        }
     }
 
     [Fact]

@@ -28,9 +28,10 @@ public sealed record CheckClaim(long Id, long Generation, string Job);
 /// <param name="ExitCode">The exit code of that.</param>
 /// <param name="Paused">Whether nobody takes it for now.</param>
 /// <param name="Priority">Higher goes first.</param>
+/// <param name="Reading">How much a survey reads.</param>
 public sealed record CheckView(
     ActorId Miner, string Kind, string Place, int? Deadline, int? Partition, ClaimState State, string? Worker, DateTimeOffset Since, int Done, int Total, CheckReport Report, string? Message,
-    int? ExitCode, bool Paused, int Priority);
+    int? ExitCode, bool Paused, int Priority, CheckReading Reading);
 
 /// <summary>Which checks of a list somebody means.</summary>
 /// <param name="Kinds">Of these kinds.</param>
@@ -46,7 +47,7 @@ public sealed record CheckChoice(IReadOnlyList<CheckKind> Kinds, IReadOnlyList<s
 public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
 {
     /// <summary>Columns of a <see cref="CheckView"/>, in order.</summary>
-    internal const string Rows = $"SELECT miner, kind, place, deadline, partition, state, worker, since, done, total, report, message, exit_code, paused, priority FROM {Table} ORDER BY submitted, id";
+    internal const string Rows = $"SELECT miner, kind, place, deadline, partition, state, worker, since, done, total, report, message, exit_code, paused, priority, quick, deep, sample FROM {Table} ORDER BY submitted, id";
 
     private const string Table = $"{FleetDatabase.Schema}.checks";
 
@@ -112,17 +113,20 @@ public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
             {
                 using NpgsqlCommand command = new(
                     $"""
-                    INSERT INTO {Table} (miner, kind, place, part, deadline, partition, form, job, priority, total) VALUES (@miner, @kind, @place, @part, @deadline, @partition, @form, @job, @priority, @total)
+                    INSERT INTO {Table} (miner, kind, place, part, deadline, partition, form, job, priority, total, quick, deep, sample)
+                    VALUES (@miner, @kind, @place, @part, @deadline, @partition, @form, @job, @priority, @total, @quick, @deep, @sample)
                     ON CONFLICT (miner, kind, place, part) DO UPDATE SET form = excluded.form, job = excluded.job, priority = excluded.priority, total = excluded.total,
+                        quick = excluded.quick, deep = excluded.deep, sample = excluded.sample,
                         generation = checks.generation + 1, state = 'queued', since = now(), submitted = now(), done = 0, report = NULL, message = NULL, exit_code = NULL
                     """,
                     connection,
                     transaction);
                 command.Parameters.AddRange(new NpgsqlParameter[]
                 {
-                    new("miner", (long)job.Miner.Value), new("kind", Word(job.Kind)), new("place", job.Place), new("part", job.Part), new("form", CheckJob.Form), new("job", job.Write()),
+                    new("miner", (long)job.Miner.Value), new("kind", Word(job.Kind)), new("place", job.Place), new("part", job.Part), new("form", job.WrittenIn), new("job", job.Write()),
                     new("priority", priority), new("total", job.Sectors.Count), new("deadline", NpgsqlDbType.Integer) { Value = (object?)job.Deadline ?? DBNull.Value },
-                    new("partition", NpgsqlDbType.Integer) { Value = (object?)job.Partition ?? DBNull.Value },
+                    new("partition", NpgsqlDbType.Integer) { Value = (object?)job.Partition ?? DBNull.Value }, new("quick", job.Reading.Quick), new("deep", job.Reading.Deep),
+                    new("sample", NpgsqlDbType.Integer) { Value = (object?)job.Reading.Sample ?? DBNull.Value },
                 });
                 command.ExecuteNonQuery();
             }
@@ -176,7 +180,8 @@ public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
         new ActorId((ulong)row.GetInt64(0)), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetInt32(3), row.IsDBNull(4) ? null : row.GetInt32(4),
         Enum.Parse<ClaimState>(row.GetString(5), ignoreCase: true), row.IsDBNull(6) ? null : row.GetString(6), row.GetFieldValue<DateTimeOffset>(7), row.GetInt32(8), row.GetInt32(9),
         CheckReport.Read(row.IsDBNull(10) ? null : row.GetString(10)), row.IsDBNull(11) ? null : row.GetString(11),
-        row.IsDBNull(12) ? null : row.GetInt32(12), row.GetBoolean(13), row.GetInt32(14));
+        row.IsDBNull(12) ? null : row.GetInt32(12), row.GetBoolean(13), row.GetInt32(14),
+        new CheckReading(row.GetBoolean(15), row.GetBoolean(16), row.IsDBNull(17) ? null : row.GetInt32(17)));
 
     private const string Mine = "id = @id AND generation = @generation AND state = 'claimed'";
 

@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Filecoin.Chain.Facts;
-using Filecoin.Chain.Worth;
 using Filecoin.Primitives;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Fleet.Database;
 using SealerRecover.Fleet.Jobs;
+using SealerRecover.Recovery.Survey;
 
 namespace SealerRecover.Commands;
 
@@ -18,6 +18,7 @@ internal sealed class FleetChecks(StorageOption storage)
     private static readonly string[] Changes = ["pause", "resume", "cancel", "retry", "prefer"];
 
     private readonly Option<string?> _check = Make();
+    private readonly SurveyDepth _depth = new();
 
     /// <summary>Those that say which checks are meant.</summary>
     public IReadOnlyList<Option> Which => [_check, storage.Folders];
@@ -26,7 +27,7 @@ internal sealed class FleetChecks(StorageOption storage)
     public string Name => _check.Name;
 
     /// <summary>Adds its options.</summary>
-    public void AddTo(Command command) => command.Add(_check);
+    public void AddTo(Command command) => Array.ForEach([_check, .. _depth.All], command.Add);
 
     /// <summary>Whether an action is about checks.</summary>
     public bool AreMeant(CommandContext context, string action) => Changes.Contains(action) && context.Parsed.GetValue(_check) is not null;
@@ -43,6 +44,19 @@ internal sealed class FleetChecks(StorageOption storage)
             FailureKind.BadInput, $"{_check.Name} is \"{SafeText.Short(word)}\", neither survey nor verify nor all", "name one of them"),
     };
 
+    /// <summary>How much surveys read.</summary>
+    /// <exception cref="OperatorException">BadInput: it contradicts itself, or nothing is surveyed.</exception>
+    public CheckReading ReadDepth(CommandContext context, IReadOnlyList<CheckKind> kinds)
+    {
+        if (!kinds.Contains(CheckKind.Survey) && _depth.Given(context.Parsed) is { } given)
+        {
+            throw new OperatorException(FailureKind.BadInput, $"{given.Name} was given, but nothing is surveyed", $"give {_check.Name}=survey, too, or leave it out");
+        }
+
+        SurveySettings depth = _depth.Read(context.Parsed);
+        return new CheckReading(depth.Quick, depth.Deep, depth.Sample);
+    }
+
     /// <summary>The storage paths to look at, by their names on workers; at least one.</summary>
     /// <exception cref="OperatorException">BadInput: none is named, or one is no full path.</exception>
     public ImmutableArray<string> ReadPlaces(CommandContext context) => storage.ReadNames(context) is { IsEmpty: false } places ? places : throw new OperatorException(
@@ -51,16 +65,27 @@ internal sealed class FleetChecks(StorageOption storage)
     /// <summary>
     /// Puts them on the list: of surveys one for each storage path; of verifications one for each partition of each, where a node told the partitions.
     /// </summary>
+    /// <param name="context">The command's surroundings.</param>
+    /// <param name="database">Where the list is.</param>
+    /// <param name="sectors">The sectors to look at.</param>
+    /// <param name="how">In which ways, and how much surveys read.</param>
+    /// <param name="places">The storage paths.</param>
+    /// <param name="priority">Higher goes first.</param>
     /// <exception cref="OperatorException">The database does not answer.</exception>
     public static void Submit(
-        CommandContext context, FleetDatabase database, IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> sectors, IReadOnlyList<CheckKind> kinds, IReadOnlyList<string> places, int priority)
+        CommandContext context, FleetDatabase database, IReadOnlyList<SectorFacts> sectors, (IReadOnlyList<CheckKind> Kinds, CheckReading Reading) how, IReadOnlyList<string> places, int priority)
     {
         CheckJob[] jobs =
         [
-            .. from kind in kinds
+            .. from kind in how.Kinds
                from place in places
-               from part in sectors.GroupBy(sector => kind == CheckKind.Verify ? (sector.Facts.Status?.Deadline, sector.Facts.Status?.Partition) : default)
-               select new CheckJob(kind, place, [.. part.Select(sector => sector.Facts)]) { Deadline = part.Key.Deadline, Partition = part.Key.Partition },
+               from part in sectors.GroupBy(facts => kind == CheckKind.Verify ? (facts.Status?.Deadline, facts.Status?.Partition) : default)
+               select new CheckJob(kind, place, [.. part])
+               {
+                   Deadline = part.Key.Deadline,
+                   Partition = part.Key.Partition,
+                   Reading = kind == CheckKind.Survey ? how.Reading : default,
+               },
         ];
         new CheckTable(database, TimeSpan.Zero).Submit(jobs, priority);
         context.Events.Notice(string.Create(

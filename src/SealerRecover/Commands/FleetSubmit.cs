@@ -78,6 +78,7 @@ internal sealed class FleetSubmit
     public async Task<Report> RunAsync(CommandContext context, FleetDatabase database, string name)
     {
         ImmutableArray<CheckKind> check = ReadChecks(context);
+        CheckReading reading = _checks.ReadDepth(context, check);
         ImmutableArray<string> places = check.IsEmpty ? [] : _checks.ReadPlaces(context);
         string given = context.Parsed.GetValue(_metadata) ?? throw new OperatorException(
             FailureKind.BadInput, "no metadata file was named", $"name it with {_metadata.Name}; export writes it");
@@ -97,7 +98,7 @@ internal sealed class FleetSubmit
         SectorReport[] refused = [.. found.Where(result => result.Failure is not null).Select(result => SectorReport.Failed(result.Sector, result.Failure!))];
         if (!check.IsEmpty)
         {
-            FleetChecks.Submit(context, database, good, check, places, PriorityOf(context) ?? 0);
+            FleetChecks.Submit(context, database, [.. good.Select(sector => sector.Facts)], (check, reading), places, PriorityOf(context) ?? 0);
             return new Report { Command = name, Sectors = refused };
         }
 
