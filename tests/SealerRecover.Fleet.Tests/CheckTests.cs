@@ -17,10 +17,9 @@ namespace SealerRecover.Tests.Fleet;
 public sealed class CheckTests(Databases databases) : IRecoveryObserver, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("sealer-recover-checks-").FullName;
+    private Action<RecoveryEvent> _hear = _ => { };
 
-    void IRecoveryObserver.On(RecoveryEvent happened)
-    {
-    }
+    void IRecoveryObserver.On(RecoveryEvent happened) => _hear(happened);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -162,6 +161,32 @@ public sealed class CheckTests(Databases databases) : IRecoveryObserver, IDispos
     }
 
     [Fact]
+    public async Task A_bug_ends_the_check_it_is_in_as_failed_and_the_next_one_is_looked_at()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        CheckTable table = new(fleet.Database, TimeSpan.FromMinutes(1));
+        table.Submit([new CheckJob(CheckKind.Verify, Result, [FleetCase.Sample]), new CheckJob(CheckKind.Survey, Result, [FleetCase.Sample])], 0);
+        List<string> said = [];
+        _hear = happened => said.Add(Assert.IsType<Notice>(happened).Text);
+        using (new CheckLoop(fleet.Database, Settings(Result), new EventSink(this, TimeProvider.System), NullLogger.Instance, TestContext.Current.CancellationToken, Look))
+        {
+            await FleetCase.UntilAsync(() => table.All().All(check => check.State is ClaimState.Done or ClaimState.Failed));
+        }
+
+        CheckView[] checks = [.. table.All()];
+        Assert.Equal((ClaimState.Failed, 70, "nobody foresaw it"), (checks[0].State, checks[0].ExitCode, checks[0].Message));
+        Assert.Equal((ClaimState.Done, null, 1), (checks[1].State, checks[1].ExitCode, checks[1].Report.Good));
+        Assert.Contains("a check failed for a bug (nobody foresaw it); the worker goes on", said);
+
+        static CheckReport Look(CheckJob job, Action<int, CheckReport> told, CancellationToken cancellation)
+        {
+            CheckReport good = new(1, 0, []);
+            told(1, good);
+            return job.Kind == CheckKind.Verify ? throw new InvalidOperationException("nobody foresaw it") : good;
+        }
+    }
+
+    [Fact]
     public async Task Of_workers_that_race_one_takes_a_check()
     {
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
@@ -193,8 +218,19 @@ public sealed class CheckTests(Databases databases) : IRecoveryObserver, IDispos
     private async Task WorkAsync(FleetCase fleet, string storage, Func<bool> isSo)
     {
         Directory.CreateDirectory(storage);
+        Task drained = Task.Run(async () =>
+        {
+            await FleetCase.UntilAsync(isSo);
+            fleet.List.Drain("a");
+        });
+        new FleetWorker(fleet.Database, Settings(storage), TimeProvider.System, NullLogger.Instance).Run(this, TestContext.Current.CancellationToken);
+        await drained;
+    }
+
+    private WorkerSettings Settings(string storage)
+    {
         RecoverySettings recover = new() { ResultFolder = Result, TempFolder = Path.Combine(_folder, "temp"), ParentCacheFolder = Path.Combine(_folder, "parents") };
-        WorkerSettings settings = new()
+        return new WorkerSettings
         {
             Name = "a",
             Recover = recover,
@@ -203,12 +239,5 @@ public sealed class CheckTests(Databases databases) : IRecoveryObserver, IDispos
             Pause = TimeSpan.FromMilliseconds(50),
             ExitCodeOf = _ => 70,
         };
-        Task drained = Task.Run(async () =>
-        {
-            await FleetCase.UntilAsync(isSo);
-            fleet.List.Drain("a");
-        });
-        new FleetWorker(fleet.Database, settings, TimeProvider.System, NullLogger.Instance).Run(this, TestContext.Current.CancellationToken);
-        await drained;
     }
 }

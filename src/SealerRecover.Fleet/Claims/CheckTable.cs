@@ -97,7 +97,7 @@ public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
             $"UPDATE {Table} SET state = @state, since = now(), heard = now(), done = @done, report = @report, message = @message, exit_code = @code WHERE {Mine}",
             [
                 .. Key(claim), new("state", ClaimTable.Word(state)), new("done", done), new("report", report.Write()),
-                new("message", NpgsqlDbType.Text) { Value = (object?)message ?? DBNull.Value }, new("code", NpgsqlDbType.Integer) { Value = (object?)exitCode ?? DBNull.Value },
+                new("message", NpgsqlDbType.Text) { Value = (object?)message?.Replace("\0", "", StringComparison.Ordinal) ?? DBNull.Value }, new("code", NpgsqlDbType.Integer) { Value = (object?)exitCode ?? DBNull.Value },
             ]) == 1;
     }
 
