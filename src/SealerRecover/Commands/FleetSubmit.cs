@@ -92,14 +92,11 @@ internal sealed class FleetSubmit
             meant = [.. meant.Where(facts => damaged.Contains(facts.Sector.Number))];
         }
 
-        IReadOnlyList<SectorLookupResult> found = await ChainCrossCheck.CompareAsync(context, Node, [.. meant.Select(facts => new SectorLookupResult(facts.Sector, facts, null))], path);
-        IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> good = await StakesAsync(
-            context, [.. found.Where(result => result.Failure is null).Select(result => result.Facts!)]);
-        SectorReport[] refused = [.. found.Where(result => result.Failure is not null).Select(result => SectorReport.Failed(result.Sector, result.Failure!))];
+        (IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> good, IReadOnlyList<SectorReport> refused) = await AskAsync(context, meant, path, worth: check.IsEmpty);
         if (!check.IsEmpty)
         {
             FleetChecks.Submit(context, database, [.. good.Select(sector => sector.Facts)], (check, reading), places, PriorityOf(context) ?? 0);
-            return new Report { Command = name, Sectors = refused };
+            return new Report { Command = name, Sectors = [.. refused] };
         }
 
         JobKind kind = context.Parsed.GetValue(_repair) ? JobKind.Repair : JobKind.Recover;
@@ -116,7 +113,7 @@ internal sealed class FleetSubmit
         return new Report
         {
             Command = name,
-            Sectors = refused,
+            Sectors = [.. refused],
         };
     }
 
@@ -133,36 +130,56 @@ internal sealed class FleetSubmit
             : throw new OperatorException(FailureKind.BadInput, $"{_checks.Name} and {_to.Name} were both given", $"leave {_to.Name} out: a check puts nothing anywhere");
     }
 
-    /// <summary>Where sectors stand and what hangs on them, where a node is named; without it they are put on the list all the same.</summary>
-    private async Task<IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)>> StakesAsync(CommandContext context, IReadOnlyList<SectorFacts> sectors)
+    /// <summary>
+    /// Compares sectors with the chain and asks where they stand and what hangs on them, where a node is named; each is asked for once. Without a node
+    /// they are put on the list all the same.
+    /// </summary>
+    /// <param name="context">The command's surroundings.</param>
+    /// <param name="meant">The sectors.</param>
+    /// <param name="path">The file they are from, for messages.</param>
+    /// <param name="worth">Whether what they are worth is asked.</param>
+    private async Task<(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> Good, IReadOnlyList<SectorReport> Refused)> AskAsync(
+        CommandContext context, IReadOnlyList<SectorFacts> meant, string path, bool worth)
     {
-        if (sectors.Count > 0 && Node.AreNamed(context))
+        if (meant.Count > 0 && Node.AreNamed(context))
         {
             try
             {
-                return await Node.AskOfAsync(
-                    context,
-                    sectors[0].Sector.Miner,
-                    async lookup =>
-                    {
-                        IReadOnlyList<SectorFacts> now = NodeOptions.Live(
-                            context, () => lookup.BringUpToDateAsync(sectors, NodeOptions.DefaultConcurrency, context.Cancellation));
-                        WorthOfSectors worth = await lookup.WorthAsync(now, context.Cancellation);
-                        foreach (string note in worth.Notes)
-                        {
-                            context.Events.Notice(note);
-                        }
-
-                        return worth.Sectors;
-                    });
+                return await Node.AskOfAsync(context, meant[0].Sector.Miner, lookup => AskAsync(context, lookup, meant, path, worth));
             }
             catch (OperatorException silence)
             {
-                context.Events.Notice($"by when sectors are due, and what they are worth, is not known: {silence.Message}");
+                context.Events.Notice($"{path} was not compared with the chain, and by when sectors are due and what they are worth is not known: {silence.Message}");
             }
         }
 
-        return [.. sectors.Select(facts => (facts, SectorWorth.Of(null, null)))];
+        return ([.. meant.Select(facts => (facts, SectorWorth.Of(null, null)))], []);
+    }
+
+    private static async Task<(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> Good, IReadOnlyList<SectorReport> Refused)> AskAsync(
+        CommandContext context, SectorLookup lookup, IReadOnlyList<SectorFacts> meant, string path, bool worth)
+    {
+        IReadOnlyList<StatementResult> said = NodeOptions.Live(
+            context, () => lookup.FindStatementsAsync(ChainCrossCheck.Claims(meant), NodeOptions.DefaultConcurrency, context.Cancellation, status: true));
+        IReadOnlyList<SectorLookupResult> compared = ChainCrossCheck.Compare(context, [.. meant.Select(facts => new SectorLookupResult(facts.Sector, facts, null))], said, path);
+        SectorFacts[] now =
+        [
+            .. compared.Zip(said).Where(one => one.First.Facts is not null)
+                .Select(one => one.First.Facts! with { Status = one.Second.Status ?? one.First.Facts!.Status }),
+        ];
+        SectorReport[] refused = [.. compared.Where(result => result.Failure is not null).Select(result => SectorReport.Failed(result.Sector, result.Failure!))];
+        if (!worth)
+        {
+            return ([.. now.Select(facts => (facts, SectorWorth.Of(null, null)))], refused);
+        }
+
+        WorthOfSectors worths = await lookup.WorthAsync(now, context.Cancellation);
+        foreach (string note in worths.Notes)
+        {
+            context.Events.Notice(note);
+        }
+
+        return (worths.Sectors, refused);
     }
 
     private static IReadOnlyList<Submission> Submissions(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> sectors, JobKind kind, string? place, DateTimeOffset now)
