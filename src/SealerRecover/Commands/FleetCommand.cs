@@ -39,7 +39,7 @@ internal sealed class FleetCommand : ICommand
         [
             new("init", "Prepare the database, once; whatever is on the list stays.", []),
             new("submit", "Put sectors on the list, or checks of storage paths.", [.. submit, _work.Storage.Folders], TakesSectors: true),
-            new("work", "Work on the list with this machine, until it is stopped or drained.", [.. work, Common.MetricsFile]),
+            new("work", "Work on the list with this machine, until it is stopped or drained.", [.. work, Common.MetricsFile, _submit.Node.Sources.CurioDatabase]),
             new("status", "Show what needs a person, all sectors and machines, and when all will be back.", [_work.SilentAfter]),
             new("pause", "Have nobody take sectors, or checks, for now; none named for all. What a worker has goes on.", which, TakesSectors: true),
             new("resume", "Have sectors or checks taken again that were paused; none named for all.", which, TakesSectors: true),
