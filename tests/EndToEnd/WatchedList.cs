@@ -56,6 +56,10 @@ internal sealed class WatchedList(string url)
         }
     }
 
+    /// <summary>All that it keeps of sectors.</summary>
+    public async Task<string> TextAsync() => string.Join('\n', await AskAsync(
+        "SELECT c::text FROM sealer_recover_fleet.claims AS c UNION ALL SELECT e::text FROM sealer_recover_fleet.events AS e"));
+
     /// <summary>The first column of a statement's rows, as text.</summary>
     private async Task<IReadOnlyList<string>> AskAsync(string statement)
     {

@@ -82,7 +82,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         using LifeSigns signs = new(() => Tell(held, seat, events), every, failure => events.Notice($"{failure.Message}; what is at work goes on"));
         try
         {
-            using CheckLoop checks = new(database, settings, events, cancellation);
+            using CheckLoop checks = new(database, settings, events, logger, cancellation);
             using FetchLoop fetching = new(database, settings, fetched, events, time, done => Add(outcomes, [done]), cancellation);
             while (!cancellation.IsCancellationRequested && !_draining && !_replaced)
             {

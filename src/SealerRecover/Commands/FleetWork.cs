@@ -31,7 +31,7 @@ internal sealed class FleetWork
 
     /// <summary>--storage.</summary>
     public StorageOption Storage { get; } = new(
-        "A storage path of this machine in which sectors are mended that were submitted with --repair, and looked at as --check asks; with submit --check and cancel, which are meant. May be repeated.");
+        "A storage path of this machine in which sectors are mended that were submitted with --repair, and looked at as --check asks; with --check of other actions, which are meant. May be repeated.");
 
     /// <summary>--worker.</summary>
     public Option<string?> WorkerName { get; } = new("--worker")
