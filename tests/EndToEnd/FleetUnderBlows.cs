@@ -196,7 +196,7 @@ public sealed class FleetUnderBlows(ParentCaches caches) : IAsyncLifetime
             [
                 "fleet", "work", $"--worker={name}", $"--storage={sectors.Storage}", $"--sealing-result={(name == Apart ? Folder(name) + "/own" : _bench.Result)}",
                 .. name == Apart ? [$"--http=0.0.0.0:{_port}", "--http-name=localhost"] : Array.Empty<string>(), $"--sealing-temp={Folder(name)}",
-                $"--piece-source={sectors.Pieces}", name == "b" ? "--parallel=3" : "--parallel=1", "--silent-after=2", "--give-back-after=3", "--json",
+                name == "b" ? "--parallel=3" : "--parallel=1", "--silent-after=2", "--give-back-after=3", "--json",
             ],
             line => Hear(name, line));
         if (pinned)

@@ -29,8 +29,8 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
     /// </summary>
     internal const string Order = $"priority DESC, CASE WHEN fault_end < now() + interval '3 days' THEN fault_end END NULLS LAST, {NextDue} NULLS LAST, per_day DESC NULLS LAST, miner, number";
 
-    /// <summary>The form of rows of which the result waits to be fetched: a worker that cannot fetch leaves them.</summary>
-    internal const int MadeForm = 3;
+    /// <summary>What is added to a row's form while its result waits to be fetched: a worker of a build that cannot fetch leaves it.</summary>
+    internal const string Made = "100";
 
     /// <summary>Whether who made a row's sector was not heard for so long that it is made again.</summary>
     private const string MakerIsGone =
@@ -46,7 +46,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
     /// Whether a worker may take a row: it waits and belongs nowhere else, or it is this worker's own of an earlier life, or who has it is gone.
     /// </summary>
     private const string MayTake = $"""
-        NOT paused AND (form <= @form OR (made_by IS NOT NULL AND {MakerIsGone})) AND (not_before IS NULL OR not_before < now()) AND (
+        NOT paused AND (form <= @form OR (made_by IS NOT NULL AND form - {Made} <= @form AND {MakerIsGone})) AND (not_before IS NULL OR not_before < now()) AND (
             (state = 'queued' AND (worker IS NULL OR worker = @worker OR NOT placed OR heard < now() - @grace))
             OR (state = 'claimed' AND worker = @worker)
             OR (state = 'claimed' AND heard < now() - CASE WHEN placed THEN @grace ELSE @silence END))
@@ -94,7 +94,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
             WITH changed AS (
                 UPDATE {Table} SET state = 'claimed', generation = generation + 1, placed = placed AND worker = @worker, worker = @worker,
                     since = now(), heard = now(), not_before = NULL, phase = NULL, step = NULL, steps = NULL, fraction = NULL, rate = NULL, unit = NULL, moved = now(),
-                    outcome = NULL, exit_code = NULL, message = NULL, made_by = NULL, made_at = NULL, form = CASE WHEN made_by IS NULL THEN form ELSE @form END
+                    outcome = NULL, exit_code = NULL, message = NULL, made_by = NULL, made_at = NULL, form = CASE WHEN made_by IS NULL THEN form ELSE form - {Made} END
                 WHERE id = @id AND generation = @generation AND {MayTake} RETURNING id, generation),
             told AS (INSERT INTO {Events} (claim, worker, text) SELECT id, @worker, 'taken' FROM changed),
             {Pruned}
@@ -175,7 +175,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
                     exit_code = @code, message = @message, not_before = CASE WHEN @state = 'queued' THEN now() + @wait END,
                     made_by = CASE WHEN @made_at IS NOT NULL THEN worker WHEN @state <> 'done' AND NOT @gone THEN made_by END,
                     made_at = CASE WHEN @made_at IS NOT NULL THEN @made_at WHEN @state <> 'done' AND NOT @gone THEN made_at END,
-                    form = CASE WHEN @made_at IS NOT NULL THEN {MadeForm} WHEN made_by IS NOT NULL AND (@state = 'done' OR @gone) THEN {SectorJob.Form} ELSE form END
+                    form = form + CASE WHEN @made_at IS NOT NULL THEN {Made} WHEN made_by IS NOT NULL AND (@state = 'done' OR @gone) THEN -{Made} ELSE 0 END
                 WHERE id = @id AND generation = @generation AND state = 'claimed' RETURNING id, worker),
             told AS (
                 INSERT INTO {Events} (claim, at, worker, text, step, seconds)
@@ -212,7 +212,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
                     WITH changed AS (
                         INSERT INTO {Table} (miner, number, form, kind, place, job, priority, due, size, deadline, partition, fault_end, per_day, termination, debt)
                         VALUES (@miner, @number, @form, @kind, @place, @job, @priority, @due, @size, @deadline, @partition, @fault_end, @per_day, @termination, @debt)
-                        ON CONFLICT (miner, number) DO UPDATE SET form = CASE WHEN {StaysMade} THEN claims.form ELSE excluded.form END,
+                        ON CONFLICT (miner, number) DO UPDATE SET form = excluded.form + CASE WHEN {StaysMade} THEN {Made} ELSE 0 END,
                             made_by = CASE WHEN {StaysMade} THEN claims.made_by END, made_at = CASE WHEN {StaysMade} THEN claims.made_at END, kind = excluded.kind, place = excluded.place, job = excluded.job,
                             priority = excluded.priority, due = excluded.due, size = excluded.size, deadline = excluded.deadline, partition = excluded.partition,
                             fault_end = excluded.fault_end, per_day = excluded.per_day, termination = excluded.termination, debt = excluded.debt,
@@ -225,7 +225,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
                 SectorJob job = sector.Job;
                 command.Parameters.AddRange(new NpgsqlParameter[]
                 {
-                    new("miner", (long)job.Facts.Sector.Miner.Value), new("number", (long)job.Facts.Sector.Number), new("form", SectorJob.Form), new("job", job.Write()),
+                    new("miner", (long)job.Facts.Sector.Miner.Value), new("number", (long)job.Facts.Sector.Number), new("form", job.WrittenIn), new("job", job.Write()),
                     new("kind", KindWord(job.Kind)), OrNull("place", NpgsqlDbType.Text, job.Place), new("priority", priority),
                     OrNull("due", NpgsqlDbType.TimestampTz, sector.Due?.ToUniversalTime()), new("size", job.Facts.SealProof.SectorSize.Bytes),
                     OrNull("deadline", NpgsqlDbType.Integer, sector.Deadline), OrNull("partition", NpgsqlDbType.Integer, sector.Partition),

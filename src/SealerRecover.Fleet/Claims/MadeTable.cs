@@ -2,6 +2,7 @@ using Filecoin.Primitives;
 using Npgsql;
 using NpgsqlTypes;
 using SealerRecover.Fleet.Database;
+using SealerRecover.Fleet.Jobs;
 
 namespace SealerRecover.Fleet.Claims;
 
@@ -26,8 +27,8 @@ public sealed class MadeTable(FleetDatabase database, TimeSpan silence)
     private const string Workers = $"{FleetDatabase.Schema}.workers";
 
     /// <summary>Nothing of it is lasting where it is fetched to, so that silence alone gives it to others.</summary>
-    private const string MayFetch = """
-        made_by IS NOT NULL AND form <= @form AND NOT paused AND (not_before IS NULL OR not_before < now())
+    private const string MayFetch = $"""
+        made_by IS NOT NULL AND form - {ClaimTable.Made} <= @form AND NOT paused AND (not_before IS NULL OR not_before < now())
         AND (state = 'queued' OR (state = 'claimed' AND (worker = @worker OR heard < now() - @silence)))
         """;
 
@@ -95,5 +96,5 @@ public sealed class MadeTable(FleetDatabase database, TimeSpan silence)
         row => row.GetBoolean(0),
         new("worker", worker), new("silence", silence), ClaimTable.Many("places", NpgsqlDbType.Text, places));
 
-    private NpgsqlParameter[] Taker(string worker) => [new("worker", worker), new("form", ClaimTable.MadeForm), new("silence", silence)];
+    private NpgsqlParameter[] Taker(string worker) => [new("worker", worker), new("form", SectorJob.Form), new("silence", silence)];
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Filecoin.Chain.Facts;
+using Filecoin.Primitives;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Fleet.Jobs;
+using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Repair;
 using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Transfer;
@@ -66,6 +68,34 @@ public sealed record WorkerSettings
 
     /// <summary>The settings of a sector's run, with where its result goes.</summary>
     internal RecoverySettings For(SectorJob job)
+    {
+        RecoverySettings here = Without(job);
+        return job.PieceSources.IsEmpty ? here : here with { PieceSources = [.. here.PieceSources.Union(Had(job))] };
+    }
+
+    /// <summary>The places of pieces that a job names and this machine has.</summary>
+    private static IEnumerable<PieceSource> Had(SectorJob job)
+    {
+        foreach (string text in job.PieceSources)
+        {
+            PieceSource? had = null;
+            try
+            {
+                had = PieceSource.Parse(text);
+            }
+            catch (OperatorException notHere) when (notHere.Kind == FailureKind.BadInput)
+            {
+                // Another machine's folder.
+            }
+
+            if (had is not null)
+            {
+                yield return had;
+            }
+        }
+    }
+
+    private RecoverySettings Without(SectorJob job)
     {
         if (IsForOthers(job))
         {

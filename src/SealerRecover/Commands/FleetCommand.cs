@@ -29,7 +29,7 @@ internal sealed class FleetCommand : ICommand
     public FleetCommand()
     {
         _checks = new FleetChecks(_work.Storage);
-        _submit = new FleetSubmit(_checks);
+        _submit = new FleetSubmit(_checks, _work.PieceSources);
         Syntax = new Command("fleet", "Have several machines work on one list of sectors, which is kept in a PostgreSQL database.") { _action, _database };
         IReadOnlyList<Option> submit = Added(() => _submit.AddTo(Syntax));
         IReadOnlyList<Option> work = Added(() => _work.AddTo(Syntax, _submit.Node));
@@ -38,7 +38,7 @@ internal sealed class FleetCommand : ICommand
         Actions =
         [
             new("init", "Prepare the database, once; whatever is on the list stays.", []),
-            new("submit", "Put sectors on the list, or checks of storage paths.", [.. submit, _work.Storage.Folders], TakesSectors: true),
+            new("submit", "Put sectors on the list, or checks of storage paths.", [.. submit, _work.Storage.Folders, _work.PieceSources.Places], TakesSectors: true),
             new("work", "Work on the list with this machine, until it is stopped or drained.", [.. work, Common.MetricsFile, _submit.Node.Sources.CurioDatabase]),
             new("status", "Show what needs a person, all sectors and machines, and when all will be back.", [_work.SilentAfter]),
             new("pause", "Have nobody take sectors, or checks, for now; none named for all. What a worker has goes on.", which, TakesSectors: true),

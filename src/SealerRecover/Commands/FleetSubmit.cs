@@ -18,6 +18,7 @@ namespace SealerRecover.Commands;
 internal sealed class FleetSubmit
 {
     private readonly FleetChecks _checks;
+    private readonly PieceSourceOption _pieces;
     private readonly SectorSelection _selection;
     private readonly Option<string?> _metadata = new("--sectors-recovery-metadata", "--metadata")
     {
@@ -38,9 +39,10 @@ internal sealed class FleetSubmit
 
     /// <summary>Makes it.</summary>
     /// <param name="checks">Puts checks on the list in the place of sectors.</param>
-    public FleetSubmit(FleetChecks checks)
+    /// <param name="pieces">--piece-source.</param>
+    public FleetSubmit(FleetChecks checks, PieceSourceOption pieces)
     {
-        _checks = checks;
+        (_checks, _pieces) = (checks, pieces);
         _selection = new SectorSelection(Sectors, Node);
     }
 
@@ -99,10 +101,11 @@ internal sealed class FleetSubmit
             return new Report { Command = name, Sectors = [.. refused] };
         }
 
+        ImmutableArray<string> sources = _pieces.ReadNames(context);
         JobKind kind = context.Parsed.GetValue(_repair) ? JobKind.Repair : JobKind.Recover;
         string? place = context.Parsed.GetValue(_to) is { } to ? StorageOption.NameOnWorkers(to, _to.Name) : null;
         ClaimTable table = new(database, TimeSpan.Zero, TimeSpan.Zero);
-        IReadOnlyList<SectorId> busy = table.Submit(Submissions(good, kind, place, context.Host.Time.GetUtcNow()), PriorityOf(context) ?? 0);
+        IReadOnlyList<SectorId> busy = table.Submit(Submissions(good, facts => new SectorJob(facts, kind, place) { PieceSources = sources }, context.Host.Time.GetUtcNow()), PriorityOf(context) ?? 0);
         foreach (SectorId sector in busy)
         {
             context.Events.Notice(sector, "a worker has it, so it was not submitted again");
@@ -182,13 +185,13 @@ internal sealed class FleetSubmit
         return (worths.Sectors, refused);
     }
 
-    private static IReadOnlyList<Submission> Submissions(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> sectors, JobKind kind, string? place, DateTimeOffset now)
+    private static IReadOnlyList<Submission> Submissions(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> sectors, Func<SectorFacts, SectorJob> job, DateTimeOffset now)
     {
         NextStep? debt = sectors.Count == 0 ? null : DebtStep.For(
             sectors.Select(sector => sector.Facts.Debt).FirstOrDefault(debt => debt is not null), [.. sectors.Select(sector => (sector.Facts.Sector, sector.Facts.Status))], now);
         return
         [
-            .. sectors.Select(sector => new Submission(new SectorJob(sector.Facts, kind, place), Due.Of(sector.Facts.Status, now))
+            .. sectors.Select(sector => new Submission(job(sector.Facts), Due.Of(sector.Facts.Status, now))
             {
                 Deadline = sector.Facts.Status?.Deadline,
                 Partition = sector.Facts.Status?.Partition,

@@ -33,6 +33,9 @@ internal sealed class FleetWork
     public StorageOption Storage { get; } = new(
         "A storage path of this machine in which sectors are mended that were submitted with --repair, and looked at as --check asks; with --check of other actions, which are meant. May be repeated.");
 
+    /// <summary>--piece-source.</summary>
+    public PieceSourceOption PieceSources => _recovery.PieceSources;
+
     /// <summary>--worker.</summary>
     public Option<string?> WorkerName { get; } = new("--worker")
     {
