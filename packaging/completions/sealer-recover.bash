@@ -30,7 +30,7 @@ _sealer_recover()
         *' --keep-all') [[ -z $assigned ]] || takes=word words=(false true) ;;
         'parents --sector-size' | 'survey --sector-size' | 'verify --sector-size') takes=word words=(2KiB 32GiB 512MiB 64GiB 8MiB) ;;
         *' --variant') takes=word words=(ni synthetic v1 v1_1) ;;
-        *' --check') takes=word words=(survey verify) ;;
+        *' --check') takes=word words=(all survey verify) ;;
         *) takes=${assigned:+value} ;;
     esac
 
@@ -53,7 +53,7 @@ _sealer_recover()
             scrub) names=(--miner= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --offline --assume-zeros --storage= --state= --metrics-file= --threads= --kernel= --rows-to-discard= --rate= --hours= --again-after= --status --config= --json --verbose --help) ;;
             diagnose) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --offline --assume-zeros --sealing-temp= --sealed= --cache= --threads= --kernel= --rows-to-discard= --quick --config= --json --verbose --help) ;;
             commit1) names=(--miner= --sectors= --sector= --sectors-recovery-metadata= --metadata= --seed= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --damocles-state= --assume-zeros --sealing-result= --sealed= --cache= --output= --threads= --kernel= --config= --json --verbose --help) ;;
-            fleet) names=(--sectors= --sector= --faulty --deadline= --lost-on= --sectors-recovery-metadata= --metadata= --priority= --repair --damaged --check= --fleet-db= --api-info= --node-timeout= --miner-api-info= --curio-db= --storage= --to= --sealing-result= --sealing-temp= --piece-source= --http= --http-name= --http-cert= --http-key= --http-token-file= --metrics-file= --worker= --give-back-after= --silent-after= --parallel= --threads= --kernel= --rows-to-discard= --keep-unsealed --keep-all --force --ignore-resources --config= --json --verbose --help) takes=word words=(cancel drain init pause prefer resume retry status submit work) ;;
+            fleet) names=(--sectors= --sector= --faulty --deadline= --lost-on= --sectors-recovery-metadata= --metadata= --priority= --repair --damaged --check= --fleet-db= --api-info= --node-timeout= --miner-api-info= --curio-db= --storage= --to= --sealing-result= --sealing-temp= --piece-source= --http= --http-name= --http-cert= --http-key= --http-token-file= --metrics-file= --worker= --give-back-after= --silent-after= --parallel= --threads= --kernel= --rows-to-discard= --keep-unsealed --keep-all --deep --sample= --quick --force --ignore-resources --config= --json --verbose --help) takes=word words=(cancel drain init pause prefer resume retry status submit work) ;;
             serve) names=(--fleet-db= --sealing-temp= --http= --http-name= --http-cert= --http-key= --http-token-file= --silent-after= --config= --json --verbose --help) ;;
             doctor) names=(--miner= --sector-size= --api-info= --node-timeout= --archive-node= --miner-api-info= --curio-db= --storage= --sealing-result= --sealing-temp= --kernel= --config= --json --verbose --help) ;;
             config) names=(--config= --json --verbose --help) ;;

@@ -56,6 +56,7 @@ public sealed class SiteServer : IAsyncDisposable
         application.Use(guard.PassAsync);
         PageFiles.Embedded().MapTo(application);
         new SiteAnswers(site, reading, settings, metrics).MapTo(application);
+        new ShelfAnswers(settings.Shelf).MapTo(application);
         new SiteEvents(reading, settings.Word, time, stop.Token).MapTo(application);
         try
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Transfer;
 
 namespace SealerRecover.Server;
 
@@ -28,6 +29,9 @@ public sealed record SiteServerSettings
 
     /// <summary>How a hint is worded where its names are known.</summary>
     public Func<Hint, string> Word { get; init; } = hint => hint.ToString();
+
+    /// <summary>Results of this machine that others fetch; null for none.</summary>
+    public ResultShelf? Shelf { get; init; }
 
     /// <summary>Whether all that listens is this machine itself.</summary>
     public bool IsLoopback => IPAddress.IsLoopback(Listen.Address);

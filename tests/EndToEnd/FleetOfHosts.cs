@@ -7,8 +7,8 @@ namespace EndToEnd;
 
 /// <summary>
 /// A fleet of three hosts, the host of its database and one that people sit at, each with an address, a host name and mounts of its own: what they
-/// share is a storage path and a folder of results, as NFS would have them share it, and pieces to be read. The network between them loses packets
-/// and has others overtake each other all the time, and its links are cut. Which link when follows from a seed, which is printed;
+/// share is a storage path and a folder of results, as NFS would have them share it, and pieces to be read. One has not the folder of results: those
+/// that have it fetch what it makes. The network between them loses packets and has others overtake each other all the time, and its links are cut. Which link when follows from a seed, which is printed;
 /// SEALER_RECOVER_KILL_SEED repeats it. What kills and clocks do: <see cref="FleetUnderBlows"/>.
 /// </summary>
 public sealed class FleetOfHosts(ParentCaches caches) : IAsyncLifetime
@@ -17,7 +17,10 @@ public sealed class FleetOfHosts(ParentCaches caches) : IAsyncLifetime
     private const int GiveBack = 6;
     private const double Loss = 0.03;
 
-    private static readonly string[] Names = ["h1", "h2", "h3"];
+    /// <summary>Who does not have the folder that results go to.</summary>
+    private const string Apart = "h2";
+
+    private static readonly string[] Names = ["h1", Apart, "h3"];
 
     /// <summary>Longer than it takes to count as gone, and for what was begun to be given back.</summary>
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
@@ -28,7 +31,7 @@ public sealed class FleetOfHosts(ParentCaches caches) : IAsyncLifetime
     private readonly Workbench _bench = new(caches);
     private readonly LossyNetwork _network = new(Loss, delay: TimeSpan.FromMilliseconds(20), jitter: TimeSpan.FromMilliseconds(5));
     private readonly List<NamespaceHost> _hosts = [];
-    private readonly ConcurrentQueue<JsonNode> _ended = new();
+    private readonly ConcurrentQueue<(string Worker, JsonNode Line)> _ended = new();
     private TaskCompletionSource<NamespaceHost>? _installs;
     private PostgresServer? _server;
 
@@ -55,6 +58,7 @@ public sealed class FleetOfHosts(ParentCaches caches) : IAsyncLifetime
         _hosts.Add(await NamespaceHost.StartAsync("desk", "10.0.5.6", _network));
         _server = await PostgresServer.StartAsync(new PostgresHost(Database.Address, Database.Enter), TestContext.Current.CancellationToken);
         _bench.Environment["SEALER_RECOVER_FLEET_DB"] = _server.Url;
+        _bench.Environment["SEALER_RECOVER_HTTP_TOKEN"] = "a-token-that-is-long-enough";
     }
 
     public async ValueTask DisposeAsync()
@@ -108,14 +112,17 @@ public sealed class FleetOfHosts(ParentCaches caches) : IAsyncLifetime
             // One that was cut off may have come too late for a sector, which it says with the exit code of what another has.
             Assert.All(ended, end => Assert.True(end.Code is 0 or 12, end.ToString()));
             sectors.AssertWhole();
-            sectors.AssertNothingElse([_bench.Temp, .. Names.Select(Folder)]);
+            sectors.AssertNothingElse([_bench.Temp, Folder("known"), .. Names.Select(Folder)]);
             Assert.All(Workers, host => host.Run("sh", "-c", $"test -z \"$(find {_bench.Home} -xdev -type f)\""));
+            Assert.DoesNotContain(
+                Directory.EnumerateFiles(Folder(Apart), "*", SearchOption.AllDirectories),
+                file => file.Contains("/sealed/", StringComparison.Ordinal) || (file.Contains("/for-others/", StringComparison.Ordinal) && file.Contains("/s-t0", StringComparison.Ordinal)));
             await AssertDoneOnceAsync(sectors, installs);
-            long taken = await list.TakenAsync();
-            int refused = _ended.Count(line => (int?)line["failure"]?["exit_code"] == 12);
+            (long taken, int fetched) = (await list.TakenAsync(), await list.FetchedAsync());
+            int refused = _ended.Count(one => (int?)one.Line["failure"]?["exit_code"] == 12);
             TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{sectors.Count} sectors in {took.TotalSeconds:F0} s, {blows.Length} cuts, {met} of which met a worker that had sectors; they were taken {taken} times, {refused} came too late and were refused; {_network.Lost} of {_network.Lost + _network.Carried} frames were lost"));
+                $"{sectors.Count} sectors in {took.TotalSeconds:F0} s, {blows.Length} cuts, {met} of which met a worker that had sectors; they were taken {taken} times, {fetched} were fetched from who had made them, {refused} came too late and were refused; {_network.Lost} of {_network.Lost + _network.Carried} frames were lost"));
         }
         finally
         {
@@ -159,18 +166,22 @@ public sealed class FleetOfHosts(ParentCaches caches) : IAsyncLifetime
     private async Task AddWorkersAsync(MixedSectors sectors)
     {
         string home = _bench.Home;
-        string[] shared = [_bench.Result, sectors.Storage, sectors.Pieces];
+        string known = Path.Combine(Directory.CreateDirectory(Folder("known")).FullName, "hosts");
+        await File.WriteAllLinesAsync(known, Names.Select((name, index) => $"{AddressOf(index)} {name}"), TestContext.Current.CancellationToken);
         foreach ((int index, string name) in Names.Index())
         {
             Directory.CreateDirectory(Folder(name));
+            string[] shared = name == Apart ? [sectors.Storage, sectors.Pieces] : [_bench.Result, sectors.Storage, sectors.Pieces];
             string mounts = string.Join("; ", [
-                $"mount --bind {home} /mnt", $"mount -t tmpfs none {home}",
+                $"mount --bind {known} /etc/hosts", $"mount --bind {home} /mnt", $"mount -t tmpfs none {home}",
                 .. shared.Select(path => $"mkdir {path}; mount --bind /mnt/{Path.GetFileName(path)} {path}"),
                 $"mount -o remount,bind,ro {sectors.Pieces}", $"mkdir {Nvme}; mount --bind /mnt/{name} {Nvme}", "umount /mnt",
             ]);
-            _hosts.Add(await NamespaceHost.StartAsync(name, string.Create(CultureInfo.InvariantCulture, $"10.0.5.{10 + index}"), _network, mounts));
+            _hosts.Add(await NamespaceHost.StartAsync(name, AddressOf(index), _network, mounts));
         }
     }
+
+    private static string AddressOf(int index) => string.Create(CultureInfo.InvariantCulture, $"10.0.5.{10 + index}");
 
     /// <summary>By the kernel's word, by the list's, and by the workers'.</summary>
     private async Task AssertDoneOnceAsync(MixedSectors sectors, CountedInstalls installs)
@@ -182,7 +193,9 @@ public sealed class FleetOfHosts(ParentCaches caches) : IAsyncLifetime
         Assert.Equal(sectors.Count, fleet["sectors"]!.AsArray().Count);
         Assert.All(fleet["sectors"]!.AsArray(), sector => Assert.Equal("done", (string?)sector!["stage"]));
         Assert.Equal(Names, fleet["machines"]!.AsArray().Select(machine => (string?)machine!["name"]));
-        string[] installed = [.. _ended.Where(line => (string?)line["result"] == "installed").Select(line => line["sector"]!.ToJsonString())];
+
+        // What one ends with that others fetch from it is installed by those.
+        string[] installed = [.. _ended.Where(one => one.Worker != Apart && (string?)one.Line["result"] == "installed").Select(one => one.Line).Select(line => line["sector"]!.ToJsonString())];
         Assert.Equal(installed.Distinct(), installed);
     }
 
@@ -196,9 +209,9 @@ public sealed class FleetOfHosts(ParentCaches caches) : IAsyncLifetime
         _bench.Home,
         new Dictionary<string, string>(_bench.Environment) { ["FIL_PROOFS_PARENT_CACHE"] = Path.Combine(Nvme, "parents") },
         [
-            "fleet", "work", $"--worker={host.Name}", $"--storage={sectors.Storage}", $"--sealing-result={_bench.Result}", $"--sealing-temp={Path.Combine(Nvme, "temp")}",
-            $"--piece-source={sectors.Pieces}", host.Name == "h2" ? "--parallel=2" : "--parallel=1", "--kernel=poseidon=scalar", $"--silent-after={Silent}",
-            $"--give-back-after={GiveBack}", "--json",
+            "fleet", "work", $"--worker={host.Name}", $"--storage={sectors.Storage}", $"--sealing-result={(host.Name == Apart ? Path.Combine(Nvme, "own") : _bench.Result)}",
+            .. host.Name == Apart ? ["--http=0.0.0.0:8700"] : Array.Empty<string>(), $"--sealing-temp={Path.Combine(Nvme, "temp")}", $"--piece-source={sectors.Pieces}",
+            host.Name == Apart ? "--parallel=2" : "--parallel=1", "--kernel=poseidon=scalar", $"--silent-after={Silent}", $"--give-back-after={GiveBack}", "--json",
         ],
         line => Hear(host, line),
         host);
@@ -213,7 +226,7 @@ public sealed class FleetOfHosts(ParentCaches caches) : IAsyncLifetime
 
         if (line.Contains("\"sector_ended\"", StringComparison.Ordinal))
         {
-            _ended.Enqueue(JsonNode.Parse(line)!);
+            _ended.Enqueue((host.Name, JsonNode.Parse(line)!));
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EndToEnd;
 
 /// <summary>A worker that is stopped and started again, on a list in a PostgreSQL of the tests' own. What several do under blows: <see cref="FleetUnderBlows"/>.</summary>
@@ -40,6 +42,36 @@ public sealed class FleetOfWorkers(ParentCaches caches, Databases databases) : I
         Assert.True(ended.Code == 0, ended.ToString());
         Assert.True(ended.Lines.Any(line => (string?)line["event"] == "sector_started" && (bool?)line["resumed"] == true), $"{stopped}\n{ended}");
         expected.AssertInstalled(_bench.Result, [1]);
+    }
+
+    [Fact]
+    public async Task A_worker_without_the_storage_path_makes_sectors_that_the_one_with_it_fetches_over_HTTP()
+    {
+        ExpectedFiles expected = new("2KiB");
+        await InitAsync();
+        string token = Path.Combine(_bench.Home, "token");
+        await File.WriteAllTextAsync(token, "a-token-that-is-long-enough\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(token, UnixFileMode.UserRead);
+        string place = Directory.CreateDirectory(Path.Combine(_bench.Home, "place")).FullName;
+        ulong[] numbers = [.. expected.Numbers.Take(8)];
+        await _bench.RunAsync(0, ["fleet", "submit", $"--metadata={Workbench.Sample("2KiB")}", $"--to={place}", .. numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))]);
+        await _bench.RunAsync(0, ["fleet", "pause"]);
+
+        // Found by the name it is given, at an address that is not this machine's own.
+        using Executable keeper = Work("keeper", _ => { }, $"--storage={place}", $"--http-token-file={token}", "--kernel=poseidon=scalar");
+        using Executable maker = Work("maker", _ => { }, $"--http=0.0.0.0:{Workbench.FreePort()}", "--http-name=localhost", $"--http-token-file={token}");
+        WatchedList list = new(_bench.Environment["SEALER_RECOVER_FLEET_DB"]);
+        await list.UntilWorkersAsync(2);
+        await _bench.RunAsync(0, ["fleet", "resume"]);
+        await list.UntilLeftAsync(0);
+        await _bench.RunAsync(0, ["fleet", "drain"]);
+        Ended made = await maker.EndAsync(TestContext.Current.CancellationToken);
+        Ended kept = await keeper.EndAsync(TestContext.Current.CancellationToken);
+        Assert.True(made.Code == 0 && kept.Code == 0, $"{made}\n{kept}");
+        Assert.True(await list.FetchedAsync() > 0, $"nothing was fetched\n{made}\n{kept}");
+        expected.AssertInstalled(place, numbers);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_bench.Home, "maker", "for-others"), "*", SearchOption.AllDirectories));
+        Assert.False(Directory.Exists(Path.Combine(_bench.Result, "sealed")));
     }
 
     private async Task InitAsync()

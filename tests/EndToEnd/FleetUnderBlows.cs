@@ -7,17 +7,22 @@ namespace EndToEnd;
 
 /// <summary>
 /// Three workers on one list, struck again and again: a worker is killed, or sleeps longer than it may, or the database is killed. One has a clock
-/// that is wrong, and, in the long form, one shares its only core with others that never rest. Which blow comes when follows from a seed, which is
-/// printed; SEALER_RECOVER_KILL_SEED repeats it.
+/// that is wrong; one does not have the folder that results go to, and those that have it fetch what it makes; and, in the long form, one shares its
+/// only core with others that never rest. Which blow comes when follows from a seed, which is printed; SEALER_RECOVER_KILL_SEED repeats it.
 /// </summary>
 public sealed class FleetUnderBlows(ParentCaches caches) : IAsyncLifetime
 {
     private static readonly string[] Names = ["a", "b", "c"];
+
+    /// <summary>Who does not have the folder that results go to.</summary>
+    private const string Apart = "b";
+
     private static readonly TimeSpan ClockOff = TimeSpan.FromMinutes(10);
 
     private readonly Workbench _bench = new(caches);
     private readonly ConcurrentQueue<(string Worker, DateTime Heard, string Line)> _said = new();
     private readonly List<Process> _restless = [];
+    private readonly int _port = Workbench.FreePort();
     private PostgresServer _server = null!;
 
     private enum Blow
@@ -32,6 +37,7 @@ public sealed class FleetUnderBlows(ParentCaches caches) : IAsyncLifetime
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
         _server = await PostgresServer.StartAsync(TestContext.Current.CancellationToken);
         _bench.Environment["SEALER_RECOVER_FLEET_DB"] = _server.Url;
+        _bench.Environment["SEALER_RECOVER_HTTP_TOKEN"] = "a-token-that-is-long-enough";
     }
 
     public async ValueTask DisposeAsync()
@@ -111,12 +117,14 @@ public sealed class FleetUnderBlows(ParentCaches caches) : IAsyncLifetime
             // One that slept may have come too late for a sector, which it says with the exit code of what another has.
             Assert.All(ended, end => Assert.True(end.Code is 0 or 12, end.ToString()));
             sectors.AssertWhole();
+            Assert.False(Directory.Exists(Path.Combine(Folder(Apart), "own", "sealed")));
+            Assert.DoesNotContain(Directory.EnumerateFiles(Folder(Apart), "*", SearchOption.AllDirectories), file => file.Contains("/for-others/", StringComparison.Ordinal) && file.Contains("/s-t0", StringComparison.Ordinal));
             sectors.AssertNothingElse([_bench.Temp, .. Names.Select(Folder)]);
             await AssertDoneOnceAsync(sectors, installs);
-            long taken = await list.TakenAsync();
+            (long taken, int fetched) = (await list.TakenAsync(), await list.FetchedAsync());
             TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{sectors.Count} sectors in {took.TotalSeconds:F0} s, {kills} kills of workers, {databaseKills} of the database, {sleeps} sleeps; {atWork} blows met a worker that had sectors; they were taken {taken} times"));
+                $"{sectors.Count} sectors in {took.TotalSeconds:F0} s, {kills} kills of workers, {databaseKills} of the database, {sleeps} sleeps; {atWork} blows met a worker that had sectors; they were taken {taken} times, and {fetched} were fetched from who had made them"));
         }
         finally
         {
@@ -160,7 +168,7 @@ public sealed class FleetUnderBlows(ParentCaches caches) : IAsyncLifetime
         (string Worker, DateTime Heard, JsonNode Line)[] said = [.. _said.Select(one => (one.Worker, one.Heard, JsonNode.Parse(one.Line)!))];
         string[] installed =
         [
-            .. said.Where(one => (string?)one.Line["event"] == "sector_ended" && (string?)one.Line["result"] == "installed").Select(one => one.Line["sector"]!.ToJsonString()),
+            .. said.Where(one => one.Worker != Apart && (string?)one.Line["event"] == "sector_ended" && (string?)one.Line["result"] == "installed").Select(one => one.Line["sector"]!.ToJsonString()),
         ];
         Assert.Equal(installed.Distinct(), installed);
         if (WrongClock.By(ClockOff).Count > 0)
@@ -186,8 +194,9 @@ public sealed class FleetUnderBlows(ParentCaches caches) : IAsyncLifetime
             _bench.Home,
             environment,
             [
-                "fleet", "work", $"--worker={name}", $"--storage={sectors.Storage}", $"--sealing-result={_bench.Result}", $"--sealing-temp={Folder(name)}",
-                $"--piece-source={sectors.Pieces}", name == "b" ? "--parallel=3" : "--parallel=1", "--silent-after=2", "--give-back-after=3", "--json",
+                "fleet", "work", $"--worker={name}", $"--storage={sectors.Storage}", $"--sealing-result={(name == Apart ? Folder(name) + "/own" : _bench.Result)}",
+                .. name == Apart ? [$"--http=0.0.0.0:{_port}", "--http-name=localhost"] : Array.Empty<string>(), $"--sealing-temp={Folder(name)}",
+                name == "b" ? "--parallel=3" : "--parallel=1", "--silent-after=2", "--give-back-after=3", "--json",
             ],
             line => Hear(name, line));
         if (pinned)

@@ -46,7 +46,14 @@ public sealed class FleetWithNode(ParentCaches caches, Databases databases) : IA
     {
         await _bench.RunAsync(0, ["fleet", "init"]);
         await _bench.RunAsync(0, ["export", "--miner=f01000", "--faulty"]);
+        Dictionary<string, int> before = Asked();
         await _bench.RunAsync(0, ["fleet", "submit", $"--metadata={Metadata}"]);
+
+        // The network, its head and the miner once, and of each sector once what is compared and where it stands.
+        Dictionary<string, int> asked = Asked().ToDictionary(calls => calls.Key, calls => calls.Value - before.GetValueOrDefault(calls.Key));
+        Assert.Equal(
+            (1, 1, 1, 4, 4),
+            (asked["StateNetworkName"], asked["ChainHead"], asked["StateMinerInfo"], asked["StateSectorGetInfo"], asked["StateSectorPartition"]));
         JsonNode site = await StatusAsync();
         JsonNode[] sectors = [.. site["sectors"]!.AsArray().Select(sector => sector!)];
         Assert.Equal(3, (int)sectors[0]["sector"]!["number"]!);
@@ -76,6 +83,11 @@ public sealed class FleetWithNode(ParentCaches caches, Databases databases) : IA
         await _bench.RunAsync(0, ["export", "--miner=f01000", "--faulty"]);
         await _bench.RunAsync(0, ["fleet", "submit", "--check=verify", $"--storage={storage}", $"--metadata={Metadata}"]);
         Assert.Equal(Deadlines.Order(), (await StatusAsync())["checks"]!.AsArray().Select(check => (int)check!["deadline"]!).Order());
+
+        // They are named by kind and path, or by kind alone.
+        await _bench.RunAsync(0, ["fleet", "pause", "--check=verify", $"--storage={storage}"]);
+        Assert.All((await StatusAsync())["checks"]!.AsArray(), check => Assert.True((bool)check!["paused"]!));
+        Assert.Contains("4 checks no longer paused", (await _bench.RunAsync(0, ["fleet", "resume", "--check=all"])).ToString(), StringComparison.Ordinal);
         using Executable worker = _bench.Start(
             ["fleet", "work", $"--storage={storage}", $"--sealing-result={_bench.Result}", $"--sealing-temp={_bench.Temp}", "--silent-after=8", "--json"]);
         using CancellationTokenSource impatient = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -98,6 +110,9 @@ public sealed class FleetWithNode(ParentCaches caches, Databases databases) : IA
         JsonNode sector = Assert.Single((await StatusAsync())["sectors"]!.AsArray())!;
         Assert.Equal((2, "repair"), ((int)sector["sector"]!["number"]!, (string)sector["kind"]!));
     }
+
+    /// <summary>How often each method was called.</summary>
+    private Dictionary<string, int> Asked() => _node.Requests.GroupBy(request => request.Method).ToDictionary(calls => calls.Key, calls => calls.Count());
 
     private async Task<JsonNode> StatusAsync() =>
         (await _bench.RunAsync(0, ["fleet", "status", "--json"])).Lines.First(line => (string?)line["event"] == "site")["site"]!;

@@ -167,7 +167,8 @@ internal sealed class MixedSectors(Workbench bench, ParentCaches caches, bool al
 
     private static string Name(ulong miner, ulong number) => string.Create(CultureInfo.InvariantCulture, $"s-t0{miner}-{number}");
 
-    private void Submits(string metadata, params string[] more) => _submissions.Add(["fleet", "submit", $"--metadata={metadata}", .. more]);
+    private void Submits(string metadata, params string[] more) => _submissions.Add(
+        ["fleet", "submit", $"--metadata={metadata}", .. more, $"--piece-source={Pieces}", "--piece-source=/on/another/machine", .. more.Contains("--repair") ? Array.Empty<string>() : [$"--to={bench.Result}"]]);
 
     private Task<Ended> MakeAsync(string metadata, params string[] more) =>
         bench.RunAsync(0, ["recover", $"--metadata={metadata}", $"--sealing-result={Storage}", $"--sealing-temp={bench.Temp}", $"--piece-source={Pieces}", .. more]);

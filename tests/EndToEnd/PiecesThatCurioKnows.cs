@@ -94,6 +94,32 @@ public sealed class PiecesThatCurioKnows(ParentCaches caches, Databases database
     }
 
     [Fact]
+    public async Task A_worker_of_a_fleet_asks_it_and_the_list_keeps_none_of_its_secrets()
+    {
+        Assert.SkipUnless(VectorFiles.LongTests, "a worker and three commands; set SEALER_RECOVER_LONG_TESTS=1");
+        FakeCurio curio = await WithServerAsync();
+        foreach ((KnownPiece piece, int i) in Pieces.Select((piece, i) => (piece, i + 1)))
+        {
+            await AddAsync(curio, "parked_piece_refs", piece, i);
+        }
+
+        string list = _bench.Environment["SEALER_RECOVER_FLEET_DB"] = await databases.CreateEmptyAsync();
+        await _bench.RunAsync(0, ["fleet", "init"]);
+        await _bench.RunAsync(0, ["fleet", "submit", $"--metadata={await MetadataAsync()}"]);
+        using Executable worker = _bench.Start(["fleet", "work", $"--sealing-result={_bench.Result}", $"--sealing-temp={_bench.Temp}", "--silent-after=2", "--json"]);
+        await new WatchedList(list).UntilLeftAsync(0);
+        await _bench.RunAsync(0, ["fleet", "drain"]);
+        Ended ended = await worker.EndAsync(Cancellation);
+        Assert.True(ended.Code == 0, ended.ToString());
+        Assert.True(File.Exists(Path.Combine(_bench.Result, "sealed", _known.FileName)));
+        AssertSecret(ended);
+        string text = await new WatchedList(list).TextAsync();
+        Assert.Contains(Pieces.First().Cid, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Query, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_database_that_is_gone_is_only_a_source_that_has_nothing()
     {
         await WithServerAsync();

@@ -43,6 +43,24 @@ internal sealed class WatchedList(string url, string? socket = null)
     /// <summary>How often sectors were taken, all together.</summary>
     public async Task<long> TakenAsync() => long.Parse((await AskAsync("SELECT sum(generation)::text FROM sealer_recover_fleet.claims"))[0], null);
 
+    /// <summary>How many sectors were fetched from the worker that made them.</summary>
+    public async Task<int> FetchedAsync() => (await AskAsync("SELECT DISTINCT claim::text FROM sealer_recover_fleet.events WHERE text LIKE '%to be fetched from%'")).Count;
+
+    /// <summary>Waits until so many workers have come.</summary>
+    public async Task UntilWorkersAsync(int count)
+    {
+        using CancellationTokenSource impatient = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        impatient.CancelAfter(TimeSpan.FromMinutes(2));
+        while ((await AskAsync("SELECT name FROM sealer_recover_fleet.workers WHERE places IS NOT NULL")).Count < count)
+        {
+            await Task.Delay(100, impatient.Token);
+        }
+    }
+
+    /// <summary>All that it keeps of sectors.</summary>
+    public async Task<string> TextAsync() => string.Join('\n', await AskAsync(
+        "SELECT c::text FROM sealer_recover_fleet.claims AS c UNION ALL SELECT e::text FROM sealer_recover_fleet.events AS e"));
+
     /// <summary>The first column of a statement's rows, as text.</summary>
     private async Task<IReadOnlyList<string>> AskAsync(string statement)
     {

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using SealerRecover.Recovery.Site;
 
@@ -47,6 +49,14 @@ internal sealed class Workbench(ParentCaches caches) : IDisposable
     public static string Sample(string size) => size == "512MiB"
         ? Path.Combine(VectorFiles.Folder, "metadata", size, "sectors-recovery-f010215199.json")
         : Path.Combine(VectorFiles.RepositoryRoot, "samples", size, "sectors-recovery-f01000.json");
+
+    /// <summary>A port that nobody listens on.</summary>
+    public static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     /// <summary>The arguments of recover for a metadata file, with this bench's folders.</summary>
     public IEnumerable<string> Recover(string metadata, params string[] more) =>

@@ -17,10 +17,9 @@ namespace SealerRecover.Tests.Fleet;
 public sealed class CheckTests(Databases databases) : IRecoveryObserver, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("sealer-recover-checks-").FullName;
+    private Action<RecoveryEvent> _hear = _ => { };
 
-    void IRecoveryObserver.On(RecoveryEvent happened)
-    {
-    }
+    void IRecoveryObserver.On(RecoveryEvent happened) => _hear(happened);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -64,9 +63,9 @@ public sealed class CheckTests(Databases databases) : IRecoveryObserver, IDispos
         CheckTable table = new(fleet.Database, TimeSpan.FromMinutes(1));
         table.Submit([new CheckJob(CheckKind.Survey, "/sector", [FleetCase.Sample])], 0);
         Assert.Null(table.TryTake("a", ["/elsewhere"]));
-        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.checks SET form = form + 1");
+        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.checks SET form = form + 2");
         Assert.Null(table.TryTake("a", ["/sector"]));
-        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.checks SET form = form - 1");
+        fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.checks SET form = form - 2");
 
         CheckClaim first = table.TryTake("a", ["/sector"])!;
         Assert.Equal((CheckKind.Survey, "/sector", FleetCase.Sample.SealedCid), (CheckJob.Read(first.Job).Kind, CheckJob.Read(first.Job).Place, CheckJob.Read(first.Job).Sectors[0].SealedCid));
@@ -81,9 +80,110 @@ public sealed class CheckTests(Databases databases) : IRecoveryObserver, IDispos
         // Asked for again it is begun anew, and taken off it is nobody's.
         table.Submit([new CheckJob(CheckKind.Survey, "/sector", [FleetCase.Sample])], 0);
         CheckClaim third = table.TryTake("a", ["/sector"])!;
-        Assert.Equal(1, table.Cancel(["/sector"]));
+        Assert.Equal(1, table.Cancel(new CheckChoice([CheckKind.Survey], ["/sector"])));
         Assert.False(table.Renew(third, 0, CheckReport.Nothing));
         Assert.Equal(ClaimState.Cancelled, Assert.Single(table.All()).State);
+    }
+
+    [Fact]
+    public async Task How_much_a_survey_reads_is_said_by_its_job_and_older_workers_leave_what_they_do_not_understand()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        fleet.Table().Submit([new(new SectorJob(FleetCase.Sample, JobKind.Recover, null))], 0);
+        await WorkAsync(fleet, Path.Combine(_folder, "not there"), () => fleet.List.Sectors()[0].State == ClaimState.Done);
+
+        // One bit of the replica, which no tree_r_last file tells and only who reads it finds.
+        File.SetUnixFileMode(Sealed(FleetCase.Sample.Sector), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        byte[] replica = File.ReadAllBytes(Sealed(FleetCase.Sample.Sector));
+        replica[1000] ^= 1;
+        File.WriteAllBytes(Sealed(FleetCase.Sample.Sector), replica);
+        CheckTable table = new(fleet.Database, TimeSpan.FromMinutes(1));
+        Assert.Equal((1, 0, 0.0), await LookAsync(default));
+        Assert.Equal((1, 0, 0.0), await LookAsync(new CheckReading(Quick: true, Deep: false, null)));
+        Assert.Equal((0, 1, null), await LookAsync(new CheckReading(Quick: false, Deep: true, null)));
+        replica[1000] ^= 1;
+        File.WriteAllBytes(Sealed(FleetCase.Sample.Sector), replica);
+        (int good, int damaged, double? chance) = await LookAsync(new CheckReading(Quick: false, Deep: true, 1));
+        Assert.Equal((1, 0), (good, damaged));
+        Assert.InRange(chance!.Value, 0.01, 1);
+
+        async Task<(int Good, int Damaged, double? Chance)> LookAsync(CheckReading reading)
+        {
+            CheckJob job = new(CheckKind.Survey, Result, [FleetCase.Sample]) { Reading = reading };
+            Assert.Equal(reading == default ? 2 : 3, job.WrittenIn);
+            Assert.Equal(reading, CheckJob.Read(job.Write()).Reading);
+            table.Submit([job], 0);
+            Assert.Equal(reading, Assert.Single(table.All()).Reading);
+            await WorkAsync(fleet, Result, () => table.All().Single().State == ClaimState.Done);
+            CheckView check = table.All().Single();
+            return (check.Report.Good, check.Report.Damaged.Length, check.Report.BlockChance);
+        }
+    }
+
+    [Fact]
+    public async Task Checks_are_paused_preferred_and_made_again_by_kind_and_place()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        CheckTable table = new(fleet.Database, TimeSpan.FromMinutes(1));
+        string[] both = ["/a", "/b"];
+        table.Submit([.. both.SelectMany(place => new[] { new CheckJob(CheckKind.Survey, place, [FleetCase.Sample]), new CheckJob(CheckKind.Verify, place, [FleetCase.Sample]) })], 0);
+        CheckChoice surveys = new([CheckKind.Survey], []);
+        CheckChoice ofB = new([CheckKind.Survey, CheckKind.Verify], ["/b"]);
+
+        // Left is the verification of /a alone, then what is preferred goes first.
+        Assert.Equal(2, table.Pause(true, surveys));
+        Assert.Equal(1, table.Pause(true, ofB));
+        Assert.Equal((3, 1), (table.All().Count(check => check.Paused), table.All().Count(check => !check.Paused)));
+        CheckClaim first = table.TryTake("a", both)!;
+        Assert.Equal((CheckKind.Verify, "/a"), (CheckJob.Read(first.Job).Kind, CheckJob.Read(first.Job).Place));
+        Assert.Null(table.TryTake("a", both.Skip(1).ToArray()));
+        Assert.Equal(2, table.Pause(false, ofB));
+        Assert.Equal(1, table.Prefer(new CheckChoice([CheckKind.Verify], ["/b"]), 7));
+        CheckClaim second = table.TryTake("b", both)!;
+        Assert.Equal((CheckKind.Verify, "/b"), (CheckJob.Read(second.Job).Kind, CheckJob.Read(second.Job).Place));
+        Assert.Equal(7, table.All().Max(check => check.Priority));
+
+        // What failed is kept with its exit code until it is tried again; what was taken off comes back where its path is named.
+        CheckReport found = new(1, 0, [new CheckedDamage(9, "torn")]);
+        Assert.True(table.End(second, ClaimState.Failed, 2, found, "the disk is gone", 10));
+        CheckView failed = table.All().Single(check => check.State == ClaimState.Failed);
+        Assert.Equal((10, "the disk is gone"), (failed.ExitCode, failed.Message));
+        SiteConcern concern = Assert.Single(new FleetSite(fleet.Database, TimeSpan.FromMinutes(2), "0").Read().Concerns, concern => concern.Kind == Concerns.CheckFailed);
+        Assert.Equal("a look at /b failed (see what it says, exit code 10): the disk is gone", concern.Text);
+        Assert.Equal(0, table.Retry(surveys));
+        Assert.Equal(1, table.Retry(new CheckChoice([CheckKind.Verify], [])));
+        CheckView again = table.All().Single(check => check is { Kind: "verify", Place: "/b" });
+        Assert.Equal((ClaimState.Queued, null, null, 1), (again.State, again.ExitCode, again.Message, again.Report.Damaged.Length));
+        Assert.NotNull(table.TryTake("b", ["/b"]));
+        Assert.Equal(2, table.Cancel(ofB));
+        Assert.Equal(0, table.Retry(new CheckChoice([CheckKind.Survey, CheckKind.Verify], [])));
+        Assert.Equal(2, table.Retry(ofB));
+    }
+
+    [Fact]
+    public async Task A_bug_ends_the_check_it_is_in_as_failed_and_the_next_one_is_looked_at()
+    {
+        using FleetCase fleet = await FleetCase.CreateAsync(databases);
+        CheckTable table = new(fleet.Database, TimeSpan.FromMinutes(1));
+        table.Submit([new CheckJob(CheckKind.Verify, Result, [FleetCase.Sample]), new CheckJob(CheckKind.Survey, Result, [FleetCase.Sample])], 0);
+        List<string> said = [];
+        _hear = happened => said.Add(Assert.IsType<Notice>(happened).Text);
+        using (new CheckLoop(fleet.Database, Settings(Result), new EventSink(this, TimeProvider.System), NullLogger.Instance, TestContext.Current.CancellationToken, Look))
+        {
+            await FleetCase.UntilAsync(() => table.All().All(check => check.State is ClaimState.Done or ClaimState.Failed));
+        }
+
+        CheckView[] checks = [.. table.All()];
+        Assert.Equal((ClaimState.Failed, 70, "nobody foresaw it"), (checks[0].State, checks[0].ExitCode, checks[0].Message));
+        Assert.Equal((ClaimState.Done, null, 1), (checks[1].State, checks[1].ExitCode, checks[1].Report.Good));
+        Assert.Contains("a check failed for a bug (nobody foresaw it); the worker goes on", said);
+
+        static CheckReport Look(CheckJob job, Action<int, CheckReport> told, CancellationToken cancellation)
+        {
+            CheckReport good = new(1, 0, []);
+            told(1, good);
+            return job.Kind == CheckKind.Verify ? throw new InvalidOperationException("nobody foresaw it") : good;
+        }
     }
 
     [Fact]
@@ -118,8 +218,19 @@ public sealed class CheckTests(Databases databases) : IRecoveryObserver, IDispos
     private async Task WorkAsync(FleetCase fleet, string storage, Func<bool> isSo)
     {
         Directory.CreateDirectory(storage);
+        Task drained = Task.Run(async () =>
+        {
+            await FleetCase.UntilAsync(isSo);
+            fleet.List.Drain("a");
+        });
+        new FleetWorker(fleet.Database, Settings(storage), TimeProvider.System, NullLogger.Instance).Run(this, TestContext.Current.CancellationToken);
+        await drained;
+    }
+
+    private WorkerSettings Settings(string storage)
+    {
         RecoverySettings recover = new() { ResultFolder = Result, TempFolder = Path.Combine(_folder, "temp"), ParentCacheFolder = Path.Combine(_folder, "parents") };
-        WorkerSettings settings = new()
+        return new WorkerSettings
         {
             Name = "a",
             Recover = recover,
@@ -128,12 +239,5 @@ public sealed class CheckTests(Databases databases) : IRecoveryObserver, IDispos
             Pause = TimeSpan.FromMilliseconds(50),
             ExitCodeOf = _ => 70,
         };
-        Task drained = Task.Run(async () =>
-        {
-            await FleetCase.UntilAsync(isSo);
-            fleet.List.Drain("a");
-        });
-        new FleetWorker(fleet.Database, settings, TimeProvider.System, NullLogger.Instance).Run(this, TestContext.Current.CancellationToken);
-        await drained;
     }
 }

@@ -1,6 +1,10 @@
 using Filecoin.Primitives;
 using SealerRecover.Fleet.Claims;
+using SealerRecover.Fleet.Jobs;
 using SealerRecover.Fleet.Site;
+using SealerRecover.Fleet.Work;
+using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Settings;
 
 namespace SealerRecover.Tests.Fleet;
 
@@ -33,6 +37,15 @@ public sealed class ForecastTests
         Assert.Equal(16, Seconds(forecast, 2));
         Assert.Equal(0.2, forecast.Fraction);
 
+        // By the plan of the machine that has it, however it divides a sector; of one that told none, by that of another.
+        FleetForecast even = Of([half], Machine("a", 100) with { About = new MachineAbout { Pace = 100, LabelShare = 0.5 } }, Machine("b", 0) with { Ended = true });
+        Assert.Equal((7.5, 0.25), (Seconds(even, 1), even.Fraction));
+        ClaimView trees = half with { Progress = new ClaimProgress(true, "trees", 1, 2, 0) };
+        Assert.Equal(0.4, Of([trees], Machine("a", 100) with { About = new MachineAbout { Pace = 100, LabelShare = 0.4 } }).Fraction);
+        Assert.Equal(6, Seconds(Of([half], Machine("a", 0) with { About = null }, Machine("b", 100)), 1));
+        FleetForecast untold = Of([half, trees with { Sector = Sector(2), Progress = new ClaimProgress(true, "install", 1, 1, 0) }], Machine("a", 100) with { About = new MachineAbout { Pace = 100 } });
+        Assert.Equal(0.5, untold.Fraction);
+
         // Given back with its layers, it still goes on there.
         Assert.Equal(6, Seconds(Of([half with { State = ClaimState.Queued }, Waiting(2)], Machine("a", 100), Machine("b", 1000)), 1));
 
@@ -46,6 +59,20 @@ public sealed class ForecastTests
         MachineAbout planned = new() { Pace = 100, LabelRate = 5, LabelRateExpected = 10 };
         Assert.Equal(20, Seconds(Of([Waiting(1)], Machine("a", 0) with { About = planned }), 1));
         Assert.Equal(10, Seconds(Of([Waiting(1)], Machine("a", 0) with { About = planned with { PaceMeasured = true } }), 1));
+    }
+
+    [Fact]
+    public void A_machine_tells_how_its_plan_divides_a_sector()
+    {
+        SectorId sector = FleetCase.Sample.Sector;
+        RecoverySettings recover = new() { ResultFolder = "/result", TempFolder = "/temp", ParentCacheFolder = "/parents" };
+        MachineReport report = new(new WorkerSettings { Name = "a", Recover = recover, ExitCodeOf = _ => 70 });
+        Assert.Null(report.Read(null).LabelShare);
+        report.Begin(new Batch([new Offer(new Candidate(1, 0, sector, ""), new SectorJob(FleetCase.Sample, JobKind.Recover, null))], recover, null)
+        {
+            Times = [new SectorTime(sector, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10))],
+        });
+        Assert.Equal((0.75, 2048 / 40.0), (report.Read(null).LabelShare, report.Read(null).Pace));
     }
 
     [Fact]
@@ -70,7 +97,7 @@ public sealed class ForecastTests
 
     private static SectorId Sector(int number) => new(new ActorId(1000), (ulong)number);
 
-    private static WorkerView Machine(string name, double pace) => new(name, Now, 1, false, false, null, new MachineAbout { Pace = pace });
+    private static WorkerView Machine(string name, double pace) => new(name, Now, 1, false, false, null, new MachineAbout { Pace = pace, LabelShare = 0.8 });
 
     private static ClaimView Waiting(int number) => new(
         Sector(number), ClaimState.Queued, false, 0, null, 0, null, Now, Now, default, null, null, null, "recover", Now, Size, default, null);

@@ -23,7 +23,7 @@ public sealed class SiteTests(Databases databases)
         fleet.Submit(4);
         fleet.List.Come("a");
         fleet.List.Come("gone");
-        fleet.List.IsThere("a", "note", new MachineAbout { Version = "1", Cores = 16, Gpus = ["a card"], LabelRate = 5, LabelRateExpected = 6, Disk = 10, DiskAvailable = 7 });
+        fleet.List.IsThere("a", "note", new MachineAbout { Version = "1", Cores = 16, Gpus = ["a card"], LabelRate = 5, LabelRateExpected = 6, LabelShare = 0.8, Disk = 10, DiskAvailable = 7 });
         fleet.Database.Send($"UPDATE {FleetDatabase.Schema}.workers SET heard = now() - interval '5 minutes' WHERE name = 'gone'");
         ClaimTable table = fleet.Table();
         Claim[] claims = [.. table.Candidates("a", Reach, 3).Select(candidate => table.TryTake("a", candidate)!)];

@@ -61,6 +61,8 @@ internal static class SampleFleet
                 _ => [],
             };
         }
+
+        public ImmutableArray<string> Again(SiteCheck check) => [$"sealer-recover fleet retry --check={check.Kind} --storage={check.Place}"];
     }
 
     /// <summary>One of them in full.</summary>

@@ -229,8 +229,9 @@ public sealed partial class ViewTests(Chromium chromium)
         await Expect(reader.Page.Locator(".concern")).ToContainTextAsync("A check found one sector damaged");
 
         // What is unfolded stays so; what is not on the list leads nowhere.
-        site.Change(now => now with { Checks = [check with { Done = 4, Good = 3 }] });
+        site.Change(now => now with { Checks = [check with { Done = 4, Good = 3, Deep = true, Sample = 50 }] });
         await Expect(checks).ToContainTextAsync("4 of 40 looked at · 3 good");
+        await Expect(checks).ToContainTextAsync("replicas read, too · 50 stretches of each");
         await Expect(checks.Locator(".damaged")).ToBeVisibleAsync();
         await Expect(reader.Page.Locator(".concern .links a")).ToHaveCountAsync(0);
     }

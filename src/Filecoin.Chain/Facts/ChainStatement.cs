@@ -55,4 +55,8 @@ public sealed record ChainStatement
 /// <param name="Sector">The sector asked for.</param>
 /// <param name="Statement">The statement; null on failure.</param>
 /// <param name="Failure">Why not; null on success.</param>
-public sealed record StatementResult(SectorId Sector, ChainStatement? Statement, OperatorException? Failure);
+public sealed record StatementResult(SectorId Sector, ChainStatement? Statement, OperatorException? Failure)
+{
+    /// <summary>Where it stands; null where that was not asked for or not told.</summary>
+    public ChainStatus? Status { get; init; }
+}

@@ -231,15 +231,18 @@ public sealed class SectorLookup
     /// What the chain says of how many sectors were sealed, as for their facts; a sector fails only if the newest state does not
     /// tell of it. Pieces are not asked for.
     /// </summary>
+    /// <param name="claims">The sectors, with what is compared.</param>
+    /// <param name="concurrency">How many at once.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <param name="status">Whether where they stand is asked, too: who wants both asks for each sector once.</param>
     public Task<IReadOnlyList<StatementResult>> FindStatementsAsync(
-        IReadOnlyList<TicketClaim> claims, int concurrency, CancellationToken cancellation)
+        IReadOnlyList<TicketClaim> claims, int concurrency, CancellationToken cancellation, bool status = false)
     {
         Dictionary<ulong, TicketClaim> byNumber = claims.ToDictionary(claim => claim.Number);
         return ForAllAsync(
             claims.Select(claim => claim.Number),
             concurrency,
-            async (number, token) => new StatementResult(
-                new SectorId(Miner, number), await StatementAsync(new SectorId(Miner, number), byNumber[number], token).ConfigureAwait(false), null),
+            (number, token) => StatementAsync(new SectorId(Miner, number), byNumber[number], status, token),
             (sector, failure) => new StatementResult(sector, null, failure),
             cancellation);
     }
@@ -428,9 +431,17 @@ public sealed class SectorLookup
             : await _status.OfPreCommittedAsync(proof, atHead.PreCommitted!, unheard, cancellation).ConfigureAwait(false);
     }
 
-    private Task<ChainStatement> StatementAsync(SectorId sector, TicketClaim claim, CancellationToken cancellation) => NamingAsync(
+    private Task<StatementResult> StatementAsync(SectorId sector, TicketClaim claim, bool status, CancellationToken cancellation) => NamingAsync(
         sector,
-        async () => await _statements.OfAsync(await _heads.ToldAsync(sector, cancellation).ConfigureAwait(false), claim, cancellation).ConfigureAwait(false));
+        async () =>
+        {
+            SectorAtHead atHead = await _heads.ToldAsync(sector, cancellation).ConfigureAwait(false);
+            ChainStatement statement = await _statements.OfAsync(atHead, claim, cancellation).ConfigureAwait(false);
+            return new StatementResult(sector, statement, null)
+            {
+                Status = status ? await StatusAsync(atHead, statement.SealProof, cancellation).ConfigureAwait(false) : null,
+            };
+        });
 
     private Task<SectorCommitments> CommitmentsAsync(SectorId sector, CancellationToken cancellation) => NamingAsync(
         sector, async () => (await _heads.ToldAsync(sector, cancellation).ConfigureAwait(false)).Commitments(SectorSize));

@@ -3,7 +3,7 @@ using Filecoin.Primitives;
 namespace Filecoin.Sealing.Files;
 
 /// <summary>Positional reads that return everything asked for or fail with the file's name.</summary>
-internal static class ExactRead
+public static class ExactRead
 {
     /// <summary>Fills <paramref name="destination"/> from <paramref name="offset"/>.</summary>
     /// <exception cref="OperatorException">Storage: the file ends early or cannot be read.</exception>

@@ -46,6 +46,10 @@ public readonly record struct FileLook(FileKind Kind, long Length, long Allocate
     /// <exception cref="IOException">The answer is neither a file nor "no such file".</exception>
     public static FileLook At(string path) => Answer(path, LinuxNative.Stat(path, out FileLook look), look);
 
+    /// <summary>As <see cref="At"/>, past what this machine remembers of a server's files, which others may have changed seconds ago.</summary>
+    /// <exception cref="IOException">The answer is neither a file nor "no such file".</exception>
+    internal static FileLook Anew(string path) => LinuxNative.StatAnew(path, out FileLook look) is var errno && errno == LinuxNative.Stale ? default : Answer(path, errno, look);
+
     /// <summary>Looks at <paramref name="path"/> and, if it is a link, at what it leads to.</summary>
     /// <exception cref="IOException">The answer is neither a file nor "no such file": links go in a circle, say.</exception>
     public static FileLook Through(string path) => Answer(path, LinuxNative.StatThrough(path, out FileLook look), look);

@@ -32,8 +32,9 @@ public static class FileSystemSteps
             {
                 files.MakeFolder(path);
             }
-            catch (IOException gone) when (gone is FileNotFoundException or DirectoryNotFoundException && tries < MostTries)
+            catch (IOException gone) when (tries < MostTries && (gone is FileNotFoundException or DirectoryNotFoundException || gone.HResult is LinuxNative.Stale or LinuxNative.Exists))
             {
+                // Exists: it did when it was made, and was deleted before it was looked at.
                 continue;
             }
 

@@ -12,6 +12,9 @@ namespace Filecoin.Sealing.Files;
 /// </summary>
 public sealed class FolderLock : IDisposable
 {
+    /// <summary>How often another machine may delete what was just opened; where it always seems so, the mount is stale itself.</summary>
+    private const int MostStale = 100;
+
     private readonly SafeFileHandle _handle;
     private readonly string _path;
 
@@ -30,12 +33,14 @@ public sealed class FolderLock : IDisposable
     /// <exception cref="IOException">The lock file cannot be made or the file system has no locks.</exception>
     public static FolderLock Take(IFileSystem files, string path, string subject, string doing = "recovered")
     {
+        int stale = 0;
         while (true)
         {
             files.CreateFolder(Path.GetDirectoryName(path)!);
             int errno = LinuxNative.Open(path, out SafeFileHandle handle);
-            if (errno == LinuxNative.NoEntry)
+            if (errno == LinuxNative.NoEntry || (errno == LinuxNative.Stale && ++stale <= MostStale))
             {
+                handle.Dispose();
                 continue; // The owner of a moment ago has just removed the folder.
             }
 
@@ -46,7 +51,7 @@ public sealed class FolderLock : IDisposable
             }
 
             errno = LinuxNative.LockExclusively(handle);
-            if (errno == LinuxNative.Stale)
+            if (errno == LinuxNative.Stale && ++stale <= MostStale)
             {
                 handle.Dispose();
                 continue; // The owner of a moment ago, on another machine, has just deleted it.
@@ -62,9 +67,8 @@ public sealed class FolderLock : IDisposable
 
             try
             {
-                // An owner deletes the file before it lets go: what was locked here may no longer be what the path names. Of names a machine
-                // remembers for seconds what others have changed on a server, but not of how many names an open file has.
-                if (LinuxNative.Stat(handle, out FileLook locked) == 0 && locked.Names > 0 && FileLook.At(path) is var named
+                // An owner deletes the file before it lets go: what was locked here may no longer be what the path names.
+                if (LinuxNative.Stat(handle, out FileLook locked) == 0 && locked.Names > 0 && FileLook.Anew(path) is var named
                     && named.Inode == locked.Inode && named.Device == locked.Device)
                 {
                     byte[] processId = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));

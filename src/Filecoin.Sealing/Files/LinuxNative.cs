@@ -118,6 +118,16 @@ internal static partial class LinuxNative
     /// <summary>statx(2) of a path, not following a link at its end.</summary>
     public static int Stat(string path, out FileLook look) => Stat(CurrentFolder, path, DoNotFollow, out look);
 
+    /// <summary>
+    /// As <see cref="Stat(string, out FileLook)"/>, of what the path names on the server by now. A machine remembers the names in a folder for as long as
+    /// it believes to know how the folder is, so that is asked first.
+    /// </summary>
+    public static int StatAnew(string path, out FileLook look)
+    {
+        _ = Stat(CurrentFolder, Path.GetDirectoryName(path)!, AskTheServer, out _);
+        return Stat(CurrentFolder, path, DoNotFollow | AskTheServer, out look);
+    }
+
     /// <summary>statx(2) of a path, links followed; <see cref="NoEntry"/> where one leads nowhere, <see cref="TooManyLinks"/> where they go in a circle.</summary>
     public static int StatThrough(string path, out FileLook look) => Stat(CurrentFolder, path, 0, out look);
 

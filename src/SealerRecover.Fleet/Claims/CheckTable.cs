@@ -25,8 +25,18 @@ public sealed record CheckClaim(long Id, long Generation, string Job);
 /// <param name="Total">All of them.</param>
 /// <param name="Report">What was found by now.</param>
 /// <param name="Message">Why it failed.</param>
+/// <param name="ExitCode">The exit code of that.</param>
+/// <param name="Paused">Whether nobody takes it for now.</param>
+/// <param name="Priority">Higher goes first.</param>
+/// <param name="Reading">How much a survey reads.</param>
 public sealed record CheckView(
-    ActorId Miner, string Kind, string Place, int? Deadline, int? Partition, ClaimState State, string? Worker, DateTimeOffset Since, int Done, int Total, CheckReport Report, string? Message);
+    ActorId Miner, string Kind, string Place, int? Deadline, int? Partition, ClaimState State, string? Worker, DateTimeOffset Since, int Done, int Total, CheckReport Report, string? Message,
+    int? ExitCode, bool Paused, int Priority, CheckReading Reading);
+
+/// <summary>Which checks of a list somebody means.</summary>
+/// <param name="Kinds">Of these kinds.</param>
+/// <param name="Places">In these storage paths, by name; none for all.</param>
+public sealed record CheckChoice(IReadOnlyList<CheckKind> Kinds, IReadOnlyList<string> Places);
 
 /// <summary>
 /// The checks of a fleet and who has which: taken as sectors are, by one statement that raises a generation. Nothing of a check is lasting where it
@@ -37,21 +47,22 @@ public sealed record CheckView(
 public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
 {
     /// <summary>Columns of a <see cref="CheckView"/>, in order.</summary>
-    internal const string Rows = $"SELECT miner, kind, place, deadline, partition, state, worker, since, done, total, report, message FROM {Table} ORDER BY submitted, id";
+    internal const string Rows = $"SELECT miner, kind, place, deadline, partition, state, worker, since, done, total, report, message, exit_code, paused, priority, quick, deep, sample FROM {Table} ORDER BY submitted, id";
 
     private const string Table = $"{FleetDatabase.Schema}.checks";
+
+    /// <summary>Whether a worker may take a row: it waits, or is this worker's own of an earlier life, or who has it is gone.</summary>
+    private const string MayTake = "NOT paused AND (state = 'queued' OR (state = 'claimed' AND (worker = @worker OR heard < now() - @silence)))";
 
     /// <summary>Takes the next check at one of these places.</summary>
     /// <returns>It; null where there is none, or another was faster.</returns>
     /// <exception cref="OperatorException">The database does not answer.</exception>
     public CheckClaim? TryTake(string worker, IReadOnlyList<string> places) => database.First(
         $"""
-        UPDATE {Table} SET state = 'claimed', generation = generation + 1, worker = @worker, since = now(), heard = now(), done = 0, report = NULL, message = NULL
-        WHERE (id, generation) IN (
-            SELECT id, generation FROM {Table} WHERE form <= @form AND place = ANY(@places)
-                AND (state = 'queued' OR (state = 'claimed' AND (worker = @worker OR heard < now() - @silence)))
-            ORDER BY priority DESC, submitted, id LIMIT 1)
-            AND (state = 'queued' OR (state = 'claimed' AND (worker = @worker OR heard < now() - @silence)))
+        UPDATE {Table} SET state = 'claimed', generation = generation + 1, worker = @worker, since = now(), heard = now(), done = 0, report = NULL,
+            message = NULL, exit_code = NULL
+        WHERE (id, generation) IN (SELECT id, generation FROM {Table} WHERE form <= @form AND place = ANY(@places) AND {MayTake} ORDER BY priority DESC, submitted, id LIMIT 1)
+            AND {MayTake}
         RETURNING id, generation, job
         """,
         row => new CheckClaim(row.GetInt64(0), row.GetInt64(1), row.GetString(2)),
@@ -70,17 +81,23 @@ public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
     }
 
     /// <summary>Says how it ended: done, failed, or given back.</summary>
+    /// <param name="claim">The claim.</param>
+    /// <param name="state">How.</param>
+    /// <param name="done">Sectors that were looked at.</param>
+    /// <param name="report">What was found in them.</param>
+    /// <param name="message">Why it failed; null for nothing.</param>
+    /// <param name="exitCode">The exit code of that; null where it did not.</param>
     /// <returns>Whether it was still this claim's to say.</returns>
     /// <exception cref="OperatorException">The database does not answer.</exception>
-    public bool End(CheckClaim claim, ClaimState state, int done, CheckReport report, string? message)
+    public bool End(CheckClaim claim, ClaimState state, int done, CheckReport report, string? message, int? exitCode = null)
     {
         ArgumentNullException.ThrowIfNull(claim);
         ArgumentNullException.ThrowIfNull(report);
         return database.Send(
-            $"UPDATE {Table} SET state = @state, since = now(), heard = now(), done = @done, report = @report, message = @message WHERE {Mine}",
+            $"UPDATE {Table} SET state = @state, since = now(), heard = now(), done = @done, report = @report, message = @message, exit_code = @code WHERE {Mine}",
             [
                 .. Key(claim), new("state", ClaimTable.Word(state)), new("done", done), new("report", report.Write()),
-                new("message", NpgsqlDbType.Text) { Value = (object?)message ?? DBNull.Value },
+                new("message", NpgsqlDbType.Text) { Value = (object?)message?.Replace("\0", "", StringComparison.Ordinal) ?? DBNull.Value }, new("code", NpgsqlDbType.Integer) { Value = (object?)exitCode ?? DBNull.Value },
             ]) == 1;
     }
 
@@ -97,15 +114,18 @@ public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
             {
                 NpgsqlBatchCommand command = new(
                     $"""
-                    INSERT INTO {Table} (miner, kind, place, part, deadline, partition, form, job, priority, total) VALUES (@miner, @kind, @place, @part, @deadline, @partition, @form, @job, @priority, @total)
+                    INSERT INTO {Table} (miner, kind, place, part, deadline, partition, form, job, priority, total, quick, deep, sample)
+                    VALUES (@miner, @kind, @place, @part, @deadline, @partition, @form, @job, @priority, @total, @quick, @deep, @sample)
                     ON CONFLICT (miner, kind, place, part) DO UPDATE SET form = excluded.form, job = excluded.job, priority = excluded.priority, total = excluded.total,
-                        generation = checks.generation + 1, state = 'queued', since = now(), submitted = now(), done = 0, report = NULL, message = NULL
+                        quick = excluded.quick, deep = excluded.deep, sample = excluded.sample,
+                        generation = checks.generation + 1, state = 'queued', since = now(), submitted = now(), done = 0, report = NULL, message = NULL, exit_code = NULL
                     """);
                 command.Parameters.AddRange(new NpgsqlParameter[]
                 {
-                    new("miner", (long)job.Miner.Value), new("kind", Word(job.Kind)), new("place", job.Place), new("part", job.Part), new("form", CheckJob.Form), new("job", job.Write()),
+                    new("miner", (long)job.Miner.Value), new("kind", Word(job.Kind)), new("place", job.Place), new("part", job.Part), new("form", job.WrittenIn), new("job", job.Write()),
                     new("priority", priority), new("total", job.Sectors.Count), new("deadline", NpgsqlDbType.Integer) { Value = (object?)job.Deadline ?? DBNull.Value },
-                    new("partition", NpgsqlDbType.Integer) { Value = (object?)job.Partition ?? DBNull.Value },
+                    new("partition", NpgsqlDbType.Integer) { Value = (object?)job.Partition ?? DBNull.Value }, new("quick", job.Reading.Quick), new("deep", job.Reading.Deep),
+                    new("sample", NpgsqlDbType.Integer) { Value = (object?)job.Reading.Sample ?? DBNull.Value },
                 });
                 batch.BatchCommands.Add(command);
             }
@@ -119,12 +139,36 @@ public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
         });
     }
 
-    /// <summary>Takes checks of storage paths off the list.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>Has nobody take checks for now, or take them again. What a worker has goes on.</summary>
+    /// <param name="paused">Which of the two.</param>
+    /// <param name="which">Which checks.</param>
+    /// <returns>How many it changed.</returns>
     /// <exception cref="OperatorException">The database does not answer.</exception>
-    public int Cancel(IReadOnlyList<string> places) => database.Send(
-        $"UPDATE {Table} SET state = 'cancelled', since = now(), generation = generation + 1 WHERE state IN ('queued', 'claimed') AND place = ANY(@places)",
-        new NpgsqlParameter("places", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = places.ToArray() });
+    public int Pause(bool paused, CheckChoice which) => Change(
+        "SET paused = @paused", "state IN ('queued', 'claimed') AND paused <> @paused", which, new NpgsqlParameter("paused", paused));
+
+    /// <summary>Takes checks off the list; who has one stops.</summary>
+    /// <inheritdoc cref="Pause"/>
+    public int Cancel(CheckChoice which) => Change("SET state = 'cancelled', since = now(), generation = generation + 1", "state IN ('queued', 'claimed')", which);
+
+    /// <summary>Puts checks on the list again that failed, and where storage paths are named those that were taken off. What they found stays until one is begun.</summary>
+    /// <inheritdoc cref="Pause"/>
+    public int Retry(CheckChoice which)
+    {
+        ArgumentNullException.ThrowIfNull(which);
+        return Change(
+            "SET state = 'queued', paused = false, since = now(), message = NULL, exit_code = NULL",
+            which.Places.Count == 0 ? "state = 'failed'" : "state IN ('failed', 'cancelled')",
+            which);
+    }
+
+    /// <summary>Has checks of a higher priority go first.</summary>
+    /// <param name="which">Which checks.</param>
+    /// <param name="priority">Higher goes first.</param>
+    /// <returns>How many it changed.</returns>
+    /// <exception cref="OperatorException">The database does not answer.</exception>
+    public int Prefer(CheckChoice which, int priority) => Change(
+        "SET priority = @priority", "state IN ('queued', 'claimed') AND priority <> @priority", which, new NpgsqlParameter("priority", priority));
 
     /// <summary>All checks, in the order in which they were submitted.</summary>
     /// <exception cref="OperatorException">The database does not answer.</exception>
@@ -138,11 +182,24 @@ public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
     internal static CheckView Of(NpgsqlDataReader row) => new(
         new ActorId((ulong)row.GetInt64(0)), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetInt32(3), row.IsDBNull(4) ? null : row.GetInt32(4),
         Enum.Parse<ClaimState>(row.GetString(5), ignoreCase: true), row.IsDBNull(6) ? null : row.GetString(6), row.GetFieldValue<DateTimeOffset>(7), row.GetInt32(8), row.GetInt32(9),
-        CheckReport.Read(row.IsDBNull(10) ? null : row.GetString(10)), row.IsDBNull(11) ? null : row.GetString(11));
+        CheckReport.Read(row.IsDBNull(10) ? null : row.GetString(10)), row.IsDBNull(11) ? null : row.GetString(11),
+        row.IsDBNull(12) ? null : row.GetInt32(12), row.GetBoolean(13), row.GetInt32(14),
+        new CheckReading(row.GetBoolean(15), row.GetBoolean(16), row.IsDBNull(17) ? null : row.GetInt32(17)));
 
     private const string Mine = "id = @id AND generation = @generation AND state = 'claimed'";
 
     private static string Word(CheckKind kind) => kind == CheckKind.Survey ? "survey" : "verify";
+
+    private int Change(string set, string which, CheckChoice choice, params NpgsqlParameter[] values)
+    {
+        ArgumentNullException.ThrowIfNull(choice);
+        return database.Send(
+            $"UPDATE {Table} {set} WHERE {which} AND kind = ANY(@kinds) AND (cardinality(@places) = 0 OR place = ANY(@places))",
+            [
+                .. values, new("kinds", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = choice.Kinds.Select(Word).ToArray() },
+                new("places", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = choice.Places.ToArray() },
+            ]);
+    }
 
     private static NpgsqlParameter[] Key(CheckClaim claim) => [new("id", claim.Id), new("generation", claim.Generation)];
 }

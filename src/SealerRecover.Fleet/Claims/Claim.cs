@@ -33,7 +33,8 @@ public sealed record Candidate(long Id, long Generation, SectorId Sector, string
 /// <summary>What a worker can do.</summary>
 /// <param name="Kinds">Which kinds of jobs.</param>
 /// <param name="Places">Folders, by name, that it can bring results to.</param>
-public sealed record WorkerReach(IReadOnlyList<JobKind> Kinds, IReadOnlyList<string> Places);
+/// <param name="Serves">Whether others can fetch from it what it makes for folders that it does not have.</param>
+public sealed record WorkerReach(IReadOnlyList<JobKind> Kinds, IReadOnlyList<string> Places, bool Serves = false);
 
 /// <summary>A sector that a worker has.</summary>
 /// <param name="Id">Its row.</param>
@@ -98,7 +99,14 @@ public sealed record Submission(SectorJob Job, DateTimeOffset? Due = null)
 /// <param name="ExitCode">The exit code of its failure; 0 for none.</param>
 /// <param name="Message">Why it failed; null for nothing.</param>
 /// <param name="Wait">How long nobody shall take it, where it is given back.</param>
-public sealed record ClaimEnd(ClaimState State, string Outcome, int ExitCode, string? Message, TimeSpan Wait = default);
+public sealed record ClaimEnd(ClaimState State, string Outcome, int ExitCode, string? Message, TimeSpan Wait = default)
+{
+    /// <summary>Where, given back, it can be fetched, as it is made and only not where it belongs; null for not so.</summary>
+    public string? MadeAt { get; init; }
+
+    /// <summary>Whether, given back, it has to be made again, because what was made of it is gone.</summary>
+    public bool IsGone { get; init; }
+}
 
 /// <summary>A sector of a fleet as everybody may see it; times by the database's clock.</summary>
 /// <param name="Sector">The sector.</param>
@@ -137,7 +145,14 @@ public sealed record ClaimView(
     DateTimeOffset Submitted,
     long? Size,
     ClaimStakes Stakes,
-    DateTimeOffset? Moved);
+    DateTimeOffset? Moved)
+{
+    /// <summary>Who made it and has it until it is where it belongs; null for nobody.</summary>
+    public string? MadeBy { get; init; }
+
+    /// <summary>The folder that it goes to, by its name on workers; null for whichever the worker has.</summary>
+    public string? Place { get; init; }
+}
 
 /// <summary>What hangs on a sector: see <see cref="Submission"/>.</summary>
 public readonly record struct ClaimStakes(int? Deadline, int? Partition, DateTimeOffset? FaultEnd, BigInteger? PerDay, BigInteger? Termination, string? Debt);

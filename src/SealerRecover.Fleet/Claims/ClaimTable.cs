@@ -29,8 +29,15 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
     /// </summary>
     internal const string Order = $"priority DESC, CASE WHEN fault_end < now() + interval '3 days' THEN fault_end END NULLS LAST, {NextDue} NULLS LAST, per_day DESC NULLS LAST, miner, number";
 
+    /// <summary>What is added to a row's form while its result waits to be fetched: a worker of a build that cannot fetch leaves it.</summary>
+    internal const string Made = "100";
+
+    /// <summary>Whether who made a row's sector was not heard for so long that it is made again.</summary>
+    private const string MakerIsGone =
+        $"NOT EXISTS (SELECT FROM {FleetDatabase.Schema}.workers AS w WHERE w.name = made_by AND w.heard > now() - @grace) AND (state = 'queued' OR heard < now() - @silence)";
+
     /// <summary>Leaves the newest 200 events of each sector that was changed.</summary>
-    private const string Pruned = $"""
+    internal const string Pruned = $"""
         pruned AS (DELETE FROM {Events} AS e USING changed WHERE e.claim = changed.id
             AND e.id <= (SELECT o.id FROM {Events} AS o WHERE o.claim = changed.id ORDER BY o.id DESC OFFSET 200 LIMIT 1))
         """;
@@ -38,12 +45,21 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
     /// <summary>
     /// Whether a worker may take a row: it waits and belongs nowhere else, or it is this worker's own of an earlier life, or who has it is gone.
     /// </summary>
-    private const string MayTake = """
-        NOT paused AND form <= @form AND (not_before IS NULL OR not_before < now()) AND (
+    private const string MayTake = $"""
+        NOT paused AND (form <= @form OR (made_by IS NOT NULL AND form - {Made} <= @form AND {MakerIsGone})) AND (not_before IS NULL OR not_before < now()) AND (
             (state = 'queued' AND (worker IS NULL OR worker = @worker OR NOT placed OR heard < now() - @grace))
             OR (state = 'claimed' AND worker = @worker)
             OR (state = 'claimed' AND heard < now() - CASE WHEN placed THEN @grace ELSE @silence END))
         """;
+
+    /// <summary>Whether a row's sector goes where this worker can bring it, or where another that is there can fetch it from this one.</summary>
+    private const string IsInReach = $"""
+        kind = ANY(@kinds) AND (place IS NULL OR place = ANY(@places) OR (@serves AND kind = 'recover' AND EXISTS (
+            SELECT FROM {FleetDatabase.Schema}.workers AS w WHERE NOT w.ended AND NOT w.draining AND w.heard > now() - @silence AND place = ANY(w.places))))
+        """;
+
+    /// <summary>Whether a sector that is submitted again, for some folder, keeps the result that waits to be fetched.</summary>
+    private const string StaysMade = "claims.made_by IS NOT NULL AND claims.state = 'queued' AND excluded.kind = 'recover' AND excluded.place IS NOT NULL";
 
     /// <summary>What this worker may take now, what goes first first.</summary>
     /// <param name="worker">The worker; it has nothing at work.</param>
@@ -56,12 +72,12 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
         return database.Rows(
             $"""
             SELECT id, generation, miner, number, job FROM {Table}
-            WHERE {MayTake} AND kind = ANY(@kinds) AND (place IS NULL OR place = ANY(@places)) ORDER BY {Order} LIMIT @most
+            WHERE {MayTake} AND {IsInReach} ORDER BY {Order} LIMIT @most
             """,
             row => new Candidate(row.GetInt64(0), row.GetInt64(1), SectorOf(row, 2), row.GetString(4)),
             [
                 .. Taker(worker), Many("kinds", NpgsqlDbType.Text, reach.Kinds.Select(KindWord)), Many("places", NpgsqlDbType.Text, reach.Places),
-                new("most", most),
+                new("serves", reach.Serves), new("most", most),
             ]);
     }
 
@@ -78,7 +94,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
             WITH changed AS (
                 UPDATE {Table} SET state = 'claimed', generation = generation + 1, placed = placed AND worker = @worker, worker = @worker,
                     since = now(), heard = now(), not_before = NULL, phase = NULL, step = NULL, steps = NULL, fraction = NULL, rate = NULL, unit = NULL, moved = now(),
-                    outcome = NULL, exit_code = NULL, message = NULL
+                    outcome = NULL, exit_code = NULL, message = NULL, made_by = NULL, made_at = NULL, form = CASE WHEN made_by IS NULL THEN form ELSE form - {Made} END
                 WHERE id = @id AND generation = @generation AND {MayTake} RETURNING id, generation),
             told AS (INSERT INTO {Events} (claim, worker, text) SELECT id, @worker, 'taken' FROM changed),
             {Pruned}
@@ -155,8 +171,11 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
         return database.First(
             $"""
             WITH changed AS (
-                UPDATE {Table} SET state = @state, since = now(), heard = now(), placed = (placed OR @placed) AND @state <> 'done', outcome = @outcome, exit_code = @code,
-                    message = @message, not_before = CASE WHEN @state = 'queued' THEN now() + @wait END
+                UPDATE {Table} SET state = @state, since = now(), heard = now(), placed = (placed OR @placed) AND @state <> 'done' AND @made_at IS NULL, outcome = @outcome,
+                    exit_code = @code, message = @message, not_before = CASE WHEN @state = 'queued' THEN now() + @wait END,
+                    made_by = CASE WHEN @made_at IS NOT NULL THEN worker WHEN @state <> 'done' AND NOT @gone THEN made_by END,
+                    made_at = CASE WHEN @made_at IS NOT NULL THEN @made_at WHEN @state <> 'done' AND NOT @gone THEN made_at END,
+                    form = form + CASE WHEN @made_at IS NOT NULL THEN {Made} WHEN made_by IS NOT NULL AND (@state = 'done' OR @gone) THEN -{Made} ELSE 0 END
                 WHERE id = @id AND generation = @generation AND state = 'claimed' RETURNING id, worker),
             told AS (
                 INSERT INTO {Events} (claim, at, worker, text, step, seconds)
@@ -169,6 +188,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
             [
                 .. Key(claim), new("state", Word(end.State)), new("outcome", end.Outcome), new("code", end.ExitCode), new("placed", placed),
                 new("message", NpgsqlDbType.Text) { Value = (object?)end.Message ?? DBNull.Value }, new("wait", end.Wait),
+                OrNull("made_at", NpgsqlDbType.Text, end.MadeAt), new("gone", end.IsGone),
                 .. Told([.. events ?? [], new ClaimEvent(Words(end))]),
             ]) == claim.Id;
     }
@@ -192,7 +212,8 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
                     WITH changed AS (
                         INSERT INTO {Table} (miner, number, form, kind, place, job, priority, due, size, deadline, partition, fault_end, per_day, termination, debt)
                         VALUES (@miner, @number, @form, @kind, @place, @job, @priority, @due, @size, @deadline, @partition, @fault_end, @per_day, @termination, @debt)
-                        ON CONFLICT (miner, number) DO UPDATE SET form = excluded.form, kind = excluded.kind, place = excluded.place, job = excluded.job,
+                        ON CONFLICT (miner, number) DO UPDATE SET form = excluded.form + CASE WHEN {StaysMade} THEN {Made} ELSE 0 END,
+                            made_by = CASE WHEN {StaysMade} THEN claims.made_by END, made_at = CASE WHEN {StaysMade} THEN claims.made_at END, kind = excluded.kind, place = excluded.place, job = excluded.job,
                             priority = excluded.priority, due = excluded.due, size = excluded.size, deadline = excluded.deadline, partition = excluded.partition,
                             fault_end = excluded.fault_end, per_day = excluded.per_day, termination = excluded.termination, debt = excluded.debt,
                             state = 'queued', since = now(), submitted = now(), not_before = NULL, outcome = NULL, exit_code = NULL, message = NULL
@@ -202,7 +223,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
                 SectorJob job = sector.Job;
                 command.Parameters.AddRange(new NpgsqlParameter[]
                 {
-                    new("miner", (long)job.Facts.Sector.Miner.Value), new("number", (long)job.Facts.Sector.Number), new("form", SectorJob.Form), new("job", job.Write()),
+                    new("miner", (long)job.Facts.Sector.Miner.Value), new("number", (long)job.Facts.Sector.Number), new("form", job.WrittenIn), new("job", job.Write()),
                     new("kind", KindWord(job.Kind)), OrNull("place", NpgsqlDbType.Text, job.Place), new("priority", priority),
                     OrNull("due", NpgsqlDbType.TimestampTz, sector.Due?.ToUniversalTime()), new("size", job.Facts.SealProof.SectorSize.Bytes),
                     OrNull("deadline", NpgsqlDbType.Integer, sector.Deadline), OrNull("partition", NpgsqlDbType.Integer, sector.Partition),
@@ -223,6 +244,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
 
     private static string Words(ClaimEnd end) => end switch
     {
+        { MadeAt: not null } => "made; waits to be fetched",
         { State: ClaimState.Done, Outcome: "already_there" } => "stood there already",
         { State: ClaimState.Done } => "installed",
         { State: ClaimState.Failed } => $"failed: {end.Message}",
@@ -253,9 +275,9 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
 
     private static NpgsqlParameter OrNull(string name, NpgsqlDbType type, object? value) => new(name, type) { Value = value ?? DBNull.Value };
 
-    private static NpgsqlParameter[] Key(Claim claim) => [new("id", claim.Id), new("generation", claim.Generation)];
+    internal static NpgsqlParameter[] Key(Claim claim) => [new("id", claim.Id), new("generation", claim.Generation)];
 
-    private static NpgsqlParameter Many<T>(string name, NpgsqlDbType type, IEnumerable<T> values) => new(name, NpgsqlDbType.Array | type) { Value = values.ToArray() };
+    internal static NpgsqlParameter Many<T>(string name, NpgsqlDbType type, IEnumerable<T> values) => new(name, NpgsqlDbType.Array | type) { Value = values.ToArray() };
 
     internal static SectorId SectorOf(NpgsqlDataReader row, int column) => new(new ActorId((ulong)row.GetInt64(column)), (ulong)row.GetInt64(column + 1));
 

@@ -17,7 +17,7 @@ public sealed class FleetList(FleetDatabase database)
 
     private const string SectorRows = $"""
         SELECT miner, number, state, paused, priority, {ClaimTable.NextDue}, generation, worker, since, heard, placed, phase, coalesce(step, 0), coalesce(steps, 0), coalesce(fraction, 0),
-            outcome, exit_code, message, kind, submitted, size, deadline, partition, fault_end, per_day, termination, debt, rate, unit, moved
+            outcome, exit_code, message, kind, submitted, size, deadline, partition, fault_end, per_day, termination, debt, rate, unit, moved, made_by, place
         FROM {Claims} ORDER BY state <> 'claimed', state <> 'queued', {ClaimTable.Order}
         """;
 
@@ -66,13 +66,15 @@ public sealed class FleetList(FleetDatabase database)
         new NpgsqlParameter("miner", (long)sector.Miner.Value), new NpgsqlParameter("number", (long)sector.Number));
 
     /// <summary>A worker comes.</summary>
+    /// <param name="worker">Its name.</param>
+    /// <param name="places">The folders that it has, by name.</param>
     /// <exception cref="OperatorException">The database does not answer.</exception>
-    public void Come(string worker) => database.Send(
+    public void Come(string worker, params IEnumerable<string> places) => database.Send(
         $"""
-        INSERT INTO {Workers} (name, form) VALUES (@worker, @form)
-        ON CONFLICT (name) DO UPDATE SET since = now(), heard = now(), form = excluded.form, draining = false, ended = false, note = NULL, about = NULL
+        INSERT INTO {Workers} (name, form, places) VALUES (@worker, @form, @places)
+        ON CONFLICT (name) DO UPDATE SET since = now(), heard = now(), form = excluded.form, places = excluded.places, draining = false, ended = false, note = NULL, about = NULL
         """,
-        new NpgsqlParameter("worker", worker), new NpgsqlParameter("form", SectorJob.Form));
+        new NpgsqlParameter("worker", worker), new NpgsqlParameter("form", SectorJob.Form), ClaimTable.Many("places", NpgsqlDbType.Text, places));
 
     /// <summary>A worker is still there.</summary>
     /// <param name="worker">Its name.</param>
@@ -187,7 +189,11 @@ public sealed class FleetList(FleetDatabase database)
             row.IsDBNull(24) ? null : row.GetFieldValue<BigInteger>(24),
             row.IsDBNull(25) ? null : row.GetFieldValue<BigInteger>(25),
             row.IsDBNull(26) ? null : row.GetString(26)),
-        row.IsDBNull(29) ? null : row.GetFieldValue<DateTimeOffset>(29));
+        row.IsDBNull(29) ? null : row.GetFieldValue<DateTimeOffset>(29))
+    {
+        MadeBy = row.IsDBNull(30) ? null : row.GetString(30),
+        Place = row.IsDBNull(31) ? null : row.GetString(31),
+    };
 
     private static WorkerView WorkerOf(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetFieldValue<DateTimeOffset>(1), row.GetDouble(2), row.GetBoolean(3), row.GetBoolean(4), row.IsDBNull(5) ? null : row.GetString(5),

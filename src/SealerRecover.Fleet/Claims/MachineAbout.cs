@@ -37,6 +37,9 @@ public sealed record MachineAbout : MachineReading
     /// <summary>Whether that is as it did.</summary>
     public bool? PaceMeasured { get; init; }
 
+    /// <summary>What part of a sector's time its labels are, 0 to 1, by its plan of what it has or had last; trees are the rest.</summary>
+    public double? LabelShare { get; init; }
+
     /// <summary>The address at which its own page is.</summary>
     public string? Url { get; init; }
 

@@ -86,6 +86,11 @@ public static class FleetSchema
             report text,
             message text,
             UNIQUE (miner, kind, place, part));
+        ALTER TABLE {FleetDatabase.Schema}.claims ADD COLUMN IF NOT EXISTS made_by text, ADD COLUMN IF NOT EXISTS made_at text;
+        ALTER TABLE {FleetDatabase.Schema}.workers ADD COLUMN IF NOT EXISTS places text[];
+        ALTER TABLE {FleetDatabase.Schema}.checks ADD COLUMN IF NOT EXISTS paused boolean NOT NULL DEFAULT false, ADD COLUMN IF NOT EXISTS exit_code int;
+        ALTER TABLE {FleetDatabase.Schema}.checks
+            ADD COLUMN IF NOT EXISTS quick boolean NOT NULL DEFAULT false, ADD COLUMN IF NOT EXISTS deep boolean NOT NULL DEFAULT false, ADD COLUMN IF NOT EXISTS sample int;
         CREATE INDEX IF NOT EXISTS events_claim ON {FleetDatabase.Schema}.events (claim, id);
         """;
 

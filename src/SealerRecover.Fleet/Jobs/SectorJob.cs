@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Filecoin.Chain.Facts;
@@ -22,12 +23,23 @@ public enum JobKind
 /// <param name="Place">The folder, by its name on the worker, that the result goes to; null for whichever the worker has.</param>
 public sealed record SectorJob(SectorFacts Facts, JobKind Kind, string? Place)
 {
-    /// <summary>Which form jobs are written in; a worker leaves those of another.</summary>
-    public const int Form = 1;
+    /// <summary>The latest form that is known here; a worker leaves those of a later one.</summary>
+    public const int Form = 2;
+
+    /// <summary>The form of those that say nothing of where pieces are.</summary>
+    private const int WithoutPieces = 1;
+
+    /// <summary>Where pieces are beside where the worker knows them to be, as a piece source is written; a place that it does not have is passed over.</summary>
+    public ImmutableArray<string> PieceSources { get; init; } = [];
+
+    /// <summary>The earliest form that says it: workers of an older build take what they understand.</summary>
+    public int WrittenIn => PieceSources.IsEmpty ? WithoutPieces : Form;
 
     /// <summary>The job as it is kept.</summary>
     public string Write() => JsonSerializer.Serialize(
-        new JobText(Kind, Place, MetadataFile.Text(new RecoveryMetadata(Facts.Sector.Miner, Facts.SealProof.SectorSize, [Facts]))), JobJson.Default.JobText);
+        new JobText(
+            Kind, Place, MetadataFile.Text(new RecoveryMetadata(Facts.Sector.Miner, Facts.SealProof.SectorSize, [Facts])), PieceSources.IsEmpty ? null : PieceSources),
+        JobJson.Default.JobText);
 
     /// <summary>Reads a job of this form.</summary>
     /// <exception cref="OperatorException">BadInput: it is none.</exception>
@@ -36,7 +48,7 @@ public sealed record SectorJob(SectorFacts Facts, JobKind Kind, string? Place)
         try
         {
             JobText job = JsonSerializer.Deserialize(text, JobJson.Default.JobText)!;
-            return new SectorJob(MetadataFile.Parse("the job", job.Metadata).Sectors[0], job.Kind, job.Place);
+            return new SectorJob(MetadataFile.Parse("the job", job.Metadata).Sectors[0], job.Kind, job.Place) { PieceSources = job.PieceSources ?? [] };
         }
         catch (JsonException damaged)
         {
@@ -46,7 +58,7 @@ public sealed record SectorJob(SectorFacts Facts, JobKind Kind, string? Place)
 }
 
 /// <summary>A job's JSON.</summary>
-internal sealed record JobText(JobKind Kind, string? Place, string Metadata);
+internal sealed record JobText(JobKind Kind, string? Place, string Metadata, ImmutableArray<string>? PieceSources);
 
 /// <summary>Knows it without reflection.</summary>
 [JsonSourceGenerationOptions(UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

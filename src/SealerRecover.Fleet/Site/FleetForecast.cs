@@ -15,12 +15,6 @@ namespace SealerRecover.Fleet.Site;
 /// <param name="Fraction">Of the whole work, 0 to 1, by bytes of sectors; null where there is none.</param>
 internal sealed record FleetForecast(FrozenDictionary<SectorId, DateTimeOffset> BackAt, DateTimeOffset? DoneAt, double? Fraction)
 {
-    /// <summary>What part of a sector's work its labels are, about: 11 layers against trees of what they hold.</summary>
-    private const double Labels = 0.8;
-
-    /// <summary>Labels and trees.</summary>
-    private const double BeforeInstall = 0.98;
-
     /// <summary>Farther ahead nothing is foretold.</summary>
     private const double MostSeconds = 3e9;
 
@@ -30,14 +24,21 @@ internal sealed record FleetForecast(FrozenDictionary<SectorId, DateTimeOffset> 
     public static FleetForecast Of(FleetView view, TimeSpan silence)
     {
         Dictionary<string, Machine> machines = Machines(view, silence);
+        Shares shares = new(view.Workers);
         List<ClaimView> waiting = [];
         Dictionary<SectorId, Machine> own = [];
         foreach (ClaimView claim in view.Sectors.Where(claim => claim.State is ClaimState.Queued or ClaimState.Claimed))
         {
+            if (claim is { State: ClaimState.Queued, MadeBy: not null })
+            {
+                // What is made has to be fetched, which takes nobody's cores.
+                continue;
+            }
+
             bool isOwn = claim.State == ClaimState.Claimed || (claim.Progress.Placed && !claim.Paused);
             if (isOwn && claim.Worker is { } worker && machines.TryGetValue(worker, out Machine? machine))
             {
-                machine.Busy += LeftOf(claim) / machine.Pace;
+                machine.Busy += LeftOf(claim, shares) / machine.Pace;
                 own.Add(claim.Sector, machine);
             }
             else if (!claim.Paused)
@@ -64,7 +65,7 @@ internal sealed record FleetForecast(FrozenDictionary<SectorId, DateTimeOffset> 
         return new FleetForecast(
             back.Where(sector => sector.Value < MostSeconds).ToFrozenDictionary(sector => sector.Key, sector => view.At.AddSeconds(sector.Value)),
             isWhole ? view.At.AddSeconds(back.Values.Max()) : null,
-            FractionOf(view));
+            FractionOf(view, shares));
     }
 
     /// <summary>Machines that work, with their pace; one that has not told any goes as the others in their middle.</summary>
@@ -86,34 +87,46 @@ internal sealed record FleetForecast(FrozenDictionary<SectorId, DateTimeOffset> 
         _ => null,
     };
 
-    private static double? FractionOf(FleetView view)
+    private static double? FractionOf(FleetView view, Shares shares)
     {
         ClaimView[] counted = [.. view.Sectors.Where(claim => claim.State != ClaimState.Cancelled)];
         double all = counted.Sum(SizeOf);
-        return all > 0 ? Math.Round(Math.Clamp(1 - (counted.Sum(LeftOf) / all), 0, 1), 4) : null;
+        return all > 0 ? Math.Round(Math.Clamp(1 - (counted.Sum(claim => LeftOf(claim, shares)) / all), 0, 1), 4) : null;
     }
 
     /// <summary>Bytes of a sector; where an older build put it on the list, as if it were of 32GiB.</summary>
     private static double SizeOf(ClaimView claim) => claim.Size ?? SectorSize.GiB32.Bytes;
 
-    private static double LeftOf(ClaimView claim) => claim.State switch
+    private static double LeftOf(ClaimView claim, Shares shares) => claim.State switch
     {
         ClaimState.Done => 0,
-        ClaimState.Claimed => SizeOf(claim) * (1 - Done(claim.Progress)),
-        ClaimState.Queued when claim.Progress.Placed => SizeOf(claim) * (1 - Done(claim.Progress)),
+        ClaimState.Claimed => SizeOf(claim) * (1 - Done(claim.Progress, shares.Of(claim.Worker))),
+        ClaimState.Queued when claim.MadeBy is not null => 0,
+        ClaimState.Queued when claim.Progress.Placed => SizeOf(claim) * (1 - Done(claim.Progress, shares.Of(claim.Worker))),
         _ => SizeOf(claim),
     };
 
-    private static double Done(ClaimProgress progress)
+    /// <summary>How far a sector is. A plan has no time for installing, which is little beside the rest; where none tells of labels, only that counts.</summary>
+    private static double Done(ClaimProgress progress, double? labels)
     {
         double within = progress.Steps > 0 ? Math.Clamp((progress.Step - 1 + progress.Fraction) / progress.Steps, 0, 1) : 0;
         return SitePhase.Stage(progress.Phase) switch
         {
-            SectorStage.Labelling => Labels * within,
-            SectorStage.Trees => Labels + ((BeforeInstall - Labels) * within),
-            SectorStage.Installing => BeforeInstall,
+            SectorStage.Labelling when labels is { } share => share * within,
+            SectorStage.Trees when labels is { } share => share + ((1 - share) * within),
+            SectorStage.Installing => 1,
             _ => 0,
         };
+    }
+
+    /// <summary>What part of a sector's time its labels are, by the plan of the machine that has it; of one that has not told, as the others in their middle.</summary>
+    private sealed class Shares(IReadOnlyList<WorkerView> workers)
+    {
+        private readonly Dictionary<string, double> _told = workers.Where(worker => worker.About?.LabelShare is >= 0 and <= 1).ToDictionary(worker => worker.Name, worker => worker.About!.LabelShare!.Value);
+
+        public double? Of(string? worker) => worker is not null && _told.TryGetValue(worker, out double share) ? share
+            : _told.Count == 0 ? null
+            : _told.Values.Order().ElementAt(_told.Count / 2);
     }
 
     /// <summary>A machine.</summary>

@@ -67,12 +67,14 @@ internal static class SiteReading
         DateTimeOffset? back = forecast.BackAt.TryGetValue(claim.Sector, out DateTimeOffset foretold) ? foretold : null;
         bool isAtWork = claim.State == ClaimState.Claimed;
         ClaimProgress progress = claim.Progress;
+        bool isMade = claim is { State: ClaimState.Queued, MadeBy: not null };
         bool hasProgress = progress.Phase is not null && (isAtWork || claim is { State: ClaimState.Queued, Progress.Placed: true });
         return new SiteSector
         {
             Sector = claim.Sector,
             Stage = claim.State switch
             {
+                ClaimState.Queued when isMade => SectorStage.Installing,
                 ClaimState.Queued => SectorStage.Queued,
                 ClaimState.Claimed => SitePhase.Stage(progress.Phase),
                 ClaimState.Done => SectorStage.Done,
@@ -89,7 +91,7 @@ internal static class SiteReading
             FaultEnd = claim.Stakes.FaultEnd,
             Late = isOpen && claim.Due is { } due && (back is { } known ? known > due : due < now),
             BackAt = back,
-            Machine = claim.Worker,
+            Machine = isMade ? claim.MadeBy : claim.Worker,
             Phase = hasProgress ? progress.Phase : null,
             Step = hasProgress ? progress.Step : null,
             Steps = hasProgress ? progress.Steps : null,
@@ -118,13 +120,20 @@ internal static class SiteReading
             ClaimState.Failed => SectorStage.Failed,
             _ => SectorStage.Stopped,
         },
+        Quick = check.Reading.Quick,
+        Deep = check.Reading.Deep,
+        Sample = check.Reading.Sample,
+        Paused = check.Paused,
+        Priority = check.Priority,
         Machine = check.Worker,
         Since = check.Since,
         Done = check.Done,
         Total = check.Total,
         Good = check.Report.Good,
         Absent = check.Report.Absent,
+        BlockChance = check.Report.BlockChance,
         Damaged = [.. check.Report.Damaged.Select(damage => new SiteDamage(new SectorId(check.Miner, damage.Number), damage.Text))],
+        ExitCode = check.ExitCode,
         Message = check.Message,
     };
 

@@ -1,3 +1,4 @@
+using Filecoin.Primitives;
 using Microsoft.Extensions.Logging;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Fleet.Jobs;
@@ -12,7 +13,7 @@ namespace SealerRecover.Fleet.Work;
 internal sealed record Offer(Candidate Candidate, SectorJob Job);
 
 /// <summary>What a worker takes at once.</summary>
-/// <param name="Offers">The sectors, of one seal proof, that go to one folder.</param>
+/// <param name="Offers">The sectors, of one seal proof, that go to one folder in the end.</param>
 /// <param name="Settings">How they are made.</param>
 /// <param name="Shortage">What does not suffice for any of those that would go before; null for nothing.</param>
 /// <param name="MayGrow">Whether there is room for labels of as many while trees of one are built, so that others can be begun before all of these have ended.</param>
@@ -34,11 +35,10 @@ internal sealed class Admission(WorkerSettings settings, TimeProvider time, ILog
     public Batch Choose(IReadOnlyList<Offer> offers)
     {
         string? shortage = null;
-        foreach (var together in offers.Select(offer => (Offer: offer, Settings: settings.For(offer.Job)))
-            .GroupBy(one => (one.Offer.Job.Kind, one.Offer.Job.Facts.SealProof.Porep, one.Settings.ResultFolder)))
+        foreach (IGrouping<BatchKind, Offer> together in offers.GroupBy(KindOf))
         {
-            RecoverySettings here = together.First().Settings;
-            Offer[] all = [.. together.Select(one => one.Offer)];
+            Offer[] all = [.. together];
+            RecoverySettings here = settings.For(all[0].Job);
             for (int count = Math.Min(all.Length, settings.Most ?? all.Length); count > 0; count /= 2)
             {
                 RecoveryPlan plan = Plan(here with { Parallel = count }, all.Take(count));
@@ -57,13 +57,17 @@ internal sealed class Admission(WorkerSettings settings, TimeProvider time, ILog
         return new Batch([], settings.Recover, shortage);
     }
 
-    /// <summary>Whether a sector can join a batch at work: it is of the same kind and seal proof, and goes to the same folder.</summary>
-    public bool Joins(Batch batch, Offer offer)
+    /// <summary>Whether a sector can join a batch at work.</summary>
+    public bool Joins(Batch batch, Offer offer) => KindOf(offer) == KindOf(batch.Offers[0]);
+
+    private BatchKind KindOf(Offer offer)
     {
-        SectorJob like = batch.Offers[0].Job;
-        return offer.Job.Kind == like.Kind && offer.Job.Facts.SealProof.Porep == like.Facts.SealProof.Porep
-            && settings.For(offer.Job).ResultFolder == batch.Settings.ResultFolder;
+        RecoverySettings there = settings.For(offer.Job);
+        return new(offer.Job.Kind, offer.Job.Facts.SealProof.Porep, there.ResultFolder, there.Destination, string.Join('\n', offer.Job.PieceSources));
     }
+
+    /// <summary>What sectors that are run together have in common.</summary>
+    private readonly record struct BatchKind(JobKind Kind, PorepParameters Porep, string ResultFolder, string? Destination, string PieceSources);
 
     private RecoveryPlan Plan(RecoverySettings here, IEnumerable<Offer> offers) => new RecoveryRunner(here, time, logger).Plan([.. offers.Select(offer => offer.Job.Facts)]);
 

@@ -1,5 +1,6 @@
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Microsoft.Extensions.Logging;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Fleet.Database;
 using SealerRecover.Fleet.Jobs;
@@ -9,9 +10,9 @@ namespace SealerRecover.Fleet.Work;
 
 /// <summary>
 /// Works off checks at this machine's storage paths, one at a time, beside its sectors: they wait for disks and not for cores. On a thread of its own;
-/// what it says of a check renews it.
+/// what it says of a check renews it. Whatever goes wrong in a check ends that check, and neither this nor the worker, which has sectors at work.
 /// </summary>
-internal sealed class CheckLoop : IDisposable
+internal sealed partial class CheckLoop : IDisposable
 {
     /// <summary>How many pauses pass between two looks: nobody waits for a check within seconds.</summary>
     private const int Rarely = 5;
@@ -19,6 +20,8 @@ internal sealed class CheckLoop : IDisposable
     private readonly CheckTable _table;
     private readonly WorkerSettings _settings;
     private readonly EventSink _events;
+    private readonly ILogger _logger;
+    private readonly Look _look;
     private readonly CancellationTokenSource _stop;
     private readonly CancellationTokenSource _drain = new();
     private readonly Thread? _thread;
@@ -27,10 +30,13 @@ internal sealed class CheckLoop : IDisposable
     /// <param name="database">Where the checks are.</param>
     /// <param name="settings">What the operator of this machine decided.</param>
     /// <param name="events">Told what is looked at and what was found.</param>
+    /// <param name="logger">Told of bugs in full.</param>
     /// <param name="cancellation">Stops it; what it has is given back.</param>
-    public CheckLoop(FleetDatabase database, WorkerSettings settings, EventSink events, CancellationToken cancellation)
+    /// <param name="look">How it looks; null for as <see cref="CheckRun"/> does.</param>
+    public CheckLoop(FleetDatabase database, WorkerSettings settings, EventSink events, ILogger logger, CancellationToken cancellation, Look? look = null)
     {
-        (_table, _settings, _events) = (new CheckTable(database, settings.Silence), settings, events);
+        (_table, _settings, _events, _logger) = (new CheckTable(database, settings.Silence), settings, events, logger);
+        _look = look ?? ((job, told, stop) => new CheckRun(settings.Repair!).Run(job, told, stop));
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (settings.Repair is { StoragePaths.IsEmpty: false })
         {
@@ -38,6 +44,9 @@ internal sealed class CheckLoop : IDisposable
             _thread.Start();
         }
     }
+
+    /// <summary>Looks at the sectors of a check; see <see cref="CheckRun.Run"/>.</summary>
+    internal delegate CheckReport Look(CheckJob job, Action<int, CheckReport> told, CancellationToken cancellation);
 
     /// <summary>Takes nothing new, and waits for what it has, unless it is stopped.</summary>
     public void Finish()
@@ -76,6 +85,14 @@ internal sealed class CheckLoop : IDisposable
                 _events.Notice(failure.Message);
                 return;
             }
+#pragma warning disable CA1031 // Whatever it is: no checks are looked at here any more, and the worker goes on.
+            catch (Exception bug)
+#pragma warning restore CA1031
+            {
+                Unforeseen(_logger, "the list of checks", bug);
+                _events.Notice($"the list of checks could not be read for a bug ({bug.Message}); this worker looks at none any more until it is started again");
+                return;
+            }
 
             WaitHandle.WaitAny([_stop.Token.WaitHandle, _drain.Token.WaitHandle], Rarely * _settings.Pause);
         }
@@ -103,7 +120,7 @@ internal sealed class CheckLoop : IDisposable
                 every < TimeSpan.FromSeconds(3) ? every : TimeSpan.FromSeconds(3),
                 _ => { }))
             {
-                new CheckRun(_settings.Repair!).Run(
+                _look(
                     job,
                     (done, report) =>
                     {
@@ -124,11 +141,20 @@ internal sealed class CheckLoop : IDisposable
         }
         catch (OperatorException failure) when (failure.Kind != FailureKind.NodeUnreachable)
         {
-            End(ClaimState.Failed, failure.Message);
+            Fail(failure);
         }
         catch (Exception failure) when (StorageFailure.Is(failure))
         {
-            End(ClaimState.Failed, failure.Message);
+            Fail(failure);
+        }
+
+#pragma warning disable CA1031 // Whatever it is: the check fails, and the worker goes on.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            Unforeseen(_logger, "a check", bug);
+            _events.Notice($"a check failed for a bug ({bug.Message}); the worker goes on");
+            Fail(bug);
         }
 
         (int, CheckReport) Now()
@@ -139,10 +165,16 @@ internal sealed class CheckLoop : IDisposable
             }
         }
 
-        void End(ClaimState end, string? message)
+        void Fail(Exception failure) => End(ClaimState.Failed, failure);
+
+        void End(ClaimState end, Exception? failure)
         {
             (int done, CheckReport report) = Now();
-            _table.End(claim, end, done, report, message);
+            _table.End(claim, end, done, report, failure?.Message, failure is null ? null : _settings.ExitCodeOf(failure));
         }
     }
+
+    /// <summary>With its stack, for who reports it; the sentence about it is told anyway.</summary>
+    [LoggerMessage(LogLevel.Debug, "{What} failed in a way nobody foresaw: {Stack}")]
+    private static partial void Unforeseen(ILogger log, string what, object stack);
 }

@@ -1,4 +1,5 @@
 using Filecoin.Chain.Facts;
+using Filecoin.Primitives;
 using SealerRecover.Fleet.Jobs;
 using SealerRecover.Recovery.Settings;
 using SealerRecover.Recovery.Survey;
@@ -27,29 +28,39 @@ internal sealed class CheckRun(RecoverySettings settings)
         foreach (SectorFacts facts in job.Sectors)
         {
             cancellation.ThrowIfCancellationRequested();
-            report = !roots.FoldersOf(facts.Sector).Contains(job.Place) ? report with { Absent = report.Absent + 1 }
-                : Fault(job.Kind, facts, roots, cancellation) is { } fault ? report with { Damaged = report.Damaged.Add(new CheckedDamage(facts.Sector.Number, fault)) }
-                : report with { Good = report.Good + 1 };
+            report = roots.FoldersOf(facts.Sector).Contains(job.Place) ? With(report, facts.Sector, Look(job, facts, roots, cancellation)) : report with { Absent = report.Absent + 1 };
             told(++done, report);
         }
 
         return report;
     }
 
-    /// <summary>What is wrong with a sector, in one sentence; null for nothing.</summary>
-    private string? Fault(CheckKind kind, SectorFacts facts, StorageRoots roots, CancellationToken cancellation)
+    private static CheckReport With(CheckReport report, SectorId sector, (string? Fault, double BlockChance) look) => look.Fault is { } fault
+        ? report with { Damaged = report.Damaged.Add(new CheckedDamage(sector.Number, fault)) }
+        : report with { Good = report.Good + 1, BlockChance = Math.Min(report.BlockChance ?? 1, look.BlockChance) };
+
+    /// <summary>What is wrong with a sector, in one sentence, null for nothing; and what that is worth.</summary>
+    private (string? Fault, double BlockChance) Look(CheckJob job, SectorFacts facts, StorageRoots roots, CancellationToken cancellation)
     {
         SurveyFacts known = SurveyFacts.From(facts);
-        if (kind == CheckKind.Verify)
+        if (job.Kind == CheckKind.Verify)
         {
             VerifySettings how = new() { RowsToDiscard = settings.RowsToDiscard, Threads = Threads, Kernels = settings.Kernels };
             SectorVerification proof = new SectorVerifier(roots, how).Verify(known, ChallengeSeed.Random(reason: null), progress: null, cancellation);
-            return proof.IsProven ? null : string.Join("; ", proof.Faults.Select(fault => fault.Sentence));
+            return (proof.IsProven ? null : string.Join("; ", proof.Faults.Select(fault => fault.Sentence)), proof.BlockChance);
         }
 
-        SurveySettings look = new() { RowsToDiscard = settings.RowsToDiscard, Threads = Threads, Kernels = settings.Kernels };
+        SurveySettings look = new()
+        {
+            Quick = job.Reading.Quick,
+            Deep = job.Reading.Deep,
+            Sample = job.Reading.Sample,
+            RowsToDiscard = settings.RowsToDiscard,
+            Threads = Threads,
+            Kernels = settings.Kernels,
+        };
         SectorSurvey survey = new SectorSurveyor(roots, look).Survey(known, progress: null, cancellation);
         string[] needed = [.. RepairAdvice.For(survey).Where(advice => advice.IsNeeded).Select(advice => advice.Why)];
-        return needed.Length == 0 ? null : string.Join(" ", needed);
+        return (needed.Length == 0 ? null : string.Join(" ", needed), survey.BlockChance);
     }
 }

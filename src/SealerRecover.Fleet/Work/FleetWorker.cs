@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
@@ -46,6 +47,9 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     private readonly FleetList _list = new(database);
     private readonly Admission _admission = new(settings, time, logger);
     private readonly MachineReport _machine = new(settings);
+
+    /// <summary>Sectors at work that go to folders of other workers.</summary>
+    private readonly ConcurrentDictionary<SectorId, string> _forOthers = [];
     private volatile string? _note;
     private volatile bool _draining;
     private volatile bool _replaced;
@@ -62,7 +66,8 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     {
         using FolderLock mine = StorageFailure.Explain(settings.Recover.TempFolder, () => FolderLock.Take(
             LinuxFileSystem.Instance, Path.Combine(settings.Recover.TempFolder, LockName), $"the worker of {settings.Recover.TempFolder}"));
-        HeldClaims held = new(_table, shown, outcome => _mendsOthers && Stands(outcome) ? null : EndOf(outcome), time, settings.Silence / 2);
+        HeldClaims fetched = new(_table, shown, _ => null, time, settings.Silence / 2, leavesLayers: false);
+        HeldClaims held = new(_table, fetched, outcome => _mendsOthers && Stands(outcome) ? null : EndOf(outcome), time, settings.Silence / 2);
         EventSink events = new(held, time);
         List<WorkedSector> outcomes = [];
 
@@ -77,13 +82,14 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         using LifeSigns signs = new(() => Tell(held, seat, events), every, failure => events.Notice($"{failure.Message}; what is at work goes on"));
         try
         {
-            using CheckLoop checks = new(database, settings, events, cancellation);
+            using CheckLoop checks = new(database, settings, events, logger, cancellation);
+            using FetchLoop fetching = new(database, settings, fetched, events, time, done => Add(outcomes, [done]), cancellation);
             while (!cancellation.IsCancellationRequested && !_draining && !_replaced)
             {
                 Batch? taken = Take(held, events, cancellation);
                 if (taken is { Offers.Count: > 0 })
                 {
-                    outcomes.AddRange(Work(taken, held, events, cancellation));
+                    Add(outcomes, Work(taken, held, events, cancellation));
                 }
                 else
                 {
@@ -94,12 +100,14 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
             if (_draining && !_replaced)
             {
                 checks.Finish();
+                fetching.Finish();
             }
         }
         finally
         {
             held.GiveBack(new ClaimEnd(ClaimState.Queued, "stopped", 0, null));
             Patiently(events, () => TellOf(held, events), cancellation);
+            Patiently(events, () => TellOf(fetched, events), cancellation);
             if (!_replaced)
             {
                 Patiently(events, () => _list.Go(settings.Name), cancellation);
@@ -126,10 +134,18 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
 
         if (!cancellation.IsCancellationRequested)
         {
-            Patiently(events, () => _list.Come(settings.Name), cancellation);
+            Patiently(events, () => _list.Come(settings.Name, settings.Places), cancellation);
         }
 
         return !cancellation.IsCancellationRequested;
+    }
+
+    private static void Add(List<WorkedSector> outcomes, IReadOnlyList<WorkedSector> ended)
+    {
+        lock (outcomes)
+        {
+            outcomes.AddRange(ended);
+        }
     }
 
     private void Wait(TimeSpan time, CancellationToken cancellation)
@@ -185,6 +201,15 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         if (_table.TryTake(settings.Name, offer.Candidate) is not { } claim)
         {
             return false;
+        }
+
+        if (settings.IsForOthers(offer.Job))
+        {
+            _forOthers[claim.Sector] = offer.Job.Place!;
+        }
+        else
+        {
+            _forOthers.TryRemove(claim.Sector, out _);
         }
 
         held.Add(claim);
@@ -310,6 +335,8 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
             ClaimState.Queued, "stopped", settings.ExitCodeOf(busy), busy.Message, settings.Silence),
         { Failure: { } failure } => new ClaimEnd(ClaimState.Failed, "failed", settings.ExitCodeOf(failure), failure.Message),
         { Kind: OutcomeKind.Stopped } => new ClaimEnd(ClaimState.Queued, "stopped", 0, null),
+        _ when _forOthers.TryGetValue(outcome.Sector, out string? place) => new ClaimEnd(
+            ClaimState.Queued, "made", 0, $"made; it waits until a worker that has {place} fetches it") { MadeAt = settings.Url },
         { Kind: OutcomeKind.AlreadyThere } => new ClaimEnd(ClaimState.Done, "already_there", 0, null),
         _ => new ClaimEnd(ClaimState.Done, "installed", 0, null),
     };

@@ -16,7 +16,8 @@ namespace SealerRecover.Fleet.Work;
 /// <param name="endOf">How an outcome is told to the list; null where it is not to be told yet.</param>
 /// <param name="time">Measures how old an answer is, whatever the time of day is said to be.</param>
 /// <param name="freshness">How old an answer may be that is acted on: by far less than it takes to count as gone.</param>
-internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<SectorOutcome, ClaimEnd?> endOf, TimeProvider time, TimeSpan freshness)
+/// <param name="leavesLayers">Whether what is made of them here is lost where another takes them.</param>
+internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<SectorOutcome, ClaimEnd?> endOf, TimeProvider time, TimeSpan freshness, bool leavesLayers = true)
     : IRecoveryObserver, IFence
 {
     private static readonly string Labelling = SitePhase.Word(SealPhase.Label);
@@ -114,7 +115,7 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
                     break;
                 case PhaseProgressed { Sector: { } sector, Progress: var progress } phase when _held.TryGetValue(sector, out Held? held):
                     held.Progress = new ClaimProgress(
-                        held.Progress.Placed || IsBehindALayer(progress),
+                        held.Progress.Placed || (leavesLayers && IsBehindALayer(progress)),
                         SitePhase.Word(progress.Phase),
                         progress.Step,
                         progress.Steps,

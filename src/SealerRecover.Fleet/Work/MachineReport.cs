@@ -16,6 +16,7 @@ internal sealed class MachineReport(WorkerSettings settings)
     private readonly MachineProbe _probe = new(settings.Recover.TempFolder);
     private double? _expectedRate;
     private double? _pace;
+    private double? _labelShare;
     private bool _isMeasured;
     private long _began;
 
@@ -30,8 +31,10 @@ internal sealed class MachineReport(WorkerSettings settings)
         lock (_gate)
         {
             _began = TimeProvider.System.GetTimestamp();
-            _expectedRate = Ratio(labels, times.Sum(time => time.Labels.TotalSeconds));
-            _pace = _isMeasured ? _pace : Ratio(bytes, times.Sum(time => time.Time.TotalSeconds));
+            (double ofLabels, double all) = (times.Sum(time => time.Labels.TotalSeconds), times.Sum(time => time.Time.TotalSeconds));
+            _expectedRate = Ratio(labels, ofLabels);
+            _labelShare = Ratio(ofLabels, all);
+            _pace = _isMeasured ? _pace : Ratio(bytes, all);
         }
     }
 
@@ -68,6 +71,7 @@ internal sealed class MachineReport(WorkerSettings settings)
                 LabelRateExpected = labelRate is null ? null : _expectedRate,
                 Pace = _pace,
                 PaceMeasured = _pace is null ? null : _isMeasured,
+                LabelShare = _labelShare,
                 Url = settings.Url,
             };
         }

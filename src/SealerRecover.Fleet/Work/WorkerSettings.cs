@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
 using Filecoin.Chain.Facts;
+using Filecoin.Primitives;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Fleet.Jobs;
+using SealerRecover.Recovery.PieceSources;
 using SealerRecover.Recovery.Repair;
 using SealerRecover.Recovery.Settings;
+using SealerRecover.Recovery.Transfer;
 
 namespace SealerRecover.Fleet.Work;
 
@@ -45,13 +48,61 @@ public sealed record WorkerSettings
     /// <summary>The address at which its own page is; null for none.</summary>
     public string? Url { get; init; }
 
+    /// <summary>The token of its page and of the other workers'; null for none.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The folders that it can bring results to, by name.</summary>
+    internal IReadOnlyList<string> Places => [Recover.ResultFolder, .. Repair?.StoragePaths ?? []];
+
+    /// <summary>Where what it makes for other folders waits to be fetched.</summary>
+    public ResultShelf Shelf => new(Recover.TempFolder);
+
     /// <summary>What it can do.</summary>
-    internal WorkerReach Reach => new(
-        Repair is null ? [JobKind.Recover] : [JobKind.Recover, JobKind.Repair], [Recover.ResultFolder, .. Repair?.StoragePaths ?? []]);
+    internal WorkerReach Reach => new(Repair is null ? [JobKind.Recover] : [JobKind.Recover, JobKind.Repair], Places, Serves: Url is not null && Token is not null);
+
+    /// <summary>Whether a sector that is made here goes to a folder of another worker's.</summary>
+    internal bool IsForOthers(SectorJob job) => job is { Kind: JobKind.Recover, Place: { } place } && !Places.Contains(place);
+
+    /// <summary>The settings of fetching what was made elsewhere.</summary>
+    internal RecoverySettings Into(string place) => (Repair is { } mending && mending.StoragePaths.Contains(place) ? mending : Recover) with { ResultFolder = place };
 
     /// <summary>The settings of a sector's run, with where its result goes.</summary>
     internal RecoverySettings For(SectorJob job)
     {
+        RecoverySettings here = Without(job);
+        return job.PieceSources.IsEmpty ? here : here with { PieceSources = [.. here.PieceSources.Union(Had(job))] };
+    }
+
+    /// <summary>The places of pieces that a job names and this machine has.</summary>
+    private static IEnumerable<PieceSource> Had(SectorJob job)
+    {
+        foreach (string text in job.PieceSources)
+        {
+            PieceSource? had = null;
+            try
+            {
+                had = PieceSource.Parse(text);
+            }
+            catch (OperatorException notHere) when (notHere.Kind == FailureKind.BadInput)
+            {
+                // Another machine's folder.
+            }
+
+            if (had is not null)
+            {
+                yield return had;
+            }
+        }
+    }
+
+    private RecoverySettings Without(SectorJob job)
+    {
+        if (IsForOthers(job))
+        {
+            // The shelf is this tool's own: a result on it that proves damaged makes room for the new one.
+            return Recover with { ResultFolder = Shelf.Folder, Destination = job.Place, Force = true };
+        }
+
         if (job.Kind == JobKind.Recover)
         {
             return job.Place is null ? Recover : Recover with { ResultFolder = job.Place };

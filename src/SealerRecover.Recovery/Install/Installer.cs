@@ -148,7 +148,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         SectorId sector, InstallManifest manifest, SectorWorkspace workspace, StandingTargets targets, SectorSink events,
         CancellationToken cancellation)
     {
-        bool placed = Place(sector, manifest, new InstallSource(file => SourceOrTarget(workspace, sector, file), MayBeMoved: true), targets, events, cancellation);
+        bool placed = Place(sector, manifest, new LocalSource(files, manifest, file => SourceOrTarget(workspace, sector, file), mayBeMoved: true), targets, staged: null, events, cancellation);
         Receipt.Write(files, new ResultLayout(settings.ResultFolder, sector), manifest);
         return placed;
     }
@@ -163,10 +163,36 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     public bool Copy(
         SectorId sector, InstallManifest manifest, Func<ManifestFile, string> from, SectorSink events,
         CancellationToken cancellation) =>
-        Place(sector, manifest, new InstallSource(from, MayBeMoved: false), StandingTargets.Unseen(), events, cancellation);
+        Place(sector, manifest, new LocalSource(files, manifest, from, mayBeMoved: false), StandingTargets.Unseen(), staged: null, events, cancellation);
+
+    /// <summary>As <see cref="Install"/>, from elsewhere.</summary>
+    /// <param name="sector">The sector.</param>
+    /// <param name="manifest">What to put in place.</param>
+    /// <param name="source">Where it comes from.</param>
+    /// <param name="targets">What was found where they go.</param>
+    /// <param name="staged">Judges all its files, by their names in the manifest and where each is now, before any of them is put in place; throws where it is not to be.</param>
+    /// <param name="events">Told how far, and what was moved aside.</param>
+    /// <param name="cancellation">Stops within a second.</param>
+    /// <returns>Whether anything had to be put in place.</returns>
+    public bool Fetch(
+        SectorId sector, InstallManifest manifest, IInstallSource source, StandingTargets targets, Action<IReadOnlyDictionary<string, string>> staged, SectorSink events,
+        CancellationToken cancellation)
+    {
+        // An earlier try may have been of another making of the sector.
+        ResultLayout layout = new(settings.ResultFolder, sector);
+        SealProgressCounter progress = Passing(events, manifest.Files.Sum(file => file.Length));
+        foreach (string altered in manifest.Files.Where(file => !Matches(file, layout.Staged(manifest.Inputs, file), progress, cancellation)).Select(file => layout.Staged(manifest.Inputs, file)))
+        {
+            files.DeleteFile(altered);
+        }
+
+        bool placed = Place(sector, manifest, source, targets, staged, events, cancellation);
+        Receipt.Write(files, layout, manifest);
+        return placed;
+    }
 
     private bool Place(
-        SectorId sector, InstallManifest manifest, InstallSource source, StandingTargets targets, SectorSink events,
+        SectorId sector, InstallManifest manifest, IInstallSource source, StandingTargets targets, Action<IReadOnlyDictionary<string, string>>? staged, SectorSink events,
         CancellationToken cancellation)
     {
         ResultLayout layout = new(settings.ResultFolder, sector);
@@ -177,13 +203,14 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
         if (different.Length > 0 && !settings.Force)
         {
             throw new TargetRefusals(settings.ResultFolder, sector).Exists(
-                layout.Target(different[0]), $"{states[different[0]].Difference}; the recovered file waits in {source.Path(different[0])}");
+                layout.Target(different[0]), $"{states[different[0]].Difference}; the recovered file waits in {source.Where(different[0])}");
         }
 
         // A cache folder is moved aside whole, so then all its files are needed.
         HashSet<InstallArea> aside = [.. different.Select(file => file.Area)];
         ManifestFile[] missing = [.. manifest.Files.Where(file => !states[file].IsEqual || aside.Contains(file.Area))];
         Stage(layout, manifest, missing, source, events, cancellation);
+        staged?.Invoke(manifest.Files.ToDictionary(file => file.Name, file => missing.Contains(file) ? layout.Staged(manifest.Inputs, file) : layout.Target(file)));
         if (aside.Count > 0)
         {
             MoveAside(layout, sector, aside, events, cancellation);
@@ -280,7 +307,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
     }
 
     private void Stage(
-        ResultLayout layout, InstallManifest manifest, ManifestFile[] missing, InstallSource source, SectorSink events,
+        ResultLayout layout, InstallManifest manifest, ManifestFile[] missing, IInstallSource source, SectorSink events,
         CancellationToken cancellation)
     {
         if (missing.Length == 0)
@@ -300,7 +327,7 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
             string staged = layout.Staged(manifest.Inputs, file);
             if (FileLook.At(staged).Kind == FileKind.Missing)
             {
-                MoveOrCopy(source, manifest.Inputs, file, staged, Path.Combine(staging, Copying), progress, cancellation);
+                source.Bring(file, staged, Path.Combine(staging, Copying), progress, cancellation);
             }
 
             files.SyncFile(staged);
@@ -308,36 +335,6 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
 
         Array.ForEach(stagedFolders, files.SyncFolder);
         files.SyncFolder(staging);
-    }
-
-    private void MoveOrCopy(
-        InstallSource source,
-        WorkInputs inputs,
-        ManifestFile file,
-        string to,
-        string temporary,
-        SealProgressCounter progress,
-        CancellationToken cancellation)
-    {
-        string from = source.Path(file);
-        if (source.MayBeMoved && files.Move(from, to) != MoveResult.OtherFileSystem)
-        {
-            progress.Add(file.Length);
-            return;
-        }
-
-        bool isRight = file.Matches(files.Copy(from, temporary, progress, cancellation))
-            || (!source.MayBeMoved && file.NameInFolder == CacheNames.TAux && TAuxLook.At(temporary, inputs.Porep, inputs.RowsToDiscard).IsGood);
-        if (!isRight)
-        {
-            files.TryDelete(temporary);
-            throw new OperatorException(
-                FailureKind.Storage,
-                $"copying {from} to {settings.ResultFolder} read other bytes than those that have the right CommR",
-                "Check disk and memory of this machine (dmesg, smartctl, memtest), then run the same command again.");
-        }
-
-        files.Move(temporary, to);
     }
 
     private void PlaceArea(
@@ -389,9 +386,6 @@ internal sealed class Installer(IFileSystem files, RecoverySettings settings, Ti
 
         events.Notice($"what stood in the place of {sector} was moved to {aside}");
     }
-
-    /// <summary>Where files come from.</summary>
-    private readonly record struct InstallSource(Func<ManifestFile, string> Path, bool MayBeMoved);
 
     /// <summary>How a target is.</summary>
     /// <param name="IsEqual">Whether it is what is to be installed.</param>

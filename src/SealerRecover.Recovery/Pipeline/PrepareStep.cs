@@ -120,7 +120,7 @@ internal sealed record PrepareStep(SectorContext Sector) : ISectorStep
     }
 
     private SectorWorkspace OpenWorkspace(WorkInputs inputs) =>
-        SectorWorkspace.Open(Run.Files, Run.Settings.TempFolder, Id, inputs, Sector.Layout.CacheFolder, Sector.Events);
+        SectorWorkspace.Open(Run.Files, Run.Settings.TempFolder, Id, inputs, new ResultLayout(Run.Settings.Destination ?? Run.Settings.ResultFolder, Id).CacheFolder, Sector.Events);
 
     private SealJob JobIn(SectorWorkspace workspace, CommD commD) => new()
     {

@@ -24,6 +24,9 @@ public sealed record RecoverySettings
     /// <summary>Folder for work in progress, an absolute path; one folder per sector inside.</summary>
     public required string TempFolder { get; init; }
 
+    /// <summary>The folder that results go to in the end, where another machine fetches them from the result folder: what t_aux names. Null: the result folder.</summary>
+    public string? Destination { get; init; }
+
     /// <summary>Folder of parent cache files, an absolute path.</summary>
     public required string ParentCacheFolder { get; init; }
 

@@ -17,6 +17,9 @@ public interface IConcernWords
     /// <param name="sectors">Which it is about.</param>
     /// <param name="isFleet">Whether it is a fleet's.</param>
     ImmutableArray<string> Commands(string kind, int? exitCode, IReadOnlyList<SectorId> sectors, bool isFleet);
+
+    /// <summary>The commands that have a check made again that failed.</summary>
+    ImmutableArray<string> Again(SiteCheck check);
 }
 
 /// <summary>Names no commands, and failures by their number.</summary>
@@ -30,6 +33,9 @@ public sealed class NoConcernWords : IConcernWords
 
     /// <inheritdoc/>
     public ImmutableArray<string> Commands(string kind, int? exitCode, IReadOnlyList<SectorId> sectors, bool isFleet) => [];
+
+    /// <inheritdoc/>
+    public ImmutableArray<string> Again(SiteCheck check) => [];
 }
 
 /// <summary>What needs a person, from how things stand. Pure.</summary>
@@ -183,7 +189,8 @@ public static class Concerns
 
         foreach (SiteCheck failed in state.Checks.Where(check => check.Stage == SectorStage.Failed))
         {
-            yield return Make(state, words, ConcernLevel.Warning, CheckFailed, [], failed.Machine, $"a look at {failed.Place} failed: {failed.Message}");
+            string why = failed.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $" ({words.Failure(code)}, exit code {code})") : "";
+            yield return new SiteConcern(ConcernLevel.Warning, CheckFailed, [], failed.Machine, $"a look at {failed.Place} failed{why}: {failed.Message}", words.Again(failed));
         }
     }
 

@@ -215,8 +215,23 @@ public sealed record SiteCheck
     /// <summary>The partition in it.</summary>
     public int? Partition { get; init; }
 
+    /// <summary>Whether a survey reads only upper rows of tree_r_last files.</summary>
+    public bool Quick { get; init; }
+
+    /// <summary>Whether a survey reads replicas, too.</summary>
+    public bool Deep { get; init; }
+
+    /// <summary>Random stretches of each replica that a deep survey reads; null for all of it.</summary>
+    public int? Sample { get; init; }
+
     /// <summary>Where it stands: queued, checking, done, failed or stopped.</summary>
     public required SectorStage Stage { get; init; }
+
+    /// <summary>Whether nobody takes it for now.</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>Higher goes first.</summary>
+    public int Priority { get; init; }
 
     /// <summary>Name of the machine that has it, or had it last.</summary>
     public string? Machine { get; init; }
@@ -233,11 +248,17 @@ public sealed record SiteCheck
     /// <summary>Sectors that nothing speaks against.</summary>
     public int Good { get; init; }
 
+    /// <summary>The least chance, 0 to 1, that damage of one block of 4 KiB of a good sector's replica would have been met; null where none is good.</summary>
+    public double? BlockChance { get; init; }
+
     /// <summary>Sectors of which the path holds nothing.</summary>
     public int Absent { get; init; }
 
     /// <summary>The others.</summary>
     public ImmutableArray<SiteDamage> Damaged { get; init; } = [];
+
+    /// <summary>The exit code that it failed with.</summary>
+    public int? ExitCode { get; init; }
 
     /// <summary>Why it failed.</summary>
     public string? Message { get; init; }

@@ -91,8 +91,8 @@ internal sealed class LabelKey : IDisposable
             CacheFolder = _workspace.CacheFolder,
             Files = _files,
             SealedFile = _workspace.SealedFile,
-            LabelKernel = _request.Kernels.Label,
-            BatchLabelKernel = _request.Kernels.Many,
+            LabelKernel = _request.How.Kernels.Label,
+            BatchLabelKernel = _request.How.Kernels.Many,
             LabelCores = cores,
             CachePathInTAux = journal.CachePathInTAux,
             Notice = _events.Of(_request.Facts.Sector).Notice,
@@ -103,7 +103,7 @@ internal sealed class LabelKey : IDisposable
     /// <summary>The data is out: deletes all, or all but the last layer.</summary>
     public void Finish()
     {
-        if (_request.KeepLabels)
+        if (_request.How.KeepLabels)
         {
             KeepLastLayer();
             _events.Notice(_request.Facts.Sector, $"the labels are kept in {Folder}, to be deleted when not needed");
@@ -115,7 +115,7 @@ internal sealed class LabelKey : IDisposable
             _events.Notice(_request.Facts.Sector, $"{left} was left because this tool did not make it");
         }
 
-        _files.DeleteEmptyFolder(FolderOf(_request.TempFolder));
+        _files.DeleteEmptyFolder(FolderOf(_request.How.TempFolder));
     }
 
     /// <summary>Deletes the layers below the last, which nothing is decoded with.</summary>

@@ -32,15 +32,15 @@ internal sealed class LabelSchedule(UnsealManyRequest request, ISystemProbe prob
         DiskPart output = new("what comes out", request.OutputFolder, outputBytes);
         if (sectors.Count == 0)
         {
-            return (null, [new ResourceLine("memory", request.Threads * Chunk, probe.AvailableMemory()), .. DiskPart.Lines([output], probe)]);
+            return (null, [new ResourceLine("memory", request.How.Threads * Chunk, probe.AvailableMemory()), .. DiskPart.Lines([output], probe)]);
         }
 
         PorepParameters largest = sectors.Select(facts => facts.SealProof.Porep).MaxBy(porep => porep.Nodes)!;
-        SealResources needs = SealResources.For(largest, keepAll: false, hasData: false, request.ParentWindowNodes, request.Threads);
+        SealResources needs = SealResources.For(largest, keepAll: false, hasData: false, request.How.ParentWindowNodes, request.How.Threads);
         long[] layers = [.. sectors.Select(LayersToCome).OrderDescending()];
         long? memory = probe.AvailableMemory();
         DiskPart[] parents = [.. sectors.Select(facts => facts.SealProof.Porep).Distinct().Select(Parents)];
-        CorePlanner planner = new(probe.Topology() ?? CpuTopology.Flat(request.Threads), request.Threads, labels.CostsOf(largest) with { Trees = NoTrees });
+        CorePlanner planner = new(probe.Topology() ?? CpuTopology.Flat(request.How.Threads), request.How.Threads, labels.CostsOf(largest) with { Trees = NoTrees });
         RunShape run = new(sectors.Count, largest.Layers);
         (CorePlan Cores, IReadOnlyList<ResourceLine> Resources, double Time)? best = null;
         for (int atOnce = 1; atOnce <= Math.Min(Math.Min(sectors.Count, request.Parallel ?? MostAtOnce), MostAtOnce); atOnce++)
@@ -49,7 +49,7 @@ internal sealed class LabelSchedule(UnsealManyRequest request, ISystemProbe prob
             int idle = cores.Seats.Sum(seat => seat.Kernels.Sum(kernel => kernel.Sectors) - seat.Sectors);
             ResourceLine[] lines =
             [
-                new("memory", (request.Threads * Chunk) + (atOnce * needs.LabelMemory) + (idle * 2 * largest.SectorSize.Bytes), memory),
+                new("memory", (request.How.Threads * Chunk) + (atOnce * needs.LabelMemory) + (idle * 2 * largest.SectorSize.Bytes), memory),
                 .. DiskPart.Lines([output, new("labels", labelFolder, layers.Take(atOnce).Sum()), .. parents], probe),
             ];
             if (best is not null && lines.Any(line => !line.Suffices))
@@ -76,7 +76,7 @@ internal sealed class LabelSchedule(UnsealManyRequest request, ISystemProbe prob
     private DiskPart Parents(PorepParameters porep)
     {
         string path = labels.ParentCachePath(porep);
-        long needed = SealResources.For(porep, keepAll: false, hasData: false, request.ParentWindowNodes, request.Threads).ParentCacheDisk;
+        long needed = SealResources.For(porep, keepAll: false, hasData: false, request.How.ParentWindowNodes, request.How.Threads).ParentCacheDisk;
         return new DiskPart("a parent cache", path, FileLook.Through(path).Length == needed ? 0 : needed);
     }
 }

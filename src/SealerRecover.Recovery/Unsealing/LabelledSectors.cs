@@ -207,7 +207,7 @@ internal sealed class LabelledSectors(
         {
             foreach (UnsealPlan way in wanted.WaysBy(share.Sector))
             {
-                if (_output.TryWrite(wanted, way, () => _output.Write(lastLayer, way with { Request = way.Request with { Threads = budget.Now } }, cancellation)))
+                if (_output.TryWrite(wanted, way, () => _output.Write(lastLayer, way with { Request = way.Request with { How = way.Request.How with { Threads = budget.Now } } }, cancellation)))
                 {
                     count++;
                     break;

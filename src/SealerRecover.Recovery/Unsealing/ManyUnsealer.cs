@@ -30,14 +30,14 @@ public sealed class ManyUnsealer
     /// <summary>Makes an unsealer; nothing happens yet.</summary>
     /// <param name="request">What, where and how.</param>
     public ManyUnsealer(UnsealManyRequest request)
-        : this(request, new SealingRoles(request.ToSettings()), LinuxFileSystem.Instance, new LinuxSystemProbe())
+        : this(request, new SealingRoles(request.How.ToSettings()), LinuxFileSystem.Instance, new LinuxSystemProbe())
     {
     }
 
     internal ManyUnsealer(UnsealManyRequest request, SealingRoles roles, IFileSystem files, ISystemProbe probe)
     {
         _request = request;
-        _settings = request.ToSettings();
+        _settings = request.How.ToSettings();
         _roles = roles;
         _files = files;
         _probe = probe;
@@ -99,7 +99,7 @@ public sealed class ManyUnsealer
     /// <summary>A run that was killed when all was out has left labels, which may also be another run's that is to go on: they are the operator's to delete.</summary>
     private void TellLeftLabels(EventSink events)
     {
-        foreach (SectorId sector in _request.KeepLabels ? [] : _request.Sectors.Select(facts => facts.Sector))
+        foreach (SectorId sector in _request.How.KeepLabels ? [] : _request.Sectors.Select(facts => facts.Sector))
         {
             string folder = WorkspacePaths.Of(_settings.TempFolder, sector).Folder;
             if (!_work.Any(wanted => wanted.Awaits(sector)) && FileLook.TryThrough(folder).Kind == FileKind.Folder)
@@ -143,12 +143,7 @@ public sealed class ManyUnsealer
             ? wanted.Name
             : string.Create(CultureInfo.InvariantCulture, $"{holding.Facts.Sector.FileName}.{wanted.Offset}.{wanted.Length}")),
         NamesCars = wanted.IsPiece,
-        TempFolder = _request.TempFolder,
-        ParentCacheFolder = _request.ParentCacheFolder,
-        Threads = _request.Threads,
-        ParentWindowNodes = _request.ParentWindowNodes,
-        Kernels = _request.Kernels,
-        KeepLabels = _request.KeepLabels,
+        How = _request.How,
     };
 
     /// <summary>Which sectors are labelled for what comes out of labels, and what of each.</summary>
@@ -173,7 +168,7 @@ public sealed class ManyUnsealer
 
     private void RefuseShortage(IReadOnlyList<ResourceLine> resources)
     {
-        if (!_request.IgnoreResources)
+        if (!_request.How.IgnoreResources)
         {
             ResourcePlan.RefuseShortage(resources);
         }
@@ -215,7 +210,7 @@ public sealed class ManyUnsealer
                 return;
             }
 
-            labelled.Run(cores ?? CorePlan.OneSeat(_request.Threads), shares);
+            labelled.Run(cores ?? CorePlan.OneSeat(_request.How.Threads), shares);
         }
     }
 

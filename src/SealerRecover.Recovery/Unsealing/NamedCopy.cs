@@ -78,8 +78,8 @@ internal static class NamedCopy
 
         CommD found = DataTree.Of(
             data,
-            TwoToOneHash.Create(request.Kernels.TwoToOne),
-            new FixedTreeCores(request.Threads),
+            TwoToOneHash.Create(request.How.Kernels.TwoToOne),
+            new FixedTreeCores(request.How.Threads),
             SealPhase.CheckData,
             progress: null,
             cancellation);

@@ -80,7 +80,7 @@ internal sealed class RawOutput(IFileSystem files, EventSink events)
         SealProgressCounter written = new(sink, SealPhase.Unseal, 1, 1, range.RawLength);
         foreach (UnsealRange around in request.Within)
         {
-            using RawStream content = new(data, around, request.Threads, cancellation);
+            using RawStream content = new(data, around, request.How.Threads, cancellation);
             PieceInfo found = Commitment(content, around.RawLength, around.Piece!.Value, request.From, request, sink, cancellation);
             if (found != around.Piece)
             {
@@ -92,7 +92,7 @@ internal sealed class RawOutput(IFileSystem files, EventSink events)
         NewRawFile.Write(files, output, WriteContent, Check);
         return output;
 
-        void WriteContent(Stream content) => RawData.WriteRaw(data, range.RawOffset, range.RawLength, content, request.Threads, written, cancellation);
+        void WriteContent(Stream content) => RawData.WriteRaw(data, range.RawOffset, range.RawLength, content, request.How.Threads, written, cancellation);
 
         void Check(Stream content)
         {
@@ -115,7 +115,7 @@ internal sealed class RawOutput(IFileSystem files, EventSink events)
     {
         using WatchedStream watched = new(
             content, length, path, (done, total) => sink.Report(new SealProgress(SealPhase.HashPiece, 1, 1, done, total)));
-        return PieceCommitment.Compute(watched, expected.PaddedSize, TwoToOneHash.Create(request.Kernels.TwoToOne), request.Threads, cancellation);
+        return PieceCommitment.Compute(watched, expected.PaddedSize, TwoToOneHash.Create(request.How.Kernels.TwoToOne), request.How.Threads, cancellation);
     }
 
     private static bool IsCar(ISectorData data, UnsealRange range, CancellationToken cancellation)

@@ -7,8 +7,11 @@ using SealerRecover.Recovery.Survey;
 namespace SealerRecover.Recovery.Unsealing;
 
 /// <summary>Which data of which sectors goes into a folder. Paths are absolute.</summary>
-public sealed record UnsealManyRequest : UnsealWork
+public sealed record UnsealManyRequest
 {
+    /// <summary>How it is taken out.</summary>
+    public required UnsealHow How { get; init; }
+
     /// <summary>What is wanted, each once.</summary>
     public required IReadOnlyList<WantedData> Wanted { get; init; }
 

@@ -4,8 +4,11 @@ using SealerRecover.Recovery.Resources;
 namespace SealerRecover.Recovery.Unsealing;
 
 /// <summary>Which data to take out of which files. Paths are absolute.</summary>
-public sealed record UnsealRequest : UnsealWork
+public sealed record UnsealRequest
 {
+    /// <summary>How it is taken out.</summary>
+    public required UnsealHow How { get; init; }
+
     /// <summary>The sector, as the chain or a metadata file tells it.</summary>
     public required SectorFacts Facts { get; init; }
 

@@ -27,14 +27,14 @@ public sealed class Unsealer
     /// <param name="request">What and where.</param>
     /// <param name="time">The clock, for events.</param>
     public Unsealer(UnsealRequest request, TimeProvider time)
-        : this(request, time, new SealingRoles(request.ToSettings()), LinuxFileSystem.Instance, new LinuxSystemProbe())
+        : this(request, time, new SealingRoles(request.How.ToSettings()), LinuxFileSystem.Instance, new LinuxSystemProbe())
     {
     }
 
     internal Unsealer(UnsealRequest request, TimeProvider time, SealingRoles roles, IFileSystem files, ISystemProbe probe)
     {
         _request = request;
-        _settings = request.ToSettings();
+        _settings = request.How.ToSettings();
         _time = time;
         _roles = roles;
         _files = files;
@@ -71,7 +71,7 @@ public sealed class Unsealer
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(events);
-        if (!_request.IgnoreResources)
+        if (!_request.How.IgnoreResources)
         {
             ResourcePlan.RefuseShortage(plan.Resources);
         }
@@ -99,16 +99,16 @@ public sealed class Unsealer
 
     private LabelCores? Cores()
     {
-        CorePlanner planner = new(_probe.Topology() ?? CpuTopology.Flat(_request.Threads), _request.Threads, _roles.Labels.CostsOf(Porep));
+        CorePlanner planner = new(_probe.Topology() ?? CpuTopology.Flat(_request.How.Threads), _request.How.Threads, _roles.Labels.CostsOf(Porep));
         return planner.For(new RunShape(1, Porep.Layers), 1).Unpinned().Seats[0].Cores;
     }
 
     private IEnumerable<ResourceLine> Resources(bool labelling, string folder)
     {
         const long chunk = 4L << 20;
-        SealResources needs = SealResources.For(Porep, keepAll: false, hasData: false, _request.ParentWindowNodes, _request.Threads);
+        SealResources needs = SealResources.For(Porep, keepAll: false, hasData: false, _request.How.ParentWindowNodes, _request.How.Threads);
         yield return new ResourceLine(
-            "memory", (_request.Threads * chunk) + (labelling ? needs.LabelMemory : 0), _probe.AvailableMemory());
+            "memory", (_request.How.Threads * chunk) + (labelling ? needs.LabelMemory : 0), _probe.AvailableMemory());
         List<DiskPart> parts = [new("the output", _request.Output, _request.Range.RawLength)];
         if (labelling)
         {

@@ -55,8 +55,11 @@ internal sealed class ResultLayout(string resultFolder, SectorId sector)
         return aside;
     }
 
+    /// <summary>Folders of files on their way, each called like its sector, a point, and what tells its inputs from others.</summary>
+    public string StagingParent => Path.Combine(Own, "staging");
+
     /// <summary>Files on their way, of work for these inputs.</summary>
-    public string StagingFolder(WorkInputs inputs) => Path.Combine(Own, "staging", $"{sector.FileName}.{inputs.Fingerprint}");
+    public string StagingFolder(WorkInputs inputs) => Path.Combine(StagingParent, $"{sector.FileName}.{inputs.Fingerprint}");
 
     /// <summary>sealed/, cache/ and so on, each made when the first sector comes.</summary>
     public string Parent(InstallArea area) => Path.Combine(Root, NameOf(area));

@@ -33,6 +33,9 @@ function one(check, name, open) {
       h('span', { class: 'where' }, [
         check.deadline !== undefined ? t('deadline.named', { deadline: check.deadline }) : null,
         check.partition !== undefined ? t('partition.named', { partition: check.partition }) : null,
+        check.quick ? t('check.quick') : null,
+        check.deep ? t('check.deep') : null,
+        check.sample !== undefined ? t('check.sample', { n: check.sample }) : null,
         check.machine ? t('on.machine', { machine: check.machine }) : null,
       ].filter(Boolean).join(' · ')),
       check.since ? moment(check.since) : null),

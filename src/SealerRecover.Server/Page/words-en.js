@@ -241,6 +241,9 @@ export default {
   'check.good': '{n} good',
   'check.absent': '{n} not there',
   'check.damaged.one': 'one damaged',
+  'check.quick': 'quick',
+  'check.deep': 'replicas read, too',
+  'check.sample': '{n} stretches of each',
   'check.damaged': '{n} damaged',
 
   'actions.label': 'What can be done',

@@ -233,6 +233,9 @@ export default {
   'check.good': '{n} 个完好',
   'check.absent': '{n} 个不存在',
   'check.damaged': '{n} 个损坏',
+  'check.quick': '快速',
+  'check.deep': '也读取副本',
+  'check.sample': '各 {n} 段',
 
   'actions.label': '可以做什么',
   'action.pause': '暂停',

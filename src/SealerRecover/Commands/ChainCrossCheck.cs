@@ -26,27 +26,32 @@ internal static class ChainCrossCheck
             return sectors;
         }
 
-        Dictionary<SectorId, StatementResult> said;
         try
         {
-            said = (await node.StatementsAsync(
-                context,
-                facts[0].Sector.Miner,
-                [.. facts.Select(fact => new TicketClaim(fact.Sector.Number, fact.Ticket, fact.TicketEpoch))],
-                NodeOptions.QuickTimeout)).ToDictionary(result => result.Sector);
+            return Compare(context, sectors, await node.StatementsAsync(context, facts[0].Sector.Miner, Claims(facts), NodeOptions.QuickTimeout), file);
         }
         catch (OperatorException silence)
         {
             context.Events.Notice($"{file} was not compared with the chain: {silence.Message}");
             return sectors;
         }
+    }
 
+    /// <summary>What the chain is asked of sectors.</summary>
+    public static IReadOnlyList<TicketClaim> Claims(IEnumerable<SectorFacts> sectors) =>
+        [.. sectors.Select(facts => new TicketClaim(facts.Sector.Number, facts.Ticket, facts.TicketEpoch))];
+
+    /// <summary>The same of what the chain said of all that have facts.</summary>
+    public static IReadOnlyList<SectorLookupResult> Compare(
+        CommandContext context, IReadOnlyList<SectorLookupResult> sectors, IReadOnlyList<StatementResult> statements, string file)
+    {
+        Dictionary<SectorId, StatementResult> said = statements.ToDictionary(result => result.Sector);
         int agreeing = 0;
         SectorLookupResult[] compared = [.. sectors.Select(sector => sector.Facts is { } fact ? Compare(sector, fact, said[sector.Sector]) : sector)];
         if (agreeing > 0)
         {
             context.Events.Notice(string.Create(
-                CultureInfo.InvariantCulture, $"{agreeing} of {facts.Length} sectors of {file} were compared with the chain and agree with it"));
+                CultureInfo.InvariantCulture, $"{agreeing} of {said.Count} sectors of {file} were compared with the chain and agree with it"));
         }
 
         return compared;

@@ -15,8 +15,9 @@ namespace SealerRecover.Commands;
 /// </summary>
 internal sealed class FleetCommand : ICommand
 {
-    private readonly FleetSubmit _submit = new();
     private readonly FleetWork _work = new();
+    private readonly FleetChecks _checks;
+    private readonly FleetSubmit _submit;
     private readonly Argument<string> _action = new("action")
     {
         Description = "init (prepare the database, once), submit, work, status, pause, resume, cancel, retry, prefer, or drain.",
@@ -27,22 +28,24 @@ internal sealed class FleetCommand : ICommand
     /// <summary>Makes the command.</summary>
     public FleetCommand()
     {
+        _checks = new FleetChecks(_work.Storage);
+        _submit = new FleetSubmit(_checks, _work.PieceSources);
         Syntax = new Command("fleet", "Have several machines work on one list of sectors, which is kept in a PostgreSQL database.") { _action, _database };
         IReadOnlyList<Option> submit = Added(() => _submit.AddTo(Syntax));
         IReadOnlyList<Option> work = Added(() => _work.AddTo(Syntax, _submit.Node));
         Common.AddLongTo(Syntax);
-        Option sectors = _submit.Sectors.Sectors;
+        Option[] which = [_submit.Sectors.Sectors, .. _checks.Which];
         Actions =
         [
             new("init", "Prepare the database, once; whatever is on the list stays.", []),
-            new("submit", "Put sectors on the list, or checks of storage paths.", [.. submit, _work.Storage.Folders], TakesSectors: true),
-            new("work", "Work on the list with this machine, until it is stopped or drained.", [.. work, Common.MetricsFile]),
+            new("submit", "Put sectors on the list, or checks of storage paths.", [.. submit, _work.Storage.Folders, _work.PieceSources.Places], TakesSectors: true),
+            new("work", "Work on the list with this machine, until it is stopped or drained.", [.. work, Common.MetricsFile, _submit.Node.Sources.CurioDatabase]),
             new("status", "Show what needs a person, all sectors and machines, and when all will be back.", [_work.SilentAfter]),
-            new("pause", "Have nobody take sectors for now; none named for all. What a worker has goes on.", [sectors], TakesSectors: true),
-            new("resume", "Have sectors taken again that were paused; none named for all.", [sectors], TakesSectors: true),
-            new("cancel", "Take sectors off the list, or checks of storage paths; a worker that has one stops before it installs it.", [sectors, _work.Storage.Folders], TakesSectors: true),
-            new("retry", "Put sectors on the list again that failed or were taken off; none named for all that failed.", [sectors], TakesSectors: true),
-            new("prefer", "Give sectors another priority.", [sectors, _submit.Priority], TakesSectors: true),
+            new("pause", "Have nobody take sectors, or checks, for now; none named for all. What a worker has goes on.", which, TakesSectors: true),
+            new("resume", "Have sectors or checks taken again that were paused; none named for all.", which, TakesSectors: true),
+            new("cancel", "Take sectors, or checks of storage paths, off the list; a worker that has one stops before it installs it.", which, TakesSectors: true),
+            new("retry", "Put sectors or checks on the list again that failed or were taken off; none named for all that failed.", which, TakesSectors: true),
+            new("prefer", "Give sectors or checks another priority.", [.. which, _submit.Priority], TakesSectors: true),
             new("drain", "Have a worker, or all, finish what they have and take nothing new.", [_work.WorkerName]),
         ];
         _action.CompletionSources.Add([.. Actions.Select(action => action.Name)]);
@@ -87,11 +90,10 @@ internal sealed class FleetCommand : ICommand
         return action switch
         {
             "init" => Prepare(context, database),
-            "submit" => await _submit.RunAsync(context, database, _work.Storage, Name),
+            "submit" => await _submit.RunAsync(context, database, Name),
             "work" => await _work.RunAsync(context, database, _submit.Node, Name),
             "status" => Show(context, database),
-            "cancel" when !_work.Storage.ReadNames(context).IsEmpty => CancelChecks(context, database),
-            _ => Change(context, action, new FleetList(database)),
+            _ => Change(context, action, database),
         };
     }
 
@@ -116,20 +118,16 @@ internal sealed class FleetCommand : ICommand
         return new Report { Command = Name };
     }
 
-    private Report CancelChecks(CommandContext context, FleetDatabase database)
-    {
-        int count = new CheckTable(database, TimeSpan.Zero).Cancel(_work.Storage.ReadNames(context));
-        context.Events.Notice(string.Create(CultureInfo.InvariantCulture, $"{count} check{(count == 1 ? "" : "s")} taken off the list"));
-        return new Report { Command = Name };
-    }
-
-    private Report Change(CommandContext context, string action, FleetList list)
+    private Report Change(CommandContext context, string action, FleetDatabase database)
     {
         IReadOnlyList<ulong> numbers = _submit.Sectors.Read(context.Parsed);
-        if (numbers.Count == 0 && (action is "cancel" or "prefer"))
+        bool ofChecks = _checks.AreMeant(context, action);
+        if (!ofChecks && numbers.Count == 0 && (action is "cancel" or "prefer"))
         {
             throw new OperatorException(
-                FailureKind.BadInput, "no sectors were named", action == "cancel" ? "name those that are to be taken off the list" : "name those that are to get another priority");
+                FailureKind.BadInput,
+                "no sectors were named",
+                $"name those that are to {(action == "cancel" ? "be taken off the list" : "get another priority")}, or checks with {_checks.Name}");
         }
 
         if (action == "prefer" && _submit.PriorityOf(context) is null)
@@ -137,6 +135,13 @@ internal sealed class FleetCommand : ICommand
             throw new OperatorException(FailureKind.BadInput, "no priority was named", "name it, as in fleet prefer 7 8 --priority=10");
         }
 
+        if (ofChecks)
+        {
+            _checks.Change(context, database, action, numbers.Count > 0, _submit.PriorityOf(context));
+            return new Report { Command = Name };
+        }
+
+        FleetList list = new(database);
         IReadOnlyList<SectorId> sectors = numbers.Count == 0 || action == "drain" ? [] : list.Named(numbers);
         (int count, string done) = action switch
         {

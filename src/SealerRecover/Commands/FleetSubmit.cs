@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Filecoin.Chain.Facts;
@@ -16,6 +17,8 @@ namespace SealerRecover.Commands;
 /// <summary>Puts sectors of a metadata file on a fleet's list. Where a node is named they are compared with the chain, and their order is that of what is due.</summary>
 internal sealed class FleetSubmit
 {
+    private readonly FleetChecks _checks;
+    private readonly PieceSourceOption _pieces;
     private readonly SectorSelection _selection;
     private readonly Option<string?> _metadata = new("--sectors-recovery-metadata", "--metadata")
     {
@@ -25,15 +28,9 @@ internal sealed class FleetSubmit
 
     private readonly Option<bool> _repair = new("--repair") { Description = "Have the sectors mended in the storage paths of a worker, as repair does; else they are made anew, as recover does." };
 
-    private readonly Option<string?> _check = new("--check")
-    {
-        Description = "Have sectors looked at in the storage paths that --storage names, on a worker that has them: survey or verify. Nothing is mended.",
-        HelpName = "survey|verify",
-    };
-
     private readonly Option<string?> _to = new("--to")
     {
-        Description = "The result folder or storage path, as workers name it, that the sectors go to; only a worker that has it takes them. "
+        Description = "The result folder or storage path, as workers name it, that the sectors go to: a worker that has it makes them, or fetches them from one that has not. "
             + "What is mended stays where it is without this. Default: the worker's --sealing-result.",
         HelpName = "folder",
     };
@@ -41,9 +38,11 @@ internal sealed class FleetSubmit
     private readonly Option<bool> _damaged = new("--damaged") { Description = "Only sectors that a check of the list found damaged." };
 
     /// <summary>Makes it.</summary>
-    public FleetSubmit()
+    /// <param name="checks">Puts checks on the list in the place of sectors.</param>
+    /// <param name="pieces">--piece-source.</param>
+    public FleetSubmit(FleetChecks checks, PieceSourceOption pieces)
     {
-        _check.CompletionSources.Add("survey", "verify");
+        (_checks, _pieces) = (checks, pieces);
         _selection = new SectorSelection(Sectors, Node);
     }
 
@@ -65,7 +64,7 @@ internal sealed class FleetSubmit
         _selection.AddTo(command);
         command.Add(_repair);
         command.Add(_damaged);
-        command.Add(_check);
+        _checks.AddTo(command);
         command.Add(_to);
         command.Add(Priority);
         Node.AddConnectionTo(command);
@@ -78,9 +77,11 @@ internal sealed class FleetSubmit
 
     /// <summary>Does it.</summary>
     /// <exception cref="OperatorException">BadInput; or the database does not answer.</exception>
-    public async Task<Report> RunAsync(CommandContext context, FleetDatabase database, StorageOption storage, string name)
+    public async Task<Report> RunAsync(CommandContext context, FleetDatabase database, string name)
     {
-        CheckKind? check = ReadCheck(context, storage);
+        ImmutableArray<CheckKind> check = ReadChecks(context);
+        CheckReading reading = _checks.ReadDepth(context, check);
+        ImmutableArray<string> places = check.IsEmpty ? [] : _checks.ReadPlaces(context);
         string given = context.Parsed.GetValue(_metadata) ?? throw new OperatorException(
             FailureKind.BadInput, "no metadata file was named", $"name it with {_metadata.Name}; export writes it");
         string path = context.Folders.Absolute(given, _metadata.Name);
@@ -93,22 +94,18 @@ internal sealed class FleetSubmit
             meant = [.. meant.Where(facts => damaged.Contains(facts.Sector.Number))];
         }
 
-        IReadOnlyList<SectorLookupResult> found = await ChainCrossCheck.CompareAsync(context, Node, [.. meant.Select(facts => new SectorLookupResult(facts.Sector, facts, null))], path);
-        IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> good = await StakesAsync(
-            context, [.. found.Where(result => result.Failure is null).Select(result => result.Facts!)]);
-        SectorReport[] refused = [.. found.Where(result => result.Failure is not null).Select(result => SectorReport.Failed(result.Sector, result.Failure!))];
-        if (check is { } how)
+        (IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> good, IReadOnlyList<SectorReport> refused) = await AskAsync(context, meant, path, worth: check.IsEmpty);
+        if (!check.IsEmpty)
         {
-            CheckJob[] jobs = [.. Checks(good, how, storage.ReadNames(context))];
-            new CheckTable(database, TimeSpan.Zero).Submit(jobs, PriorityOf(context) ?? 0);
-            context.Events.Notice(string.Create(CultureInfo.InvariantCulture, $"{jobs.Length} check{(jobs.Length == 1 ? " is" : "s are")} on the list, of {good.Count} sector{(good.Count == 1 ? "" : "s")}"));
-            return new Report { Command = name, Sectors = refused };
+            FleetChecks.Submit(context, database, [.. good.Select(sector => sector.Facts)], (check, reading), places, PriorityOf(context) ?? 0);
+            return new Report { Command = name, Sectors = [.. refused] };
         }
 
+        ImmutableArray<string> sources = _pieces.ReadNames(context);
         JobKind kind = context.Parsed.GetValue(_repair) ? JobKind.Repair : JobKind.Recover;
         string? place = context.Parsed.GetValue(_to) is { } to ? StorageOption.NameOnWorkers(to, _to.Name) : null;
         ClaimTable table = new(database, TimeSpan.Zero, TimeSpan.Zero);
-        IReadOnlyList<SectorId> busy = table.Submit(Submissions(good, kind, place, context.Host.Time.GetUtcNow()), PriorityOf(context) ?? 0);
+        IReadOnlyList<SectorId> busy = table.Submit(Submissions(good, facts => new SectorJob(facts, kind, place) { PieceSources = sources }, context.Host.Time.GetUtcNow()), PriorityOf(context) ?? 0);
         foreach (SectorId sector in busy)
         {
             context.Events.Notice(sector, "a worker has it, so it was not submitted again");
@@ -119,80 +116,82 @@ internal sealed class FleetSubmit
         return new Report
         {
             Command = name,
-            Sectors = refused,
+            Sectors = [.. refused],
         };
     }
 
-    private CheckKind? ReadCheck(CommandContext context, StorageOption storage)
+    private ImmutableArray<CheckKind> ReadChecks(CommandContext context)
     {
-        string? word = context.Parsed.GetValue(_check);
-        CheckKind? kind = word switch
+        ImmutableArray<CheckKind> kinds = _checks.ReadKinds(context);
+        if (!kinds.IsEmpty && context.Parsed.GetValue(_repair))
         {
-            null => null,
-            "survey" => CheckKind.Survey,
-            "verify" => CheckKind.Verify,
-            _ => throw new OperatorException(FailureKind.BadInput, $"{_check.Name} is \"{SafeText.Short(word)}\", neither survey nor verify", "name one of them"),
-        };
-        if (kind is not null && context.Parsed.GetValue(_repair))
-        {
-            throw new OperatorException(FailureKind.BadInput, $"{_check.Name} and {_repair.Name} were both given", $"check first; {_repair.Name} {_damaged.Name} has mended what that found");
+            throw new OperatorException(FailureKind.BadInput, $"{_checks.Name} and {_repair.Name} were both given", $"check first; {_repair.Name} {_damaged.Name} has mended what that found");
         }
 
-        if (kind is not null && context.Parsed.GetValue(_to) is not null)
-        {
-            throw new OperatorException(FailureKind.BadInput, $"{_check.Name} and {_to.Name} were both given", $"leave {_to.Name} out: a check puts nothing anywhere");
-        }
-
-        return kind is not null && storage.ReadNames(context).IsEmpty
-            ? throw new OperatorException(FailureKind.BadInput, "no storage path was named", $"name those to look at with {storage.Folders.Name}, as the worker that has them names them")
-            : kind;
+        return kinds.IsEmpty || context.Parsed.GetValue(_to) is null
+            ? kinds
+            : throw new OperatorException(FailureKind.BadInput, $"{_checks.Name} and {_to.Name} were both given", $"leave {_to.Name} out: a check puts nothing anywhere");
     }
 
-    /// <summary>One survey for each storage path; of verifications one for each partition of each, where a node told the partitions.</summary>
-    private static IEnumerable<CheckJob> Checks(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> sectors, CheckKind kind, IReadOnlyList<string> places) =>
-        from place in places
-        from part in sectors.GroupBy(sector => kind == CheckKind.Verify ? (sector.Facts.Status?.Deadline, sector.Facts.Status?.Partition) : default)
-        select new CheckJob(kind, place, [.. part.Select(sector => sector.Facts)]) { Deadline = part.Key.Deadline, Partition = part.Key.Partition };
-
-    /// <summary>Where sectors stand and what hangs on them, where a node is named; without it they are put on the list all the same.</summary>
-    private async Task<IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)>> StakesAsync(CommandContext context, IReadOnlyList<SectorFacts> sectors)
+    /// <summary>
+    /// Compares sectors with the chain and asks where they stand and what hangs on them, where a node is named; each is asked for once. Without a node
+    /// they are put on the list all the same.
+    /// </summary>
+    /// <param name="context">The command's surroundings.</param>
+    /// <param name="meant">The sectors.</param>
+    /// <param name="path">The file they are from, for messages.</param>
+    /// <param name="worth">Whether what they are worth is asked.</param>
+    private async Task<(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> Good, IReadOnlyList<SectorReport> Refused)> AskAsync(
+        CommandContext context, IReadOnlyList<SectorFacts> meant, string path, bool worth)
     {
-        if (sectors.Count > 0 && Node.AreNamed(context))
+        if (meant.Count > 0 && Node.AreNamed(context))
         {
             try
             {
-                return await Node.AskOfAsync(
-                    context,
-                    sectors[0].Sector.Miner,
-                    async lookup =>
-                    {
-                        IReadOnlyList<SectorFacts> now = NodeOptions.Live(
-                            context, () => lookup.BringUpToDateAsync(sectors, NodeOptions.DefaultConcurrency, context.Cancellation));
-                        WorthOfSectors worth = await lookup.WorthAsync(now, context.Cancellation);
-                        foreach (string note in worth.Notes)
-                        {
-                            context.Events.Notice(note);
-                        }
-
-                        return worth.Sectors;
-                    });
+                return await Node.AskOfAsync(context, meant[0].Sector.Miner, lookup => AskAsync(context, lookup, meant, path, worth));
             }
             catch (OperatorException silence)
             {
-                context.Events.Notice($"by when sectors are due, and what they are worth, is not known: {silence.Message}");
+                context.Events.Notice($"{path} was not compared with the chain, and by when sectors are due and what they are worth is not known: {silence.Message}");
             }
         }
 
-        return [.. sectors.Select(facts => (facts, SectorWorth.Of(null, null)))];
+        return ([.. meant.Select(facts => (facts, SectorWorth.Of(null, null)))], []);
     }
 
-    private static IReadOnlyList<Submission> Submissions(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> sectors, JobKind kind, string? place, DateTimeOffset now)
+    private static async Task<(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> Good, IReadOnlyList<SectorReport> Refused)> AskAsync(
+        CommandContext context, SectorLookup lookup, IReadOnlyList<SectorFacts> meant, string path, bool worth)
+    {
+        IReadOnlyList<StatementResult> said = NodeOptions.Live(
+            context, () => lookup.FindStatementsAsync(ChainCrossCheck.Claims(meant), NodeOptions.DefaultConcurrency, context.Cancellation, status: true));
+        IReadOnlyList<SectorLookupResult> compared = ChainCrossCheck.Compare(context, [.. meant.Select(facts => new SectorLookupResult(facts.Sector, facts, null))], said, path);
+        SectorFacts[] now =
+        [
+            .. compared.Zip(said).Where(one => one.First.Facts is not null)
+                .Select(one => one.First.Facts! with { Status = one.Second.Status ?? one.First.Facts!.Status }),
+        ];
+        SectorReport[] refused = [.. compared.Where(result => result.Failure is not null).Select(result => SectorReport.Failed(result.Sector, result.Failure!))];
+        if (!worth)
+        {
+            return ([.. now.Select(facts => (facts, SectorWorth.Of(null, null)))], refused);
+        }
+
+        WorthOfSectors worths = await lookup.WorthAsync(now, context.Cancellation);
+        foreach (string note in worths.Notes)
+        {
+            context.Events.Notice(note);
+        }
+
+        return (worths.Sectors, refused);
+    }
+
+    private static IReadOnlyList<Submission> Submissions(IReadOnlyList<(SectorFacts Facts, SectorWorth Worth)> sectors, Func<SectorFacts, SectorJob> job, DateTimeOffset now)
     {
         NextStep? debt = sectors.Count == 0 ? null : DebtStep.For(
             sectors.Select(sector => sector.Facts.Debt).FirstOrDefault(debt => debt is not null), [.. sectors.Select(sector => (sector.Facts.Sector, sector.Facts.Status))], now);
         return
         [
-            .. sectors.Select(sector => new Submission(new SectorJob(sector.Facts, kind, place), Due.Of(sector.Facts.Status, now))
+            .. sectors.Select(sector => new Submission(job(sector.Facts), Due.Of(sector.Facts.Status, now))
             {
                 Deadline = sector.Facts.Status?.Deadline,
                 Partition = sector.Facts.Status?.Partition,

@@ -31,7 +31,10 @@ internal sealed class FleetWork
 
     /// <summary>--storage.</summary>
     public StorageOption Storage { get; } = new(
-        "A storage path of this machine in which sectors are mended that were submitted with --repair, and looked at as --check asks; with submit --check and cancel, which are meant. May be repeated.");
+        "A storage path of this machine in which sectors are mended that were submitted with --repair, and looked at as --check asks; with --check of other actions, which are meant. May be repeated.");
+
+    /// <summary>--piece-source.</summary>
+    public PieceSourceOption PieceSources => _recovery.PieceSources;
 
     /// <summary>--worker.</summary>
     public Option<string?> WorkerName { get; } = new("--worker")
@@ -85,6 +88,7 @@ internal sealed class FleetWork
             GiveBackAfter = grace,
             Version = ProgramVersion.Text,
             Url = http?.Url,
+            Token = http is null ? _http.Token(context) : http.Token,
             Gpus = [.. OpenClKernels.Use(context, recover.Kernels, buildsTrees: true).Select(device => device.Name)],
             ExitCodeOf = failure => ExitCodes.Of(failure).Code,
         };
@@ -93,7 +97,7 @@ internal sealed class FleetWork
         return http is null
             ? Work(context, worker, command)
             : await Serving.WhileAsync(
-                context, http, $"the fleet of {database}", new FleetSite(database, silence, ProgramVersion.Text) { Words = ConcernWords.Instance }, command, () => Task.FromResult(Work(context, worker, command)));
+                context, http, $"the fleet of {database}", new FleetSite(database, silence, ProgramVersion.Text) { Words = ConcernWords.Instance }, command, () => Task.FromResult(Work(context, worker, command)), settings.Shelf);
     }
 
     private static Report Work(CommandContext context, FleetWorker worker, string command)

@@ -13,12 +13,12 @@ namespace SealerRecover.Commands;
 /// <param name="Certificate">PEM file of the certificate and those above it; null for no TLS.</param>
 /// <param name="Key">PEM file of its key.</param>
 /// <param name="Token">Whoever has it may act, and read from other machines; null for nobody.</param>
-/// <param name="Names">Names that the server is called by.</param>
+/// <param name="Names">Names that the server is called by, the one that other machines know it by first.</param>
 internal sealed record HttpSettings(IPEndPoint Listen, string? Certificate, string? Key, string? Token, ImmutableArray<string> Names)
 {
     /// <summary>Where other machines find the page; null where they do not.</summary>
     public string? Url => IPAddress.IsLoopback(Listen.Address) || Listen.Port == 0 ? null
-        : new UriBuilder(Certificate is null ? "http" : "https", Equals(Listen.Address, IPAddress.Any) || Equals(Listen.Address, IPAddress.IPv6Any) ? Environment.MachineName : Listen.Address.ToString(), Listen.Port).Uri.ToString();
+        : new UriBuilder(Certificate is null ? "http" : "https", Equals(Listen.Address, IPAddress.Any) || Equals(Listen.Address, IPAddress.IPv6Any) ? Names[0] : Listen.Address.ToString(), Listen.Port).Uri.ToString();
 }
 
 /// <summary>Where a page is served, and for whom. Knows nothing of what serves it, so that whoever serves nothing loads nothing.</summary>
@@ -52,7 +52,7 @@ internal sealed class HttpOptions(string description, string? otherwise)
 
     private readonly Option<string[]> _names = new("--http-name")
     {
-        Description = "A name that the page's server is called by, beside localhost, this machine's name and addresses; requests for others are not answered. May be repeated.",
+        Description = "A name that the page's server is called by, beside localhost, this machine's name and addresses; requests for others are not answered. The first is what other workers call it by. May be repeated.",
         HelpName = "name",
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
@@ -123,7 +123,9 @@ internal sealed class HttpOptions(string description, string? otherwise)
         }
     }
 
-    private string? Token(CommandContext context)
+    /// <summary>The token that was named; null for none.</summary>
+    /// <exception cref="OperatorException">BadInput; or the file cannot be read.</exception>
+    public string? Token(CommandContext context)
     {
         if (Absolute(context, _token) is not { } path)
         {

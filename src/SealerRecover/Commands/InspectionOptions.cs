@@ -2,6 +2,7 @@ using System.CommandLine;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.Survey;
+using SealerRecover.Rendering;
 using SealerRecover.Settings;
 
 namespace SealerRecover.Commands;

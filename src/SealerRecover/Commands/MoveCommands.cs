@@ -1,4 +1,5 @@
 using SealerRecover.Recovery.Survey;
+using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
 

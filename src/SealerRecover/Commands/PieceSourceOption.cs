@@ -29,6 +29,10 @@ internal sealed class PieceSourceOption
         return PieceSource.ParseAll([.. given.Select(place => Absolute(place, context.Folders))]);
     }
 
+    /// <summary>Those that the option names, as the machines of a fleet name them: they need not be on this one.</summary>
+    /// <exception cref="OperatorException">BadInput: a folder has no full path, or an address is none.</exception>
+    public ImmutableArray<string> ReadNames(CommandContext context) => [.. (context.Parsed.GetValue(Places) ?? []).Select(NameOnWorkers).Distinct()];
+
     /// <summary>The places, and behind them those that Curio's database tells, where it is named.</summary>
     /// <exception cref="OperatorException">BadInput.</exception>
     public ImmutableArray<PieceSource> Read(CommandContext context, NodeOptions node) => [.. Read(context), .. Told(context, node)];
@@ -37,6 +41,11 @@ internal sealed class PieceSourceOption
     /// <exception cref="OperatorException">BadInput.</exception>
     public static IEnumerable<PieceSource> Told(CommandContext context, NodeOptions node) =>
         node.Curio(context) is { } curio ? [new ToldSource(curio.Name, new CurioTeller(curio))] : [];
+
+    private string NameOnWorkers(string place) =>
+        place.Contains("://", StringComparison.Ordinal) ? PieceSource.Parse(place).Text
+        : place.StartsWith(AnyPrefix, StringComparison.Ordinal) ? AnyPrefix + StorageOption.NameOnWorkers(place[AnyPrefix.Length..], Places.Name)
+        : StorageOption.NameOnWorkers(place, Places.Name);
 
     // A server is not a path; and ~ and the working folder are the host's to know.
     private string Absolute(string place, Folders folders) =>

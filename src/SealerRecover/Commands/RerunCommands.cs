@@ -1,6 +1,7 @@
 using System.Globalization;
 using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.Diagnosis;
+using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
 

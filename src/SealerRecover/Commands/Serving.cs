@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Filecoin.Primitives;
 using SealerRecover.Hosting;
 using SealerRecover.Recovery.Site;
+using SealerRecover.Recovery.Transfer;
 using SealerRecover.Rendering;
 using SealerRecover.Server;
 using SealerRecover.Settings;
@@ -19,8 +20,9 @@ internal static class Serving
     /// <param name="site">What is shown.</param>
     /// <param name="command">The command's name.</param>
     /// <param name="work">What is done meanwhile.</param>
+    /// <param name="shelf">Results of this machine that others fetch; null for none.</param>
     /// <exception cref="OperatorException">BadInput or Busy: it cannot be served.</exception>
-    public static async Task<Report> WhileAsync(CommandContext context, HttpSettings http, string what, ISite site, string command, Func<Task<Report>> work)
+    public static async Task<Report> WhileAsync(CommandContext context, HttpSettings http, string what, ISite site, string command, Func<Task<Report>> work, ResultShelf? shelf = null)
     {
         SiteScrape scrape = new(ProgramVersion.Text, context.Metrics is { } metrics ? (metrics, command) : null, site);
         using X509Certificate2? certificate = Certificate(http);
@@ -33,6 +35,7 @@ internal static class Serving
             Names = http.Names,
             Version = ProgramVersion.Text,
             Word = TypedNames.Sentence,
+            Shelf = shelf,
         };
         await using SiteServer server = await SiteServer.StartAsync(site, settings, scrape.Text, context.Host.Time, context.Log);
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using SealerRecover.Recovery.Latency;
 using SealerRecover.Recovery.Survey;
@@ -16,28 +15,13 @@ internal sealed class SurveyCommand : ICommand
 {
     private readonly InspectionOptions _inspection = new();
     private readonly LatencyOptions _latency = new();
-    private readonly Option<bool> _deep = new("--deep")
-    {
-        Description = "Read all of each replica and compare it with tree_r_last, and unsealed copies with CommD; says which byte ranges are bad.",
-    };
-
-    private readonly Option<int?> _sample = CommonOptions.Whole(
-        "--sample",
-        0,
-        int.MaxValue,
-        "count",
-        "With --deep: compare only so many random stretches of each replica; 0 for all of it, which is the default.");
-
-    private readonly Option<bool> _quick = new("--quick")
-    {
-        Description = "Read only the upper rows of tree_r_last files: seconds for hundreds of sectors.",
-    };
+    private readonly SurveyDepth _depth = new();
 
     /// <summary>Makes the command.</summary>
     public SurveyCommand()
     {
         Syntax = new Command("survey", "Check the files of sectors in storage paths and say what repairs them. Writes nothing.");
-        _inspection.AddTo(Syntax, _quick, _deep, _sample, _latency.Slow, _latency.Page);
+        _inspection.AddTo(Syntax, [.. _depth.All, _latency.Slow, _latency.Page]);
         Common.AddLongTo(Syntax);
     }
 
@@ -125,32 +109,12 @@ internal sealed class SurveyCommand : ICommand
         return LatencyOptions.Write(page, new HtmlReport(Name, context.Host.Time.GetUtcNow(), ended, times), _latency.Judge(context, times, whole));
     }
 
-    private SurveySettings ReadSettings(CommandContext context)
+    private SurveySettings ReadSettings(CommandContext context) => _depth.Read(context.Parsed) with
     {
-        bool deep = context.Parsed.GetValue(_deep);
-        int? sample = context.Parsed.GetValue(_sample);
-        if (sample is not null && !deep)
-        {
-            throw new OperatorException(
-                FailureKind.BadInput, $"{_sample.Name} was given without {_deep.Name}, so no replica is read", $"give {_deep.Name}, too");
-        }
-
-        if (deep && context.Parsed.GetValue(_quick))
-        {
-            throw new OperatorException(
-                FailureKind.BadInput, $"{_quick.Name} and {_deep.Name} were both given", $"leave one of them out; {_sample.Name} makes a deep survey shorter");
-        }
-
-        return new SurveySettings
-        {
-            Deep = deep,
-            Quick = context.Parsed.GetValue(_quick),
-            Sample = sample is 0 ? null : sample,
-            RowsToDiscard = _inspection.RowsToDiscard(context),
-            Threads = _inspection.Threads(context),
-            Kernels = _inspection.Kernels(context),
-        };
-    }
+        RowsToDiscard = _inspection.RowsToDiscard(context),
+        Threads = _inspection.Threads(context),
+        Kernels = _inspection.Kernels(context),
+    };
 
     private IEnumerable<Advice> Next(CommandContext context, StorageRoots roots, List<SurveyAnswer> answers)
     {

@@ -68,12 +68,16 @@ internal sealed class UnsealCommand : ICommand
     /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
-        UnsealHow how = new(
-            context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? RecoveryOptions.DefaultTemp, _temp.Name),
-            context.Parsed.GetValue(_threads) ?? context.Host.Cores,
-            _kernel.Read(context),
-            context.Parsed.GetValue(_keepLabels),
-            context.Parsed.GetValue(_ignoreResources));
+        UnsealHow how = new()
+        {
+            TempFolder = context.Folders.Absolute(context.Parsed.GetValue(_temp) ?? RecoveryOptions.DefaultTemp, _temp.Name),
+            ParentCacheFolder = context.Environment.ParentCacheFolder,
+            Threads = context.Parsed.GetValue(_threads) ?? context.Host.Cores,
+            ParentWindowNodes = context.Environment.ParentWindowNodes,
+            Kernels = _kernel.Read(context),
+            KeepLabels = context.Parsed.GetValue(_keepLabels),
+            IgnoreResources = context.Parsed.GetValue(_ignoreResources),
+        };
         if (_many.AreAsked(context.Parsed))
         {
             RefuseFiles(context.Parsed);
@@ -95,13 +99,7 @@ internal sealed class UnsealCommand : ICommand
             UnsealedFile = Absolute(context, _unsealed),
             Range = ReadRange(context.Parsed, contents),
             Output = output,
-            TempFolder = how.TempFolder,
-            ParentCacheFolder = context.Environment.ParentCacheFolder,
-            Threads = how.Threads,
-            ParentWindowNodes = context.Environment.ParentWindowNodes,
-            Kernels = how.Kernels,
-            KeepLabels = how.KeepLabels,
-            IgnoreResources = how.IgnoreResources,
+            How = how,
         };
         long started = context.Host.Time.GetTimestamp();
         Unsealer unsealer = new(request, context.Host.Time);

@@ -5,20 +5,11 @@ using Filecoin.Chain.Facts;
 using Filecoin.Chain.Lookup;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
-using Filecoin.Sealing.Kernels;
 using SealerRecover.Recovery.Survey;
 using SealerRecover.Recovery.Unsealing;
 using SealerRecover.Rendering;
 
 namespace SealerRecover.Commands;
-
-/// <summary>How to unseal, one sector or many.</summary>
-/// <param name="TempFolder">Where labels are made.</param>
-/// <param name="Threads">Threads.</param>
-/// <param name="Kernels">Kernels asked for by name.</param>
-/// <param name="KeepLabels">Whether last layers are kept.</param>
-/// <param name="IgnoreResources">Whether to start although memory or disk seem too little.</param>
-internal sealed record UnsealHow(string TempFolder, int Threads, KernelChoice Kernels, bool KeepLabels, bool IgnoreResources);
 
 /// <summary>What unseal takes out of many sectors: pieces and stretches, out of storage paths, into a folder.</summary>
 /// <param name="sectors">Which sectors, and what is known of them.</param>
@@ -87,14 +78,8 @@ internal sealed class UnsealPieces(KnownSectors sectors)
             Unknown = found.Where(result => result.Failure is not null).ToDictionary(result => result.Sector, result => result.Failure!),
             Storage = storage,
             OutputFolder = context.Folders.Absolute(context.Parsed.GetValue(_out)!, _out.Name),
-            TempFolder = how.TempFolder,
-            ParentCacheFolder = context.Environment.ParentCacheFolder,
-            Threads = how.Threads,
+            How = how,
             Parallel = context.Parsed.GetValue(_parallel),
-            ParentWindowNodes = context.Environment.ParentWindowNodes,
-            Kernels = how.Kernels,
-            KeepLabels = how.KeepLabels,
-            IgnoreResources = how.IgnoreResources,
         };
         ManyUnsealer unsealer = new(request);
         UnsealManyPlan plan = context.View.Live(() => unsealer.Plan(context.Events, context.Cancellation));

@@ -30,6 +30,13 @@ internal sealed class ConcernWords : IConcernWords
         };
     }
 
+    /// <inheritdoc/>
+    public ImmutableArray<string> Again(SiteCheck check)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        return [$"sealer-recover fleet retry --check={check.Kind} {ShellWords.Quote($"--storage={check.Place}")}"];
+    }
+
     /// <summary>What tells more of a failure before it is tried again.</summary>
     private static IEnumerable<string> Shown(int? exitCode, IReadOnlyList<SectorId> sectors)
     {

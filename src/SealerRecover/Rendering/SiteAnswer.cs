@@ -48,8 +48,8 @@ internal sealed record SiteAnswer(SiteState Site) : IAnswer
                 ["check", "of", "state", "worker", "found"],
                 [.. Site.Checks.Select(check => (IReadOnlyList<string>)
                 [
-                    check.Kind + (check.Deadline is { } deadline ? string.Create(CultureInfo.InvariantCulture, $", deadline {deadline}, partition {check.Partition}") : ""),
-                    SafeText.Clean(check.Place), check.Stage == SectorStage.Checking ? string.Create(CultureInfo.InvariantCulture, $"{check.Done} of {check.Total}") : Words.Of(check.Stage),
+                    Kind(check) + (check.Deadline is { } deadline ? string.Create(CultureInfo.InvariantCulture, $", deadline {deadline}, partition {check.Partition}") : ""),
+                    SafeText.Clean(check.Place), State(check),
                     SafeText.Clean(check.Machine ?? ""), Found(check),
                 ])]);
             foreach (SiteDamage damage in Site.Checks.SelectMany(check => check.Damaged))
@@ -113,9 +113,21 @@ internal sealed record SiteAnswer(SiteState Site) : IAnswer
         _ => "at work",
     };
 
-    private static string Found(SiteCheck check) => check.Message is { } message ? SafeText.Clean(message)
+    /// <summary>"survey, deep, 100 stretches".</summary>
+    private static string Kind(SiteCheck check) => check.Kind + (check.Quick ? ", quick" : "") + (check.Deep ? ", deep" : "")
+        + (check.Sample is { } sample ? string.Create(CultureInfo.InvariantCulture, $", {sample} stretches") : "");
+
+    private static string State(SiteCheck check) => check switch
+    {
+        { Stage: SectorStage.Checking } => string.Create(CultureInfo.InvariantCulture, $"{check.Done} of {check.Total}"),
+        { Stage: SectorStage.Queued, Paused: true } => "queued, paused",
+        _ => Words.Of(check.Stage),
+    };
+
+    private static string Found(SiteCheck check) => check.Message is { } message ? string.Create(CultureInfo.InvariantCulture, $"{(check.ExitCode is { } code ? $"exit code {code}: " : "")}{SafeText.Clean(message)}")
         : check.Done == 0 ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"{check.Good} good, {check.Damaged.Length} damaged, {check.Absent} not there");
+        : string.Create(CultureInfo.InvariantCulture, $"{check.Good} good, {check.Damaged.Length} damaged, {check.Absent} not there")
+            + (check is { Sample: not null, BlockChance: { } chance } ? $"; damage of one block is met with a chance of {Quantities.Chance(chance)}" : "");
 
     private static string Cores(SiteMachine machine) => machine.Cores is { } cores
         ? string.Create(CultureInfo.InvariantCulture, $"{cores}{(machine.Busy is { } busy ? $", {busy:P0} busy" : "")}")

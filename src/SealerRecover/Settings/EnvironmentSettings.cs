@@ -83,7 +83,7 @@ internal sealed record EnvironmentSettings
         .. GpuVariables.Documented,
         (KernelVariable, "as --kernel, where that is not given"),
         (PieceSourcesVariable, "as --piece-source, where that is not given; several with commas"),
-        (HttpTokenVariable, "the token of the page that serve and fleet work serve, where --http-token-file is not given"),
+        (HttpTokenVariable, "the token of the page that serve and fleet work serve, and by which workers fetch results from each other, where --http-token-file is not given"),
         (MaskVariable, $"for tests: processor features to do without, of {string.Join(", ", ProcessorFeatureNames.All.Select(entry => entry.Name))}"),
         (StateFolder.UserVariable, "base of the folder in which scrub remembers, for users other than root; default ~/.local/state"),
         .. OtlpVariables.Documented,

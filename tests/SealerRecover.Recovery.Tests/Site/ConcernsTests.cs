@@ -70,6 +70,16 @@ public sealed class ConcernsTests
         Assert.Equal(["mend late  1"], concerns[1].Commands);
     }
 
+    [Fact]
+    public void A_check_that_failed_is_told_with_its_exit_code_and_how_it_is_made_again()
+    {
+        SiteCheck failed = new() { Kind = "survey", Place = "/sector2", Stage = SectorStage.Failed, Machine = "a", ExitCode = 70, Message = "it broke" };
+        SiteConcern concern = Assert.Single(Concerns.Of(State([], []) with { Checks = [failed, failed with { Stage = SectorStage.Queued }] }, new Words(), []));
+        Assert.Equal((ConcernLevel.Warning, Concerns.CheckFailed, "a"), (concern.Level, concern.Kind, concern.Machine));
+        Assert.Equal("a look at /sector2 failed (meaning 70, exit code 70): it broke", concern.Text);
+        Assert.Equal(["again survey /sector2"], concern.Commands);
+    }
+
     private static ImmutableArray<SiteConcern> Of(ImmutableArray<SiteSector> sectors, ImmutableArray<SiteMachine> machines) =>
         Concerns.Of(State(sectors, machines), new Words(), []);
 
@@ -88,5 +98,7 @@ public sealed class ConcernsTests
 
         public ImmutableArray<string> Commands(string kind, int? exitCode, IReadOnlyList<SectorId> sectors, bool isFleet) =>
             [$"mend {kind} {exitCode} {string.Join(',', sectors.Select(sector => sector.Number))}"];
+
+        public ImmutableArray<string> Again(SiteCheck check) => [$"again {check.Kind} {check.Place}"];
     }
 }

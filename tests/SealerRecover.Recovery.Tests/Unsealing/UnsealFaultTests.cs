@@ -61,10 +61,8 @@ public sealed class UnsealFaultTests : IDisposable
             Sectors = _sectors.Facts,
             Storage = StorageRoots.Read([_sectors.Storage]),
             OutputFolder = _sectors.Out,
-            TempFolder = _sectors.Temp,
-            ParentCacheFolder = _sectors.Parents,
+            How = new UnsealHow { TempFolder = _sectors.Temp, ParentCacheFolder = _sectors.Parents, ParentWindowNodes = 64 },
             Parallel = 1,
-            ParentWindowNodes = 64,
         };
         RecoverySettings settings = new() { TempFolder = _sectors.Temp, ResultFolder = _sectors.Temp, ParentCacheFolder = _sectors.Parents, ParentWindowNodes = 64 };
         ManyUnsealer unsealer = new(request, new SealingRoles(settings), files, new FakeProbe());

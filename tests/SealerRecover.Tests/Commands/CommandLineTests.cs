@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Filecoin.Primitives;
 using SealerRecover.Commands;
 using SealerRecover.Hosting;
+using SealerRecover.Rendering;
 using SealerRecover.Settings;
 using SealerRecover.Tests.Pages;
 using Xunit;

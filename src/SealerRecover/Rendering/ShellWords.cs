@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace SealerRecover.Commands;
+namespace SealerRecover.Rendering;
 
 /// <summary>Writes arguments so that a POSIX shell reads them back.</summary>
 internal static class ShellWords

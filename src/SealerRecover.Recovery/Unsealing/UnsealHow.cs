@@ -4,7 +4,7 @@ using SealerRecover.Recovery.Settings;
 namespace SealerRecover.Recovery.Unsealing;
 
 /// <summary>How data is taken out of sectors, whether out of one or of many. Paths are absolute.</summary>
-public abstract record UnsealWork
+public sealed record UnsealHow
 {
     /// <summary>Folder for work in progress; labels are made in "unseal" inside.</summary>
     public required string TempFolder { get; init; }
