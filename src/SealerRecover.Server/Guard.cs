@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using SealerRecover.Recovery.Transfer;
 
 namespace SealerRecover.Server;
 
@@ -77,7 +78,10 @@ internal sealed class Guard
         PathString path = context.Request.Path;
         bool isAction = !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
             || path.StartsWithSegments("/api/actions", StringComparison.OrdinalIgnoreCase);
-        bool isOpen = isPage || path.StartsWithSegments("/api/about", StringComparison.OrdinalIgnoreCase) || !NeedsToken(context);
+
+        // Whoever may log in here may look on, but sectors may hold data that is not everybody's.
+        bool isResult = path.StartsWithSegments("/" + RemoteShelf.Path, StringComparison.OrdinalIgnoreCase);
+        bool isOpen = isPage || path.StartsWithSegments("/api/about", StringComparison.OrdinalIgnoreCase) || !(isResult || NeedsToken(context));
         if (isOpen && !isAction)
         {
             return null;
@@ -85,7 +89,7 @@ internal sealed class Guard
 
         if (_token is null)
         {
-            return (StatusCodes.Status403Forbidden, isAction ? "nobody may act here" : "only this machine itself may read here", "start the server with a token");
+            return (StatusCodes.Status403Forbidden, isAction ? "nobody may act here" : isResult ? "nobody may fetch results here" : "only this machine itself may read here", "start the server with a token");
         }
 
         return IsShown(context.Request.Headers.Authorization)
