@@ -297,7 +297,7 @@ public sealed record SiteSectorDetail
 public sealed record SiteFact(string Name, string Value, string? Source);
 
 /// <summary>A step of a sector.</summary>
-/// <param name="Name">layer_1 … layer_11, tree_c, tree_r_last, tree_d, replica, install …</param>
+/// <param name="Name">layer_1 … layer_11, tree_d, trees_1 … trees_8, update_trees_1 …, install: see <see cref="SiteSteps"/>.</param>
 /// <param name="Fraction">0 to 1; 1 is done.</param>
 /// <param name="Seconds">What it took; null where nobody measured.</param>
 public sealed record SiteStep(string Name, double Fraction, double? Seconds);

@@ -167,6 +167,8 @@ function failure(sector) {
 function stepName(step) {
   const layer = /^layer_(\d+)$/.exec(step.name);
   if (layer) return t('step.layer', { layer: layer[1] });
+  const tree = /^(update_)?trees_(\d+)$/.exec(step.name);
+  if (tree) return t(tree[1] ? 'step.update_tree' : 'step.tree', { tree: tree[2] });
   return has(`step.${step.name}`) ? t(`step.${step.name}`) : step.name;
 }
 

@@ -47,7 +47,7 @@ public sealed class RunSiteTests : IDisposable
         Assert.Equal([("layer_1", 1, null), ("layer_2", 0.75, null), ("trees", 0, null), ("install", 0, null)], Steps(1));
 
         Phase(1, SealPhase.Label, 2, 2, 8, 8, at: 5);
-        Phase(1, SealPhase.Trees, 1, 2, 4, 8, at: 7);
+        Phase(1, SealPhase.Trees, 1, 1, 2, 8, at: 7);
         Assert.Equal([("layer_1", 1, null), ("layer_2", 1, 4d), ("trees", 0.25, null), ("install", 0, null)], Steps(1));
         _book.On(new SectorEnded(Start.AddSeconds(9), new SectorOutcome(Id(1), OutcomeKind.Installed, null, [], TimeSpan.Zero, null)));
         _book.On(new SectorEnded(Start.AddSeconds(9), new SectorOutcome(
@@ -65,6 +65,25 @@ public sealed class RunSiteTests : IDisposable
         _book.Ended(Start.AddSeconds(10), 8);
         Assert.Equal((Start.AddSeconds(10), 8), (Read().Run.Ended, Read().Run.ExitCode));
         Assert.True(Read().Machines[0].Ended);
+    }
+
+    [Fact]
+    public void Base_trees_grow_one_by_one_and_behind_them_those_of_an_update()
+    {
+        _book.Planned([FakeSealer.Facts(1, proof: (int)RegisteredSealProof.StackedDrg32GiBV1_1)], Start);
+        Assert.Equal(["layer_10", "layer_11", .. Enumerable.Range(1, 8).Select(tree => $"trees_{tree}"), "install"], Steps(1).Skip(9).Select(step => step.Name));
+
+        // An earlier run made the layers and the first two.
+        Phase(1, SealPhase.Trees, 3, 8, 4, 8, at: 2);
+        Phase(1, SealPhase.Trees, 3, 8, 8, 8, at: 5);
+        Phase(1, SealPhase.Trees, 4, 8, 2, 8, at: 6);
+        Assert.All(Steps(1).Take(13), step => Assert.Equal((1, null), (step.Fraction, step.Seconds)));
+        Assert.Equal([("trees_3", 1, 3d), ("trees_4", 0.25, null), ("trees_5", 0, null)], Steps(1).Skip(13).Take(3));
+
+        Phase(1, SealPhase.Trees, 1, 8, 4, 8, at: 9, of: StepsOf.Update);
+        Phase(1, SealPhase.TreeD, 1, 1, 4, 8, at: 9, of: StepsOf.Update);
+        Assert.Equal([("update_tree_d", 0.5, null), ("update_trees_1", 0.5, null), ("update_trees_2", 0, null)], Steps(1).SkipWhile(step => step.Name != "trees_8").Skip(1).Take(3));
+        Assert.Equal("install", Steps(1).Last().Name);
     }
 
     [Fact]
@@ -164,8 +183,8 @@ public sealed class RunSiteTests : IDisposable
 
     private static SectorId Id(ulong number) => FakeSealer.Facts(number).Sector;
 
-    private void Phase(ulong sector, SealPhase phase, int step, int steps, long done, long total, int at) =>
-        _book.On(new PhaseProgressed(Start.AddSeconds(at), Id(sector), new SealProgress(phase, step, steps, done, total)));
+    private void Phase(ulong sector, SealPhase phase, int step, int steps, long done, long total, int at, StepsOf of = StepsOf.Sealing) =>
+        _book.On(new PhaseProgressed(Start.AddSeconds(at), Id(sector), new SealProgress(phase, step, steps, done, total) { Of = of }));
 
     private IEnumerable<(string Name, double Fraction, double? Seconds)> Steps(ulong sector)
     {
