@@ -1,4 +1,5 @@
 using Filecoin.Chain.Facts;
+using Filecoin.Chain.Worth;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Events;
@@ -24,16 +25,27 @@ internal sealed class SectorPage(SectorId sector)
     /// <summary>Which.</summary>
     public SectorId Sector => sector;
 
+    /// <summary>Where it stands.</summary>
+    public SectorStage Stage => _now.Stage;
+
+    /// <summary>Its size and shape; null before it is planned.</summary>
+    public PorepParameters? Porep => _facts?.SealProof.Porep;
+
+    /// <summary>What it is worth, by what was looked up of the network anyway.</summary>
+    public SectorWorth Worth { get; private set; } = SectorWorth.Of(null, null);
+
     /// <summary>It is to be worked on.</summary>
     public void Plan(SectorFacts facts, DateTimeOffset now)
     {
         _facts = facts;
+        Worth = SectorWorth.Of(facts.Status, facts.Debt?.Economics);
         bool isChecked = _now.Stage == SectorStage.Checking;
         _now = _now with
         {
             Stage = isChecked ? SectorStage.Queued : _now.Stage,
             Since = isChecked || _now.Since is null ? now : _now.Since,
             Deadline = facts.Status?.Deadline,
+            Partition = facts.Status?.Partition,
             Due = Due.Of(facts.Status, now),
             FaultEnd = facts.Status is { FaultTerminatesAt: > 0 and { } epoch } status ? status.TimeOf(epoch) : null,
             Phase = isChecked ? null : _now.Phase,
@@ -214,7 +226,7 @@ internal sealed class SectorPage(SectorId sector)
         }
     }
 
-    private IEnumerable<string> Layers() => Enumerable.Range(1, _facts?.SealProof.Porep.Layers ?? 0).Select(SiteSteps.Layer);
+    private IEnumerable<string> Layers() => Enumerable.Range(1, Porep?.Layers ?? 0).Select(SiteSteps.Layer);
 
     private void WereDone(IEnumerable<string> names)
     {
@@ -237,7 +249,7 @@ internal sealed class SectorPage(SectorId sector)
         string[] made = progress.Phase == SealPhase.Trees ? [.. SiteSteps.Trees(progress.Steps, progress.Of)] : [name];
 
         // tree_d is made before the trees over the replica, and everything before files are installed.
-        string[] behind = progress.Phase == SealPhase.TreeD ? [.. SiteSteps.Trees(_facts?.SealProof.Porep.Shape.BaseTrees ?? 1, progress.Of), SiteSteps.Install] : [SiteSteps.Install];
+        string[] behind = progress.Phase == SealPhase.TreeD ? [.. SiteSteps.Trees(Porep?.Shape.BaseTrees ?? 1, progress.Of), SiteSteps.Install] : [SiteSteps.Install];
         int place = _steps.FindIndex(known => behind.Contains(known.Name));
         _steps.InsertRange(place < 0 ? _steps.Count : place, made.Where(one => _steps.TrueForAll(known => known.Name != one)).Select(one => new Growing(one)).ToArray());
         return _steps.Find(known => known.Name == name)!;

@@ -1,3 +1,5 @@
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Steps;
@@ -14,7 +16,7 @@ namespace SealerRecover.Recovery.Tests.Site;
 public sealed class RunSiteTests : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 0, 0, TimeSpan.Zero);
-    private static readonly SiteMachine Machine = new() { Name = "here", Alive = true };
+    private static readonly SiteMachine Machine = new() { Name = "here", Alive = true, Gpus = ["a card"] };
 
     private readonly TestFolder _folder = new();
     private readonly Clock _time = new();
@@ -84,6 +86,37 @@ public sealed class RunSiteTests : IDisposable
         Phase(1, SealPhase.TreeD, 1, 1, 4, 8, at: 9, of: StepsOf.Update);
         Assert.Equal([("update_tree_d", 0.5, null), ("update_trees_1", 0.5, null), ("update_trees_2", 0, null)], Steps(1).SkipWhile(step => step.Name != "trees_8").Skip(1).Take(3));
         Assert.Equal("install", Steps(1).Last().Name);
+    }
+
+    [Fact]
+    public void What_hangs_on_sectors_and_what_the_machine_has_is_told_where_it_is_known()
+    {
+        ChainStatus status = new() { State = SectorState.Proven, HeadEpoch = 1000, HeadTime = Start, Deadline = 3, Partition = 2, DeadlineOpens = 1120, FaultTerminatesAt = 1000 + Epochs.PerDay };
+        SectorStakes stakes = new() { Deposit = new Fil(7) };
+        _book.Planned(
+            [
+                FakeSealer.Facts(1) with { Status = status },
+                FakeSealer.Facts(2) with { Status = status with { State = SectorState.PreCommitted, Deadline = null, Partition = null, FaultTerminatesAt = null, Stakes = stakes } },
+                FakeSealer.Facts(3),
+            ],
+            Start);
+        SiteState state = Read();
+        Assert.Equal([(3, 2), (null, null), (null, null)], state.Sectors.Select(sector => (sector.Deadline, sector.Partition)));
+        Assert.Equal(Start.AddDays(1), state.Sectors[0].FaultEnd);
+        Assert.Equal((null, null, "0"), (state.Run.LostPerDay, state.Run.SavedPerDay, state.Run.SavedTerminations));
+        _book.Ended(Id(2), SectorStage.Done, "installed", null, Start);
+        Assert.Equal("7", Read().Run.SavedTerminations);
+
+        // Of those that are labelled later nothing is expected now.
+        PorepParameters porep = FakeSealer.Facts(1).SealProof.Porep;
+        _book.Expected([new SectorTime(Id(1), TimeSpan.FromSeconds(4), TimeSpan.Zero), new SectorTime(Id(3), TimeSpan.FromSeconds(1), TimeSpan.Zero, Group: 1)]);
+        Assert.Null(Read().Machines[0].LabelRateExpected);
+        Phase(1, SealPhase.Label, 1, 2, 2, 8, at: 1);
+        Phase(1, SealPhase.Label, 1, 2, 4, 8, at: 2);
+        Assert.Equal(porep.Nodes * porep.Layers / 4.0, Read().Machines[0].LabelRateExpected);
+        Assert.Equal(["a card"], Read().Machines[0].Gpus);
+        _book.Ended(Start.AddSeconds(3), 0);
+        Assert.Equal(["a card"], Read().Machines[0].Gpus);
     }
 
     [Fact]
