@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Server;
@@ -12,10 +11,7 @@ public sealed record SiteServerSettings
     public required IPEndPoint Listen { get; init; }
 
     /// <summary>For TLS; null for none.</summary>
-    public X509Certificate2? Certificate { get; init; }
-
-    /// <summary>Certificates above it, for readers that do not have them; null for none.</summary>
-    public X509Certificate2Collection? Chain { get; init; }
+    public CertificateFiles? Certificate { get; init; }
 
     /// <summary>Whoever has it may act, and read from other hosts; null: nobody.</summary>
     public string? Token { get; init; }
