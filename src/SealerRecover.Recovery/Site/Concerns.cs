@@ -117,7 +117,7 @@ public static class Concerns
             SectorId[] sectors = [.. group.Select(sector => sector.Sector)];
             yield return Make(
                 state, words, ConcernLevel.Urgent, NothingMoves, sectors, group.Key,
-                $"nothing has moved for {Minutes(state.At - last)}{(group.Key is null ? "" : $" on {group.Key}")}: {Names(sectors)}");
+                $"nothing has moved for {Minutes(state.At - last)}{(group.Key is null ? "" : $" on {group.Key}")}: {Names(sectors)}") with { Minutes = Whole(state.At - last) };
         }
     }
 
@@ -126,10 +126,9 @@ public static class Concerns
         foreach (SiteMachine machine in state.Machines.Where(machine => machine is { Alive: false, Ended: false }))
         {
             SectorId[] has = [.. state.Sectors.Where(sector => sector.Machine == machine.Name && (sector.Stage.IsAtWork() || (sector is { Stage: SectorStage.Queued, Phase: not null }))).Select(sector => sector.Sector)];
-            string silence = $"{machine.Name} was not heard of for {Minutes(TimeSpan.FromSeconds(machine.HeardSecondsAgo ?? 0))}";
-            yield return has.Length == 0
-                ? Make(state, words, ConcernLevel.Warning, MachineGone, has, machine.Name, silence)
-                : Make(state, words, ConcernLevel.Urgent, MachineGone, has, machine.Name, $"{silence} and has {Count(has.Length)}: {Names(has)}");
+            TimeSpan silence = TimeSpan.FromSeconds(machine.HeardSecondsAgo ?? 0);
+            string text = $"{machine.Name} was not heard of for {Minutes(silence)}{(has.Length == 0 ? "" : $" and has {Count(has.Length)}: {Names(has)}")}";
+            yield return Make(state, words, has.Length == 0 ? ConcernLevel.Warning : ConcernLevel.Urgent, MachineGone, has, machine.Name, text) with { Minutes = Whole(silence) };
         }
     }
 
@@ -151,7 +150,7 @@ public static class Concerns
         {
             SectorId[] sectors = [.. group.Select(sector => sector.Sector)];
             string why = group.Key is { } code ? string.Create(CultureInfo.InvariantCulture, $": {words.Failure(code)} (exit code {code})") : "";
-            yield return Make(state, words, ConcernLevel.Urgent, Failed, sectors, null, $"{Count(sectors.Length)} failed{why}: {Names(sectors)}", group.Key);
+            yield return Make(state, words, ConcernLevel.Urgent, Failed, sectors, null, $"{Count(sectors.Length)} failed{why}: {Names(sectors)}", group.Key) with { ExitCode = group.Key };
         }
     }
 
@@ -165,7 +164,7 @@ public static class Concerns
         {
             yield return Make(
                 state, words, cannot.Length == alive.Length ? ConcernLevel.Urgent : ConcernLevel.Warning, CannotHold, waiting, machine.Name,
-                $"{machine.Name} takes nothing of what waits: {machine.Note}");
+                $"{machine.Name} takes nothing of what waits: {machine.Note}") with { Detail = machine.Note };
         }
     }
 
@@ -177,13 +176,13 @@ public static class Concerns
             SectorId[] damaged = [.. group.SelectMany(check => check.Damaged).Select(damage => damage.Sector).Distinct().Where(sector => !onList.Contains(sector))];
             if (damaged.Length > 0)
             {
-                yield return Make(state, words, ConcernLevel.Warning, Damaged, damaged, null, $"{Count(damaged.Length)} in {group.Key} {(damaged.Length == 1 ? "is" : "are")} damaged: {Names(damaged)}");
+                yield return Make(state, words, ConcernLevel.Warning, Damaged, damaged, null, $"{Count(damaged.Length)} in {group.Key} {(damaged.Length == 1 ? "is" : "are")} damaged: {Names(damaged)}") with { Place = group.Key };
             }
         }
 
         foreach (SiteCheck failed in state.Checks.Where(check => check.Stage == SectorStage.Failed))
         {
-            yield return Make(state, words, ConcernLevel.Warning, CheckFailed, [], failed.Machine, $"a look at {failed.Place} failed: {failed.Message}");
+            yield return Make(state, words, ConcernLevel.Warning, CheckFailed, [], failed.Machine, $"a look at {failed.Place} failed: {failed.Message}") with { Place = failed.Place, Detail = failed.Message };
         }
     }
 
@@ -196,9 +195,11 @@ public static class Concerns
 
     private static string Count(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} sector{(count == 1 ? "" : "s")}");
 
+    private static int Whole(TimeSpan time) => Math.Max(1, (int)time.TotalMinutes);
+
     private static string Minutes(TimeSpan time) => time.TotalHours >= 2
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.#} hours")
-        : string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (int)time.TotalMinutes)} minute{((int)time.TotalMinutes <= 1 ? "" : "s")}");
+        : string.Create(CultureInfo.InvariantCulture, $"{Whole(time)} minute{(Whole(time) == 1 ? "" : "s")}");
 
     private static string Names(SectorId[] sectors) => string.Join(", ", sectors.Take(MostNamed).Select(sector => sector.ToString()))
         + (sectors.Length > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {sectors.Length - MostNamed} more") : "");
