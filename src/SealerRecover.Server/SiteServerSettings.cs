@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Security;
 using Filecoin.Primitives;
 
 namespace SealerRecover.Server;
@@ -10,8 +11,8 @@ public sealed record SiteServerSettings
     /// <summary>Address and port; port 0 for any that is free.</summary>
     public required IPEndPoint Listen { get; init; }
 
-    /// <summary>For TLS; null for none.</summary>
-    public CertificateFiles? Certificate { get; init; }
+    /// <summary>For TLS, asked for at each new connection, from any thread; null for none.</summary>
+    public Func<SslStreamCertificateContext>? Certificate { get; init; }
 
     /// <summary>Whoever has it may act, and read from other hosts; null: nobody.</summary>
     public string? Token { get; init; }

@@ -6,19 +6,13 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Filecoin.Primitives;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace SealerRecover.Server.Tests;
 
-public sealed class ListeningTests : IDisposable
+public sealed class ListeningTests
 {
-    private readonly Folder _folder = new();
-    private int _certificates;
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task Who_comes_by_another_address_than_the_loopback_needs_the_token_to_read()
     {
@@ -39,65 +33,22 @@ public sealed class ListeningTests : IDisposable
     [Fact]
     public async Task With_a_certificate_it_speaks_TLS_and_nothing_else()
     {
-        string name = WriteCertificate();
-        using CertificateFiles files = new(_folder[name], _folder[name], TimeProvider.System, NullLoggerFactory.Instance);
-        await using SiteServer server = await StartAsync(new SiteServerSettings { Listen = new IPEndPoint(IPAddress.Loopback, 0), Certificate = files, Version = "1" });
+        using X509Certificate2 certificate = NewCertificate();
+        SslStreamCertificateContext shown = SslStreamCertificateContext.Create(certificate, null, offline: true);
+        await using SiteServer server = await StartAsync(new SiteServerSettings { Listen = new IPEndPoint(IPAddress.Loopback, 0), Certificate = () => shown, Version = "1" });
         Assert.Equal("https", server.Address.Scheme);
-        using X509Certificate2 expected = X509CertificateLoader.LoadCertificateFromFile(_folder[name]);
-        using SocketsHttpHandler trusting = new()
-        {
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetCertHashString() == expected.Thumbprint,
-            },
-        };
+        using SocketsHttpHandler trusting = Trusting(certificate);
         using HttpClient client = new(trusting);
         Assert.Contains("\"version\":\"1\"", await client.GetStringAsync(new Uri(server.Address, "/api/about"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new UriBuilder(server.Address) { Scheme = "http" }.Uri, TestContext.Current.CancellationToken));
-    }
 
-    [Fact]
-    public async Task A_certificate_that_was_renewed_is_shown_to_new_connections_and_a_bad_one_is_not()
-    {
-        Clock time = new();
-        Lines log = new();
-        string name = WriteCertificate();
-        using CertificateFiles files = new(_folder[name], _folder[name], time, log);
-        await using SiteServer server = await StartAsync(new SiteServerSettings { Listen = new IPEndPoint(IPAddress.Loopback, 0), Certificate = files, Version = "1" });
-        string first = await ShownAsync(server.Address);
-        File.Copy(_folder[WriteCertificate()], _folder[name], overwrite: true);
-
-        // It is not looked at for a minute.
-        Assert.Equal(first, await ShownAsync(server.Address));
-        time.Pass(CertificateFiles.Interval);
-        string second = await ShownAsync(server.Address);
-        Assert.NotEqual(first, second);
-        Assert.StartsWith("Information the certificate in ", Assert.Single(log.Told), StringComparison.Ordinal);
-
-        // As while it is written, and gone for a moment.
-        File.WriteAllText(_folder[name], "-----BEGIN CERTIFICATE-----");
-        for (int minutes = 0; minutes < 3; minutes++)
-        {
-            time.Pass(CertificateFiles.Interval);
-            Assert.Equal(second, await ShownAsync(server.Address));
-        }
-
-        Assert.Equal(2, log.Told.Count);
-        Assert.StartsWith("Warning ", log.Told[1], StringComparison.Ordinal);
-        File.Delete(_folder[name]);
-        time.Pass(CertificateFiles.Interval);
-        Assert.Equal(second, await ShownAsync(server.Address));
-        File.Copy(_folder[WriteCertificate()], _folder[name]);
-        time.Pass(CertificateFiles.Interval);
-        Assert.DoesNotContain(await ShownAsync(server.Address), new[] { first, second });
-    }
-
-    [Fact]
-    public void Files_that_are_no_certificate_are_a_sentence()
-    {
-        File.WriteAllText(_folder["none.pem"], "none");
-        Assert.Equal(FailureKind.BadInput, Assert.Throws<OperatorException>(() => new CertificateFiles(_folder["none.pem"], _folder["none.pem"], TimeProvider.System, NullLoggerFactory.Instance)).Kind);
-        Assert.Equal(FailureKind.BadInput, Assert.Throws<OperatorException>(() => new CertificateFiles(_folder["not-there"], _folder["none.pem"], TimeProvider.System, NullLoggerFactory.Instance)).Kind);
+        // Another one is shown to the next connection, and the one that is open goes on.
+        using X509Certificate2 renewed = NewCertificate();
+        shown = SslStreamCertificateContext.Create(renewed, null, offline: true);
+        Assert.NotEmpty(await client.GetStringAsync(new Uri(server.Address, "/api/about"), TestContext.Current.CancellationToken));
+        using SocketsHttpHandler trustingIt = Trusting(renewed);
+        using HttpClient next = new(trustingIt);
+        Assert.NotEmpty(await next.GetStringAsync(new Uri(server.Address, "/api/about"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -117,72 +68,14 @@ public sealed class ListeningTests : IDisposable
     private static Task<SiteServer> StartAsync(SiteServerSettings settings) =>
         SiteServer.StartAsync(new FakeSite(), settings, () => "", TimeProvider.System, NullLoggerFactory.Instance);
 
-    /// <summary>Writes another certificate and its key to one file, and names it.</summary>
-    private string WriteCertificate()
+    private static X509Certificate2 NewCertificate()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        string name = $"{++_certificates}.pem";
-        File.WriteAllText(_folder[name], $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
-        return name;
+        return new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
-    /// <summary>Digest of the certificate that a new connection is shown.</summary>
-    private static async Task<string> ShownAsync(Uri address)
+    private static SocketsHttpHandler Trusting(X509Certificate2 certificate) => new()
     {
-        using TcpClient client = new();
-        await client.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
-        using SslStream stream = new(client.GetStream(), leaveInnerStreamOpen: false, (_, shown, _, _) => shown?.Subject == "CN=localhost");
-        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost" }, TestContext.Current.CancellationToken);
-        return stream.RemoteCertificate!.GetCertHashString();
-    }
-
-    private sealed class Folder : IDisposable
-    {
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("listening");
-
-        public string this[string name] => Path.Combine(_folder.FullName, name);
-
-        public void Dispose() => _folder.Delete(recursive: true);
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        private long _now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public void Pass(TimeSpan time) => Interlocked.Add(ref _now, time.Ticks);
-
-        public override long GetTimestamp() => Interlocked.Read(ref _now);
-    }
-
-    /// <summary>Keeps what is logged.</summary>
-    private sealed class Lines : ILoggerFactory, ILogger
-    {
-        public List<string> Told { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (Told)
-            {
-                Told.Add($"{logLevel} {formatter(state, exception)}");
-            }
-        }
-
-        public void Dispose()
-        {
-            // Holds nothing.
-        }
-    }
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetCertHashString() == certificate.Thumbprint },
+    };
 }

@@ -25,7 +25,7 @@ internal static class Serving
         SiteServerSettings settings = new()
         {
             Listen = http.Listen,
-            Certificate = certificate,
+            Certificate = certificate is null ? null : () => certificate.Current,
             Token = http.Token,
             Names = http.Names,
             Version = ProgramVersion.Text,

@@ -5,16 +5,16 @@ using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Microsoft.Extensions.Logging;
 
-namespace SealerRecover.Server;
+namespace SealerRecover.Settings;
 
 /// <summary>
 /// A certificate with its key, from PEM files that are read again when they change: whoever renews it need not start the server anew. Files that
 /// cannot be used, as while one of the two is still the old one, change nothing but that it is logged, once. From any thread.
 /// </summary>
-public sealed partial class CertificateFiles : IDisposable
+internal sealed partial class CertificateFiles : IDisposable
 {
     /// <summary>Between two looks at the files.</summary>
-    internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly string _certificate;
     private readonly string _key;
@@ -33,7 +33,6 @@ public sealed partial class CertificateFiles : IDisposable
     /// <exception cref="OperatorException">BadInput: they are no certificate with its key.</exception>
     public CertificateFiles(string certificate, string key, TimeProvider time, ILoggerFactory log)
     {
-        ArgumentNullException.ThrowIfNull(time);
         (_certificate, _key, _time, _log) = (certificate, key, time, log.CreateLogger<CertificateFiles>());
         (_seen, _looked) = (Look(), time.GetTimestamp());
         try
@@ -48,7 +47,7 @@ public sealed partial class CertificateFiles : IDisposable
     }
 
     /// <summary>What the next connection is shown.</summary>
-    internal SslStreamCertificateContext Current
+    public SslStreamCertificateContext Current
     {
         get
         {
