@@ -115,9 +115,10 @@ public static class Concerns
             }
 
             SectorId[] sectors = [.. group.Select(sector => sector.Sector)];
-            yield return Make(
+            SiteConcern still = Make(
                 state, words, ConcernLevel.Urgent, NothingMoves, sectors, group.Key,
-                $"nothing has moved for {Minutes(state.At - last)}{(group.Key is null ? "" : $" on {group.Key}")}: {Names(sectors)}") with { Minutes = Whole(state.At - last) };
+                $"nothing has moved for {Minutes(state.At - last)}{(group.Key is null ? "" : $" on {group.Key}")}: {Names(sectors)}");
+            yield return still with { Minutes = Whole(state.At - last) };
         }
     }
 
@@ -162,9 +163,10 @@ public static class Concerns
         SiteMachine[] cannot = [.. alive.Where(machine => machine.Note is not null && !atWork.Contains(machine.Name))];
         foreach (SiteMachine machine in waiting.Length == 0 ? [] : cannot)
         {
-            yield return Make(
+            SiteConcern shortage = Make(
                 state, words, cannot.Length == alive.Length ? ConcernLevel.Urgent : ConcernLevel.Warning, CannotHold, waiting, machine.Name,
-                $"{machine.Name} takes nothing of what waits: {machine.Note}") with { Detail = machine.Note };
+                $"{machine.Name} takes nothing of what waits: {machine.Note}");
+            yield return shortage with { Detail = machine.Note };
         }
     }
 
