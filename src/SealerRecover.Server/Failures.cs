@@ -5,17 +5,13 @@ using SealerRecover.Recovery.Site;
 
 namespace SealerRecover.Server;
 
-/// <summary>Makes an answer of what goes wrong: {"text":"…","hint":"…"}.</summary>
+/// <summary>Makes an answer of what goes wrong: {"text":"…","hint":"…"}, and of what is refused "code", by which the page words it.</summary>
 /// <param name="word">How a hint is worded.</param>
 /// <param name="log">Told of what nobody foresaw.</param>
 internal sealed partial class Failures(Func<Hint, string> word, ILogger log)
 {
-    /// <summary>Tells a failure.</summary>
-    public static Task TellAsync(HttpContext context, int status, string text, string hint)
-    {
-        context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(new SiteTrouble(text, hint), SiteJson.Default.SiteTrouble, cancellationToken: context.RequestAborted);
-    }
+    /// <summary>Refuses.</summary>
+    public static Task TellAsync(HttpContext context, Refusal refusal) => TellAsync(context, refusal.Status, new SiteTrouble(refusal.Text, refusal.Hint, refusal.Code));
 
     /// <summary>Passes a request on.</summary>
     public async Task AnswerAsync(HttpContext context, RequestDelegate next)
@@ -27,11 +23,11 @@ internal sealed partial class Failures(Func<Hint, string> word, ILogger log)
         catch (OperatorException failure) when (!context.Response.HasStarted)
         {
             int status = failure.Kind == FailureKind.BadInput ? StatusCodes.Status400BadRequest : StatusCodes.Status503ServiceUnavailable;
-            await TellAsync(context, status, failure.Message, word(failure.Hint)).ConfigureAwait(false);
+            await TellAsync(context, status, new SiteTrouble(failure.Message, word(failure.Hint))).ConfigureAwait(false);
         }
         catch (BadHttpRequestException failure) when (!context.Response.HasStarted)
         {
-            await TellAsync(context, failure.StatusCode, failure.Message, "").ConfigureAwait(false);
+            await TellAsync(context, failure.StatusCode, new SiteTrouble(failure.Message, "")).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -42,8 +38,14 @@ internal sealed partial class Failures(Func<Hint, string> word, ILogger log)
 #pragma warning restore CA1031
         {
             Unforeseen(log, context.Request.Path, failure);
-            await TellAsync(context, StatusCodes.Status500InternalServerError, "something failed in a way nobody foresaw", "the log of the server says more").ConfigureAwait(false);
+            await TellAsync(context, Refusal.Unforeseen).ConfigureAwait(false);
         }
+    }
+
+    private static Task TellAsync(HttpContext context, int status, SiteTrouble trouble)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(trouble, SiteJson.Default.SiteTrouble, cancellationToken: context.RequestAborted);
     }
 
     [LoggerMessage(LogLevel.Error, "answering {Path} failed")]

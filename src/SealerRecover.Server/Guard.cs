@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using SealerRecover.Recovery.Transfer;
 
 namespace SealerRecover.Server;
 
@@ -52,17 +53,14 @@ internal sealed class Guard
         bool isPage = path.Value is "/" || path.StartsWithSegments("/page", StringComparison.OrdinalIgnoreCase);
         headers.CacheControl = isPage ? "no-cache" : "no-store";
 
-        (int Status, string Text, string Hint)? refusal = !IsOurName(context.Request.Host.Host)
-            ? (StatusCodes.Status421MisdirectedRequest, "the server is not known by this name", "use its address, or have it told this name when it is started")
-            : Refusal(context, isPage);
-        if (refusal is { } refused)
+        if ((IsOurName(context.Request.Host.Host) ? RefusalOf(context, isPage) : Refusal.UnknownName) is { } refused)
         {
-            if (refused.Status == StatusCodes.Status401Unauthorized)
+            if (refused == Refusal.TokenNeeded)
             {
                 headers.WWWAuthenticate = "Bearer";
             }
 
-            await Failures.TellAsync(context, refused.Status, refused.Text, refused.Hint).ConfigureAwait(false);
+            await Failures.TellAsync(context, refused).ConfigureAwait(false);
             return;
         }
 
@@ -72,12 +70,15 @@ internal sealed class Guard
     private static byte[] Digest(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     /// <summary>Open is only what is known to be: however a path is spelt, what is not the page is data, and what does not read acts.</summary>
-    private (int Status, string Text, string Hint)? Refusal(HttpContext context, bool isPage)
+    private Refusal? RefusalOf(HttpContext context, bool isPage)
     {
         PathString path = context.Request.Path;
         bool isAction = !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method))
             || path.StartsWithSegments("/api/actions", StringComparison.OrdinalIgnoreCase);
-        bool isOpen = isPage || path.StartsWithSegments("/api/about", StringComparison.OrdinalIgnoreCase) || !NeedsToken(context);
+
+        // Whoever may log in here may look on, but sectors may hold data that is not everybody's.
+        bool isResult = path.StartsWithSegments("/" + RemoteShelf.Path, StringComparison.OrdinalIgnoreCase);
+        bool isOpen = isPage || path.StartsWithSegments("/api/about", StringComparison.OrdinalIgnoreCase) || !(isResult || NeedsToken(context));
         if (isOpen && !isAction)
         {
             return null;
@@ -85,12 +86,10 @@ internal sealed class Guard
 
         if (_token is null)
         {
-            return (StatusCodes.Status403Forbidden, isAction ? "nobody may act here" : "only this machine itself may read here", "start the server with a token");
+            return isAction ? Refusal.NobodyActs : isResult ? Refusal.NobodyFetches : Refusal.NobodyElseReads;
         }
 
-        return IsShown(context.Request.Headers.Authorization)
-            ? null
-            : (StatusCodes.Status401Unauthorized, "this needs the server's token", "name the token that the server was started with");
+        return IsShown(context.Request.Headers.Authorization) ? null : Refusal.TokenNeeded;
     }
 
     /// <summary>Digests are compared, which have one length, in a time that tells nothing.</summary>

@@ -59,7 +59,7 @@ internal sealed class PageFiles
     {
         if (!_files.TryGetValue(name, out PageFile? file))
         {
-            return Failures.TellAsync(context, StatusCodes.Status404NotFound, "there is no such file", "");
+            return Failures.TellAsync(context, Refusal.NoFile);
         }
 
         HttpResponse response = context.Response;

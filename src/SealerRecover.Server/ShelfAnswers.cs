@@ -31,7 +31,7 @@ internal sealed class ShelfAnswers(ResultShelf? shelf)
             return;
         }
 
-        await NotFoundAsync(context).ConfigureAwait(false);
+        await Failures.TellAsync(context, Refusal.NoResult).ConfigureAwait(false);
     }
 
     private async Task FileAsync(HttpContext context)
@@ -43,7 +43,7 @@ internal sealed class ShelfAnswers(ResultShelf? shelf)
             return;
         }
 
-        await NotFoundAsync(context).ConfigureAwait(false);
+        await Failures.TellAsync(context, Refusal.NoResult).ConfigureAwait(false);
     }
 
     private bool TrySector(HttpContext context, [NotNullWhen(true)] out ResultShelf? on, out SectorId sector)
@@ -52,6 +52,4 @@ internal sealed class ShelfAnswers(ResultShelf? shelf)
         sector = default;
         return shelf is not null && context.GetRouteValue("sector") is string name && SectorId.TryParseFileName(name, out sector);
     }
-
-    private static Task NotFoundAsync(HttpContext context) => Failures.TellAsync(context, StatusCodes.Status404NotFound, "there is no such result here", "");
 }

@@ -15,7 +15,6 @@ namespace SealerRecover.Server;
 /// <param name="metrics">Prometheus' text.</param>
 internal sealed class SiteAnswers(ISite site, SiteReading reading, SiteServerSettings settings, Func<string> metrics)
 {
-    private const int HighestPriority = 1000;
     private const string PrometheusType = "text/plain; version=0.0.4; charset=utf-8";
 
     /// <summary>Adds them.</summary>
@@ -29,8 +28,6 @@ internal sealed class SiteAnswers(ISite site, SiteReading reading, SiteServerSet
         routes.MapGet("/debug/metrics", MetricsAsync);
     }
 
-    private static Task NotFoundAsync(HttpContext context, string text) => Failures.TellAsync(context, StatusCodes.Status404NotFound, text, "");
-
     private static SectorId? Named(HttpContext context) =>
         (context.GetRouteValue("miner") as string) is ['f' or 't', '0', .. string actor]
         && ulong.TryParse(actor, NumberStyles.None, CultureInfo.InvariantCulture, out ulong id)
@@ -38,8 +35,6 @@ internal sealed class SiteAnswers(ISite site, SiteReading reading, SiteServerSet
         && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
             ? new SectorId(new Filecoin.Primitives.ActorId(id), number)
             : null;
-
-    private static OperatorException Bad(string text, string hint) => new(FailureKind.BadInput, text, hint);
 
     private Task AboutAsync(HttpContext context) => context.Response.WriteAsJsonAsync(
         new SiteAbout(site.Actions is not null && settings.Token is not null, Guard.NeedsToken(context), settings.Version), SiteJson.Default.SiteAbout);
@@ -50,7 +45,7 @@ internal sealed class SiteAnswers(ISite site, SiteReading reading, SiteServerSet
     private async Task SectorAsync(HttpContext context)
     {
         SiteSectorDetail? detail = Named(context) is { } sector ? await Task.Run(() => site.Sector(sector)).ConfigureAwait(false) : null;
-        await (detail is null ? NotFoundAsync(context, "there is no such sector") : context.Response.WriteAsJsonAsync(detail, SiteJson.Default.SiteSectorDetail))
+        await (detail is null ? Failures.TellAsync(context, Refusal.NoSector) : context.Response.WriteAsJsonAsync(detail, SiteJson.Default.SiteSectorDetail))
             .ConfigureAwait(false);
     }
 
@@ -63,27 +58,12 @@ internal sealed class SiteAnswers(ISite site, SiteReading reading, SiteServerSet
 
     private async Task ActAsync(HttpContext context)
     {
-        if (site.Actions is not { } actions)
-        {
-            await Failures.TellAsync(context, StatusCodes.Status403Forbidden, "this can only be watched", "").ConfigureAwait(false);
-            return;
-        }
-
-        SiteActionRequest request;
-        try
-        {
-            request = await context.Request.ReadFromJsonAsync(SiteJson.Default.SiteActionRequest, context.RequestAborted).ConfigureAwait(false)
-                ?? throw Bad("the action says nothing", "send an object");
-        }
-        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
-        {
-            throw Bad("what the action is about cannot be read", "send JSON as the documentation says");
-        }
-
-        Func<int>? act = Meant(actions, context.GetRouteValue("action") as string, request);
+        (Func<int>? act, Refusal? refusal) = site.Actions is { } actions
+            ? await RequestAsync(context).ConfigureAwait(false) is { } request ? Meant(actions, context.GetRouteValue("action") as string, request) : (null, Refusal.Unreadable)
+            : (null, Refusal.OnlyWatched);
         if (act is null)
         {
-            await NotFoundAsync(context, "there is no such action").ConfigureAwait(false);
+            await Failures.TellAsync(context, refusal!).ConfigureAwait(false);
             return;
         }
 
@@ -91,27 +71,33 @@ internal sealed class SiteAnswers(ISite site, SiteReading reading, SiteServerSet
         await context.Response.WriteAsJsonAsync(new SiteChanged(changed), SiteJson.Default.SiteChanged).ConfigureAwait(false);
     }
 
-    private static Func<int>? Meant(ISiteActions actions, string? name, SiteActionRequest request)
+    /// <summary>What the action is about; null for what is no such thing.</summary>
+    private static async Task<SiteActionRequest?> RequestAsync(HttpContext context)
+    {
+        try
+        {
+            return await context.Request.ReadFromJsonAsync(SiteJson.Default.SiteActionRequest, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static (Func<int>? Act, Refusal? Refusal) Meant(ISiteActions actions, string? name, SiteActionRequest request)
     {
         IReadOnlyList<SectorId> sectors = request.Sectors ?? [];
-        switch (name)
+        return name switch
         {
-            case "pause":
-                return () => actions.Pause(sectors, paused: true);
-            case "resume":
-                return () => actions.Pause(sectors, paused: false);
-            case "retry":
-                return () => actions.Retry(sectors);
-            case "cancel":
-                return sectors.Count > 0 ? () => actions.Cancel(sectors) : throw Bad("no sectors were named", "name those that are to be taken off the list");
-            case "prefer":
-                return sectors.Count > 0 && request.Priority is >= 0 and <= HighestPriority
-                    ? () => actions.Prefer(sectors, request.Priority.Value)
-                    : throw Bad("sectors or their priority are missing", $"name sectors and a priority from 0 to {HighestPriority}");
-            case "drain":
-                return () => actions.Drain(request.Machine);
-            default:
-                return null;
-        }
+            "pause" => (() => actions.Pause(sectors, paused: true), null),
+            "resume" => (() => actions.Pause(sectors, paused: false), null),
+            "retry" => (() => actions.Retry(sectors), null),
+            "cancel" when sectors.Count > 0 => (() => actions.Cancel(sectors), null),
+            "cancel" => (null, Refusal.NoSectorsNamed),
+            "prefer" when sectors.Count > 0 && request.Priority is >= 0 and <= Refusal.HighestPriority => (() => actions.Prefer(sectors, request.Priority.Value), null),
+            "prefer" => (null, Refusal.NoPriority),
+            "drain" => (() => actions.Drain(request.Machine), null),
+            _ => (null, Refusal.NoAction),
+        };
     }
 }

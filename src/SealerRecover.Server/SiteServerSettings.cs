@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Security;
 using Filecoin.Primitives;
 using SealerRecover.Recovery.Transfer;
 
@@ -12,11 +12,8 @@ public sealed record SiteServerSettings
     /// <summary>Address and port; port 0 for any that is free.</summary>
     public required IPEndPoint Listen { get; init; }
 
-    /// <summary>For TLS; null for none.</summary>
-    public X509Certificate2? Certificate { get; init; }
-
-    /// <summary>Certificates above it, for readers that do not have them; null for none.</summary>
-    public X509Certificate2Collection? Chain { get; init; }
+    /// <summary>For TLS, asked for at each new connection, from any thread; null for none.</summary>
+    public Func<SslStreamCertificateContext>? Certificate { get; init; }
 
     /// <summary>Whoever has it may act, and read from other hosts; null: nobody.</summary>
     public string? Token { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SealerRecover.Recovery.Site;
 
 namespace EndToEnd;
 
@@ -64,6 +65,10 @@ public sealed class RecoverData(ParentCaches caches) : IDisposable
         JsonObject plan = found.Lines.Single(line => (string?)line["event"] == "plan");
         Assert.All(plan["pieces"]!.AsArray(), piece => Assert.False((bool)piece!["missing"]!));
         Assert.Contains(found.Lines, line => (string?)line["event"] == "piece_progress" && (string?)line["activity"] == "verifying");
+
+        // Whoever watches saw the trees of the update by themselves.
+        SiteStep trees = Assert.Single(RunFile.Read(_bench.Temp)!.Details.Single().Steps, step => step.Name == "update_trees");
+        Assert.True(trees is { Fraction: 1, Seconds: not null }, trees.ToString());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Filecoin.Primitives;
+using SealerRecover.Recovery.Site;
 
 namespace EndToEnd;
 
@@ -66,6 +67,10 @@ public sealed class RecoverFromChain(ParentCaches caches) : IAsyncLifetime
         Assert.NotNull(ended.Lines.First(line => (string?)line["state"] == "pre_committed")["prove_before"]);
         Assert.NotEmpty(ended.Report["next"]!.AsArray());
         Assert.DoesNotContain("s3cr3t", ended.Output + ended.Error, StringComparison.Ordinal);
+
+        // Whoever watches saw where each is proven.
+        SiteSector[] watched = [.. RunFile.Read(_bench.Temp)!.State.Sectors];
+        Assert.Equal([(1ul, false, null), (2ul, true, 0), (3ul, true, 0), (4ul, true, (int?)0)], watched.OrderBy(sector => sector.Sector.Number).Select(sector => (sector.Sector.Number, sector.Deadline is not null, sector.Partition)));
     }
 
     [Fact]

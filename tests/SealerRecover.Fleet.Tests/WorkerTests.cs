@@ -207,7 +207,8 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
 
         IReadOnlyList<WorkedSector> worked = RunToEnd(fleet, "a", TimeProvider.System);
 
-        Assert.Equal(2, most);
+        // Of one that has ended the list may not have heard yet.
+        Assert.InRange(most, 2, 3);
         Assert.Equal(sectors.Select(facts => facts.Sector.Number).Order(), worked.Select(one => one.Outcome.Sector.Number).Order());
         Assert.All(worked, one => Assert.Equal((one.Facts.Sector, OutcomeKind.Installed), (one.Outcome.Sector, one.Outcome.Kind)));
         Assert.All(fleet.List.Sectors(), sector => Assert.Equal((ClaimState.Done, 1L), (sector.State, sector.Generation)));

@@ -1,3 +1,6 @@
+using Filecoin.Primitives;
+using Microsoft.Playwright;
+
 namespace SealerRecover.Page.Tests;
 
 /// <summary>Modules of the page by themselves, as the browser runs them.</summary>
@@ -16,6 +19,28 @@ public sealed class ModuleTests(Chromium chromium)
         string[] said = await reader.Page.EvaluateAsync<string[]>(
             "async cases => { const { fil } = await import('/page/format.js'); return cases.map(fil); }", cases.Select(one => one.Atto).ToArray());
         Assert.Equal(cases.Select(one => one.Said), said);
+    }
+
+    [Fact]
+    public async Task What_the_server_refuses_is_worded_in_the_reader_s_language_and_what_fails_is_not()
+    {
+        ShownSite site = new(SampleFleet.Of(12));
+        await using Reader reader = await Reader.OpenAsync(chromium, site, new BrowserNewContextOptions { Locale = "zh-CN" });
+        const string Ask = """
+            async token => {
+                const { ask, worded } = await import('/page/api.js');
+                const { store } = await import('/page/store.js');
+                store.token = token;
+                const problem = await ask('actions/prefer', { sectors: [{ miner: 'f01000', number: 1 }], priority: token ? 5000 : 1 }).catch(error => error);
+                return worded(problem).map(one => `${one.lang}|${one.textContent}`);
+            }
+            """;
+        Assert.Equal(["|缺少扇区或其优先级", "|请指明扇区和 0 到 1000 的优先级"], await reader.Page.EvaluateAsync<string[]>(Ask, Reader.Token));
+        Assert.Equal(["|这需要服务器的令牌", "|请给出启动服务器时的令牌"], await reader.Page.EvaluateAsync<string[]>(Ask, ""));
+        site.Refusal = new OperatorException(FailureKind.NodeUnreachable, "the database does not answer", "look whether it runs");
+        Assert.Equal(
+            ["en|the database does not answer", "en|look whether it runs"],
+            await reader.Page.EvaluateAsync<string[]>(Ask.Replace("5000", "5", StringComparison.Ordinal), Reader.Token));
     }
 
     [Fact]

@@ -13,6 +13,7 @@ namespace SealerRecover.Page.Tests;
 internal static class SampleFleet
 {
     private const int Layers = 11;
+    private const int Trees = 8;
     private const string Sealed = "bagboea4b5abcaqolcsygu56h5zpkbp5w2ewu7kkmn2sxs5xrhwuwgmoetnjzdz";
 
     /// <summary>When it is so.</summary>
@@ -70,15 +71,15 @@ internal static class SampleFleet
     {
         bool isDone = sector.Stage == SectorStage.Done;
         int layer = isDone || sector.Stage is SectorStage.Trees or SectorStage.Installing ? Layers : sector.Stage == SectorStage.Labelling ? (sector.Step ?? 1) - 1 : 0;
-        double trees = isDone ? 1 : sector.Stage == SectorStage.Trees ? 0.38 : 0;
+        double trees = isDone || sector.Stage == SectorStage.Installing ? Trees : sector.Stage == SectorStage.Trees ? (sector.Step ?? 1) - 1 + (sector.Fraction ?? 0) : 0;
         ImmutableArray<SiteStep> steps =
         [
             .. Enumerable.Range(1, Layers).Select(number => new SiteStep(
                 string.Create(CultureInfo.InvariantCulture, $"layer_{number}"),
                 number <= layer ? 1 : number == layer + 1 && sector.Stage == SectorStage.Labelling ? sector.Fraction ?? 0 : 0,
                 number <= layer ? 1391 + (number * 37 % 90) : null)),
-            new SiteStep("tree_c", trees, isDone ? 1104 : null), new SiteStep("tree_r_last", trees, isDone ? 1104 : null),
-            new SiteStep("replica", isDone ? 1 : 0, isDone ? 388 : null), new SiteStep("install", isDone ? 1 : 0, isDone ? 41 : null),
+            .. SiteSteps.Trees(Trees).Select((name, tree) => new SiteStep(name, Math.Clamp(trees - tree, 0, 1), tree + 1 <= trees ? 131 + (tree * 7 % 11) : null)),
+            new SiteStep(SiteSteps.Install, isDone ? 1 : 0, isDone ? 41 : null),
         ];
         bool hasFailed = sector.Stage == SectorStage.Failed;
         return new SiteSectorDetail
@@ -133,7 +134,7 @@ internal static class SampleFleet
             < 0.405 when mixed % 41 == 7 || index % 47 == 11 => Failed(sector, machine),
             < 0.405 => sector with { Stage = SectorStage.Done, Machine = machine, Outcome = mixed % 19 == 3 ? "already_there" : "installed", Since = At.AddHours(-60 + (share * 140)) },
             < 0.413 => AtWork(sector, SectorStage.Installing, "install", 1, 1, mixed, machine),
-            < 0.437 => AtWork(sector, SectorStage.Trees, "trees", 1 + (mixed % 8), 8, mixed, machine),
+            < 0.437 => AtWork(sector, SectorStage.Trees, "trees", 1 + (mixed % Trees), Trees, mixed, machine),
             < 0.49 when index % 13 == 5 => AtWork(sector, SectorStage.Labelling, "label", 4, Layers, mixed, "seal-4"),
             < 0.49 => AtWork(sector, SectorStage.Labelling, "label", 2 + (mixed / 16 % 9), Layers, mixed, machine),
             < 0.502 => AtWork(sector, SectorStage.Preparing, "hash_piece", 1, 1, mixed, machine),

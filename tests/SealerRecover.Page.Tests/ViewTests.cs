@@ -41,6 +41,8 @@ public sealed partial class ViewTests(Chromium chromium)
         await Expect(reader.Page.Locator("html")).ToHaveAttributeAsync("lang", "zh-Hans");
         await Expect(reader.Page.Locator("#concerns-title")).ToContainTextAsync("需要人处理");
         await Expect(reader.Page.Locator("#machines")).ToContainTextAsync("没有消息");
+        await Expect(reader.Page.Locator(".concern .text[lang=en]")).ToHaveCountAsync(0);
+        await Expect(reader.Page.Locator("#concerns")).ToContainTextAsync("退出码 13：所有 piece 来源中都没有某个 piece 的数据");
         await reader.Page.Locator("#map .cell[data-look=failed]").First.ClickAsync();
         await Expect(reader.Page.Locator("#sector .failure")).ToContainTextAsync("退出码 13：所有 piece 来源中都没有某个 piece 的数据");
         await Expect(reader.Page.Locator("#sector .steps")).ToContainTextAsync("第 11 层");

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using SealerRecover.Server;
 
 namespace SealerRecover.Page.Tests;
 
@@ -49,6 +50,15 @@ public sealed partial class WordsTests
         Dictionary<string, string> told = ExitCode().Matches(text).ToDictionary(match => $"exit.{match.Groups[1].Value}", match => match.Groups[2].Value);
         Assert.True(told.Count > 10);
         Assert.Equal(told.OrderBy(pair => pair.Key, StringComparer.Ordinal), Read(language).Where(pair => pair.Key.StartsWith("exit.", StringComparison.Ordinal)).OrderBy(pair => pair.Key, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_the_server_always_refuses_is_said_in_its_own_words_and_in_Chinese()
+    {
+        Dictionary<string, string> told = Refusal.All.SelectMany(refusal => new[] { (refusal.Code, refusal.Text), ($"{refusal.Code}.hint", refusal.Hint) })
+            .Where(one => one.Item2.Length > 0).ToDictionary(one => $"refusal.{one.Item1}", one => one.Item2.Replace('\'', '’'));
+        Assert.Equal(told.OrderBy(pair => pair.Key, StringComparer.Ordinal), Read("en").Where(pair => pair.Key.StartsWith("refusal.", StringComparison.Ordinal)).OrderBy(pair => pair.Key, StringComparer.Ordinal));
+        Assert.Equal(Refusal.All.Length, typeof(Refusal).GetProperties().Count(property => property.PropertyType == typeof(Refusal)));
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class GuardTests
         await using Served open = await Served.StartAsync(fleet, token: null);
         (int status, string text) = await open.AskAsync("/api/actions/pause", Pause, Served.Token);
         Assert.Equal(403, status);
-        Assert.Contains("\"text\":", text, StringComparison.Ordinal);
+        Assert.Equal("""{"text":"nobody may act here","hint":"start the server with a token","code":"nobody_acts"}""", text);
         Assert.Empty(fleet.Done);
         Assert.Contains("\"actions\":false", (await open.AskAsync("/api/about")).Text, StringComparison.Ordinal);
 

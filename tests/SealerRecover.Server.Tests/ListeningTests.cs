@@ -33,22 +33,22 @@ public sealed class ListeningTests
     [Fact]
     public async Task With_a_certificate_it_speaks_TLS_and_nothing_else()
     {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        await using SiteServer server = await StartAsync(
-            new SiteServerSettings { Listen = new IPEndPoint(IPAddress.Loopback, 0), Certificate = certificate, Version = "1" });
+        using X509Certificate2 certificate = NewCertificate();
+        SslStreamCertificateContext shown = SslStreamCertificateContext.Create(certificate, null, offline: true);
+        await using SiteServer server = await StartAsync(new SiteServerSettings { Listen = new IPEndPoint(IPAddress.Loopback, 0), Certificate = () => shown, Version = "1" });
         Assert.Equal("https", server.Address.Scheme);
-        using SocketsHttpHandler trusting = new()
-        {
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetCertHashString() == certificate.GetCertHashString(),
-            },
-        };
+        using SocketsHttpHandler trusting = Trusting(certificate);
         using HttpClient client = new(trusting);
         Assert.Contains("\"version\":\"1\"", await client.GetStringAsync(new Uri(server.Address, "/api/about"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new UriBuilder(server.Address) { Scheme = "http" }.Uri, TestContext.Current.CancellationToken));
+
+        // Another one is shown to the next connection, and the one that is open goes on.
+        using X509Certificate2 renewed = NewCertificate();
+        shown = SslStreamCertificateContext.Create(renewed, null, offline: true);
+        Assert.NotEmpty(await client.GetStringAsync(new Uri(server.Address, "/api/about"), TestContext.Current.CancellationToken));
+        using SocketsHttpHandler trustingIt = Trusting(renewed);
+        using HttpClient next = new(trustingIt);
+        Assert.NotEmpty(await next.GetStringAsync(new Uri(server.Address, "/api/about"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -67,4 +67,15 @@ public sealed class ListeningTests
 
     private static Task<SiteServer> StartAsync(SiteServerSettings settings) =>
         SiteServer.StartAsync(new FakeSite(), settings, () => "", TimeProvider.System, NullLoggerFactory.Instance);
+
+    private static X509Certificate2 NewCertificate()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    }
+
+    private static SocketsHttpHandler Trusting(X509Certificate2 certificate) => new()
+    {
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetCertHashString() == certificate.Thumbprint },
+    };
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using SealerRecover.Recovery.Transfer;
 
 namespace SealerRecover.Server.Tests;
 
@@ -16,9 +17,9 @@ internal sealed class Served : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<Served> StartAsync(FakeSite site, string? token = Token, TimeProvider? time = null) => new(await SiteServer.StartAsync(
+    public static async Task<Served> StartAsync(FakeSite site, string? token = Token, TimeProvider? time = null, ResultShelf? shelf = null) => new(await SiteServer.StartAsync(
         site,
-        new SiteServerSettings { Listen = new IPEndPoint(IPAddress.Loopback, 0), Token = token, Names = ["sealer.example"], Version = "1.2.3" },
+        new SiteServerSettings { Listen = new IPEndPoint(IPAddress.Loopback, 0), Token = token, Names = ["sealer.example"], Version = "1.2.3", Shelf = shelf },
         () => "a_metric 1\n",
         time ?? TimeProvider.System,
         NullLoggerFactory.Instance));

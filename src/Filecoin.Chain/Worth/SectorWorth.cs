@@ -67,6 +67,12 @@ public sealed record SectorWorth
     /// <summary>Pre-committed only: the deposit that is lost if it is not proven in time.</summary>
     public Fil? Deposit { get; init; }
 
+    /// <summary>What each day costs on which it is not back: what it costs, and the reward that it misses.</summary>
+    public Fil? LossPerDay => CostPerDay is { } cost ? cost + (RewardPerDay ?? Fil.Zero) : null;
+
+    /// <summary>What is lost at its end if it is not back by then.</summary>
+    public Fil? LossAtEnd => TerminationFee ?? Deposit;
+
     /// <summary>What a sector's status comes to.</summary>
     /// <param name="status">Where it stands; null where no node told.</param>
     /// <param name="economics">What the network pays and takes; null where no node told.</param>

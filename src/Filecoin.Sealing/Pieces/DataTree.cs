@@ -60,6 +60,7 @@ public static class DataTree
     /// <param name="cores">Cores to use.</param>
     /// <param name="progress">Told how far; may be null.</param>
     /// <param name="cancellation">Stops between chunks.</param>
+    /// <param name="of">What it belongs to.</param>
     internal static CommD Write(
         ISectorData data,
         IFileSystem files,
@@ -67,11 +68,12 @@ public static class DataTree
         TwoToOneHash hash,
         ITreeCores cores,
         IProgress<SealProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        StepsOf of = StepsOf.Sealing)
     {
         long nodes = data.Size.Nodes;
         using DurableFile tree = DurableFile.Create(files, path, ((2 * nodes) - 1) * SectorSize.NodeBytes);
-        SealProgressCounter counter = new(progress, SealPhase.TreeD, 1, 1, nodes, kernel: hash.Name);
+        SealProgressCounter counter = new(progress, SealPhase.TreeD, 1, 1, nodes, kernel: hash.Name, of: of);
         CommD root = new(Root(data, 0, data.Size.Bytes, hash, cores, tree, counter, cancellation));
         tree.Publish();
         return root;

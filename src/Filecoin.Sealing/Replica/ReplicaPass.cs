@@ -109,7 +109,7 @@ internal sealed class ReplicaPass : IDisposable
     private Bytes32 BuildTree(int tree)
     {
         int chunkLeaves = BaseTreeBuilder.ChunkLeaves(_layout);
-        SealProgressCounter counter = new(_progress, SealPhase.Trees, tree + 1, Trees, _layout.Leaves, kernel: _poseidon8.Name);
+        SealProgressCounter counter = new(_progress, SealPhase.Trees, tree + 1, Trees, _layout.Leaves, kernel: _poseidon8.Name, of: _job.Steps);
         using TreeFile file = new(_job.Files, TreePath(tree), _layout, _job.LowestRow);
         BaseTreeBuilder builder = new(_poseidon8, _layout, file);
         _replica.Begin(tree);

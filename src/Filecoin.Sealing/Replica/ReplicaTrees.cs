@@ -34,7 +34,7 @@ public static class ReplicaTrees
         ArgumentNullException.ThrowIfNull(replica);
         ArgumentNullException.ThrowIfNull(porep);
         ArgumentNullException.ThrowIfNull(cores);
-        return Root(replica, porep, cores, progress, poseidonKernel, open: null, cancellation);
+        return Root(replica, porep, StepsOf.Standing, cores, progress, poseidonKernel, open: null, cancellation);
     }
 
     /// <summary>
@@ -75,7 +75,7 @@ public static class ReplicaTrees
             return PAuxFile.Read(job.Files, pAuxPath);
         }
 
-        PAuxFile made = new(commC, Root(replica, porep, cores, progress, job.PoseidonKernel, Open, cancellation));
+        PAuxFile made = new(commC, Root(replica, porep, steps, cores, progress, job.PoseidonKernel, Open, cancellation));
         if (CommRs.From(made.CommC, made.CommRLast, job.PoseidonKernel) != expected)
         {
             return null;
@@ -99,6 +99,7 @@ public static class ReplicaTrees
     private static Bytes32 Root(
         ISectorData replica,
         PorepParameters porep,
+        StepsOf steps,
         ITreeCores cores,
         IProgress<SealProgress>? progress,
         string? poseidonKernel,
@@ -110,7 +111,7 @@ public static class ReplicaTrees
         string kernel = PoseidonKernel.Create(TreeShape.BaseArity, poseidonKernel).Name;
         for (int tree = 0; tree < roots.Length; tree++)
         {
-            SealProgressCounter counter = new(progress, SealPhase.Trees, tree + 1, roots.Length, layout.Leaves, kernel: kernel);
+            SealProgressCounter counter = new(progress, SealPhase.Trees, tree + 1, roots.Length, layout.Leaves, kernel: kernel, of: steps);
             using TreeFile? file = open?.Invoke(tree);
             roots[tree] = BaseTreeOfReplica.Build(
                 replica,

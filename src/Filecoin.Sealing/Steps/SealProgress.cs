@@ -68,4 +68,7 @@ public readonly record struct SealProgress(SealPhase Phase, int Step, int Steps,
 {
     /// <summary>Name of the kernel that hashes what is counted; null where nothing is hashed, or nobody said.</summary>
     public string? Kernel { get; init; }
+
+    /// <summary>Of trees, what they belong to.</summary>
+    public StepsOf Of { get; init; }
 }

@@ -11,8 +11,16 @@ namespace Filecoin.Sealing.Steps;
 /// <param name="total">Units in the step.</param>
 /// <param name="isWorthTelling">Asked before every report, for work that may go on behind other work; null: always.</param>
 /// <param name="kernel">Name of the kernel that hashes what is counted; null where nothing is hashed.</param>
+/// <param name="of">Of trees, what they belong to.</param>
 public sealed class SealProgressCounter(
-    IProgress<SealProgress>? sink, SealPhase phase, int step, int steps, long total, Func<bool>? isWorthTelling = null, string? kernel = null)
+    IProgress<SealProgress>? sink,
+    SealPhase phase,
+    int step,
+    int steps,
+    long total,
+    Func<bool>? isWorthTelling = null,
+    string? kernel = null,
+    StepsOf of = StepsOf.Sealing)
     : IProgress<long>
 {
     private const int ReportsPerStep = 512;
@@ -28,7 +36,7 @@ public sealed class SealProgressCounter(
         long now = Interlocked.Add(ref _done, units);
         if (sink is not null && isWorthTelling?.Invoke() != false && (now / _stride != (now - units) / _stride || now == total))
         {
-            sink.Report(new SealProgress(phase, step, steps, Math.Min(now, total), total) { Kernel = kernel });
+            sink.Report(new SealProgress(phase, step, steps, Math.Min(now, total), total) { Kernel = kernel, Of = of });
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class UpdateTreeD
             return;
         }
 
-        CommD commD = DataTree.Write(job.Data, job.Files, path, TwoToOneHash.Create(job.TwoToOneKernel), cores, progress, cancellation);
+        CommD commD = DataTree.Write(job.Data, job.Files, path, TwoToOneHash.Create(job.TwoToOneKernel), cores, progress, cancellation, steps);
         Check(job, commD, cores, cancellation);
         log.Record(step, SegmentDigests.OfFile(job.Files, path, cancellation: cancellation));
     }

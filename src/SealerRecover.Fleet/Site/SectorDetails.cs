@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
+using Filecoin.Sealing.Steps;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Fleet.Jobs;
 using SealerRecover.Recovery.Metrics;
@@ -12,6 +12,10 @@ namespace SealerRecover.Fleet.Site;
 /// <summary>One sector of a fleet in full: its facts from the job, its steps from how far it is. Pure.</summary>
 internal static class SectorDetails
 {
+    private static readonly string Label = SitePhase.Word(SealPhase.Label);
+    private static readonly string Trees = SitePhase.Word(SealPhase.Trees);
+    private static readonly string TreeD = SitePhase.Word(SealPhase.TreeD);
+
     /// <summary>It in full.</summary>
     /// <param name="sector">As in the list.</param>
     /// <param name="job">Its job, as it is kept; one of a form that is not known here tells no facts.</param>
@@ -33,7 +37,7 @@ internal static class SectorDetails
         {
             Sector = sector,
             Facts = facts is null ? [] : [.. SiteFacts.Of(facts)],
-            Steps = StepsOf(sector, facts, history),
+            Steps = StepsIn(sector, facts, history),
             Events = [.. history.Select(one => new SiteEvent(one.At, one.Worker, one.Text))],
             Commands = sector.Stage == SectorStage.Failed ? words.Commands(Concerns.Failed, sector.ExitCode, [sector.Sector], isFleet: true)
                 : sector.Late ? words.Commands(Concerns.Late, null, [sector.Sector], isFleet: true) : [],
@@ -42,25 +46,40 @@ internal static class SectorDetails
     }
 
     /// <summary>Layers, trees and installing; what comes before where it is is done. None of a sector that was not begun, or that ended otherwise.</summary>
-    private static ImmutableArray<SiteStep> StepsOf(SiteSector sector, SectorFacts? facts, IReadOnlyList<ClaimHistory> history)
+    private static ImmutableArray<SiteStep> StepsIn(SiteSector sector, SectorFacts? facts, IReadOnlyList<ClaimHistory> history)
     {
         int layers = facts?.SealProof.Porep.Layers ?? 0;
-        (int layer, double ofLayer, double ofTrees, double ofInstall)? at = sector switch
+        int trees = facts?.SealProof.Porep.Shape.BaseTrees ?? 1;
+        HashSet<string?> told = [.. history.Select(one => one.Step)];
+        bool hasUpdate = told.Any(SiteSteps.IsOfUpdate);
+
+        // Whose trees grow now: the newest step that was told of is of the update from when data goes into it.
+        bool isInUpdate = SiteSteps.IsOfUpdate(history.FirstOrDefault(one => one.Step is not null)?.Step);
+        double within = sector is { Step: { } step } ? step - 1 + (sector.Fraction ?? 0) : 0;
+        (double Layers, double Trees, double Update, double Install)? at = sector switch
         {
-            { Stage: SectorStage.Done } => (layers, 1, 1, 1),
-            { Stage: SectorStage.Installing, Fraction: var fraction } => (layers, 1, 1, fraction ?? 0),
-            { Stage: SectorStage.Trees, Step: var step, Steps: > 0 and var steps, Fraction: var fraction } => (layers, 1, Math.Clamp((step - 1 + fraction) / steps ?? 0, 0, 1), 0),
-            { Phase: "label", Step: { } step, Fraction: var fraction } => (step, fraction ?? 0, 0, 0),
-            { Stage: SectorStage.Labelling, Step: { } step } => (step, 1, 0, 0),
+            { Stage: SectorStage.Done } => (layers, trees, trees, 1),
+            { Stage: SectorStage.Installing } => (layers, trees, trees, sector.Fraction ?? 0),
+            _ when sector.Phase == Trees => (layers, isInUpdate ? trees : within, isInUpdate ? within : 0, 0),
+            _ when sector.Phase == TreeD => (layers, isInUpdate ? trees : 0, 0, 0),
+            { Stage: SectorStage.Trees } => (layers, trees, isInUpdate ? trees : 0, 0),
+            _ when sector.Phase == Label => (within, 0, 0, 0),
+            { Stage: SectorStage.Labelling, Step: { } written } => (written, 0, 0, 0),
             _ => null,
         };
         return at is not { } known ? [] :
         [
-            .. Enumerable.Range(1, layers).Select(number => Step(
-                string.Create(CultureInfo.InvariantCulture, $"layer_{number}"), number < known.layer ? 1 : number == known.layer ? known.ofLayer : 0)),
-            Step("trees", known.ofTrees),
-            Step("install", known.ofInstall),
+            .. Several(Enumerable.Range(1, layers).Select(SiteSteps.Layer), known.Layers),
+            .. Told(SiteSteps.TreeD()),
+            .. Several(SiteSteps.Trees(trees), known.Trees),
+            .. Told(SiteSteps.TreeD(StepsOf.Update)),
+            .. hasUpdate ? Several(SiteSteps.Trees(trees, StepsOf.Update), known.Update) : [],
+            Step(SiteSteps.Install, known.Install),
         ];
+
+        IEnumerable<SiteStep> Several(IEnumerable<string> names, double done) => names.Select((name, index) => Step(name, Math.Round(Math.Clamp(done - index, 0, 1), 4)));
+
+        IEnumerable<SiteStep> Told(string name) => told.Contains(name) ? [Step(name, 1)] : [];
 
         SiteStep Step(string name, double fraction) => new(name, fraction, fraction < 1 ? null : history.FirstOrDefault(one => one.Step == name)?.Seconds);
     }

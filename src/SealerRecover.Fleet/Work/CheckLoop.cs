@@ -12,7 +12,7 @@ namespace SealerRecover.Fleet.Work;
 /// Works off checks at this machine's storage paths, one at a time, beside its sectors: they wait for disks and not for cores. On a thread of its own;
 /// what it says of a check renews it. Whatever goes wrong in a check ends that check, and neither this nor the worker, which has sectors at work.
 /// </summary>
-internal sealed partial class CheckLoop : IDisposable
+internal sealed class CheckLoop : IDisposable
 {
     /// <summary>How many pauses pass between two looks: nobody waits for a check within seconds.</summary>
     private const int Rarely = 5;
@@ -89,7 +89,7 @@ internal sealed partial class CheckLoop : IDisposable
             catch (Exception bug)
 #pragma warning restore CA1031
             {
-                Unforeseen(_logger, "the list of checks", bug);
+                Bug.Tell(_logger, "the list of checks", bug);
                 _events.Notice($"the list of checks could not be read for a bug ({bug.Message}); this worker looks at none any more until it is started again");
                 return;
             }
@@ -148,11 +148,11 @@ internal sealed partial class CheckLoop : IDisposable
             Fail(failure);
         }
 
-#pragma warning disable CA1031 // Whatever it is: the check fails, and the worker goes on.
-        catch (Exception bug)
+#pragma warning disable CA1031 // Whatever it is, but for a database that is away, which is told when it is back: the check fails, and the worker goes on.
+        catch (Exception bug) when (bug is not OperatorException)
 #pragma warning restore CA1031
         {
-            Unforeseen(_logger, "a check", bug);
+            Bug.Tell(_logger, "a check", bug);
             _events.Notice($"a check failed for a bug ({bug.Message}); the worker goes on");
             Fail(bug);
         }
@@ -173,8 +173,4 @@ internal sealed partial class CheckLoop : IDisposable
             _table.End(claim, end, done, report, failure?.Message, failure is null ? null : _settings.ExitCodeOf(failure));
         }
     }
-
-    /// <summary>With its stack, for who reports it; the sentence about it is told anyway.</summary>
-    [LoggerMessage(LogLevel.Debug, "{What} failed in a way nobody foresaw: {Stack}")]
-    private static partial void Unforeseen(ILogger log, string what, object stack);
 }

@@ -1,6 +1,7 @@
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
+using Microsoft.Extensions.Logging;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Fleet.Database;
 using SealerRecover.Fleet.Jobs;
@@ -11,7 +12,7 @@ namespace SealerRecover.Fleet.Work;
 
 /// <summary>
 /// Fetches what others made for this machine's folders, one sector at a time, beside its own: that waits for network and disk and not for cores. And
-/// takes off this machine's shelf what others have fetched. On a thread of its own.
+/// takes off this machine's shelf what others have fetched. On a thread of its own; whatever goes wrong with a sector ends that, and not the worker.
 /// </summary>
 internal sealed class FetchLoop : IDisposable
 {
@@ -24,6 +25,7 @@ internal sealed class FetchLoop : IDisposable
     private readonly WorkerSettings _settings;
     private readonly HeldClaims _held;
     private readonly EventSink _events;
+    private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly Action<WorkedSector> _ended;
     private readonly CancellationTokenSource _stop;
@@ -36,13 +38,14 @@ internal sealed class FetchLoop : IDisposable
     /// <param name="settings">What the operator of this machine decided.</param>
     /// <param name="held">What is fetched, and nothing else; told of all that happens.</param>
     /// <param name="events">Told what happens.</param>
+    /// <param name="logger">Told of bugs in full.</param>
     /// <param name="time">The clock.</param>
     /// <param name="ended">Told, from this thread, how a sector ended.</param>
     /// <param name="cancellation">Stops it; what it has is given back.</param>
     public FetchLoop(
-        FleetDatabase database, WorkerSettings settings, HeldClaims held, EventSink events, TimeProvider time, Action<WorkedSector> ended, CancellationToken cancellation)
+        FleetDatabase database, WorkerSettings settings, HeldClaims held, EventSink events, ILogger logger, TimeProvider time, Action<WorkedSector> ended, CancellationToken cancellation)
     {
-        (_table, _settings, _held, _events, _time, _ended) = (new MadeTable(database, settings.Silence), settings, held, events, time, ended);
+        (_table, _settings, _held, _events, _logger, _time, _ended) = (new MadeTable(database, settings.Silence), settings, held, events, logger, time, ended);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _thread = new Thread(Run) { IsBackground = true, Name = "fetching" };
         _thread.Start();
@@ -70,6 +73,8 @@ internal sealed class FetchLoop : IDisposable
         {
             try
             {
+                // What ended while the database was away.
+                _held.Tell();
                 if (_table.Next(_settings.Name, _settings.Places) is { } made)
                 {
                     Fetch(made);
@@ -95,6 +100,14 @@ internal sealed class FetchLoop : IDisposable
                 _events.Notice($"nothing is fetched from other workers any more: {failure.Message}");
                 return;
             }
+#pragma warning disable CA1031 // Whatever it is: nothing is fetched here any more, and the worker goes on.
+            catch (Exception bug)
+#pragma warning restore CA1031
+            {
+                Bug.Tell(_logger, "the list of sectors to fetch", bug);
+                _events.Notice($"nothing is fetched from other workers any more until this one is started again, for a bug ({bug.Message})");
+                return;
+            }
 
             WaitHandle.WaitAny(_drain.IsCancellationRequested ? [_stop.Token.WaitHandle] : [_stop.Token.WaitHandle, _drain.Token.WaitHandle], _settings.Pause);
         }
@@ -115,7 +128,6 @@ internal sealed class FetchLoop : IDisposable
             _held.End(claim.Sector, EndOf(made, claim, lost.Token));
         }
 
-        // What is not told now is found by silence.
         _held.Tell();
     }
 
@@ -160,6 +172,18 @@ internal sealed class FetchLoop : IDisposable
             return new ClaimEnd(ClaimState.Queued, "stopped", _settings.ExitCodeOf(wait), wait.Message, _settings.Silence / 2);
         }
         catch (Exception failure) when (failure is OperatorException || StorageFailure.Is(failure))
+        {
+            return Failed(failure);
+        }
+#pragma warning disable CA1031 // Whatever it is: the sector fails, and the worker goes on.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            Bug.Tell(_logger, "fetching a sector", bug);
+            return Failed(bug);
+        }
+
+        ClaimEnd Failed(Exception failure)
         {
             Ended(OutcomeKind.Failed, failure);
             return new ClaimEnd(ClaimState.Failed, "failed", _settings.ExitCodeOf(failure), failure.Message);

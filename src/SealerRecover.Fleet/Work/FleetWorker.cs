@@ -83,7 +83,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         try
         {
             using CheckLoop checks = new(database, settings, events, logger, cancellation);
-            using FetchLoop fetching = new(database, settings, fetched, events, time, done => Add(outcomes, [done]), cancellation);
+            using FetchLoop fetching = new(database, settings, fetched, events, logger, time, done => Add(outcomes, [done]), cancellation);
             while (!cancellation.IsCancellationRequested && !_draining && !_replaced)
             {
                 Batch? taken = Take(held, events, cancellation);

@@ -26,13 +26,12 @@ internal sealed class MachineReport(WorkerSettings settings)
         ArgumentNullException.ThrowIfNull(batch);
         Dictionary<SectorId, PorepParameters> poreps = batch.Offers.ToDictionary(offer => offer.Candidate.Sector, offer => offer.Job.Facts.SealProof.Porep);
         SectorTime[] times = [.. batch.Times.Where(time => poreps.ContainsKey(time.Sector))];
-        double labels = times.Sum(time => (double)poreps[time.Sector].Nodes * poreps[time.Sector].Layers);
         double bytes = times.Sum(time => (double)poreps[time.Sector].SectorSize.Bytes);
         lock (_gate)
         {
             _began = TimeProvider.System.GetTimestamp();
             (double ofLabels, double all) = (times.Sum(time => time.Labels.TotalSeconds), times.Sum(time => time.Time.TotalSeconds));
-            _expectedRate = Ratio(labels, ofLabels);
+            _expectedRate = SectorTime.LabelRate(times, poreps);
             _labelShare = Ratio(ofLabels, all);
             _pace = _isMeasured ? _pace : Ratio(bytes, all);
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Fleet.Claims;
 using SealerRecover.Recovery.Events;
+using SealerRecover.Recovery.Site;
 
 namespace SealerRecover.Fleet.Work;
 
@@ -15,8 +16,9 @@ internal sealed class SectorDiary
     private const int Most = 50;
 
     private readonly List<ClaimEvent> _untold = [];
-    private readonly Dictionary<(SealPhase Phase, int Step), DateTimeOffset> _began = [];
-    private readonly HashSet<(SealPhase Phase, int Step)> _done = [];
+    private readonly Dictionary<(SealPhase Phase, int Step, StepsOf Of), DateTimeOffset> _began = [];
+    private readonly HashSet<(SealPhase Phase, int Step, StepsOf Of)> _done = [];
+    private bool _hasUpdateBegun;
 
     /// <summary>What the list was not told yet.</summary>
     public IReadOnlyList<ClaimEvent> Untold => [.. _untold];
@@ -48,9 +50,15 @@ internal sealed class SectorDiary
 
     private void Take(DateTimeOffset at, SealProgress progress)
     {
-        // Trees are several, which are one step for whoever watches.
-        bool isWhole = progress.Phase is not (SealPhase.Label or SealPhase.LoadLayer);
-        (SealPhase Phase, int Step) key = (progress.Phase, isWhole ? 0 : progress.Step);
+        if (progress.Phase is SealPhase.Trees or SealPhase.TreeD && SiteSteps.IsOfUpdate(progress.Of) && !_hasUpdateBegun)
+        {
+            // By this whoever watches knows whose trees are being built.
+            _hasUpdateBegun = true;
+            Note(new ClaimEvent("data goes into the update", SiteSteps.Update));
+        }
+
+        bool isWhole = progress.Phase is not (SealPhase.Label or SealPhase.LoadLayer or SealPhase.Trees);
+        (SealPhase Phase, int Step, StepsOf Of) key = (progress.Phase, isWhole ? 0 : progress.Step, progress.Of);
         _began.TryAdd(key, at);
         if (progress.Done < progress.Total || (isWhole && progress.Step < progress.Steps) || Name(progress) is not { } name || !_done.Add(key))
         {
@@ -64,14 +72,17 @@ internal sealed class SectorDiary
     /// <summary>What a step that is done is called; null for what nobody wants to read.</summary>
     private static (string Text, string? Step)? Name(SealProgress progress) => progress.Phase switch
     {
-        SealPhase.Label => (Text($"layer {progress.Step} of {progress.Steps} labelled"), Text($"layer_{progress.Step}")),
+        SealPhase.Label => (Text($"layer {progress.Step} of {progress.Steps} labelled"), SiteSteps.Of(progress)),
         SealPhase.LoadLayer => (Text($"layer {progress.Step} of {progress.Steps} read back"), null),
-        SealPhase.Trees => ("trees built", "trees"),
-        SealPhase.TreeD => ("tree_d built", "tree_d"),
+        SealPhase.Trees when progress.Steps > 1 => (Text($"base tree {progress.Step} of {progress.Steps}{OfUpdate(progress)} built"), SiteSteps.Of(progress)),
+        SealPhase.Trees => ($"trees{OfUpdate(progress)} built", SiteSteps.Of(progress)),
+        SealPhase.TreeD => ($"tree_d{OfUpdate(progress)} built", SiteSteps.Of(progress)),
         SealPhase.SyntheticProofs => ("synthetic proofs opened", null),
-        SealPhase.Install => ("files brought to their place", "install"),
+        SealPhase.Install => ("files brought to their place", SiteSteps.Install),
         _ => null,
     };
+
+    private static string OfUpdate(SealProgress progress) => SiteSteps.IsOfUpdate(progress.Of) ? " of the update" : "";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

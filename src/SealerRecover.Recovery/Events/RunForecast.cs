@@ -14,6 +14,19 @@ public sealed record SectorTime(SectorId Sector, TimeSpan Labels, TimeSpan Trees
 {
     /// <summary>All of it.</summary>
     public TimeSpan Time => Labels + Trees;
+
+    /// <summary>Labels a second that the labelling of some sectors should come to; null where none of them is labelled.</summary>
+    /// <param name="times">Their times.</param>
+    /// <param name="poreps">Their sizes and shapes; those that are missing do not count.</param>
+    public static double? LabelRate(IEnumerable<SectorTime> times, IReadOnlyDictionary<SectorId, PorepParameters> poreps)
+    {
+        (double Labels, double Seconds)[] labelled =
+        [
+            .. times.Where(time => time.Labels > TimeSpan.Zero && poreps.ContainsKey(time.Sector))
+                .Select(time => ((double)poreps[time.Sector].Nodes * poreps[time.Sector].Layers, time.Labels.TotalSeconds)),
+        ];
+        return labelled.Length == 0 ? null : labelled.Sum(one => one.Labels) / labelled.Sum(one => one.Seconds);
+    }
 }
 
 /// <summary>How far a run is.</summary>

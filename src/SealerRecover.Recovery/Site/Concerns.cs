@@ -121,9 +121,10 @@ public static class Concerns
             }
 
             SectorId[] sectors = [.. group.Select(sector => sector.Sector)];
-            yield return Make(
+            SiteConcern still = Make(
                 state, words, ConcernLevel.Urgent, NothingMoves, sectors, group.Key,
                 $"nothing has moved for {Minutes(state.At - last)}{(group.Key is null ? "" : $" on {group.Key}")}: {Names(sectors)}");
+            yield return still with { Minutes = Whole(state.At - last) };
         }
     }
 
@@ -132,10 +133,9 @@ public static class Concerns
         foreach (SiteMachine machine in state.Machines.Where(machine => machine is { Alive: false, Ended: false }))
         {
             SectorId[] has = [.. state.Sectors.Where(sector => sector.Machine == machine.Name && (sector.Stage.IsAtWork() || (sector is { Stage: SectorStage.Queued, Phase: not null }))).Select(sector => sector.Sector)];
-            string silence = $"{machine.Name} was not heard of for {Minutes(TimeSpan.FromSeconds(machine.HeardSecondsAgo ?? 0))}";
-            yield return has.Length == 0
-                ? Make(state, words, ConcernLevel.Warning, MachineGone, has, machine.Name, silence)
-                : Make(state, words, ConcernLevel.Urgent, MachineGone, has, machine.Name, $"{silence} and has {Count(has.Length)}: {Names(has)}");
+            TimeSpan silence = TimeSpan.FromSeconds(machine.HeardSecondsAgo ?? 0);
+            string text = $"{machine.Name} was not heard of for {Minutes(silence)}{(has.Length == 0 ? "" : $" and has {Count(has.Length)}: {Names(has)}")}";
+            yield return Make(state, words, has.Length == 0 ? ConcernLevel.Warning : ConcernLevel.Urgent, MachineGone, has, machine.Name, text) with { Minutes = Whole(silence) };
         }
     }
 
@@ -157,7 +157,7 @@ public static class Concerns
         {
             SectorId[] sectors = [.. group.Select(sector => sector.Sector)];
             string why = group.Key is { } code ? string.Create(CultureInfo.InvariantCulture, $": {words.Failure(code)} (exit code {code})") : "";
-            yield return Make(state, words, ConcernLevel.Urgent, Failed, sectors, null, $"{Count(sectors.Length)} failed{why}: {Names(sectors)}", group.Key);
+            yield return Make(state, words, ConcernLevel.Urgent, Failed, sectors, null, $"{Count(sectors.Length)} failed{why}: {Names(sectors)}", group.Key) with { ExitCode = group.Key };
         }
     }
 
@@ -169,9 +169,10 @@ public static class Concerns
         SiteMachine[] cannot = [.. alive.Where(machine => machine.Note is not null && !atWork.Contains(machine.Name))];
         foreach (SiteMachine machine in waiting.Length == 0 ? [] : cannot)
         {
-            yield return Make(
+            SiteConcern shortage = Make(
                 state, words, cannot.Length == alive.Length ? ConcernLevel.Urgent : ConcernLevel.Warning, CannotHold, waiting, machine.Name,
                 $"{machine.Name} takes nothing of what waits: {machine.Note}");
+            yield return shortage with { Detail = machine.Note };
         }
     }
 
@@ -183,14 +184,19 @@ public static class Concerns
             SectorId[] damaged = [.. group.SelectMany(check => check.Damaged).Select(damage => damage.Sector).Distinct().Where(sector => !onList.Contains(sector))];
             if (damaged.Length > 0)
             {
-                yield return Make(state, words, ConcernLevel.Warning, Damaged, damaged, null, $"{Count(damaged.Length)} in {group.Key} {(damaged.Length == 1 ? "is" : "are")} damaged: {Names(damaged)}");
+                yield return Make(state, words, ConcernLevel.Warning, Damaged, damaged, null, $"{Count(damaged.Length)} in {group.Key} {(damaged.Length == 1 ? "is" : "are")} damaged: {Names(damaged)}") with { Place = group.Key };
             }
         }
 
         foreach (SiteCheck failed in state.Checks.Where(check => check.Stage == SectorStage.Failed))
         {
             string why = failed.ExitCode is { } code ? string.Create(CultureInfo.InvariantCulture, $" ({words.Failure(code)}, exit code {code})") : "";
-            yield return new SiteConcern(ConcernLevel.Warning, CheckFailed, [], failed.Machine, $"a look at {failed.Place} failed{why}: {failed.Message}", words.Again(failed));
+            yield return new SiteConcern(ConcernLevel.Warning, CheckFailed, [], failed.Machine, $"a look at {failed.Place} failed{why}: {failed.Message}", words.Again(failed))
+            {
+                Place = failed.Place,
+                ExitCode = failed.ExitCode,
+                Detail = failed.Message,
+            };
         }
     }
 
@@ -203,9 +209,11 @@ public static class Concerns
 
     private static string Count(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} sector{(count == 1 ? "" : "s")}");
 
+    private static int Whole(TimeSpan time) => Math.Max(1, (int)time.TotalMinutes);
+
     private static string Minutes(TimeSpan time) => time.TotalHours >= 2
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.#} hours")
-        : string.Create(CultureInfo.InvariantCulture, $"{Math.Max(1, (int)time.TotalMinutes)} minute{((int)time.TotalMinutes <= 1 ? "" : "s")}");
+        : string.Create(CultureInfo.InvariantCulture, $"{Whole(time)} minute{(Whole(time) == 1 ? "" : "s")}");
 
     private static string Names(SectorId[] sectors) => string.Join(", ", sectors.Take(MostNamed).Select(sector => sector.ToString()))
         + (sectors.Length > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {sectors.Length - MostNamed} more") : "");

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Steps;
@@ -68,21 +67,28 @@ internal sealed class LeftWork
                 new SiteFact("ticket", inputs.Ticket.ToString(), null),
                 new SiteFact("comm_d", inputs.CommD.ToString(), null),
             ],
-            Steps = Steps(journal, inputs.Porep.Layers),
+            Steps = Steps(journal, inputs.Porep),
         };
     }
 
-    private static ImmutableArray<SiteStep> Steps(Journal journal, int layers)
+    private static ImmutableArray<SiteStep> Steps(Journal journal, PorepParameters porep)
     {
         bool hasTrees = journal.HasTrees;
+        bool isLabelled = journal.Labelled || hasTrees;
+        SiteStep[] update = [.. Trees(StepsOf.Update, journal.HasUpdate)];
         return
         [
-            .. Enumerable.Range(1, layers).Select(layer => new SiteStep(
-                string.Create(CultureInfo.InvariantCulture, $"layer_{layer}"),
-                journal.Labelled || hasTrees || journal.TryGet(new SealStep(StepKind.Layer, Number: layer), out _) ? 1 : 0,
-                null)),
-            new SiteStep("trees", hasTrees ? 1 : 0, null),
-            new SiteStep("install", 0, null),
+            .. Enumerable.Range(1, porep.Layers).Select(layer => Step(SiteSteps.Layer(layer), isLabelled || Has(new SealStep(StepKind.Layer, Number: layer)))),
+            .. Trees(StepsOf.Sealing, hasTrees),
+            .. update.Any(step => step.Fraction > 0) ? update : [],
+            Step(SiteSteps.Install, false),
         ];
+
+        IEnumerable<SiteStep> Trees(StepsOf of, bool all) => SiteSteps.Trees(porep.Shape.BaseTrees, of)
+            .Select((name, tree) => Step(name, all || Has(new SealStep(StepKind.TreeRLast, of, tree))));
+
+        bool Has(SealStep step) => journal.TryGet(step, out _);
+
+        static SiteStep Step(string name, bool isDone) => new(name, isDone ? 1 : 0, null);
     }
 }

@@ -10,6 +10,9 @@ public sealed class OwnMachine(string name, string version, string folder)
 {
     private readonly MachineProbe _probe = new(folder);
 
+    /// <summary>Tells the cards that are in use, by name.</summary>
+    public Func<IEnumerable<string>> Gpus { get; init; } = () => [];
+
     /// <summary>How it is now.</summary>
     public SiteMachine Read() => new(_probe.Read())
     {
@@ -17,5 +20,6 @@ public sealed class OwnMachine(string name, string version, string folder)
         Alive = true,
         HeardSecondsAgo = 0,
         Version = version,
+        Gpus = [.. Gpus()],
     };
 }

@@ -130,7 +130,7 @@ public sealed class RunSite : ISite
             Sectors = [.. record.State.Sectors, .. older],
             Machines =
             [
-                isOver ? _machine.Read() with { Ended = true, Since = machine.Since }
+                isOver ? _machine.Read() with { Ended = true, Since = machine.Since, Gpus = machine.Gpus }
                     : machine with { Alive = !isGone, HeardSecondsAgo = Math.Round(Math.Max(0, silent.TotalSeconds), 1) },
             ],
         };

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Filecoin.Chain.Facts;
+using Filecoin.Chain.Rules;
+using Filecoin.Chain.Worth;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Events;
@@ -28,6 +30,7 @@ public sealed class RunSiteBook : IRecoveryObserver
     private readonly SiteState _empty;
     private RunProgressed? _forecast;
     private string? _shared;
+    private ImmutableArray<SectorTime> _times = [];
 
     /// <summary>A run begins.</summary>
     /// <param name="command">The command.</param>
@@ -107,6 +110,17 @@ public sealed class RunSiteBook : IRecoveryObserver
         }
     }
 
+    /// <summary>How long it should take.</summary>
+    /// <param name="times">Of the sectors that are to be worked on.</param>
+    public void Expected(IEnumerable<SectorTime> times)
+    {
+        lock (_gate)
+        {
+            _times = [.. times];
+            Changes++;
+        }
+    }
+
     /// <summary>The files of a sector were looked at.</summary>
     /// <param name="sector">Which.</param>
     /// <param name="good">Whether nothing speaks against them.</param>
@@ -169,10 +183,29 @@ public sealed class RunSiteBook : IRecoveryObserver
                     At = now,
                     Run = Whole(sectors),
                     Sectors = sectors,
-                    Machines = [machine with { Note = _shared ?? machine.Note, LabelRate = labels > 0 ? labels : null, Since = Run.Started, Ended = Run.Ended is not null }],
+                    Machines =
+                    [
+                        machine with
+                        {
+                            Note = _shared ?? machine.Note,
+                            LabelRate = labels > 0 ? labels : null,
+                            LabelRateExpected = labels > 0 ? ExpectedLabelRate(sectors) : null,
+                            Since = Run.Started,
+                            Ended = Run.Ended is not null,
+                        },
+                    ],
                 },
             };
         }
+    }
+
+    /// <summary>Of the sectors that go side by side with those that are labelled now.</summary>
+    private double? ExpectedLabelRate(ImmutableArray<SiteSector> sectors)
+    {
+        HashSet<SectorId> labelled = [.. sectors.Where(sector => sector.Stage == SectorStage.Labelling).Select(sector => sector.Sector)];
+        HashSet<int> groups = [.. _times.Where(time => labelled.Contains(time.Sector)).Select(time => time.Group)];
+        return SectorTime.LabelRate(
+            _times.Where(time => groups.Contains(time.Group)), _order.Where(page => page.Porep is not null).ToDictionary(page => page.Sector, page => page.Porep!));
     }
 
     private SiteRun Whole(ImmutableArray<SiteSector> sectors)
@@ -183,9 +216,17 @@ public sealed class RunSiteBook : IRecoveryObserver
         {
             Fraction = isOver ? ended : _forecast?.Reading.Fraction ?? ended,
             DoneAt = isOver || _forecast is null ? null : _forecast.At + _forecast.Reading.Left,
+            LostPerDay = Sum(areBack: false, worth => worth.LossPerDay),
+            SavedPerDay = Sum(areBack: true, worth => worth.LossPerDay),
+            SavedTerminations = Sum(areBack: true, worth => worth.LossAtEnd),
             NextDue = sectors.Where(sector => sector.Stage != SectorStage.Done).Min(sector => sector.Due),
         };
     }
+
+    /// <summary>attoFIL over the sectors that are back, or over the others; null where nobody looked it up for any.</summary>
+    private string? Sum(bool areBack, Func<SectorWorth, Fil?> of) => _order.Exists(page => of(page.Worth) is not null)
+        ? _order.Where(page => page.Stage == SectorStage.Done == areBack).Aggregate(Fil.Zero, (sum, page) => sum + (of(page.Worth) ?? Fil.Zero)).Atto.ToString(CultureInfo.InvariantCulture)
+        : null;
 
     private SectorPage PageOf(SectorId sector)
     {

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Filecoin.Chain.Facts;
+using Filecoin.Chain.Worth;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Steps;
 using SealerRecover.Recovery.Events;
@@ -25,16 +25,27 @@ internal sealed class SectorPage(SectorId sector)
     /// <summary>Which.</summary>
     public SectorId Sector => sector;
 
+    /// <summary>Where it stands.</summary>
+    public SectorStage Stage => _now.Stage;
+
+    /// <summary>Its size and shape; null before it is planned.</summary>
+    public PorepParameters? Porep => _facts?.SealProof.Porep;
+
+    /// <summary>What it is worth, by what was looked up of the network anyway.</summary>
+    public SectorWorth Worth { get; private set; } = SectorWorth.Of(null, null);
+
     /// <summary>It is to be worked on.</summary>
     public void Plan(SectorFacts facts, DateTimeOffset now)
     {
         _facts = facts;
+        Worth = SectorWorth.Of(facts.Status, facts.Debt?.Economics);
         bool isChecked = _now.Stage == SectorStage.Checking;
         _now = _now with
         {
             Stage = isChecked ? SectorStage.Queued : _now.Stage,
             Since = isChecked || _now.Since is null ? now : _now.Since,
             Deadline = facts.Status?.Deadline,
+            Partition = facts.Status?.Partition,
             Due = Due.Of(facts.Status, now),
             FaultEnd = facts.Status is { FaultTerminatesAt: > 0 and { } epoch } status ? status.TimeOf(epoch) : null,
             Phase = isChecked ? null : _now.Phase,
@@ -42,9 +53,10 @@ internal sealed class SectorPage(SectorId sector)
         };
         if (_steps.Count == 0)
         {
-            _steps.AddRange(Enumerable.Range(1, facts.SealProof.Porep.Layers).Select(layer => new Growing(Layer(layer))));
-            _steps.Add(new Growing("trees"));
-            _steps.Add(new Growing("install"));
+            PorepParameters porep = facts.SealProof.Porep;
+            _steps.AddRange(Enumerable.Range(1, porep.Layers).Select(layer => new Growing(SiteSteps.Layer(layer))));
+            _steps.AddRange(SiteSteps.Trees(porep.Shape.BaseTrees).Select(tree => new Growing(tree)));
+            _steps.Add(new Growing(SiteSteps.Install));
         }
     }
 
@@ -164,8 +176,6 @@ internal sealed class SectorPage(SectorId sector)
         Diagnosis = _failure?.Diagnosis,
     };
 
-    private static string Layer(int number) => string.Create(CultureInfo.InvariantCulture, $"layer_{number}");
-
     private void Enter(SectorStage stage, DateTimeOffset at)
     {
         if (!_now.Stage.HasEnded() && stage >= _now.Stage)
@@ -196,37 +206,53 @@ internal sealed class SectorPage(SectorId sector)
         switch (progress.Phase)
         {
             case SealPhase.Label:
-                StepOf(Layer(progress.Step)).Grow(within, _last ?? at, at);
+                StepOf(progress).Grow(within, _last ?? at, at);
                 break;
             case SealPhase.LoadLayer:
                 // An earlier run made it, and those before it.
-                foreach (Growing step in _steps.Where(step => step.Fraction < 1 && Enumerable.Range(1, progress.Step).Any(layer => step.Name == Layer(layer))))
-                {
-                    step.WasDone();
-                }
-
+                WereDone(Layers().Take(progress.Step));
                 break;
             case SealPhase.WriteLayer:
                 break;
+            case SealPhase.Trees:
+                // An earlier run made the trees before it, and the layers it is made of.
+                StepOf(progress).Grow(within, _last ?? at, at);
+                WereDone(SiteSteps.Trees(progress.Steps, progress.Of).Take(progress.Step - 1));
+                WereDone(progress.Of == StepsOf.Sealing ? Layers() : []);
+                break;
             default:
-                StepOf(SitePhase.Word(progress.Phase)).Grow(fraction, _last ?? at, at);
+                StepOf(progress).Grow(fraction, _last ?? at, at);
                 break;
         }
     }
 
-    private Growing StepOf(string name)
-    {
-        Growing? step = _steps.Find(known => known.Name == name);
-        if (step is null)
-        {
-            step = new Growing(name);
+    private IEnumerable<string> Layers() => Enumerable.Range(1, Porep?.Layers ?? 0).Select(SiteSteps.Layer);
 
-            // Installing comes last, whatever is made before it.
-            int last = _steps.FindIndex(known => known.Name == "install");
-            _steps.Insert(last < 0 ? _steps.Count : last, step);
+    private void WereDone(IEnumerable<string> names)
+    {
+        HashSet<string> done = [.. names];
+        foreach (Growing step in _steps.Where(step => step.Fraction < 1 && done.Contains(step.Name)))
+        {
+            step.WasDone();
+        }
+    }
+
+    /// <summary>The step that is told of; one that nobody planned comes where it is made.</summary>
+    private Growing StepOf(SealProgress progress)
+    {
+        string name = SiteSteps.Of(progress);
+        if (_steps.Find(known => known.Name == name) is { } step)
+        {
+            return step;
         }
 
-        return step;
+        string[] made = progress.Phase == SealPhase.Trees ? [.. SiteSteps.Trees(progress.Steps, progress.Of)] : [name];
+
+        // tree_d is made before the trees over the replica, and everything before files are installed.
+        string[] behind = progress.Phase == SealPhase.TreeD ? [.. SiteSteps.Trees(Porep?.Shape.BaseTrees ?? 1, progress.Of), SiteSteps.Install] : [SiteSteps.Install];
+        int place = _steps.FindIndex(known => behind.Contains(known.Name));
+        _steps.InsertRange(place < 0 ? _steps.Count : place, made.Where(one => _steps.TrueForAll(known => known.Name != one)).Select(one => new Growing(one)).ToArray());
+        return _steps.Find(known => known.Name == name)!;
     }
 
     /// <summary>A step as it grows.</summary>

@@ -22,7 +22,8 @@ public sealed record SiteChanged(int Changed);
 /// <summary>What went wrong, for people.</summary>
 /// <param name="Text">What.</param>
 /// <param name="Hint">What to do; may be empty.</param>
-public sealed record SiteTrouble(string Text, string Hint);
+/// <param name="Code">Of what the server always refuses in these words: which; null for what a failure says.</param>
+public sealed record SiteTrouble(string Text, string Hint, string? Code = null);
 
 /// <summary>What a reader may do.</summary>
 /// <param name="Actions">Whether the site can be acted on with the token.</param>

@@ -281,13 +281,26 @@ public enum ConcernLevel
 
 /// <summary>Something that needs a person.</summary>
 /// <param name="Level">How much.</param>
-/// <param name="Kind">failed, late, machine_gone, nothing_moves, no_machine, cannot_hold, debt, damaged, check_failed: which text the page shows.</param>
+/// <param name="Kind">failed, late, machine_gone, nothing_moves, no_machine, cannot_hold, debt, damaged, check_failed, run_gone: which text the page shows.</param>
 /// <param name="Sectors">Which it is about; empty for none.</param>
 /// <param name="Machine">Which it is about.</param>
-/// <param name="Text">In English, for people.</param>
+/// <param name="Text">In English, for people. Who words it anew needs the kind and the values below.</param>
 /// <param name="Commands">What mends it, as typed.</param>
 public sealed record SiteConcern(
-    ConcernLevel Level, string Kind, ImmutableArray<SectorId> Sectors, string? Machine, string Text, ImmutableArray<string> Commands);
+    ConcernLevel Level, string Kind, ImmutableArray<SectorId> Sectors, string? Machine, string Text, ImmutableArray<string> Commands)
+{
+    /// <summary>Of failed and check_failed: with what; null where nobody noted that.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>Of machine_gone and nothing_moves: for how long, in whole minutes.</summary>
+    public int? Minutes { get; init; }
+
+    /// <summary>Of damaged and check_failed: the storage path.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>Of cannot_hold and check_failed: what the machine itself says, in English.</summary>
+    public string? Detail { get; init; }
+}
 
 /// <summary>One sector, in full.</summary>
 public sealed record SiteSectorDetail
@@ -318,7 +331,7 @@ public sealed record SiteSectorDetail
 public sealed record SiteFact(string Name, string Value, string? Source);
 
 /// <summary>A step of a sector.</summary>
-/// <param name="Name">layer_1 … layer_11, tree_c, tree_r_last, tree_d, replica, install …</param>
+/// <param name="Name">layer_1 … layer_11, tree_d, trees_1 … trees_8, update_trees_1 …, install: see <see cref="SiteSteps"/>.</param>
 /// <param name="Fraction">0 to 1; 1 is done.</param>
 /// <param name="Seconds">What it took; null where nobody measured.</param>
 public sealed record SiteStep(string Name, double Fraction, double? Seconds);

@@ -1,6 +1,6 @@
 // What a person can do to a fleet. Every order needs the token, which is asked for once and kept for this tab only.
 
-import { ask } from './api.js';
+import { ask, worded } from './api.js';
 import { byId, fill, h } from './dom.js';
 import { clearPicked, picked } from './list.js';
 import { links } from './parts.js';
@@ -138,7 +138,8 @@ export function tell(text) {
 
 /** Says what went wrong, until somebody has read it. */
 export function tellProblem(problem) {
-  const said = h('div', null, h('p', null, h('strong', null, problem.message)), problem.hint ? h('p', null, problem.hint) : null,
+  const [text, hint] = worded(problem);
+  const said = h('div', null, h('p', null, h('strong', null, text)), hint ? h('p', null, hint) : null,
     h('button', { type: 'button', class: 'quiet sign', 'aria-label': t('close'), onclick: () => said.remove() }, '×'));
   topmost(byId('errors'));
   byId('errors').replaceChildren(said);

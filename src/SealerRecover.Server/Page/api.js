@@ -1,15 +1,26 @@
 // Questions and orders to the server. Addresses are relative, so that the page works behind a path of a proxy, too.
 
 import { store } from './store.js';
-import { t } from './words.js';
+import { h } from './dom.js';
+import { has, t } from './words.js';
 
-/** What the server answered instead of doing what was asked: a status (0: nothing came), a sentence, and what to do. */
+/** What the server answered instead of doing what was asked: a status (0: nothing came), a sentence and what to do, or the code of what it always refuses. */
 export class Problem extends Error {
-  constructor({ status, text, hint }) {
+  constructor({ status, text, hint, code }) {
     super(text);
     this.status = status;
+    this.text = text;
     this.hint = hint ?? null;
+    this.code = code ?? null;
   }
+}
+
+/** [sentence, what to do]: what the server always refuses, and what this page itself says, in the reader's language; what a failure says in its own, English. */
+export function worded({ text, hint, code }) {
+  const known = code && has(`refusal.${code}`);
+  const own = known || code === 'page';
+  const said = known ? [t(`refusal.${code}`), has(`refusal.${code}.hint`) ? t(`refusal.${code}.hint`) : null] : [text, hint];
+  return said.map(one => (one ? h('span', { lang: own ? null : 'en' }, one) : null));
 }
 
 /** Headers with the token, where there is one. It is never in an address or a cookie. */
@@ -17,7 +28,7 @@ export function headers(others = {}) {
   return store.token ? { ...others, Authorization: `Bearer ${store.token}` } : others;
 }
 
-/** {status, text, hint} of an answer that is none. */
+/** {status, text, hint, code} of an answer that is none. */
 export async function problemOf(response) {
   let said = null;
   try {
@@ -26,8 +37,8 @@ export async function problemOf(response) {
     // Not from the program, but from something between: the status has to do.
   }
 
-  const text = typeof said?.text === 'string' ? said.text : t('error.status', { status: response.status });
-  return { status: response.status, text, hint: typeof said?.hint === 'string' ? said.hint : null };
+  if (typeof said?.text !== 'string') return { status: response.status, text: t('error.status', { status: response.status }), hint: null, code: 'page' };
+  return { status: response.status, text: said.text, hint: typeof said.hint === 'string' ? said.hint : null, code: typeof said.code === 'string' ? said.code : null };
 }
 
 /** GET, or POST where there is a body: the JSON of the answer. */
@@ -38,7 +49,7 @@ export async function ask(path, body) {
       ? await fetch(`api/${path}`, { headers: headers(), cache: 'no-store' })
       : await fetch(`api/${path}`, { method: 'POST', headers: headers({ 'Content-Type': 'application/json' }), body: JSON.stringify(body), cache: 'no-store' });
   } catch {
-    throw new Problem({ status: 0, text: t('error.unreachable'), hint: t('error.unreachable.hint') });
+    throw new Problem({ status: 0, text: t('error.unreachable'), hint: t('error.unreachable.hint'), code: 'page' });
   }
 
   if (!response.ok) throw new Problem(await problemOf(response));

@@ -1,7 +1,7 @@
 // The page: takes what the stream tells, and has each view show it.
 
 import { askForToken, canAct, drain, renderBulk, sectorActions, topmost } from './actions.js';
-import { ask } from './api.js';
+import { ask, worded } from './api.js';
 import { renderChecks } from './checks.js';
 import { renderConcerns } from './concerns.js';
 import { byId, fill, h, setText, whenReleased } from './dom.js';
@@ -140,8 +140,9 @@ function renderLink() {
   document.body.classList.toggle('old', link.kind !== 'live' || trouble !== null);
   const banners = [];
   if (link.kind === 'broken') {
+    const [text, hint] = link.problem ? worded(link.problem) : [];
     banners.push(h('div', { class: 'banner', role: 'alert' }, h('p', null, h('strong', null, t(link.since ? 'link.broken' : 'link.never', { at: clock(link.since) })), ' ', h('span', { id: 'broken-for' })),
-      link.problem ? h('p', null, link.problem.text, link.problem.hint ? ` ${link.problem.hint}` : '') : null,
+      text ? h('p', null, text, ' ', hint) : null,
       h('button', { type: 'button', 'data-focus': 'retry', onclick: () => stream.retry() }, t('link.retry'))));
   } else if (link.kind === 'token') {
     banners.push(h('div', { class: 'banner', role: 'alert' }, h('p', null, h('strong', null, t(store.token ? 'token.refused' : 'token.read'))),

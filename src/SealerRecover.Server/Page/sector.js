@@ -1,6 +1,6 @@
 // One sector in full: what is done, what it is made of, what happened, why it failed and what mends it.
 
-import { ask } from './api.js';
+import { ask, worded } from './api.js';
 import { byId, h, whenReleased } from './dom.js';
 import { absolute, percent, rate, took } from './format.js';
 import { badge, bar, copyable, doing, moment } from './parts.js';
@@ -102,13 +102,18 @@ export function render() {
   if (isSelecting(dialog)) return;
   const sector = store.byName.get(name) ?? detail?.sector ?? null;
   const panel = h('div', { class: 'panel' }, header(sector), sector === null && problem === null ? h('p', { class: 'empty' }, t('sector.unknown')) : null,
-    problem ? h('div', { class: 'note bad', role: 'alert' }, h('p', null, problem.status === 404 ? t('sector.unknown') : problem.message), problem.hint ? h('p', null, problem.hint) : null) : null,
+    problem ? refused() : null,
     sector ? [offered(sector), now(sector), failure(sector), steps(), facts(), events()] : null);
   const before = dialog.querySelector('.panel');
   if (before) before.replaceWith(panel);
   else dialog.append(panel);
   dialog.scrollTop = top;
   if (held) dialog.querySelector(`[data-focus="${CSS.escape(held)}"]`)?.focus();
+}
+
+function refused() {
+  const [text, hint] = problem.status === 404 ? [t('sector.unknown'), null] : worded(problem);
+  return h('div', { class: 'note bad', role: 'alert' }, h('p', null, text), hint ? h('p', null, hint) : null);
 }
 
 /** Somebody marks text in here to copy it: it must not go away under the hands. */
@@ -167,6 +172,8 @@ function failure(sector) {
 function stepName(step) {
   const layer = /^layer_(\d+)$/.exec(step.name);
   if (layer) return t('step.layer', { layer: layer[1] });
+  const tree = /^(update_)?trees_(\d+)$/.exec(step.name);
+  if (tree) return t(tree[1] ? 'step.update_tree' : 'step.tree', { tree: tree[2] });
   return has(`step.${step.name}`) ? t(`step.${step.name}`) : step.name;
 }
 

@@ -51,6 +51,9 @@ internal interface ICommand
     /// <summary>Whether what a stopped command has done is kept, so that the same command goes on.</summary>
     bool GoesOn => true;
 
+    /// <summary>Whether the service manager is told that it is ready when it begins; else when it serves.</summary>
+    bool IsReadyAtOnce => true;
+
     /// <summary>Whether what was typed takes so long that it has metrics, of a command with the option for them.</summary>
     bool HasMetrics(ParseResult parsed) => true;
 

@@ -92,7 +92,10 @@ internal sealed class CommandLine
         if (manager is not null)
         {
             view = new ServiceView(view, manager, host.Time);
-            manager.Ready();
+            if (command.IsReadyAtOnce)
+            {
+                manager.Ready();
+            }
         }
 
         using CancellationTokenRegistration stopping = cancellation.Register(() => manager?.Stopping());

@@ -196,8 +196,8 @@ internal sealed class FleetSubmit
                 Deadline = sector.Facts.Status?.Deadline,
                 Partition = sector.Facts.Status?.Partition,
                 FaultEnd = sector.Facts.Status is { FaultTerminatesAt: > 0 and { } epoch } status ? status.TimeOf(epoch) : null,
-                PerDay = sector.Worth is { CostPerDay: { } cost } ? cost.Atto + (sector.Worth.RewardPerDay?.Atto ?? 0) : null,
-                Termination = sector.Worth.TerminationFee?.Atto ?? sector.Worth.Deposit?.Atto,
+                PerDay = sector.Worth.LossPerDay?.Atto,
+                Termination = sector.Worth.LossAtEnd?.Atto,
                 Debt = debt is null ? null : string.Join('\n', debt.Commands.Prepend(debt.Text)),
             }),
         ];

@@ -39,7 +39,7 @@ internal sealed class HttpOptions(string description, string? otherwise)
     private readonly Option<string?> _http = new(Name) { Description = description, HelpName = "address:port" };
     private readonly Option<string?> _certificate = new("--http-cert")
     {
-        Description = "A PEM file with the certificate of the page's server, and those above it; then it speaks TLS. Read once, at the start.",
+        Description = "A PEM file with the certificate of the page's server, and those above it; then it speaks TLS. What is renewed is taken up within a minute.",
         HelpName = "file",
     };
 

@@ -27,6 +27,8 @@ internal sealed class OpenClKernels
 
     private static string _told = "";
 
+    private static volatile string[] _inUse = [];
+
     private readonly Func<DeviceList> _find;
     private readonly Func<DeviceDescription, PoseidonDevice> _open;
     private readonly Action<DeviceException> _givenUp;
@@ -43,6 +45,9 @@ internal sealed class OpenClKernels
         _givenUp = givenUp;
     }
 
+    /// <summary>Names of the devices that were last taken up.</summary>
+    public static IReadOnlyList<string> InUse => _inUse;
+
     /// <summary>Takes up the devices that a choice or the environment asks for.</summary>
     /// <param name="context">The command's surroundings; told when a device is given up.</param>
     /// <param name="choice">Kernels that were asked for.</param>
@@ -54,6 +59,7 @@ internal sealed class OpenClKernels
         _report = failure => context.Events.Notice($"{failure.Message}; it is not used any more, and what it was to hash the processor hashes");
         (IReadOnlyList<DeviceDescription> used, string? preferred) = OfProcess.Use(choice, context.Environment.Gpu, buildsTrees);
         PoseidonKernel.Prefer(preferred);
+        _inUse = [.. used.Select(device => device.Name)];
         string told = string.Join(", ", used);
         if (used.Count > 0 && Interlocked.Exchange(ref _told, told) != told)
         {

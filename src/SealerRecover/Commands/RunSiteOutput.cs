@@ -24,7 +24,8 @@ internal static class RunSiteOutput
         string name = Environment.MachineName;
         RunSiteBook book = new(
             command.Name, $"{name}:{folder}", ProgramVersion.Text, host.Time.GetUtcNow(), failure => RunSiteView.Told(Failure.From(failure)));
-        return new RunSiteView(view, book, new RunFile(LinuxFileSystem.Instance, folder), new OwnMachine(name, ProgramVersion.Text, folder), host.Time);
+        OwnMachine machine = new(name, ProgramVersion.Text, folder) { Gpus = () => OpenClKernels.InUse };
+        return new RunSiteView(view, book, new RunFile(LinuxFileSystem.Instance, folder), machine, host.Time);
     }
 
     private static string? Folder(ParseResult parsed, ICommand command, ConsoleHost host)

@@ -44,6 +44,9 @@ internal sealed class ServeCommand : ICommand
     public bool GoesOn => false;
 
     /// <inheritdoc/>
+    public bool IsReadyAtOnce => false;
+
+    /// <inheritdoc/>
     public async Task<Report> RunAsync(CommandContext context)
     {
         HttpSettings http = _http.Read(context)!;

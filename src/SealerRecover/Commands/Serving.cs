@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Filecoin.Primitives;
 using SealerRecover.Hosting;
 using SealerRecover.Recovery.Site;
@@ -25,12 +23,11 @@ internal static class Serving
     public static async Task<Report> WhileAsync(CommandContext context, HttpSettings http, string what, ISite site, string command, Func<Task<Report>> work, ResultShelf? shelf = null)
     {
         SiteScrape scrape = new(ProgramVersion.Text, context.Metrics is { } metrics ? (metrics, command) : null, site);
-        using X509Certificate2? certificate = Certificate(http);
+        using CertificateFiles? certificate = http.Certificate is { } path ? new CertificateFiles(path, http.Key ?? path, context.Host.Time, context.Log) : null;
         SiteServerSettings settings = new()
         {
             Listen = http.Listen,
-            Certificate = certificate,
-            Chain = Chain(http),
+            Certificate = certificate is null ? null : () => certificate.Current,
             Token = http.Token,
             Names = http.Names,
             Version = ProgramVersion.Text,
@@ -45,35 +42,5 @@ internal static class Serving
             : null;
         context.View.Answered(new ServingAnswer(server.Address, what, site.Actions is not null && http.Token is not null));
         return await work();
-    }
-
-    private static X509Certificate2? Certificate(HttpSettings http)
-    {
-        if (http.Certificate is not { } path)
-        {
-            return null;
-        }
-
-        try
-        {
-            return X509Certificate2.CreateFromPemFile(path, http.Key ?? path);
-        }
-        catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new OperatorException(
-                FailureKind.BadInput, $"{path} and {http.Key ?? path} are no certificate with its key: {failure.Message}", "name PEM files of both, the key without a password", failure);
-        }
-    }
-
-    private static X509Certificate2Collection? Chain(HttpSettings http)
-    {
-        if (http.Certificate is not { } path)
-        {
-            return null;
-        }
-
-        X509Certificate2Collection chain = [];
-        chain.ImportFromPemFile(path);
-        return chain;
     }
 }

@@ -29,6 +29,16 @@ internal sealed class RunSiteView(IView inner, RunSiteBook book, RunFile file, O
     private TimeSpan _took;
 
     /// <inheritdoc/>
+    public override void Answered(IAnswer answer)
+    {
+        base.Answered(answer);
+        if (answer is PlanAnswer or HealAnswer)
+        {
+            book.Expected(answer is PlanAnswer plan ? plan.Needs.Times : ((HealAnswer)answer).Plan.Times);
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void Take(RecoveryEvent happened) => book.On(happened);
 
     /// <inheritdoc/>

@@ -14,6 +14,17 @@ internal sealed class ServiceView(IView inner, ServiceManager manager, TimeProvi
     private long? _told;
 
     /// <inheritdoc/>
+    public override void Answered(IAnswer answer)
+    {
+        base.Answered(answer);
+        if (answer is ServingAnswer)
+        {
+            // What is started after it finds somebody who listens.
+            manager.Ready();
+        }
+    }
+
+    /// <inheritdoc/>
     public override void On(RecoveryEvent happened)
     {
         base.On(happened);

@@ -22,6 +22,7 @@ public sealed class ConcernsTests
         Assert.Equal(["meaning 8", "meaning 13"], concerns.Select(concern => concern.Text.Split(": ")[1].Split(" (")[0]));
         Assert.Equal([1ul, 3], concerns[0].Sectors.Select(sector => sector.Number));
         Assert.Equal(["mend failed 8 1,3"], concerns[0].Commands);
+        Assert.Equal([8, 13], concerns.Select(concern => concern.ExitCode));
         Assert.All(concerns, concern => Assert.Equal((ConcernLevel.Urgent, Concerns.Failed), (concern.Level, concern.Kind)));
     }
 
@@ -34,13 +35,14 @@ public sealed class ConcernsTests
         Assert.Equal([("a", ConcernLevel.Urgent, 2), ("b", ConcernLevel.Warning, 0)], concerns.Select(concern => (concern.Machine!, concern.Level, concern.Sectors.Length)));
         Assert.StartsWith("a was not heard of for 15 minutes and has 2 sectors: ", concerns[0].Text, StringComparison.Ordinal);
         Assert.Equal("b was not heard of for 2.5 hours", concerns[1].Text);
+        Assert.Equal([15, 150], concerns.Select(concern => concern.Minutes));
     }
 
     [Fact]
     public void What_stands_still_for_ten_minutes_is_told_by_machine()
     {
         SiteSector still = Sector(1, SectorStage.Labelling) with { Machine = "a", Moved = Now.AddMinutes(-11) };
-        Assert.Equal((Concerns.NothingMoves, "a"), Assert.Single(Of([still], [Machine("a")]).Select(concern => (concern.Kind, concern.Machine!))));
+        Assert.Equal((Concerns.NothingMoves, "a", 11), Assert.Single(Of([still], [Machine("a")]).Select(concern => (concern.Kind, concern.Machine!, concern.Minutes!.Value))));
         Assert.Empty(Of([still, Sector(2, SectorStage.Trees) with { Machine = "a", Moved = Now.AddMinutes(-1) }], [Machine("a")]));
 
         // One machine's run is judged likewise; one that ended is not.
@@ -56,7 +58,7 @@ public sealed class ConcernsTests
         Assert.Equal(Concerns.NoMachine, Assert.Single(Of([Sector(1)], [Machine("a") with { Draining = true }])).Kind);
         Assert.Empty(Of([Sector(1) with { Paused = true }], []));
         SiteMachine small = Machine("small") with { Note = "memory does not suffice" };
-        Assert.Equal((ConcernLevel.Urgent, Concerns.CannotHold), Assert.Single(Of([Sector(1)], [small]).Select(concern => (concern.Level, concern.Kind))));
+        Assert.Equal((ConcernLevel.Urgent, Concerns.CannotHold, small.Note), Assert.Single(Of([Sector(1)], [small]).Select(concern => (concern.Level, concern.Kind, concern.Detail))));
         Assert.Equal(ConcernLevel.Warning, Assert.Single(Of([Sector(1)], [small, Machine("large")])).Level);
     }
 

@@ -1,3 +1,5 @@
+using Filecoin.Chain.Facts;
+using Filecoin.Chain.Rules;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
 using Filecoin.Sealing.Steps;
@@ -14,7 +16,7 @@ namespace SealerRecover.Recovery.Tests.Site;
 public sealed class RunSiteTests : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 0, 0, TimeSpan.Zero);
-    private static readonly SiteMachine Machine = new() { Name = "here", Alive = true };
+    private static readonly SiteMachine Machine = new() { Name = "here", Alive = true, Gpus = ["a card"] };
 
     private readonly TestFolder _folder = new();
     private readonly Clock _time = new();
@@ -47,7 +49,7 @@ public sealed class RunSiteTests : IDisposable
         Assert.Equal([("layer_1", 1, null), ("layer_2", 0.75, null), ("trees", 0, null), ("install", 0, null)], Steps(1));
 
         Phase(1, SealPhase.Label, 2, 2, 8, 8, at: 5);
-        Phase(1, SealPhase.Trees, 1, 2, 4, 8, at: 7);
+        Phase(1, SealPhase.Trees, 1, 1, 2, 8, at: 7);
         Assert.Equal([("layer_1", 1, null), ("layer_2", 1, 4d), ("trees", 0.25, null), ("install", 0, null)], Steps(1));
         _book.On(new SectorEnded(Start.AddSeconds(9), new SectorOutcome(Id(1), OutcomeKind.Installed, null, [], TimeSpan.Zero, null)));
         _book.On(new SectorEnded(Start.AddSeconds(9), new SectorOutcome(
@@ -65,6 +67,56 @@ public sealed class RunSiteTests : IDisposable
         _book.Ended(Start.AddSeconds(10), 8);
         Assert.Equal((Start.AddSeconds(10), 8), (Read().Run.Ended, Read().Run.ExitCode));
         Assert.True(Read().Machines[0].Ended);
+    }
+
+    [Fact]
+    public void Base_trees_grow_one_by_one_and_behind_them_those_of_an_update()
+    {
+        _book.Planned([FakeSealer.Facts(1, proof: (int)RegisteredSealProof.StackedDrg32GiBV1_1)], Start);
+        Assert.Equal(["layer_10", "layer_11", .. Enumerable.Range(1, 8).Select(tree => $"trees_{tree}"), "install"], Steps(1).Skip(9).Select(step => step.Name));
+
+        // An earlier run made the layers and the first two.
+        Phase(1, SealPhase.Trees, 3, 8, 4, 8, at: 2);
+        Phase(1, SealPhase.Trees, 3, 8, 8, 8, at: 5);
+        Phase(1, SealPhase.Trees, 4, 8, 2, 8, at: 6);
+        Assert.All(Steps(1).Take(13), step => Assert.Equal((1, null), (step.Fraction, step.Seconds)));
+        Assert.Equal([("trees_3", 1, 3d), ("trees_4", 0.25, null), ("trees_5", 0, null)], Steps(1).Skip(13).Take(3));
+
+        Phase(1, SealPhase.Trees, 1, 8, 4, 8, at: 9, of: StepsOf.Update);
+        Phase(1, SealPhase.TreeD, 1, 1, 4, 8, at: 9, of: StepsOf.Update);
+        Assert.Equal([("update_tree_d", 0.5, null), ("update_trees_1", 0.5, null), ("update_trees_2", 0, null)], Steps(1).SkipWhile(step => step.Name != "trees_8").Skip(1).Take(3));
+        Assert.Equal("install", Steps(1).Last().Name);
+    }
+
+    [Fact]
+    public void What_hangs_on_sectors_and_what_the_machine_has_is_told_where_it_is_known()
+    {
+        ChainStatus status = new() { State = SectorState.Proven, HeadEpoch = 1000, HeadTime = Start, Deadline = 3, Partition = 2, DeadlineOpens = 1120, FaultTerminatesAt = 1000 + Epochs.PerDay };
+        SectorStakes stakes = new() { Deposit = new Fil(7) };
+        _book.Planned(
+            [
+                FakeSealer.Facts(1) with { Status = status },
+                FakeSealer.Facts(2) with { Status = status with { State = SectorState.PreCommitted, Deadline = null, Partition = null, FaultTerminatesAt = null, Stakes = stakes } },
+                FakeSealer.Facts(3),
+            ],
+            Start);
+        SiteState state = Read();
+        Assert.Equal([(3, 2), (null, null), (null, null)], state.Sectors.Select(sector => (sector.Deadline, sector.Partition)));
+        Assert.Equal(Start.AddDays(1), state.Sectors[0].FaultEnd);
+        Assert.Equal((null, null, "0"), (state.Run.LostPerDay, state.Run.SavedPerDay, state.Run.SavedTerminations));
+        _book.Ended(Id(2), SectorStage.Done, "installed", null, Start);
+        Assert.Equal("7", Read().Run.SavedTerminations);
+
+        // Of those that are labelled later nothing is expected now.
+        PorepParameters porep = FakeSealer.Facts(1).SealProof.Porep;
+        _book.Expected([new SectorTime(Id(1), TimeSpan.FromSeconds(4), TimeSpan.Zero), new SectorTime(Id(3), TimeSpan.FromSeconds(1), TimeSpan.Zero, Group: 1)]);
+        Assert.Null(Read().Machines[0].LabelRateExpected);
+        Phase(1, SealPhase.Label, 1, 2, 2, 8, at: 1);
+        Phase(1, SealPhase.Label, 1, 2, 4, 8, at: 2);
+        Assert.Equal(porep.Nodes * porep.Layers / 4.0, Read().Machines[0].LabelRateExpected);
+        Assert.Equal(["a card"], Read().Machines[0].Gpus);
+        _book.Ended(Start.AddSeconds(3), 0);
+        Assert.Equal(["a card"], Read().Machines[0].Gpus);
     }
 
     [Fact]
@@ -164,8 +216,8 @@ public sealed class RunSiteTests : IDisposable
 
     private static SectorId Id(ulong number) => FakeSealer.Facts(number).Sector;
 
-    private void Phase(ulong sector, SealPhase phase, int step, int steps, long done, long total, int at) =>
-        _book.On(new PhaseProgressed(Start.AddSeconds(at), Id(sector), new SealProgress(phase, step, steps, done, total)));
+    private void Phase(ulong sector, SealPhase phase, int step, int steps, long done, long total, int at, StepsOf of = StepsOf.Sealing) =>
+        _book.On(new PhaseProgressed(Start.AddSeconds(at), Id(sector), new SealProgress(phase, step, steps, done, total) { Of = of }));
 
     private IEnumerable<(string Name, double Fraction, double? Seconds)> Steps(ulong sector)
     {

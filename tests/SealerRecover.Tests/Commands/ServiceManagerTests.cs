@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using SealerRecover.Commands;
 using SealerRecover.Hosting;
 using Xunit;
 
@@ -32,6 +33,30 @@ public sealed class ServiceManagerTests : IDisposable
         Ran ran = await InProcess.RunAsync(new Dictionary<string, string> { ["HOME"] = "/home/sp", ["NOTIFY_SOCKET"] = _path }, "/nowhere/config.toml", "kernels", "--json");
         Assert.Equal(0, ran.Code);
         Assert.Equal(["READY=1", "STATUS=ended with exit code 0 (ok)"], await listening);
+    }
+
+    [Fact]
+    public async Task A_page_is_ready_when_it_is_answered_and_one_that_finds_no_place_never_is()
+    {
+        string[] arguments = ["serve", $"--sealing-temp={Path.GetTempPath()}"];
+        Dictionary<string, string> environment = new() { ["HOME"] = "/home/sp", ["NOTIFY_SOCKET"] = _path };
+        using StringWriter text = new();
+        using TextWriter output = TextWriter.Synchronized(text);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task<List<string>> listening = Told(1, "READY");
+        ConsoleHost host = new() { Environment = environment, SystemConfiguration = "/nowhere/config.toml", Output = output, Error = output, WorkingFolder = "/" };
+        Task<int> serving = new CommandLine().RunAsync([.. arguments, "--http=127.0.0.1:0"], host, stop.Token);
+        Assert.Equal(["READY=1"], await listening);
+        Uri address = new(text.ToString().Split(" at ")[1].Trim());
+        using HttpClient browser = new();
+        Assert.Contains("token_needed", await browser.GetStringAsync(new Uri(address, "api/about"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        listening = Told(1, "STATUS=ended");
+        Ran second = await InProcess.RunAsync(environment, "/nowhere/config.toml", [.. arguments, $"--http=127.0.0.1:{address.Port}"]);
+        Assert.Equal(12, second.Code);
+        Assert.Equal(["STATUS=ended with exit code 12 (busy)"], await listening);
+        await stop.CancelAsync();
+        Assert.Equal(130, await serving);
     }
 
     [Fact]
