@@ -225,10 +225,10 @@ public sealed class FleetOfHosts(ParentCaches caches) : IAsyncLifetime
             waits.TrySetResult(host);
         }
 
-        // Said when it is heard, or when it is asked before a rename.
-        if (line.Contains("is no longer this worker", StringComparison.Ordinal))
+        // Said when it is heard, or when it is asked before a rename; the report at the end, which is of no one sector, says it again.
+        if (line.Contains("is no longer this worker", StringComparison.Ordinal) && JsonNode.Parse(line)!["sector"] is { } late)
         {
-            _late[(host.Name, JsonNode.Parse(line)!["sector"]!.ToJsonString())] = true;
+            _late[(host.Name, late.ToJsonString())] = true;
         }
 
         if (line.Contains("\"sector_ended\"", StringComparison.Ordinal))
