@@ -25,7 +25,7 @@ public sealed class FleetOfWorkers(ParentCaches caches, Databases databases) : I
             {
                 trees.TrySetResult();
             }
-        }, "--kernel=poseidon=scalar"))
+        }, 2, "--kernel=poseidon=scalar"))
         {
             await trees.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
             first.Terminate();
@@ -35,7 +35,7 @@ public sealed class FleetOfWorkers(ParentCaches caches, Databases databases) : I
 
         Ended status = await _bench.RunAsync(0, ["fleet", "status"]);
         Assert.Contains("begun; its layers are with this worker", status.Output, StringComparison.Ordinal);
-        using Executable again = Work("a", _ => { });
+        using Executable again = Work("a", _ => { }, 2);
         await new WatchedList(_bench.Environment["SEALER_RECOVER_FLEET_DB"]).UntilLeftAsync(0);
         await _bench.RunAsync(0, ["fleet", "drain"]);
         Ended ended = await again.EndAsync(TestContext.Current.CancellationToken);
@@ -58,17 +58,24 @@ public sealed class FleetOfWorkers(ParentCaches caches, Databases databases) : I
         await _bench.RunAsync(0, ["fleet", "pause"]);
 
         // Found by the name it is given, at an address that is not this machine's own.
-        using Executable keeper = Work("keeper", _ => { }, $"--storage={place}", $"--http-token-file={token}", "--kernel=poseidon=scalar");
-        using Executable maker = Work("maker", _ => { }, $"--http=0.0.0.0:{Workbench.FreePort()}", "--http-name=localhost", $"--http-token-file={token}");
         WatchedList list = new(_bench.Environment["SEALER_RECOVER_FLEET_DB"]);
-        await list.UntilWorkersAsync(2);
+        using Executable keeper = Work("keeper", _ => { }, 60, $"--storage={place}", $"--http-token-file={token}");
+        await list.UntilWorkersAsync(1);
+
+        // It counts as there, and takes none: all that it gets it fetches.
+        keeper.Freeze();
         await _bench.RunAsync(0, ["fleet", "resume"]);
+        using Executable maker = Work("maker", _ => { }, 60, $"--http=0.0.0.0:{Workbench.FreePort()}", "--http-name=localhost", $"--http-token-file={token}");
+        await list.UntilMadeAsync(numbers.Length);
+        Ended status = await _bench.RunAsync(0, ["fleet", "status"]);
+        Assert.Contains($"made; it waits until a worker that has {place} fetches it", status.Output, StringComparison.Ordinal);
+        keeper.Thaw();
         await list.UntilLeftAsync(0);
         await _bench.RunAsync(0, ["fleet", "drain"]);
         Ended made = await maker.EndAsync(TestContext.Current.CancellationToken);
         Ended kept = await keeper.EndAsync(TestContext.Current.CancellationToken);
         Assert.True(made.Code == 0 && kept.Code == 0, $"{made}\n{kept}");
-        Assert.True(await list.FetchedAsync() > 0, $"nothing was fetched\n{made}\n{kept}");
+        Assert.Equal(numbers.Length, await list.FetchedAsync());
         expected.AssertInstalled(place, numbers);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_bench.Home, "maker", "for-others"), "*", SearchOption.AllDirectories));
         Assert.False(Directory.Exists(Path.Combine(_bench.Result, "sealed")));
@@ -80,10 +87,10 @@ public sealed class FleetOfWorkers(ParentCaches caches, Databases databases) : I
         await _bench.RunAsync(0, ["fleet", "init"]);
     }
 
-    private Executable Work(string name, Action<string> onLine, params string[] more) => _bench.Start(
+    private Executable Work(string name, Action<string> onLine, int silence, params string[] more) => _bench.Start(
         [
-            "fleet", "work", $"--sealing-result={_bench.Result}", $"--sealing-temp={Path.Combine(_bench.Home, name)}", "--parallel=1", "--silent-after=2",
-            "--give-back-after=3", "--json", .. more,
+            "fleet", "work", $"--sealing-result={_bench.Result}", $"--sealing-temp={Path.Combine(_bench.Home, name)}", "--parallel=1",
+            string.Create(CultureInfo.InvariantCulture, $"--silent-after={silence}"), string.Create(CultureInfo.InvariantCulture, $"--give-back-after={silence + 1}"), "--json", .. more,
         ],
         onLine);
 }

@@ -18,7 +18,11 @@ public sealed class PiecesThatCurioKnows(ParentCaches caches, Databases database
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
         _bench.Dispose();
     }
 

@@ -47,11 +47,16 @@ internal sealed class WatchedList(string url, string? socket = null)
     public async Task<int> FetchedAsync() => (await AskAsync("SELECT DISTINCT claim::text FROM sealer_recover_fleet.events WHERE text LIKE '%to be fetched from%'")).Count;
 
     /// <summary>Waits until so many workers have come.</summary>
-    public async Task UntilWorkersAsync(int count)
+    public Task UntilWorkersAsync(int count) => UntilAsync("SELECT name FROM sealer_recover_fleet.workers WHERE places IS NOT NULL", count);
+
+    /// <summary>Waits until so many sectors wait to be fetched.</summary>
+    public Task UntilMadeAsync(int count) => UntilAsync("SELECT number::text FROM sealer_recover_fleet.claims WHERE made_by IS NOT NULL", count);
+
+    private async Task UntilAsync(string rows, int count)
     {
         using CancellationTokenSource impatient = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         impatient.CancelAfter(TimeSpan.FromMinutes(2));
-        while ((await AskAsync("SELECT name FROM sealer_recover_fleet.workers WHERE places IS NOT NULL")).Count < count)
+        while ((await AskAsync(rows)).Count < count)
         {
             await Task.Delay(100, impatient.Token);
         }

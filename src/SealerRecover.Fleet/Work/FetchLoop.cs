@@ -16,7 +16,7 @@ namespace SealerRecover.Fleet.Work;
 /// </summary>
 internal sealed class FetchLoop : IDisposable
 {
-    /// <summary>How many pauses pass between two looks at the shelf.</summary>
+    /// <summary>How many pauses pass between two looks: what was made took hours, and every worker of a fleet asks.</summary>
     private const int Rarely = 5;
 
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(3);
@@ -69,7 +69,7 @@ internal sealed class FetchLoop : IDisposable
 
     private void Run()
     {
-        for (int looks = 0; !_stop.IsCancellationRequested; looks++)
+        while (!_stop.IsCancellationRequested)
         {
             try
             {
@@ -81,11 +81,7 @@ internal sealed class FetchLoop : IDisposable
                     continue;
                 }
 
-                if (looks % Rarely == 0 || _drain.IsCancellationRequested)
-                {
-                    ClearShelf();
-                }
-
+                ClearShelf();
                 if (_drain.IsCancellationRequested && !_table.Needs(_settings.Name, _settings.Places))
                 {
                     return;
@@ -109,7 +105,14 @@ internal sealed class FetchLoop : IDisposable
                 return;
             }
 
-            WaitHandle.WaitAny(_drain.IsCancellationRequested ? [_stop.Token.WaitHandle] : [_stop.Token.WaitHandle, _drain.Token.WaitHandle], _settings.Pause);
+            if (_drain.IsCancellationRequested)
+            {
+                _stop.Token.WaitHandle.WaitOne(_settings.Pause);
+            }
+            else
+            {
+                WaitHandle.WaitAny([_stop.Token.WaitHandle, _drain.Token.WaitHandle], Rarely * _settings.Pause);
+            }
         }
     }
 
