@@ -43,12 +43,13 @@ public sealed class OverheadTests(Databases databases)
         using FleetCase fleet = await FleetCase.CreateAsync(databases);
         ClaimTable table = fleet.Table();
         CheckTable checks = new(fleet.Database, TimeSpan.FromMinutes(2));
+        MadeTable made = new(fleet.Database, TimeSpan.FromMinutes(2));
         long before = Transactions(fleet);
         Stopwatch watch = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(async () =>
         {
-            // As a worker does that has nothing: the list every two seconds, a sign of life every three, checks every ten.
-            fleet.List.Come($"worker {worker}");
+            // As a worker does that has nothing: the list every two seconds, a sign of life every three, checks and what others made every ten.
+            fleet.List.Come($"worker {worker}", "/sector");
             for (int second = 0; watch.Elapsed < TimeSpan.FromSeconds(seconds); second++)
             {
                 if (second % 2 == 0)
@@ -64,6 +65,7 @@ public sealed class OverheadTests(Databases databases)
                 if (second % 10 == 0)
                 {
                     Assert.Null(checks.TryTake($"worker {worker}", ["/sector"]));
+                    Assert.Null(made.Next($"worker {worker}", ["/sector"]));
                 }
 
                 await Task.Delay(1000, TestContext.Current.CancellationToken);

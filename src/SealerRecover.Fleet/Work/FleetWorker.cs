@@ -336,7 +336,10 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
         { Failure: { } failure } => new ClaimEnd(ClaimState.Failed, "failed", settings.ExitCodeOf(failure), failure.Message),
         { Kind: OutcomeKind.Stopped } => new ClaimEnd(ClaimState.Queued, "stopped", 0, null),
         _ when _forOthers.TryGetValue(outcome.Sector, out string? place) => new ClaimEnd(
-            ClaimState.Queued, "made", 0, $"made; it waits until a worker that has {place} fetches it") { MadeAt = settings.Url },
+            ClaimState.Queued, "made", 0, $"made; it waits until a worker that has {place} fetches it")
+        {
+            MadeAt = settings.Url,
+        },
         { Kind: OutcomeKind.AlreadyThere } => new ClaimEnd(ClaimState.Done, "already_there", 0, null),
         _ => new ClaimEnd(ClaimState.Done, "installed", 0, null),
     };
