@@ -221,6 +221,11 @@ public sealed class ScrubTests
         Parallel.For(0, 8, _ => rate.Take(500));
         Assert.Equal(4000, rate.Bytes);
         Assert.InRange(clock.GetUtcNow() - DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(18));
+
+        // By one reader: those before may still be waking up, each of which moves this clock.
+        clock = new HurryingClock(DateTimeOffset.UnixEpoch, TimeSpan.FromDays(1));
+        rate = new ReadRate(1000, clock, CancellationToken.None);
+        rate.Take(500);
         clock.Advance(TimeSpan.FromHours(1));
         DateTimeOffset idle = clock.GetUtcNow();
         rate.Take(3000);
