@@ -116,7 +116,7 @@ public sealed class WorkerTests(Databases databases) : IRecoveryObserver, IDispo
         fleet.Submit(1);
         ClaimTable table = fleet.Table();
         SleepingClock clock = new();
-        HeldClaims held = new(table, this, _ => new ClaimEnd(ClaimState.Done, "installed", 0, null), clock, TimeSpan.FromSeconds(30));
+        HeldClaims held = new(table, this, (_, _) => new ClaimEnd(ClaimState.Done, "installed", 0, null), clock, TimeSpan.FromSeconds(30));
         Claim claim = table.TryTake("late", Assert.Single(table.Candidates("late", new WorkerReach([JobKind.Recover], []), 1)))!;
         held.Add(claim);
         held.Ask(claim.Sector, CancellationToken.None);

@@ -67,7 +67,7 @@ public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
         """,
         row => new CheckClaim(row.GetInt64(0), row.GetInt64(1), row.GetString(2)),
         new("worker", worker), new("form", CheckJob.Form), new("silence", silence),
-        new("places", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = places.ToArray() });
+        Parameters.Many("places", NpgsqlDbType.Text, places));
 
     /// <summary>Says that a worker still has a check, and what it found by now.</summary>
     /// <returns>Whether it still does.</returns>
@@ -97,7 +97,7 @@ public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
             $"UPDATE {Table} SET state = @state, since = now(), heard = now(), done = @done, report = @report, message = @message, exit_code = @code WHERE {Mine}",
             [
                 .. Key(claim), new("state", ClaimTable.Word(state)), new("done", done), new("report", report.Write()),
-                new("message", NpgsqlDbType.Text) { Value = (object?)message?.Replace("\0", "", StringComparison.Ordinal) ?? DBNull.Value }, new("code", NpgsqlDbType.Integer) { Value = (object?)exitCode ?? DBNull.Value },
+                Parameters.OrNull("message", NpgsqlDbType.Text, message?.Replace("\0", "", StringComparison.Ordinal)), Parameters.OrNull("code", NpgsqlDbType.Integer, exitCode),
             ]) == 1;
     }
 
@@ -123,9 +123,9 @@ public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
                 command.Parameters.AddRange(new NpgsqlParameter[]
                 {
                     new("miner", (long)job.Miner.Value), new("kind", Word(job.Kind)), new("place", job.Place), new("part", job.Part), new("form", job.WrittenIn), new("job", job.Write()),
-                    new("priority", priority), new("total", job.Sectors.Count), new("deadline", NpgsqlDbType.Integer) { Value = (object?)job.Deadline ?? DBNull.Value },
-                    new("partition", NpgsqlDbType.Integer) { Value = (object?)job.Partition ?? DBNull.Value }, new("quick", job.Reading.Quick), new("deep", job.Reading.Deep),
-                    new("sample", NpgsqlDbType.Integer) { Value = (object?)job.Reading.Sample ?? DBNull.Value },
+                    new("priority", priority), new("total", job.Sectors.Count), Parameters.OrNull("deadline", NpgsqlDbType.Integer, job.Deadline),
+                    Parameters.OrNull("partition", NpgsqlDbType.Integer, job.Partition), new("quick", job.Reading.Quick), new("deep", job.Reading.Deep),
+                    Parameters.OrNull("sample", NpgsqlDbType.Integer, job.Reading.Sample),
                 });
                 batch.BatchCommands.Add(command);
             }
@@ -196,8 +196,8 @@ public sealed class CheckTable(FleetDatabase database, TimeSpan silence)
         return database.Send(
             $"UPDATE {Table} {set} WHERE {which} AND kind = ANY(@kinds) AND (cardinality(@places) = 0 OR place = ANY(@places))",
             [
-                .. values, new("kinds", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = choice.Kinds.Select(Word).ToArray() },
-                new("places", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = choice.Places.ToArray() },
+                .. values, Parameters.Many("kinds", NpgsqlDbType.Text, choice.Kinds.Select(Word)),
+                Parameters.Many("places", NpgsqlDbType.Text, choice.Places),
             ]);
     }
 

@@ -40,7 +40,11 @@ public sealed record WorkerReach(IReadOnlyList<JobKind> Kinds, IReadOnlyList<str
 /// <param name="Id">Its row.</param>
 /// <param name="Generation">The token: while the row has it, the sector is this worker's.</param>
 /// <param name="Sector">The sector.</param>
-public sealed record Claim(long Id, long Generation, SectorId Sector);
+public sealed record Claim(long Id, long Generation, SectorId Sector)
+{
+    /// <summary>The folder of another worker's that it goes to; null where it goes to one of this worker's.</summary>
+    public string? GoesTo { get; init; }
+}
 
 /// <summary>How far a sector is, as the worker that has it tells.</summary>
 /// <param name="Placed">Whether its first layer is on record on that machine.</param>
@@ -150,8 +154,8 @@ public sealed record ClaimView(
     /// <summary>Who made it and has it until it is where it belongs; null for nobody.</summary>
     public string? MadeBy { get; init; }
 
-    /// <summary>The folder that it goes to, by its name on workers; null for whichever the worker has.</summary>
-    public string? Place { get; init; }
+    /// <summary>Whether it is made, and waits to be fetched.</summary>
+    public bool IsMade => State == ClaimState.Queued && MadeBy is not null;
 }
 
 /// <summary>What hangs on a sector: see <see cref="Submission"/>.</summary>

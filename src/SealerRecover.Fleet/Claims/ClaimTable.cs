@@ -76,7 +76,7 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
             """,
             row => new Candidate(row.GetInt64(0), row.GetInt64(1), SectorOf(row, 2), row.GetString(4)),
             [
-                .. Taker(worker), Many("kinds", NpgsqlDbType.Text, reach.Kinds.Select(KindWord)), Many("places", NpgsqlDbType.Text, reach.Places),
+                .. Taker(worker), Parameters.Many("kinds", NpgsqlDbType.Text, reach.Kinds.Select(KindWord)), Parameters.Many("places", NpgsqlDbType.Text, reach.Places),
                 new("serves", reach.Serves), new("most", most),
             ]);
     }
@@ -136,16 +136,16 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
             """,
             row => row.GetInt64(0),
             [
-                Many("ids", NpgsqlDbType.Bigint, held.Select(one => one.Claim.Id)),
-                Many("generations", NpgsqlDbType.Bigint, held.Select(one => one.Claim.Generation)),
-                Many("placed", NpgsqlDbType.Boolean, held.Select(one => one.Progress.Placed)),
-                Many("phases", NpgsqlDbType.Text, held.Select(one => one.Progress.Phase)),
-                Many("step", NpgsqlDbType.Integer, held.Select(one => one.Progress.Step)),
-                Many("steps", NpgsqlDbType.Integer, held.Select(one => one.Progress.Steps)),
-                Many("fractions", NpgsqlDbType.Double, held.Select(one => one.Progress.Fraction)),
-                Many("rates", NpgsqlDbType.Double, held.Select(one => one.Progress.Rate)),
-                Many("units", NpgsqlDbType.Text, held.Select(one => one.Progress.Unit)),
-                .. events.Length == 0 ? [] : (NpgsqlParameter[])[Many("of", NpgsqlDbType.Bigint, events.Select(one => one.Id)), .. Told(events.Select(one => one.Event))],
+                Parameters.Many("ids", NpgsqlDbType.Bigint, held.Select(one => one.Claim.Id)),
+                Parameters.Many("generations", NpgsqlDbType.Bigint, held.Select(one => one.Claim.Generation)),
+                Parameters.Many("placed", NpgsqlDbType.Boolean, held.Select(one => one.Progress.Placed)),
+                Parameters.Many("phases", NpgsqlDbType.Text, held.Select(one => one.Progress.Phase)),
+                Parameters.Many("step", NpgsqlDbType.Integer, held.Select(one => one.Progress.Step)),
+                Parameters.Many("steps", NpgsqlDbType.Integer, held.Select(one => one.Progress.Steps)),
+                Parameters.Many("fractions", NpgsqlDbType.Double, held.Select(one => one.Progress.Fraction)),
+                Parameters.Many("rates", NpgsqlDbType.Double, held.Select(one => one.Progress.Rate)),
+                Parameters.Many("units", NpgsqlDbType.Text, held.Select(one => one.Progress.Unit)),
+                .. events.Length == 0 ? [] : (NpgsqlParameter[])[Parameters.Many("of", NpgsqlDbType.Bigint, events.Select(one => one.Id)), .. Told(events.Select(one => one.Event))],
             ]).ToHashSet();
     }
 
@@ -187,8 +187,8 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
             row => row.GetInt64(0),
             [
                 .. Key(claim), new("state", Word(end.State)), new("outcome", end.Outcome), new("code", end.ExitCode), new("placed", placed),
-                new("message", NpgsqlDbType.Text) { Value = (object?)end.Message ?? DBNull.Value }, new("wait", end.Wait),
-                OrNull("made_at", NpgsqlDbType.Text, end.MadeAt), new("gone", end.IsGone),
+                Parameters.OrNull("message", NpgsqlDbType.Text, end.Message), new("wait", end.Wait),
+                Parameters.OrNull("made_at", NpgsqlDbType.Text, end.MadeAt), new("gone", end.IsGone),
                 .. Told([.. events ?? [], new ClaimEvent(Words(end))]),
             ]) == claim.Id;
     }
@@ -224,11 +224,11 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
                 command.Parameters.AddRange(new NpgsqlParameter[]
                 {
                     new("miner", (long)job.Facts.Sector.Miner.Value), new("number", (long)job.Facts.Sector.Number), new("form", job.WrittenIn), new("job", job.Write()),
-                    new("kind", KindWord(job.Kind)), OrNull("place", NpgsqlDbType.Text, job.Place), new("priority", priority),
-                    OrNull("due", NpgsqlDbType.TimestampTz, sector.Due?.ToUniversalTime()), new("size", job.Facts.SealProof.SectorSize.Bytes),
-                    OrNull("deadline", NpgsqlDbType.Integer, sector.Deadline), OrNull("partition", NpgsqlDbType.Integer, sector.Partition),
-                    OrNull("fault_end", NpgsqlDbType.TimestampTz, sector.FaultEnd?.ToUniversalTime()), OrNull("per_day", NpgsqlDbType.Numeric, sector.PerDay),
-                    OrNull("termination", NpgsqlDbType.Numeric, sector.Termination), OrNull("debt", NpgsqlDbType.Text, sector.Debt),
+                    new("kind", KindWord(job.Kind)), Parameters.OrNull("place", NpgsqlDbType.Text, job.Place), new("priority", priority),
+                    Parameters.OrNull("due", NpgsqlDbType.TimestampTz, sector.Due?.ToUniversalTime()), new("size", job.Facts.SealProof.SectorSize.Bytes),
+                    Parameters.OrNull("deadline", NpgsqlDbType.Integer, sector.Deadline), Parameters.OrNull("partition", NpgsqlDbType.Integer, sector.Partition),
+                    Parameters.OrNull("fault_end", NpgsqlDbType.TimestampTz, sector.FaultEnd?.ToUniversalTime()), Parameters.OrNull("per_day", NpgsqlDbType.Numeric, sector.PerDay),
+                    Parameters.OrNull("termination", NpgsqlDbType.Numeric, sector.Termination), Parameters.OrNull("debt", NpgsqlDbType.Text, sector.Debt),
                 });
                 batch.BatchCommands.Add(command);
             }
@@ -268,16 +268,12 @@ public sealed class ClaimTable(FleetDatabase database, TimeSpan silence, TimeSpa
         ClaimEvent[] all = [.. events];
         return
         [
-            Many("texts", NpgsqlDbType.Text, all.Select(one => one.Text.Replace("\0", "", StringComparison.Ordinal))), Many("of_step", NpgsqlDbType.Text, all.Select(one => one.Step)),
-            Many("took", NpgsqlDbType.Double, all.Select(one => one.Seconds)), Many("ago", NpgsqlDbType.Double, all.Select(one => one.Ago)),
+            Parameters.Many("texts", NpgsqlDbType.Text, all.Select(one => one.Text.Replace("\0", "", StringComparison.Ordinal))), Parameters.Many("of_step", NpgsqlDbType.Text, all.Select(one => one.Step)),
+            Parameters.Many("took", NpgsqlDbType.Double, all.Select(one => one.Seconds)), Parameters.Many("ago", NpgsqlDbType.Double, all.Select(one => one.Ago)),
         ];
     }
 
-    private static NpgsqlParameter OrNull(string name, NpgsqlDbType type, object? value) => new(name, type) { Value = value ?? DBNull.Value };
-
-    internal static NpgsqlParameter[] Key(Claim claim) => [new("id", claim.Id), new("generation", claim.Generation)];
-
-    internal static NpgsqlParameter Many<T>(string name, NpgsqlDbType type, IEnumerable<T> values) => new(name, NpgsqlDbType.Array | type) { Value = values.ToArray() };
+    private static NpgsqlParameter[] Key(Claim claim) => [new("id", claim.Id), new("generation", claim.Generation)];
 
     internal static SectorId SectorOf(NpgsqlDataReader row, int column) => new(new ActorId((ulong)row.GetInt64(column)), (ulong)row.GetInt64(column + 1));
 

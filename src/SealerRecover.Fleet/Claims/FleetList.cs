@@ -17,7 +17,7 @@ public sealed class FleetList(FleetDatabase database)
 
     private const string SectorRows = $"""
         SELECT miner, number, state, paused, priority, {ClaimTable.NextDue}, generation, worker, since, heard, placed, phase, coalesce(step, 0), coalesce(steps, 0), coalesce(fraction, 0),
-            outcome, exit_code, message, kind, submitted, size, deadline, partition, fault_end, per_day, termination, debt, rate, unit, moved, made_by, place
+            outcome, exit_code, message, kind, submitted, size, deadline, partition, fault_end, per_day, termination, debt, rate, unit, moved, made_by
         FROM {Claims} ORDER BY state <> 'claimed', state <> 'queued', {ClaimTable.Order}
         """;
 
@@ -74,7 +74,7 @@ public sealed class FleetList(FleetDatabase database)
         INSERT INTO {Workers} (name, form, places) VALUES (@worker, @form, @places)
         ON CONFLICT (name) DO UPDATE SET since = now(), heard = now(), form = excluded.form, places = excluded.places, draining = false, ended = false, note = NULL, about = NULL
         """,
-        new NpgsqlParameter("worker", worker), new NpgsqlParameter("form", SectorJob.Form), ClaimTable.Many("places", NpgsqlDbType.Text, places));
+        new NpgsqlParameter("worker", worker), new NpgsqlParameter("form", SectorJob.Form), Parameters.Many("places", NpgsqlDbType.Text, places));
 
     /// <summary>A worker is still there.</summary>
     /// <param name="worker">Its name.</param>
@@ -89,9 +89,9 @@ public sealed class FleetList(FleetDatabase database)
         WHERE name = @worker AND (@instance IS NULL OR instance = @instance) RETURNING draining
         """,
         row => (bool?)row.GetBoolean(0),
-        new NpgsqlParameter("instance", NpgsqlDbType.Text) { Value = (object?)instance ?? DBNull.Value },
-        new NpgsqlParameter("worker", worker), new NpgsqlParameter("note", NpgsqlDbType.Text) { Value = (object?)note ?? DBNull.Value },
-        new NpgsqlParameter("about", NpgsqlDbType.Text) { Value = (object?)about?.Write() ?? DBNull.Value });
+        Parameters.OrNull("instance", NpgsqlDbType.Text, instance),
+        new NpgsqlParameter("worker", worker), Parameters.OrNull("note", NpgsqlDbType.Text, note),
+        Parameters.OrNull("about", NpgsqlDbType.Text, about?.Write()));
 
     /// <summary>A worker goes.</summary>
     /// <exception cref="OperatorException">The database does not answer.</exception>
@@ -103,7 +103,7 @@ public sealed class FleetList(FleetDatabase database)
     /// <exception cref="OperatorException">The database does not answer.</exception>
     public int Drain(string? worker) => database.Send(
         $"UPDATE {Workers} SET draining = true WHERE NOT ended AND (@worker IS NULL OR name = @worker)",
-        new NpgsqlParameter("worker", NpgsqlDbType.Text) { Value = (object?)worker ?? DBNull.Value });
+        Parameters.OrNull("worker", NpgsqlDbType.Text, worker));
 
     /// <summary>Has nobody take sectors for now, or take them again. What a worker has goes on.</summary>
     /// <param name="paused">Which of the two.</param>
@@ -149,7 +149,7 @@ public sealed class FleetList(FleetDatabase database)
         IReadOnlyList<SectorId> found = database.Rows(
             $"SELECT miner, number FROM {Claims} WHERE number = ANY(@numbers) ORDER BY number, miner",
             row => ClaimTable.SectorOf(row, 0),
-            new NpgsqlParameter("numbers", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = numbers.Select(number => (long)number).ToArray() });
+            Parameters.Many("numbers", NpgsqlDbType.Bigint, numbers.Select(number => (long)number)));
         if (found.Count == 0)
         {
             throw new OperatorException(FailureKind.BadInput, "none of these sectors is on the list", "name sectors that were submitted.");
@@ -192,7 +192,6 @@ public sealed class FleetList(FleetDatabase database)
         row.IsDBNull(29) ? null : row.GetFieldValue<DateTimeOffset>(29))
     {
         MadeBy = row.IsDBNull(30) ? null : row.GetString(30),
-        Place = row.IsDBNull(31) ? null : row.GetString(31),
     };
 
     private static WorkerView WorkerOf(NpgsqlDataReader row) => new(
@@ -208,13 +207,6 @@ public sealed class FleetList(FleetDatabase database)
             WITH changed AS (UPDATE {Claims} {set} WHERE {which}{named} RETURNING id)
             INSERT INTO {FleetDatabase.Schema}.events (claim, text) SELECT id, @told FROM changed
             """,
-            [
-                .. values, new("told", told),
-                .. sectors.Count == 0 ? [] : (NpgsqlParameter[])
-                [
-                    new("miners", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = sectors.Select(sector => (long)sector.Miner.Value).ToArray() },
-                    new("numbers", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = sectors.Select(sector => (long)sector.Number).ToArray() },
-                ],
-            ]);
+            [.. values, new("told", told), .. sectors.Count == 0 ? [] : Parameters.Sectors(sectors)]);
     }
 }

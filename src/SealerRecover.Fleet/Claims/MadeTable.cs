@@ -45,7 +45,7 @@ public sealed class MadeTable(FleetDatabase database, TimeSpan silence)
         """,
         row => new MadeSector(
             new Candidate(row.GetInt64(0), row.GetInt64(1), ClaimTable.SectorOf(row, 2), row.GetString(4)), row.GetString(5), row.GetString(6), row.GetString(7)),
-        [.. Taker(worker), ClaimTable.Many("places", NpgsqlDbType.Text, places)]);
+        [.. Taker(worker), Parameters.Many("places", NpgsqlDbType.Text, places)]);
 
     /// <summary>Takes it.</summary>
     /// <returns>The claim; null where somebody was faster, or it is not to be had any more.</returns>
@@ -75,8 +75,7 @@ public sealed class MadeTable(FleetDatabase database, TimeSpan silence)
         return sectors.Count == 0 ? [] : database.Rows(
             $"SELECT miner, number FROM {Claims} WHERE state = 'done' AND (miner, number) IN (SELECT * FROM unnest(@miners, @numbers))",
             row => ClaimTable.SectorOf(row, 0),
-            ClaimTable.Many("miners", NpgsqlDbType.Bigint, sectors.Select(sector => (long)sector.Miner.Value)),
-            ClaimTable.Many("numbers", NpgsqlDbType.Bigint, sectors.Select(sector => (long)sector.Number)));
+            Parameters.Sectors(sectors));
     }
 
     /// <summary>
@@ -94,7 +93,7 @@ public sealed class MadeTable(FleetDatabase database, TimeSpan silence)
                         m.name = c.made_by OR (c.state = 'claimed' AND m.name = c.worker AND m.places IS NOT NULL AND NOT c.place = ANY(m.places)))))))
         """,
         row => row.GetBoolean(0),
-        new("worker", worker), new("silence", silence), ClaimTable.Many("places", NpgsqlDbType.Text, places));
+        new("worker", worker), new("silence", silence), Parameters.Many("places", NpgsqlDbType.Text, places));
 
     private NpgsqlParameter[] Taker(string worker) => [new("worker", worker), new("form", SectorJob.Form), new("silence", silence)];
 }

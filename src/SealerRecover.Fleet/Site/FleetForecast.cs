@@ -29,7 +29,7 @@ internal sealed record FleetForecast(FrozenDictionary<SectorId, DateTimeOffset> 
         Dictionary<SectorId, Machine> own = [];
         foreach (ClaimView claim in view.Sectors.Where(claim => claim.State is ClaimState.Queued or ClaimState.Claimed))
         {
-            if (claim is { State: ClaimState.Queued, MadeBy: not null })
+            if (claim.IsMade)
             {
                 // What is made has to be fetched, which takes nobody's cores.
                 continue;
@@ -101,7 +101,7 @@ internal sealed record FleetForecast(FrozenDictionary<SectorId, DateTimeOffset> 
     {
         ClaimState.Done => 0,
         ClaimState.Claimed => SizeOf(claim) * (1 - Done(claim.Progress, shares.Of(claim.Worker))),
-        ClaimState.Queued when claim.MadeBy is not null => 0,
+        ClaimState.Queued when claim.IsMade => 0,
         ClaimState.Queued when claim.Progress.Placed => SizeOf(claim) * (1 - Done(claim.Progress, shares.Of(claim.Worker))),
         _ => SizeOf(claim),
     };

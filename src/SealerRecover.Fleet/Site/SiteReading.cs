@@ -67,14 +67,13 @@ internal static class SiteReading
         DateTimeOffset? back = forecast.BackAt.TryGetValue(claim.Sector, out DateTimeOffset foretold) ? foretold : null;
         bool isAtWork = claim.State == ClaimState.Claimed;
         ClaimProgress progress = claim.Progress;
-        bool isMade = claim is { State: ClaimState.Queued, MadeBy: not null };
         bool hasProgress = progress.Phase is not null && (isAtWork || claim is { State: ClaimState.Queued, Progress.Placed: true });
         return new SiteSector
         {
             Sector = claim.Sector,
             Stage = claim.State switch
             {
-                ClaimState.Queued when isMade => SectorStage.Installing,
+                ClaimState.Queued when claim.IsMade => SectorStage.Installing,
                 ClaimState.Queued => SectorStage.Queued,
                 ClaimState.Claimed => SitePhase.Stage(progress.Phase),
                 ClaimState.Done => SectorStage.Done,
@@ -91,7 +90,7 @@ internal static class SiteReading
             FaultEnd = claim.Stakes.FaultEnd,
             Late = isOpen && claim.Due is { } due && (back is { } known ? known > due : due < now),
             BackAt = back,
-            Machine = isMade ? claim.MadeBy : claim.Worker,
+            Machine = claim.IsMade ? claim.MadeBy : claim.Worker,
             Phase = hasProgress ? progress.Phase : null,
             Step = hasProgress ? progress.Step : null,
             Steps = hasProgress ? progress.Steps : null,

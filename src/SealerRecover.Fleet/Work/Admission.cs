@@ -35,10 +35,10 @@ internal sealed class Admission(WorkerSettings settings, TimeProvider time, ILog
     public Batch Choose(IReadOnlyList<Offer> offers)
     {
         string? shortage = null;
-        foreach (IGrouping<BatchKind, Offer> together in offers.GroupBy(KindOf))
+        foreach (var together in offers.Select(offer => (Offer: offer, Settings: settings.For(offer.Job))).GroupBy(one => KindOf(one.Offer.Job, one.Settings)))
         {
-            Offer[] all = [.. together];
-            RecoverySettings here = settings.For(all[0].Job);
+            Offer[] all = [.. together.Select(one => one.Offer)];
+            RecoverySettings here = together.First().Settings;
             for (int count = Math.Min(all.Length, settings.Most ?? all.Length); count > 0; count /= 2)
             {
                 RecoveryPlan plan = Plan(here with { Parallel = count }, all.Take(count));
@@ -58,13 +58,10 @@ internal sealed class Admission(WorkerSettings settings, TimeProvider time, ILog
     }
 
     /// <summary>Whether a sector can join a batch at work.</summary>
-    public bool Joins(Batch batch, Offer offer) => KindOf(offer) == KindOf(batch.Offers[0]);
+    public bool Joins(Batch batch, Offer offer) => KindOf(offer.Job, settings.For(offer.Job)) == KindOf(batch.Offers[0].Job, batch.Settings);
 
-    private BatchKind KindOf(Offer offer)
-    {
-        RecoverySettings there = settings.For(offer.Job);
-        return new(offer.Job.Kind, offer.Job.Facts.SealProof.Porep, there.ResultFolder, there.Destination, string.Join('\n', offer.Job.PieceSources));
-    }
+    private static BatchKind KindOf(SectorJob job, RecoverySettings there) =>
+        new(job.Kind, job.Facts.SealProof.Porep, there.ResultFolder, there.Destination, string.Join('\n', job.PieceSources));
 
     /// <summary>What sectors that are run together have in common.</summary>
     private readonly record struct BatchKind(JobKind Kind, PorepParameters Porep, string ResultFolder, string? Destination, string PieceSources);

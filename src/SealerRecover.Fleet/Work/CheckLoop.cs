@@ -9,22 +9,13 @@ using SealerRecover.Recovery.Events;
 namespace SealerRecover.Fleet.Work;
 
 /// <summary>
-/// Works off checks at this machine's storage paths, one at a time, beside its sectors: they wait for disks and not for cores. On a thread of its own;
-/// what it says of a check renews it. Whatever goes wrong in a check ends that check, and neither this nor the worker, which has sectors at work.
+/// Works off checks at this machine's storage paths, one at a time, beside its sectors: what it says of a
+/// check renews it. Whatever goes wrong in a check ends that check, and neither this nor the worker.
 /// </summary>
-internal sealed class CheckLoop : IDisposable
+internal sealed class CheckLoop : SideLoop
 {
-    /// <summary>How many pauses pass between two looks: nobody waits for a check within seconds.</summary>
-    private const int Rarely = 5;
-
     private readonly CheckTable _table;
-    private readonly WorkerSettings _settings;
-    private readonly EventSink _events;
-    private readonly ILogger _logger;
     private readonly Look _look;
-    private readonly CancellationTokenSource _stop;
-    private readonly CancellationTokenSource _drain = new();
-    private readonly Thread? _thread;
 
     /// <summary>Begins, where the machine has storage paths.</summary>
     /// <param name="database">Where the checks are.</param>
@@ -34,80 +25,44 @@ internal sealed class CheckLoop : IDisposable
     /// <param name="cancellation">Stops it; what it has is given back.</param>
     /// <param name="look">How it looks; null for as <see cref="CheckRun"/> does.</param>
     public CheckLoop(FleetDatabase database, WorkerSettings settings, EventSink events, ILogger logger, CancellationToken cancellation, Look? look = null)
+        : base(settings, events, logger, cancellation)
     {
-        (_table, _settings, _events, _logger) = (new CheckTable(database, settings.Silence), settings, events, logger);
+        _table = new CheckTable(database, settings.Silence);
         _look = look ?? ((job, told, stop) => new CheckRun(settings.Repair!).Run(job, told, stop));
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (settings.Repair is { StoragePaths.IsEmpty: false })
         {
-            _thread = new Thread(Run) { IsBackground = true, Name = "checks" };
-            _thread.Start();
+            Begin("checks");
         }
     }
 
     /// <summary>Looks at the sectors of a check; see <see cref="CheckRun.Run"/>.</summary>
     internal delegate CheckReport Look(CheckJob job, Action<int, CheckReport> told, CancellationToken cancellation);
 
-    /// <summary>Takes nothing new, and waits for what it has, unless it is stopped.</summary>
-    public void Finish()
+    /// <inheritdoc/>
+    protected override bool TryDo(bool isDraining)
     {
-        _drain.Cancel();
-        _thread?.Join();
-    }
-
-    /// <summary>Stops it, and gives back what it has.</summary>
-    public void Dispose()
-    {
-        _stop.Cancel();
-        _thread?.Join();
-        _drain.Dispose();
-        _stop.Dispose();
-    }
-
-    private void Run()
-    {
-        while (!_stop.IsCancellationRequested && !_drain.IsCancellationRequested)
+        if (isDraining || _table.TryTake(Settings.Name, Settings.Repair!.StoragePaths) is not { } claim)
         {
-            try
-            {
-                if (_table.TryTake(_settings.Name, _settings.Repair!.StoragePaths) is { } claim)
-                {
-                    Work(claim);
-                    continue;
-                }
-            }
-            catch (OperatorException failure) when (failure.Kind == FailureKind.NodeUnreachable)
-            {
-                // Who looks after sectors says so. A check that nobody hears of is begun anew.
-            }
-            catch (OperatorException failure)
-            {
-                _events.Notice(failure.Message);
-                return;
-            }
-#pragma warning disable CA1031 // Whatever it is: no checks are looked at here any more, and the worker goes on.
-            catch (Exception bug)
-#pragma warning restore CA1031
-            {
-                Bug.Tell(_logger, "the list of checks", bug);
-                _events.Notice($"the list of checks could not be read for a bug ({bug.Message}); this worker looks at none any more until it is started again");
-                return;
-            }
-
-            WaitHandle.WaitAny([_stop.Token.WaitHandle, _drain.Token.WaitHandle], Rarely * _settings.Pause);
+            return false;
         }
+
+        Work(claim);
+        return true;
     }
+
+    /// <inheritdoc/>
+    protected override string Ends(Exception failure) => failure is OperatorException ? failure.Message
+        : $"the list of checks could not be read for a bug ({failure.Message}); this worker looks at none any more until it is started again";
 
     private void Work(CheckClaim claim)
     {
-        using CancellationTokenSource lost = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        using CancellationTokenSource lost = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         Lock gate = new();
         (int Done, CheckReport Report) state = (0, CheckReport.Nothing);
         try
         {
             CheckJob job = CheckJob.Read(claim.Job);
-            _events.Notice($"{(job.Kind == CheckKind.Survey ? "looks at" : "proves")} sectors in {job.Place}, as the fleet's list asks");
-            TimeSpan every = _settings.Silence / 4;
+            Events.Notice($"{(job.Kind == CheckKind.Survey ? "looks at" : "proves")} sectors in {job.Place}, as the fleet's list asks");
             using (LifeSigns signs = new(
                 () =>
                 {
@@ -117,7 +72,7 @@ internal sealed class CheckLoop : IDisposable
                         lost.Cancel();
                     }
                 },
-                every < TimeSpan.FromSeconds(3) ? every : TimeSpan.FromSeconds(3),
+                Settings.SignEvery,
                 _ => { }))
             {
                 _look(
@@ -133,7 +88,7 @@ internal sealed class CheckLoop : IDisposable
             }
 
             End(ClaimState.Done, null);
-            _events.Notice($"{job.Place}: {state.Report.Good} sectors are good, {state.Report.Damaged.Length} damaged, {state.Report.Absent} not there");
+            Events.Notice($"{job.Place}: {state.Report.Good} sectors are good, {state.Report.Damaged.Length} damaged, {state.Report.Absent} not there");
         }
         catch (OperationCanceledException)
         {
@@ -152,8 +107,8 @@ internal sealed class CheckLoop : IDisposable
         catch (Exception bug) when (bug is not OperatorException)
 #pragma warning restore CA1031
         {
-            Bug.Tell(_logger, "a check", bug);
-            _events.Notice($"a check failed for a bug ({bug.Message}); the worker goes on");
+            Log("a check", bug);
+            Events.Notice($"a check failed for a bug ({bug.Message}); the worker goes on");
             Fail(bug);
         }
 
@@ -170,7 +125,7 @@ internal sealed class CheckLoop : IDisposable
         void End(ClaimState end, Exception? failure)
         {
             (int done, CheckReport report) = Now();
-            _table.End(claim, end, done, report, failure?.Message, failure is null ? null : _settings.ExitCodeOf(failure));
+            _table.End(claim, end, done, report, failure?.Message, failure is null ? null : Settings.ExitCodeOf(failure));
         }
     }
 }

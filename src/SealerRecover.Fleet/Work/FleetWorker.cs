@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Filecoin.Chain.Facts;
 using Filecoin.Primitives;
 using Filecoin.Sealing.Files;
@@ -37,9 +36,6 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     /// <summary>Sectors looked at together.</summary>
     private const int Most = 64;
 
-    /// <summary>The longest between two signs of life, so that whoever watches sees a run move.</summary>
-    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(3);
-
     /// <summary>How long a worker that is stopped tries to tell what it gives back.</summary>
     private static readonly TimeSpan GoodBye = TimeSpan.FromSeconds(5);
 
@@ -47,9 +43,6 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     private readonly FleetList _list = new(database);
     private readonly Admission _admission = new(settings, time, logger);
     private readonly MachineReport _machine = new(settings);
-
-    /// <summary>Sectors at work that go to folders of other workers.</summary>
-    private readonly ConcurrentDictionary<SectorId, string> _forOthers = [];
     private volatile string? _note;
     private volatile bool _draining;
     private volatile bool _replaced;
@@ -66,8 +59,8 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     {
         using FolderLock mine = StorageFailure.Explain(settings.Recover.TempFolder, () => FolderLock.Take(
             LinuxFileSystem.Instance, Path.Combine(settings.Recover.TempFolder, LockName), $"the worker of {settings.Recover.TempFolder}"));
-        HeldClaims fetched = new(_table, shown, _ => null, time, settings.Silence / 2, leavesLayers: false);
-        HeldClaims held = new(_table, fetched, outcome => _mendsOthers && Stands(outcome) ? null : EndOf(outcome), time, settings.Silence / 2);
+        HeldClaims fetched = new(_table, shown, (_, _) => null, time, settings.Silence / 2, leavesLayers: false);
+        HeldClaims held = new(_table, fetched, (claim, outcome) => _mendsOthers && Stands(outcome) ? null : EndOf(outcome, claim.GoesTo), time, settings.Silence / 2);
         EventSink events = new(held, time);
         List<WorkedSector> outcomes = [];
 
@@ -78,8 +71,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
             return outcomes;
         }
 
-        TimeSpan every = settings.Silence / 4 < Watched ? settings.Silence / 4 : Watched;
-        using LifeSigns signs = new(() => Tell(held, seat, events), every, failure => events.Notice($"{failure.Message}; what is at work goes on"));
+        using LifeSigns signs = new(() => Tell(held, seat, events), settings.SignEvery, failure => events.Notice($"{failure.Message}; what is at work goes on"));
         try
         {
             using CheckLoop checks = new(database, settings, events, logger, cancellation);
@@ -203,16 +195,7 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
             return false;
         }
 
-        if (settings.IsForOthers(offer.Job))
-        {
-            _forOthers[claim.Sector] = offer.Job.Place!;
-        }
-        else
-        {
-            _forOthers.TryRemove(claim.Sector, out _);
-        }
-
-        held.Add(claim);
+        held.Add(claim with { GoesTo = settings.IsForOthers(offer.Job) ? offer.Job.Place : null });
         return true;
     }
 
@@ -329,14 +312,16 @@ public sealed class FleetWorker(FleetDatabase database, WorkerSettings settings,
     }
 
     /// <summary>How an outcome is told to the list: final where nothing but an operator can change it.</summary>
-    private ClaimEnd EndOf(SectorOutcome outcome) => outcome switch
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="goesTo">The folder of another worker's that it goes to; null for one of this worker's.</param>
+    private ClaimEnd EndOf(SectorOutcome outcome, string? goesTo = null) => outcome switch
     {
         { Failure: OperatorException { Kind: FailureKind.Busy } busy } => new ClaimEnd(
             ClaimState.Queued, "stopped", settings.ExitCodeOf(busy), busy.Message, settings.Silence),
         { Failure: { } failure } => new ClaimEnd(ClaimState.Failed, "failed", settings.ExitCodeOf(failure), failure.Message),
         { Kind: OutcomeKind.Stopped } => new ClaimEnd(ClaimState.Queued, "stopped", 0, null),
-        _ when _forOthers.TryGetValue(outcome.Sector, out string? place) => new ClaimEnd(
-            ClaimState.Queued, "made", 0, $"made; it waits until a worker that has {place} fetches it")
+        _ when goesTo is not null => new ClaimEnd(
+            ClaimState.Queued, "made", 0, $"made; it waits until a worker that has {goesTo} fetches it")
         {
             MadeAt = settings.Url,
         },

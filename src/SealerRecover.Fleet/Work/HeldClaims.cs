@@ -13,11 +13,11 @@ namespace SealerRecover.Fleet.Work;
 /// </summary>
 /// <param name="table">The list.</param>
 /// <param name="shown">Whom the run's events go to beside this.</param>
-/// <param name="endOf">How an outcome is told to the list; null where it is not to be told yet.</param>
+/// <param name="endOf">How the outcome of a claim is told to the list; null where it is not to be told yet.</param>
 /// <param name="time">Measures how old an answer is, whatever the time of day is said to be.</param>
 /// <param name="freshness">How old an answer may be that is acted on: by far less than it takes to count as gone.</param>
 /// <param name="leavesLayers">Whether what is made of them here is lost where another takes them.</param>
-internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<SectorOutcome, ClaimEnd?> endOf, TimeProvider time, TimeSpan freshness, bool leavesLayers = true)
+internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func<Claim, SectorOutcome, ClaimEnd?> endOf, TimeProvider time, TimeSpan freshness, bool leavesLayers = true)
     : IRecoveryObserver, IFence
 {
     private static readonly string Labelling = SitePhase.Word(SealPhase.Label);
@@ -124,7 +124,7 @@ internal sealed class HeldClaims(ClaimTable table, IRecoveryObserver shown, Func
                         SitePhase.Unit(progress.Phase));
                     break;
                 case SectorEnded { Outcome: var outcome } when _held.TryGetValue(outcome.Sector, out Held? held):
-                    held.End = endOf(outcome);
+                    held.End = endOf(held.Claim, outcome);
                     break;
                 default:
                     break;

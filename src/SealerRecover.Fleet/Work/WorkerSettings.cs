@@ -13,6 +13,8 @@ namespace SealerRecover.Fleet.Work;
 /// <summary>What the operator of one machine decided.</summary>
 public sealed record WorkerSettings
 {
+    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(3);
+
     /// <summary>
     /// What the fleet calls this worker: the same for the same temporary folder on the same machine, so that it finds again what it had begun.
     /// </summary>
@@ -47,6 +49,9 @@ public sealed record WorkerSettings
 
     /// <summary>The address at which its own page is; null for none.</summary>
     public string? Url { get; init; }
+
+    /// <summary>Between two signs of life: a quarter of the silence, and so little that whoever watches sees a run move.</summary>
+    internal TimeSpan SignEvery => Silence / 4 < Watched ? Silence / 4 : Watched;
 
     /// <summary>The token of its page and of the other workers'; null for none.</summary>
     public string? Token { get; init; }

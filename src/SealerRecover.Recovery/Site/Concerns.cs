@@ -157,7 +157,7 @@ public static class Concerns
         {
             SectorId[] sectors = [.. group.Select(sector => sector.Sector)];
             string why = group.Key is { } code ? string.Create(CultureInfo.InvariantCulture, $": {words.Failure(code)} (exit code {code})") : "";
-            yield return Make(state, words, ConcernLevel.Urgent, Failed, sectors, null, $"{Count(sectors.Length)} failed{why}: {Names(sectors)}", group.Key) with { ExitCode = group.Key };
+            yield return Make(state, words, ConcernLevel.Urgent, Failed, sectors, null, $"{Count(sectors.Length)} failed{why}: {Names(sectors)}", group.Key);
         }
     }
 
@@ -202,7 +202,7 @@ public static class Concerns
 
     private static SiteConcern Make(
         SiteState state, IConcernWords words, ConcernLevel level, string kind, SectorId[] sectors, string? machine, string text, int? exitCode = null) =>
-        new(level, kind, [.. sectors], machine, text, words.Commands(kind, exitCode, sectors, state.IsFleet));
+        new(level, kind, [.. sectors], machine, text, words.Commands(kind, exitCode, sectors, state.IsFleet)) { ExitCode = exitCode };
 
     private static IEnumerable<SectorId> Waiting(SiteState state) =>
         state.Sectors.Where(sector => sector is { Stage: SectorStage.Queued, Paused: false, Cancelled: false }).Select(sector => sector.Sector);

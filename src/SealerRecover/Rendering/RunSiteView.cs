@@ -32,9 +32,16 @@ internal sealed class RunSiteView(IView inner, RunSiteBook book, RunFile file, O
     public override void Answered(IAnswer answer)
     {
         base.Answered(answer);
-        if (answer is PlanAnswer or HealAnswer)
+        switch (answer)
         {
-            book.Expected(answer is PlanAnswer plan ? plan.Needs.Times : ((HealAnswer)answer).Plan.Times);
+            case PlanAnswer plan:
+                book.Expected(plan.Needs.Times);
+                break;
+            case HealAnswer heal:
+                book.Expected(heal.Plan.Times);
+                break;
+            default:
+                break;
         }
     }
 
