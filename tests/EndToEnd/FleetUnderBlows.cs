@@ -67,10 +67,7 @@ public sealed class FleetUnderBlows(ParentCaches caches) : IAsyncLifetime
 
     private async Task StrikeAsync(bool all, int kills, int databaseKills, int sleeps)
     {
-        string given = Environment.GetEnvironmentVariable("SEALER_RECOVER_KILL_SEED") ?? "";
-        int seed = int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int repeated) ? repeated : Random.Shared.Next();
-        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
-        Random random = new(seed);
+        Random random = new(Workbench.Seed());
         Blow[] blows = [.. Enumerable.Repeat(Blow.Kill, kills), .. Enumerable.Repeat(Blow.KillDatabase, databaseKills), .. Enumerable.Repeat(Blow.Sleep, sleeps)];
         random.Shuffle(blows);
 
@@ -157,13 +154,7 @@ public sealed class FleetUnderBlows(ParentCaches caches) : IAsyncLifetime
     /// <summary>By the kernel's word, by the list's, and by the workers'.</summary>
     private async Task AssertDoneOnceAsync(MixedSectors sectors, CountedInstalls installs)
     {
-        Assert.All(sectors.LostNames, name => Assert.Equal((name, 1), (name, installs.Counts.GetValueOrDefault(Path.Combine(_bench.Result, "sealed", name)))));
-        Assert.All(installs.Counts, count => Assert.Equal((count.Key, 1), (count.Key, count.Value)));
-        Ended status = await _bench.RunAsync(0, ["fleet", "status", "--json"]);
-        JsonNode fleet = status.Lines.First(line => (string?)line["event"] == "site")["site"]!;
-        Assert.Equal(sectors.Count, fleet["sectors"]!.AsArray().Count);
-        Assert.All(fleet["sectors"]!.AsArray(), sector => Assert.Equal("done", (string?)sector!["stage"]));
-        Assert.Equal(Names, fleet["machines"]!.AsArray().Select(machine => (string?)machine!["name"]));
+        Ended status = await sectors.AssertDoneOnceAsync(installs, Names);
         Assert.DoesNotContain(PostgresServer.Password, status.ToString(), StringComparison.Ordinal);
         (string Worker, DateTime Heard, JsonNode Line)[] said = [.. _said.Select(one => (one.Worker, one.Heard, JsonNode.Parse(one.Line)!))];
         string[] installed =

@@ -135,6 +135,22 @@ internal sealed class MixedSectors(Workbench bench, ParentCaches caches, bool al
         Assert.All(_whole, file => Assert.Equal((file.Key, file.Value), (file.Key, File.Exists(file.Key) ? VectorFiles.Sha256OfFile(file.Key) : "gone")));
     }
 
+    /// <summary>Asserts that each came to stand in its place once, by the kernel's word, and that all are done, by the list's.</summary>
+    /// <param name="installs">What the kernel told.</param>
+    /// <param name="workers">Names of the machines that the list has to have.</param>
+    /// <returns>What the list said.</returns>
+    public async Task<Ended> AssertDoneOnceAsync(CountedInstalls installs, IReadOnlyList<string> workers)
+    {
+        Assert.All(LostNames, name => Assert.Equal((name, 1), (name, installs.Counts.GetValueOrDefault(Path.Combine(bench.Result, "sealed", name)))));
+        Assert.All(installs.Counts, count => Assert.Equal((count.Key, 1), (count.Key, count.Value)));
+        Ended status = await bench.RunAsync(0, ["fleet", "status", "--json"]);
+        JsonNode fleet = status.Lines.First(line => (string?)line["event"] == "site")["site"]!;
+        Assert.Equal(Count, fleet["sectors"]!.AsArray().Count);
+        Assert.All(fleet["sectors"]!.AsArray(), sector => Assert.Equal("done", (string?)sector!["stage"]));
+        Assert.Equal(workers, fleet["machines"]!.AsArray().Select(machine => (string?)machine!["name"]));
+        return status;
+    }
+
     /// <summary>
     /// Asserts that nothing else was touched: what stood and is none of the sectors' is what it was, what stood in a sector's place is there or was
     /// moved aside, and what is new is a sector's, in its place, or in a folder that nobody else looks into.

@@ -105,9 +105,7 @@ public sealed class SignalsAndKills(ParentCaches caches) : IDisposable
     // Lanes run side by side in folders of their own, sharing the parent caches; together they make the kills.
     private async Task Kill(string size, int lanes, int killsBetweenChecks)
     {
-        string given = Environment.GetEnvironmentVariable("SEALER_RECOVER_KILL_SEED") ?? "";
-        int seed = int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int repeated) ? repeated : Random.Shared.Next();
-        TestContext.Current.SendDiagnosticMessage($"kill seed {seed}");
+        int seed = Workbench.Seed();
         await Task.WhenAll(Enumerable.Range(0, lanes).Select(lane => Task.Run(async () =>
         {
             using Workbench bench = new(caches);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
@@ -49,6 +50,15 @@ internal sealed class Workbench(ParentCaches caches) : IDisposable
     public static string Sample(string size) => size == "512MiB"
         ? Path.Combine(VectorFiles.Folder, "metadata", size, "sectors-recovery-f010215199.json")
         : Path.Combine(VectorFiles.RepositoryRoot, "samples", size, "sectors-recovery-f01000.json");
+
+    /// <summary>What chance follows from, which is printed; SEALER_RECOVER_KILL_SEED repeats it.</summary>
+    public static int Seed()
+    {
+        string given = System.Environment.GetEnvironmentVariable("SEALER_RECOVER_KILL_SEED") ?? "";
+        int seed = int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int repeated) ? repeated : Random.Shared.Next();
+        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
+        return seed;
+    }
 
     /// <summary>A port that nobody listens on.</summary>
     public static int FreePort()
